@@ -1,0 +1,35 @@
+"""The audit trail, written in the transaction of its cause."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from annualwheel.db import Base, db
+from annualwheel.models import Audit
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a participant (person id), a member of staff (staff id) or the system itself."""
+
+    kind: str
+    id: int | None = None
+
+
+SYSTEM = Actor("system")
+
+
+def participant(person_id: int) -> Actor:
+    """A participant acting through a personal link."""
+    return Actor("participant", person_id)
+
+
+def staff(staff_id: int) -> Actor:
+    """A member of staff, signed in."""
+    return Actor("staff", staff_id)
+
+
+def note(actor: Actor, verb: str, subject: Base, now: dt.datetime, meeting_id: int | None = None, **details: object) -> None:
+    """Notes that `actor` did `verb` to `subject`. `details` are ids, counts and field names, never names, addresses or answers."""
+    db.session.add(Audit(at=now, actor_kind=actor.kind, actor_id=actor.id, verb=verb, subject_kind=type(subject).__tablename__,
+                         subject_id=getattr(subject, "id", None), meeting_id=meeting_id, details=dict(details)))

@@ -1,0 +1,173 @@
+"""Organisations and people: found by what is typed, added, changed, deactivated."""
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused, Unreadable
+from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Registration, Year, YearOrganisation
+
+
+def fold(text: str) -> str:
+    """The form names and addresses are compared in: NFC, case-folded, single spaces, no space at the ends."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).casefold()).strip()
+
+
+def normal_address(text: str) -> str:
+    """The address as it is stored: trimmed, the domain in lower case. Raises `Unreadable` when it is no e-mail address."""
+    try:
+        found = validate_email(text.strip().strip("<>;,"), check_deliverability=False)
+    except EmailNotValidError as problem:
+        raise Unreadable("bad_address", value=text) from problem
+    if found.ascii_email is None:  # a local part with å ä ö needs SMTPUTF8, which most receivers lack
+        raise Unreadable("bad_address", value=text)
+    return found.normalized
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """The organisation with that name, alias or code, whatever its case and spacing; merged ones lead to what they became."""
+    folded = fold(name)
+    found = db.session.scalar(sa.select(Organisation).outerjoin(Alias, Alias.organisation_id == Organisation.id).where(
+        sa.or_(Organisation.folded == folded, Alias.folded == folded, sa.func.lower(Organisation.code) == folded)).limit(1))
+    while found is not None and found.merged_into_id is not None:
+        found = db.session.get_one(Organisation, found.merged_into_id)
+    return found
+
+
+def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -> Organisation:
+    """Adds an organisation. Raises `Refused` when the name is taken."""
+    clean = re.sub(r"\s+", " ", name).strip()
+    if organisation_named(clean):
+        raise Refused("organisation_exists", name=clean)
+    organisation = Organisation(code=code or _free_code(clean), name=clean, folded=fold(clean))
+    db.session.add(organisation)
+    for alias in aliases:
+        add_alias(organisation, alias)
+    db.session.flush()
+    return organisation
+
+
+def add_alias(organisation: Organisation, name: str) -> None:
+    """Lets the organisation be found by another name too. A name that is taken already is left as it is."""
+    if fold(name) and organisation_named(name) is None and fold(name) != organisation.folded:
+        db.session.add(Alias(organisation=organisation, name=name.strip(), folded=fold(name)))
+        db.session.flush()
+
+
+def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
+    """What the organisation is in that year (category, lead); the row is made when it is not there."""
+    row = db.session.scalar(sa.select(YearOrganisation).where(
+        YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id))
+    if row is None:
+        row = YearOrganisation(year=year, organisation=organisation)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def set_category(organisation: Organisation, year: Year, category: Category | None) -> None:
+    """Sets the kind of organisation for that year."""
+    in_year(organisation, year).category = category
+
+
+def set_lead(organisation: Organisation, year: Year, lead: Person | None) -> None:
+    """Appoints the person who holds the organisation's answer together that year."""
+    in_year(organisation, year).lead = lead
+
+
+def person_called(given: str, family: str, address: str) -> Person | None:
+    """The person with that address and name. An address alone may be a function mailbox with several."""
+    found = db.session.scalar(sa.select(Person).where(
+        Person.email_folded == fold(address), Person.name_folded == fold(f"{given} {family}")))
+    while found is not None and found.merged_into_id is not None:
+        found = db.session.get_one(Person, found.merged_into_id)
+    return found
+
+
+def add_person(given: str, family: str, address: str, organisation: Organisation, *, title: str = "", language: str = "sv",
+               mobile: str = "", source: str = "") -> Person:
+    """The person with that address and name, added when new, with a place in `organisation`.
+
+    `source` says where the address came from (GDPR art. 14). Raises `Unreadable` for an address that is none.
+    """
+    address = normal_address(address)
+    given, family = _clean(given), _clean(family)
+    person = person_called(given, family, address)
+    if person is None:
+        person = Person(given=given, family=family, email=address, email_folded=fold(address), language=language,
+                        name_folded=fold(f"{given} {family}"), mobile=mobile.strip(), source=source)
+        db.session.add(person)
+        db.session.flush()
+    _affiliate(person, organisation, _clean(title))
+    return person
+
+
+def rename(person: Person, given: str, family: str, address: str) -> None:
+    """Corrects name and address. Raises `Refused` when someone else has exactly those, `Unreadable` for a bad address."""
+    address = normal_address(address)
+    other = person_called(given, family, address)
+    if other is not None and other is not person:
+        raise Refused("person_exists", name=other.name)
+    person.given, person.family = _clean(given), _clean(family)
+    person.email, person.email_folded = address, fold(address)
+    person.name_folded = fold(person.name)
+    db.session.flush()
+
+
+def set_active(thing: Person | Organisation, active: bool, actor: Actor, now: dt.datetime) -> None:
+    """Takes a person or an organisation out of every new sending, or back in. Nothing is deleted."""
+    thing.active = active
+    audit.note(actor, "activated" if active else "deactivated", thing, now)
+
+
+def person_by_id(public_id: str) -> Person:
+    """The person with that public id. Raises `Missing`."""
+    person = db.session.scalar(sa.select(Person).where(Person.public_id == public_id))
+    if person is None:
+        raise Missing("no_person")
+    return person
+
+
+def organisation_by_id(public_id: str) -> Organisation:
+    """The organisation with that public id. Raises `Missing`."""
+    organisation = db.session.scalar(sa.select(Organisation).where(Organisation.public_id == public_id))
+    if organisation is None:
+        raise Missing("no_organisation")
+    return organisation
+
+
+def organisation_of(person: Person) -> Organisation | None:
+    """The person's first active organisation."""
+    return next((a.organisation for a in person.affiliations if a.active), None)
+
+
+def is_registered_anywhere(person: Person) -> bool:
+    """Whether the person has a registration for any meeting."""
+    return db.session.scalar(sa.select(Registration.id).where(Registration.person_id == person.id).limit(1)) is not None
+
+
+def _affiliate(person: Person, organisation: Organisation, title: str) -> None:
+    row = db.session.scalar(sa.select(Affiliation).where(
+        Affiliation.person_id == person.id, Affiliation.organisation_id == organisation.id))
+    if row is None:
+        db.session.add(Affiliation(person=person, organisation=organisation, title=title))
+    elif title:
+        row.title = title
+    db.session.flush()
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def _free_code(name: str) -> str:
+    base = "".join(c for c in name.upper() if c.isalnum())[:6] or "ORG"
+    taken = set(db.session.scalars(sa.select(Organisation.code).where(Organisation.code.startswith(base, autoescape=True))))
+    return next(code for n in range(len(taken) + 2) if (code := base if n == 0 else f"{base}{n}") not in taken)

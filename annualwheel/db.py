@@ -1,0 +1,110 @@
+"""The database: a typed base for the models, one session, and the transactions both databases need."""
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import secrets
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+
+NAMING = {"ix": "ix_%(column_0_N_label)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+          "ck": "ck_%(table_name)s_%(constraint_name)s",
+          "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s", "pk": "pk_%(table_name)s"}
+
+# Readers begin a deferred transaction; on SQLite a writer must take the lock when it begins, or its snapshot goes stale.
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+class UTCDateTime(sa.TypeDecorator[dt.datetime]):
+    """Stores UTC, gives back aware UTC, refuses a datetime without a zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Every table. `repr` shows the class and the id only: names and addresses must not reach a log."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {dt.datetime: UTCDateTime, dict[str, Any]: JSONValue, list[Any]: JSONValue, str: sa.Text}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {getattr(self, 'id', '?')}>"
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def public_id() -> str:
+    """A random name for a row that appears in a URL or a link (72 bits)."""
+    return secrets.token_urlsafe(9)
+
+
+def words(column: str, *allowed: str) -> sa.Enum:
+    """A type for `column` that allows a closed list of words, kept by a check constraint on both databases."""
+    return sa.Enum(*allowed, native_enum=False, create_constraint=True, length=24, name=column)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Within this block transactions only read: they take no lock on SQLite, and the session refuses to write."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def start_reading() -> None:
+    """As `reading`, for a web request: lasts until `stop_reading`."""
+    _reading.set(True)
+
+
+def stop_reading() -> None:
+    """Ends what `start_reading` began."""
+    _reading.set(False)
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_writing(session: Session, *_: object) -> None:
+    if _reading.get() and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a GET request tried to change the database")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions); PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=15000"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

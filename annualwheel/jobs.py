@@ -1,0 +1,184 @@
+"""The job engine: Huey carries ids, the truth is in our tables. Also the one commit at the edge."""
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, current_app
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+
+from annualwheel import delivery, outbox, reminders
+from annualwheel.db import db
+from annualwheel.house import house
+from annualwheel.models import Message
+from annualwheel.ticks import first_this_minute
+from annualwheel.workshop import packs
+from config import Settings
+
+log = structlog.get_logger()
+
+
+def create_queue(settings: Settings) -> Huey:
+    """The queue that `QUEUE_URL` names: sqlite:/// (a file of its own), postgresql:// or redis://. Messages are signed: Huey pickles."""
+    serializer = SignedSerializer(secret=settings.secret_keys[0])
+    scheme = urlsplit(settings.queue_url).scheme
+    if scheme == "sqlite":
+        path = Path(settings.queue_url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
+    if scheme.startswith("postgresql"):
+        return PostgresHuey("arshjulet", dsn=settings.queue_url.replace("+psycopg", ""), results=False, serializer=serializer)
+    return RedisHuey("arshjulet", url=settings.queue_url, results=False, serializer=serializer)
+
+
+def queue_of(app: Flask) -> Huey:
+    """The application's queue, for the consumer's command line."""
+    with app.app_context():
+        return house().queue
+
+
+def register(app: Flask) -> None:
+    """Gives the application its tasks. A task opens one app context and short transactions; it is given ids only."""
+    queue = queue_of(app)
+
+    @queue.task(name="send")
+    def send(ids: list[int]) -> None:
+        with app.app_context():
+            send_mails(ids)
+
+    @queue.task(name="drain")
+    def drain() -> None:
+        with app.app_context():
+            drain_outbox()
+
+    @queue.task(name="build_pack")
+    def build_pack(pack_id: int) -> None:
+        with app.app_context():
+            build(pack_id)
+
+    @queue.periodic_task(crontab(), name="sweep")
+    def sweep() -> None:
+        with app.app_context():
+            sweep_minute()
+
+    app.extensions["tasks"] = {"send": send, "drain": drain, "build_pack": build_pack}
+
+
+def enqueue(task: str, *arguments: object) -> None:
+    """Puts a task on the queue. When the queue is out of reach the sweeper finds the work within a minute."""
+    try:
+        current_app.extensions["tasks"][task](*arguments)
+    except Exception:
+        log.warning("queue_out_of_reach", task=task, exc_info=True)
+
+
+def commit() -> None:
+    """The one commit of a request: commits, then hands the mails it put to the queue in chunks."""
+    db.session.flush()
+    ids = outbox.take_queued()
+    db.session.commit()
+    for start in range(0, len(ids), outbox.CHUNK):
+        enqueue("send", ids[start:start + outbox.CHUNK])
+
+
+def start_drains() -> None:
+    """Asks every connection's worth of workers to empty the outbox: one task each, not one a mail."""
+    for _ in range(house().settings.mail_connections):
+        enqueue("drain")
+
+
+def worker_name() -> str:
+    """This worker, as the lease notes it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+
+
+def send_mails(ids: list[int]) -> None:
+    """Sends those of the mails that are due and free."""
+    with delivery.open_connection(house().settings) as connection:
+        _send(connection, ids)
+
+
+def drain_outbox() -> None:
+    """Sends everything that is due, chunk after chunk, over one connection."""
+    with delivery.open_connection(house().settings) as connection:
+        while _send(connection, None):
+            pass
+
+
+def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
+    """Claims one chunk, commits, sends it and marks each mail by itself. Never holds a transaction while speaking SMTP."""
+    messages = outbox.claim(worker_name(), house().clock.now(), ids)
+    wanted = [m for m in messages if reminders.still_wanted(m)]
+    for message in messages:
+        if message not in wanted:
+            outbox.mark_dropped(message)
+    db.session.commit()
+    for message in wanted:
+        _deliver(connection, message)
+        db.session.commit()
+    return bool(messages)
+
+
+def _deliver(connection: delivery.Connection, message: Message) -> None:
+    now = house().clock.now()
+    result = connection.send(delivery.envelope(message, house().letterhead, house().signet, now))
+    if result.state == "sent":
+        outbox.mark_sent(message, now)
+    elif result.state == "withheld":
+        outbox.mark_withheld(message, now)
+    elif result.state == "failed":
+        outbox.mark_failed(message, result.error)
+    else:
+        outbox.mark_later(message, result.error, now)
+    log.info("mail", message=message.public_id, kind=message.kind, state=message.state, attempt=message.attempts)
+
+
+def build(pack_id: int) -> None:
+    """Builds a pack that is queued; a failure is noted on it, shown to the one who waits, and logged."""
+    try:
+        packs.build(pack_id, house().clock)
+    except Exception:
+        db.session.rollback()
+        packs.mark_failed(pack_id)
+        db.session.commit()
+        log.exception("pack_failed", pack=pack_id)
+
+
+def sweep_minute() -> None:
+    """Once a minute, whoever's scheduler comes first: sends what is due, builds packs that were left."""
+    now = house().clock.now()
+    if not first_this_minute("sweep", now):
+        return
+    if outbox.any_due(now):
+        start_drains()
+    for pack in db.session.scalars(packs.left_behind(now)):
+        enqueue("build_pack", pack.id)
+
+
+class EmbeddedConsumer(Consumer):  # type: ignore[misc]
+    """Huey's consumer inside the web process, where the signals belong to the web server."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def start_embedded(app: Flask, lock_file: Path) -> None:
+    """Starts the consumer in a daemon thread of this web process. A file lock makes it one a machine; when its holder dies another
+    process takes over."""
+    with app.app_context():
+        workers, queue = house().settings.mail_connections, house().queue
+
+    def run() -> None:
+        with lock_file.open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            EmbeddedConsumer(queue, workers=workers, max_delay=1.0, backoff=1.1, check_worker_health=False).run()
+
+    threading.Thread(target=run, name="embedded-consumer", daemon=True).start()
+

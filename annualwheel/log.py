@@ -1,0 +1,42 @@
+"""The log: one JSON object a line on standard output, without tokens, names or addresses."""
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from config import Settings
+
+# Whatever slips into a message: links with tokens and addresses are cut before the line is written.
+TOKEN = re.compile(r"(/(?:i|f|logga-in|k)/)[^\s\"'?#]+")
+ADDRESS = re.compile(r"[^\s\"'<>:]+@[^\s\"'<>,;]+")
+
+
+def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = ADDRESS.sub("<adress>", TOKEN.sub(r"\1…", value))
+    return event
+
+
+def prepare_log(settings: Settings) -> None:
+    """Sends the application's and the libraries' log lines through the cleaning step to standard output."""
+    shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level,
+                         structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    structlog.configure(processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+                        logger_factory=structlog.stdlib.LoggerFactory(), cache_logger_on_first_use=False)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                                              structlog.processors.format_exc_info, _clean,
+                                              structlog.processors.JSONRenderer(ensure_ascii=False)]))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING if settings.environment == "test" else logging.INFO)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

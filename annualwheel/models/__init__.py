@@ -1,0 +1,26 @@
+"""The tables, one file per subject."""
+from annualwheel.models.answers import (
+    Answer,
+    AnswerHistory,
+    Initiative,
+    Item,
+    Member,
+    Submission,
+    SubmissionVersion,
+)
+from annualwheel.models.contacts import Affiliation, Alias, Import, Organisation, Person, YearOrganisation
+from annualwheel.models.mail import Mailing, Message, MessageBody
+from annualwheel.models.meetings import AttendanceOption, Meeting, Phase
+from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
+from annualwheel.models.records import Attempt, Audit, File, FileChunk, Pack, Tick
+from annualwheel.models.registrations import Needs, Registration
+from annualwheel.models.staff import Staff, StaffLink, StaffRole, StaffSession
+from annualwheel.models.years import Category, FocusArea, Goal, Theme, Year
+
+__all__ = [
+    "Affiliation", "Alias", "Answer", "AnswerHistory", "Attempt", "AttendanceOption", "Audit", "Category", "File",
+    "FileChunk", "FocusArea", "Goal", "Import", "Initiative", "Item", "Mailing", "Meeting", "Member", "Message",
+    "MessageBody", "Needs", "Organisation", "Pack", "Person", "Phase", "PublishedDefinition", "Questionnaire",
+    "Registration", "Staff", "StaffLink", "StaffRole", "StaffSession", "Submission", "SubmissionVersion", "Theme",
+    "Tick", "Year", "YearOrganisation",
+]

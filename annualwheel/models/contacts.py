@@ -1,0 +1,111 @@
+"""Organisations, people and how they belong together."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from annualwheel.db import Base, public_id, words
+from annualwheel.models.years import Category, Year
+
+
+class Organisation(Base):
+    """An organisation, or a unit of one (`parent`). `folded` is the name for comparing."""
+
+    __tablename__ = "organisations"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    folded: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), default=None)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
+    aliases: Mapped[list[Alias]] = relationship(back_populates="organisation", init=False)
+
+
+class Alias(Base):
+    """Another name an organisation goes by."""
+
+    __tablename__ = "aliases"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation: Mapped[Organisation] = relationship(back_populates="aliases")
+    name: Mapped[str]
+    folded: Mapped[str] = mapped_column(unique=True)
+
+
+class YearOrganisation(Base):
+    """What an organisation was in a given year: its category and its lead belong to the year."""
+
+    __tablename__ = "year_organisations"
+    __table_args__ = (UniqueConstraint("year_id", "organisation_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    year_id: Mapped[int] = mapped_column(ForeignKey("years.id"), init=False)
+    year: Mapped[Year] = relationship()
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation: Mapped[Organisation] = relationship()
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), init=False)
+    category: Mapped[Category | None] = relationship(default=None)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
+    lead: Mapped[Person | None] = relationship(default=None)
+
+
+class Person(Base):
+    """A person: an address and a name. The address alone is not unique, a function mailbox may hold several."""
+
+    __tablename__ = "persons"
+    __table_args__ = (UniqueConstraint("email_folded", "name_folded"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    given: Mapped[str]
+    family: Mapped[str]
+    email: Mapped[str]
+    email_folded: Mapped[str]
+    name_folded: Mapped[str]
+    language: Mapped[str] = mapped_column(words("language", "sv", "en"), default="sv")
+    mobile: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
+    affiliations: Mapped[list[Affiliation]] = relationship(
+        back_populates="person", order_by="Affiliation.id", init=False)
+
+    @property
+    def name(self) -> str:
+        """Given name and family name."""
+        return f"{self.given} {self.family}".strip()
+
+
+class Affiliation(Base):
+    """A person's place in an organisation."""
+
+    __tablename__ = "affiliations"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), init=False)
+    person: Mapped[Person] = relationship(back_populates="affiliations")
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation: Mapped[Organisation] = relationship()
+    title: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
+
+
+class Import(Base):
+    """An uploaded list of contacts: its preview until it is written, its trace afterwards."""
+
+    __tablename__ = "imports"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    year_id: Mapped[int] = mapped_column(ForeignKey("years.id"))
+    file_name: Mapped[str]
+    rows: Mapped[list[Any]]
+    state: Mapped[str] = mapped_column(words("state", "preview", "written", "undone"), default="preview")
+    by: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime]
+    written_at: Mapped[dt.datetime | None] = mapped_column(default=None)

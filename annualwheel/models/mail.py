@@ -1,0 +1,71 @@
+"""The outbox: one row per mail to one person; the truth about sending."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from annualwheel.db import Base, public_id, words
+from annualwheel.models.meetings import Meeting
+
+MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown", "withheld", "dropped")
+
+
+class Mailing(Base):
+    """One act of sending to many. `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen."""
+
+    __tablename__ = "mailings"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), index=True, init=False)
+    meeting: Mapped[Meeting] = relationship()
+    kind: Mapped[str]
+    audience: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(words("state", "preparing", "sending", "done", "paused"), default="preparing")
+    expected: Mapped[int] = mapped_column(default=0)
+    by: Mapped[str] = mapped_column(default="")
+    confirm_key: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+
+
+class Message(Base):
+    """One mail to one person. `key` names its cause, so the same cause never writes twice."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_due", "state", "due_at"), Index("ix_messages_mailing_state", "mailing_id", "state"))
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    address: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="sv")
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"), default=None)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), index=True, default=None)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True, default=None)
+    state: Mapped[str] = mapped_column(words("state", *MESSAGE_STATES), default="queued")
+    queued_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
+    lease_by: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    calendar_sequence: Mapped[int | None] = mapped_column(default=None)
+    body: Mapped[MessageBody] = relationship(back_populates="message", init=False)
+
+
+class MessageBody(Base):
+    """The frozen text, apart from its row so that it can be erased earlier. `links` holds (purpose, public id, version), no tokens."""
+
+    __tablename__ = "message_bodies"
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True, init=False)
+    message: Mapped[Message] = relationship(back_populates="body")
+    subject: Mapped[str]
+    preheader: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    links: Mapped[dict[str, Any]]
+    calendar: Mapped[dict[str, Any] | None] = mapped_column(default=None)

@@ -1,0 +1,70 @@
+"""The three meetings of a year, their phases and the ways to attend."""
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from annualwheel.db import Base, words
+from annualwheel.models.years import Year
+
+MEETING_KINDS = ("work", "direction", "conference")
+PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup")
+
+
+class Meeting(Base):
+    """A meeting. `sequence` counts its moves; the seats' calendar entries carry their own."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (UniqueConstraint("year_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    year_id: Mapped[int] = mapped_column(ForeignKey("years.id"), init=False)
+    year: Mapped[Year] = relationship(back_populates="meetings")
+    kind: Mapped[str] = mapped_column(words("kind", *MEETING_KINDS))
+    starts_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    place: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(words("state", "planned", "cancelled", "closed"), default="planned")
+    registry_number: Mapped[str] = mapped_column(default="")
+    open_registration: Mapped[bool] = mapped_column(default=False)
+    with_lunch: Mapped[bool] = mapped_column(default=False)
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    phases: Mapped[list[Phase]] = relationship(back_populates="meeting", order_by="Phase.opens_at", init=False)
+    options: Mapped[list[AttendanceOption]] = relationship(
+        back_populates="meeting", order_by="AttendanceOption.id", init=False)
+
+
+class Phase(Base):
+    """A stretch of time before or after the meeting. The days are relative to it, so that the year moves with its meetings.
+
+    `opens_days` and `closes_days` count from the meeting's day (negative = before); `closes_at` is the end of that day.
+    """
+
+    __tablename__ = "phases"
+    __table_args__ = (UniqueConstraint("meeting_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
+    meeting: Mapped[Meeting] = relationship(back_populates="phases")
+    kind: Mapped[str] = mapped_column(words("kind", *PHASE_KINDS))
+    opens_days: Mapped[int]
+    closes_days: Mapped[int]
+    opens_at: Mapped[dt.datetime]
+    closes_at: Mapped[dt.datetime]
+
+
+class AttendanceOption(Base):
+    """A way to attend with its capacity. `capacity` and `per_organisation` None = no limit."""
+
+    __tablename__ = "attendance_options"
+    __table_args__ = (UniqueConstraint("meeting_id", "mode"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
+    meeting: Mapped[Meeting] = relationship(back_populates="options")
+    mode: Mapped[str] = mapped_column(words("mode", "on_site", "online"))
+    capacity: Mapped[int | None] = mapped_column(default=None)
+    per_organisation: Mapped[int | None] = mapped_column(default=None)
+    waiting_rule: Mapped[str] = mapped_column(words("waiting_rule", "direct", "offer"), default="direct")
+    offer_hours: Mapped[int] = mapped_column(default=24)

@@ -1,0 +1,33 @@
+"""Which questionnaire a meeting asks, pinned by the digest of its text."""
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from annualwheel.db import Base, words
+from annualwheel.models.meetings import Meeting
+
+
+class PublishedDefinition(Base):
+    """The text of a definition as it was when published. Never changed."""
+
+    __tablename__ = "definitions"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    digest: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str]
+
+
+class Questionnaire(Base):
+    """A definition published for a meeting."""
+
+    __tablename__ = "questionnaires"
+    __table_args__ = (UniqueConstraint("meeting_id", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
+    meeting: Mapped[Meeting] = relationship()
+    key: Mapped[str]
+    digest: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
+    respondent: Mapped[str] = mapped_column(words("respondent", "organisation", "person"))
+    published_at: Mapped[dt.datetime]

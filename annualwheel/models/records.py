@@ -1,0 +1,93 @@
+"""What the house keeps about itself: limits, ticks, the audit trail, files and packs."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from annualwheel.db import Base, public_id, words
+from annualwheel.models.meetings import Meeting
+
+
+class Attempt(Base):
+    """One attempt at something limited. `key_hash` is the hash of the address or client it is counted for."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_window", "kind", "key_hash", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    kind: Mapped[str]
+    key_hash: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class Tick(Base):
+    """A periodic job's minute: whoever writes the row first runs it."""
+
+    __tablename__ = "ticks"
+    __table_args__ = (UniqueConstraint("name", "minute"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str]
+    minute: Mapped[dt.datetime]
+
+
+class Audit(Base):
+    """Who did what to what. Ids and field names; values only in `details`, which may be erased; never answer text."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_meeting_at", "meeting_id", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    at: Mapped[dt.datetime]
+    actor_kind: Mapped[str] = mapped_column(words("actor_kind", "participant", "staff", "system"))
+    actor_id: Mapped[int | None]
+    verb: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int | None]
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), default=None)
+    details: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+
+
+class File(Base):
+    """A file that lives across requests, for a while: several machines share nothing but the database."""
+
+    __tablename__ = "files"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+
+
+class FileChunk(Base):
+    """A piece of a file, so that it is written and read as a stream."""
+
+    __tablename__ = "file_chunks"
+    __table_args__ = (UniqueConstraint("file_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
+    number: Mapped[int]
+    content: Mapped[bytes]
+
+
+class Pack(Base):
+    """A workshop input pack: who asked for it, what went in, the file."""
+
+    __tablename__ = "packs"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), index=True, init=False)
+    meeting: Mapped[Meeting] = relationship()
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    language: Mapped[str] = mapped_column(default="sv")
+    state: Mapped[str] = mapped_column(words("state", "queued", "building", "ready", "failed"), default="queued")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), init=False)
+    file: Mapped[File | None] = relationship(default=None)
+    created_at: Mapped[dt.datetime]
+    ready_at: Mapped[dt.datetime | None] = mapped_column(default=None)

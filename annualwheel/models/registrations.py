@@ -1,0 +1,66 @@
+"""One row per meeting and person, from invitation to attendance; needs lie apart."""
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from annualwheel.db import Base, public_id, words
+from annualwheel.models.contacts import Organisation, Person
+from annualwheel.models.meetings import Meeting
+
+REGISTRATION_STATES = ("unconfirmed", "invited", "waitlisted", "offered", "registered", "to_reconfirm", "declined",
+                       "withdrawn", "substituted", "revoked", "attended")
+
+
+def calendar_uid() -> str:
+    """A UID for a seat's calendar entry: a random UUID without a host name, as RFC 7986 section 5.3 asks."""
+    return str(uuid.uuid4())
+
+
+class Registration(Base):
+    """A person's place at a meeting. `uid` and `sequence` belong to its calendar entry, `link_version` to its link."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"), Index("ix_registrations_seat", "meeting_id", "mode", "state"))
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
+    meeting: Mapped[Meeting] = relationship()
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
+    person: Mapped[Person] = relationship()
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation: Mapped[Organisation] = relationship()
+    state: Mapped[str] = mapped_column(words("state", *REGISTRATION_STATES))
+    mode: Mapped[str] = mapped_column(words("mode", "on_site", "online"), default="on_site")
+    title: Mapped[str] = mapped_column(default="")
+    lunch: Mapped[bool | None] = mapped_column(default=None)
+    copy_to: Mapped[str] = mapped_column(default="")
+    decline_reason: Mapped[str] = mapped_column(default="")
+    by_staff: Mapped[bool] = mapped_column(default=False)
+    link_version: Mapped[int] = mapped_column(default=1)
+    uid: Mapped[str] = mapped_column(unique=True, default_factory=calendar_uid, init=False)
+    sequence: Mapped[int] = mapped_column(default=-1)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), init=False)
+    replaces: Mapped[Registration | None] = relationship(remote_side=[id], default=None)
+    before_attended: Mapped[str] = mapped_column(default="")
+    invited_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    offered_until: Mapped[dt.datetime | None] = mapped_column(default=None)
+    queued_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class Needs(Base):
+    """Diet and access needs (GDPR art. 9): shown to their owner only, erased first, never in mails, logs or packs."""
+
+    __tablename__ = "needs"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), unique=True, init=False)
+    registration: Mapped[Registration] = relationship()
+    diet: Mapped[str] = mapped_column(default="")
+    access: Mapped[str] = mapped_column(default="")
+    consent_text: Mapped[str]
+    consented_at: Mapped[dt.datetime]
+    erase_on: Mapped[dt.date]

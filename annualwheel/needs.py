@@ -1,0 +1,60 @@
+"""Diet and access needs: own step, own table, shown to their owner only, erased first (GDPR art. 9)."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel.clock import local
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Needs, Registration
+
+KEPT = dt.timedelta(days=14)
+SERVED = ("registered", "to_reconfirm", "waitlisted", "offered")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the person wrote."""
+
+    diet: str
+    access: str
+
+
+def state(registration: Registration, diet: str, access: str, consent_text: str, now: dt.datetime) -> None:
+    """Keeps the needs with the sentence that was consented to. Empty texts erase them. Raises `Refused` without a registration."""
+    if registration.state not in SERVED:
+        raise Refused("no_needs_without_registration")
+    if not diet.strip() and not access.strip():
+        return forget(registration)
+    row = _row(registration)
+    erase_on = local(registration.meeting.ends_at + KEPT).date()
+    if row is None:
+        db.session.add(Needs(registration=registration, diet=diet.strip(), access=access.strip(), consent_text=consent_text,
+                             consented_at=now, erase_on=erase_on))
+    else:
+        row.diet, row.access, row.consent_text = diet.strip(), access.strip(), consent_text
+        row.consented_at, row.erase_on = now, erase_on
+    db.session.flush()
+
+
+def of(registration: Registration) -> Given:
+    """What the owner has stated, for the owner's own page."""
+    row = _row(registration)
+    return Given(row.diet, row.access) if row else Given("", "")
+
+
+def forget(registration: Registration) -> None:
+    """Erases the needs of this registration."""
+    db.session.execute(sa.delete(Needs).where(Needs.registration_id == registration.id))
+
+
+def erase_due(today: dt.date) -> int:
+    """Erases every row whose day has come; returns how many."""
+    return db.session.execute(sa.delete(Needs).where(Needs.erase_on <= today)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _row(registration: Registration) -> Needs | None:
+    return db.session.scalar(sa.select(Needs).where(Needs.registration_id == registration.id))

@@ -1,0 +1,127 @@
+"""The transactional outbox: a mail is a row in the transaction of its cause; sending is a later step (leases, retries)."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import letters
+from annualwheel.db import db
+from annualwheel.ical import Entry
+from annualwheel.links import Target
+from annualwheel.models import Mailing, Message, MessageBody, Person
+
+LEASE = dt.timedelta(minutes=5)
+CHUNK = 25
+# Waits after the first, second, … temporary failure (RFC 5321 4.5.4.1 asks for growing waits); after the last one: unknown.
+WAITS = [dt.timedelta(seconds=30), dt.timedelta(minutes=2), dt.timedelta(minutes=10), dt.timedelta(hours=1), dt.timedelta(hours=6)]
+DUE = ("queued", "retry", "sending")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """To whom: the address and name at the time of writing, the language, the person when known."""
+
+    address: str
+    name: str
+    language: str = "sv"
+    person_id: int | None = None
+
+    @classmethod
+    def of(cls, person: Person) -> Recipient:
+        """The person as recipient."""
+        return cls(person.email, person.name, person.language, person.id)
+
+
+def put(key: str, kind: str, to: Recipient, facts: Mapping[str, object], links: Mapping[str, Target], now: dt.datetime, *,
+        registration_id: int | None = None, mailing: Mailing | None = None, entry: Entry | None = None,
+        method: str = "") -> Message:
+    """Queues one mail in the current transaction and returns its row.
+
+    `key` names the cause and is unique: the same cause never writes twice (the database refuses). `facts` fill the template of
+    `kind`; the text is frozen here. `links` name the rows the links open; they are signed only when the mail is sent.
+    `entry` and `method` (REQUEST or CANCEL) make it a calendar mail.
+    """
+    letter = letters.write(kind, to.language, facts)
+    message = Message(key=key, kind=kind, address=to.address, name=to.name, language=to.language, person_id=to.person_id,
+                      registration_id=registration_id, mailing_id=mailing.id if mailing else None, queued_at=now, due_at=now,
+                      calendar_sequence=entry.sequence if entry else None)
+    message.body = MessageBody(message=message, subject=letter.subject, preheader=letter.preheader, text=letter.text,
+                               html=letter.html, links={name: asdict(target) for name, target in links.items()},
+                               calendar={"method": method, "entry": entry.to_dict()} if entry else None)
+    db.session.add(message)
+    if mailing is None:
+        db.session.info.setdefault("queued", []).append(message)
+    return message
+
+
+def take_queued() -> list[int]:
+    """The ids of the mails put since the last call, once they have been flushed; called by the commit at the edge."""
+    return [message.id for message in db.session.info.pop("queued", [])]
+
+
+def claim(worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_most: int = CHUNK) -> list[Message]:
+    """Leases mails that are due and free to `worker` until `now` + 5 minutes; the caller commits before it sends.
+
+    `ids` None takes the oldest of all. A row whose lease has run out is taken again (with the same Message-ID); one row is never
+    leased to two workers, and mails of a paused mailing wait.
+    """
+    free = _free(now) if ids is None else _free(now).where(Message.id.in_(ids))
+    chosen = free.order_by(Message.due_at, Message.id).limit(at_most).with_for_update(skip_locked=True)
+    taken = db.session.scalars(
+        sa.update(Message).where(Message.id.in_(chosen.scalar_subquery()))
+        .values(state="sending", lease_until=now + LEASE, lease_by=worker, attempts=Message.attempts + 1)
+        .returning(Message.id).execution_options(synchronize_session=False)).all()
+    if not taken:
+        return []
+    return list(db.session.scalars(sa.select(Message).where(Message.id.in_(taken)).options(joinedload(Message.body))
+                                   .order_by(Message.id).execution_options(populate_existing=True)))
+
+
+def any_due(now: dt.datetime) -> bool:
+    """Whether a mail should be on its way and is in nobody's hands."""
+    return db.session.scalar(_free(now).limit(1)) is not None
+
+
+def _free(now: dt.datetime) -> sa.Select[tuple[int]]:
+    paused = sa.select(Mailing.id).where(Mailing.id == Message.mailing_id, Mailing.state == "paused").exists()
+    return sa.select(Message.id).where(Message.state.in_(DUE), Message.due_at <= now, ~paused,
+                                       sa.or_(Message.lease_until.is_(None), Message.lease_until < now))
+
+
+def mark_sent(message: Message, now: dt.datetime) -> None:
+    """The SMTP server has taken it."""
+    message.state, message.sent_at, message.lease_until, message.error = "sent", now, None, ""
+
+
+def mark_withheld(message: Message, now: dt.datetime) -> None:
+    """The fence outside production kept it back: shown, not sent."""
+    message.state, message.sent_at, message.lease_until = "withheld", now, None
+
+
+def mark_dropped(message: Message) -> None:
+    """No longer needed when its turn came: a reminder to someone who has answered meanwhile."""
+    message.state, message.lease_until = "dropped", None
+
+
+def mark_failed(message: Message, error: str) -> None:
+    """Refused for good (5xx): shown to a person, not tried again."""
+    message.state, message.error, message.lease_until = "failed", error[:500], None
+
+
+def mark_later(message: Message, error: str, now: dt.datetime) -> None:
+    """A temporary failure (4xx, no connection): tried again after a growing wait; after the last wait it is *unknown*."""
+    message.lease_until, message.error = None, error[:500]
+    if message.attempts > len(WAITS):
+        message.state = "unknown"
+    else:
+        message.state, message.due_at = "retry", now + WAITS[message.attempts - 1]
+
+
+def try_again(message: Message, now: dt.datetime) -> None:
+    """A person asks for a new attempt of a failed, unknown or withheld mail."""
+    message.state, message.due_at, message.attempts, message.error, message.lease_until = "queued", now, 0, "", None
+    db.session.info.setdefault("queued", []).append(message)

@@ -1,0 +1,72 @@
+"""Invitations: one live invitation per meeting and person, kept by the database."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.db import db
+from annualwheel.errors import Missing
+from annualwheel.links import Target
+from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
+from annualwheel.registrations import notices
+from annualwheel.registrations.states import step
+
+
+def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime,
+           mailing: Mailing | None = None, title: str = "") -> Registration:
+    """Invites the person for `organisation`: the row is made, or taken back to *invited*, and the mail queued."""
+    registration = find(meeting, person)
+    if registration is None:
+        registration = Registration(meeting=meeting, person=person, organisation=organisation, state="invited",
+                                    title=title, invited_at=now)
+        db.session.add(registration)
+    else:
+        step(registration, "invite")
+        registration.invited_at = now
+        registration.link_version += 1
+    db.session.flush()
+    notices.write("invitation", registration, now, mailing=mailing)
+    return registration
+
+
+def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """Takes the invitation back: the link is dead, the calendar entry removed."""
+    step(registration, "revoke")
+    registration.link_version += 1
+    notices.take_from_calendar(registration, now)
+    audit.note(actor, "revoked", registration, now, registration.meeting_id)
+
+
+def find(meeting: Meeting, person: Person) -> Registration | None:
+    """The person's registration for the meeting, in any state."""
+    return db.session.scalar(sa.select(Registration).where(
+        Registration.meeting_id == meeting.id, Registration.person_id == person.id))
+
+
+def by_target(target: Target) -> Registration:
+    """The registration a link opens, with what its pages show in one query. Raises `Missing` for a dead or unknown link."""
+    registration = db.session.scalar(sa.select(Registration).where(Registration.public_id == target.public_id).options(
+        joinedload(Registration.person), joinedload(Registration.organisation), joinedload(Registration.meeting)))
+    if registration is None or registration.link_version != target.version or registration.state in ("substituted", "revoked"):
+        raise Missing("link_unknown")
+    return registration
+
+
+def by_public_id(public_id: str) -> Registration:
+    """The registration with that public id, for staff. Raises `Missing`."""
+    registration = db.session.scalar(sa.select(Registration).where(Registration.public_id == public_id))
+    if registration is None:
+        raise Missing("no_registration")
+    return registration
+
+
+def at_address(address_folded: str) -> Sequence[Registration]:
+    """Every registration whose link still lives and whose person has that address: for a lost link."""
+    return db.session.scalars(sa.select(Registration).join(Person).where(
+        Person.email_folded == address_folded, Registration.state.not_in(("substituted", "revoked")))
+        .order_by(Registration.id)).all()

@@ -1,0 +1,84 @@
+"""The mails that go with a registration: what happened, and the calendar entry that stays true."""
+from __future__ import annotations
+
+import datetime as dt
+
+from annualwheel import dates, names, outbox, years
+from annualwheel.ical import Entry
+from annualwheel.links import Target
+from annualwheel.models import Mailing, Message, Registration
+from annualwheel.outbox import Recipient
+
+ACCEPT_NOTE = {"sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
+               "en": "Accept puts the meeting into your calendar. It does not change your registration."}
+
+
+def facts(registration: Registration, language: str) -> dict[str, object]:
+    """What every mail about this registration may say, in the recipient's language. No needs, no other people."""
+    meeting = registration.meeting
+    preparation = years.phase(meeting, "preparation")
+    return {
+        "given": registration.person.given, "organisation": registration.organisation.name,
+        "meeting": names.meeting(meeting.kind, language), "day": dates.day(meeting.starts_at, language),
+        "weekday": dates.weekday_day(meeting.starts_at, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+        "time": dates.hours(meeting.starts_at, meeting.ends_at, language), "place": place(registration),
+        "answer_by": dates.day(years.phase(meeting, "registration").closes_at, language),
+        "answer_by_short": dates.day_month(years.phase(meeting, "registration").closes_at, language),
+        "preparation_opens": dates.day(preparation.opens_at, language),
+        "preparation_closes": dates.day(preparation.closes_at, language)}
+
+
+def place(registration: Registration) -> str:
+    """Where, as one line."""
+    meeting = registration.meeting
+    return ", ".join(part for part in (meeting.place, meeting.address) if part)
+
+
+def landing(registration: Registration) -> dict[str, Target]:
+    """The link every mail about a registration carries."""
+    return {"landing": Target("registration", registration.public_id, registration.link_version)}
+
+
+def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", to: Recipient | None = None,
+          mailing: Mailing | None = None, **more: object) -> Message:
+    """Queues a mail of `kind` about the registration. `cause` sets it apart from earlier mails of the same kind."""
+    to = to or Recipient.of(registration.person)
+    key = f"{kind}:{registration.public_id}:{cause or now.timestamp()}"
+    return outbox.put(key, kind, to, {**facts(registration, to.language), **more}, landing(registration), now,
+                      registration_id=registration.id, mailing=mailing)
+
+
+def copy_to_secretary(kind: str, registration: Registration, now: dt.datetime, **more: object) -> None:
+    """The one who answers for somebody else gets the same mail."""
+    if registration.copy_to:
+        write(kind, registration, now, cause=f"copy:{now.timestamp()}",
+              to=Recipient(registration.copy_to, registration.person.name, registration.person.language), **more)
+
+
+def put_in_calendar(registration: Registration, now: dt.datetime, kind: str = "calendar_request") -> None:
+    """Queues a calendar REQUEST with the next sequence number: a new entry, or the same one moved."""
+    registration.sequence += 1
+    _calendar(kind, registration, now, "REQUEST")
+
+
+def take_from_calendar(registration: Registration, now: dt.datetime) -> None:
+    """Queues a CANCEL for an entry that was sent. Nothing for someone who never got one."""
+    if registration.sequence < 0:
+        return
+    registration.sequence += 1
+    _calendar("calendar_cancel", registration, now, "CANCEL")
+
+
+def entry(registration: Registration) -> Entry:
+    """The seat's calendar entry as it is now, in the person's language. No token in it: calendars are shared."""
+    meeting, language = registration.meeting, registration.person.language
+    return Entry(uid=registration.uid, sequence=max(registration.sequence, 0), summary=names.title(meeting.kind, language),
+                 description=ACCEPT_NOTE[language], place=place(registration), starts_at=meeting.starts_at,
+                 ends_at=meeting.ends_at, attendee_name=registration.person.name, attendee_address=registration.person.email)
+
+
+def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str) -> None:
+    to = Recipient.of(registration.person)
+    outbox.put(f"{kind}:{registration.public_id}:{registration.sequence}", kind, to, facts(registration, to.language),
+               landing(registration), now, registration_id=registration.id, entry=entry(registration), method=method)

@@ -1,0 +1,82 @@
+"""Someone else comes instead: the seat and the access to the preparation go over, diet and access needs do not."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from annualwheel import audit, contacts, needs, years
+from annualwheel.audit import Actor
+from annualwheel.db import db
+from annualwheel.errors import Closed, Refused
+from annualwheel.models import Person, Registration
+from annualwheel.registrations import notices, seats
+from annualwheel.registrations.states import HOLDS_SEAT, step
+
+
+@dataclass(frozen=True)
+class Substitute:
+    """The person who comes instead, as typed by the one who hands over."""
+
+    given: str
+    family: str
+    email: str
+    title: str = ""
+    message: str = ""
+
+
+def substitute(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> Registration:
+    """Hands the place over and returns the substitute's registration. The old link is dead at once.
+
+    Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person already comes,
+    `Refused("substitute_self")` for the person's own name and address, `Unreadable` for a bad address.
+    """
+    if actor.kind == "staff":
+        if now >= registration.meeting.starts_at:
+            raise Closed("meeting_started", day=registration.meeting.starts_at)
+    else:
+        years.require_open(registration.meeting, "change", now)
+    seats.lock(registration.meeting)
+    db.session.refresh(registration, attribute_names=["state", "sequence"])
+    person = contacts.add_person(new.given, new.family, new.email, registration.organisation, title=new.title,
+                                 language=registration.person.language, source=f"substitute:{registration.person.name}")
+    if person.id == registration.person_id:
+        raise Refused("substitute_self")
+    had_seat = registration.state in HOLDS_SEAT
+    step(registration, "substitute")
+    registration.link_version += 1
+    registration.answered_at = now
+    successor = _successor(registration, person, new, had_seat, now)
+    _tell(registration, successor, new, had_seat, now)
+    needs.forget(registration)
+    audit.note(actor, "substituted", registration, now, registration.meeting_id, successor=successor.id)
+    return successor
+
+
+def _successor(registration: Registration, person: Person, new: Substitute, had_seat: bool, now: dt.datetime) -> Registration:
+    found = db.session.query(Registration).filter_by(meeting_id=registration.meeting_id, person_id=person.id).one_or_none()
+    if found is None:
+        found = Registration(meeting=registration.meeting, person=person, organisation=registration.organisation,
+                             state="invited", invited_at=now)
+        db.session.add(found)
+    elif found.state in HOLDS_SEAT or found.state == "waitlisted":
+        raise Refused("substitute_exists", name=person.name)
+    elif found.state != "invited":
+        if found.state in ("substituted", "revoked"):
+            found.link_version += 1
+        step(found, "invite")
+    found.organisation, found.title, found.mode, found.replaces = (
+        registration.organisation, new.title, registration.mode, registration)
+    if had_seat:
+        step(found, "register", "registered")
+        found.answered_at = now
+    db.session.flush()
+    return found
+
+
+def _tell(registration: Registration, successor: Registration, new: Substitute, had_seat: bool, now: dt.datetime) -> None:
+    notices.write("substituted", registration, now, successor=successor.person.name)
+    notices.take_from_calendar(registration, now)
+    notices.write("substitute_invitation", successor, now, predecessor=registration.person.name, message=new.message,
+                  registered=had_seat)
+    if had_seat:
+        notices.put_in_calendar(successor, now)

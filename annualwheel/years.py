@@ -1,0 +1,116 @@
+"""The year's plan: phases relative to their meeting, and what they allow."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from annualwheel.clock import end_of_day, local, start_of_day
+from annualwheel.db import db
+from annualwheel.errors import Closed, Missing
+from annualwheel.models import AttendanceOption, Category, FocusArea, Goal, Meeting, Phase, Theme, Year
+
+# Days from the meeting: the two dates of 2026–27 that the region's own plan shows. A coordinator changes them for each meeting.
+USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "work": {"invitation": (-81, -68), "registration": (-67, -42), "change": (-67, -3), "preparation": (-41, -8), "followup": (6, 28)},
+    "direction": {"invitation": (-53, -40), "registration": (-39, -21), "change": (-39, -3), "preparation": (-20, -7), "followup": (7, 35)},
+    "conference": {"invitation": (-130, -110), "registration": (-109, -28), "change": (-109, -3), "preparation": (-27, -10),
+                   "followup": (8, 35)},
+}
+Row = TypeVar("Row", FocusArea, Goal, Category)
+GRACE = dt.timedelta(minutes=15)
+
+
+def latest() -> Year | None:
+    """The newest year there is."""
+    return db.session.scalar(sa.select(Year).order_by(Year.number.desc()).limit(1))
+
+
+def by_number(number: int) -> Year:
+    """The year with its meetings, phases and options. Raises `Missing`."""
+    year = db.session.scalar(sa.select(Year).where(Year.number == number).options(
+        selectinload(Year.meetings).selectinload(Meeting.phases), selectinload(Year.meetings).selectinload(Meeting.options)))
+    if year is None:
+        raise Missing("no_year", number=number)
+    return year
+
+
+def meeting_of(number: int, kind: str) -> Meeting:
+    """The meeting of a year by its kind (work, direction, conference). Raises `Missing`."""
+    meeting = db.session.scalar(sa.select(Meeting).join(Year).where(Year.number == number, Meeting.kind == kind).options(
+        selectinload(Meeting.phases), selectinload(Meeting.options)))
+    if meeting is None:
+        raise Missing("no_meeting", number=number, kind=kind)
+    return meeting
+
+
+def plan_meeting(year: Year, kind: str, starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str = "",
+                 phases: Mapping[str, tuple[int, int]] | None = None) -> Meeting:
+    """Adds a meeting with its phases (days from the meeting; the usual ones unless given) and one way to attend, on site."""
+    meeting = Meeting(year=year, kind=kind, starts_at=starts_at, ends_at=ends_at, place=place, address=address,
+                      with_lunch=kind != "direction", open_registration=kind != "direction")
+    db.session.add(meeting)
+    for phase, (opens, closes) in (phases or USUAL_PHASES[kind]).items():
+        db.session.add(Phase(meeting=meeting, kind=phase, opens_days=opens, closes_days=closes,
+                             opens_at=_day(meeting, opens, start_of_day), closes_at=_day(meeting, closes, end_of_day)))
+    db.session.add(AttendanceOption(meeting=meeting, mode="on_site"))
+    db.session.flush()
+    return meeting
+
+
+def add_theme(year: Year, key: str, sv: str, en: str) -> Theme:
+    """Adds one of the year's themes, last in order."""
+    theme = Theme(year=year, key=key, position=len(year.themes) + 1, sv=sv, en=en)
+    db.session.add(theme)
+    db.session.flush()
+    return theme
+
+
+def reference(table: type[Row]) -> list[Row]:
+    """All rows of a table of reference data, in order."""
+    return list(db.session.scalars(sa.select(table).order_by(table.position)))
+
+
+def place_phases(meeting: Meeting, now: dt.datetime) -> None:
+    """Sets the times of the phases that are not over from their days and the meeting's day: the plan moves with the meeting."""
+    for phase in meeting.phases:
+        if phase.closes_at > now:
+            phase.opens_at = _day(meeting, phase.opens_days, start_of_day)
+            phase.closes_at = _day(meeting, phase.closes_days, end_of_day)
+
+
+def phase(meeting: Meeting, kind: str) -> Phase:
+    """The meeting's phase of that kind. Raises `Missing` for a meeting planned without it."""
+    for candidate in meeting.phases:
+        if candidate.kind == kind:
+            return candidate
+    raise Missing("no_phase", kind=kind)
+
+
+def is_open(meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()) -> bool:
+    """Whether the phase has opened and not closed (plus `grace`), at a meeting that is not cancelled."""
+    span = phase(meeting, kind)
+    return meeting.state == "planned" and span.opens_at <= now <= span.closes_at + grace
+
+
+def require_open(meeting: Meeting, kind: str, now: dt.datetime) -> None:
+    """Raises `Closed` when the phase is not open now."""
+    if meeting.state == "cancelled":
+        raise Closed("meeting_cancelled")
+    if now < phase(meeting, kind).opens_at:
+        raise Closed(f"{kind}_not_open", day=phase(meeting, kind).opens_at)
+    if not is_open(meeting, kind, now):
+        raise Closed(f"{kind}_closed", day=phase(meeting, kind).closes_at)
+
+
+def current_phase(meeting: Meeting, now: dt.datetime) -> Phase | None:
+    """The latest phase that has opened and is not over (change is no phase of its own on the wheel)."""
+    open_now = [p for p in meeting.phases if p.kind != "change" and p.opens_at <= now <= p.closes_at]
+    return open_now[-1] if open_now else None
+
+
+def _day(meeting: Meeting, days: int, edge: Callable[[dt.date], dt.datetime]) -> dt.datetime:
+    return edge(local(meeting.starts_at).date() + dt.timedelta(days=days))
