@@ -1,0 +1,68 @@
+"""The commands of `flask --app wsgi`."""
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from flask_migrate import Migrate
+
+from annualwheel import jobs, outbox, staff
+from annualwheel.db import db
+from annualwheel.errors import DomainError
+from annualwheel.house import house
+from annualwheel.models.staff import STAFF_ROLES
+from annualwheel.outbox import Recipient
+from annualwheel.questionnaires import reading
+
+staff_group = AppGroup("staff", help="Konton för regionens personal.")
+mail_group = AppGroup("mail", help="Mejlinställningarna.")
+forms_group = AppGroup("forms", help="Frågorna i forms/.")
+
+
+def register(app: Flask, migrations: str) -> None:
+    """Gives the application its commands."""
+    Migrate(app, db, directory=migrations, render_as_batch=True, transactional_ddl=True)
+    for group in (staff_group, mail_group, forms_group):
+        app.cli.add_command(group)
+
+
+@staff_group.command("add")
+@click.argument("address")
+@click.option("--name", prompt="Namn")
+@click.option("--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES), default=("administrator",))
+def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
+    """Lägger till ett konto (den första administratören görs så här)."""
+    try:
+        staff.add(name, address, roles, house().clock.now())
+    except DomainError as error:
+        raise click.ClickException(f"Kontot lades inte till: {error.key}") from error
+    jobs.commit()
+    click.echo(f"{name} kan nu logga in på {house().settings.base_url}/logga-in med {address}.")
+
+
+@mail_group.command("test")
+@click.argument("address")
+def mail_test(address: str) -> None:
+    """Skickar ett provmejl nu och berättar hur det gick."""
+    now = house().clock.now()
+    message = outbox.put(f"test_mail:{now.timestamp()}", "test_mail", Recipient(address, ""), {}, {}, now)
+    db.session.flush()
+    outbox.take_queued()
+    db.session.commit()
+    jobs.send_mails([message.id])
+    click.echo({"sent": "Skickat: servern tog emot mejlet.",
+                "withheld": "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion går mejl bara dit."}
+               .get(message.state, f"Inte skickat: {message.error}"))
+    if message.state not in ("sent", "withheld"):
+        raise SystemExit(1)
+
+
+@forms_group.command("check")
+def forms_check() -> None:
+    """Läser alla filer i forms/ och säger vad som är fel: fil, avsnitt och fråga."""
+    try:
+        found = reading.read_all(house().settings.forms_folder)
+    except reading.DefinitionError as error:
+        raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from error
+    for definition in found:
+        click.echo(f"{definition.key}: {len(definition.sections)} avsnitt, inga fel")

@@ -1,0 +1,36 @@
+"""A lost link: new ones are mailed to the address on file, one mail for a mailbox however many people share it."""
+from __future__ import annotations
+
+import datetime as dt
+
+from annualwheel import limits, names, outbox
+from annualwheel.contacts import fold
+from annualwheel.links import Target
+from annualwheel.outbox import Recipient
+from annualwheel.questionnaires import membership
+from annualwheel.registrations import invitations
+
+HOUR = dt.timedelta(hours=1)
+SHOWN = dt.timedelta(days=30)
+
+
+def ask(address: str, client: str, now: dt.datetime) -> None:
+    """Mails the living links of an address, if there are any. Raises `TooMany` (3 an hour for an address, 30 for a client)."""
+    limits.count("new_link_client", client, now, 30, HOUR)
+    limits.count("new_link", fold(address), now, 3, HOUR)
+    registrations = [r for r in invitations.at_address(fold(address)) if r.meeting.ends_at + SHOWN > now]
+    members = [m for m in membership.at_address(fold(address)) if m.submission.questionnaire.meeting.ends_at + SHOWN > now]
+    if not registrations and not members:
+        return
+    language = (registrations or members)[0].person.language
+    links: dict[str, Target] = {}
+    rows: list[dict[str, str]] = []
+    for number, registration in enumerate(registrations, 1):
+        links[f"landing_{number}"] = Target("registration", registration.public_id, registration.link_version)
+        rows.append({"link": f"landing_{number}", "name": registration.person.name, "organisation": registration.organisation.name,
+                     "meeting": names.meeting(registration.meeting.kind, language)})
+    for number, member in enumerate(members, len(rows) + 1):
+        links[f"landing_{number}"] = Target("member", member.public_id, member.link_version)
+        rows.append({"link": f"landing_{number}", "name": member.person.name, "organisation": member.submission.organisation.name,
+                     "meeting": names.meeting(member.submission.questionnaire.meeting.kind, language)})
+    outbox.put(f"new_link:{fold(address)}:{now.timestamp()}", "new_link", Recipient(address, "", language), {"rows": rows}, links, now)

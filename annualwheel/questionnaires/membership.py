@@ -1,0 +1,103 @@
+"""Who may write in an answer: membership, so an invited colleague needs no registration and one who withdraws may go on writing."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.db import db
+from annualwheel.errors import Missing
+from annualwheel.links import Target
+from annualwheel.models import (
+    Item,
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+    YearOrganisation,
+)
+from annualwheel.questionnaires import published
+
+
+def questionnaires_of(meeting: Meeting) -> Sequence[Questionnaire]:
+    """What is published for the meeting."""
+    return db.session.scalars(sa.select(Questionnaire).where(Questionnaire.meeting_id == meeting.id).order_by(Questionnaire.id)).all()
+
+
+def join(questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime) -> Member:
+    """Lets the person write in the organisation's answer (or an own one where the questionnaire asks each person), made when it is
+    not there. The organisation's lead of the year becomes the answer's lead; without one, nobody is."""
+    own = person if questionnaire.respondent == "person" else None
+    submission = _submission(questionnaire, organisation, own)
+    found = _member(submission, person)
+    if found is None:
+        lead = own is not None or _is_lead(questionnaire.meeting, organisation, person)
+        found = Member(submission=submission, person=person, role="lead" if lead else "writer")
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
+    """A substitute takes over the access to the preparation; what the first person wrote stays, with their name."""
+    for member in db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(
+            Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id)):
+        member.link_version += 1
+        join(member.submission.questionnaire, successor.person, successor.organisation, now)
+
+
+def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
+    """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there."""
+    for questionnaire in questionnaires_of(registration.meeting):
+        return join(questionnaire, registration.person, registration.organisation, now)
+    return None
+
+
+def by_target(target: Target | None) -> Member:
+    """The membership a link opens, with its answer, questionnaire and meeting. Raises `Missing` for a dead or unknown link."""
+    member = db.session.scalar(sa.select(Member).where(Member.public_id == target.public_id).options(
+        joinedload(Member.person), joinedload(Member.submission).options(
+            joinedload(Submission.organisation),
+            joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting)))) if target else None
+    if member is None or target is None or member.link_version != target.version:
+        raise Missing("link_unknown")
+    return member
+
+
+def at_address(address_folded: str) -> Sequence[Member]:
+    """Every membership of people with that address: for a lost link."""
+    return db.session.scalars(sa.select(Member).join(Person).where(Person.email_folded == address_folded).order_by(Member.id)).all()
+
+
+def _submission(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission:
+    key = f"p{own.id}" if own else f"o{organisation.id}"
+    found = db.session.scalar(sa.select(Submission).where(
+        Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == key))
+    if found is not None:
+        return found
+    submission = Submission(questionnaire=questionnaire, respondent_key=key, organisation=organisation, person=own)
+    db.session.add(submission)
+    db.session.add(Item(submission=submission))
+    asked = published.definition_of(questionnaire)
+    for section in asked.sections:
+        if section.per_theme:
+            for position, theme in enumerate(asked.themes, 1):
+                db.session.add(Item(submission=submission, group_key=f"{section.key}/{theme.key}", position=position))
+    db.session.flush()
+    return submission
+
+
+def _member(submission: Submission, person: Person) -> Member | None:
+    return db.session.scalar(sa.select(Member).where(
+        Member.submission_id == submission.id, Member.person_id == person.id, Member.scope == ""))
+
+
+def _is_lead(meeting: Meeting, organisation: Organisation, person: Person) -> bool:
+    lead = db.session.scalar(sa.select(YearOrganisation.lead_id).where(
+        YearOrganisation.year_id == meeting.year_id, YearOrganisation.organisation_id == organisation.id))
+    return lead == person.id

@@ -1,0 +1,27 @@
+"""The surfaces: one blueprint an audience, since an access rule belongs to an audience."""
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+
+from annualwheel.web import (
+    admin,
+    coordinator,
+    facilitator,
+    failures,
+    open,
+    page,
+    participant,
+    preparation,
+    security,
+)
+
+
+def register(app: Flask) -> None:
+    """Gives the application its pages, its guards and its answers to failure."""
+    Babel(app, locale_selector=page.language)
+    page.register(app)
+    security.register(app)
+    failures.register(app)
+    for audience in (open, participant, preparation, coordinator, facilitator, admin):
+        app.register_blueprint(audience.blueprint)

@@ -1,0 +1,7 @@
+"""Views."""
+from annualwheel.web.admin import blueprint
+
+
+@blueprint.get("/installningar")
+def settings() -> str:
+    return ""

@@ -1,0 +1,7 @@
+"""Views."""
+from annualwheel.web.facilitator import blueprint
+
+
+@blueprint.get("/svar")
+def answers() -> str:
+    return ""

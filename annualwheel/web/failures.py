@@ -1,0 +1,62 @@
+"""Our own pages for everything that can go wrong, in plain words that say what to do."""
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from annualwheel.db import db
+from annualwheel.errors import DomainError
+from annualwheel.web import refusals
+
+log = structlog.get_logger()
+PAGES = (400, 403, 404, 405, 410, 413, 422, 429, 500, 503)
+
+
+def register(app: Flask) -> None:
+    """Sets the error handlers; the framework's default pages are never shown."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return _page(error.code if error.code in PAGES else 400 if (error.code or 500) < 500 else 500)
+
+
+def _refused(error: DomainError) -> Response:
+    db.session.rollback()
+    log.info("refused", key=error.key, status=error.status)
+    return _page(error.status, sentence=refusals.sentence(error))
+
+
+def _database(error: OperationalError) -> Response:
+    db.session.rollback()
+    return _with_code(503, error)
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    return _with_code(500, error)
+
+
+def _with_code(status: int, error: Exception) -> Response:
+    code = secrets.token_hex(2).upper()
+    log.error("failure", code=code, exc_info=error)
+    return _page(status, code=code)
+
+
+def _page(status: int, **values: object) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        response = make_response({"status": status}, status)
+    else:
+        response = make_response(render_template("errors/error.html", status=status, **values), status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = "60"
+    return response

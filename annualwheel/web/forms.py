@@ -1,0 +1,86 @@
+"""The base of every form: CSRF per form, the page's language, and the switch of language that keeps what was typed."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, StringField
+from wtforms.validators import ValidationError
+
+from annualwheel import contacts
+from annualwheel.errors import Unreadable
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form whose `accepted` is the only way to act on it."""
+
+    def accepted(self) -> bool:
+        """Whether the form was sent, by a button that acts, and everything in it is right. A dead CSRF token (an old page, a new
+        session) shows the form again with all that was typed."""
+        if request.method != "POST" or g.language_only:
+            return False
+        return bool(self.validate())
+
+    @property
+    def expired(self) -> bool:
+        """Whether the only thing wrong is that the page was too old."""
+        return list(self.errors) == ["csrf_token"]
+
+    @property
+    def status(self) -> int:
+        """200 for a page to fill in, 422 for one with something to put right."""
+        return 422 if self.errors else 200
+
+
+def strip(value: str | None) -> str:
+    """What was typed without the spaces around it and without NUL, which PostgreSQL refuses."""
+    return (value or "").replace("\0", "").strip()
+
+
+class Filled:
+    """Asks for something to be written. The sentence says what."""
+
+    field_flags: dict[str, Any] = {}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if not strip(field.data if isinstance(field.data, str) else ""):
+            raise ValidationError(str(self.message))
+
+
+class Address:
+    """Asks for an e-mail address, and stores it normalised. An empty field passes when `optional`."""
+
+    def __init__(self, optional: bool = False) -> None:
+        self.optional = optional
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if self.optional and not field.data:
+            return
+        try:
+            field.data = contacts.normal_address(field.data or "")
+        except Unreadable as problem:
+            raise ValidationError(_("Skriv e-postadressen med @, till exempel anna.berg@kommun.example")) from problem
+
+
+class NameFields:
+    """Given and family name."""
+
+    given = StringField(_l("Förnamn"), [Filled(_l("Skriv förnamnet"))], filters=[strip], render_kw={"autocomplete": "given-name"})
+    family = StringField(_l("Efternamn"), [Filled(_l("Skriv efternamnet"))], filters=[strip],
+                         render_kw={"autocomplete": "family-name"})
+
+
+class AskForLink(BaseForm):
+    """An address to mail a link to."""
+
+    email = EmailField(_l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "email", "spellcheck": "false"})
+
+
+class Press(BaseForm):
+    """A form with nothing but a button."""

@@ -1,0 +1,11 @@
+"""Pages anyone may open: the landing page of a mailed link, a new link, sign-in, health, legal pages."""
+from __future__ import annotations
+
+from flask import Blueprint
+
+from annualwheel.web import security
+
+blueprint = Blueprint("open", __name__)
+blueprint.before_request(security.open_to_all)
+
+from annualwheel.web.open import health, landing, legal, signin  # noqa: E402,F401  the views hang on the blueprint

@@ -1,0 +1,36 @@
+"""The pages the law asks for, and the start page."""
+from __future__ import annotations
+
+from flask import render_template
+
+from annualwheel.web.open import blueprint
+
+
+@blueprint.get("/")
+def start() -> str:
+    """What this is, and the two ways in."""
+    return render_template("open/start.html")
+
+
+@blueprint.get("/tillganglighet")
+def accessibility() -> str:
+    """The accessibility statement (DOS-lagen 2018:1937)."""
+    return render_template("open/accessibility.html")
+
+
+@blueprint.get("/personuppgifter")
+def privacy() -> str:
+    """How personal data are handled (GDPR art. 13 and 14)."""
+    return render_template("open/privacy.html")
+
+
+@blueprint.get("/kakor")
+def cookies() -> str:
+    """The one cookie (LEK 9 kap. 28 §)."""
+    return render_template("open/cookies.html")
+
+
+@blueprint.get("/kontakt")
+def contact() -> str:
+    """Who to ask."""
+    return render_template("open/contact.html")

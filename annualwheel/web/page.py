@@ -1,0 +1,105 @@
+"""What every page needs: the time, the language, who looks, and where the other language is."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Flask, g, request, session, url_for
+from flask_babel import gettext as _
+
+from annualwheel import dates
+from annualwheel.db import start_reading, stop_reading
+from annualwheel.house import house
+from annualwheel.models import Staff
+from annualwheel.web import words
+
+LANGUAGES = ("sv", "en")
+NAVIGATION = (("year", "coordinator.year", ("coordinator", "administrator")),
+              ("people", "coordinator.people", ("coordinator", "administrator")),
+              ("mailings", "coordinator.mailings", ("coordinator", "administrator")),
+              ("answers", "facilitator.answers", ("coordinator", "facilitator", "administrator")),
+              ("settings", "admin.settings", ("administrator",)))
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the page, as the header shows it."""
+
+    kind: str
+    name: str
+    organisation: str = ""
+    role: str = ""
+
+
+def now() -> dt.datetime:
+    """The present moment of this application, the same throughout a request."""
+    if "now" not in g:
+        g.now = house().clock.now()
+    moment: dt.datetime = g.now
+    return moment
+
+
+def language() -> str:
+    """The page's language: asked for in this request, remembered in the session, the person's own, else Swedish."""
+    chosen = request.values.get("lang_switch") or request.args.get("lang") or session.get("language") or g.get("own_language")
+    return chosen if chosen in LANGUAGES else "sv"
+
+
+def pressed(name: str) -> str:
+    """The value of the button that was pressed in this form."""
+    return request.form.get(name, "")
+
+
+def own_path(name: str) -> str | None:
+    """A path of our own to go back to, given in the address; anything that leads elsewhere is ignored."""
+    asked = request.args.get(name, "")
+    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else None
+
+
+def register(app: Flask) -> None:
+    """Sets up language, the read-only mark of GET requests, and the values every template has."""
+    words.register(app)
+
+    @app.before_request
+    def _begin() -> None:
+        g.language_only = request.method == "POST" and "lang_switch" in request.form
+        asked = request.form.get("lang_switch") or request.args.get("lang")
+        if asked in LANGUAGES:
+            session["language"] = asked
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            start_reading()
+
+    @app.teardown_request
+    def _end(_error: BaseException | None) -> None:
+        stop_reading()
+
+    @app.context_processor
+    def _values() -> dict[str, object]:
+        current = language()
+        other = "en" if current == "sv" else "sv"
+        return {"settings": house().settings, "language": current, "other_language": other, "now": now(), "dates": dates,
+                "other_language_url": _here(other), "viewer": g.get("viewer"), "nav": _navigation(),
+                "csp_nonce": g.get("nonce", "")}
+
+
+def show_staff(person: Staff) -> None:
+    """Puts the signed-in member of staff into the page's header."""
+    g.staff, g.own_language = person, person.language
+    role = " · ".join(words.role(r.role, language()).text for r in person.roles)
+    g.viewer = Viewer("staff", person.name, role=role)
+
+
+def _here(other: str) -> str:
+    if request.endpoint is None or request.method == "POST":
+        return f"{request.path}?lang={other}"
+    return url_for(request.endpoint, **{**(request.view_args or {}), **request.args.to_dict(), "lang": other})
+
+
+def _navigation() -> list[tuple[str, str, str]]:
+    person = g.get("staff")
+    if person is None:
+        return []
+    labels = {"year": _("Årshjulet"), "people": _("Personer och organisationer"), "mailings": _("Utskick"),
+              "answers": _("Svar och underlag"), "settings": _("Inställningar")}
+    mine = {role.role for role in person.roles}
+    return [(labels[key], url_for(endpoint), key) for key, endpoint, roles in NAVIGATION if mine & set(roles)]

@@ -1,0 +1,7 @@
+"""Views."""
+from annualwheel.web.participant import blueprint
+
+
+@blueprint.get("/")
+def confirmation() -> str:
+    return ""

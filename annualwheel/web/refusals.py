@@ -1,0 +1,60 @@
+"""The words for what the subjects refuse: what happened, what is unharmed, what to do."""
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+
+from annualwheel import dates
+from annualwheel.errors import DomainError
+from annualwheel.web import page
+
+
+def sentence(error: DomainError) -> str:
+    """The sentence for an error, in the page's language. Every key has one (a test reads the sources and compares)."""
+    when = error.params.get("day")
+    day = dates.day(when, page.language()) if isinstance(when, dt.date) else ""
+    name = str(error.params.get("name", ""))
+    return _sentences(day, name)[error.key]
+
+
+def _sentences(day: str, name: str) -> dict[str, str]:
+    return {
+        "link_unknown": _("Länken fungerar inte. Den kan vara gammal eller avklippt i mejlet."),
+        "staff_link_unknown": _("Länken fungerar inte. Den gäller i 15 minuter och kan användas en gång. Be om en ny."),
+        "meeting_cancelled": _("Mötet är inställt. Du behöver inte göra något."),
+        "meeting_started": _("Mötet började %(day)s. Hör av dig till oss om något behöver ändras.", day=day),
+        "registration_not_open": _("Anmälan öppnar %(day)s.", day=day),
+        "registration_closed": _("Anmälan stängde %(day)s. Hör av dig till oss om du vill komma.", day=day),
+        "change_not_open": _("Det går att ändra från och med %(day)s.", day=day),
+        "change_closed": _("Det gick att ändra till och med %(day)s. Hör av dig till oss, så hjälper vi dig.", day=day),
+        "preparation_not_open": _("Förberedelsen öppnar %(day)s.", day=day),
+        "preparation_closed": _("Sista dagen var %(day)s. Ni kan läsa och ladda ner ert svar.", day=day),
+        "cannot_register": _("Det går inte att anmäla sig med den här inbjudan längre."),
+        "cannot_decline": _("Det går inte att tacka nej i det läge som anmälan har nu. Avboka i stället."),
+        "cannot_withdraw": _("Det finns ingen plats att avboka."),
+        "cannot_substitute": _("Det går inte att skicka en ersättare i det läge som anmälan har nu."),
+        "cannot_invite": _("Personen har redan en inbjudan eller en anmälan till mötet."),
+        "cannot_revoke": _("Inbjudan är redan återtagen."),
+        "cannot_check_in": _("Personen kan inte prickas av i det läge som anmälan har nu."),
+        "cannot_undo_check_in": _("Personen är inte avprickad."),
+        "cannot_promote": _("Personen står inte på väntelistan."),
+        "cannot_move": _("Anmälan kan inte flyttas med mötet."),
+        "substitute_exists": _("%(name)s är redan anmäld. Vill du bara avboka din egen plats?", name=name),
+        "substitute_self": _("Det är ditt eget namn och din egen adress. Skriv vem som kommer i stället."),
+        "no_needs_without_registration": _("Anmäl dig först. Sedan kan du berätta vad du behöver."),
+        "person_exists": _("Det finns redan en person med namnet %(name)s och den adressen.", name=name),
+        "organisation_exists": _("Det finns redan en organisation som heter %(name)s.", name=name),
+        "bad_address": _("Skriv e-postadressen med @, till exempel anna.berg@kommun.example"),
+        "too_many_attempts": _("Det har varit många försök på kort tid. Vänta en stund och försök igen."),
+        "no_year": _("Det finns inget årshjul för det året."),
+        "no_meeting": _("Mötet finns inte."),
+        "no_phase": _("Mötet har ingen sådan tid i sin plan."),
+        "no_person": _("Personen finns inte."),
+        "no_organisation": _("Organisationen finns inte."),
+        "no_registration": _("Anmälan finns inte."),
+        "no_staff": _("Kontot finns inte."),
+        "staff_exists": _("Det finns redan ett konto med den adressen."),
+        "unknown_role": _("Välj minst en roll."),
+        "last_administrator": _("Det måste finnas minst en administratör."),
+    }

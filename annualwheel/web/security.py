@@ -1,0 +1,63 @@
+"""Headers, and who is let in: every blueprint has a guard, and only `open` says open."""
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import structlog
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import staff
+from annualwheel.web import page
+
+CSP = ("default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+       "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {ancestors}; base-uri 'none'")
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+           "Cross-Origin-Resource-Policy": "same-origin", "X-Robots-Tag": "noindex",
+           "Permissions-Policy": "camera=(), geolocation=(), microphone=()"}
+
+Guard = Callable[[], AnyResponse | None]
+
+
+def register(app: Flask) -> None:
+    """A nonce before each request, the security headers after it."""
+    @app.before_request
+    def _nonce() -> None:
+        g.nonce = secrets.token_urlsafe(16)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=secrets.token_hex(4), endpoint=request.endpoint)
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=g.get("nonce", ""), ancestors="'none'"))
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def open_to_all() -> None:
+    """The guard of pages anyone may see."""
+
+
+def staff_only(*roles: str) -> Guard:
+    """A guard that lets in signed-in staff with one of `roles`; others are asked to sign in, or told 403."""
+    def guard() -> AnyResponse | None:
+        person = staff.of_session(session.get("staff", ""), page.now()) if session.get("staff") else None
+        if person is None:
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("open.sign_in", back=back), code=303)
+        page.show_staff(person)
+        if not staff.has_role(person, roles):
+            abort(403)
+        return None
+    return guard
+
+
+def client() -> str:
+    """What attempts are counted for when there is no address: the caller's network address."""
+    return request.remote_addr or ""

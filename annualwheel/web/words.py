@@ -1,0 +1,222 @@
+"""The words of the surfaces: what states, kinds and roles are called, how they look, and dates in the page's language.
+
+Every function takes `language` ("sv" or "en") last; without it the language of the request is used.
+A name that is not in the tables raises `KeyError`: a raw state must never reach a screen.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from flask_babel import get_locale
+
+from annualwheel import dates
+
+
+class Word(NamedTuple):
+    """What something is called, and the tone and icon of its tag (see `macros/parts.html`)."""
+
+    sv: str
+    en: str
+    tone: str = ""
+    icon: str = "dot"
+
+
+class Look(NamedTuple):
+    """A word chosen for one language."""
+
+    text: str
+    tone: str
+    icon: str
+
+
+REGISTRATION = {
+    "unconfirmed": Word("Väntar på bekräftelse", "Waiting for confirmation", "warn", "half"),
+    "invited": Word("Inbjuden, inte svarat", "Invited, no answer yet"),
+    "waitlisted": Word("På väntelistan", "On the waiting list", "info", "half"),
+    "offered": Word("Erbjuden plats", "Offered a place", "warn", "half"),
+    "registered": Word("Anmäld", "Registered", "ok", "check"),
+    "to_reconfirm": Word("Behöver bekräfta ny dag", "Needs to confirm the new date", "warn", "warn"),
+    "declined": Word("Tackat nej", "Declined", "", "cross"),
+    "withdrawn": Word("Avbokad", "Cancelled", "", "cross"),
+    "substituted": Word("Ersatt av någon annan", "Replaced by someone else", "", "people"),
+    "revoked": Word("Inbjudan återtagen", "Invitation taken back", "", "cross"),
+    "attended": Word("Var på plats", "Attended", "ok", "check"),
+}
+MEETING = {
+    "work": Word("Arbetsmötet", "Working meeting"),
+    "direction": Word("Riktningsmötet", "Direction meeting"),
+    "conference": Word("Konferensen Värmland 2040", "Värmland 2040 conference"),
+}
+MEETING_RUNNING = {
+    "work": Word("arbetsmötet", "the working meeting"),
+    "direction": Word("riktningsmötet", "the direction meeting"),
+    "conference": Word("konferensen Värmland 2040", "the Värmland 2040 conference"),
+}
+MEETING_SHORT = {
+    "work": Word("arbetsmötet", "working meeting"),
+    "direction": Word("riktningsmötet", "direction meeting"),
+    "conference": Word("konferensen", "conference"),
+}
+LETTERS = {"work": "A", "direction": "R", "conference": "K"}
+PHASE = {
+    "invitation": Word("Bjud in", "Invite"),
+    "registration": Word("Anmälan", "Registration"),
+    "preparation": Word("Förberedelse", "Preparation"),
+    "followup": Word("Uppföljning", "Follow-up"),
+}
+PHASE_STATE = {
+    "done": Word("Klart", "Done", "ok", "check"),
+    "now": Word("Pågår", "Ongoing", "info", "half"),
+    "todo": Word("Kommer", "To come"),
+}
+MESSAGE = {
+    "queued": Word("Väntar på att skickas", "Waiting to be sent", "", "half"),
+    "sending": Word("Skickas nu", "Being sent", "info", "half"),
+    "retry": Word("Försöker igen", "Trying again", "warn", "half"),
+    "sent": Word("Skickat", "Sent", "ok", "check"),
+    "failed": Word("Kom inte fram", "Not delivered", "err", "warn"),
+    "unknown": Word("Osäkert om det kom fram", "Delivery uncertain", "warn", "warn"),
+    "withheld": Word("Skickades inte", "Not sent", "", "cross"),
+}
+ROLE = {
+    "coordinator": Word("koordinator", "coordinator"),
+    "facilitator": Word("processledare", "facilitator"),
+    "administrator": Word("administratör", "administrator"),
+}
+SUBMISSION = {
+    "none": Word("Inte påbörjad", "Not started"),
+    "draft": Word("Utkast", "Draft", "info", "half"),
+    "submitted": Word("Inlämnat", "Submitted", "ok", "check"),
+    "changed": Word("Ändringar inte inskickade", "Changes not submitted", "warn", "half"),
+}
+TABLES: Mapping[str, Mapping[str, Word]] = {
+    "registration": REGISTRATION, "meeting": MEETING, "meeting_running": MEETING_RUNNING,
+    "meeting_short": MEETING_SHORT, "phase": PHASE, "phase_state": PHASE_STATE, "message": MESSAGE, "role": ROLE,
+    "submission": SUBMISSION,
+}
+
+
+def current_language() -> str:
+    """The language of the request, "sv" outside one."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "sv"
+
+
+def look(table: str, name: str, language: str | None = None) -> Look:
+    """Text, tone and icon of `name` in one of `TABLES`, as in `look("registration", "invited")`."""
+    word = TABLES[table][name]
+    return Look(word.en if (language or current_language()) == "en" else word.sv, word.tone, word.icon)
+
+
+def label(name: str, table: str, language: str | None = None) -> str:
+    """Only the text; as a filter `{{ registration.state|label("registration") }}`."""
+    return look(table, name, language).text
+
+
+def meeting(kind: str, language: str | None = None) -> str:
+    """"Arbetsmötet": the name of a meeting first in a sentence, or alone."""
+    return label(kind, "meeting", language)
+
+
+def meeting_running(kind: str, language: str | None = None) -> str:
+    """"arbetsmötet", "the working meeting": inside a sentence."""
+    return label(kind, "meeting_running", language)
+
+
+def meeting_letter(kind: str) -> str:
+    """The letter that stands for a meeting in the wheel, on the cards and in the tables, in both languages."""
+    return LETTERS[kind]
+
+
+def day(when: dt.date, language: str | None = None) -> str:
+    """As `dates.day`: "fredag 22 januari 2027"."""
+    return dates.day(when, language or current_language())
+
+
+def weekday_day(when: dt.date, language: str | None = None) -> str:
+    """As `dates.weekday_day`: "fredag 22 januari"."""
+    return dates.weekday_day(when, language or current_language())
+
+
+def day_month(when: dt.date, language: str | None = None) -> str:
+    """As `dates.day_month`: "22 januari"."""
+    return dates.day_month(when, language or current_language())
+
+
+def day_short(when: dt.date, language: str | None = None) -> str:
+    """As `dates.day_short`: "22 jan"."""
+    return dates.day_short(when, language or current_language())
+
+
+def period(opens: dt.date, closes: dt.date, language: str | None = None) -> str:
+    """As `dates.period`: "16 nov–11 dec"."""
+    return dates.period(opens, closes, language or current_language())
+
+
+def time(when: dt.datetime, language: str | None = None) -> str:
+    """As `dates.time`: "kl. 9", "kl. 14.32"."""
+    return dates.time(when, language or current_language())
+
+
+def time_short(when: dt.datetime, language: str | None = None) -> str:
+    """As `dates.time_short`: "09.00"."""
+    return dates.time_short(when, language or current_language())
+
+
+def day_time(when: dt.datetime, language: str | None = None) -> str:
+    """As `dates.day_time`: "fredag 22 januari 2027 kl. 9"."""
+    return dates.day_time(when, language or current_language())
+
+
+def span(starts: dt.datetime, ends: dt.datetime, language: str | None = None) -> str:
+    """As `dates.span`: "fredag 22 januari 2027 kl. 9.00–15.30"."""
+    return dates.span(starts, ends, language or current_language())
+
+
+def hours(starts: dt.datetime, ends: dt.datetime, language: str | None = None) -> str:
+    """As `dates.hours`: "kl. 9.00–15.30"."""
+    return dates.hours(starts, ends, language or current_language())
+
+
+def moment(when: dt.datetime, now: dt.datetime, language: str | None = None) -> str:
+    """As `dates.moment`: "i dag kl. 14.32"."""
+    return dates.moment(when, now, language or current_language())
+
+
+def until(when: dt.date, language: str | None = None) -> str:
+    """As `dates.until`: "till och med torsdag 14 januari 2027"."""
+    return dates.until(when, language or current_language())
+
+
+def number(value: int, language: str | None = None) -> str:
+    """As `dates.number`: "1 500"."""
+    return dates.number(value, language or current_language())
+
+
+def percent(share: float, language: str | None = None) -> str:
+    """As `dates.percent`: "72 %" of a share between 0 and 1."""
+    return dates.percent(share, language or current_language())
+
+
+def number_in_words(value: int, language: str | None = None) -> str:
+    """As `dates.count`: "två" up to ten, digits above."""
+    return dates.count(value, language or current_language())
+
+
+def possessive(name: str, language: str | None = None) -> str:
+    """As `dates.possessive`: "Annas"."""
+    return dates.possessive(name, language or current_language())
+
+
+def sentence(text: str) -> str:
+    """With a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+_IN_TEMPLATES = (label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
+                 time_short, day_time, span, hours, moment, until, number, percent, number_in_words, possessive,
+                 sentence)
+FILTERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in _IN_TEMPLATES}
+GLOBALS: dict[str, Callable[..., Any]] = {"look": look}

@@ -1,0 +1,1 @@
+"""What the workshop is fed with: reading the submitted answers, and the pack."""
