@@ -1,0 +1,1 @@
+"""What we ask: definitions read from TOML, the path through them, the forms built from them, and the answers."""

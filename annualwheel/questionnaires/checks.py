@@ -1,0 +1,150 @@
+"""What a definition must be beyond its form: keys that name one thing, conditions that can be met, lists that fit."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    WRITING,
+    Definition,
+    Group,
+    Question,
+    QuestionType,
+    Section,
+    answer_fields,
+)
+from annualwheel.questionnaires.problems import Findings
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+# Question keys become attributes of a form, beside what every form already has.
+RESERVED = frozenset((
+    "answers", "csrf_token", "data", "errors", "form_errors", "hidden_tag", "is_submitted", "meta", "populate_obj",
+    "post_process", "process", "validate", "validate_fully", "validate_on_submit"))
+_RESERVED_START = ("validate_", "filter_")
+
+
+def check(definition: Definition, findings: Findings) -> None:
+    """Notes every broken rule, except where a question could not be read: that has been noted already."""
+    _key(definition.key, findings)
+    _unique((section.key for section in definition.sections), findings)
+    taken: set[str] = set()
+    before: dict[str, Question] = {}
+    grouped = False
+    for section in definition.sections:
+        findings.section = section.key
+        _key(section.key, findings)
+        _section(section, grouped, findings)
+        grouped = grouped or section.group is not None
+        for question in section.all_questions():
+            findings.question = question.key
+            _keys(question, taken, findings)
+            if question.key not in findings.damaged:
+                _question(question, findings)
+        findings.question = None
+        _conditions(section, before, findings)
+        if not section.per_theme:
+            before |= {question.key: question for question in section.questions}
+    findings.section = findings.question = None
+
+
+def _key(key: str, findings: Findings) -> None:
+    if key and not _KEY.fullmatch(key):
+        findings.add("bad_key", value=key)
+
+
+def _unique(keys: Iterable[str], findings: Findings) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key and key in seen:
+            findings.add("duplicate_key", value=key)
+        seen.add(key)
+
+
+def _section(section: Section, grouped: bool, findings: Findings) -> None:
+    if not section.questions and section.group is None:
+        findings.add("empty_section")
+    if section.group is None:
+        return
+    if section.per_theme:
+        findings.add("group_per_theme")
+    if grouped:
+        findings.add("second_group")
+    _key(section.group.key, findings)
+    _named_questions(section.group, findings)
+
+
+def _named_questions(group: Group, findings: Findings) -> None:
+    questions = {question.key: question for question in group.questions if question.show_if is None}
+    for field, key, kind in (("title_question", group.title_question, QuestionType.TEXT),
+                             ("kind_question", group.kind_question, QuestionType.CHOICE),
+                             ("status_question", group.status_question, QuestionType.CHOICE)):
+        if key and (key not in questions or questions[key].type is not kind or questions[key].source):
+            findings.add("group_question", field=field, question=key)
+
+
+def _keys(question: Question, taken: set[str], findings: Findings) -> None:
+    _key(question.key, findings)
+    for field in answer_fields(question):
+        if field.key in RESERVED or field.key.startswith(_RESERVED_START):
+            findings.add("reserved_key", value=field.key)
+        if field.key and field.key in taken:
+            findings.add("duplicate_key", value=field.key)
+        taken.add(field.key)
+
+
+def _question(question: Question, findings: Findings) -> None:
+    chooses, kind = question.type in CHOOSING, question.type.value
+    for field, given, fits in (
+            ("options", question.options, chooses), ("source", question.source, chooses),
+            ("other", question.other, chooses), ("at_most", question.at_most, question.type is QuestionType.CHOICES),
+            ("max_length", question.max_length, question.type in WRITING)):
+        if given and not fits:
+            findings.add("not_for_type", field=field, type=kind)
+    if chooses and not question.options and not question.source:
+        findings.add("no_options")
+    if question.options and question.source:
+        findings.add("two_lists")
+    seen: set[str] = set()
+    for option in question.options:
+        _key(option.key, findings)
+        if option.key in seen:
+            findings.add("duplicate_option", value=option.key)
+        seen.add(option.key)
+    if question.required and question.error is None:
+        findings.add("no_error")
+
+
+def _conditions(section: Section, before: dict[str, Question], findings: Findings) -> None:
+    """A question may wait for one before it in its own list, or for one of an earlier section that is always shown.
+
+    The second part keeps visibility a function of the page's own answers and the root's: nothing further back decides.
+    """
+    _earlier(section.questions, before, findings)
+    if section.group is not None:
+        root = before if section.per_theme else before | {question.key: question for question in section.questions}
+        _earlier(section.group.questions, root, findings)
+
+
+def _earlier(questions: Iterable[Question], root: dict[str, Question], findings: Findings) -> None:
+    own: dict[str, Question] = {}
+    for question in questions:
+        findings.question = question.key
+        if question.show_if is not None:
+            target = own.get(question.show_if.question) or root.get(question.show_if.question)
+            if target is None:
+                findings.add("show_if_unknown", question=question.show_if.question)
+            elif findings.damaged.isdisjoint((question.key, target.key)):
+                _target(target, question.show_if.values, target.key in own, findings)
+        own[question.key] = question
+    findings.question = None
+
+
+def _target(target: Question, values: tuple[str, ...], own: bool, findings: Findings) -> None:
+    if target.type not in CHOOSING:
+        findings.add("show_if_type", question=target.key)
+    elif not own and target.show_if is not None:
+        findings.add("show_if_hidden", question=target.key)
+    elif not target.source:
+        for value in sorted(set(values) - {option.key for option in target.options}):
+            findings.add("show_if_value", question=target.key, value=value)

@@ -1,0 +1,263 @@
+"""A questionnaire as frozen data: what is asked, in two languages, and how it is written down and pinned.
+
+A definition is read once from TOML (`reading`), resolved with the year's own lists when it is published, stored as the
+text that `dump` gives, and named by its `digest`. Question keys are unique in the whole definition (`reading` sees to
+that), so a key alone names a question everywhere: in forms, in stored answers and in submitted versions.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+OTHER_SUFFIX = "_other"
+OTHER_MAX_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words in both languages."""
+
+    sv: str
+    en: str
+
+    def to(self, language: str) -> str:
+        """The words in `language` ("sv" or "en"; anything else gives Swedish)."""
+        return self.en if language == "en" else self.sv
+
+
+@dataclass(frozen=True)
+class Option:
+    key: str
+    label: Text
+
+
+class QuestionType(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    DATE = "date"
+    URL = "url"
+    YEARS = "years"
+    CHOICE = "choice"
+    CHOICES = "choices"
+
+
+CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
+SOURCES = ("themes", "focus_areas", "goals", "organisations")
+WRITING = frozenset({QuestionType.TEXT, QuestionType.LONG_TEXT})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Visible when the answer to an earlier question equals, or contains, one of `values`."""
+
+    question: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. `error` is what we say when a required answer is missing; `other_label` asks for more in free text.
+
+    `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by `resolve`,
+    `organisations` stays live.
+    """
+
+    key: str
+    type: QuestionType
+    label: Text
+    hint: Text | None = None
+    required: bool = False
+    error: Text | None = None
+    max_length: int | None = None
+    options: tuple[Option, ...] = ()
+    source: str | None = None
+    other_label: Text | None = None
+    at_most: int | None = None
+    show_if: Condition | None = None
+
+    @property
+    def other(self) -> bool:
+        """Whether a free text of its own (`<key>_other`) goes with the choice; see `answer_fields`."""
+        return self.other_label is not None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A block that is repeated, one per item. `kind_question` and `status_question` are what items are counted by."""
+
+    key: str
+    label: Text
+    add_label: Text
+    item_label: Text
+    at_most: int
+    title_question: str
+    error: Text
+    questions: tuple[Question, ...]
+    none_question: Question | None = None
+    kind_question: str | None = None
+    status_question: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of questions; with `per_theme` one page for each theme of the year. `minutes` is the time for one page."""
+
+    key: str
+    title: Text
+    minutes: int
+    intro: Text | None = None
+    per_theme: bool = False
+    questions: tuple[Question, ...] = ()
+    group: Group | None = None
+
+    def all_questions(self) -> tuple[Question, ...]:
+        """The section's own questions, then the group's "we have none" and the questions of its items."""
+        if self.group is None:
+            return self.questions
+        none = (self.group.none_question,) if self.group.none_question else ()
+        return self.questions + none + self.group.questions
+
+
+class Part(NamedTuple):
+    """A page to fill in: a section, and its theme when the section is repeated per theme."""
+
+    section: Section
+    theme: Option | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    key: str
+    meeting_kind: str
+    respondent: str
+    title: Text
+    intro: Text
+    minutes: int
+    sections: tuple[Section, ...]
+    themes: tuple[Option, ...] = ()
+
+    def section(self, key: str) -> Section:
+        """The section with that key; KeyError when there is none."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def question(self, section_key: str, question_key: str) -> Question:
+        """A question of a section or of its group; KeyError when there is none."""
+        for question in self.section(section_key).all_questions():
+            if question.key == question_key:
+                return question
+        raise KeyError(question_key)
+
+    def parts(self) -> tuple[Part, ...]:
+        """The pages in order: each section once, or once per theme of the year."""
+        return tuple(Part(section, theme) for section in self.sections
+                     for theme in (self.themes if section.per_theme else (None,)))
+
+    @property
+    def group_section(self) -> Section | None:
+        """The section that holds the repeating group, when there is one."""
+        return next((section for section in self.sections if section.group), None)
+
+
+def answer_fields(question: Question) -> tuple[Question, ...]:
+    """What is stored and shown for a question: itself, and the free text beside it as an answer of its own."""
+    if question.other_label is None:
+        return (question,)
+    return question, Question(question.key + OTHER_SUFFIX, QuestionType.TEXT, question.other_label,
+                              max_length=OTHER_MAX_LENGTH, show_if=question.show_if)
+
+
+def resolve(definition: Definition, themes: tuple[Option, ...], focus_areas: tuple[Option, ...],
+            goals: tuple[Option, ...]) -> Definition:
+    """The definition with the year's own lists written in, ready to be published.
+
+    What is published holds its own options, so later changes of the year's themes do not touch it. A question whose
+    list is empty could never be answered and disappears, together with the questions that are shown because of it.
+    """
+    lists = {"themes": themes, "focus_areas": focus_areas, "goals": goals}
+    gone: set[str] = set()
+
+    def filled(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        kept = []
+        for question in questions:
+            if question.source in lists:
+                question = replace(question, options=lists[question.source])
+            empty = question.source in lists and not question.options
+            if empty or question.show_if and question.show_if.question in gone:
+                gone.add(question.key)
+            else:
+                kept.append(question)
+        return tuple(kept)
+
+    def section(old: Section) -> Section:
+        new = replace(old, questions=filled(old.questions))
+        return replace(new, group=replace(new.group, questions=filled(new.group.questions))) if new.group else new
+
+    return replace(definition, sections=tuple(section(old) for old in definition.sections), themes=themes)
+
+
+def dump(definition: Definition) -> str:
+    """Canonical JSON. What is left at its default is not written, so a field added later changes no older digest."""
+    return json.dumps(_plain(definition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(definition: Definition) -> str:
+    """SHA-256 of the canonical JSON, 64 hex digits."""
+    return sha256(dump(definition).encode()).hexdigest()
+
+
+def load(text: str) -> Definition:
+    """The definition that `dump` wrote down. KeyError, TypeError or ValueError for anything else."""
+    raw = json.loads(text)
+    return Definition(**{**raw, "title": _text(raw["title"]), "intro": _text(raw["intro"]),
+                         "sections": tuple(_section(section) for section in raw["sections"]),
+                         "themes": _options(raw.get("themes", ()))})
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)
+                if field.default is MISSING or getattr(value, field.name) != field.default}
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _text(raw: Mapping[str, str]) -> Text:
+    return Text(**raw)
+
+
+def _texts(raw: Mapping[str, Any], *keys: str) -> dict[str, Text]:
+    return {key: _text(raw[key]) for key in keys if key in raw}
+
+
+def _options(raw: Any) -> tuple[Option, ...]:
+    return tuple(Option(option["key"], _text(option["label"])) for option in raw)
+
+
+def _question(raw: Mapping[str, Any]) -> Question:
+    condition = raw.get("show_if")
+    return Question(**{**raw, **_texts(raw, "label", "hint", "error", "other_label"), "type": QuestionType(raw["type"]),
+                       "options": _options(raw.get("options", ())),
+                       "show_if": condition and Condition(condition["question"], tuple(condition["values"]))})
+
+
+def _questions(raw: Any) -> tuple[Question, ...]:
+    return tuple(_question(question) for question in raw)
+
+
+def _group(raw: Mapping[str, Any]) -> Group:
+    none = raw.get("none_question")
+    return Group(**{**raw, **_texts(raw, "label", "add_label", "item_label", "error"),
+                    "questions": _questions(raw["questions"]), "none_question": none and _question(none)})
+
+
+def _section(raw: Mapping[str, Any]) -> Section:
+    group = raw.get("group")
+    return Section(**{**raw, **_texts(raw, "title", "intro"), "questions": _questions(raw.get("questions", ())),
+                      "group": group and _group(group)})

@@ -1,0 +1,187 @@
+"""WTForms classes built from questions: one form for a page, one for each item, never a list of forms.
+
+A form validates in two ways. `validate()` is for drafts: only the size is capped, whatever is half written is welcome.
+`validate_fully()` is for *Klar med initiativet* and the review: required, length and format, in words that say what to
+do.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from wtforms import Field, Form, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.form import FormMeta
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from annualwheel.questionnaires.definition import CHOOSING, Option, Question, QuestionType, answer_fields
+from annualwheel.questionnaires.path import visible
+from annualwheel.questionnaires.values import HARD_CAP, Fault, Value, Values, answered, excess, fault
+
+Gettext = Callable[..., str]
+
+
+class Asked:
+    """What a template needs to know about a field, beside WTForms' own label, description, data, errors and id."""
+
+    id: str
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        self.question = question
+        super().__init__(*args, **kwargs)
+
+    @property
+    def kind(self) -> str:
+        """The question's type: text, long_text, number, date, url, years, choice or choices."""
+        return self.question.type.value
+
+    @property
+    def optional(self) -> bool:
+        """Whether "(frivilligt)" belongs to the label; a lone box is no question and needs no such word."""
+        return not self.question.required and not self.lone
+
+    @property
+    def max_length(self) -> int | None:
+        """The most characters a text may have when it is submitted, for the counter."""
+        return self.question.max_length
+
+    @property
+    def lone(self) -> bool:
+        """Whether the field is a single box to tick, whose label is its own legend."""
+        question = self.question
+        return question.type is QuestionType.CHOICES and len(question.options) == 1 and question.source is None
+
+    @property
+    def legend(self) -> bool:
+        """Whether the field needs a fieldset with a legend."""
+        return self.question.type in CHOOSING and not self.lone
+
+    @property
+    def focus_id(self) -> str:
+        """The id an error summary links to: the field, or its first radio button or box."""
+        return f"{self.id}-0" if self.question.type in CHOOSING else self.id
+
+    @property
+    def inputmode(self) -> str:
+        """The keyboard a telephone should show."""
+        return {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}.get(self.question.type, "text")
+
+
+class LineField(Asked, StringField):  # type: ignore[misc]
+    """One line, whatever it is to be read as: people write dates and numbers in many ways."""
+
+
+class TextField(Asked, TextAreaField):  # type: ignore[misc]
+    """A longer text."""
+
+
+class OneField(Asked, RadioField):  # type: ignore[misc]
+    """One choice, as radio buttons. The data is "" when nothing is chosen."""
+
+
+class ManyField(Asked, SelectMultipleField):  # type: ignore[misc]
+    """Several choices, as boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class QuestionForm(Form):  # type: ignore[misc]
+    """The part of a built form that knows its questions."""
+
+    _questions: tuple[Question, ...] = ()
+    _language = "sv"
+    _gettext: Gettext
+
+    def answers(self) -> dict[str, Value]:
+        """What is in the fields, by question key: drafts as typed, nothing normalised."""
+        return {field.key: self[field.key].data for question in self._questions for field in answer_fields(question)}
+
+    def validate_fully(self, root: Values | None = None) -> bool:
+        """Whether everything visible is answered as it should be; the errors are on the fields.
+
+        `root` are the root item's answers, which may decide what is visible in a group or a theme.
+        """
+        valid = bool(self.validate())
+        answers = self.answers()
+        for question in visible(self._questions, answers, root or {}):
+            for asked in answer_fields(question):
+                problem = fault(asked, answers[asked.key])
+                if asked.required and not answered(asked, answers):
+                    problem = Fault.EMPTY
+                if problem and not self[asked.key].errors:
+                    self[asked.key].errors = [words(asked, problem, answers[asked.key], self._language, self._gettext)]
+                    valid = False
+        return valid
+
+
+def build(questions: Iterable[Question], base: type[Form], organisations: Iterable[Option], language: str,
+          _: Gettext) -> type[QuestionForm]:
+    """A form class with a field for each question (and the free text beside a choice), named by its key.
+
+    `base` brings CSRF and whatever else every form of the web has. `organisations` are the options of questions with
+    that source. `_` translates the error words, called when a form is validated. Give all questions of the page or item,
+    also those that are hidden now: what is posted decides what is visible. Unknown option keys are dropped when posted.
+    """
+    asked, known = tuple(questions), tuple(organisations)
+    attributes: dict[str, Any] = {"_questions": asked, "_language": language, "_gettext": staticmethod(_)}
+    for question in asked:
+        for each in answer_fields(question):
+            attributes[each.key] = _field(each, known if each.source == "organisations" else each.options, language, _)
+    return cast(type[QuestionForm], FormMeta("BuiltForm", (QuestionForm, base), attributes))
+
+
+def words(question: Question, problem: Fault, value: Value | None, language: str, _: Gettext) -> str:
+    """What to do about a fault, the same words beside the field, in the error summary and on the review page."""
+    label, count = question.label.to(language), excess(question, value) if problem is Fault.TOO_LONG else 0
+    if problem is Fault.EMPTY:
+        return (question.error or question.label).to(language)
+    if problem is Fault.TOO_LONG:
+        return _("Korta svaret på ”%(label)s” med %(count)s tecken", label=label, count=count)
+    if problem is Fault.TOO_MANY:
+        return _("Välj högst %(count)s på ”%(label)s”", label=label, count=question.at_most)
+    if question.type is QuestionType.NUMBER:
+        return _("Skriv ett tal på ”%(label)s”, till exempel 1 500", label=label)
+    if question.type is QuestionType.DATE:
+        return _("Skriv ett datum på ”%(label)s”, till exempel 14 januari 2027", label=label)
+    if question.type is QuestionType.YEARS:
+        return _("Skriv årtal på ”%(label)s”, till exempel 2021–2024 eller 2021–", label=label)
+    if question.type is QuestionType.URL:
+        return _("Skriv en webbadress på ”%(label)s”, till exempel www.exempel.se", label=label)
+    return _("Välj på nytt på ”%(label)s”", label=label)
+
+
+_FIELDS: Mapping[QuestionType, type[Asked]] = {
+    QuestionType.LONG_TEXT: TextField, QuestionType.CHOICE: OneField, QuestionType.CHOICES: ManyField}
+
+
+def _field(question: Question, options: tuple[Option, ...], language: str, _: Gettext) -> Any:
+    settings: dict[str, Any] = {"question": question, "description": question.hint.to(language) if question.hint else ""}
+    if question.type in CHOOSING:
+        settings["choices"] = [SelectChoice(option.key, option.label.to(language)) for option in options]
+        settings["filters"] = [_only({option.key for option in options}, question.type is QuestionType.CHOICES)]
+        settings["validate_choice"] = False
+    else:
+        settings["filters"] = [_tidy]
+        settings["validators"] = [_capped(_)]
+    return _FIELDS.get(question.type, LineField)(question.label.to(language), **settings)
+
+
+def _only(known: set[str], several: bool) -> Callable[[Any], Value]:
+    def keep(data: Any) -> Value:
+        if several:
+            return [key for key in dict.fromkeys(data or ()) if key in known]
+        return data if data in known else ""
+    return keep
+
+
+def _tidy(data: str | None) -> str:
+    return (data or "").replace("\r\n", "\n").replace("\0", "")
+
+
+def _capped(_: Gettext) -> Callable[[Form, Field], None]:
+    def check(form: Form, field: Field) -> None:
+        if len(field.data) > HARD_CAP:
+            raise StopValidation(_("Texten är för lång för att sparas. Korta den."))
+    return check

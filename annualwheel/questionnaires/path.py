@@ -1,0 +1,280 @@
+"""The visible path through a questionnaire: a function of the definition and the answers, and of nothing else.
+
+Validation, progress, review, submission and export all ask here, so they cannot disagree about which questions hold.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    SOURCES,
+    Definition,
+    Group,
+    Option,
+    Part,
+    Question,
+    Section,
+    Text,
+    answer_fields,
+    digest,
+)
+from annualwheel.questionnaires.values import Fault, Values, answered, blank, clean, fault, keys
+
+CONTENT_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class FilledItem:
+    public_id: str
+    values: Values
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Everything typed so far: root answers by question key, answers per theme key, and the items in their order."""
+
+    root: Values = field(default_factory=dict)
+    themes: Mapping[str, Values] = field(default_factory=dict)
+    items: tuple[FilledItem, ...] = ()
+
+    def values(self, theme: str | None) -> Values:
+        """The answers of a theme's pages, or of the root when no theme's key is given."""
+        return self.root if theme is None else self.themes.get(theme, {})
+
+
+class SectionState(StrEnum):
+    NOT_STARTED = "not_started"
+    STARTED = "started"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something to look at before submitting; `blocks` when it must be mended first.
+
+    `item` is the public id of a started item; `question` is None only when a group without "we have none" has no items.
+    """
+
+    section: Section
+    theme: Option | None
+    item: str | None
+    question: Question | None
+    blocks: bool
+    fault: Fault
+
+
+def visible(questions: Iterable[Question], values: Values, root: Values) -> tuple[Question, ...]:
+    """The questions to ask, given the answers beside them and those of the root item.
+
+    An answer to a question that is itself hidden shows nothing.
+    """
+    asked = tuple(questions)
+    own = {question.key for question in asked}
+    shown: dict[str, Question] = {}
+    for question in asked:
+        condition = question.show_if
+        if condition is not None:
+            place = values if condition.question in own else root
+            hidden = condition.question in own and condition.question not in shown
+            if hidden or set(keys(place.get(condition.question))).isdisjoint(condition.values):
+                continue
+        shown[question.key] = question
+    return tuple(shown.values())
+
+
+def visible_questions(place: Section | Group, values: Values, root: Values) -> tuple[Question, ...]:
+    """The questions to ask on a page (a section's own) or in one item (a group's)."""
+    return visible(place.questions, values, root)
+
+
+def is_started(group: Group, item: FilledItem, root: Values) -> bool:
+    """Whether anything visible has been written in the item; one that was only added counts for nothing."""
+    return any(answered(question, item.values) for question in visible_questions(group, item.values, root))
+
+
+def item_state(group: Group, item: FilledItem, root: Values) -> SectionState:
+    """An item is done when all that is required in it is answered and nothing in it is wrong."""
+    if not is_started(group, item, root):
+        return SectionState.NOT_STARTED
+    questions = visible_questions(group, item.values, root)
+    found = any(blocks for _, _, blocks in _faults(questions, item.values, strict=True))
+    return SectionState.STARTED if found else SectionState.DONE
+
+
+def item_title(group: Group, item: FilledItem) -> str:
+    """What the item is called, "" while it has no name."""
+    title = item.values.get(group.title_question, "")
+    return title.strip() if isinstance(title, str) else ""
+
+
+def section_state(definition: Definition, section: Section, filled: Filled, theme: str | None = None) -> SectionState:
+    """How far a page has come; `theme` is the key of the theme for a section that is repeated.
+
+    Done means: something is answered, nothing is wrong, and every required question is answered, or every question
+    where none is required. A group is done when its items are, or when "we have none" is ticked.
+    """
+    values, group = filled.values(theme), section.group
+    questions = visible_questions(section, values, filled.root)
+    begun = any(answered(question, values) for question in questions)
+    if group is not None and not begun:
+        begun = _none_ticked(group, filled) or bool(_started(group, filled))
+    if not begun:
+        return SectionState.NOT_STARTED
+    required = tuple(question for question in questions if question.required)
+    needed = required if required or group else questions
+    option = next((option for option in definition.themes if option.key == theme), None)
+    complete = all(answered(question, values) for question in needed)
+    wrong = any(gap.blocks for gap in _part_gaps(Part(section, option), filled))
+    return SectionState.DONE if complete and not wrong else SectionState.STARTED
+
+
+def missing(definition: Definition, filled: Filled) -> list[Missing]:
+    """All that is empty or wrong, in the order of the questionnaire.
+
+    Blocking: what is required in a started item, a group with neither items nor "we have none", and whatever is too
+    long, too many or unreadable. Everything else that is empty is listed and stops nobody.
+    """
+    return [gap for part in definition.parts() for gap in _part_gaps(part, filled)]
+
+
+def submittable(definition: Definition, filled: Filled, organisations: Iterable[Option] = ()) -> dict[str, Any]:
+    """The content of a submitted version: JSON that carries its own labels and needs nothing else to be read.
+
+    `organisations` are the labels of the organisations that may have been chosen; a key that is not among them is its
+    own label. Ask `missing` first: ValueError when a visible answer cannot be read. Hidden answers, items nobody has
+    written in and "we have none" beside items are left out. The shape (every label is `{"sv": …, "en": …}`)::
+
+        {"format": 1,
+         "questionnaire": {"key": "arbetsmote", "meeting_kind": "work", "respondent": "organisation",
+                           "digest": "9f86…", "title": label},
+         "themes": [{"key": "arbete", "label": label}],
+         "questions": [{"key": "tema", "section": "initiativ", "group": "initiativ", "per_theme": False,
+                        "type": "choices", "label": label, "source": "themes",
+                        "options": [{"key": "arbete", "label": label}]}],
+         "sections": [{"key": "initiativ", "title": label, "theme": None, "answers": [],
+                       "group": {"key": "initiativ", "label": label, "none": False,
+                                 "items": [{"public_id": "k3…", "number": 1, "title": "Föreningskompis",
+                                            "themes": ["arbete"], "focus_areas": ["livsvillkor"], "goals": [],
+                                            "organisations": ["RFS"], "kind": "natverk", "status": "pagar",
+                                            "answers": [answer]}]}},
+                      {"key": "strukturer", "title": label, "theme": {"key": "arbete", "label": label},
+                       "answers": [answer], "group": None}]}
+
+    `questions` is the code book: everything the questionnaire may ask, in order, with all options (none for
+    organisations) and the free text beside a choice as a question of its own (`aktorer_other`), so that columns come
+    from it and never from the answers. An answer is `{"question": "period", "value": {"from": 2021, "to": None}}`. The
+    value is None when the question was seen and left empty, and otherwise a text for text, long_text, url (with its
+    scheme) and date (ISO), a number for number, `{"from", "to"}` for years, an option key for choice and a list of them
+    for choices. Answers to choice and choices also have `"chosen": [{"key": …, "label": label}]`. An item's `themes`,
+    `focus_areas`, `goals` and `organisations` are lists of keys; its `kind` and `status` are option keys or None.
+    """
+    names = {option.key: option for option in organisations}
+    return {
+        "format": CONTENT_FORMAT,
+        "questionnaire": {"key": definition.key, "meeting_kind": definition.meeting_kind,
+                          "respondent": definition.respondent, "digest": digest(definition),
+                          "title": _label(definition.title)},
+        "themes": [_option(theme) for theme in definition.themes],
+        "questions": [described for section in definition.sections for described in _code_book(section)],
+        "sections": [_part_content(part, filled, names) for part in definition.parts()],
+    }
+
+
+def _faults(questions: Iterable[Question], values: Values, strict: bool) -> Iterator[tuple[Question, Fault, bool]]:
+    for question in questions:
+        if not answered(question, values):
+            yield question, Fault.EMPTY, strict and question.required
+        for answer in answer_fields(question):
+            if problem := fault(answer, values.get(answer.key)):
+                yield answer, problem, True
+
+
+def _part_gaps(part: Part, filled: Filled) -> Iterator[Missing]:
+    section, theme = part
+    values = filled.values(theme.key if theme else None)
+    for question, problem, blocks in _faults(visible_questions(section, values, filled.root), values, strict=False):
+        yield Missing(section, theme, None, question, blocks, problem)
+    group = section.group
+    if group is None:
+        return
+    started = _started(group, filled)
+    for item in started:
+        questions = visible_questions(group, item.values, filled.root)
+        for question, problem, blocks in _faults(questions, item.values, strict=True):
+            yield Missing(section, None, item.public_id, question, blocks, problem)
+    if not started and not _none_ticked(group, filled):
+        yield Missing(section, None, None, group.none_question, True, Fault.NO_ITEMS)
+
+
+def _started(group: Group, filled: Filled) -> tuple[FilledItem, ...]:
+    return tuple(item for item in filled.items if is_started(group, item, filled.root))
+
+
+def _none_ticked(group: Group, filled: Filled) -> bool:
+    return group.none_question is not None and not blank(filled.root.get(group.none_question.key))
+
+
+def _label(text: Text) -> dict[str, str]:
+    return {"sv": text.sv, "en": text.en}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {"key": option.key, "label": _label(option.label)}
+
+
+def _code_book(section: Section) -> Iterator[dict[str, Any]]:
+    yield from _described(section, None, section.questions)
+    if section.group is not None:
+        yield from _described(section, section.group.key, section.group.questions)
+
+
+def _described(section: Section, group: str | None, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
+    for question in (answer for asked in questions for answer in answer_fields(asked)):
+        yield {"key": question.key, "section": section.key, "group": group, "per_theme": section.per_theme,
+               "type": question.type.value, "label": _label(question.label), "source": question.source,
+               "options": [_option(option) for option in question.options]}
+
+
+def _answers(questions: Iterable[Question], values: Values, names: Mapping[str, Option]) -> list[dict[str, Any]]:
+    return [_answer(question, values, names) for asked in questions for question in answer_fields(asked)]
+
+
+def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> dict[str, Any]:
+    value = clean(question, values.get(question.key))
+    answer = {"question": question.key, "value": value}
+    if question.type in CHOOSING:
+        options = names if question.source == "organisations" else {each.key: each for each in question.options}
+        answer["chosen"] = [_option(options.get(key) or Option(key, Text(key, key))) for key in keys(value)]
+    return answer
+
+
+def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
+    section, theme = part
+    values = filled.values(theme.key if theme else None)
+    questions = visible_questions(section, values, filled.root)
+    return {"key": section.key, "title": _label(section.title), "theme": _option(theme) if theme else None,
+            "answers": _answers(questions, values, names),
+            "group": _group_content(section.group, filled, names) if section.group else None}
+
+
+def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
+    started = _started(group, filled)
+    return {"key": group.key, "label": _label(group.label), "none": not started and _none_ticked(group, filled),
+            "items": [_item_content(group, item, number, filled.root, names)
+                      for number, item in enumerate(started, start=1)]}
+
+
+def _item_content(group: Group, item: FilledItem, number: int, root: Values,
+                  names: Mapping[str, Option]) -> dict[str, Any]:
+    questions = visible_questions(group, item.values, root)
+    answers = _answers(questions, item.values, names)
+    value = {answer["question"]: answer["value"] for answer in answers}
+    by_source = {source: [key for question in questions if question.source == source
+                          for key in keys(value[question.key])] for source in SOURCES}
+    return {"public_id": item.public_id, "number": number, "title": value.get(group.title_question) or "", **by_source,
+            "kind": value.get(group.kind_question or ""), "status": value.get(group.status_question or ""),
+            "answers": answers}

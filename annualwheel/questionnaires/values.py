@@ -1,0 +1,195 @@
+"""What people type, and what it means: dates, years, numbers and addresses as they are written in Sweden.
+
+A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `fault` says what is wrong with
+it and `clean` gives the value that a submitted version keeps. Both are pure; nobody's draft is ever rewritten by them.
+"""
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from annualwheel.questionnaires.definition import CHOOSING, WRITING, Question, QuestionType, answer_fields
+
+Value: TypeAlias = str | list[str]
+Values: TypeAlias = Mapping[str, Value]
+
+# A draft's only limit, in characters a field: ten times what any question asks for, and too little to fill a disk.
+HARD_CAP = 20_000
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+_MONTHS = (("januari", "january"), ("februari", "february"), ("mars", "march"), ("april", "april"), ("maj", "may"),
+           ("juni", "june"), ("juli", "july"), ("augusti", "august"), ("september", "september"),
+           ("oktober", "october"), ("november", "november"), ("december", "december"))
+_SPACE = "[ \u00a0\u2009\u202f]"
+_NUMBER = re.compile(rf"([+-]?)([0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}}){{1,4}}|[0-9]{{1,15}})(?:[.,]([0-9]{{1,6}}))?")
+_THOUSANDS_WITH_POINT = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})")
+_DAY_AND_NAME = re.compile(r"([0-9]{1,2})(?::?[ae]|st|nd|rd|th|\.)?[ ]*([a-z]{3,})\.?,?[ ]*([0-9]{4})")
+_NAME_AND_DAY = re.compile(r"([a-z]{3,})\.?[ ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[ ]+([0-9]{4})")
+_BEFORE_DATE = re.compile(r"\A(?:(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?"
+                          r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?(?:den )?")
+_YEARS = re.compile(r"(?:från |sedan |from |since )?([0-9]{4})"
+                    r"(?:[ ]*(-|/|till|to)[ ]*([0-9]{4}|[0-9]{2}|pågår|tills vidare|nu|ongoing|now)?)?")
+_OPEN_START = re.compile(r"(?:från|sedan|from|since) ")
+
+
+class Fault(StrEnum):
+    """What is wrong with an answer, or with a group as a whole (`no_items`)."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+    TOO_MANY = "too_many"
+    NO_ITEMS = "no_items"
+
+
+def blank(value: Value | None) -> bool:
+    """Whether nothing has been written or chosen."""
+    return not value or isinstance(value, str) and not value.strip() or isinstance(value, list) and not any(value)
+
+
+def keys(value: Value | None) -> list[str]:
+    """The option keys in a choice or choices, none when it is empty."""
+    return [key for key in ([value] if isinstance(value, str) else value or []) if key]
+
+
+def answered(question: Question, values: Values) -> bool:
+    """Whether the question, or the free text beside it, has been answered."""
+    return any(not blank(values.get(field.key)) for field in answer_fields(question))
+
+
+def fault(question: Question, value: Value | None) -> Fault | None:
+    """What stops a value from being submitted: too long, too many or unreadable; None when nothing does."""
+    if blank(value) or value is None:
+        return None
+    try:
+        cleaned = clean(question, value)
+    except ValueError:
+        return Fault.UNREADABLE
+    if question.max_length is not None and len(cleaned) > question.max_length:
+        return Fault.TOO_LONG
+    if question.at_most is not None and len(cleaned) > question.at_most:
+        return Fault.TOO_MANY
+    return None
+
+
+def clean(question: Question, value: Value | None) -> Any:
+    """The value a submitted version keeps, None when empty. ValueError when it cannot be read as the question's type.
+
+    Texts and option keys are `str`, numbers `int` or `float`, dates ISO `str`, years `{"from": int, "to": int | None}`,
+    choices a list of option keys in the order of the options.
+    """
+    if blank(value) or value is None:
+        return None
+    if question.type is QuestionType.CHOICES:
+        return _chosen(question, keys(value))
+    if not isinstance(value, str):
+        raise ValueError(question.key)
+    if question.type is QuestionType.CHOICE:
+        return _chosen(question, [value])[0]
+    return written(value) if question.type in WRITING else _READERS[question.type](value)
+
+
+def written(text: str) -> str:
+    """The text as typed, with the browser's line ends made one kind, without NUL and without space around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+
+
+def excess(question: Question, value: Value | None) -> int:
+    """By how many characters a text is too long, or by how many choices too many."""
+    limit = question.at_most if question.type in CHOOSING else question.max_length
+    return 0 if limit is None or blank(value) else max(0, len(clean(question, value)) - limit)
+
+
+def number(text: str) -> int | float:
+    """"1 500", "12,5", "-3". ValueError otherwise, also for "1.500", which could mean two things."""
+    tidy = text.strip().replace("\u2212", "-")
+    match = _NUMBER.fullmatch(tidy)
+    if match is None or _THOUSANDS_WITH_POINT.fullmatch(tidy):
+        raise ValueError(text)
+    sign, whole, decimals = match.groups()
+    digits = sign + re.sub(_SPACE, "", whole)
+    return float(f"{digits}.{decimals}") if decimals and int(decimals) else int(digits)
+
+
+def date(text: str) -> str:
+    """The ISO date of "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14 januari 2027" or
+    "January 14, 2027". The day comes before the month, as in Sweden. ValueError otherwise.
+    """
+    tidy = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
+    if match := _YEAR_FIRST.fullmatch(tidy):
+        year, month, day = (int(part) for part in match.groups() if part)
+    elif match := _DAY_FIRST.fullmatch(tidy):
+        day, month, year = (int(part) for part in match.groups())
+    elif match := _DAY_AND_NAME.fullmatch(tidy):
+        day, month, year = int(match[1]), _month(match[2]), int(match[3])
+    elif match := _NAME_AND_DAY.fullmatch(tidy):
+        day, month, year = int(match[2]), _month(match[1]), int(match[3])
+    else:
+        raise ValueError(text)
+    return dt.date(_plausible(year), month, day).isoformat()
+
+
+def years(text: str) -> dict[str, int | None]:
+    """The years in "2021–2024", "2021-24", "2021-", "sedan 2021", "2021"; an open end is None. ValueError otherwise."""
+    tidy = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
+    match = _YEARS.fullmatch(tidy)
+    if match is None:
+        raise ValueError(text)
+    first, dash, end = match.groups()
+    start = _plausible(int(first))
+    if dash is None:
+        return {"from": start, "to": None if _OPEN_START.match(tidy) else start}
+    if not end or not end.isdigit():
+        return {"from": start, "to": None}
+    stop = _plausible(int(first[:2] + end if len(end) == 2 else end))
+    if stop < start:
+        raise ValueError(text)
+    return {"from": start, "to": stop}
+
+
+def url(text: str) -> str:
+    """A web address; https:// is put before one that is written without scheme. ValueError for anything but the web."""
+    tidy = text.strip()
+    address = tidy if re.match(r"[a-z][a-z0-9+.-]*://", tidy, re.IGNORECASE) else f"https://{tidy}"
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    named = all(host.split(".")) and "." in host and parts.port != 0
+    if parts.scheme not in ("http", "https") or not named or "@" in parts.netloc or re.search(r"[\s\0<>\"\\]", address):
+        raise ValueError(text)
+    return address
+
+
+_READERS: dict[QuestionType, Callable[[str], Any]] = {
+    QuestionType.NUMBER: number, QuestionType.DATE: date, QuestionType.YEARS: years, QuestionType.URL: url}
+
+
+def _chosen(question: Question, chosen: list[str]) -> list[str]:
+    wanted = dict.fromkeys(chosen)
+    if question.source == "organisations":
+        return list(wanted)
+    known = [option.key for option in question.options if option.key in wanted]
+    if len(known) < len(wanted):
+        raise ValueError(question.key)
+    return known
+
+
+def _month(name: str) -> int:
+    for index, names in enumerate(_MONTHS, start=1):
+        if any(full.startswith(name) for full in names):
+            return index
+    raise ValueError(name)
+
+
+def _plausible(year: int) -> int:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise ValueError(year)
+    return year
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())
