@@ -6,7 +6,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import Migrate
 
-from annualwheel import jobs, outbox, staff
+from annualwheel import dates, jobs, outbox, staff
 from annualwheel.db import db
 from annualwheel.errors import DomainError
 from annualwheel.house import house
@@ -45,7 +45,7 @@ def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
 def mail_test(address: str) -> None:
     """Skickar ett provmejl nu och berättar hur det gick."""
     now = house().clock.now()
-    message = outbox.put(f"test_mail:{now.timestamp()}", "test_mail", Recipient(address, ""), {}, {}, now)
+    message = outbox.put(f"test_mail:{now.timestamp()}", "test_mail", Recipient(address, ""), {"sent_at": dates.day_time(now, "sv")}, {}, now)
     db.session.flush()
     outbox.take_queued()
     db.session.commit()

@@ -23,14 +23,10 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     if not registrations and not members:
         return
     language = (registrations or members)[0].person.language
-    links: dict[str, Target] = {}
-    rows: list[dict[str, str]] = []
-    for number, registration in enumerate(registrations, 1):
-        links[f"landing_{number}"] = Target("registration", registration.public_id, registration.link_version)
-        rows.append({"link": f"landing_{number}", "name": registration.person.name, "organisation": registration.organisation.name,
-                     "meeting": names.meeting(registration.meeting.kind, language)})
-    for number, member in enumerate(members, len(rows) + 1):
-        links[f"landing_{number}"] = Target("member", member.public_id, member.link_version)
-        rows.append({"link": f"landing_{number}", "name": member.person.name, "organisation": member.submission.organisation.name,
-                     "meeting": names.meeting(member.submission.questionnaire.meeting.kind, language)})
-    outbox.put(f"new_link:{fold(address)}:{now.timestamp()}", "new_link", Recipient(address, "", language), {"rows": rows}, links, now)
+    targets = [*((Target("registration", r.public_id, r.link_version), r.person, r.organisation, r.meeting) for r in registrations),
+               *((Target("member", m.public_id, m.link_version), m.person, m.submission.organisation,
+                  m.submission.questionnaire.meeting) for m in members)]
+    people = [{"name": person.name, "what": f"{names.title(meeting.kind, language)}, {organisation.name}"}
+              for _, person, organisation, meeting in targets]
+    outbox.put(f"new_link:{fold(address)}:{now.timestamp()}", "new_link", Recipient(address, "", language), {"people": people},
+               {f"landing_{number}": row[0] for number, row in enumerate(targets, 1)}, now)

@@ -72,7 +72,7 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
     db.session.add(link)
     db.session.flush()
     outbox.put(f"staff_sign_in:{link.public_id}", "staff_sign_in", Recipient(person.email, person.name, person.language),
-               {"name": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)},
+               {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)},
                {"sign_in": Target("staff", link.public_id)}, now)
 
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from annualwheel import dates, names, outbox, years
+from annualwheel import dates, letters, names, outbox, years
+from annualwheel.db import db
 from annualwheel.ical import Entry
 from annualwheel.links import Target
-from annualwheel.models import Mailing, Message, Registration
+from annualwheel.models import Mailing, Message, Registration, Staff
 from annualwheel.outbox import Recipient
 
 ACCEPT_NOTE = {"sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
@@ -14,19 +15,15 @@ ACCEPT_NOTE = {"sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din
 
 
 def facts(registration: Registration, language: str) -> dict[str, object]:
-    """What every mail about this registration may say, in the recipient's language. No needs, no other people."""
+    """What mails about this registration may say, in the recipient's language. No needs, no other people."""
     meeting = registration.meeting
-    preparation = years.phase(meeting, "preparation")
     return {
         "given": registration.person.given, "organisation": registration.organisation.name,
         "meeting": names.meeting(meeting.kind, language), "day": dates.day(meeting.starts_at, language),
-        "weekday": dates.weekday_day(meeting.starts_at, language),
         "short_day": dates.day_month(meeting.starts_at, language),
         "time": dates.hours(meeting.starts_at, meeting.ends_at, language), "place": place(registration),
         "answer_by": dates.day(years.phase(meeting, "registration").closes_at, language),
-        "answer_by_short": dates.day_month(years.phase(meeting, "registration").closes_at, language),
-        "preparation_opens": dates.day(preparation.opens_at, language),
-        "preparation_closes": dates.day(preparation.closes_at, language)}
+        "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language)}
 
 
 def place(registration: Registration) -> str:
@@ -45,8 +42,15 @@ def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str
     """Queues a mail of `kind` about the registration. `cause` sets it apart from earlier mails of the same kind."""
     to = to or Recipient.of(registration.person)
     key = f"{kind}:{registration.public_id}:{cause or now.timestamp()}"
-    return outbox.put(key, kind, to, {**facts(registration, to.language), **more}, landing(registration), now,
+    links = landing(registration) if letters.KINDS[kind].links else {}
+    return outbox.put(key, kind, to, _chosen(kind, {**facts(registration, to.language), **more}), links, now,
                       registration_id=registration.id, mailing=mailing)
+
+
+def by_phone(registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime) -> None:
+    """Tells the person what a coordinator wrote down for them."""
+    coordinator = db.session.get_one(Staff, staff_id).name
+    write("registered_by_phone", registration, now, coordinator=coordinator, coming=coming)
 
 
 def copy_to_secretary(kind: str, registration: Registration, now: dt.datetime, **more: object) -> None:
@@ -80,5 +84,11 @@ def entry(registration: Registration) -> Entry:
 
 def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str) -> None:
     to = Recipient.of(registration.person)
-    outbox.put(f"{kind}:{registration.public_id}:{registration.sequence}", kind, to, facts(registration, to.language),
-               landing(registration), now, registration_id=registration.id, entry=entry(registration), method=method)
+    outbox.put(f"{kind}:{registration.public_id}:{registration.sequence}", kind, to,
+               _chosen(kind, facts(registration, to.language)), {}, now, registration_id=registration.id,
+               entry=entry(registration), method=method)
+
+
+def _chosen(kind: str, known: dict[str, object]) -> dict[str, object]:
+    declared = letters.KINDS[kind]
+    return {name: known[name] for name in (*declared.facts, *declared.optional) if name in known}

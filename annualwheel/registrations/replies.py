@@ -44,10 +44,10 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     registration.answered_at, registration.by_staff = now, actor.kind == "staff"
     _take(registration, reply, now)
     if seated:
-        _confirm(registration, now, calendar=not was_moved)
+        _confirm(registration, now, actor, calendar=not was_moved)
     else:
         registration.queued_at = now
-        notices.write("waitlisted", registration, now, place_in_line=seats.place_in_line(registration))
+        notices.write("waitlisted", registration, now)
     audit.note(actor, "registered" if seated else "waitlisted", registration, now, registration.meeting_id)
     db.session.flush()
     return registration
@@ -60,8 +60,7 @@ def change(registration: Registration, reply: Reply, now: dt.datetime, actor: Ac
     if registration.state not in ("registered", "waitlisted", "to_reconfirm"):
         return register(registration, reply, now, actor)
     _take(registration, reply, now)
-    notices.write("confirmation" if registration.state != "waitlisted" else "waitlisted", registration, now,
-                  **({"place_in_line": seats.place_in_line(registration)} if registration.state == "waitlisted" else {}))
+    notices.write("waitlisted" if registration.state == "waitlisted" else "confirmation", registration, now)
     audit.note(actor, "changed", registration, now, registration.meeting_id)
     db.session.flush()
     return registration
@@ -76,7 +75,10 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
     step(registration, "decline")
     registration.answered_at, registration.decline_reason = now, reason
     registration.by_staff = actor.kind == "staff"
-    notices.write("declined", registration, now)
+    if actor.kind == "staff":
+        notices.by_phone(registration, actor.id, False, now)
+    else:
+        notices.write("declined", registration, now)
     notices.copy_to_secretary("declined", registration, now)
     notices.take_from_calendar(registration, now)
     audit.note(actor, "declined", registration, now, registration.meeting_id)
@@ -137,11 +139,14 @@ def _take(registration: Registration, reply: Reply, now: dt.datetime) -> None:
     registration.mode = reply.mode
     if person.email != old.address:
         registration.link_version += 1
-        notices.write("address_changed", registration, now, to=old)
+        notices.write("address_changed", registration, now, to=old, old_address=old.address)
 
 
-def _confirm(registration: Registration, now: dt.datetime, calendar: bool) -> None:
-    notices.write("confirmation", registration, now)
+def _confirm(registration: Registration, now: dt.datetime, actor: Actor, calendar: bool) -> None:
+    if actor.kind == "staff":
+        notices.by_phone(registration, actor.id, True, now)
+    else:
+        notices.write("confirmation", registration, now)
     notices.copy_to_secretary("confirmation", registration, now)
     if calendar or registration.sequence < 0:
         notices.put_in_calendar(registration, now)

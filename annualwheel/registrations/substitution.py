@@ -74,9 +74,8 @@ def _successor(registration: Registration, person: Person, new: Substitute, had_
 
 
 def _tell(registration: Registration, successor: Registration, new: Substitute, had_seat: bool, now: dt.datetime) -> None:
-    notices.write("substituted", registration, now, successor=successor.person.name)
+    notices.write("substituted", registration, now, substitute=successor.person.name)
     notices.take_from_calendar(registration, now)
-    notices.write("substitute_invitation", successor, now, predecessor=registration.person.name, message=new.message,
-                  registered=had_seat)
+    notices.write("substitute_invitation", successor, now, replaces=registration.person.name, message=new.message)
     if had_seat:
         notices.put_in_calendar(successor, now)
