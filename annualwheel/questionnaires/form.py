@@ -121,8 +121,8 @@ def build(questions: Iterable[Question], base: type[Form], organisations: Iterab
     """A form class with a field for each question (and the free text beside a choice), named by its key.
 
     `base` brings CSRF and whatever else every form of the web has. `organisations` are the options of questions with
-    that source. `_` translates the error words, called when a form is validated. Give all questions of the page or item,
-    also those that are hidden now: what is posted decides what is visible. Unknown option keys are dropped when posted.
+    that source. `_` translates the error words, called when a form is validated. Give all questions of the page or
+    item, also those that are hidden now: what is posted decides what is visible. Unknown option keys are dropped.
     """
     asked, known = tuple(questions), tuple(organisations)
     attributes: dict[str, Any] = {"_questions": asked, "_language": language, "_gettext": staticmethod(_)}
@@ -157,7 +157,8 @@ _FIELDS: Mapping[QuestionType, type[Asked]] = {
 
 
 def _field(question: Question, options: tuple[Option, ...], language: str, _: Gettext) -> Any:
-    settings: dict[str, Any] = {"question": question, "description": question.hint.to(language) if question.hint else ""}
+    hint = question.hint.to(language) if question.hint else ""
+    settings: dict[str, Any] = {"question": question, "description": hint}
     if question.type in CHOOSING:
         settings["choices"] = [SelectChoice(option.key, option.label.to(language)) for option in options]
         settings["filters"] = [_only({option.key for option in options}, question.type is QuestionType.CHOICES)]
