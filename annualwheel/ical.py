@@ -1,0 +1,153 @@
+"""Calendar entries as iCalendar (RFC 5545) and as requests and cancellations by mail (iTIP, RFC 5546).
+
+Times carry `TZID=Europe/Stockholm` with our own zone: clients read the rules (RRULE) of a zone right, and its lists of dates
+(RDATE), which the library would write, wrong in summer.
+"""
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from email_validator import validate_email
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText, vUri
+
+Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+PRODUCT = "-//Värmlandsstrategins årshjul//SV"
+ZONE = """BEGIN:VTIMEZONE
+TZID:Europe/Stockholm
+X-LIC-LOCATION:Europe/Stockholm
+BEGIN:DAYLIGHT
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+DTSTART:19810329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE
+""".replace("\n", "\r\n")
+ZONE_PART = Timezone.from_ical(ZONE)
+# Neither can stand plainly in a parameter (RFC 5545 3.2, RFC 6868), and the encoded forms are not read everywhere.
+NOT_IN_NAMES = str.maketrans({'"': "”", "^": " ", "\n": " "})
+# Everything below space but the line break, and delete: RFC 5545 3.1 forbids them in text.
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One seat in one calendar, as it is frozen with its mail.
+
+    `uid` is a stored uuid4 in hexadecimal (RFC 7986 5.3 asks for random identifiers without host names); it never changes.
+    `sequence` rises with every change of time, place or status. Times are aware; `description` is in the attendee's language.
+    """
+
+    uid: str
+    sequence: int
+    summary: str
+    description: str
+    place: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    attendee_name: str
+    attendee_address: str
+    status: Status = "CONFIRMED"
+
+    def __post_init__(self) -> None:
+        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
+            raise ValueError("a calendar entry needs aware times")
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Plain values that JSON can hold; times as ISO 8601 with their offset."""
+        return asdict(self) | {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, str | int]) -> Entry:
+        """The entry that `to_dict` wrote."""
+        times = {name: dt.datetime.fromisoformat(str(values[name])) for name in ("starts_at", "ends_at")}
+        return cls(**{**values, **times})  # type: ignore[arg-type]
+
+
+def request(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
+    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence` has risen.
+
+    The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are asked for. `url` is a public
+    page: never a personal link, since calendars are shared. `now` is aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
+    """
+    return _calendar("REQUEST", [_for_attendee(entry, organiser_name, organiser_address, url, now)])
+
+
+def cancel(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
+    """METHOD:CANCEL (RFC 5546 3.2.5) for this attendee alone. The caller has raised `sequence` above the last request's."""
+    event = _for_attendee(entry, organiser_name, organiser_address, url, now)
+    event["STATUS"] = vText("CANCELLED")
+    return _calendar("CANCEL", [event])
+
+
+def published(entries: Sequence[Entry], organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
+    """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees."""
+    return _calendar("PUBLISH", [_event(entry, organiser_name, organiser_address, url, now) for entry in entries])
+
+
+def _calendar(method: str, events: Sequence[Event]) -> bytes:
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
+    calendar.add("METHOD", method)
+    calendar.subcomponents = [ZONE_PART, *events]
+    return calendar.to_ical()
+
+
+def _event(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+    event = Event()
+    event.add("UID", entry.uid)
+    event.add("SEQUENCE", entry.sequence)
+    event.add("DTSTAMP", now)
+    event.add("LAST-MODIFIED", now)
+    event.add("DTSTART", entry.starts_at.astimezone(STOCKHOLM))
+    event.add("DTEND", entry.ends_at.astimezone(STOCKHOLM))
+    event.add("SUMMARY", _clean(entry.summary))
+    event.add("DESCRIPTION", _clean(entry.description))
+    event.add("LOCATION", _clean(entry.place))
+    event.add("URL", vUri(url))
+    event.add("STATUS", entry.status)
+    event.add("TRANSP", "OPAQUE")
+    event.add("ORGANIZER", _party(organiser_address, organiser_name))
+    return event
+
+
+def _for_attendee(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+    event = _event(entry, organiser_name, organiser_address, url, now)
+    attendee = _party(entry.attendee_address, entry.attendee_name)
+    for name, value in (("CUTYPE", "INDIVIDUAL"), ("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "ACCEPTED"), ("RSVP", "FALSE")):
+        attendee.params[name] = vText(value)
+    event.add("ATTENDEE", attendee)
+    return event
+
+
+def _party(address: str, name: str) -> vCalAddress:
+    party = vCalAddress(f"mailto:{_ascii(address)}")
+    party.params["CN"] = vText(_clean(name).translate(NOT_IN_NAMES).strip() or address)
+    return party
+
+
+def _ascii(address: str) -> str:
+    """The address as it is mailed: an international domain in its ASCII form (IDNA). Raises `ValueError` when it has none."""
+    if address.isascii():
+        return CONTROL.sub("", address)
+    return validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False).ascii_email or ""
+
+
+def _clean(text: str) -> str:
+    return CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))

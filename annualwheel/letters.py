@@ -1,0 +1,291 @@
+"""What we write: one text file per mail and language becomes subject, preheader, plain text and HTML.
+
+A template is small Markdown with Jinja variables. It is parsed once, before any value is filled in, into a plain-text and an
+HTML template; values never pass through Markdown, so a name like `[x](http://y)` or `<b>` comes out as it was typed.
+
+Links are written by name and stay placeholders in the frozen letter, between two private-use characters:
+U+E000, the name, U+E001. `seal` puts in the addresses when the mail is sent, so that no token lies in the database.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, pairwise
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
+LANGUAGES = ("sv", "en")
+HEADINGS = {"sv": ("Ämne: ", "Förtext: "), "en": ("Subject: ", "Preheader: ")}
+LINK = "\ue000{}\ue001"
+PLACEHOLDER = re.compile("\ue000([a-z_0-9]+)\ue001")
+JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
+LOOP = re.compile(r"(\{% for [^%]*%\})(.*)(\{% endfor %\})")
+# C0 and C1 controls but tab and newline, and our own placeholder characters: no value may bring them.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000\ue001]")
+LINE_BREAKS = re.compile("[\t\n\u2028\u2029\u00a0 ]+")
+
+P = '<p style="margin:0 0 16px;">{}</p>\n'
+FACT = '<p style="margin:0 0 4px;">{}</p>\n'
+FACTS = '<div style="margin:0 0 16px;">\n{}</div>\n'
+H1 = '<h1 style="margin:0 0 16px;font:bold 26px/32px \'Segoe UI\',Arial,sans-serif;">{}</h1>\n'
+LIST = {"bullet_list_open": '<ul style="margin:0 0 16px;padding:0 0 0 24px;">\n', "bullet_list_close": "</ul>\n"}
+ITEM = '<li style="margin:0 0 4px;">{}</li>\n'
+# A cell with a colour of its own is the button that every client shows, classic Outlook too.
+BUTTON = """<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:0 0 16px;">
+<table role="presentation" class="btn" cellpadding="0" cellspacing="0" border="0"><tr>
+<td align="center" bgcolor="#0B4F6C" style="background:#0B4F6C;border:2px solid #0B4F6C;">
+<a href="{}" style="display:inline-block;padding:13px 28px;font:bold 18px/22px 'Segoe UI',Arial,sans-serif;color:#FFFFFF;text-decoration:none;">{}</a>
+</td></tr></table></td></tr></table>
+"""
+# Jinja takes away a line break that follows a tag directly; the space before it is taken away when the text is written.
+END = " \n"
+INLINE = {"strong_open": "<b>", "strong_close": "</b>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of mail needs: `facts` that must be given, `optional` ones (left out: empty), names of the `links` it holds."""
+
+    facts: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+_WHEN = ("given", "meeting", "day", "short_day")
+_PLAN = (*_WHEN, "time", "place")
+_PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
+
+# Days and times are text in the recipient's language; `meeting` in its definite form ("arbetsmötet", "the working meeting").
+# `given` and names are as the person writes them. `sections`, `missing` and `summary` are lists of text. `personal` is true when
+# each person answers for themselves. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
+KINDS: Mapping[str, Kind] = {
+    "invitation": Kind((*_PLAN, "organisation", "answer_by"), ("landing",), ("about", "preparation_opens")),
+    "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",)),
+    "confirmation": Kind((*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens")),
+    "calendar_request": Kind(_PLAN),
+    "calendar_update": Kind(_PLAN),
+    "calendar_cancel": Kind(_WHEN),
+    "declined": Kind((*_WHEN, "answer_by"), ("landing",)),
+    "withdrawn": Kind(_WHEN, ("landing",)),
+    "waitlisted": Kind((*_PLAN, "organisation"), ("landing",)),
+    "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens",)),
+    "substituted": Kind((*_WHEN, "substitute")),
+    "substitute_invitation": Kind((*_PLAN, "organisation", "replaces"), ("landing",), ("answer_by", "message")),
+    "moved": Kind(("given", "meeting", "short_day", "old_day", "old_time", "old_place", "new_day", "new_time", "new_place"),
+                  ("landing",), ("reason",)),
+    "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
+    "preparation": Kind((*_PREPARE, "sections", "minutes"), ("preparation",), ("personal",)),
+    "preparation_reminder": Kind((*_PREPARE, "missing"), ("preparation",), ("personal",)),
+    "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary")),
+    "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message",)),
+    "new_link": Kind(("people",), ("landing_1",)),
+    "address_changed": Kind(("given", "old_address")),
+    "staff_sign_in": Kind(("given", "minutes"), ("sign_in",)),
+    "staff_welcome": Kind(("given", "role", "inviter"), ("sign_in",)),
+    "registered_by_phone": Kind((*_PLAN, "organisation", "coordinator", "coming"), ("landing",)),
+    "test_mail": Kind(("sent_at",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it is frozen when queued: filled in, with placeholders for links, without signature and frame."""
+
+    subject: str
+    preheader: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes: what stands around every letter and on its envelope. `base_url` has no slash at the end."""
+
+    base_url: str
+    service_name: str
+    region_name: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    sender_name: str
+    sender_address: str
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A letter ready to send: whole plain text and whole HTML page."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    subject: Template
+    preheader: Template
+    text: Template
+    html: Template
+
+
+def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
+    """Fills in the template of `kind` in `language` ("sv" or "en") with `facts` (see `KINDS`).
+
+    Raises `LookupError` for an unknown kind or language and for facts that are missing or not the kind's, `TypeError` for a
+    value that cannot be written (None), and Jinja's `UndefinedError` for a name that a template uses and nobody gave.
+    """
+    declared = KINDS[kind]
+    wrong = {*declared.facts} - facts.keys() | facts.keys() - {*declared.facts, *declared.optional}
+    if wrong:
+        raise LookupError(f"{kind}: facts missing or unknown: {', '.join(sorted(wrong))}")
+    given = dict.fromkeys(declared.optional, "") | dict(facts)
+    form = _form(kind, language)
+    return Letter(_one_line(form.subject.render(given)), _one_line(form.preheader.render(given)),
+                  re.sub(r" +(?=\n)", "", form.text.render(given)), form.html.render(given))
+
+
+def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Letterhead) -> Sealed:
+    """Puts the addresses (`links`: name -> URL) and the frame around a letter: greeting, contact, privacy, the other language.
+
+    Raises `LookupError` when the letter holds a link that has no address.
+    """
+    names = list(dict.fromkeys(PLACEHOLDER.findall(letter.text)))
+    missing = [name for name in names if name not in links]
+    if missing:
+        raise LookupError(f"no address for the links: {', '.join(missing)}")
+    urls = [links[name] for name in names]
+    around = {"subject": letter.subject, "preheader": letter.preheader, "language": language, "urls": urls, "head": letterhead,
+              "other_language": _other_language(urls[0], language) if urls else ""}
+    text = PLACEHOLDER.sub(lambda found: links[found[1]], letter.text)
+    html = PLACEHOLDER.sub(lambda found: str(escape(links[found[1]])), letter.html)
+    return Sealed(letter.subject, _frame("frame.txt").render(around, body=text),
+                  _frame("frame.html").render(around, body=Markup(html)))
+
+
+def _other_language(url: str, language: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}lang={'en' if language == 'sv' else 'sv'}"
+
+
+def _one_line(text: str) -> str:
+    return LINE_BREAKS.sub(" ", text).strip()
+
+
+def _written(value: object) -> object:
+    """What may stand in a letter: text, numbers, and Jinja's undefined, which raises by itself."""
+    if value is None or isinstance(value, (bool, list, dict)):
+        raise TypeError(f"{type(value).__name__} cannot be written in a letter")
+    return value if isinstance(value, Markup) else FORBIDDEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment:
+    environment = Environment(loader=loader, autoescape=html, undefined=StrictUndefined, finalize=_written, trim_blocks=True,
+                              lstrip_blocks=True, auto_reload=False)
+    environment.filters["upper_first"] = _upper_first
+    return environment
+
+
+PLAIN, HTML = _environment(html=False), _environment(html=True)
+FRAMES = {"txt": _environment(FileSystemLoader(FOLDER), html=False), "html": _environment(FileSystemLoader(FOLDER), html=True)}
+
+
+@cache
+def _frame(name: str) -> Template:
+    return FRAMES[name.rpartition(".")[2]].get_template(name)
+
+
+@cache
+def _form(kind: str, language: str) -> _Form:
+    head, _, body = (FOLDER / language / f"{kind}.txt").read_text("utf-8").partition("\n\n")
+    lines = head.split("\n")
+    expected = HEADINGS[language]
+    if len(lines) != 2 or not all(map(str.startswith, lines, expected)):
+        raise ValueError(f"{language}/{kind}.txt must begin with the lines {expected[0]!r} and {expected[1]!r}")
+    subject, preheader = (PLAIN.from_string(line.removeprefix(name)) for line, name in zip(lines, expected, strict=True))
+    html, text = compile_body(body)
+    return _Form(subject, preheader, PLAIN.from_string(text), HTML.from_string(html))
+
+
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("zero").enable(["heading", "list", "emphasis", "link", "newline", "entity"])
+    reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    return reader
+
+
+def compile_body(markdown: str) -> tuple[str, str]:
+    """The HTML and the plain-text Jinja template of a body. Raises `ValueError` for Markdown beyond what mails use."""
+    html, text, in_list = "", "", False
+    for before, token in pairwise([Token("start", "", 0), *_reader().parse(markdown)]):
+        if token.type in LIST:
+            html += LIST[token.type]
+            in_list = token.type == "bullet_list_open"
+            text += "" if in_list else "\n"
+        elif token.type == "inline":
+            more_html, more_text = _block("li" if in_list else before.tag, token.children or [])
+            html, text = html + more_html, text + more_text
+        elif token.type.partition("_")[0] not in ("paragraph", "heading", "list"):
+            raise ValueError(f"a mail template cannot hold {token.type}")
+    return html, text
+
+
+def _block(tag: str, children: list[Token]) -> tuple[str, str]:
+    if children[0].type == "link_open":
+        return _button(children)
+    lines = [_line(list(group)) for breaks, group in groupby(children, lambda t: t.type == "softbreak") if not breaks]
+    if tag == "p":
+        return _paragraph(lines)
+    html, text = lines[0]
+    if tag == "h1":
+        return H1.format(html), f"{text}{END}\n"
+    return _around(html, ITEM, "{}"), _around(text, f"- {{}}{END}", "{}")
+
+
+def _around(content: str, form: str, loop_form: str) -> str:
+    """An item; one that is a whole loop becomes one item a turn."""
+    loop = LOOP.fullmatch(content)
+    return loop[1] + form.format(loop[2]) + loop_form.format(loop[3]) + "\n" if loop else form.format(content)
+
+
+def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
+    """Facts (lines that begin in bold) stand on a line each; other lines run on. Lines that only steer stay outside the markup."""
+    written = [html for html, _ in lines if not html.startswith("{%")]
+    if not written:
+        steering = "".join(f"{html}\n" for html, _ in lines)
+        return steering, steering
+    facts = written[0].startswith("<b>") and len(written) > 1
+    html = "".join(f"{html}\n" if html.startswith("{%") or not facts else FACT.format(html) for html, _ in lines)
+    text = "".join(f"{text}\n" if text.startswith("{%") else f"{text}{END if facts else ' '}" for _, text in lines)
+    return (FACTS if facts else P).format(html if facts else html.rstrip("\n")), f"{text}\n" if facts else f"{text}{END}\n"
+
+
+def _line(tokens: list[Token]) -> tuple[str, str]:
+    """One line of running text as HTML and as plain text; a steering tag passes through."""
+    html = text = ""
+    for token in tokens:
+        if token.type == "text":
+            html += "".join(part if JINJA.fullmatch(part) else str(escape(part)) for part in JINJA.split(token.content))
+            text += token.content
+        elif token.type in INLINE:
+            html += INLINE[token.type]
+        else:
+            raise ValueError(f"a line in a mail template cannot hold {token.type}")
+    return html, text
+
+
+def _button(children: list[Token]) -> tuple[str, str]:
+    if children[-1].type != "link_close":
+        raise ValueError("a link in a mail template is a paragraph of its own")
+    label_html, label = _line(children[1:-1])
+    placeholder = LINK.format(children[0].attrs["href"])
+    return BUTTON.format(placeholder, label_html), f"{label}:\n{placeholder}{END}\n"

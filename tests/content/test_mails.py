@@ -1,0 +1,201 @@
+"""Every mail that we write, in both languages, with sample facts: complete, plain, safe and in one language."""
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import meta
+
+from annualwheel.letters import FOLDER, KINDS, LANGUAGES, PLAIN, Letter, Letterhead, Sealed, compile_body, seal, write
+
+SV: dict[str, object] = {
+    "given": "Maria", "meeting": "arbetsmötet", "day": "fredag 22\u00a0januari 2027", "short_day": "22\u00a0januari",
+    "time": "kl.\u00a09.00–15.30", "place": "Nöjesfabriken, Karlstad", "organisation": "Hagfors kommun",
+    "answer_by": "fredag 11\u00a0december 2026", "about": "", "preparation_opens": "lördag 12\u00a0december",
+    "arrival": "Fika från kl. 8.30.", "substitute": "Eva Nord", "replaces": "Anna Berg", "message": "Kul om du kan.",
+    "old_day": "fredag 22\u00a0januari 2027", "old_time": "kl. 9.00–15.30", "old_place": "Nöjesfabriken, Karlstad",
+    "new_day": "fredag 29\u00a0januari 2027", "new_time": "kl. 9.00–15.30", "new_place": "Nöjesfabriken, Karlstad",
+    "reason": "lokalen är upptagen", "answer_kept": True, "closes": "torsdag 14\u00a0januari", "minutes": "45", "personal": False,
+    "sections": ["Er organisation", "Era initiativ"], "missing": ["Hinder och framgångar", "Skapa, bryta, behålla"],
+    "submitted_at": "söndag 10\u00a0januari 2027 kl. 14.32", "by": "Maria Lind", "summary": ["3 initiativ"],
+    "inviter": "Maria Lind", "people": [{"name": "Maria Lind", "what": "arbetsmötet 22 januari"}],
+    "old_address": "maria@kommun.example", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
+    "sent_at": "måndag 23 november 2026 kl. 9.00",
+}
+EN: dict[str, object] = SV | {
+    "meeting": "the working meeting", "day": "Friday 22\u00a0January 2027", "short_day": "22\u00a0January", "time": "9:00 to 15:30",
+    "answer_by": "Friday 11\u00a0December 2026", "preparation_opens": "Saturday 12\u00a0December", "arrival": "Coffee from 8:30.",
+    "old_day": "Friday 22\u00a0January 2027", "old_time": "9:00 to 15:30", "new_day": "Friday 29\u00a0January 2027",
+    "new_time": "9:00 to 15:30", "reason": "the venue is taken", "closes": "Thursday 14\u00a0January",
+    "sections": ["Your organisation", "Your initiatives"], "missing": ["Obstacles and successes", "Create, break, keep"],
+    "submitted_at": "Sunday 10\u00a0January 2027, 14:32", "summary": ["3 initiatives"], "role": "coordinator",
+    "people": [{"name": "Maria Lind", "what": "the working meeting 22 January"}], "message": "Glad if you can.",
+    "sent_at": "Monday 23 November 2026, 9:00",
+}
+SAMPLES = {"sv": SV, "en": EN}
+# The other ways a template can go: what differs from the sample.
+VARIANTS: list[tuple[str, dict[str, object]]] = [
+    *((kind, {}) for kind in KINDS),
+    *((kind, {"organisation": ""}) for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted")),
+    ("invitation", {"about": "Vi möts kring årets teman.", "preparation_opens": ""}),
+    ("moved", {"new_day": "fredag 22\u00a0januari 2027", "new_time": "kl. 13.00–16.00", "old_day": "fredag 22\u00a0januari 2027"}),
+    ("moved", {"new_day": "x", "old_day": "x", "new_time": "y", "old_time": "y", "new_place": "Residenset", "reason": ""}),
+    *((kind, {"personal": True}) for kind in ("preparation", "preparation_reminder", "receipt")),
+    ("preparation_reminder", {"missing": []}), ("registered_by_phone", {"coming": False}),
+    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}), ("cancelled", {"reason": "", "answer_kept": ""}),
+]
+CASES = [pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
+         for number, (kind, changes) in enumerate(VARIANTS) for language in LANGUAGES]
+HEAD = Letterhead(base_url="https://arshjulet.example", service_name="Värmlandsstrategins årshjul", region_name="Region Värmland",
+                  contact_name="Karin Ek", contact_email="arshjulet@region.example", contact_phone="010-000 00 00",
+                  sender_name="Värmlandsstrategins årshjul", sender_address="arshjulet@region.example",
+                  reply_to="arshjulet@region.example")
+ENGLISH = {"the", "you", "your", "and", "please", "meeting", "of", "to", "is", "not"}
+SWEDISH = {"och", "du", "din", "mötet", "är", "inte", "på", "att", "senast", "mejl"}
+VOID = {"meta", "br", "link", "hr", "img"}
+
+
+def sample(kind: str, language: str, changes: dict[str, object] | None = None) -> Letter:
+    wanted = KINDS[kind]
+    everything = SAMPLES[language] | (changes or {})
+    return write(kind, language, {name: everything[name] for name in (*wanted.facts, *wanted.optional)})
+
+
+def sealed(kind: str, language: str, changes: dict[str, object] | None = None) -> Sealed:
+    links = {name: f"https://arshjulet.example/i/{name}-abc" for name in KINDS[kind].links}
+    return seal(sample(kind, language, changes), language, links, HEAD)
+
+
+class Page(HTMLParser):
+    """Reads a page and notes the links, the headings, the visible words and whether every element is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open, self.links, self.words, self.headings, self.empty = list[str](), list[dict[str, str | None]](), "", 0, list[str]()
+        self.last = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "a":
+            self.links.append(dict(attrs))
+        self.headings += tag == "h1"
+        self.last = f"<{tag}>"
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes another element"
+        if self.last == f"<{tag}>":
+            self.empty.append(tag)
+        self.last = ""
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.last = data
+        if "style" not in self.open and "title" not in self.open:
+            self.words += f" {data}"
+
+
+def test_every_kind_has_a_file_in_both_languages_and_no_file_is_left_over() -> None:
+    for language in LANGUAGES:
+        assert {path.stem for path in (FOLDER / language).iterdir()} == set(KINDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_template_uses_exactly_the_facts_and_links_of_its_kind(kind: str, language: str) -> None:
+    source = (FOLDER / language / f"{kind}.txt").read_text("utf-8")
+    names = meta.find_undeclared_variables(PLAIN.parse(source))
+    assert names <= {*KINDS[kind].facts, *KINDS[kind].optional}
+    targets = {re.sub(r"\{\{.*?\}\}", "1", target) for target in re.findall(r"\]\((.*?)\)", source)}
+    assert targets == set(KINDS[kind].links)
+
+
+@pytest.mark.parametrize(("kind", "language", "changes"), CASES)
+def test_subject_and_preheader_fit_a_phone(kind: str, language: str, changes: dict[str, object]) -> None:
+    letter = sample(kind, language, changes)
+    assert 10 <= len(letter.subject) <= 60
+    assert 40 <= len(letter.preheader) <= 110
+    assert "!" not in letter.subject and "!" not in letter.preheader
+    assert "\u00a0" not in letter.subject
+
+
+@pytest.mark.parametrize(("kind", "language", "changes"), CASES)
+def test_one_button_and_the_same_links_in_both_parts(kind: str, language: str, changes: dict[str, object]) -> None:
+    mail, wanted = sealed(kind, language, changes), KINDS[kind].links
+    page = Page(mail.html)
+    assert page.open == [] and page.empty == [] and page.headings == 1
+    assert mail.html.count('class="btn"') == len(wanted)
+    urls = [f"https://arshjulet.example/i/{name}-abc" for name in wanted]
+    assert [link["href"] for link in page.links if "btn" not in str(link.get("class"))].count(urls[0] if urls else None) == 2 * len(urls)
+    for url in urls:
+        assert f"\n{url}\n" in mail.text
+    for link in page.links:
+        assert str(link["href"]).startswith(("https://arshjulet.example/", "mailto:"))
+
+
+@pytest.mark.parametrize(("kind", "language", "changes"), CASES)
+def test_both_parts_say_the_same_words(kind: str, language: str, changes: dict[str, object]) -> None:
+    mail = sealed(kind, language, changes)
+    seen = set(re.findall(r"\w{3,}", Page(mail.html).words))
+    assert set(re.findall(r"\w{3,}", re.sub(r"https://\S+", "", mail.text))) <= seen
+
+
+@pytest.mark.parametrize(("kind", "language", "changes"), CASES)
+def test_nothing_of_the_template_shows(kind: str, language: str, changes: dict[str, object]) -> None:
+    mail = sealed(kind, language, changes)
+    for part in (mail.subject, mail.text, Page(mail.html).words):
+        assert not re.search(r"\{\{|\{%|\*\*|\]\(|\ue000|\ue001|None|Undefined|landing:", part)
+    assert not re.search(r" [.,?]|  ", mail.subject)
+    assert not re.search(r" \.| ,|\n\n\n\n| \n", mail.text)
+
+
+@pytest.mark.parametrize(("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES])
+def test_a_mail_speaks_one_language(kind: str, language: str) -> None:
+    mail = sealed(kind, language)
+    text = re.sub(r"Read in English|Läs på svenska|https://\S+|\S+@\S+|Kul om du kan", "", f"{mail.subject}\n{mail.text}")
+    words = {word.lower() for word in re.findall(r"\w+", text)}
+    assert not words & (ENGLISH if language == "sv" else SWEDISH)
+    assert f'<html lang="{language}"' in mail.html and f'lang="{language}">' in mail.html.split('role="article"')[1][:300]
+
+
+@pytest.mark.parametrize(("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES])
+def test_every_mail_names_its_contact_and_says_how_data_is_handled(kind: str, language: str) -> None:
+    mail = sealed(kind, language)
+    for part in (mail.text, mail.html):
+        assert "Karin Ek, Region Värmland" in part and "010-000 00 00" in part
+        assert "https://arshjulet.example/personuppgifter" in part
+    other = {"sv": ("Read in English", "?lang=en"), "en": ("Läs på svenska", "?lang=sv")}[language]
+    assert (other[0] in mail.text) == (other[1] in mail.text) == bool(KINDS[kind].links)
+
+
+@pytest.mark.parametrize("kind", ["substitute_invitation", "colleague"])
+def test_someone_whose_address_another_gave_is_told_who_gave_it(kind: str) -> None:
+    """GDPR article 14: the source of the data, in the first mail."""
+    giver = {"substitute_invitation": "Anna Berg", "colleague": "Maria Lind"}[kind]
+    assert f"{giver} gav oss ditt namn och din e-postadress" in sealed(kind, "sv").text
+    assert f"{giver} gave us your name and e-mail address" in sealed(kind, "en").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_function_mailbox_gets_one_button_for_each_person(language: str) -> None:
+    people = [{"name": f"Person {n}", "what": "x"} for n in (1, 2, 3)]
+    links = {f"landing_{n}": f"https://arshjulet.example/i/{n}" for n in (1, 2, 3)}
+    mail = seal(write("new_link", language, {"people": people}), language, links, HEAD)
+    assert mail.html.count('class="btn"') == 3
+    for n in (1, 2, 3):
+        assert re.search(rf"Person {n}.*\nhttps://arshjulet\.example/i/{n}\n", mail.text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mail_stays_small(kind: str) -> None:
+    mail = sealed(kind, "sv")
+    assert len(mail.html.encode()) + len(mail.text.encode()) < 15_000
+
+
+@pytest.mark.parametrize("source", ["see [here](landing) please", "> quote\n\n[x](landing) y", "a `code` [b](c)"])
+def test_markdown_beyond_what_mails_use_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="mail template"):
+        compile_body(source)
