@@ -58,7 +58,8 @@ def own_path(name: str) -> str | None:
 
 def register(app: Flask) -> None:
     """Sets up language, the read-only mark of GET requests, and the values every template has."""
-    words.register(app)
+    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.globals.update(look=words.look)
 
     @app.before_request
     def _begin() -> None:
@@ -85,7 +86,7 @@ def register(app: Flask) -> None:
 def show_staff(person: Staff) -> None:
     """Puts the signed-in member of staff into the page's header."""
     g.staff, g.own_language = person, person.language
-    role = " · ".join(words.role(r.role, language()).text for r in person.roles)
+    role = " · ".join(words.label(r.role, "role", language()) for r in person.roles)
     g.viewer = Viewer("staff", person.name, role=role)
 
 
