@@ -1,0 +1,25 @@
+// Says how much of a text's length is used. Nothing is cut: too much is said in words and stopped at submission.
+// Only near the limit is it read aloud, and only after a pause in the writing.
+const PAUSE = 1000, NEAR = 0.9;
+const language = document.documentElement.lang;
+
+function count(line) {
+  const field = document.getElementById(line.dataset.count), most = Number(line.dataset.most);
+  const spoken = document.createElement("span");
+  spoken.className = "vh";
+  spoken.setAttribute("role", "status");
+  line.after(spoken);
+  let timer;
+  function update() {
+    const written = field.value.length, over = written > most;
+    line.classList.toggle("over", over);
+    line.textContent = (over ? line.dataset.over : line.dataset.left)
+      .replace("{n}", (over ? written - most : written).toLocaleString(language)).replace("{max}", most.toLocaleString(language));
+    clearTimeout(timer);
+    timer = setTimeout(() => { spoken.textContent = written > most * NEAR ? line.textContent : ""; }, PAUSE);
+  }
+  field.addEventListener("input", update);
+  field.addEventListener("autosave:set", update);
+}
+
+document.querySelectorAll("[data-count]").forEach(count);
