@@ -186,11 +186,10 @@ def resolve(definition: Definition, themes: tuple[Option, ...], focus_areas: tup
 
     def filled(questions: tuple[Question, ...]) -> tuple[Question, ...]:
         kept = []
-        for question in questions:
-            if question.source in lists:
-                question = replace(question, options=lists[question.source])
+        for asked in questions:
+            question = replace(asked, options=lists[asked.source]) if asked.source in lists else asked
             empty = question.source in lists and not question.options
-            if empty or question.show_if and question.show_if.question in gone:
+            if empty or (question.show_if and question.show_if.question in gone):
                 gone.add(question.key)
             else:
                 kept.append(question)

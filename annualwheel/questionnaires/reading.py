@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from annualwheel.questionnaires.checks import check
 from annualwheel.questionnaires.definition import (
     SOURCES,
+    WRITING,
     Condition,
     Definition,
     Group,
@@ -27,6 +28,7 @@ from annualwheel.questionnaires.values import HARD_CAP
 
 MEETING_KINDS = ("work", "direction", "conference")
 RESPONDENTS = ("organisation", "person")
+__all__ = ["DefinitionError", "Problem", "read", "read_all"]
 _KINDS: dict[type, str] = {str: "text inom citattecken", int: "ett heltal", bool: "true eller false",
                            list: "en lista", dict: "en tabell"}
 T = TypeVar("T")
@@ -187,7 +189,7 @@ def _question(raw: Any, findings: Findings) -> Question:
     question = Question(
         key=table.word("key"), type=kind, label=table.text("label"), hint=table.optional_text("hint"),
         required=table.get("required", bool, needed=False) or False, error=table.optional_text("error"),
-        max_length=table.whole("max_length", HARD_CAP, kind in (QuestionType.TEXT, QuestionType.LONG_TEXT)),
+        max_length=table.whole("max_length", HARD_CAP, needed=table.raw.get("type") in WRITING),
         options=tuple(_option(option, findings) for option in table.tables("options", needed=False)),
         source=table.one_of("source", SOURCES, needed=False), other_label=table.optional_text("other"),
         at_most=table.whole("at_most", 100, needed=False),

@@ -49,7 +49,7 @@ class Fault(StrEnum):
 
 def blank(value: Value | None) -> bool:
     """Whether nothing has been written or chosen."""
-    return not value or isinstance(value, str) and not value.strip() or isinstance(value, list) and not any(value)
+    return not value or not (value.strip() if isinstance(value, str) else any(value))
 
 
 def keys(value: Value | None) -> list[str]:
