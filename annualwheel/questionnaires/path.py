@@ -179,9 +179,14 @@ def submittable(definition: Definition, filled: Filled, organisations: Iterable[
                           "respondent": definition.respondent, "digest": digest(definition),
                           "title": _label(definition.title)},
         "themes": [_option(theme) for theme in definition.themes],
-        "questions": [described for section in definition.sections for described in _code_book(section)],
+        "questions": code_book(definition),
         "sections": [_part_content(part, filled, names) for part in definition.parts()],
     }
+
+
+def code_book(definition: Definition) -> list[dict[str, Any]]:
+    """Everything the questionnaire may ask, in order: the `questions` of a submitted version (see `submittable`)."""
+    return [described for section in definition.sections for described in _code_book(section)]
 
 
 def _faults(questions: Iterable[Question], values: Values, strict: bool) -> Iterator[tuple[Question, Fault, bool]]:

@@ -1,22 +1,112 @@
-"""Packs: asked for, built in a job, downloaded."""
+"""Packs: asked for, built in a job with progress, kept for a while as a file in the database."""
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import tempfile
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from annualwheel.clock import Clock
-from annualwheel.models import Pack
+from annualwheel import audit, names
+from annualwheel.clock import Clock, local
+from annualwheel.db import db
+from annualwheel.errors import Missing
+from annualwheel.models import File, FileChunk, Meeting, Pack, Staff
+from annualwheel.workshop import pack as packing
+from annualwheel.workshop import submitted
+
+CHUNK = 256 * 1024
+KEPT = dt.timedelta(days=30)
+LEFT = dt.timedelta(minutes=5)
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
+    """Notes that a pack is wanted; the job builds it."""
+    pack = Pack(meeting=meeting, by_id=by.id, language=language, created_at=now, total=len(submitted.respondents(meeting)))
+    db.session.add(pack)
+    db.session.flush()
+    audit.note(audit.staff(by.id), "pack_asked", pack, now, meeting.id)
+    return pack
 
 
 def build(pack_id: int, clock: Clock) -> None:
-    """Builds the pack."""
+    """Builds a queued pack and commits it in chunks, so that progress shows and no transaction is long. Does nothing for one that
+    is being built or is ready."""
+    taken = db.session.execute(sa.update(Pack).where(Pack.id == pack_id, Pack.state == "queued").values(state="building"))
+    db.session.commit()
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        return
+    pack = db.session.get_one(Pack, pack_id)
+    by, now = db.session.get(Staff, pack.by_id), clock.now()
+    cover = packing.Cover(made_by=by.name if by else "", made_at=now, language=pack.language)
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
+        pack.counts = packing.build(pack.meeting, cover, workspace.name, lambda done: _progress(pack, done))
+        pack.file = _store(workspace.name, _file_name(pack.meeting, now), now)
+    pack.state, pack.done, pack.ready_at = "ready", pack.total, clock.now()
+    audit.note(audit.SYSTEM, "pack_built", pack, now, pack.meeting_id, sha256=pack.file.sha256)
+    db.session.commit()
 
 
 def mark_failed(pack_id: int) -> None:
-    """Marks it failed."""
+    """The job could not build it; the page says so and offers a new try."""
+    db.session.execute(sa.update(Pack).where(Pack.id == pack_id).values(state="failed"))
 
 
 def left_behind(now: dt.datetime) -> sa.Select[tuple[Pack]]:
-    """Packs that should have been built."""
-    return sa.select(Pack).where(Pack.state == "queued", Pack.created_at < now - dt.timedelta(minutes=2))
+    """Packs whose job was lost before it began."""
+    return sa.select(Pack).where(Pack.state == "queued", Pack.created_at < now - LEFT)
+
+
+def of_meeting(meeting: Meeting) -> list[Pack]:
+    """The meeting's packs, newest first."""
+    return list(db.session.scalars(sa.select(Pack).where(Pack.meeting_id == meeting.id).order_by(Pack.id.desc()).limit(20)))
+
+
+def by_public_id(public_id: str) -> Pack:
+    """The pack with that public id. Raises `Missing`."""
+    pack = db.session.scalar(sa.select(Pack).where(Pack.public_id == public_id))
+    if pack is None:
+        raise Missing("no_pack")
+    return pack
+
+
+def chunks(pack: Pack, now: dt.datetime) -> Iterator[bytes]:
+    """The file piece by piece. Raises `Missing` when there is none, or it has expired."""
+    if pack.file is None or pack.file.expires_at < now:
+        raise Missing("no_pack")
+    return _pieces(pack.file.id)
+
+
+def _pieces(file_id: int) -> Iterator[bytes]:
+    number = 0
+    while (piece := db.session.scalar(sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number))) is not None:
+        yield piece
+        number += 1
+
+
+def _progress(pack: Pack, done: int) -> None:
+    db.session.execute(sa.update(Pack).where(Pack.id == pack.id).values(done=done))
+    db.session.commit()
+
+
+def _store(path: str, name: str, now: dt.datetime) -> File:
+    """Copies the finished workbook into the database in pieces."""
+    file = File(name=name, media_type=MEDIA_TYPE, created_at=now, expires_at=now + KEPT)
+    db.session.add(file)
+    db.session.flush()
+    digest, size = hashlib.sha256(), 0
+    with open(path, "rb") as source:
+        for number, piece in enumerate(iter(lambda: source.read(CHUNK), b"")):
+            digest.update(piece)
+            size += len(piece)
+            db.session.execute(sa.insert(FileChunk).values(file_id=file.id, number=number, content=piece))
+    file.size, file.sha256 = size, digest.hexdigest()
+    return file
+
+
+def _file_name(meeting: Meeting, now: dt.datetime) -> str:
+    """ASCII, since other letters in attachment names get lost on the way."""
+    kind = names.meeting(meeting.kind, "sv").translate(str.maketrans("åäöÅÄÖ ", "aaoAAO-")).lower()
+    return f"underlag-{kind}-{meeting.year.number}-{local(now):%Y%m%d-%H%M}.xlsx"

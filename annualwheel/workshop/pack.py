@@ -1,0 +1,181 @@
+"""The workshop input pack: a workbook made for tables, streamed from the submitted answers in one pass."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annualwheel import dates, names
+from annualwheel.models import Meeting
+from annualwheel.workshop import lists, submitted
+from annualwheel.workshop.columns import AnswerColumns, code_book, readable
+from annualwheel.workshop.headings import word
+from annualwheel.workshop.puzzle import Puzzle
+from annualwheel.workshop.sheets import Book, Column, Sheet
+from annualwheel.workshop.submitted import Respondent, Submitted
+
+Progress = Callable[[int], None]
+REPORT_EVERY = 100
+PRINTED = ("long_text",)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the cover says: who asked, when, in which language ("sv" or "en")."""
+
+    made_by: str
+    made_at: dt.datetime
+    language: str
+
+
+def build(meeting: Meeting, cover: Cover, path: str, progress: Progress) -> dict[str, int]:
+    """Writes the pack of `meeting` to `path` and returns its counts. `progress` is told how many answers are done.
+
+    Only submitted answers, the latest version of each; no needs, no contact details.
+    """
+    return _Pack(meeting, cover).write(path, progress)
+
+
+class _Pack:
+    """All sheets stand from the start, since their order is that of their making; the counts are written last."""
+
+    def __init__(self, meeting: Meeting, cover: Cover) -> None:
+        self.meeting, self.cover, self.language = meeting, cover, cover.language
+        self.footer = (self.word("page"), self.word("of"))
+        self.book = Book(f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}", self.language,
+                         self.word("long_texts"), self.word("cut"))
+        self.questions = code_book(submitted.digests(meeting), self.language)
+        self.categories = submitted.categories(self.language)
+        self.themes = {theme.key: theme.en if self.language == "en" else theme.sv for theme in meeting.year.themes}
+        self.areas = {option["key"]: option["label"][self.language] for question in self.questions
+                      if question["source"] == "focus_areas" for option in question["options"]}
+        self.labels = {question["key"]: question["label"][self.language] for question in self.questions}
+        self.puzzle = Puzzle()
+        self.columns = AnswerColumns([q for q in self.questions if q["group"]], self.language)
+        self._make_sheets()
+
+    def write(self, path: str, progress: Progress) -> dict[str, int]:
+        chosen = submitted.respondents(self.meeting)
+        for number, answer in enumerate(submitted.stream(chosen), 1):
+            self._one(answer)
+            if number % REPORT_EVERY == 0:
+                progress(number)
+        empty = [key for key in self.themes if not self.puzzle.by_theme[key]]
+        for key in empty:
+            self.theme_sheets[key].append(["", self.word("empty_theme")])
+        asked = submitted.asked(self.meeting)
+        coming = lists.participants(self.participants, self.meeting, self.categories, self.language)
+        lists.not_answered(self.not_answered, self.meeting, asked, {each.organisation_id for each in chosen}, self.categories, self.language)
+        counts = {"answers": len(chosen), "organisations": len({each.organisation_id for each in chosen}), "asked": len(asked),
+                  "initiatives": self.puzzle.initiatives, "participants": coming}
+        self._overview()
+        self._read_me(counts)
+        self.book.save(path, [self.word("place"), self.word("part"), self.word("text")], self.footer)
+        return counts
+
+    def word(self, key: str) -> str:
+        return word(key, self.language)
+
+    def _make_sheets(self) -> None:
+        word = self.word
+        self.read_me = self.book.plain(word("read_me"), [28, 90], self.footer)
+        self.overview = self.book.plain(word("overview"), [52, *[16] * (max(len(self.areas), len(self.categories) + 1) + 1)], self.footer)
+        # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
+        self.printed = [q for q in self.questions if q["group"] and q["type"] in PRINTED]
+        cards = [Column(word("title"), 26), Column(word("respondent"), 22), *[Column(q["label"][self.language], 34) for q in self.printed]]
+        self.theme_sheets = {key: self.book.sheet(f"{number}. {name}", cards, self.footer)
+                             for number, (key, name) in enumerate(self.themes.items(), 1)}
+        self.initiatives = self.book.sheet(word("initiatives"), [
+            Column(word("id"), 15), Column(word("respondent"), 28), Column(word("category"), 20), Column(word("number"), 6),
+            *self.columns.columns()], self.footer, name_columns=2)
+        self.all_answers = self.book.sheet(word("all_answers"), [
+            Column(word("respondent"), 28), Column(word("category"), 20), Column(word("section"), 22), Column(word("theme"), 26),
+            Column(word("item"), 26), Column(word("question"), 34), Column(word("answer"), 70, wrap=True), Column(word("version"), 8),
+            Column(word("submitted"), 17), Column(word("id"), 15)], self.footer)
+        self.structures = self.book.sheet(word("structures"), [
+            Column(word("theme"), 34), Column(word("kind"), 34), Column(word("text"), 80, wrap=True), Column(word("respondent"), 28),
+            Column(word("category"), 20)], self.footer)
+        self.participants = self.book.sheet(word("participants"), lists.participant_columns(self.language), self.footer)
+        self.not_answered = self.book.sheet(word("not_answered"), lists.not_answered_columns(self.language), self.footer)
+
+    def _one(self, answer: Submitted) -> None:
+        by, category = answer.by, self._category(answer.by.category)
+        for section, item, given in _answers(answer.content):
+            text = readable(given, self.language)
+            if text == "":
+                continue
+            question = self.labels[given["question"]]
+            theme = section["theme"]["label"][self.language] if section["theme"] else ""
+            self.all_answers.append([by.name, category, section["title"][self.language], theme, item.get("title", ""), question, text,
+                                     by.number, by.submitted_at, item.get("public_id", "")])
+            if theme:
+                self.structures.append([theme, question, text, by.name, category])
+        for section in answer.content["sections"]:
+            for item in section["group"]["items"] if section["group"] else ():
+                self._initiative(item, by, category)
+
+    def _initiative(self, item: dict[str, Any], by: Respondent, category: str) -> None:
+        self.puzzle.add(item, by.category)
+        given = {answer["question"]: answer for answer in item["answers"]}
+        self.initiatives.append([item["public_id"], by.name, category, item["number"], *self.columns.values(given)])
+        card = [(item["title"], "card_strong"), (by.name, "card"),
+                *((readable(given[q["key"]], self.language) if q["key"] in given else "", "card") for q in self.printed)]
+        for theme in item["themes"]:
+            if theme in self.theme_sheets:
+                self.theme_sheets[theme].append_styled(card)
+
+    def _overview(self) -> None:
+        self._matrix(self.word("theme_by_area"), self.word("theme"), self.areas, self.puzzle.by_area)
+        self.overview.append([])
+        categories = {**self.categories, **({"": self.word("no_category")} if any(c == "" for _, c in self.puzzle.by_category) else {})}
+        self._matrix(self.word("theme_by_category"), self.word("theme"), categories, self.puzzle.by_category)
+        self.overview.append([])
+        self.overview.append([self.word("several")])
+
+    def _matrix(self, title: str, corner: str, across: Mapping[str, str], counts: Mapping[tuple[str, str], int]) -> None:
+        self.overview.styled([title], "title")
+        self.overview.styled([corner, *across.values(), self.word("total")], "heading")
+        for key, name in self.themes.items():
+            cells = [counts.get((key, other), 0) for other in across]
+            self.overview.append_styled([(name, "strong"), *((count, "number" if count else "gap") for count in cells),
+                                         (self.puzzle.by_theme[key], "number")])
+
+    def _read_me(self, counts: Mapping[str, int]) -> None:
+        meeting, word, language = self.meeting, self.word, self.language
+        self.read_me.styled([f"{word('pack')} {names.meeting(meeting.kind, language)}"], "title")
+        place = ", ".join(part for part in (meeting.place, meeting.address) if part)
+        rows = [("meeting", f"{dates.span(meeting.starts_at, meeting.ends_at, language)}, {place}"),
+                ("made_at", dates.day_time(self.cover.made_at, language)), ("made_by", self.cover.made_by),
+                ("registry", meeting.registry_number), ("filter", word("filter_is")),
+                ("answers_of", f"{counts['organisations']} / {counts['asked']}"), ("count_initiatives", str(counts["initiatives"])),
+                ("count_participants", str(counts["participants"])), ("left_out", word("left_out_is")), ("public", word("public_is"))]
+        for key, text in rows:
+            if text:
+                self.read_me.append_styled([(word(key), "strong"), (text, "wrap")])
+        self.read_me.append([])
+        self.read_me.styled([word("sheets"), word("content")], "heading")
+        for sheet, about in self._contents():
+            self.read_me.append_styled([(sheet.sheet.title, "strong"), (word(about), "wrap")])
+
+    def _contents(self) -> Iterator[tuple[Sheet, str]]:
+        yield self.overview, "about_overview"
+        for sheet in self.theme_sheets.values():
+            yield sheet, "about_theme"
+        for sheet, about in ((self.initiatives, "about_initiatives"), (self.all_answers, "about_all_answers"),
+                             (self.structures, "about_structures"), (self.participants, "about_participants"),
+                             (self.not_answered, "about_not_answered")):
+            yield sheet, about
+
+    def _category(self, key: str) -> str:
+        return self.categories.get(key, self.word("no_category"))
+
+
+def _answers(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """Every answer of a version with its section and its item (empty outside a group)."""
+    for section in content["sections"]:
+        for given in section["answers"]:
+            yield section, {}, given
+        for item in section["group"]["items"] if section["group"] else ():
+            for given in item["answers"]:
+                yield section, item, given

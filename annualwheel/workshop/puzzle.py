@@ -1,0 +1,30 @@
+"""Counting the pieces: theme by focus area and theme by kind of organisation."""
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Puzzle:
+    """Counts of initiatives. One that belongs to two themes is counted in both."""
+
+    by_area: Counter[tuple[str, str]] = field(default_factory=Counter)
+    by_category: Counter[tuple[str, str]] = field(default_factory=Counter)
+    by_theme: Counter[str] = field(default_factory=Counter)
+    initiatives: int = 0
+
+    def add(self, item: dict[str, Any], category: str) -> None:
+        """Lays one initiative of a submitted version into the puzzle."""
+        self.initiatives += 1
+        for theme in item["themes"]:
+            self.by_theme[theme] += 1
+            self.by_category[theme, category] += 1
+            for area in item["focus_areas"]:
+                self.by_area[theme, area] += 1
+
+
+def items_of(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The initiatives of a submitted version."""
+    return [item for section in content["sections"] if section["group"] for item in section["group"]["items"]]

@@ -1,0 +1,198 @@
+"""Sheets that people sort, filter and print, written as a stream. What a user typed is always text, unchanged."""
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from annualwheel.clock import local
+
+CELL_LIMIT = 32_767
+TITLE_LIMIT = 31
+FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+# Excel reads _x000D_ in a text as a control character; written with its own escape it stays the seven signs somebody typed.
+LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+# Openpyxl would make a formula or an error value of these; with + - @ only the quote prefix keeps Excel from it after F2, Enter.
+NEEDS_CARE = ("=", "#", "+", "-", "@")
+THIN = Side(style="thin", color="FF5E6D78")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, its width in characters, whether its text wraps, and whether it is one of the grouped 1/0 columns."""
+
+    heading: str
+    width: float = 14
+    wrap: bool = False
+    grouped: bool = False
+
+
+class Book:
+    """A write-only workbook whose sheets share a handful of styles."""
+
+    def __init__(self, title: str, language: str, long_texts: str, cut: str) -> None:
+        self.workbook = Workbook(write_only=True)
+        self.workbook.properties.title, self.workbook.properties.language = title, language
+        self.cut, self.long_title = cut, long_texts
+        self.long: list[tuple[str, int, str]] = []
+        self._titles: set[str] = {"history"}
+        self.styles: dict[str, StyleArray] = {}
+
+    def sheet(self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1) -> Sheet:
+        """Adds a sheet; `footer` is the two words of "Sida 1 av 3". The first `name_columns` stay in view when scrolling sideways."""
+        return Sheet(self, self.workbook.create_sheet(self._free_title(title)), columns, footer, name_columns)
+
+    def plain(self, title: str, widths: Sequence[float], footer: tuple[str, str]) -> Sheet:
+        """Adds a sheet without a heading row."""
+        return Sheet(self, self.workbook.create_sheet(self._free_title(title)), [Column("", width) for width in widths], footer, 0)
+
+    def save(self, path: str, headings: Sequence[str], footer: tuple[str, str]) -> None:
+        """Writes the workbook; texts too long for a cell follow whole, in parts, on a sheet of their own."""
+        if self.long:
+            sheet = self.sheet(self.long_title, [Column(headings[0], 24), Column(headings[1], 10), Column(headings[2], 100, wrap=True)], footer)
+            for place, part, text in self.long:
+                sheet.append([place, part, text])
+        self.workbook.save(path)
+
+    def _free_title(self, wanted: str) -> str:
+        base = FORBIDDEN_IN_TITLE.sub(" ", wanted).strip().strip("'").strip() or "Blad"
+        title, number = _cut_title(base, ""), 2
+        while title.casefold() in self._titles:
+            title, number = _cut_title(base, f" ({number})"), number + 1
+        self._titles.add(title.casefold())
+        return title
+
+
+class Sheet:
+    """One sheet: set up for reading and printing before its first row, since a streamed sheet cannot be changed later."""
+
+    def __init__(self, book: Book, sheet: WriteOnlyWorksheet, columns: Sequence[Column], footer: tuple[str, str], frozen: int) -> None:
+        self.book, self.sheet, self.columns, self.rows = book, sheet, columns, 0
+        if not book.styles:
+            book.styles = _styles(sheet)
+        for number, column in enumerate(columns, 1):
+            dimension = sheet.column_dimensions[get_column_letter(number)]
+            dimension.width = column.width
+            if column.grouped:
+                dimension.outlineLevel, dimension.hidden = 1, True
+        page = sheet.page_setup
+        page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", 9, 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_margins.left = sheet.page_margins.right = 0.4
+        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", f"{footer[0]} &P {footer[1]} &N"
+        if any(column.heading for column in columns):
+            sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
+            sheet.print_title_rows = "1:1"
+            sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
+            self._head()
+        self._wrapped = [column.wrap for column in columns]
+
+    def append(self, values: Iterable[object]) -> None:
+        """Writes one row. Text stays text; datetimes become Swedish clock time; None is an empty cell."""
+        self.rows += 1
+        self.sheet.append([self._cell(value, number) for number, value in enumerate(values)])
+
+    def styled(self, values: Iterable[object], style: str) -> None:
+        """Writes one row in one of the styles (`heading`, `title`, `strong`, `card` …)."""
+        self.rows += 1
+        self.sheet.append([self._in_style(value, style) for value in values])
+
+    def append_styled(self, values: Iterable[tuple[object, str]]) -> None:
+        """Writes one row of (value, style) pairs."""
+        self.rows += 1
+        self.sheet.append([self._in_style(value, style) for value, style in values])
+
+    def _head(self) -> None:
+        self.rows += 1
+        self.sheet.append([self._in_style(column.heading, "heading") for column in self.columns])
+
+    def _cell(self, value: object, number: int) -> object:
+        if isinstance(value, str):
+            text = self._text(value)
+            if text.startswith(NEEDS_CARE):
+                return self._as_text(text, "quoted_wrap" if self._wrapped[number] else "quoted")
+            return self._as_text(text, "wrap") if text and self._wrapped[number] else text
+        return self._in_style(local(value).replace(tzinfo=None), "moment") if isinstance(value, dt.datetime) else value
+
+    def _in_style(self, value: object, style: str) -> object:
+        if isinstance(value, str):
+            return self._as_text(self._text(value), style)
+        cell = WriteOnlyCell(self.sheet, value=value)
+        cell._style = self.book.styles[style]
+        return cell
+
+    def _as_text(self, text: str, style: str) -> WriteOnlyCell:
+        cell = WriteOnlyCell(self.sheet, value=text)
+        cell.data_type = "s"
+        cell._style = self.book.styles[style]
+        return cell
+
+    def _text(self, value: str) -> str:
+        text = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+        if "_x" in text:
+            text = LOOKS_ESCAPED.sub("_x005F_", text)
+        if _units(text) <= CELL_LIMIT:
+            return text
+        place = f"{self.sheet.title}, {self.rows}"
+        parts = _split(text)
+        self.book.long.extend((place, number, part) for number, part in enumerate(parts, 1))
+        return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
+
+
+def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
+    """The few styles there are. Cells share these arrays: setting a style by name or by new objects on every cell is many times slower."""
+    top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+    middle, dashed = Alignment(horizontal="center", vertical="center"), Side(style="dashed", color="FF5B3A78")
+    looks: dict[str, dict[str, Any]] = {
+        "heading": {"font": Font(bold=True, color="FFFFFFFF"), "fill": PatternFill("solid", fgColor="FF083A50"),
+                    "alignment": Alignment(vertical="center", wrap_text=True)},
+        "title": {"font": Font(bold=True, size=18)}, "strong": {"font": Font(bold=True), "alignment": wrapped},
+        "card": {"font": Font(size=12), "alignment": wrapped}, "card_strong": {"font": Font(size=12, bold=True), "alignment": wrapped},
+        "wrap": {"alignment": wrapped}, "quoted": {"alignment": top, "quotePrefix": True},
+        "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
+        "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
+        "gap": {"alignment": middle, "border": Border(dashed, dashed, dashed, dashed), "font": Font(bold=True, color="FF5B3A78")},
+        "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top}}
+    arrays = {}
+    for name, look in looks.items():
+        cell = WriteOnlyCell(sheet)
+        for part, value in look.items():
+            setattr(cell, part, value)
+        arrays[name] = cell._style
+    return arrays
+
+
+def _units(text: str) -> int:
+    """Length as Excel counts it: UTF-16 code units."""
+    return len(text) + sum(1 for c in text if c > "\uffff") if len(text) > CELL_LIMIT // 2 else len(text)
+
+
+def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:
+    parts, current, size = [], [], 0
+    for character in text:
+        width = 2 if character > "\uffff" else 1
+        if size + width > limit:
+            parts.append("".join(current))
+            current, size = [], 0
+        current.append(character)
+        size += width
+    return [*parts, "".join(current)]
+
+
+def _cut_title(base: str, ending: str) -> str:
+    """As many whole words as fit."""
+    fits = _split(base, TITLE_LIMIT - len(ending))[0]
+    if fits != base and " " in fits:
+        fits = fits.rsplit(" ", 1)[0]
+    return fits.strip() + ending
+
