@@ -1,0 +1,52 @@
+# Every target sets up what it needs in .venv; nothing relies on an activated environment.
+#   make run PORT=8000 HOST=127.0.0.1      make test ARGS="-k registration"      make PYTHON=python3.13 test
+PYTHON ?=
+JOBS ?= 2
+ARGS ?=
+BIN := .venv/bin/python
+export PYTHON
+export PYTHONUTF8 := 1
+
+.PHONY: run test test-readers bench rehearse pictures lint clean environment environment-dev
+.DEFAULT_GOAL := run
+
+run: environment .env
+	@$(BIN) -m scripts.run
+
+test: environment-dev
+	@$(BIN) -m scripts.test_needs postgresql chromium
+	@$(BIN) -m pytest -n $(JOBS) --dist worksteal --ignore=tests/readers $(ARGS)
+
+test-readers: environment-dev
+	@$(BIN) -m scripts.test_needs postgresql readers
+	@$(BIN) -m pytest tests/readers $(ARGS)
+
+bench: environment-dev
+	@$(BIN) -m scripts.test_needs postgresql
+	@$(BIN) -m bench $(ARGS)
+
+rehearse: environment .env
+	@$(BIN) -m flask --app wsgi rehearse --out rehearsal $(ARGS)
+
+pictures: environment-dev
+	@$(BIN) -m scripts.test_needs chromium
+	@$(BIN) -m scripts.pictures $(ARGS)
+
+lint: environment-dev
+	@$(BIN) -m ruff check .
+	@$(BIN) -m mypy
+
+environment:
+	@sh scripts/environment.sh requirements.txt
+
+environment-dev:
+	@sh scripts/environment.sh requirements-dev.txt
+
+# The keys sign links and cookies: random, readable by the owner only, never committed.
+.env: | environment
+	@umask 077; $(BIN) -c 'import secrets; print("SECRET_KEYS=" + secrets.token_urlsafe(48))' > .env.new && mv .env.new .env
+
+# Removes what can be made again. Keeps .env and instance/, which hold keys and data.
+clean:
+	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache rehearsal pictures bench/results.json
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

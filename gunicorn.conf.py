@@ -1,0 +1,34 @@
+"""How the web server runs: `gunicorn -c gunicorn.conf.py`. Every value can be set in the environment."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from annualwheel import jobs
+from annualwheel.house import house
+from config import ROOT
+
+wsgi_app = "wsgi:app"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# The heartbeat file must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+control_socket_disable = True
+# Paths hold the tokens of personal links, so there is no access log; the application writes its own.
+accesslog = None
+errorlog = "-"
+loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Starts the embedded job consumer; a file lock lets one worker process of the machine run it."""
+    app = worker.wsgi
+    with app.app_context():
+        embedded = house().settings.worker == "embedded"
+    if embedded:
+        folder = ROOT / "instance"
+        folder.mkdir(exist_ok=True)
+        jobs.start_embedded(app, folder / "worker.lock")

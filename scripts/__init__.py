@@ -1,0 +1,1 @@
+"""What make needs: the development run, PostgreSQL and Chromium for the tests."""

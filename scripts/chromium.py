@@ -1,0 +1,26 @@
+"""Where the browser is that the tests and the pictures drive."""
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLAYWRIGHTS_OWN = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
+
+
+def find_chromium() -> str | None:
+    """The program: the one CHROME names, an installed one, one that playwright has fetched, or None."""
+    for name in (os.environ.get("CHROME", ""), *NAMES):
+        if name and (found := shutil.which(name)):
+            return found
+    default = "~/Library/Caches/ms-playwright" if Path("/Library").is_dir() else "~/.cache/ms-playwright"
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or default).expanduser()
+    fetched = sorted(path for pattern in PLAYWRIGHTS_OWN for path in folder.glob(pattern))
+    return str(fetched[-1]) if fetched else None
+
+
+def launch_options() -> dict[str, object]:
+    """What playwright's `chromium.launch` needs here. Chromium has no sandbox for root, nor in most containers."""
+    sandbox = [] if os.geteuid() != 0 and not os.environ.get("CI") else ["--no-sandbox"]
+    return {"executable_path": find_chromium(), "args": [*sandbox, "--disable-dev-shm-usage"]}

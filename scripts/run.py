@@ -1,0 +1,172 @@
+"""`make run`: prepares the database, starts the web server with its worker and the development mailbox, ends them together.
+
+Standard library and the settings only: this process stays as long as the others and should weigh nothing.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from types import FrameType
+
+from dotenv import dotenv_values
+
+from config import ROOT, Settings, SettingsError
+from scripts.database_state import is_ready
+
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
+READY_WITHIN = 60.0
+STOPPED_WITHIN = 10.0
+
+
+class Stopped(Exception):
+    """Someone asked for the end: Ctrl-C, a signal, a closed terminal."""
+
+
+def main() -> int:
+    """Runs until a signal comes or a child ends. Returns the exit status: 0 when stopped from outside, else 1."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    environ = development_environment({**_dotenv(), **os.environ})
+    family: list[subprocess.Popen[bytes]] = []
+    try:
+        settings = Settings.from_env(environ)
+        check(settings, environ)
+        prepare(settings, environ)
+        if settings.dev_mailbox:
+            family.append(start((sys.executable, "-m", "devmail"), environ, family))
+        family.append(start((sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"), environ, family))
+        wait_for_web(environ, family)
+        subprocess.run((*FLASK, "demo", "links"), cwd=ROOT, env=environ, check=True)
+        print("\nCtrl-C avslutar allt.", flush=True)
+        wait_for_death(family)
+    except Stopped:
+        return 0
+    except (SettingsError, Refusal) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as problem:
+        print(f"{' '.join(problem.cmd[1:])} misslyckades, se ovan.", file=sys.stderr)
+        return 1
+    finally:
+        end(family)
+    return 1
+
+
+class Refusal(Exception):
+    """Nothing was started, and this is why."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _dotenv() -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
+
+
+def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the children are given: `environ`, and the development mailbox unless a mail server is named in it."""
+    host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT") or "8000"
+    reachable = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
+    given = {"HOST": host, "PORT": port, "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}"}
+    if not environ.get("MAIL_SERVER") and environ.get("ENVIRONMENT") != "production":
+        given |= {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": environ.get("MAIL_PORT") or str(free_port(8025)),
+                  "DEV_MAILBOX": environ.get("DEV_MAILBOX") or str(ROOT / "instance" / "maildir")}
+    return {**environ, **given}
+
+
+def check(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Raises `Refusal` in production and when the port is taken."""
+    if settings.environment == "production":
+        raise Refusal("make run är för utveckling. I produktion: gunicorn -c gunicorn.conf.py (se README).")
+    host, port = environ["HOST"], int(environ["PORT"])
+    if not is_free(host, port):
+        raise Refusal(f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={free_port(port + 1)}")
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` when it is free on loopback, else the first free one after it."""
+    return next(port for port in range(wanted, 65536) if is_free("127.0.0.1", port))
+
+
+def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Migrates and fills an empty database. A ready SQLite file is seen at once, which saves two starts of the application."""
+    (ROOT / "instance").mkdir(exist_ok=True)
+    if is_ready(settings.database_url, ROOT / "migrations" / "versions"):
+        return
+    print("Förbereder databasen ...", flush=True)
+    subprocess.run((*FLASK, "db", "upgrade"), cwd=ROOT, env=environ, check=True)
+    subprocess.run((*FLASK, "demo"), cwd=ROOT, env=environ, check=True)
+
+
+def start(command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only this process."""
+    group = family[0].pid if family else 0
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, process_group=group)
+
+
+def wait_for_web(environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Returns when /healthz answers 200. Raises `Refusal` when a child has ended or the time is up."""
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        if answers(environ["HOST"], int(environ["PORT"])):
+            return
+        if any(child.poll() is not None for child in family):
+            break
+        time.sleep(0.05)
+    raise Refusal("Webbservern kom inte igång, se ovan.")
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether /healthz says 200."""
+    target = "127.0.0.1" if host in ANYWHERE else host
+    try:
+        with socket.create_connection((target, port), timeout=5) as connection:
+            connection.sendall(f"GET /healthz HTTP/1.0\r\nHost: {target}:{port}\r\n\r\n".encode())
+            return b" 200 " in connection.recv(32)
+    except OSError:
+        return False
+
+
+def wait_for_death(family: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Returns when one of the children has ended."""
+    while all(child.poll() is None for child in family):
+        time.sleep(0.2)
+    print("En del av tjänsten slutade, så resten avslutas också.", file=sys.stderr)
+
+
+def end(family: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Asks the whole group to end, and makes it when it does not; a second Ctrl-C hurries it."""
+    number = signal.SIGTERM
+    until = time.monotonic() + STOPPED_WITHIN
+    for child in family:
+        while child.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(family[0].pid, number)
+            try:
+                child.wait(max(0.1, until - time.monotonic()))
+            except (subprocess.TimeoutExpired, Stopped):
+                number = signal.SIGKILL
+
+
+if __name__ == "__main__":
+    sys.exit(main())
