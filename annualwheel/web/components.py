@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -22,6 +21,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Optional
 
+from annualwheel.web.forms import BaseForm
 from annualwheel.web.wheel import Caption, Centre, Meeting, Phase, wheel
 
 AREAS = [SelectChoice("livsvillkor", _l("Förbättra livsvillkoren")), SelectChoice("kompetens", _l("Höja kompetensen")),
@@ -29,7 +29,7 @@ AREAS = [SelectChoice("livsvillkor", _l("Förbättra livsvillkoren")), SelectCho
          SelectChoice("konkurrenskraft", _l("Stärka konkurrenskraften"))]
 
 
-class ExampleForm(FlaskForm):
+class ExampleForm(BaseForm):
     """One field of each kind. It belongs to no subject and stores nothing."""
 
     name = StringField(_l("Namn"), [InputRequired(_l("Skriv ditt namn"))])

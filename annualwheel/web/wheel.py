@@ -29,7 +29,10 @@ DIGITS = {"invitation": 1, "registration": 2, "preparation": 3, "followup": 4}
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a meeting, from its first to its last day, both included. `share` of answers, between 0 and 1."""
+    """One phase of a meeting, from its first to its last day, both included. `kind` is one of `DIGITS`.
+
+    `share` of answers, between 0 and 1.
+    """
 
     kind: str
     opens: dt.date

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import get_locale
 
-from annualwheel import dates
+from annualwheel import dates, names
 
 
 class Word(NamedTuple):
@@ -49,11 +49,7 @@ MEETING = {
     "direction": Word("Riktningsmötet", "Direction meeting"),
     "conference": Word("Konferensen Värmland 2040", "Värmland 2040 conference"),
 }
-MEETING_RUNNING = {
-    "work": Word("arbetsmötet", "the working meeting"),
-    "direction": Word("riktningsmötet", "the direction meeting"),
-    "conference": Word("konferensen Värmland 2040", "the Värmland 2040 conference"),
-}
+MEETING_RUNNING = {kind: Word(name["sv"], name["en"]) for kind, name in names.MEETINGS.items()}
 MEETING_SHORT = {
     "work": Word("arbetsmötet", "working meeting"),
     "direction": Word("riktningsmötet", "direction meeting"),
@@ -63,6 +59,7 @@ LETTERS = {"work": "A", "direction": "R", "conference": "K"}
 PHASE = {
     "invitation": Word("Bjud in", "Invite"),
     "registration": Word("Anmälan", "Registration"),
+    "change": Word("Ändra anmälan", "Change a registration"),
     "preparation": Word("Förberedelse", "Preparation"),
     "followup": Word("Uppföljning", "Follow-up"),
 }
@@ -79,6 +76,32 @@ MESSAGE = {
     "failed": Word("Kom inte fram", "Not delivered", "err", "warn"),
     "unknown": Word("Osäkert om det kom fram", "Delivery uncertain", "warn", "warn"),
     "withheld": Word("Skickades inte", "Not sent", "", "cross"),
+    "dropped": Word("Struket, gällde inte längre", "Dropped, no longer applied", "", "cross"),
+}
+MAILING = {
+    "preparing": Word("Förbereds", "Being prepared"),
+    "sending": Word("Skickas nu", "Being sent", "info", "half"),
+    "done": Word("Skickat", "Sent", "ok", "check"),
+    "paused": Word("Pausat", "Paused", "warn", "warn"),
+}
+MEETING_STATE = {
+    "planned": Word("Planerat", "Planned"),
+    "cancelled": Word("Inställt", "Cancelled", "err", "warn"),
+    "closed": Word("Avslutat", "Closed", "ok", "check"),
+}
+MODE = {
+    "on_site": Word("På plats", "On site", "", "people"),
+    "online": Word("Digitalt", "Online", "", "people"),
+}
+MEMBER = {
+    "lead": Word("Samordnar svaret", "Holds the answer together", "info", "people"),
+    "writer": Word("Skriver", "Writes", "", "people"),
+}
+PACK = {
+    "queued": Word("Väntar på att skapas", "Waiting to be made", "", "half"),
+    "building": Word("Skapas nu", "Being made", "info", "half"),
+    "ready": Word("Klart att hämta", "Ready to download", "ok", "check"),
+    "failed": Word("Kunde inte skapas", "Could not be made", "err", "warn"),
 }
 ROLE = {
     "coordinator": Word("koordinator", "coordinator"),
@@ -94,7 +117,8 @@ SUBMISSION = {
 TABLES: Mapping[str, Mapping[str, Word]] = {
     "registration": REGISTRATION, "meeting": MEETING, "meeting_running": MEETING_RUNNING,
     "meeting_short": MEETING_SHORT, "phase": PHASE, "phase_state": PHASE_STATE, "message": MESSAGE, "role": ROLE,
-    "submission": SUBMISSION,
+    "submission": SUBMISSION, "mailing": MAILING, "meeting_state": MEETING_STATE, "mode": MODE, "member": MEMBER,
+    "pack": PACK,
 }
 
 

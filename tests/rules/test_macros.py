@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import Babel
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     EmailField,
@@ -79,7 +80,7 @@ def render(call: str, **context: Any) -> str:
 
 
 def failed(**posted: str) -> Sample:
-    form = Sample(data={"size": "ja"} | posted)
+    form = Sample(MultiDict({"size": "ja"} | posted))
     form.validate()
     return form
 
@@ -163,6 +164,11 @@ class TestFields:
         assert (page.all("input")[0]["autocomplete"], page.all("input")[0]["type"]) == ("email", "email")
         assert (page.all("input")[1]["inputmode"], page.all("input")[1]["type"]) == ("numeric", "text")
 
+    def test_a_purpose_given_by_the_form_is_used(self) -> None:
+        form = Sample()
+        form.name.render_kw = {"autocomplete": "given-name"}
+        assert Page(render("{{ field(form.name) }}", form=form)).all("input")[0]["autocomplete"] == "given-name"
+
     def test_a_conflict_keeps_both_texts_and_is_tied_to_the_field(self) -> None:
         conflict = {"who": "Lars Ek", "at": "kl. 14.31", "text": "Deras <text>", "both": True}
         html = render("{{ field(form.text, conflict=c) }}", form=Sample(data={"text": "Min text"}), c=conflict)
@@ -189,7 +195,8 @@ class TestErrorSummary:
         assert {h[1:] for h in links} <= set(Page("".join(render("{{ field(f) }}", f=f) for f in form)).ids())
 
     def test_one_error_is_one_thing(self) -> None:
-        assert "En sak behöver rättas" in render("{{ error_summary(form) }}", form=failed(lunch="ja"))
+        form = failed(lunch="ja")
+        assert "En sak behöver rättas" in render("{{ error_summary(form) }}", form=form)
 
     def test_it_can_take_focus_and_has_a_name(self) -> None:
         box = Page(render("{{ error_summary(form) }}", form=failed())).all("div")[0]
