@@ -106,7 +106,8 @@ def _calendar(method: str, events: Sequence[Event]) -> bytes:
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
     calendar.subcomponents = [ZONE_PART, *events]
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:

@@ -41,7 +41,8 @@ ITEM = '<li style="margin:0 0 4px;">{}</li>\n'
 BUTTON = """<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:0 0 16px;">
 <table role="presentation" class="btn" cellpadding="0" cellspacing="0" border="0"><tr>
 <td align="center" bgcolor="#0B4F6C" style="background:#0B4F6C;border:2px solid #0B4F6C;">
-<a href="{}" style="display:inline-block;padding:13px 28px;font:bold 18px/22px 'Segoe UI',Arial,sans-serif;color:#FFFFFF;text-decoration:none;">{}</a>
+<a href="{}" style="display:inline-block;padding:13px 28px;font:bold 18px/22px 'Segoe UI',Arial,sans-serif;color:#FFFFFF;
+text-decoration:none;">{}</a>
 </td></tr></table></td></tr></table>
 """
 # Jinja takes away a line break that follows a tag directly; the space before it is taken away when the text is written.
@@ -167,7 +168,7 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
     text = PLACEHOLDER.sub(lambda found: links[found[1]], letter.text)
     html = PLACEHOLDER.sub(lambda found: str(escape(links[found[1]])), letter.html)
     return Sealed(letter.subject, _frame("frame.txt").render(around, body=text),
-                  _frame("frame.html").render(around, body=Markup(html)))
+                  _frame("frame.html").render(around, body=Markup(html)))  # noqa: S704 escaped when it was written
 
 
 def _other_language(url: str, language: str) -> str:
@@ -190,8 +191,8 @@ def _upper_first(text: str) -> str:
 
 
 def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment:
-    environment = Environment(loader=loader, autoescape=html, undefined=StrictUndefined, finalize=_written, trim_blocks=True,
-                              lstrip_blocks=True, auto_reload=False)
+    environment = Environment(loader=loader, autoescape=html, undefined=StrictUndefined, finalize=_written,  # noqa: S701
+                              trim_blocks=True, lstrip_blocks=True, auto_reload=False)
     environment.filters["upper_first"] = _upper_first
     return environment
 

@@ -43,7 +43,8 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("moved", {"new_day": "x", "old_day": "x", "new_time": "y", "old_time": "y", "new_place": "Residenset", "reason": ""}),
     *((kind, {"personal": True}) for kind in ("preparation", "preparation_reminder", "receipt")),
     ("preparation_reminder", {"missing": []}), ("registered_by_phone", {"coming": False}),
-    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}), ("cancelled", {"reason": "", "answer_kept": ""}),
+    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}),
+    ("cancelled", {"reason": "", "answer_kept": ""}),
 ]
 CASES = [pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
          for number, (kind, changes) in enumerate(VARIANTS) for language in LANGUAGES]
@@ -72,8 +73,8 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.open, self.links, self.words, self.headings, self.empty = list[str](), list[dict[str, str | None]](), "", 0, list[str]()
-        self.last = ""
+        self.open, self.empty, self.links = list[str](), list[str](), list[dict[str, str | None]]()
+        self.words, self.last, self.headings = "", "", 0
         self.feed(html)
         self.close()
 
@@ -129,8 +130,8 @@ def test_one_button_and_the_same_links_in_both_parts(kind: str, language: str, c
     assert page.open == [] and page.empty == [] and page.headings == 1
     assert mail.html.count('class="btn"') == len(wanted)
     urls = [f"https://arshjulet.example/i/{name}-abc" for name in wanted]
-    assert [link["href"] for link in page.links if "btn" not in str(link.get("class"))].count(urls[0] if urls else None) == 2 * len(urls)
     for url in urls:
+        assert [link["href"] for link in page.links].count(url) == 2
         assert f"\n{url}\n" in mail.text
     for link in page.links:
         assert str(link["href"]).startswith(("https://arshjulet.example/", "mailto:"))

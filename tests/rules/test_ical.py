@@ -112,7 +112,8 @@ def test_lines_end_in_crlf_and_fold_at_75_octets_between_characters() -> None:
 
 
 @pytest.mark.parametrize(("name", "shown"), [
-    ('Maria "Mia" Lind', "Maria ”Mia” Lind"), ("Lind, Maria; x:y", "Lind, Maria; x:y"), ("a\r\nATTENDEE:mailto:x@y", "a ATTENDEE:mailto:x@y"),
+    ('Maria "Mia" Lind', "Maria ”Mia” Lind"), ("Lind, Maria; x:y", "Lind, Maria; x:y"),
+    ("a\r\nATTENDEE:mailto:x@y", "a ATTENDEE:mailto:x@y"),
     ("", "asa.oberg@kommun.example"), ("tak^", "tak")])
 def test_names_cannot_break_out_of_their_parameter(name: str, shown: str) -> None:
     content = ical.request(make_entry(attendee_name=name), *ORGANISER, NOW)
