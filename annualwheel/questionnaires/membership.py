@@ -44,11 +44,18 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
 
 
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
-    """A substitute takes over the access to the preparation; what the first person wrote stays, with their name."""
+    """A substitute takes over the access to the preparation; what the first person wrote stays, with their name.
+
+    The first person's membership for that organisation ends, and with it the link and every session opened by it.
+    """
     for member in db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(
-            Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id)):
-        member.link_version += 1
-        join(member.submission.questionnaire, successor.person, successor.organisation, now)
+            Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id,
+            Submission.organisation_id == registration.organisation_id)).all():
+        questionnaire = member.submission.questionnaire
+        member.submission.members.remove(member)
+        db.session.delete(member)
+        db.session.flush()
+        join(questionnaire, successor.person, successor.organisation, now)
 
 
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
@@ -56,6 +63,11 @@ def of_registration(registration: Registration, now: dt.datetime) -> Member | No
     for questionnaire in questionnaires_of(registration.meeting):
         return join(questionnaire, registration.person, registration.organisation, now)
     return None
+
+
+def note_opening(member: Member, now: dt.datetime) -> None:
+    """Notes that the member has come in, so that the others see who has."""
+    member.opened_at = member.opened_at or now
 
 
 def by_target(target: Target | None) -> Member:

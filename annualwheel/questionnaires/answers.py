@@ -1,0 +1,201 @@
+"""Saving what people write: compare-and-set on each answer, so that two hands in one field never erase each other's text."""
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from annualwheel.db import db
+from annualwheel.errors import Missing, Unreadable
+from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
+from annualwheel.questionnaires import deadline, drafts
+from annualwheel.questionnaires.definition import Question, QuestionType
+from annualwheel.questionnaires.values import HARD_CAP, Value, blank
+
+KEPT = dt.timedelta(days=30)
+# One's own text that has stood this long is kept when it is replaced; what is rewritten within minutes is still being written.
+SETTLED = dt.timedelta(minutes=10)
+_ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
+_INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new value for a field and the version it was written on (0: nothing was there).
+
+    `sent` is a value that the same page has sent without an answer: finding it stored is no conflict. Several choices may come
+    as a list of keys or as one text with `|` between them.
+    """
+
+    value: Value
+    base: int
+    sent: Value | None = None
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What somebody else has written in the same field."""
+
+    value: Value
+    version: int
+    who: str
+    at: dt.datetime
+
+
+@dataclass
+class Saved:
+    """What came of a save: the versions and values of the fields that stand as they were sent, and the conflicts."""
+
+    versions: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    conflicts: dict[str, Theirs] = field(default_factory=dict)
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """The stamps (see `stamp`) of what was saved."""
+        return {key: stamp(version, self.values[key]) for key, version in self.versions.items()}
+
+
+def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.datetime) -> Saved:
+    """Saves changed fields of one item. A field that somebody else has changed since `base` keeps their value and is given back
+    as a conflict; the same text is none. Nothing is lost: a rejected text, and a text by another hand that is replaced, go to
+    the history.
+
+    Raises `Missing` for a question the item does not hold, `Unreadable` for more than 20,000 characters and `Closed` after the
+    last day (with 15 minutes' grace). A save after submission makes the answer *changed* until it is submitted again.
+    """
+    submission = item.submission
+    deadline.require_open(submission, now)
+    asked = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    saved, writing = Saved(), _Writing(item, author, now)
+    # One order for everyone, so that two saves of the same fields cannot wait for each other.
+    for key in sorted(changes):
+        if key not in asked:
+            raise Missing("no_question")
+        change = changes[key]
+        sent = None if change.sent is None else tidy(asked[key], change.sent)
+        writing.put(saved, key, Change(tidy(asked[key], change.value), change.base, sent))
+    if writing.written:
+        touch(submission, now)
+    return saved
+
+
+def tidy(question: Question, value: Value) -> Value:
+    """The value as it is stored: one kind of line ends, no NUL, choices in one order and only those there are.
+
+    Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
+    """
+    if question.type is QuestionType.CHOICES:
+        chosen = value.split("|") if isinstance(value, str) else value
+        if question.source == "organisations":
+            kept = sorted({_capped(key) for key in chosen if key})
+            _capped("|".join(kept))
+            return kept
+        return [option.key for option in question.options if option.key in chosen]
+    text = _capped(value if isinstance(value, str) else "|".join(value))
+    if question.type is QuestionType.CHOICE and text and text not in {option.key for option in question.options} \
+            and question.source != "organisations":
+        raise Unreadable("unknown_choice")
+    return text
+
+
+def stamp(version: int, value: Value) -> str:
+    """What a page carries with a field: the version, and a mark of the value that tells an untouched field from a changed one."""
+    text = value if isinstance(value, str) else "|".join(value)
+    return f"{version}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
+def base_of(stamped: str) -> int:
+    """The version in a stamp; `Unreadable` for anything else."""
+    number = stamped.partition("-")[0]
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise Unreadable("unreadable_version")
+    return int(number)
+
+
+def untouched(stamped: str, value: Value) -> bool:
+    """Whether a field that came with this stamp still holds the value it was shown with."""
+    return stamped == stamp(base_of(stamped), value)
+
+
+def forget_history(now: dt.datetime) -> int:
+    """Erases replaced texts older than 30 days and returns how many."""
+    gone = sa.delete(_HISTORY).where(_HISTORY.c.replaced_at < now - KEPT).returning(_HISTORY.c.id)
+    return len(db.session.execute(gone).all())
+
+
+class _Writing:
+    """One save in one item by one person."""
+
+    def __init__(self, item: Item, author: Person, now: dt.datetime) -> None:
+        self.item_id, self.author_id, self.now, self.written = item.id, author.id, now, False
+
+    def put(self, saved: Saved, key: str, change: Change) -> None:
+        """Writes one field, or finds out who did. Whoever loses the race for a row sees it on the next turn."""
+        while True:
+            row = self._row(key)
+            if row is None and blank(change.value):
+                saved.versions[key], saved.values[key] = 0, change.value
+                return
+            if row is not None and row.value == change.value:
+                saved.versions[key], saved.values[key] = row.version, change.value
+                return
+            if row is not None and row.version != change.base and row.value != change.sent:
+                self._keep(key, change.value, change.base, self.author_id, self.now)
+                saved.conflicts[key] = Theirs(row.value, row.version, _name(row.author_id), row.at)
+                return
+            if self._insert(key, change.value) if row is None else self._update(key, row, change.value):
+                saved.versions[key], saved.values[key] = row.version + 1 if row else 1, change.value
+                self.written = True
+                return
+
+    def _row(self, key: str) -> sa.Row[tuple[Value, int, int, dt.datetime]] | None:
+        return db.session.execute(
+            sa.select(Answer.value, Answer.version, Answer.author_id, Answer.at)
+            .where(Answer.item_id == self.item_id, Answer.question_key == key)).one_or_none()
+
+    def _insert(self, key: str, value: Value) -> bool:
+        new = _INSERT[db.session.get_bind().dialect.name](_ANSWERS).values(
+            item_id=self.item_id, question_key=key, value=value, version=1, author_id=self.author_id, at=self.now)
+        return db.session.execute(new.on_conflict_do_nothing().returning(_ANSWERS.c.id)).first() is not None
+
+    def _update(self, key: str, row: sa.Row[tuple[Value, int, int, dt.datetime]], value: Value) -> bool:
+        changed = db.session.execute(
+            sa.update(_ANSWERS).where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key == key,
+                                      _ANSWERS.c.version == row.version)
+            .values(value=value, version=row.version + 1, author_id=self.author_id, at=self.now).returning(_ANSWERS.c.id)).first()
+        if changed is not None and (row.author_id != self.author_id or self.now - row.at >= SETTLED):
+            self._keep(key, row.value, row.version, row.author_id, row.at)
+        return changed is not None
+
+    def _keep(self, key: str, value: Value, version: int, author_id: int, at: dt.datetime) -> None:
+        if not blank(value):
+            db.session.execute(sa.insert(_HISTORY).values(
+                item_id=self.item_id, question_key=key, value=value, version=version, author_id=author_id, at=at,
+                replaced_at=self.now))
+
+
+def touch(submission: Submission, now: dt.datetime) -> None:
+    """Notes a change of the draft: what was submitted is no longer all there is, until it is submitted again."""
+    # The database decides on the state: somebody may be submitting at this very moment.
+    db.session.execute(sa.update(Submission).where(Submission.id == submission.id).values(
+        changed_at=now, state=sa.case((Submission.state == "submitted", "changed"), else_=Submission.state))
+        .execution_options(synchronize_session=False))
+    db.session.expire(submission, ["changed_at", "state"])
+
+
+def _name(person_id: int) -> str:
+    return db.session.get_one(Person, person_id).name
+
+
+def _capped(value: str) -> str:
+    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if len(text) > HARD_CAP:
+        raise Unreadable("answer_too_long")
+    return text

@@ -1,0 +1,111 @@
+"""The draft as it stands: every item of an answer with what is written in it, by whom and when. Read by its own members only."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.models import Answer, Item, Person, Submission
+from annualwheel.questionnaires import published
+from annualwheel.questionnaires.definition import Part, Question, answer_fields
+from annualwheel.questionnaires.path import Filled, FilledItem
+from annualwheel.questionnaires.values import Value, Values
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One saved answer. `who` is the author's name."""
+
+    value: Value
+    version: int
+    author_id: int
+    who: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """An item and what is written in it, by question key."""
+
+    id: int
+    public_id: str
+    group_key: str
+    stored: Mapping[str, Stored]
+
+    @cached_property
+    def values(self) -> Values:
+        """The saved values by question key."""
+        return {key: answer.value for key, answer in self.stored.items()}
+
+    def latest(self, keys: frozenset[str] | None = None) -> Stored | None:
+        """The answer that was saved last, among `keys` when given."""
+        found = (answer for key, answer in self.stored.items() if keys is None or key in keys)
+        return max(found, key=lambda answer: answer.at, default=None)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A whole answer: the root, the items of themes by `section/theme`, and the items of the group in their order."""
+
+    root: Place
+    themes: Mapping[str, Place]
+    cards: tuple[Place, ...]
+
+    @cached_property
+    def filled(self) -> Filled:
+        """The same for `path`."""
+        by_theme: dict[str, dict[str, Value]] = {}
+        for key, place in self.themes.items():
+            by_theme.setdefault(key.rpartition("/")[2], {}).update(place.values)
+        return Filled(self.root.values, by_theme, tuple(FilledItem(card.public_id, card.values) for card in self.cards))
+
+    def place(self, part: Part) -> Place:
+        """The item that a page's own questions hang on."""
+        return self.themes[f"{part.section.key}/{part.theme.key}"] if part.theme else self.root
+
+    def latest(self, part: Part) -> Stored | None:
+        """What was saved last on a page, with the cards of its group."""
+        own = self.place(part).latest(frozenset(field.key for question in part.section.all_questions()
+                                                for field in answer_fields(question)))
+        cards = (card.latest() for card in self.cards if part.section.group)
+        return max((each for each in (own, *cards) if each), key=lambda answer: answer.at, default=None)
+
+
+def load(submission: Submission) -> Draft:
+    """The draft, read in one query however much is written. Removed items are left out."""
+    rows = db.session.execute(
+        sa.select(Item.id, Item.public_id, Item.group_key, Answer.question_key, Answer.value, Answer.version, Answer.author_id,
+                  Person.given, Person.family, Answer.at)
+        .select_from(Item).outerjoin(Answer, Answer.item_id == Item.id).outerjoin(Person, Person.id == Answer.author_id)
+        .where(Item.submission_id == submission.id, Item.removed_at.is_(None)).order_by(Item.position, Item.id))
+    places: dict[int, Place] = {}
+    for item_id, public_id, group_key, key, value, version, author_id, given, family, at in rows:
+        stored = places.setdefault(item_id, Place(item_id, public_id, group_key, {})).stored
+        if key is not None and isinstance(stored, dict):
+            stored[key] = Stored(value, version, author_id, f"{given} {family}".strip(), at)
+    return _sorted(list(places.values()))
+
+
+@lru_cache(maxsize=256)
+def fields_of(digest: str, group_key: str) -> Mapping[str, Question]:
+    """What may be answered in an item of a published definition, by key: the root (`""`), `section/theme`, or a group's key."""
+    definition = published.by_digest(digest)
+    if not group_key:
+        asked = [question for section in definition.sections if not section.per_theme
+                 for question in (*section.questions, *((section.group.none_question,) if section.group else ())) if question]
+    elif "/" in group_key:
+        asked = list(definition.section(group_key.partition("/")[0]).questions)
+    else:
+        asked = [question for section in definition.sections if section.group and section.group.key == group_key
+                 for question in section.group.questions]
+    return {field.key: field for question in asked for field in answer_fields(question)}
+
+
+def _sorted(found: list[Place]) -> Draft:
+    return Draft(root=next(place for place in found if not place.group_key),
+                 themes={place.group_key: place for place in found if "/" in place.group_key},
+                 cards=tuple(place for place in found if place.group_key and "/" not in place.group_key))

@@ -1,0 +1,114 @@
+"""The items of a repeating group: they have ids, never indexes, and what is removed can be brought back."""
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import Item, Person, Submission
+from annualwheel.questionnaires import answers, deadline, published
+from annualwheel.questionnaires.definition import Group
+
+KEPT = dt.timedelta(days=30)
+
+
+def of(submission: Submission, public_id: str) -> Item:
+    """An item of the answer: root, theme or card. Raises `Missing` when it is not there or has been removed."""
+    item = _find(submission, public_id)
+    if item.removed_at is not None:
+        raise Missing("item_removed")
+    return item
+
+
+def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
+    """Adds an empty item last in the section's group. Raises `Refused("too_many_items")` at the questionnaire's limit."""
+    group = _group(submission, section_key)
+    _lock(submission, now)
+    held = _present(submission, group.key)
+    if len(held) >= group.at_most:
+        raise Refused("too_many_items", count=group.at_most)
+    item = Item(submission=submission, group_key=group.key, position=held[-1].position + 1 if held else 1)
+    db.session.add(item)
+    answers.touch(submission, now)
+    db.session.flush()
+    return item
+
+
+def remove(submission: Submission, public_id: str, by: Person, now: dt.datetime) -> Item:
+    """Takes an item out of the answer; removing twice is no error. `restore` brings it back within 30 days."""
+    item = _card(submission, public_id)
+    _lock(submission, now)
+    if item.removed_at is None:
+        item.removed_at, item.removed_by_id = now, by.id
+        answers.touch(submission, now)
+        db.session.flush()
+    return item
+
+
+def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
+    """Brings a removed item back to its place. Raises `Refused("too_many_items")` when its place has been taken by another, and
+    `Missing` when it was removed more than 30 days ago."""
+    item = _card(submission, public_id)
+    _lock(submission, now)
+    if item.removed_at is None:
+        return item
+    if item.removed_at < now - KEPT:
+        raise Missing("item_removed")
+    group = published.definition_of(submission.questionnaire).group_section
+    if group and group.group and len(_present(submission, item.group_key)) >= group.group.at_most:
+        raise Refused("too_many_items", count=group.group.at_most)
+    item.removed_at = item.removed_by_id = None
+    answers.touch(submission, now)
+    db.session.flush()
+    return item
+
+
+def move(submission: Submission, public_id: str, step: int, now: dt.datetime) -> Item:
+    """Moves an item one place up (-1) or down (+1); at the end it stays where it is."""
+    item = _card(submission, public_id)
+    _lock(submission, now)
+    order = _present(submission, item.group_key)
+    at = order.index(item) if item in order else -1
+    if at < 0 or not 0 <= at + step < len(order):
+        return item
+    order.insert(at + step, order.pop(at))
+    for position, each in enumerate(order, 1):
+        each.position = position
+    answers.touch(submission, now)
+    db.session.flush()
+    return item
+
+
+def _find(submission: Submission, public_id: str) -> Item:
+    item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id))
+    if item is None:
+        raise Missing("no_item")
+    return item
+
+
+def _card(submission: Submission, public_id: str) -> Item:
+    item = _find(submission, public_id)
+    if not item.group_key or "/" in item.group_key:
+        raise Missing("no_item")
+    return item
+
+
+def _lock(submission: Submission, now: dt.datetime) -> None:
+    """Whoever changes the order or the number does it alone; the answer's row is the lock on both databases."""
+    deadline.require_open(submission, now)
+    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
+
+
+def _group(submission: Submission, section_key: str) -> Group:
+    section = published.definition_of(submission.questionnaire).group_section
+    if section is None or section.group is None or section.key != section_key:
+        raise Missing("no_section")
+    return section.group
+
+
+def _present(submission: Submission, group_key: str) -> list[Item]:
+    return list(db.session.scalars(
+        sa.select(Item).where(Item.submission_id == submission.id, Item.group_key == group_key, Item.removed_at.is_(None))
+        .order_by(Item.position, Item.id).execution_options(populate_existing=True)))

@@ -1,0 +1,91 @@
+"""Submitting: the whole answer, with its labels, as a version that never changes."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel import audit
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Initiative, Item, Member, Organisation, Submission, SubmissionVersion
+from annualwheel.questionnaires import deadline, drafts, notices, path, published
+from annualwheel.questionnaires.definition import Definition, Option, Question, Text
+from annualwheel.questionnaires.drafts import Draft
+from annualwheel.questionnaires.values import keys
+
+
+def latest(submission: Submission) -> SubmissionVersion | None:
+    """The version submitted last, None before the first."""
+    return db.session.scalar(sa.select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id)
+                             .order_by(SubmissionVersion.number.desc()).limit(1))
+
+
+def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
+    """What would be submitted now (see `path.submittable`). ValueError while something in it cannot be read."""
+    return path.submittable(definition, draft.filled, _chosen_organisations(definition, draft))
+
+
+def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
+    """Submits the answer as it stands and mails a receipt to everyone who may write in it.
+
+    The same content as the version before gives that version back, so a second press changes nothing. Raises `Closed` after the last
+    day (with 15 minutes' grace) and `Refused("answer_incomplete")` while something blocks (see `path.missing`).
+    """
+    submission = _locked(member.submission)
+    deadline.require_open(submission, now)
+    definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
+    if any(gap.blocks for gap in path.missing(definition, draft.filled)):
+        raise Refused("answer_incomplete")
+    content, last = content_of(definition, draft), latest(submission)
+    submission.state = "submitted"
+    if last is not None and last.content == content:
+        return last
+    submission.submitted_at = now
+    version = SubmissionVersion(submission=submission, number=last.number + 1 if last else 1,
+                                digest=submission.questionnaire.digest, content=content, by=member.person, at=now)
+    db.session.add(version)
+    _identify(submission, content)
+    db.session.flush()
+    audit.note(audit.participant(member.person_id), "submitted", submission, now, submission.questionnaire.meeting_id,
+               number=version.number)
+    notices.send_receipts(version, member.person, now)
+    return version
+
+
+def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
+    """Organisations as options: those with `codes`, or all that are active when None. Not sorted."""
+    asked = sa.select(Organisation.code, Organisation.name)
+    asked = asked.where(Organisation.active) if codes is None else asked.where(Organisation.code.in_(codes))
+    return tuple(Option(code, Text(name, name)) for code, name in db.session.execute(asked))
+
+
+def from_organisations(question: Question) -> bool:
+    """Whether a question's options are the organisations."""
+    return question.source == "organisations"
+
+
+def _locked(submission: Submission) -> Submission:
+    """The row, locked and read anew: one submits at a time, and what is saved meanwhile makes the answer *changed* afterwards."""
+    return db.session.scalars(sa.select(Submission).where(Submission.id == submission.id).with_for_update()
+                              .execution_options(populate_existing=True)).one()
+
+
+def _chosen_organisations(definition: Definition, draft: Draft) -> tuple[Option, ...]:
+    asked = {question.key for section in definition.sections for question in section.all_questions() if from_organisations(question)}
+    chosen = {code for place in (draft.root, *draft.themes.values(), *draft.cards)
+              for key in asked & place.values.keys() for code in keys(place.values[key])}
+    return organisations(sorted(chosen)) if chosen else ()
+
+
+def _identify(submission: Submission, content: dict[str, Any]) -> None:
+    """Gives each initiative that is submitted for the first time an identity that lasts over the years."""
+    submitted = [item["public_id"] for section in content["sections"] if section["group"] for item in section["group"]["items"]]
+    for item in db.session.scalars(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id.in_(submitted),
+                                                         Item.initiative_id.is_(None))):
+        initiative = Initiative(organisation_id=submission.organisation_id)
+        db.session.add(initiative)
+        db.session.flush()
+        item.initiative_id = initiative.id
