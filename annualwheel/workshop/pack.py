@@ -18,6 +18,7 @@ from annualwheel.workshop.submitted import Respondent, Submitted
 Progress = Callable[[int], None]
 REPORT_EVERY = 100
 PRINTED = ("long_text",)
+PRINTED_WIDTH = 140  # characters of 11 points on a landscape A4: printed at full size
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,11 @@ class _Pack:
     def _make_sheets(self) -> None:
         word = self.word
         self.read_me = self.book.plain(word("read_me"), [28, 90], self.footer)
-        self.overview = self.book.plain(word("overview"), [52, *[16] * (max(len(self.areas), len(self.categories) + 1) + 1)], self.footer)
+        self.overview = self.book.plain(word("overview"), [52, *[19] * (max(len(self.areas), len(self.categories) + 1) + 1)], self.footer)
         # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
         self.printed = [q for q in self.questions if q["group"] and q["type"] in PRINTED]
-        cards = [Column(word("title"), 26), Column(word("respondent"), 22), *[Column(q["label"][self.language], 34) for q in self.printed]]
+        width = max(14, (PRINTED_WIDTH - 46) / max(1, len(self.printed)))
+        cards = [Column(word("title"), 24), Column(word("respondent"), 22), *[Column(q["label"][self.language], width) for q in self.printed]]
         self.theme_sheets = {key: self.book.sheet(f"{number}. {name}", cards, self.footer)
                              for number, (key, name) in enumerate(self.themes.items(), 1)}
         self.initiatives = self.book.sheet(word("initiatives"), [
@@ -119,7 +121,9 @@ class _Pack:
         self.puzzle.add(item, by.category)
         given = {answer["question"]: answer for answer in item["answers"]}
         self.initiatives.append([item["public_id"], by.name, category, item["number"], *self.columns.values(given)])
-        card = [(item["title"], "card_strong"), (by.name, "card"),
+        what = ", ".join(readable(answer, self.language) for answer in item["answers"] if answer["value"] in (item["kind"], item["status"])
+                         and "chosen" in answer)
+        card = [(item["title"], "card_strong"), (f"{by.name}\n{what}".strip(), "card"),
                 *((readable(given[q["key"]], self.language) if q["key"] in given else "", "card") for q in self.printed)]
         for theme in item["themes"]:
             if theme in self.theme_sheets:

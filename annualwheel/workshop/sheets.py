@@ -24,6 +24,11 @@ FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # Openpyxl would make a formula or an error value of these; with + - @ only the quote prefix keeps Excel from it after F2, Enter.
 NEEDS_CARE = ("=", "#", "+", "-", "@")
+# Styles that wrap, with the size of their letters against the usual ones.
+WRAPPING = {"wrap": 1.0, "quoted_wrap": 1.0, "strong": 1.1, "heading": 1.1, "card": 1.0, "card_strong": 1.1}
+LINE, TALLEST = 15.0, 409.0
+LETTERS = 1.08  # a column's width counts zeros, and most letters are narrower
+FACE = "Calibri"
 THIN = Side(style="thin", color="FF5E6D78")
 
 
@@ -47,10 +52,16 @@ class Book:
         self.long: list[tuple[str, int, str]] = []
         self._titles: set[str] = {"history"}
         self.styles: dict[str, StyleArray] = {}
+        self.tall: dict[int, float] = {}
 
     def sheet(self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1) -> Sheet:
-        """Adds a sheet; `footer` is the two words of "Sida 1 av 3". The first `name_columns` stay in view when scrolling sideways."""
-        return Sheet(self, self.workbook.create_sheet(self._free_title(title)), columns, footer, name_columns)
+        """Adds a sheet; `footer` is the two words of "Sida 1 av 3". The first `name_columns` stay in view when scrolling sideways.
+
+        A title too long for a tab is cut there and stands whole at the top of every printed page.
+        """
+        sheet = self.workbook.create_sheet(self._free_title(title))
+        sheet.oddHeader.left.text = title.replace("&", "&&")
+        return Sheet(self, sheet, columns, footer, name_columns)
 
     def plain(self, title: str, widths: Sequence[float], footer: tuple[str, str]) -> Sheet:
         """Adds a sheet without a heading row."""
@@ -80,6 +91,7 @@ class Sheet:
         self.book, self.sheet, self.columns, self.rows = book, sheet, columns, 0
         if not book.styles:
             book.styles = _styles(sheet)
+            book.tall = {id(book.styles[name]): size for name, size in WRAPPING.items()}
         for number, column in enumerate(columns, 1):
             dimension = sheet.column_dimensions[get_column_letter(number)]
             dimension.width = column.width
@@ -99,22 +111,34 @@ class Sheet:
 
     def append(self, values: Iterable[object]) -> None:
         """Writes one row. Text stays text; datetimes become Swedish clock time; None is an empty cell."""
-        self.rows += 1
-        self.sheet.append([self._cell(value, number) for number, value in enumerate(values)])
+        self._write([self._cell(value, number) for number, value in enumerate(values)])
 
     def styled(self, values: Iterable[object], style: str) -> None:
         """Writes one row in one of the styles (`heading`, `title`, `strong`, `card` …)."""
-        self.rows += 1
-        self.sheet.append([self._in_style(value, style) for value in values])
+        self._write([self._in_style(value, style) for value in values])
 
     def append_styled(self, values: Iterable[tuple[object, str]]) -> None:
         """Writes one row of (value, style) pairs."""
+        self._write([self._in_style(value, style) for value, style in values])
+
+    def _write(self, cells: list[object]) -> None:
+        """Appends a row, with a height where text wraps: not every program finds it out by itself when it opens or prints the file."""
         self.rows += 1
-        self.sheet.append([self._in_style(value, style) for value, style in values])
+        lines = max((self._lines(cell, column.width) for cell, column in zip(cells, self.columns, strict=False)), default=1.0)
+        if lines > 1:
+            self.sheet.row_dimensions[self.rows].height = min(TALLEST, LINE * lines + 2)
+        self.sheet.append(cells)
+        self.sheet.row_dimensions.pop(self.rows, None)
+
+    def _lines(self, cell: object, width: float) -> float:
+        style = self.book.tall.get(id(getattr(cell, "_style", None)))
+        if style is None or not isinstance(cell.value, str):  # type: ignore[attr-defined]
+            return 1.0
+        letters = max(1, int(width * LETTERS / style))
+        return style * sum(max(1, -(-len(part) // letters)) for part in cell.value.split("\n"))  # type: ignore[attr-defined]
 
     def _head(self) -> None:
-        self.rows += 1
-        self.sheet.append([self._in_style(column.heading, "heading") for column in self.columns])
+        self._write([self._in_style(column.heading, "heading") for column in self.columns])
 
     def _cell(self, value: object, number: int) -> object:
         if isinstance(value, str):
@@ -154,14 +178,16 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
     middle, dashed = Alignment(horizontal="center", vertical="center"), Side(style="dashed", color="FF5B3A78")
     looks: dict[str, dict[str, Any]] = {
-        "heading": {"font": Font(bold=True, color="FFFFFFFF"), "fill": PatternFill("solid", fgColor="FF083A50"),
+        "heading": {"font": Font(name=FACE, bold=True, color="FFFFFFFF"), "fill": PatternFill("solid", fgColor="FF083A50"),
                     "alignment": Alignment(vertical="center", wrap_text=True)},
-        "title": {"font": Font(bold=True, size=18)}, "strong": {"font": Font(bold=True), "alignment": wrapped},
-        "card": {"font": Font(size=12), "alignment": wrapped}, "card_strong": {"font": Font(size=12, bold=True), "alignment": wrapped},
+        "title": {"font": Font(name=FACE, bold=True, size=18)},
+        "strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped},
+        "card": {"font": Font(name=FACE), "alignment": wrapped, "border": Border(bottom=THIN)},
+        "card_strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped, "border": Border(bottom=THIN)},
         "wrap": {"alignment": wrapped}, "quoted": {"alignment": top, "quotePrefix": True},
         "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
         "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
-        "gap": {"alignment": middle, "border": Border(dashed, dashed, dashed, dashed), "font": Font(bold=True, color="FF5B3A78")},
+        "gap": {"alignment": middle, "border": Border(dashed, dashed, dashed, dashed), "font": Font(name=FACE, bold=True, color="FF5B3A78")},
         "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top}}
     arrays = {}
     for name, look in looks.items():

@@ -1,7 +1,90 @@
-"""Views."""
+"""Reading the submitted answers and taking out the pack."""
+from __future__ import annotations
+
+from flask import Response, abort, g, make_response, redirect, render_template, stream_with_context, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audit, jobs, years
+from annualwheel.web import page
 from annualwheel.web.facilitator import blueprint
+from annualwheel.web.forms import Press
+from annualwheel.workshop import packs, reading, submitted
 
 
 @blueprint.get("/svar")
 def answers() -> str:
-    return ""
+    """The meetings of the newest year, with how many have submitted."""
+    year = years.latest()
+    meetings = year.meetings if year else []
+    rows = [(meeting, len(submitted.respondents(meeting)), len(submitted.asked(meeting))) for meeting in meetings]
+    return render_template("facilitator/answers.html", active="answers", year=year, rows=rows)
+
+
+@blueprint.get("/svar/<int:number>/<kind>")
+def meeting_answers(number: int, kind: str) -> str:
+    """Two ways in: by organisation and by question; and the packs."""
+    meeting = years.meeting_of(number, kind)
+    return render_template("facilitator/meeting.html", active="answers", meeting=meeting, respondents=submitted.respondents(meeting),
+                           asked=submitted.asked(meeting), questions=reading.questions(meeting, page.language()),
+                           packs=packs.of_meeting(meeting), form=Press())
+
+
+@blueprint.get("/svar/<int:number>/<kind>/fran/<public_id>")
+def by_respondent(number: int, kind: str, public_id: str) -> str:
+    """One organisation's submitted answer."""
+    meeting = years.meeting_of(number, kind)
+    answer = submitted.one(public_id, meeting) or abort(404)
+    before, after = reading.neighbours(submitted.respondents(meeting), public_id)
+    return render_template("facilitator/respondent.html", active="answers", meeting=meeting, answer=answer, before=before, after=after,
+                           sections=reading.sections(answer, page.language()))
+
+
+@blueprint.get("/svar/<int:number>/<kind>/fraga/<key>")
+def by_question(number: int, kind: str, key: str) -> str:
+    """All answers to one question."""
+    meeting = years.meeting_of(number, kind)
+    questions = reading.questions(meeting, page.language())
+    place = next((place for place, question in enumerate(questions) if question["key"] == key), None)
+    if place is None:
+        abort(404)
+    return render_template("facilitator/question.html", active="answers", meeting=meeting, question=questions[place],
+                           before=questions[place - 1] if place else None,
+                           after=questions[place + 1] if place + 1 < len(questions) else None,
+                           passages=reading.by_question(meeting, key, page.language()))
+
+
+@blueprint.post("/svar/<int:number>/<kind>/underlag")
+def ask_for_pack(number: int, kind: str) -> AnyResponse:
+    """Orders a pack; it is built in a job."""
+    meeting = years.meeting_of(number, kind)
+    if not Press().accepted():
+        return redirect(url_for("facilitator.meeting_answers", number=number, kind=kind), code=303)
+    pack = packs.ask(meeting, g.staff, page.language(), page.now())
+    jobs.commit()
+    jobs.enqueue("build_pack", pack.id)
+    return redirect(url_for("facilitator.pack", public_id=pack.public_id), code=303)
+
+
+@blueprint.get("/underlag/<public_id>")
+def pack(public_id: str) -> Response:
+    """How far the pack has come, and the way to download it."""
+    found = packs.by_public_id(public_id)
+    response = make_response(render_template("facilitator/pack.html", active="answers", pack=found, meeting=found.meeting, form=Press()))
+    if found.state in ("queued", "building"):
+        response.headers["Refresh"] = "2"
+    return response
+
+
+@blueprint.post("/underlag/<public_id>")
+def download(public_id: str) -> Response | AnyResponse:
+    """The workbook, streamed. Who took it out is noted."""
+    found = packs.by_public_id(public_id)
+    if not Press().accepted() or found.file is None:
+        return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
+    pieces = packs.chunks(found, page.now())
+    audit.note(audit.staff(g.staff.id), "pack_downloaded", found, page.now(), found.meeting_id, sha256=found.file.sha256)
+    jobs.commit()
+    response = Response(stream_with_context(pieces), mimetype=found.file.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.file.name}"'
+    response.headers["Content-Length"] = str(found.file.size)
+    return response
