@@ -122,8 +122,7 @@ def _conditions(section: Section, before: dict[str, Question], findings: Finding
     """
     _earlier(section.questions, before, findings)
     if section.group is not None:
-        root = before if section.per_theme else before | {question.key: question for question in section.questions}
-        _earlier(section.group.questions, root, findings)
+        _earlier(section.group.questions, before | {question.key: question for question in section.questions}, findings)
 
 
 def _earlier(questions: Iterable[Question], root: dict[str, Question], findings: Findings) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
-from wtforms import Field, Form, RadioField, SelectMultipleField, StringField, TextAreaField
+import wtforms
+from wtforms import Field, Form
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import FormMeta
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from annualwheel.questionnaires.definition import CHOOSING, Option, Question, QuestionType, answer_fields
 from annualwheel.questionnaires.path import visible
@@ -23,7 +23,10 @@ Gettext = Callable[..., str]
 
 
 class Asked:
-    """What a template needs to know about a field, beside WTForms' own label, description, data, errors and id."""
+    """What a template needs to know about a field, beside WTForms' own label, description, data, errors and id.
+
+    The fields below bear the names of WTForms' own, since templates go by `field.type`.
+    """
 
     id: str
 
@@ -68,23 +71,20 @@ class Asked:
         return {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}.get(self.question.type, "text")
 
 
-class LineField(Asked, StringField):  # type: ignore[misc]
+class StringField(Asked, wtforms.StringField):  # type: ignore[misc]
     """One line, whatever it is to be read as: people write dates and numbers in many ways."""
 
 
-class TextField(Asked, TextAreaField):  # type: ignore[misc]
+class TextAreaField(Asked, wtforms.TextAreaField):  # type: ignore[misc]
     """A longer text."""
 
 
-class OneField(Asked, RadioField):  # type: ignore[misc]
-    """One choice, as radio buttons. The data is "" when nothing is chosen."""
+class RadioField(Asked, wtforms.RadioField):  # type: ignore[misc]
+    """One choice. The data is "" when nothing is chosen."""
 
 
-class ManyField(Asked, SelectMultipleField):  # type: ignore[misc]
-    """Several choices, as boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+class SelectMultipleField(Asked, wtforms.SelectMultipleField):  # type: ignore[misc]
+    """Several choices, shown as boxes; the data is a list."""
 
 
 class QuestionForm(Form):  # type: ignore[misc]
@@ -153,7 +153,7 @@ def words(question: Question, problem: Fault, value: Value | None, language: str
 
 
 _FIELDS: Mapping[QuestionType, type[Asked]] = {
-    QuestionType.LONG_TEXT: TextField, QuestionType.CHOICE: OneField, QuestionType.CHOICES: ManyField}
+    QuestionType.LONG_TEXT: TextAreaField, QuestionType.CHOICE: RadioField, QuestionType.CHOICES: SelectMultipleField}
 
 
 def _field(question: Question, options: tuple[Option, ...], language: str, _: Gettext) -> Any:
@@ -166,7 +166,7 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
     else:
         settings["filters"] = [_tidy]
         settings["validators"] = [_capped(_)]
-    return _FIELDS.get(question.type, LineField)(question.label.to(language), **settings)
+    return _FIELDS.get(question.type, StringField)(question.label.to(language), **settings)
 
 
 def _only(known: set[str], several: bool) -> Callable[[Any], Value]:

@@ -83,6 +83,12 @@ def test_a_field_carries_what_a_template_needs() -> None:
     assert form.typ_annat.question.show_if == Condition("typ", ("annat",))
 
 
+def test_fields_bear_the_names_templates_go_by() -> None:
+    form = made()
+    assert [form[key].type for key in ("titel", "svart", "typ", "tema", "period")] == [
+        "StringField", "TextAreaField", "RadioField", "SelectMultipleField", "StringField"]
+
+
 def test_organisations_are_the_live_ones() -> None:
     assert [(box.choice.value, box.label.text) for box in made().aktorer] == [("RV", "Region Värmland"), ("SUN", "Sunne kommun")]
 
