@@ -1,0 +1,90 @@
+"""Chromium for the tests of what only a browser can show. They run on SQLite; structure is asserted over HTTP on both databases."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from scripts.chromium import launch_options
+from tests.conftest import Fixed, Places
+from tests.smtp_server import Smtp
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+# A page may answer 422 or 404 and say so; the browser notes that on its console.
+EXPECTED = "Failed to load resource: the server responded with a status of 4"
+
+
+@dataclass(frozen=True)
+class Live:
+    """The application behind a real port, on SQLite."""
+
+    app: Flask
+    url: str
+
+
+@pytest.fixture
+def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
+    """The application as the migrations left it, listening on loopback."""
+    database = places.database("sqlite")
+    app = places.app("sqlite")
+    database.reset()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Live(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for each worker."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
+    """`new_page(**options)`: a page with its own cookies; options as `new_context` has them, as `viewport=DESK` or
+    `java_script_enabled=False`. The test fails when a page logs an error or asks another host for anything."""
+    contexts, complaints = [], list[str]()
+
+    def make(**options: object) -> Page:
+        usual = {"base_url": live.url, "locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": PHONE}
+        context = browser.new_context(**(usual | options))  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and EXPECTED not in m.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith((live.url, "data:", "blob:", "about:"))
+                else complaints.append(f"asks outside: {r.url}"))
+        return page
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """One page as on a phone."""
+    return new_page()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` fails with what axe-core has against the page."""
+    def check(page: Page) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    return check

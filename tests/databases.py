@@ -1,0 +1,136 @@
+"""The two databases of the tests. Migrated once for a run; every test finds them as the migrations left them."""
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from scripts import postgresql
+
+RUN = "ARSHJULET_TEST_RUN"
+KINDS = ("sqlite", "postgresql")
+Migrate = Callable[[str], None]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process of the run at a time."""
+    with path.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def server_url(database: str) -> str:
+    """Where `database` is on the server of this run: the one TEST_DATABASE_URL names, else our own, started when first asked for."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return make_url(given).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+    return postgresql.start(os.environ[RUN]).url(database)
+
+
+def maintenance_url() -> str:
+    """The database one is connected to while another is made."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    return server_url((make_url(given).database if given else None) or "postgres")
+
+
+@dataclass
+class SQLite:
+    """A file of this worker, copied anew from the migrated one for every test."""
+
+    url: str
+    file: Path
+    template: Path
+    kind: str = "sqlite"
+
+    @classmethod
+    def create(cls, shared: Path, own: Path, migrate: Migrate) -> SQLite:
+        """Migrates the shared template unless another worker has, and names this worker's copy."""
+        template = shared / "template.db"
+        with locked(shared / "sqlite.lock"):
+            if not template.exists():
+                making = shared / "making.db"
+                migrate(f"sqlite:///{making}")
+                with closing(sqlite3.connect(making)) as connection:
+                    connection.execute("pragma wal_checkpoint(truncate)")
+                making.rename(template)
+        return cls(f"sqlite:///{own / 'test.db'}", own / "test.db", template)
+
+    def reset(self) -> None:
+        """The file as the migrations left it. No connection may be open."""
+        for ending in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.file)
+
+    def drop(self) -> None:
+        """The folder goes with the run."""
+
+
+@dataclass
+class PostgreSQL:
+    """A database of this worker. Emptied by DELETE: measured 2 ms a test, against 18 for TRUNCATE and 40 for CREATE DATABASE."""
+
+    url: str
+    name: str
+    filled: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+    kind: str = "postgresql"
+
+    @classmethod
+    def create(cls, shared: Path, worker: str, migrate: Migrate) -> PostgreSQL:
+        """Migrates the run's template unless another worker has, and makes this worker's database from it."""
+        template, name = f"test_{os.environ[RUN]}_template", f"test_{os.environ[RUN]}_{worker}"
+        with locked(shared / "postgresql.lock"):
+            if not (shared / "postgresql.made").exists():
+                _create(template, "template0")
+                migrate(server_url(template))
+                (shared / "postgresql.made").touch()
+            _create(name, template)
+        made = cls(server_url(name), name)
+        with closing(psycopg.connect(made.url)) as connection:
+            rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+            made.tables = [row[0] for row in rows if row[0] != "alembic_version"]
+            for table in made.tables:
+                if found := connection.execute(sql.SQL("select t.* from {} t").format(sql.Identifier(table))).fetchall():
+                    made.filled[table] = found
+        return made
+
+    def reset(self) -> None:
+        """Empties every table and puts back the rows the migrations made. Fails when a session still holds a lock."""
+        with closing(psycopg.connect(self.url)) as connection, connection.transaction():
+            connection.execute("set local lock_timeout = '5s'")
+            connection.execute("set local session_replication_role = replica")
+            for table in self.tables:
+                connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            for table, rows in self.filled.items():
+                marks = sql.SQL(", ").join([sql.Placeholder()] * len(rows[0]))
+                with connection.cursor() as cursor:
+                    cursor.executemany(sql.SQL("insert into {} values ({})").format(sql.Identifier(table), marks), rows)
+
+    def drop(self) -> None:
+        """Leaves nothing behind on a server that is not ours."""
+        with closing(psycopg.connect(maintenance_url(), autocommit=True)) as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(self.name)))
+
+
+def _create(name: str, template: str) -> None:
+    with closing(psycopg.connect(maintenance_url(), autocommit=True)) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("create database {} template {} encoding 'UTF8'").format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def end_run() -> None:
+    """After all workers: removes the template, ends the server of this run."""
+    run = os.environ[RUN]
+    if os.environ.get("TEST_DATABASE_URL"):
+        PostgreSQL("", f"test_{run}_template").drop()
+    else:
+        postgresql.stop(run)
