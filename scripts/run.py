@@ -115,7 +115,7 @@ def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
         return
     print("Förbereder databasen ...", flush=True)
     subprocess.run((*FLASK, "db", "upgrade"), cwd=ROOT, env=environ, check=True)
-    subprocess.run((*FLASK, "demo"), cwd=ROOT, env=environ, check=True)
+    subprocess.run((*FLASK, "demo", "fill"), cwd=ROOT, env=environ, check=True)
 
 
 def start(command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:

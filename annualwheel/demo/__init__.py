@@ -1,0 +1,1 @@
+"""A demonstration year with invented people, through the same functions that users use."""

@@ -1,0 +1,182 @@
+"""Plays a demonstration year up to today: one meeting in preparation, the next in registration, the third ahead."""
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel import audit, contacts, meetings, planning, staff, years
+from annualwheel.clock import STOCKHOLM, local
+from annualwheel.db import db
+from annualwheel.demo.initiatives import INITIATIVES, Sample
+from annualwheel.demo.people import organisations, people_of
+from annualwheel.meetings import Appointment
+from annualwheel.models import Affiliation, Category, Item, Meeting, Member, Organisation, Person, Registration, Staff, Year
+from annualwheel.questionnaires import answers, items, membership, published, submission
+from annualwheel.questionnaires.answers import Change
+from annualwheel.questionnaires.definition import Definition
+from annualwheel.questionnaires.values import Value
+from annualwheel.registrations import invitations, replies
+from annualwheel.registrations.replies import Reply
+
+SEED = 2040
+DAY = dt.timedelta(days=1)
+PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
+THEMES = (("arbete", "Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
+          ("energi", "Hur klarar vi energi- och klimatomställningen tillsammans?", "How do we manage the energy and climate transition together?"))
+STAFF = (("Karin Exempel", "karin.exempel@region.example", ("coordinator", "administrator")),
+         ("Petter Exempel", "petter.exempel@region.example", ("facilitator",)))
+# Days from the meeting, so that the first is in preparation today and the second in registration.
+PHASES = {"work": {"invitation": (-81, -68), "registration": (-67, -35), "change": (-67, -3), "preparation": (-34, -8), "followup": (6, 28)},
+          "direction": {"invitation": (-75, -62), "registration": (-61, -21), "change": (-61, -3), "preparation": (-20, -7), "followup": (7, 35)}}
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of it, for the message on the terminal."""
+
+    organisations: int
+    persons: int
+    submitted: int
+
+
+def is_empty() -> bool:
+    """Whether nothing has been planned in this database yet."""
+    return db.session.scalar(sa.select(Year.id).limit(1)) is None
+
+
+def play(now: dt.datetime, definitions: list[Definition]) -> Played:
+    """Fills an empty database. `definitions` are the questionnaires of forms/. The caller commits."""
+    for name, address, roles in STAFF:
+        staff.add(name, address, roles, now)
+    coordinator = audit.staff(db.session.scalars(sa.select(Staff.id).where(Staff.email == STAFF[0][1])).one())
+    year = _plan(now, coordinator)
+    people = _contacts(year)
+    work, direction = year.meetings[0], year.meetings[1]
+    for definition in definitions:
+        meeting = next(m for m in year.meetings if m.kind == definition.meeting_kind)
+        published.publish(meeting, definition, now - 40 * DAY, coordinator)
+    _work_meeting(work, people)
+    _direction_meeting(direction, people, now)
+    submitted = _prepare(work, now)
+    return Played(len(organisations()), len(people), submitted)
+
+
+def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
+    """Three meetings, counted from today. Fridays are sought for the first two and a Thursday for the conference, as the region does."""
+    work, direction, conference = _weekday(now, 24, 4), _weekday(now, 52, 4), _weekday(now, 245, 3)
+    times = {"work": (work, 9, 16), "direction": (direction, 8.5, 12), "conference": (conference, 9, 16)}
+    year = planning.create_year(direction.year, {
+        kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS) for kind, (day, start, end) in times.items()}, now - 90 * DAY, actor)
+    for key, sv, en in THEMES:
+        years.add_theme(year, key, sv, en)
+    for meeting in year.meetings:
+        if meeting.kind in PHASES:
+            planning.set_phases(meeting, PHASES[meeting.kind], now - 90 * DAY, actor)
+    db.session.flush()
+    return year
+
+
+def _weekday(now: dt.datetime, days: int, weekday: int) -> dt.date:
+    day = local(now).date() + days * DAY
+    return day + (weekday - day.weekday()) % 7 * DAY
+
+
+def _at(day: dt.date, hour: float) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(int(hour), int(hour % 1 * 60)), STOCKHOLM)
+
+
+def _contacts(year: Year) -> list[Person]:
+    categories = {row.sv: row for row in db.session.scalars(sa.select(Category))}
+    people: list[Person] = []
+    for body in organisations():
+        organisation = contacts.add_organisation(body.name, body.code, body.aliases)
+        contacts.set_category(organisation, year, categories[body.category])
+        for one in people_of(body, SEED):
+            person = contacts.add_person(one.given, one.family, one.email, organisation, title=one.title, language=one.language)
+            people.append(person)
+            if one.lead and body.code != "BR":
+                contacts.set_lead(organisation, year, person)
+    db.session.flush()
+    return people
+
+
+def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
+    place = db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == person.id)).first()
+    assert place is not None
+    return invitations.invite(meeting, person, place.organisation, at, title=place.title)
+
+
+def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
+    person = registration.person
+    meetings.register(registration, Reply(person.given, person.family, person.email, registration.title, "", lunch), at,
+                      audit.participant(person.id))
+
+
+def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
+    """Registration has closed: most come, some have declined, a few never answered."""
+    opened = years.phase(meeting, "registration").opens_at
+    chance = random.Random(SEED)
+    for number, person in enumerate(people):
+        registration = _invite(meeting, person, opened)
+        answer = chance.random()
+        if answer < 0.82:
+            _yes(registration, opened + (1 + number % 20) * DAY, lunch=number % 7 != 0)
+        elif answer < 0.92:
+            replies.decline(registration, "calendar", opened + 2 * DAY, audit.participant(person.id))
+    db.session.flush()
+
+
+def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime) -> None:
+    """Registration is open: leads are invited, half have answered."""
+    opened = years.phase(meeting, "registration").opens_at
+    leads = [person for number, person in enumerate(people) if number % 2 == 0]
+    for number, person in enumerate(leads):
+        registration = _invite(meeting, person, opened)
+        if number % 5 in (1, 3):
+            _yes(registration, min(opened + DAY, now), lunch=None)
+        elif number % 10 == 5:
+            replies.decline(registration, "", min(opened + DAY, now), audit.participant(person.id))
+
+
+def _prepare(meeting: Meeting, now: dt.datetime) -> int:
+    """Everyone who comes may write; ten organisations have submitted their initiatives, some have begun."""
+    opened = years.phase(meeting, "preparation").opens_at
+    writers: dict[str, Member] = {}
+    for registration in db.session.scalars(sa.select(Registration).where(
+            Registration.meeting_id == meeting.id, Registration.state == "registered").order_by(Registration.id)):
+        member = membership.of_registration(registration, opened)
+        assert member is not None
+        writers.setdefault(registration.organisation.code, member)
+    for number, sample in enumerate(INITIATIVES):
+        writer = writers.pop(sample.code, None) or _anyone_of(sample.code, meeting, opened)
+        _write(writer, sample, min(opened + (1 + number) * DAY / 4, now))
+    for member in list(writers.values())[:8]:
+        answers.save(_place(member, ""), {"forberett": Change("Strateger och chefer", 0)}, member.person, min(opened + DAY, now))
+    return len(INITIATIVES)
+
+
+def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
+    """A writer for an organisation from which nobody comes: a registration is not needed to write."""
+    place = db.session.scalars(sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)).one()
+    return membership.join(membership.questionnaires_of(meeting)[0], place.person, place.organisation, opened)
+
+
+def _place(member: Member, ending: str) -> Item:
+    """The root (no ending) or the theme page of the answer."""
+    wanted = Item.group_key.endswith(f"/{ending}") if ending else Item.group_key == ""
+    return db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, wanted)).one()
+
+
+def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
+    """Writes one organisation's answer and submits it."""
+    card: dict[str, Value] = {
+        "titel": sample.title, "typ": sample.kind, "tema": [sample.theme], "insatsomrade": [sample.area], "status": "pagar",
+        "mal": sample.goal, "svart": sample.difficult, "framgang": sample.success, "period": "2024–", "aktorer": list(sample.partners)}
+    structures: dict[str, Value] = {"skapa": sample.create, "bryta": sample.breaks, "behalla": sample.keep}
+    for item, texts in ((_place(member, ""), {"forberett": "Strateger och chefer"}),
+                        (items.add(member.submission, "initiativ", at), card), (_place(member, sample.theme), structures)):
+        answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, at)
+    submission.submit(member, at)
