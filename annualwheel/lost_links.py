@@ -5,6 +5,7 @@ import datetime as dt
 
 from annualwheel import limits, names, outbox
 from annualwheel.contacts import fold
+from annualwheel.db import public_id
 from annualwheel.links import Target
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import membership
@@ -12,6 +13,7 @@ from annualwheel.registrations import invitations
 
 HOUR = dt.timedelta(hours=1)
 SHOWN = dt.timedelta(days=30)
+PREPARATION = {"sv": "Förberedelsen inför ", "en": "Preparation for "}
 
 
 def ask(address: str, client: str, now: dt.datetime) -> None:
@@ -22,11 +24,13 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     members = [m for m in membership.at_address(fold(address)) if m.submission.questionnaire.meeting.ends_at + SHOWN > now]
     if not registrations and not members:
         return
-    language = (registrations or members)[0].person.language
-    targets = [*((Target("registration", r.public_id, r.link_version), r.person, r.organisation, r.meeting) for r in registrations),
-               *((Target("member", m.public_id, m.link_version), m.person, m.submission.organisation,
-                  m.submission.questionnaire.meeting) for m in members)]
-    people = [{"name": person.name, "what": f"{names.title(meeting.kind, language)}, {organisation.name}"}
-              for _, person, organisation, meeting in targets]
-    outbox.put(f"new_link:{fold(address)}:{now.timestamp()}", "new_link", Recipient(address, "", language), {"people": people},
+    first = (registrations or members)[0].person
+    language = first.language
+    targets = [*((Target("registration", r.public_id, r.link_version), r.person,
+                  f"{names.title(r.meeting.kind, language)}, {r.organisation.name}") for r in registrations),
+               *((Target("member", m.public_id, m.link_version), m.person,
+                  f"{PREPARATION[language]}{names.meeting(m.submission.questionnaire.meeting.kind, language)}, "
+                  f"{m.submission.organisation.name}") for m in members)]
+    outbox.put(f"new_link:{public_id()}", "new_link", Recipient(first.email, "", language),
+               {"people": [{"name": person.name, "what": what} for _, person, what in targets]},
                {f"landing_{number}": row[0] for number, row in enumerate(targets, 1)}, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit, dates, years
+from annualwheel import audit, dates, needs, years
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
@@ -79,6 +79,7 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
         _tell_moved(registration, before, reason, now)
         if registration.state in HAS_ENTRY and registration.sequence >= 0:
             notices.put_in_calendar(registration, now, "calendar_update")
+    needs.follow(meeting)
     audit.note(actor, "moved", meeting, now, meeting.id, told=len(told), another_day=another_day)
     db.session.flush()
     return told
@@ -92,8 +93,9 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> lis
     told, answered = concerned(meeting), _organisations_that_submitted(meeting)
     for registration in told:
         kept = "yes" if registration.organisation_id in answered else ""
-        notices.write("cancelled", registration, now, cause="cancelled", reason=reason, answer_kept=kept)
-        notices.take_from_calendar(registration, now)
+        notices.tell("cancelled", registration, now, cause="cancelled", reason=reason, answer_kept=kept)
+        if registration.state in HAS_ENTRY:
+            notices.take_from_calendar(registration, now)
     audit.note(actor, "cancelled", meeting, now, meeting.id, told=len(told))
     db.session.flush()
     return told
@@ -101,12 +103,14 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> lis
 
 def _tell_moved(registration: Registration, before: Appointment, reason: str, now: dt.datetime) -> None:
     meeting, language = registration.meeting, registration.person.language
-    notices.write(
+    here = notices.place(registration, language)
+    notices.tell(
         "moved", registration, now, cause=f"moved:{meeting.sequence}", reason=reason,
         old_day=dates.day(before.starts_at, language), new_day=dates.day(meeting.starts_at, language),
         old_time=dates.hours(before.starts_at, before.ends_at, language),
         new_time=dates.hours(meeting.starts_at, meeting.ends_at, language),
-        old_place=", ".join(part for part in (before.place, before.address) if part), new_place=notices.place(registration))
+        old_place=", ".join(part for part in (before.place, before.address) if part) if registration.mode == "on_site" else here,
+        new_place=here)
 
 
 def _organisations_that_submitted(meeting: Meeting) -> set[int]:

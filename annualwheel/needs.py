@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import Needs, Registration
+from annualwheel.models import Meeting, Needs, Registration
 
 KEPT = dt.timedelta(days=14)
 SERVED = ("registered", "to_reconfirm", "waitlisted", "offered")
@@ -28,15 +28,16 @@ def state(registration: Registration, diet: str, access: str, consent_text: str,
     if registration.state not in SERVED:
         raise Refused("no_needs_without_registration")
     if not diet.strip() and not access.strip():
-        return forget(registration)
+        forget(registration)
+        return
     row = _row(registration)
-    erase_on = local(registration.meeting.ends_at + KEPT).date()
+    day = erase_on(registration.meeting)
     if row is None:
         db.session.add(Needs(registration=registration, diet=diet.strip(), access=access.strip(), consent_text=consent_text,
-                             consented_at=now, erase_on=erase_on))
+                             consented_at=now, erase_on=day))
     else:
         row.diet, row.access, row.consent_text = diet.strip(), access.strip(), consent_text
-        row.consented_at, row.erase_on = now, erase_on
+        row.consented_at, row.erase_on = now, day
     db.session.flush()
 
 
@@ -44,6 +45,17 @@ def of(registration: Registration) -> Given:
     """What the owner has stated, for the owner's own page."""
     row = _row(registration)
     return Given(row.diet, row.access) if row else Given("", "")
+
+
+def follow(meeting: Meeting) -> None:
+    """The meeting has moved: what was stated is kept as long after the new day."""
+    of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
+    db.session.execute(sa.update(Needs).where(Needs.registration_id.in_(of_meeting)).values(erase_on=erase_on(meeting)))
+
+
+def erase_on(meeting: Meeting) -> dt.date:
+    """The day needs for this meeting are erased at the latest."""
+    return local(meeting.ends_at + KEPT).date()
 
 
 def forget(registration: Registration) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit
+from annualwheel import audit, needs
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.links import Target
 from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
-from annualwheel.registrations import notices
-from annualwheel.registrations.states import step
+from annualwheel.registrations import notices, replies, seats
+from annualwheel.registrations.states import HOLDS_SEAT, step
 
 
 def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime,
@@ -30,16 +30,21 @@ def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt
         registration.invited_at = now
         registration.link_version += 1
     db.session.flush()
-    notices.write("invitation", registration, now, mailing=mailing)
+    notices.write("invitation", registration, now, cause=str(registration.link_version), mailing=mailing)
     return registration
 
 
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the invitation back: the link is dead, the calendar entry removed."""
+    """Takes the invitation back: the link is dead, the calendar entry removed, the seat free for the next in line."""
+    seats.lock(registration)
+    had_seat = registration.state in HOLDS_SEAT
     step(registration, "revoke")
     registration.link_version += 1
-    notices.take_from_calendar(registration, now)
+    needs.forget(registration)
     audit.note(actor, "revoked", registration, now, registration.meeting_id)
+    if had_seat:
+        notices.take_from_calendar(registration, now)
+        replies.fill(registration, now)
 
 
 def find(meeting: Meeting, person: Person) -> Registration | None:

@@ -2,16 +2,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from annualwheel import dates, letters, names, outbox, years
-from annualwheel.db import db
+from annualwheel.db import db, public_id
 from annualwheel.ical import Entry
 from annualwheel.links import Target
 from annualwheel.models import Mailing, Message, Registration, Staff
 from annualwheel.outbox import Recipient
+from annualwheel.registrations import windows
 
 ACCEPT_NOTE = {"sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
                "en": "Accept puts the meeting into your calendar. It does not change your registration."}
+ONLINE = {"sv": "Digitalt möte", "en": "Online meeting"}
 
 
 def facts(registration: Registration, language: str) -> dict[str, object]:
@@ -21,13 +24,15 @@ def facts(registration: Registration, language: str) -> dict[str, object]:
         "given": registration.person.given, "organisation": registration.organisation.name,
         "meeting": names.meeting(meeting.kind, language), "day": dates.day(meeting.starts_at, language),
         "short_day": dates.day_month(meeting.starts_at, language),
-        "time": dates.hours(meeting.starts_at, meeting.ends_at, language), "place": place(registration),
-        "answer_by": dates.day(years.phase(meeting, "registration").closes_at, language),
+        "time": dates.hours(meeting.starts_at, meeting.ends_at, language), "place": place(registration, language),
+        "answer_by": dates.day(windows.answer_by(registration), language),
         "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language)}
 
 
-def place(registration: Registration) -> str:
+def place(registration: Registration, language: str) -> str:
     """Where, as one line."""
+    if registration.mode == "online":
+        return ONLINE[language]
     meeting = registration.meeting
     return ", ".join(part for part in (meeting.place, meeting.address) if part)
 
@@ -39,25 +44,24 @@ def landing(registration: Registration) -> dict[str, Target]:
 
 def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", to: Recipient | None = None,
           mailing: Mailing | None = None, **more: object) -> Message:
-    """Queues a mail of `kind` about the registration. `cause` sets it apart from earlier mails of the same kind."""
-    to = to or Recipient.of(registration.person)
-    key = f"{kind}:{registration.public_id}:{cause or now.timestamp()}"
-    links = landing(registration) if letters.KINDS[kind].links else {}
-    return outbox.put(key, kind, to, _chosen(kind, {**facts(registration, to.language), **more}), links, now,
-                      registration_id=registration.id, mailing=mailing)
+    """Queues a mail of `kind` about the registration. `cause` makes it the only one of its kind for that cause; without it the
+    caller sees to it, under the meeting's lock, that the same act does not write twice."""
+    return _put(kind, registration, now, cause, to or Recipient.of(registration.person), mailing, more)
+
+
+def tell(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", **more: object) -> None:
+    """As `write`; the one who answers for somebody else gets a copy."""
+    person = registration.person
+    _put(kind, registration, now, cause, Recipient.of(person), None, more)
+    if registration.copy_to:
+        copy = Recipient(registration.copy_to, person.name, person.language)
+        _put(kind, registration, now, cause and f"{cause}:copy", copy, None, more)
 
 
 def by_phone(registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime) -> None:
     """Tells the person what a coordinator wrote down for them."""
-    coordinator = db.session.get_one(Staff, staff_id).name
-    write("registered_by_phone", registration, now, coordinator=coordinator, coming=coming)
-
-
-def copy_to_secretary(kind: str, registration: Registration, now: dt.datetime, **more: object) -> None:
-    """The one who answers for somebody else gets the same mail."""
-    if registration.copy_to:
-        write(kind, registration, now, cause=f"copy:{now.timestamp()}",
-              to=Recipient(registration.copy_to, registration.person.name, registration.person.language), **more)
+    tell("registered_by_phone", registration, now, coordinator=db.session.get_one(Staff, staff_id).name,
+         coming=coming)
 
 
 def put_in_calendar(registration: Registration, now: dt.datetime, kind: str = "calendar_request") -> None:
@@ -67,7 +71,7 @@ def put_in_calendar(registration: Registration, now: dt.datetime, kind: str = "c
 
 
 def take_from_calendar(registration: Registration, now: dt.datetime) -> None:
-    """Queues a CANCEL for an entry that was sent. Nothing for someone who never got one."""
+    """Queues a CANCEL for the entry. Call it for someone who has one; nothing for someone who never got one."""
     if registration.sequence < 0:
         return
     registration.sequence += 1
@@ -78,8 +82,18 @@ def entry(registration: Registration) -> Entry:
     """The seat's calendar entry as it is now, in the person's language. No token in it: calendars are shared."""
     meeting, language = registration.meeting, registration.person.language
     return Entry(uid=registration.uid, sequence=max(registration.sequence, 0), summary=names.title(meeting.kind, language),
-                 description=ACCEPT_NOTE[language], place=place(registration), starts_at=meeting.starts_at,
+                 description=ACCEPT_NOTE[language], place=place(registration, language), starts_at=meeting.starts_at,
                  ends_at=meeting.ends_at, attendee_name=registration.person.name, attendee_address=registration.person.email)
+
+
+def _put(kind: str, registration: Registration, now: dt.datetime, cause: str, to: Recipient, mailing: Mailing | None,
+         more: Mapping[str, object]) -> Message:
+    known = facts(registration, to.language)
+    if years.phase(registration.meeting, "preparation").opens_at <= now:
+        del known["preparation_opens"]
+    links = landing(registration) if letters.KINDS[kind].links else {}
+    return outbox.put(f"{kind}:{registration.public_id}:{cause or public_id()}", kind, to, _chosen(kind, {**known, **more}), links,
+                      now, registration_id=registration.id, mailing=mailing)
 
 
 def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str) -> None:

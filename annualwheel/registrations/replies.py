@@ -4,14 +4,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from annualwheel import audit, contacts, years
+from annualwheel import audit, contacts, needs
 from annualwheel.audit import Actor
-from annualwheel.db import db
-from annualwheel.errors import Closed
+from annualwheel.errors import Refused
+from annualwheel.ical import Entry
 from annualwheel.models import Registration
 from annualwheel.outbox import Recipient
-from annualwheel.registrations import notices, seats
-from annualwheel.registrations.states import step
+from annualwheel.registrations import notices, seats, windows
+from annualwheel.registrations.states import HOLDS_SEAT, step
 
 
 @dataclass(frozen=True)
@@ -29,110 +29,155 @@ class Reply:
 
 
 def register(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
-    """Registers, or puts on the waiting list when there is no seat; both mails are queued. A second press changes nothing.
+    """Registers, or puts on the waiting list when there is no seat; the mails are queued. Who is registered already has the details
+    changed; the same press twice changes nothing.
 
     Raises `Closed` outside the registration phase (staff may register at any time before the start), `Refused` in a state that
-    cannot register, `Unreadable` for a bad address.
+    cannot register or for details that are somebody else's, `Unreadable` for a bad address.
     """
-    _require(registration, "registration", now, actor)
-    _lock(registration)
+    seats.lock(registration)
     if registration.state in ("registered", "waitlisted"):
-        return registration
+        return _change(registration, reply, now, actor)
+    windows.require(registration, "register", now, actor)
     was_moved = registration.state == "to_reconfirm"
-    seated = was_moved or registration.state == "offered" or seats.is_free(registration, reply.mode)
+    seated = registration.state == "offered" or _seat_for(registration, reply.mode)
+    if was_moved and not seated:
+        raise Refused("mode_full")
     step(registration, "register", "registered" if seated else "waitlisted")
-    registration.answered_at, registration.by_staff = now, actor.kind == "staff"
-    _take(registration, reply, now)
+    registration.answered_at, registration.by_staff, registration.decline_reason = now, actor.kind == "staff", ""
+    had = notices.entry(registration) if was_moved else None
+    _take(registration, reply, now, had)
     if seated:
-        _confirm(registration, now, actor, calendar=not was_moved)
+        _confirm(registration, now, actor)
+        _follow(registration, had, now)
     else:
         registration.queued_at = now
-        notices.write("waitlisted", registration, now)
+        notices.tell("waitlisted", registration, now)
     audit.note(actor, "registered" if seated else "waitlisted", registration, now, registration.meeting_id)
-    db.session.flush()
     return registration
 
 
 def change(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
-    """Changes the details of a registration that stands; mails a new confirmation. Until the change stop (staff: until the start)."""
-    _require(registration, "change", now, actor)
-    _lock(registration)
-    if registration.state not in ("registered", "waitlisted", "to_reconfirm"):
-        return register(registration, reply, now, actor)
-    _take(registration, reply, now)
-    notices.write("waitlisted" if registration.state == "waitlisted" else "confirmation", registration, now)
-    audit.note(actor, "changed", registration, now, registration.meeting_id)
-    db.session.flush()
-    return registration
+    """Changes the details of a registration that stands; mails a new confirmation. Until the change stop (staff: until the start).
+
+    Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
+    """
+    seats.lock(registration)
+    if registration.state not in windows.STANDING:
+        raise Refused("cannot_change", state=registration.state)
+    return _change(registration, reply, now, actor)
 
 
 def decline(registration: Registration, reason: str, now: dt.datetime, actor: Actor) -> None:
-    """Says no. `reason` is optional. Can be undone by registering while registration is open."""
-    _require(registration, "registration", now, actor, until_start=registration.state == "to_reconfirm")
-    _lock(registration)
+    """Says no. `reason` is optional. Can be undone by registering while registration is open. A second press changes nothing."""
+    seats.lock(registration)
     if registration.state == "declined":
         return
+    windows.require(registration, "decline", now, actor)
+    had_seat = registration.state in HOLDS_SEAT
     step(registration, "decline")
     registration.answered_at, registration.decline_reason = now, reason
     registration.by_staff = actor.kind == "staff"
     if actor.kind == "staff":
         notices.by_phone(registration, actor.id, False, now)
     else:
-        notices.write("declined", registration, now)
-    notices.copy_to_secretary("declined", registration, now)
-    notices.take_from_calendar(registration, now)
+        notices.tell("declined", registration, now)
     audit.note(actor, "declined", registration, now, registration.meeting_id)
-    fill(registration, now)
+    _leave(registration, had_seat, now)
 
 
 def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     """Gives the seat, or the place in line, back; the next in line gets it. Possible until the meeting starts."""
-    _require(registration, "withdrawal", now, actor, until_start=True)
-    _lock(registration)
+    seats.lock(registration)
     if registration.state == "withdrawn":
         return
+    windows.require(registration, "withdraw", now, actor)
+    had_seat = registration.state in HOLDS_SEAT
     step(registration, "withdraw")
     registration.answered_at = now
-    notices.write("withdrawn", registration, now)
-    notices.copy_to_secretary("withdrawn", registration, now)
-    notices.take_from_calendar(registration, now)
+    notices.tell("withdrawn", registration, now)
     audit.note(actor, "withdrew", registration, now, registration.meeting_id)
-    fill(registration, now)
+    _leave(registration, had_seat, now)
 
 
-def fill(registration: Registration, now: dt.datetime) -> None:
-    """Gives free seats of this way of attending to those who wait, in order. Call it under the meeting's lock."""
-    db.session.flush()
-    for next_up in seats.waiting(registration.meeting, registration.mode):
-        if not seats.is_free(next_up, next_up.mode):
-            continue
-        step(next_up, "promote", "registered")
-        notices.write("promoted", next_up, now)
-        notices.put_in_calendar(next_up, now)
-        audit.note(audit.SYSTEM, "promoted", next_up, now, next_up.meeting_id)
-        db.session.flush()
+def fill(registration: Registration, now: dt.datetime, mode: str = "") -> None:
+    """Gives the free seats of this way of attending (the registration's own unless `mode` is given) to those who wait, in order.
+
+    Somebody whose organisation has all its seats is passed over. Call it under the meeting's lock.
+    """
+    for next_up in seats.waiting(registration.meeting, mode or registration.mode):
+        if seats.is_taken(registration.meeting, next_up.mode):
+            return
+        if seats.is_free(next_up, next_up.mode):
+            promote(next_up, now)
 
 
-def _lock(registration: Registration) -> None:
-    seats.lock(registration.meeting)
-    db.session.refresh(registration, attribute_names=["state", "sequence", "queued_at"])
+def promote(waiting: Registration, now: dt.datetime) -> None:
+    """Gives a seat to somebody on the waiting list and tells them. Call it under the meeting's lock."""
+    step(waiting, "promote", "registered")
+    notices.tell("promoted", waiting, now)
+    notices.put_in_calendar(waiting, now)
+    audit.note(audit.SYSTEM, "promoted", waiting, now, waiting.meeting_id)
 
 
-def _require(registration: Registration, kind: str, now: dt.datetime, actor: Actor, until_start: bool = False) -> None:
-    meeting = registration.meeting
-    if meeting.state == "cancelled":
-        raise Closed("meeting_cancelled")
-    if until_start or actor.kind == "staff" or registration.state == "to_reconfirm":
-        if now >= meeting.starts_at:
-            raise Closed("meeting_started", day=meeting.starts_at)
+def _seat_for(registration: Registration, mode: str) -> bool:
+    """A seat that is held already is kept."""
+    keeps = registration.state in HOLDS_SEAT and mode == registration.mode
+    return keeps or seats.is_free(registration, mode)
+
+
+def _leave(registration: Registration, had_seat: bool, now: dt.datetime) -> None:
+    """Needs have no purpose any more, the calendar entry goes, and so does the seat."""
+    needs.forget(registration)
+    if had_seat:
+        notices.take_from_calendar(registration, now)
+        fill(registration, now)
+
+
+def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
+    if _stands(registration) == reply:
+        return registration
+    windows.require(registration, "change", now, actor)
+    waits, mode = registration.state == "waitlisted", registration.mode
+    if not waits and not _seat_for(registration, reply.mode):
+        raise Refused("mode_full")
+    had = None if waits else notices.entry(registration)
+    _take(registration, reply, now, had)
+    if waits:
+        _change_line(registration, mode, now)
     else:
-        years.require_open(meeting, kind, now)
+        notices.tell("confirmation", registration, now)
+        _follow(registration, had, now)
+        if registration.mode != mode:
+            fill(registration, now, mode)
+    audit.note(actor, "changed", registration, now, registration.meeting_id)
+    return registration
 
 
-def _take(registration: Registration, reply: Reply, now: dt.datetime) -> None:
-    """Writes the reply down. A new address tells the old one and makes every earlier link dead."""
+def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:
+    """Who waits and changes to another way of attending gets a free seat there, or stands last in that line."""
+    if registration.mode != old_mode:
+        registration.queued_at = now
+        if seats.is_free(registration, registration.mode):
+            promote(registration, now)
+            return
+    notices.tell("waitlisted", registration, now)
+
+
+def _stands(registration: Registration) -> Reply:
+    """What was replied before."""
+    person = registration.person
+    return Reply(person.given, person.family, person.email, registration.title, person.mobile, registration.lunch,
+                 registration.mode, registration.copy_to)
+
+
+def _take(registration: Registration, reply: Reply, now: dt.datetime, had: Entry | None) -> None:
+    """Writes the reply down. A new address tells the old one, makes the registration's earlier links dead, and takes the calendar
+    entry it `had` out of the old calendar."""
     person = registration.person
     old = Recipient.of(person)
+    if had and contacts.normal_address(reply.email) != old.address:
+        notices.take_from_calendar(registration, now)
     contacts.rename(person, reply.given, reply.family, reply.email)
     person.mobile = reply.mobile
     registration.title, registration.lunch, registration.copy_to = reply.title, reply.lunch, reply.copy_to
@@ -142,11 +187,16 @@ def _take(registration: Registration, reply: Reply, now: dt.datetime) -> None:
         notices.write("address_changed", registration, now, to=old, old_address=old.address)
 
 
-def _confirm(registration: Registration, now: dt.datetime, actor: Actor, calendar: bool) -> None:
+def _follow(registration: Registration, had: Entry | None, now: dt.datetime) -> None:
+    """A new calendar entry for who has none, or has a new address; a changed one when what it says has changed."""
+    if had is None or had.attendee_address != registration.person.email:
+        notices.put_in_calendar(registration, now)
+    elif notices.entry(registration) != had:
+        notices.put_in_calendar(registration, now, "calendar_update")
+
+
+def _confirm(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     if actor.kind == "staff":
         notices.by_phone(registration, actor.id, True, now)
     else:
-        notices.write("confirmation", registration, now)
-    notices.copy_to_secretary("confirmation", registration, now)
-    if calendar or registration.sequence < 0:
-        notices.put_in_calendar(registration, now)
+        notices.tell("confirmation", registration, now)

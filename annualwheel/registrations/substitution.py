@@ -4,13 +4,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from annualwheel import audit, contacts, needs, years
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from annualwheel import audit, contacts, needs
 from annualwheel.audit import Actor
 from annualwheel.db import db
-from annualwheel.errors import Closed, Refused
+from annualwheel.errors import Refused
+from annualwheel.links import Target
 from annualwheel.models import Person, Registration
-from annualwheel.registrations import notices, seats
-from annualwheel.registrations.states import HOLDS_SEAT, step
+from annualwheel.registrations import invitations, notices, seats, windows
+from annualwheel.registrations.states import HOLDS_SEAT, TABLE, step
+
+Replaced = aliased(Registration)
 
 
 @dataclass(frozen=True)
@@ -30,13 +36,10 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person already comes,
     `Refused("substitute_self")` for the person's own name and address, `Unreadable` for a bad address.
     """
-    if actor.kind == "staff":
-        if now >= registration.meeting.starts_at:
-            raise Closed("meeting_started", day=registration.meeting.starts_at)
-    else:
-        years.require_open(registration.meeting, "change", now)
-    seats.lock(registration.meeting)
-    db.session.refresh(registration, attribute_names=["state", "sequence"])
+    seats.lock(registration)
+    windows.require(registration, "substitute", now, actor)
+    if (registration.state, "substitute") not in TABLE:
+        raise Refused("cannot_substitute", state=registration.state)
     person = contacts.add_person(new.given, new.family, new.email, registration.organisation, title=new.title,
                                  language=registration.person.language, source=f"substitute:{registration.person.name}")
     if person.id == registration.person_id:
@@ -52,8 +55,16 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     return successor
 
 
+def successor_of(target: Target) -> Registration | None:
+    """Who came instead of the registration that a link opened until then; None for every other link. So the second press on the same
+    button is told the same as the first."""
+    return db.session.scalar(sa.select(Registration).join(Replaced, Registration.replaces_id == Replaced.id).where(
+        Replaced.public_id == target.public_id, Replaced.state == "substituted", Replaced.link_version == target.version + 1)
+        .order_by(Registration.id.desc()).limit(1))
+
+
 def _successor(registration: Registration, person: Person, new: Substitute, had_seat: bool, now: dt.datetime) -> Registration:
-    found = db.session.query(Registration).filter_by(meeting_id=registration.meeting_id, person_id=person.id).one_or_none()
+    found = invitations.find(registration.meeting, person)
     if found is None:
         found = Registration(meeting=registration.meeting, person=person, organisation=registration.organisation,
                              state="invited", invited_at=now)
@@ -74,8 +85,9 @@ def _successor(registration: Registration, person: Person, new: Substitute, had_
 
 
 def _tell(registration: Registration, successor: Registration, new: Substitute, had_seat: bool, now: dt.datetime) -> None:
-    notices.write("substituted", registration, now, substitute=successor.person.name)
-    notices.take_from_calendar(registration, now)
+    notices.tell("substituted", registration, now, substitute=successor.person.name)
+    if had_seat:
+        notices.take_from_calendar(registration, now)
     notices.write("substitute_invitation", successor, now, replaces=registration.person.name, message=new.message)
     if had_seat:
         notices.put_in_calendar(successor, now)

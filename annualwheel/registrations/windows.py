@@ -1,0 +1,57 @@
+"""When an invited person may do what: the *when* beside the state table. One place, so that a page never offers what a press refuses."""
+from __future__ import annotations
+
+import datetime as dt
+
+from annualwheel import years
+from annualwheel.audit import Actor
+from annualwheel.errors import Closed, DomainError, Refused
+from annualwheel.models import Meeting, Registration
+from annualwheel.registrations.states import TABLE
+
+STANDING = ("registered", "waitlisted", "to_reconfirm")
+
+
+def answer_phase(registration: Registration) -> str:
+    """The phase an answer belongs to. A substitute may answer as long as one can be sent, else nobody could follow a late one."""
+    return "change" if registration.replaces is not None else "registration"
+
+
+def answer_by(registration: Registration) -> dt.datetime:
+    """The last moment for the person's own answer."""
+    if registration.state == "to_reconfirm":
+        return registration.meeting.starts_at
+    return years.phase(registration.meeting, answer_phase(registration)).closes_at
+
+
+def require(registration: Registration, action: str, now: dt.datetime, actor: Actor) -> None:
+    """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not possible any more, or not yet.
+
+    Register and decline: while registration is open; change and substitute: until the change stop; withdraw, and whatever
+    staff do or a moved meeting asks: until the start.
+    """
+    meeting = registration.meeting
+    if meeting.state == "cancelled":
+        raise Closed("meeting_cancelled")
+    if action == "withdraw" or actor.kind == "staff" or (action in ("register", "decline") and registration.state == "to_reconfirm"):
+        require_before_start(meeting, now)
+    else:
+        years.require_open(meeting, "change" if action in ("change", "substitute") else answer_phase(registration), now)
+
+
+def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
+    """Raises `Closed` once the meeting has begun."""
+    if now >= meeting.starts_at:
+        raise Closed("meeting_started", day=meeting.starts_at)
+
+
+def why_not(registration: Registration, action: str, now: dt.datetime) -> DomainError | None:
+    """What a participant's press on `action` would be refused with; None when it is possible."""
+    fits = registration.state in STANDING if action == "change" else (registration.state, action) in TABLE
+    if not fits:
+        return Refused(f"cannot_{action}", state=registration.state)
+    try:
+        require(registration, action, now, Actor("participant"))
+    except Closed as refusal:
+        return refusal
+    return None
