@@ -40,7 +40,8 @@ def event_of(content: bytes) -> icalendar.Event:
 
 
 @pytest.mark.parametrize(("starts_at", "local_hour"), [
-    (WINTER, 9), (SUMMER, 9), (dt.datetime(1997, 1, 10, 8, tzinfo=dt.UTC), 9), (dt.datetime(2039, 7, 1, 7, tzinfo=dt.UTC), 9),
+    (WINTER, 9), (SUMMER, 9), (dt.datetime(2027, 10, 10, 7, tzinfo=dt.UTC), 9), (dt.datetime(2027, 3, 20, 8, tzinfo=dt.UTC), 9),
+    (dt.datetime(1997, 1, 10, 8, tzinfo=dt.UTC), 9), (dt.datetime(2039, 7, 1, 7, tzinfo=dt.UTC), 9),
     (dt.datetime(2027, 3, 28, 0, 30, tzinfo=dt.UTC), 1), (dt.datetime(2027, 3, 28, 1, 30, tzinfo=dt.UTC), 3),
     (dt.datetime(2027, 10, 31, 2, 0, tzinfo=dt.UTC), 3)])
 def test_times_are_right_summer_and_winter_by_the_zone_in_the_file(starts_at: dt.datetime, local_hour: int) -> None:

@@ -91,7 +91,7 @@ def test_a_link_without_address_is_refused() -> None:
 
 def test_addresses_and_letterhead_are_escaped_in_html_only() -> None:
     mail = seal(declined(), "sv", {"landing": 'https://arshjulet.example/i/x?a=1&b="'}, HEAD)
-    assert 'href="https://arshjulet.example/i/x?a=1&amp;b=&#34;"' in mail.html
+    assert mail.html.count('href="https://arshjulet.example/i/x?a=1&amp;b=&#34;"') == 2
     assert 'https://arshjulet.example/i/x?a=1&b="&lang=en' in mail.text
     assert "Karin &amp; Co, Region &lt;Värmland&gt;" in mail.html and "Karin & Co, Region <Värmland>" in mail.text
 
