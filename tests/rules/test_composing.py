@@ -80,7 +80,7 @@ def test_line_breaks_are_refused_in_every_header(field: str, bad: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["", "eva", "eva@", "@b.example", "a b@c.example", "<a@b.example>", "a@b.example,c@d.example",
-                                     "a@b@c.se", "åsa@kommun.example", "a@ö\u0000.se", 'a"b@c.example'])
+                                     "a@b@c.example", "åsa@kommun.example", "a@ö\u0000.se", 'a"b@c.example'])
 def test_broken_addresses_are_refused(address: str) -> None:
     with pytest.raises(UnsendableError):
         ascii_address(address)
