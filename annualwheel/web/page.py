@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, g, request, session, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from annualwheel import dates
 from annualwheel.db import start_reading, stop_reading

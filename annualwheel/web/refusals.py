@@ -15,7 +15,21 @@ def sentence(error: DomainError) -> str:
     when = error.params.get("day")
     day = dates.day(when, page.language()) if isinstance(when, dt.date) else ""
     name = str(error.params.get("name", ""))
-    return _sentences(day, name)[error.key]
+    return {**_of_preparing(str(error.params.get("count", ""))), **_sentences(day, name)}[error.key]
+
+
+def _of_preparing(count: str) -> dict[str, str]:
+    return {
+        "no_section": _("Avsnittet finns inte."),
+        "no_item": _("Det du söker finns inte i svaret."),
+        "item_removed": _("En kollega har tagit bort det här. Det går att ångra i 30 dagar."),
+        "no_question": _("Frågan finns inte här."),
+        "too_many_items": _("Här får plats %(count)s, och så många har ni redan.", count=count),
+        "answer_too_long": _("Texten är för lång för att sparas. Korta den."),
+        "unknown_choice": _("Välj något av alternativen."),
+        "unreadable_version": _("Sidan gick inte att läsa. Ladda om den och försök igen."),
+        "answer_incomplete": _("Något behöver rättas innan svaret kan skickas in. Granska svaret för att se vad."),
+    }
 
 
 def _sentences(day: str, name: str) -> dict[str, str]:
@@ -32,6 +46,8 @@ def _sentences(day: str, name: str) -> dict[str, str]:
         "preparation_closed": _("Sista dagen var %(day)s. Ni kan läsa och ladda ner ert svar.", day=day),
         "cannot_register": _("Det går inte att anmäla sig med den här inbjudan längre."),
         "cannot_decline": _("Det går inte att tacka nej i det läge som anmälan har nu. Avboka i stället."),
+        "cannot_change": _("Det finns ingen anmälan att ändra. Anmäl dig först."),
+        "mode_full": _("Det är fullt på det sättet att delta. Välj det andra, eller behåll det du hade."),
         "cannot_withdraw": _("Det finns ingen plats att avboka."),
         "cannot_substitute": _("Det går inte att skicka en ersättare i det läge som anmälan har nu."),
         "cannot_invite": _("Personen har redan en inbjudan eller en anmälan till mötet."),
