@@ -60,7 +60,7 @@ def own_path(name: str) -> str | None:
 def register(app: Flask) -> None:
     """Sets up language, the read-only mark of GET requests, and the values every template has."""
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(look=words.look)
+    app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf)
 
     @app.before_request
     def _begin() -> None:
