@@ -21,6 +21,8 @@ from scripts.database_state import is_ready
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
+# The fence outside production: mail to any other domain is shown as withheld.
+SAMPLE_DOMAINS = "example example.org example.com"
 READY_WITHIN = 60.0
 STOPPED_WITHIN = 10.0
 
@@ -78,6 +80,7 @@ def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
     given = {"HOST": host, "PORT": port, "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}"}
     if not environ.get("MAIL_SERVER") and environ.get("ENVIRONMENT") != "production":
         given |= {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": environ.get("MAIL_PORT") or str(free_port(8025)),
+                  "MAIL_ALLOW": environ.get("MAIL_ALLOW") or SAMPLE_DOMAINS,
                   "DEV_MAILBOX": environ.get("DEV_MAILBOX") or str(ROOT / "instance" / "maildir")}
     return {**environ, **given}
 

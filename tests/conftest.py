@@ -101,7 +101,8 @@ def settings_for(session_smtp: smtp_server.Smtp, tmp_path_factory: pytest.TempPa
         usual: dict[str, object] = {
             "secret_keys": ("k" * 40,), "environment": "test", "database_url": database_url, "worker": "separate",
             "queue_url": f"sqlite:///{folder / 'queue.db'}", "base_url": "http://localhost", "mail_server": "127.0.0.1",
-            "mail_port": session_smtp.port, "mail_timeout": 5.0}
+            "mail_port": session_smtp.port, "mail_timeout": 5.0,
+            "mail_allow": ("example", "example.org")}
         return Settings(**(usual | changes))  # type: ignore[arg-type]
     return build
 
