@@ -100,6 +100,20 @@ def test_a_file_is_read_as_it_stands(tmp_path: Path) -> None:
     assert (none.key, none.type, none.options) == ("inga", QuestionType.CHOICES, (Option("ja", Text("Inga", "None")),))
 
 
+def test_a_group_may_do_without_we_have_none_but_not_without_questions(tmp_path: Path) -> None:
+    assert found(tmp_path, WHOLE.replace('none = { key = "inga", label = { sv = "Inga", en = "None" } }', "")) == []
+    group = GROUP[:GROUP.index("[[sections.group.questions]]")].replace('kind_question = "slag"', "")
+    assert ("grupp", None, "missing_field") in found(tmp_path, HEAD + group)
+
+
+def test_a_missing_language_is_named_once(tmp_path: Path) -> None:
+    assert found(tmp_path, WHOLE.replace(', en = "One"', "")) == [("ett", None, "no_english")]
+
+
+def test_what_should_be_a_table_and_is_not_is_named(tmp_path: Path) -> None:
+    assert ("ett", None, "wrong_kind") in found(tmp_path, HEAD + SECTION + 'questions = ["fraga", 1]')
+
+
 def test_conditions_and_lists_are_read(tmp_path: Path) -> None:
     path = tmp_path / "prov.toml"
     path.write_text(HEAD + SECTION + FIRST + QUESTION + """
@@ -116,6 +130,9 @@ show_if = { question = "typ", values = ["annat"] }
 @pytest.mark.parametrize(("old", "new", "problem"), [
     ('meeting = "work"', 'meeting = "fest"', (None, None, "unknown_value")),
     ('respondent = "organisation"', "", (None, None, "missing_field")),
+    ("minutes = 5", "", (None, None, "missing_field")),
+    ("minutes = 2", "", ("ett", None, "missing_field")),
+    ("at_most = 10", "", ("grupp", None, "missing_field")),
     ("minutes = 5", 'minutes = "5"', (None, None, "wrong_kind")),
     ("minutes = 5", "minutes = true", (None, None, "wrong_kind")),
     ("minutes = 5", "minutes = 0", (None, None, "out_of_range")),
