@@ -22,7 +22,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         session) shows the form again with all that was typed."""
         if request.method != "POST" or g.language_only:
             return False
-        return bool(self.validate())
+        if self.validate():
+            return True
+        if "csrf_token" in self.errors:  # the library's sentence is English and says nothing of what to do
+            self.csrf_token.errors = [_("Sidan hade blivit för gammal. Det du skrev finns kvar. Tryck en gång till.")]
+        return False
 
     @property
     def expired(self) -> bool:

@@ -4,68 +4,68 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import jobs, lost_links
+from annualwheel import jobs, lost_links, years
 from annualwheel.errors import Missing
 from annualwheel.house import house
-from annualwheel.models import Registration
-from annualwheel.questionnaires import membership
-from annualwheel.registrations import invitations, seats
+from annualwheel.models import Member, Registration
+from annualwheel.questionnaires import membership, published
+from annualwheel.registrations import invitations
 from annualwheel.web import page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
+from annualwheel.web.participant import offers
 
 ROUTES = {"yes": "participant.register", "substitute": "participant.substitute", "no": "participant.decline",
           "see": "participant.confirmation"}
 
 
 @blueprint.get("/i/<token>")
-def landing(token: str) -> str | Response:
-    """The invitation, in whatever state it is."""
+def landing(token: str) -> Response:
+    """The invitation, in whatever state it is. It says no more than the mail did."""
     registration = _registration(token)
-    if registration is None:
-        return _dead_link()
-    g.own_language = registration.person.language
-    return render_template("open/landing.html", registration=registration, meeting=registration.meeting, form=Press(),
-                           token=token, full=seats.is_full(registration.meeting))
+    return _dead_link() if registration is None else _landing(registration, Press(formdata=None))
 
 
 @blueprint.post("/i/<token>")
-def enter(token: str) -> str | Response | AnyResponse:
+def enter(token: str) -> Response | AnyResponse:
     """A pressed button: exchanges the link for a session cookie and goes to a page without the token."""
     registration = _registration(token)
     if registration is None:
         return _dead_link()
     form = Press()
     if not form.accepted():
-        return landing(token)
+        return _landing(registration, form)
+    if session.get("registration", [""])[0] != registration.public_id:
+        session.pop("member", None)
     session.permanent = True
     session["registration"] = [registration.public_id, registration.link_version]
     return redirect(url_for(ROUTES.get(page.pressed("answer"), "participant.confirmation")), code=303)
 
 
+@blueprint.get("/ersatt")
+def handed_over() -> str | AnyResponse:
+    """A substitute has the place; the one who sent them is out."""
+    if "handed_over" not in session:
+        return redirect(url_for("open.start"), code=303)
+    return render_template("open/handed_over.html", name=session["handed_over"])
+
+
 @blueprint.get("/f/<token>")
-def preparation(token: str) -> str | Response:
+def preparation(token: str) -> Response:
     """The way in to the preparation: a page with one button, so that no mail scanner gets further."""
-    target = house().signet.read("member", token)
-    try:
-        member = membership.by_target(target)
-    except Missing:
-        return _dead_link()
-    g.own_language = member.person.language
-    return render_template("open/preparation.html", member=member, submission=member.submission, form=Press(), token=token)
+    member = _member(token)
+    return _dead_link() if member is None else _preparation(member, Press(formdata=None))
 
 
 @blueprint.post("/f/<token>")
-def enter_preparation(token: str) -> str | Response | AnyResponse:
+def enter_preparation(token: str) -> Response | AnyResponse:
     """A pressed button: opens a session of 14 days for this answer."""
-    target = house().signet.read("member", token)
-    try:
-        member = membership.by_target(target)
-    except Missing:
+    member = _member(token)
+    if member is None:
         return _dead_link()
     form = Press()
     if not form.accepted():
-        return preparation(token)
+        return _preparation(member, form)
     session.permanent = True
     session["member"] = [member.public_id, member.link_version]
     return redirect(url_for("preparation.hub"), code=303)
@@ -96,6 +96,31 @@ def _registration(token: str) -> Registration | None:
         return None
 
 
+def _member(token: str) -> Member | None:
+    try:
+        return membership.by_target(house().signet.read("member", token))
+    except Missing:
+        return None
+
+
+def _landing(registration: Registration, form: Press) -> Response:
+    g.own_language = registration.person.language
+    meeting = registration.meeting
+    return make_response(render_template(
+        "open/landing.html", registration=registration, meeting=meeting, form=form, offer=offers.of(registration, page.now()),
+        preparing=offers.preparing(registration), span=years.phase(meeting, "preparation"),
+        followup=years.phase(meeting, "followup")), form.status)
+
+
+def _preparation(member: Member, form: Press) -> Response:
+    g.own_language = member.person.language
+    meeting = member.submission.questionnaire.meeting
+    return make_response(render_template(
+        "open/preparation.html", member=member, submission=member.submission, meeting=meeting, form=form,
+        span=years.phase(meeting, "preparation"), minutes=published.definition_of(member.submission.questionnaire).minutes),
+        form.status)
+
+
 def _dead_link() -> Response:
     """One page for unknown, cut off, old and revoked links."""
-    return make_response(render_template("open/new_link.html", form=AskForLink(), dead=True), 404)
+    return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True), 404)

@@ -1,7 +1,7 @@
 """Sign-in for staff: an address, a mailed link, a button."""
 from __future__ import annotations
 
-from flask import Response, make_response, redirect, render_template, session, url_for
+from flask import Response, g, make_response, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import jobs, staff
@@ -21,7 +21,7 @@ def sign_in() -> Response | AnyResponse:
         jobs.commit()
         session["back"] = page.own_path("back")
         return redirect(url_for("open.sign_in_sent"), code=303)
-    return make_response(render_template("open/sign_in.html", form=form), form.status)
+    return make_response(render_template("open/sign_in.html", form=form, dead=False), form.status)
 
 
 @blueprint.get("/logga-in/skickad")
@@ -33,26 +33,25 @@ def sign_in_sent() -> str:
 @blueprint.get("/logga-in/<token>")
 def sign_in_link(token: str) -> Response:
     """The mailed link: a page with a button. Changes nothing."""
-    try:
-        link = staff.usable_link(house().signet.read("staff", token), page.now())
-    except Missing:
-        return make_response(render_template("open/sign_in.html", form=AskForLink(), dead=True), 404)
-    return make_response(render_template("open/sign_in_link.html", form=Press(), token=token, name=link.staff.name))
+    return _with_button(token, Press(formdata=None))
 
 
 @blueprint.post("/logga-in/<token>")
 def use_sign_in_link(token: str) -> Response | AnyResponse:
     """The pressed button: uses the link up and opens a session of 12 hours."""
-    if not Press().accepted():
-        return sign_in_link(token)
+    form = Press()
+    if not form.accepted():
+        return _with_button(token, form)
     try:
         opened = staff.sign_in(house().signet.read("staff", token), page.now())
     except Missing:
-        return make_response(render_template("open/sign_in.html", form=AskForLink(), dead=True), 404)
+        return _dead_link()
+    person = staff.of_session(opened, page.now())
+    plans = person is not None and staff.has_role(person, ("coordinator", "administrator"))
     jobs.commit()
     back = session.pop("back", None)
     session["staff"] = opened
-    return redirect(back or url_for("coordinator.year"), code=303)
+    return redirect(back or url_for("coordinator.year" if plans else "facilitator.answers"), code=303)
 
 
 @blueprint.post("/logga-ut")
@@ -71,3 +70,17 @@ def sign_out() -> AnyResponse:
 def signed_out() -> str:
     """You are signed out."""
     return render_template("open/signed_out.html")
+
+
+def _with_button(token: str, form: Press) -> Response:
+    try:
+        link = staff.usable_link(house().signet.read("staff", token), page.now())
+    except Missing:
+        return _dead_link()
+    g.own_language = link.staff.language
+    return make_response(render_template("open/sign_in_link.html", form=form), form.status)
+
+
+def _dead_link() -> Response:
+    """One page for unknown, used and old links; a new one is asked for on the sign-in page."""
+    return make_response(render_template("open/sign_in.html", form=AskForLink(formdata=None), dead=True), 404)

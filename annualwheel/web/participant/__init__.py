@@ -1,12 +1,12 @@
 """What an invited person does with the registration, once a pressed button on the landing page has let them in."""
 from __future__ import annotations
 
-from flask import Blueprint, g, make_response, render_template, request, session
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from annualwheel.errors import Missing
 from annualwheel.links import Target
-from annualwheel.registrations import invitations
+from annualwheel.registrations import invitations, substitution
 from annualwheel.web.forms import AskForLink
 from annualwheel.web.page import Viewer
 
@@ -17,17 +17,27 @@ blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
 def holder_of_link() -> Response | None:
     """The guard: the session names a registration and the version its link had; both must still hold."""
     known = session.get("registration")
+    target = Target("registration", *known) if known else None
     try:
-        g.registration = invitations.by_target(Target("registration", *known)) if known else None
+        g.registration = invitations.by_target(target) if target else None
     except Missing:
         g.registration = None
     if g.registration is None:
-        return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True,
-                                             typed=request.form), 401)
+        return _not_let_in(target)
     person = g.registration.person
     g.own_language = person.language
     g.viewer = Viewer("participant", person.name, g.registration.organisation.name)
     return None
 
 
-from annualwheel.web.participant import views  # noqa: E402,F401  the views hang on the blueprint
+def _not_let_in(target: Target | None) -> Response:
+    """What was typed is given back. Who has just sent a substitute and presses again sees that it is done."""
+    successor = substitution.successor_of(target) if target and request.endpoint == "participant.substitute" else None
+    if successor is not None:
+        session["handed_over"] = successor.person.name
+        return redirect(url_for("open.handed_over"), code=303)
+    return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True,
+                                         typed=request.form), 401)
+
+
+from annualwheel.web.participant import answering, leaving, overview, own_needs  # noqa: E402,F401  the views hang on the blueprint

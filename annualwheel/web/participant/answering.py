@@ -1,0 +1,42 @@
+"""Yes, with the details; no, with one more press."""
+from __future__ import annotations
+
+from flask import Response, g, make_response, redirect, render_template, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audit, meetings
+from annualwheel.models import Registration
+from annualwheel.registrations import replies
+from annualwheel.web import page
+from annualwheel.web.participant import blueprint, offers
+from annualwheel.web.participant.forms import DeclineForm, carried_out, registration_form
+
+
+@blueprint.route("/anmal", methods=["GET", "POST"])
+def register() -> Response | AnyResponse:
+    """The form: registers, says yes to a new day, or changes the details of what stands. The same press twice shows the same page."""
+    registration: Registration = g.registration
+    form, offer, before = registration_form(registration), offers.of(registration, page.now()), registration.state
+    actor = audit.participant(registration.person_id)
+    if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
+        session["registration"] = [registration.public_id, registration.link_version]
+        done = "andrad" if registration.state == before else "anmald"
+        return redirect(url_for("participant.confirmation", klart=done), code=303)
+    if not form.is_submitted() and not offer.can & {"register", "change"}:
+        return redirect(url_for("participant.confirmation"), code=303)
+    return make_response(render_template("participant/register.html", form=form, registration=registration, offer=offer,
+                                         meeting=registration.meeting), form.status)
+
+
+@blueprint.route("/nej", methods=["GET", "POST"])
+def decline() -> Response | AnyResponse:
+    """No: an optional reason, and one more press, since a mail scanner may have pressed the first."""
+    registration: Registration = g.registration
+    form, offer = DeclineForm(), offers.of(registration, page.now())
+    actor = audit.participant(registration.person_id)
+    if carried_out(form, lambda: replies.decline(registration, form.chosen(), page.now(), actor)):
+        return redirect(url_for("participant.confirmation", klart="nej"), code=303)
+    if not form.is_submitted() and "decline" not in offer.can:
+        return redirect(url_for("participant.confirmation"), code=303)
+    return make_response(render_template("participant/decline.html", form=form, registration=registration, offer=offer,
+                                         meeting=registration.meeting), form.status)

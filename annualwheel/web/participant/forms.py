@@ -1,0 +1,146 @@
+"""The forms of an invited person."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, EmailField, Field, RadioField, StringField, TelField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+
+from annualwheel import jobs
+from annualwheel.db import db
+from annualwheel.errors import DomainError
+from annualwheel.models import Registration
+from annualwheel.registrations.replies import Reply
+from annualwheel.registrations.substitution import Substitute
+from annualwheel.web import refusals, words
+from annualwheel.web.forms import Address, BaseForm, NameFields, strip
+
+LUNCH = (("ja", _l("Ja")), ("nej", _l("Nej")))
+REASONS = (("krock", _l("Krock i kalendern")), ("fel_person", _l("Inte min fråga")), ("annat", _l("Annat")))
+LONG = Length(max=200, message=_l("Skriv högst 200 tecken"))
+
+
+class OneOf:
+    """Asks for one of the choices. The sentence says what."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data not in {value for value, *_rest in field.choices}:
+            raise ValidationError(str(self.message))
+
+
+class OnSiteOnly(OneOf):
+    """The same, for a question that concerns only those who come to the place."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if form.attends != "online":
+            super().__call__(form, field)
+
+
+class RegistrationForm(NameFields, BaseForm):
+    """Who comes, and what the place needs to know. `lunch` and `mode` are taken out where the meeting does not ask."""
+
+    email = EmailField(_l("E-postadress"), [Address(), LONG], filters=[strip], render_kw={"autocomplete": "email"},
+                       description=_l("Hit skickar vi bekräftelse och kalenderbokning"))
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), LONG], filters=[strip],
+                        render_kw={"autocomplete": "organization-title"})
+    mobile = TelField(_l("Mobilnummer"), [Optional(), LONG], filters=[strip], render_kw={"autocomplete": "tel"},
+                      description=_l("Används bara om något ändras sista dagen"))
+    mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
+    lunch = RadioField(_l("Äter du lunch på mötet?"), [OnSiteOnly(_l("Välj om du äter lunch på mötet"))], choices=list(LUNCH),
+                       validate_choice=False)
+    copy_to = EmailField(_l("Din egen e-postadress"), [Address(optional=True), LONG], filters=[strip],
+                         description=_l("Hit skickar vi kopior av bekräftelsen och av mejl om ändringar"))
+
+    @property
+    def attends(self) -> str:
+        """The way of attending that is chosen; on site where there is nothing to choose."""
+        return self.mode.data if "mode" in self else "on_site"
+
+    def reply(self) -> Reply:
+        """What was filled in."""
+        lunch = self.lunch.data == "ja" if "lunch" in self and self.attends == "on_site" else None
+        copy_to = self.copy_to.data if self.copy_to.data != self.email.data else ""
+        return Reply(self.given.data, self.family.data, self.email.data, self.title.data, self.mobile.data, lunch, self.attends,
+                     copy_to)
+
+
+def registration_form(registration: Registration) -> RegistrationForm:
+    """The form for this meeting, filled with what is known. Nothing is chosen for anybody."""
+    person, meeting = registration.person, registration.meeting
+    asked_before = registration.answered_at is not None and registration.lunch is not None
+    form = RegistrationForm(data={
+        "given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile,
+        "title": registration.title or _title(registration), "copy_to": registration.copy_to,
+        "mode": registration.mode if registration.answered_at else None,
+        "lunch": ("ja" if registration.lunch else "nej") if asked_before else None})
+    form.mode.choices = [(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
+    if len(meeting.options) < 2:
+        del form.mode
+    if not meeting.with_lunch:
+        del form.lunch
+    return form
+
+
+def _title(registration: Registration) -> str:
+    return next((a.title for a in registration.person.affiliations if a.organisation_id == registration.organisation_id), "")
+
+
+class SubstituteForm(NameFields, BaseForm):
+    """Who comes instead."""
+
+    email = EmailField(_l("E-postadress"), [Address(), LONG], filters=[strip],
+                       description=_l("Hit skickar vi en egen inbjudan med personlig länk"))
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), LONG], filters=[strip])
+    message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
+                            description=_l("Står i mejlet till din ersättare"))
+
+    def substitute(self) -> Substitute:
+        """What was filled in."""
+        return Substitute(self.given.data, self.family.data, self.email.data, self.title.data, self.message.data)
+
+
+class DeclineForm(BaseForm):
+    """No, and why if one likes to say."""
+
+    reason = RadioField(_l("Varför kan du inte komma?"), [Optional()], choices=list(REASONS), validate_choice=False)
+
+    def chosen(self) -> str:
+        """The reason, "" when none was chosen."""
+        return self.reason.data if self.reason.data in dict(REASONS) else ""
+
+
+class NeedsForm(BaseForm):
+    """Diet and access needs (GDPR art. 9): only with an active tick."""
+
+    diet = StringField(_l("Specialkost"), [Optional(), LONG], filters=[strip], render_kw={"autocomplete": "off"},
+                       description=_l("Till exempel vegetariskt eller allergi mot nötter"))
+    access = TextAreaField(_l("Behöver du något för att kunna delta?"),
+                           [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
+                           description=_l("Till exempel tolk, plats nära dörren eller material i förväg"),
+                           render_kw={"autocomplete": "off"})
+    consent = BooleanField()
+
+    def validate_consent(self, field: Field) -> None:
+        """Asked for only when there is something to consent to."""
+        if (self.diet.data or self.access.data) and not field.data:
+            raise ValidationError(_("Kryssa i att du samtycker, eller ta bort det du skrev"))
+
+
+def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
+    """Does what the form asks and commits. A refusal is written on the form, which keeps all that was typed."""
+    if not form.accepted():
+        return False
+    try:
+        act()
+    except DomainError as refusal:
+        db.session.rollback()
+        form.form_errors.append(refusals.sentence(refusal))
+        return False
+    jobs.commit()
+    return True

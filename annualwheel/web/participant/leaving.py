@@ -1,0 +1,44 @@
+"""Giving the place back, or to somebody else."""
+from __future__ import annotations
+
+from flask import Response, g, make_response, redirect, render_template, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audit, meetings
+from annualwheel.models import Registration
+from annualwheel.registrations import replies
+from annualwheel.web import page
+from annualwheel.web.forms import Press
+from annualwheel.web.participant import blueprint, offers
+from annualwheel.web.participant.forms import SubstituteForm, carried_out
+
+
+@blueprint.route("/ersattare", methods=["GET", "POST"])
+def substitute() -> Response | AnyResponse:
+    """Somebody else comes instead. This browser is let out at once: the old link is dead."""
+    registration: Registration = g.registration
+    form, offer = SubstituteForm(), offers.of(registration, page.now())
+    actor = audit.participant(registration.person_id)
+    if carried_out(form, lambda: meetings.substitute(registration, form.substitute(), page.now(), actor)):
+        session.pop("registration", None)
+        session.pop("member", None)
+        session["handed_over"] = f"{form.given.data} {form.family.data}"
+        return redirect(url_for("open.handed_over"), code=303)
+    if not form.is_submitted() and "substitute" not in offer.can:
+        return redirect(url_for("participant.confirmation"), code=303)
+    return make_response(render_template("participant/substitute.html", form=form, registration=registration, offer=offer,
+                                         meeting=registration.meeting), form.status)
+
+
+@blueprint.route("/avboka", methods=["GET", "POST"])
+def withdraw() -> Response | AnyResponse:
+    """Gives the seat, or the place in line, back."""
+    registration: Registration = g.registration
+    form, offer = Press(), offers.of(registration, page.now())
+    actor = audit.participant(registration.person_id)
+    if carried_out(form, lambda: replies.withdraw(registration, page.now(), actor)):
+        return redirect(url_for("participant.confirmation", klart="avbokad"), code=303)
+    if not form.is_submitted() and "withdraw" not in offer.can:
+        return redirect(url_for("participant.confirmation"), code=303)
+    return make_response(render_template("participant/withdraw.html", form=form, registration=registration, offer=offer,
+                                         meeting=registration.meeting), form.status)

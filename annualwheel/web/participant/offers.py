@@ -1,0 +1,55 @@
+"""What the page may offer: a button only for what a press would do, and words for what it would not."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from annualwheel.models import Questionnaire, Registration
+from annualwheel.questionnaires import membership, published
+from annualwheel.registrations import seats, windows
+from annualwheel.web import refusals
+
+ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
+UNSEATED = ("invited", "declined", "withdrawn")
+PREPARES = ("registered", "to_reconfirm", "attended")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`can`: the actions that are possible now; `why`: a sentence for each that is not. `answer_by`: the last moment for an answer.
+    `full`: a yes would lead to the waiting list."""
+
+    can: frozenset[str]
+    why: dict[str, str]
+    answer_by: dt.datetime
+    full: bool
+    over: bool
+
+
+def of(registration: Registration, now: dt.datetime) -> Offer:
+    """What this registration's page may offer at `now`."""
+    refused = {action: windows.why_not(registration, action, now) for action in ACTIONS}
+    why = {action: refusals.sentence(refusal) for action, refusal in refused.items() if refusal}
+    can = frozenset(ACTIONS) - why.keys()
+    full = "register" in can and registration.state in UNSEATED and seats.would_wait(registration)
+    return Offer(can, why, windows.answer_by(registration), full, now >= registration.meeting.starts_at)
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """The questionnaire that is published for the meeting, and about how many minutes it takes."""
+
+    questionnaire: Questionnaire
+    minutes: int
+
+    @property
+    def own(self) -> bool:
+        """Whether each person answers for themselves."""
+        return self.questionnaire.respondent == "person"
+
+
+def preparing(registration: Registration) -> Preparing | None:
+    """What there is to prepare; None while nothing is published."""
+    for questionnaire in membership.questionnaires_of(registration.meeting):
+        return Preparing(questionnaire, published.definition_of(questionnaire).minutes)
+    return None

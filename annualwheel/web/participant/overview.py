@@ -1,0 +1,57 @@
+"""The page of a registration: what stands, what happens next, what can be changed; the calendar file; the way to the preparation."""
+from __future__ import annotations
+
+from flask import Response, abort, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import ical, jobs, needs, years
+from annualwheel.house import house
+from annualwheel.models import Registration
+from annualwheel.questionnaires import membership
+from annualwheel.registrations import notices, seats
+from annualwheel.web import addresses, page
+from annualwheel.web.forms import Press
+from annualwheel.web.participant import blueprint, offers
+
+HAS_ENTRY = ("registered", "to_reconfirm")
+DONE = ("anmald", "andrad", "nej", "avbokad", "behov", "raderat")
+
+
+@blueprint.get("")
+def confirmation() -> str:
+    """What stands, in whatever state it is."""
+    registration: Registration = g.registration
+    meeting, now = registration.meeting, page.now()
+    done = request.args.get("klart", "")
+    return render_template(
+        "participant/confirmation.html", registration=registration, meeting=meeting, offer=offers.of(registration, now),
+        stated=needs.of(registration), needs_served=registration.state in needs.SERVED, done=done if done in DONE else "",
+        preparing=offers.preparing(registration), span=years.phase(meeting, "preparation"),
+        open_now=years.is_open(meeting, "preparation", now), followup=years.phase(meeting, "followup"),
+        line=seats.place_in_line(registration) if registration.state == "waitlisted" else 0, form=Press(formdata=None))
+
+
+@blueprint.get("/kalender.ics")
+def calendar() -> Response:
+    """The seat's entry as a file, for calendars that did not take the mailed one. No attendee in it, and no link of ours."""
+    registration: Registration = g.registration
+    if registration.state not in HAS_ENTRY or registration.meeting.state == "cancelled":
+        abort(404)
+    head = house().letterhead
+    content = ical.published([notices.entry(registration)], head.sender_name, head.sender_address, head.base_url, page.now())
+    name = addresses.SLUGS[registration.meeting.kind]
+    return Response(content, content_type="text/calendar; charset=utf-8",
+                    headers={"Content-Disposition": f'attachment; filename="{name}.ics"'})
+
+
+@blueprint.post("/forberedelse")
+def open_preparation() -> AnyResponse:
+    """The pressed button: lets the person write in the answer and opens a session for it."""
+    registration: Registration = g.registration
+    may = registration.state in offers.PREPARES and page.now() >= years.phase(registration.meeting, "preparation").opens_at
+    member = membership.of_registration(registration, page.now()) if may and Press().accepted() else None
+    if member is None:
+        return redirect(url_for("participant.confirmation"), code=303)
+    jobs.commit()
+    session["member"] = [member.public_id, member.link_version]
+    return redirect(url_for("preparation.hub"), code=303)

@@ -1,0 +1,45 @@
+"""Diet and access needs: an optional step of its own, shown to their owner here and nowhere else."""
+from __future__ import annotations
+
+from flask import Response, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import dates, jobs, needs
+from annualwheel.models import Registration
+from annualwheel.web import page
+from annualwheel.web.forms import Press
+from annualwheel.web.participant import blueprint
+from annualwheel.web.participant.forms import NeedsForm, carried_out
+
+
+@blueprint.route("/behov", methods=["GET", "POST"])
+def own_needs() -> Response | AnyResponse:
+    """The step: what is written is kept with the sentence that was consented to."""
+    registration: Registration = g.registration
+    if registration.state not in needs.SERVED:
+        return redirect(url_for("participant.confirmation"), code=303)
+    given, consent = needs.of(registration), _consent(registration)
+    form = NeedsForm(data={"diet": given.diet, "access": given.access})
+    form.consent.label.text = consent
+    if carried_out(form, lambda: needs.state(registration, form.diet.data, form.access.data, consent, page.now())):
+        return redirect(url_for("participant.confirmation", klart="behov"), code=303)
+    return make_response(render_template("participant/needs.html", form=form, registration=registration, erase=Press(formdata=None),
+                                         stated=bool(given.diet or given.access), meeting=registration.meeting), form.status)
+
+
+@blueprint.post("/behov/radera")
+def erase_needs() -> AnyResponse:
+    """Takes the consent back: what was written is gone at once."""
+    if Press().accepted():
+        needs.forget(g.registration)
+        jobs.commit()
+        return redirect(url_for("participant.confirmation", klart="raderat"), code=303)
+    return redirect(url_for("participant.own_needs"), code=303)
+
+
+def _consent(registration: Registration) -> str:
+    day = dates.day(needs.erase_on(registration.meeting), page.language())
+    sentence: str = _("Jag samtycker till att uppgifterna används för att ordna kost och tillgänglighet på mötet. De raderas senast %(day)s, "
+                      "och jag kan radera dem själv när som helst.", day=day)
+    return sentence

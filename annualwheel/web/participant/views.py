@@ -1,7 +1,0 @@
-"""Views."""
-from annualwheel.web.participant import blueprint
-
-
-@blueprint.get("/")
-def confirmation() -> str:
-    return ""
