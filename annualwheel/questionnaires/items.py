@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Item, Person, Submission
+from annualwheel.models import Answer, Item, Person, Submission
 from annualwheel.questionnaires import answers, deadline, published
 from annualwheel.questionnaires.definition import Group
 
@@ -79,6 +79,18 @@ def move(submission: Submission, public_id: str, step: int, now: dt.datetime) ->
     answers.touch(submission, now)
     db.session.flush()
     return item
+
+
+def title_of_removed(submission: Submission, public_id: str) -> str | None:
+    """What a removed item was called ("" when it had no name), None when there is no such removed item."""
+    section = published.definition_of(submission.questionnaire).group_section
+    item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id,
+                                                   Item.removed_at.is_not(None)))
+    if item is None or section is None or section.group is None:
+        return None
+    title = db.session.scalar(sa.select(Answer.value).where(Answer.item_id == item.id,
+                                                            Answer.question_key == section.group.title_question))
+    return str(title or "").strip()
 
 
 def _find(submission: Submission, public_id: str) -> Item:

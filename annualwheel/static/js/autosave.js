@@ -4,7 +4,8 @@
 //  3 a save at the latest eight seconds after the first change, also for those who never pause
 //  4 offline, signed out or closed: the text lies in this browser until the server has said "saved"
 //  5 the page's own button and autosave never conflict: the form's hidden base versions follow along
-// POST url {client, seq, fields: {name: {value, base}}}
+//  6 what was sent without an answer is sent again word for word before anything newer, so that nobody conflicts with themselves
+// POST url {fields: {name: {value, base}}}, where a version is whatever text the page or the last answer gave
 //   200 {at: "14.32", saved: {name: version}, conflicts: {name: {value, ver, who, at}}}
 //   400 401 403 or a redirect: signed out.  404: removed by a colleague.  410: after the deadline.  413 422: too long.
 // Drafts are not validated here, and fields with data-private are never stored in the browser.
@@ -20,13 +21,12 @@ class Autosave {
     this.T = JSON.parse(form.dataset.t);
     this.url = form.dataset.autosave;
     this.drafts = new Drafts(this.url + ":" + (form.dataset.user || ""));
-    this.client = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
     this.inputs = {};
     for (const input of form.elements) if (input.name && input.dataset.v !== undefined) (this.inputs[input.name] ||= []).push(input);
     this.version = {}; this.sent = {}; this.conflicts = {};
-    for (const [name, inputs] of Object.entries(this.inputs)) this.version[name] = Number(inputs[0].dataset.v);
+    for (const [name, inputs] of Object.entries(this.inputs)) this.version[name] = inputs[0].dataset.v;
     this.dirty = new Set(); this.tooLong = new Set();
-    this.seq = 0; this.tries = 0; this.busy = false; this.stopped = ""; this.note = "";
+    this.tries = 0; this.unanswered = null; this.busy = false; this.stopped = ""; this.note = "";
     this.listen();
     this.restore();
   }
@@ -56,11 +56,16 @@ class Autosave {
     place?.replaceChildren(...(action ? [action] : []));
   }
 
+  // What is not settled yet stays on the line, also when something else was saved.
   tellSaved(at) {
-    if (Object.keys(this.conflicts).length) return;
+    const [waiting] = Object.values(this.conflicts);
+    if (this.tooLong.size) return this.tellStopped("rejected");
+    if (waiting) return this.tellConflict(waiting);
     this.say("ok", [this.note, this.T.saved.replace("{at}", at)].filter(Boolean).join(" "));
     this.note = "";
   }
+
+  tellConflict(theirs) { this.say("both", this.T.conflict.replace("{who}", theirs.who || this.T.colleague)); }
 
   tellStopped(why) {
     const copied = this.drafts.works && ![...this.dirty].some(name => this.isPrivate(name));
@@ -127,7 +132,7 @@ class Autosave {
     if (theirs.value === this.get(name)) { this.settle(name, theirs.ver); return; }
     this.conflicts[name] = theirs;
     showConflict(this.inputs[name], theirs, this.T, how => this.resolve(name, how));
-    this.say("both", this.T.conflict.replace("{who}", theirs.who || this.T.colleague));
+    this.tellConflict(theirs);
   }
 
   resolve(name, how) {
@@ -169,13 +174,15 @@ class Autosave {
     clearTimeout(this.idle); clearTimeout(this.latest);
     this.latest = 0;
     if (this.busy || this.stopped) return;
-    const fields = this.payload();
+    const fields = this.unanswered || this.payload();
     if (!Object.keys(fields).length) return;
     this.busy = true;
+    this.unanswered = fields;
     const slow = setTimeout(() => this.say("busy", this.T.saving), SLOW);
     const why = await this.send(fields, leaving);
     clearTimeout(slow);
     this.busy = false;
+    if (why !== "offline") this.unanswered = null;
     this.keep();
     if (why) this.fail(why, fields);
     else if (this.payloadLeft()) this.plan(300);
@@ -189,7 +196,7 @@ class Autosave {
     try {
       const answer = await fetch(this.url, { method: "POST", keepalive: leaving, credentials: "same-origin", redirect: "manual",
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.dataset.csrf || "" }, signal: AbortSignal.timeout(GIVE_UP),
-        body: JSON.stringify({ client: this.client, seq: ++this.seq, fields }) });
+        body: JSON.stringify({ fields }) });
       if (answer.type === "opaqueredirect") return "expired";
       if (!answer.ok) return STOPS[answer.status] || "offline";
       this.taken(await answer.json());
@@ -204,7 +211,7 @@ class Autosave {
       if (this.get(name) === this.sent[name]) this.dirty.delete(name);
     }
     for (const [name, theirs] of Object.entries(answer.conflicts || {})) this.conflict(name, theirs);
-    if (!this.tooLong.size) this.tellSaved(answer.at);
+    this.tellSaved(answer.at);
   }
 
   fail(why, fields) {
@@ -257,8 +264,15 @@ class Autosave {
   handOver() {
     clearTimeout(this.idle); clearTimeout(this.latest);
     this.drafts.posted = true;
+    for (const [name, { value }] of Object.entries(this.unanswered || {})) this.sendAlong("sent-" + name, value);
     this.keep();
     this.stopped = "submitted";
+  }
+
+  // The server may have taken what it has not answered: then that text is ours and no conflict.
+  sendAlong(name, value) {
+    this.form.elements[name]?.remove();
+    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   }
 
   wouldLose() {

@@ -52,5 +52,6 @@ export function showConflict(inputs, theirs, T, choose) {
   offer("mine", T.mine, one ? "btn sec" : "linkbtn");
   offer("theirs", T.theirs, "linkbtn");
   (group ? group.querySelector(".choice").closest(".inline-choices") || group.querySelector(".choice") : first).before(box);
+  first.closest("details")?.setAttribute("open", "");
   tie(group || first, id, true);
 }

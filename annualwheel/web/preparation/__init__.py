@@ -31,4 +31,4 @@ def member_of_answer() -> Response | None:
     return None
 
 
-from annualwheel.web.preparation import views  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.preparation import cards, hub, reading, review, saving, sections  # noqa: E402,F401  the views hang on the blueprint

@@ -1,0 +1,71 @@
+"""Looking over the whole answer, submitting it, and the receipt."""
+from __future__ import annotations
+
+import hashlib
+import json
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from annualwheel import jobs, years
+from annualwheel.questionnaires import deadline, drafts, published, submission
+from annualwheel.questionnaires.definition import Definition
+from annualwheel.questionnaires.drafts import Draft
+from annualwheel.web import page
+from annualwheel.web.forms import Press
+from annualwheel.web.preparation import blueprint, overview
+from annualwheel.web.preparation.steps import standing
+
+
+@blueprint.get("/granska")
+def review() -> Response:
+    """The answer as it would be submitted, what stops it and what is missing."""
+    if not deadline.is_open(g.member.submission, page.now(), years.GRACE):
+        return redirect(url_for("preparation.hub"))
+    definition, draft = _answer()
+    return _page(definition, draft, Press(formdata=None))
+
+
+@blueprint.post("/granska")
+def submit() -> Response:
+    """Submits what was looked over. An answer that a colleague has changed meanwhile is shown once more."""
+    definition, draft = _answer()
+    form = Press()
+    if not form.accepted():
+        return _page(definition, draft, form, form.status)
+    blocking, _missing = overview.gaps(definition, draft)
+    if blocking:
+        return _page(definition, draft, form, 422)
+    if request.form.get("seen") != _mark(definition, draft):
+        return _page(definition, draft, form, 409)
+    submission.submit(g.member, page.now())
+    jobs.commit()
+    return redirect(url_for("preparation.receipt"), code=303)
+
+
+@blueprint.get("/inskickat")
+def receipt() -> Response:
+    """What was submitted when and by whom, and how to change it."""
+    version = submission.latest(g.member.submission)
+    if version is None:
+        return redirect(url_for("preparation.hub"))
+    return make_response(render_template("preparation/receipt.html", version=version, members=g.member.submission.members,
+                                         me=g.member, **standing(g.member.submission)))
+
+
+def _answer() -> tuple[Definition, Draft]:
+    return published.definition_of(g.member.submission.questionnaire), drafts.load(g.member.submission)
+
+
+def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) -> Response:
+    blocking, missing = overview.gaps(definition, draft)
+    return make_response(render_template(
+        "preparation/review.html", form=form, blocks=overview.blocks(definition, draft), blocking=blocking, missing=missing,
+        seen="" if blocking else _mark(definition, draft), pressed=request.method == "POST" and not g.language_only, status=status,
+        form_errors=status == 422, **standing(g.member.submission)), status)
+
+
+def _mark(definition: Definition, draft: Draft) -> str:
+    """Names the content that is looked at, so that nobody submits what they have not seen."""
+    content = submission.content_of(definition, draft)
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=12).hexdigest()

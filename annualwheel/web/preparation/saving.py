@@ -1,0 +1,56 @@
+"""Saving while one writes: JSON in, versions and conflicts out. No page, no audit row, few queries."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, jsonify, request
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from annualwheel import dates, jobs
+from annualwheel.questionnaires import answers, items
+from annualwheel.questionnaires.answers import Change, Theirs
+from annualwheel.questionnaires.values import Value
+from annualwheel.web import page
+from annualwheel.web.preparation import blueprint
+
+
+@blueprint.post("/spara/<item>")
+def save(item: str) -> Response:
+    """Saves `{"fields": {name: {"value": text, "base": stamp}}}`; several choices are joined by `|`.
+
+    Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who", "at"}}}`. 400: no valid token or
+    unreadable; 401: the link no longer holds (the guard); 404: the card is removed; 410: the last day has passed; 422: too long.
+    """
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        abort(400)
+    saved = answers.save(items.of(g.member.submission, item), _changes(), g.member.person, page.now())
+    jobs.commit()
+    language = page.language()
+    return jsonify(at=dates.time_short(page.now(), language), saved=saved.stamps,
+                   conflicts={key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()})
+
+
+def _changes() -> dict[str, Change]:
+    body: Any = request.get_json()
+    fields = body.get("fields") if isinstance(body, dict) else None
+    if not isinstance(fields, dict):
+        abort(400)
+    found = {}
+    for name, sent in fields.items():
+        if not isinstance(sent, dict) or not isinstance(sent.get("value"), str) or not isinstance(sent.get("base"), str):
+            abort(400)
+        found[name] = Change(sent["value"], answers.base_of(sent["base"]))
+    return found
+
+
+def _theirs(theirs: Theirs, language: str) -> dict[str, str]:
+    return {"value": _joined(theirs.value), "ver": answers.stamp(theirs.version, theirs.value), "who": theirs.who,
+            "at": dates.time_short(theirs.at, language)}
+
+
+def _joined(value: Value) -> str:
+    return value if isinstance(value, str) else "|".join(value)

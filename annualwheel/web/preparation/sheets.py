@@ -1,0 +1,155 @@
+"""A page's questions as a form: which are shown, what each field was built on, and what the person has changed."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from wtforms import Field
+
+from annualwheel import dates
+from annualwheel.questionnaires import answers, form, submission
+from annualwheel.questionnaires.answers import Change, Saved, Theirs
+from annualwheel.questionnaires.definition import CHOOSING, WRITING, Option, Question, QuestionType, answer_fields
+from annualwheel.questionnaires.drafts import Place
+from annualwheel.questionnaires.path import visible
+from annualwheel.questionnaires.values import Value, Values, keys
+from annualwheel.sorting import swedish
+from annualwheel.web import page
+from annualwheel.web.forms import BaseForm
+
+
+# What can be lost when a page is too old: everything that is typed, not what is ticked.
+TYPED = frozenset(set(QuestionType) - CHOOSING)
+
+
+@dataclass
+class Row:
+    """A field as the page shows it. `stamp` is what it was built on; `when` and `among` name the choice on the same page that it
+    waits for; `conflict` is what the conflict box says and `theirs` the stamp of the other text."""
+
+    field: Field
+    stamp: str
+    shown: bool
+    when: str = ""
+    among: str = ""
+    conflict: dict[str, Any] | None = None
+    theirs: str = ""
+
+
+@dataclass
+class Sheet:
+    """A form over one item: `asked` are all its questions, also those that are hidden now."""
+
+    asked: tuple[Question, ...]
+    place: Place
+    root: Values
+    form: Any
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def fields(self) -> list[Question]:
+        """The questions and the free texts beside them."""
+        return [each for question in self.asked for each in answer_fields(question)]
+
+    def set_rows(self, stamps: Mapping[str, str], conflicts: Mapping[str, Theirs]) -> None:
+        """Makes the rows anew after the form's data or a conflict has changed. Stamps that are not given come from what is stored."""
+        known, own = self.form.answers(), {question.key for question in self.asked}
+        shown = {question.key for question in visible(self.asked, known, self.root)}
+        self.rows = []
+        for question in self.asked:
+            condition = question.show_if if question.show_if and question.show_if.question in own else None
+            for each in answer_fields(question):
+                row = Row(self.form[each.key], stamps.get(each.key) or self.stored_stamp(each.key), question.key in shown)
+                if condition:
+                    row.when, row.among = condition.question, "|".join(condition.values)
+                if theirs := conflicts.get(each.key):
+                    row.conflict, row.theirs = _box(self.form[each.key], each, theirs), answers.stamp(theirs.version, theirs.value)
+                self.rows.append(row)
+
+    def stored_stamp(self, key: str) -> str:
+        """The stamp of what was stored when the page was made."""
+        stored = self.place.stored.get(key)
+        return answers.stamp(stored.version, stored.value) if stored else answers.stamp(0, "")
+
+    def posted_stamps(self) -> dict[str, str]:
+        """The stamps that came with the posted form."""
+        return {each.key: request.form[f"base-{each.key}"] for each in self.fields if f"base-{each.key}" in request.form}
+
+    def changes(self) -> dict[str, Change]:
+        """What the person has changed, or decided in a conflict. A field that holds what it was shown with is no change, whatever
+        a colleague has written in it since."""
+        key, _colon, how = request.form.get("resolve", "").partition(":")
+        values, found = self.form.answers(), {}
+        for each in self.fields:
+            stamped = request.form.get(f"base-{each.key}")
+            if stamped is None:
+                continue
+            value = answers.tidy(each, values[each.key])
+            if each.key == key:
+                if how == "theirs":
+                    continue
+                stamped = request.form.get(f"theirs-{key}", stamped)
+                if how == "both":
+                    value = _both(value, self.place.values.get(key, ""))
+            elif answers.untouched(stamped, value):
+                continue
+            found[each.key] = Change(value, answers.base_of(stamped), request.form.get(f"sent-{each.key}"))
+        return found
+
+    def show_again(self, saved: Saved, current: Place) -> None:
+        """After a save with conflicts: what was saved is no longer new, what was resolved shows as it stands, the rest as typed."""
+        key, _colon, how = request.form.get("resolve", "").partition(":")
+        stamps = self.posted_stamps() | saved.stamps
+        for name, value in saved.values.items():
+            self.form[name].data = value
+        if how == "theirs" and key in current.stored:
+            self.form[key].data = current.values[key]
+            stamps.pop(key, None)
+        self.place = current
+        self.set_rows(stamps, saved.conflicts)
+
+
+def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool) -> Sheet:
+    """The sheet for questions that hang on `place`. `posted`: this is the form that was sent, so it shows what was typed."""
+    language = page.language()
+    options = _organisations() if any(submission.from_organisations(question) for question in asked) else ()
+    settings = {} if posted else {"formdata": None}
+    sheet = Sheet(asked, place, root, _form(asked, options, language)(data=dict(place.values), **settings))
+    sheet.set_rows(sheet.posted_stamps() if posted else {}, {})
+    return sheet
+
+
+def spoken(question: Question, value: Value | None, organisations: Mapping[str, str], language: str) -> str:
+    """A value in words: the labels of what was chosen, or the text."""
+    if question.type not in CHOOSING:
+        return value if isinstance(value, str) else ""
+    names = {option.key: option.label.to(language) for option in question.options}
+    return ", ".join(names.get(key) or organisations.get(key, key) for key in keys(value))
+
+
+@lru_cache(maxsize=256)
+def _form(asked: tuple[Question, ...], organisations: tuple[Option, ...], language: str) -> type[Any]:
+    """Building a form class takes longer than filling it in: one for each page and language is enough."""
+    return form.build(asked, BaseForm, organisations, language, _)
+
+
+def _organisations() -> tuple[Option, ...]:
+    return tuple(sorted(submission.organisations(), key=lambda option: swedish(option.label.sv)))
+
+
+def _both(mine: Value, theirs: Value) -> Value:
+    if isinstance(mine, list) or isinstance(theirs, list):
+        return [*keys(mine), *(key for key in keys(theirs) if key not in keys(mine))]
+    return f"{mine}\n\n{theirs}"
+
+
+def _box(asked: Field, question: Question, theirs: Theirs) -> dict[str, Any]:
+    """The conflict box's words. `both` is offered where two answers can stand together."""
+    labels = {str(choice.value): str(choice.label) for choice in asked.iter_choices()} if question.type in CHOOSING else {}
+    text = spoken(question, theirs.value, labels, page.language())
+    return {"who": theirs.who, "at": dates.time(theirs.at, page.language()), "text": text,
+            "both": question.type in WRITING or question.type is QuestionType.CHOICES}

@@ -1,7 +1,0 @@
-"""Views."""
-from annualwheel.web.preparation import blueprint
-
-
-@blueprint.get("/")
-def hub() -> str:
-    return ""
