@@ -167,7 +167,7 @@ class Sheet:
             text = LOOKS_ESCAPED.sub("_x005F_", text)
         if _units(text) <= CELL_LIMIT:
             return text
-        place = f"{self.sheet.title}, {self.rows}"
+        place = f"{self.sheet.title}, {self.rows + 1}"
         parts = _split(text)
         self.book.long.extend((place, number, part) for number, part in enumerate(parts, 1))
         return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
