@@ -1,0 +1,356 @@
+"""Saving while one writes, in a real browser: nothing that was typed is lost, and nothing is overwritten.
+
+The page is rendered from the macros and the server is played by the test, so that every answer it can give is tried.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+from flask_babel import Babel
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from wtforms import Form, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+
+from annualwheel.web import words
+
+PACKAGE = Path(words.__file__).parents[1]
+ORIGIN = "http://arshjulet.example"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'"
+PAGE = """<!doctype html><html lang="sv"><title>Prov</title>
+{% from "macros/fields.html" import field %}{% from "macros/saving.html" import autosave, save_bar %}
+<form data-logout method="post" action="/logga-ut"><button>Logga ut</button></form>
+<form method="post" action="/klar" {{ autosave("/spara", "7", "bevis", new_link="/lank", undo="/angra") }}>
+<input type="hidden" name="base-learned" value="{{ version }}"><input type="hidden" name="base-hinders" value="{{ version }}">
+{{ field(form.learned, attrs={"data-v": version}) }}{{ field(form.hinders, attrs={"data-v": version}) }}
+{{ field(form.state, attrs={"data-v": version}) }}{{ field(form.diet, attrs={"data-v": version, "data-private": "1"}) }}
+<button>Klar</button></form>{{ save_bar("") }}
+<script type="module" src="/static/js/autosave.js"></script></html>"""
+
+
+class Sample(Form):
+    learned = TextAreaField("Lärt")
+    hinders = TextAreaField("Hinder")
+    state = RadioField("Läge", choices=[SelectChoice("a", "Planeras"), SelectChoice("b", "Pågår")])
+    diet = StringField("Kost")
+
+
+class Server:
+    """Answers as it is told and remembers what it was sent."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.version = 3
+        self.saved: list[dict[str, Any]] = []
+        self.answer: Callable[[dict[str, Any]], tuple[int, dict[str, Any]] | None] = self.save
+        app = Flask("prov", template_folder=str(PACKAGE / "templates"))
+        Babel(app, default_locale="sv")
+        app.jinja_env.filters.update(words.FILTERS)
+        self.app = app
+
+    def save(self, sent: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self.saved.append(sent)
+        return 200, {"at": "14.32", "saved": {name: str(int(f["base"]) + 1) for name, f in sent["fields"].items()}}
+
+    def html(self) -> str:
+        with self.app.test_request_context():
+            return render_template_string(PAGE, form=Sample(data=self.values), version=self.version)
+
+    def handle(self, route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN)
+        if path.startswith("/static/"):
+            route.fulfill(path=PACKAGE / path[1:])
+        elif path == "/spara":
+            answer = self.answer(json.loads(route.request.post_data or "{}"))
+            if answer is None:
+                route.abort()
+            else:
+                route.fulfill(status=answer[0], json=answer[1])
+        else:
+            route.fulfill(body=self.html(), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+
+    def sent(self, name: str) -> list[str]:
+        return [save["fields"][name]["value"] for save in self.saved if name in save["fields"]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context()
+    context.route("**/*", server.handle)
+    context.set_default_timeout(4000)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(ORIGIN + "/svar")
+    yield page
+    context.close()
+
+
+def line(page: Page) -> Any:
+    return page.locator("[data-save-text]")
+
+
+def stored(page: Page) -> dict[str, Any]:
+    text: str | None = page.evaluate("localStorage.getItem('utkast:/spara:7')")
+    return json.loads(text)["d"] if text else {}
+
+
+def write(page: Page, text: str, label: str = "Lärt") -> None:
+    page.get_by_label(label).press_sequentially(text)
+
+
+def conflict(value: str) -> Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]:
+    return lambda _sent: (200, {"at": "14.32", "saved": {}, "conflicts": {
+        "learned": {"value": value, "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+
+
+def test_only_the_changed_field_is_sent_after_a_pause(page: Page, server: Server) -> None:
+    write(page, "Hej")
+    page.clock.run_for(800)
+    assert server.saved == []
+    page.clock.run_for(500)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert server.saved[0]["fields"] == {"learned": {"value": "Hej", "base": "3"}}
+
+
+def test_one_who_never_pauses_is_saved_all_the_same(page: Page, server: Server) -> None:
+    for _ in range(13):
+        write(page, "a")
+        page.clock.run_for(650)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert server.sent("learned")[0].startswith("aaaa")
+
+
+def test_the_next_save_builds_on_the_new_version_and_so_does_the_page_s_own_button(page: Page, server: Server) -> None:
+    write(page, "a")
+    page.clock.run_for(1300)
+    expect(page.locator("[name=base-learned]")).to_have_value("4")
+    write(page, "b")
+    page.clock.run_for(1300)
+    expect(page.locator("[name=base-learned]")).to_have_value("5")
+    assert server.saved[1]["fields"]["learned"] == {"value": "ab", "base": "4"}
+
+
+def test_what_is_typed_during_a_save_goes_with_the_next(page: Page, server: Server) -> None:
+    routes: list[Route] = []
+    page.context.route("**/spara", lambda route: routes.append(route))
+    write(page, "först")
+    page.clock.run_for(1300)
+    page.clock.run_for(900)
+    expect(line(page)).to_have_text("Sparar …")
+    write(page, " mer")
+    page.context.unroute("**/spara")
+    server.handle(routes[0])
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    page.clock.run_for(2000)
+    expect(page.locator("[name=base-learned]")).to_have_value("5")
+    assert server.sent("learned") == ["först", "först mer"]
+    assert page.get_by_label("Lärt").input_value() == "först mer"
+
+
+def test_slow_saving_is_said(page: Page) -> None:
+    page.context.route("**/spara", lambda _route: None)
+    write(page, "a")
+    page.clock.run_for(2100)
+    expect(line(page)).to_have_text("Sparar …")
+
+
+def test_without_contact_the_text_lies_in_the_browser_and_is_tried_again(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: None
+    write(page, "Viktigt")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt. Din text finns kvar i den här webbläsaren")
+    assert stored(page)["learned"]["v"] == "Viktigt"
+    server.answer = server.save
+    page.clock.run_for(3100)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert stored(page) == {}
+
+
+def test_text_that_was_not_saved_comes_back(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: None
+    write(page, "Viktigt")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    server.answer = server.save
+    page.goto(ORIGIN + "/svar")
+    expect(page.get_by_label("Lärt")).to_have_value("Viktigt")
+    expect(line(page)).to_have_text("Vi hittade text som inte hann sparas. Den är tillbaka.")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Vi hittade text som inte hann sparas. Den är tillbaka. Sparat kl. 14.32")
+    assert server.sent("learned")[-1] == "Viktigt"
+
+
+def test_restored_text_meets_a_colleague_s_change_in_a_conflict(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: None
+    write(page, "Min")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    server.values, server.version = {"learned": "Deras"}, 4
+    page.goto(ORIGIN + "/svar")
+    expect(page.get_by_role("group", name="En kollega ändrade samma svar")).to_contain_text("Deras")
+    expect(page.get_by_label("Lärt")).to_have_value("Min")
+
+
+def test_text_that_went_with_the_page_s_button_is_not_a_conflict_later(page: Page, server: Server) -> None:
+    write(page, "Min")
+    page.get_by_role("button", name="Klar").click()
+    server.values, server.version = {"learned": "Senare ändrat"}, 5
+    page.goto(ORIGIN + "/svar")
+    expect(page.get_by_label("Lärt")).to_have_value("Senare ändrat")
+    expect(page.locator("[data-conflict]")).to_have_count(0)
+
+
+def test_private_answers_are_never_kept_in_the_browser(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: None
+    write(page, "Glutenfritt", "Kost")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("kan inte spara en egen kopia")
+    assert stored(page) == {}
+    assert "Gluten" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+
+
+def test_a_browser_that_stores_nothing_says_so(browser: Browser, server: Server) -> None:
+    context = browser.new_context()
+    context.route("**/*", server.handle)
+    context.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
+    page = context.new_page()
+    page.clock.install()
+    page.goto(ORIGIN + "/svar")
+    server.answer = lambda _sent: None
+    write(page, "a")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("kan inte spara en egen kopia. Stäng inte sidan")
+    context.close()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_signed_out_keeps_the_text_and_goes_on_after_signing_in_elsewhere(page: Page, server: Server, status: int) -> None:
+    server.answer = lambda _sent: (status, {})
+    write(page, "Kvar")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Din länk gäller inte längre. Texten finns kvar här.")
+    expect(page.get_by_role("link", name="Få en ny länk med e-post")).to_have_attribute("href", "/lank")
+    assert stored(page)["learned"]["v"] == "Kvar"
+    server.answer = server.save
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    expect(page.get_by_role("link", name="Få en ny länk med e-post")).to_have_count(0)
+
+
+def test_a_removed_card_offers_to_undo(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: (404, {})
+    write(page, "a")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("En kollega har tagit bort det här. Din text finns kvar här.")
+    with page.expect_request(ORIGIN + "/angra") as asked:
+        page.get_by_role("button", name="Ångra borttagningen").click()
+    assert (asked.value.method, asked.value.post_data) == ("POST", "csrf_token=bevis")
+
+
+def test_after_the_deadline_the_text_can_be_taken_home(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: (410, {})
+    write(page, "För sent")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Sista dagen har gått. Det du skrev nu är inte med.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Ladda ner din text").click()
+    assert "Lärt\r\nFör sent" in Path(download.value.path()).read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("status", [413, 422])
+def test_one_text_too_long_does_not_hold_back_the_others(page: Page, server: Server, status: int) -> None:
+    server.answer = lambda sent: (status, {}) if "learned" in sent["fields"] else server.save(sent)
+    write(page, "lång")
+    write(page, "kort", "Hinder")
+    expect(line(page)).to_have_text("Texten är för lång för att sparas. Korta den.")
+    expect(page.locator("[name=base-hinders]")).to_have_value("4")
+    assert server.sent("hinders") == ["kort"]
+    server.answer = server.save
+    page.get_by_label("Lärt").fill("l")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert server.sent("learned") == ["l"]
+
+
+@pytest.mark.parametrize(("button", "text"), [
+    ("Lägg Annas text efter min", "Min\n\nAnnas <b>ord</b>"), ("Behåll bara min", "Min"), ("Ta Annas", "Annas <b>ord</b>")])
+def test_both_texts_are_kept_until_one_has_chosen(page: Page, server: Server, button: str, text: str) -> None:
+    server.answer = conflict("Annas <b>ord</b>")
+    write(page, "Min")
+    page.clock.run_for(1300)
+    box = page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
+    expect(box).to_contain_text("Annas <b>ord</b>")
+    expect(page.get_by_label("Lärt")).to_have_value("Min")
+    expect(page.get_by_label("Lärt")).to_have_attribute("aria-describedby", "learned-konflikt")
+    expect(line(page)).to_have_text("Anna Berg ändrade samma svar. Välj vilken text som ska gälla.")
+    assert stored(page)["learned"]["v"] == "Min"
+    server.answer = server.save
+    page.get_by_role("button", name=button).click()
+    expect(box).to_have_count(0)
+    expect(page.get_by_label("Lärt")).to_be_focused()
+    page.clock.run_for(1300)
+    expect(page.get_by_label("Lärt")).to_have_value(text)
+    assert server.sent("learned") == ([] if button == "Ta Annas" else [text])
+    assert button == "Ta Annas" or server.saved[0]["fields"]["learned"]["base"] == 9
+
+
+def test_the_same_text_is_no_conflict(page: Page, server: Server) -> None:
+    server.answer = conflict("Lika")
+    write(page, "Lika")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    expect(page.locator("[data-conflict]")).to_have_count(0)
+
+
+def test_a_choice_in_conflict_is_shown_in_words_without_both(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"state": {"value": "b", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+    page.get_by_label("Planeras").check()
+    page.clock.run_for(1300)
+    box = page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
+    expect(box).to_contain_text("Pågår")
+    expect(box.get_by_role("button")).to_have_text(["Behåll bara min", "Ta Annas"])
+    box.get_by_role("button", name="Ta Annas").click()
+    expect(page.get_by_label("Pågår")).to_be_checked()
+
+
+def test_closing_the_tab_sends_what_is_left(page: Page, server: Server) -> None:
+    write(page, "sista")
+    with page.expect_request(ORIGIN + "/spara") as request:
+        page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert json.loads(request.value.post_data or "")["fields"]["learned"]["value"] == "sista"
+
+
+def test_signing_out_empties_the_browser(page: Page, server: Server) -> None:
+    page.evaluate("localStorage.setItem('utkast:annat:7', '{}'); localStorage.setItem('annans', '1')")
+    page.get_by_role("button", name="Logga ut").click()
+    page.wait_for_url(ORIGIN + "/logga-ut")
+    assert page.evaluate("Object.keys(localStorage)") == ["annans"]
+
+
+def test_signing_out_with_unsaved_text_asks_first(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: None
+    write(page, "Kvar")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Logga ut").click()
+    assert page.url == ORIGIN + "/svar"
+    assert stored(page)["learned"]["v"] == "Kvar"
