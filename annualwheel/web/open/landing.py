@@ -67,6 +67,8 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     if not form.accepted():
         return _preparation(member, form)
     session.permanent = True
+    membership.note_opening(member, page.now())
+    jobs.commit()
     session["member"] = [member.public_id, member.link_version]
     return redirect(url_for("preparation.hub"), code=303)
 
