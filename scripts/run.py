@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from config import ROOT, Settings, SettingsError
 from scripts.database_state import is_ready
 
+LOG = ROOT / "instance" / "run.log"
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
 # The fence outside production: mail to any other domain is shown as withheld.
@@ -37,16 +38,17 @@ def main() -> int:
         signal.signal(number, _stop)
     environ = development_environment({**_dotenv(), **os.environ})
     family: list[subprocess.Popen[bytes]] = []
+    LOG.parent.mkdir(exist_ok=True)
     try:
+        check(environ)
         settings = Settings.from_env(environ)
-        check(settings, environ)
         prepare(settings, environ)
         if settings.dev_mailbox:
             family.append(start((sys.executable, "-m", "devmail"), environ, family))
         family.append(start((sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"), environ, family))
         wait_for_web(environ, family)
         subprocess.run((*FLASK, "demo", "links"), cwd=ROOT, env=environ, check=True)
-        print("\nCtrl-C avslutar allt.", flush=True)
+        print(f"\nLoggen: {LOG.relative_to(ROOT)}. Ctrl-C avslutar allt.", flush=True)
         wait_for_death(family)
     except Stopped:
         return 0
@@ -74,10 +76,11 @@ def _dotenv() -> dict[str, str]:
 
 
 def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the children are given: `environ`, and the development mailbox unless a mail server is named in it."""
+    """What the children are given: `environ`, one web process, and the development mailbox unless a mail server is named in it."""
     host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT") or "8000"
     reachable = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
-    given = {"HOST": host, "PORT": port, "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}"}
+    given = {"HOST": host, "PORT": port, "WEB_WORKERS": environ.get("WEB_WORKERS") or "1", "WEB_THREADS": environ.get("WEB_THREADS") or "8",
+             "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}"}
     if not environ.get("MAIL_SERVER") and environ.get("ENVIRONMENT") != "production":
         given |= {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": environ.get("MAIL_PORT") or str(free_port(8025)),
                   "MAIL_ALLOW": environ.get("MAIL_ALLOW") or SAMPLE_DOMAINS,
@@ -85,13 +88,15 @@ def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {**environ, **given}
 
 
-def check(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Raises `Refusal` in production and when the port is taken."""
-    if settings.environment == "production":
+def check(environ: Mapping[str, str]) -> None:
+    """Raises `Refusal` in production and when nothing can listen on the port."""
+    if environ.get("ENVIRONMENT") == "production":
         raise Refusal("make run är för utveckling. I produktion: gunicorn -c gunicorn.conf.py (se README).")
-    host, port = environ["HOST"], int(environ["PORT"])
-    if not is_free(host, port):
-        raise Refusal(f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={free_port(port + 1)}")
+    host, port = environ["HOST"], environ["PORT"]
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise Refusal(f"PORT är {port!r}, men ska vara ett heltal mellan 1 och 65535.")
+    if not is_free(host, int(port)):
+        raise Refusal(f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={free_port(int(port) + 1)}")
 
 
 def is_free(host: str, port: int) -> bool:
@@ -113,7 +118,6 @@ def free_port(wanted: int) -> int:
 
 def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
     """Migrates and fills an empty database. A ready SQLite file is seen at once, which saves two starts of the application."""
-    (ROOT / "instance").mkdir(exist_ok=True)
     if is_ready(settings.database_url, ROOT / "migrations" / "versions"):
         return
     print("Förbereder databasen ...", flush=True)
@@ -122,9 +126,13 @@ def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
 
 
 def start(command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-    """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only this process."""
+    """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only this process.
+
+    The log goes to a file, so that the links stay in sight; what goes wrong at the start comes on the terminal.
+    """
     group = family[0].pid if family else 0
-    return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, process_group=group)
+    with LOG.open("ab" if family else "wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=log, process_group=group)
 
 
 def wait_for_web(environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> None:

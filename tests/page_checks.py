@@ -146,7 +146,7 @@ def _policy(page: Node) -> Iterator[str]:
             yield f"<{node.tag}> without a nonce"
         for name in ("src", "action", "href"):
             outside = node.get(name).startswith(("http://", "https://", "//"))
-            if outside and node.tag in ("script", "img", "iframe", "link", "form") and not node.get("rel") == "canonical":
+            if outside and node.tag in ("script", "img", "iframe", "link", "form") and node.get("rel") != "canonical":
                 yield f"<{node.tag}> fetches from outside: {node.get(name)}"
 
 

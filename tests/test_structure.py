@@ -68,9 +68,8 @@ def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            if node.module != "__future__":
-                yield from (full if is_module(full := f"{node.module}.{alias.name}") else node.module for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module != "__future__":
+            yield from (full if is_module(full := f"{node.module}.{alias.name}") else node.module for alias in node.names)
 
 
 def is_module(dotted: str) -> bool:

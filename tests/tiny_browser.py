@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 from contextvars import Context
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask, has_app_context
@@ -316,7 +317,7 @@ def _names_of(box: Node) -> list[str]:
 
 
 def _nested(nodes: list[Node]) -> bool:
-    return all(outer in list(inner.around()) for outer, inner in zip(nodes, nodes[1:], strict=False))
+    return all(outer in list(inner.around()) for outer, inner in pairwise(nodes))
 
 
 def _ambiguous(text: str, what: str, found: list[Node]) -> Node:

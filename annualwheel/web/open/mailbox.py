@@ -75,4 +75,6 @@ def _content(found: Mail, view: str) -> str:
 
 
 def _kind(found: Mail) -> str:
-    return {"REQUEST": _("Kalenderbokning"), "CANCEL": _("Kalenderavbokning")}.get(found.calendar_method, _("Mejl"))
+    if found.calendar_method == "CANCEL":
+        return str(_("Kalenderavbokning"))
+    return str(_("Kalenderbokning") if found.calendar_method else _("Mejl"))
