@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from annualwheel import contacts, links, years
+from annualwheel import audit, contacts, links, years
 from annualwheel.clock import STOCKHOLM
 from annualwheel.db import db
 from annualwheel.house import house
@@ -57,7 +57,6 @@ def reply_of(registration: Registration, **changes: object) -> Reply:
 
 def publish(meeting: Meeting, form: str = "arbetsmote") -> None:
     """Publishes a questionnaire for the meeting."""
-    from annualwheel import audit
     published.publish(meeting, reading.read(ROOT / "forms" / f"{form}.toml"), START, audit.SYSTEM)
 
 
