@@ -149,7 +149,11 @@ def test_the_next_save_builds_on_the_new_version_and_so_does_the_page_s_own_butt
 
 def test_what_is_typed_during_a_save_goes_with_the_next(page: Page, server: Server) -> None:
     routes: list[Route] = []
-    page.context.route("**/spara", lambda route: routes.append(route))
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    page.context.route("**/spara", hold)
     write(page, "först")
     page.clock.run_for(1300)
     page.clock.run_for(900)
