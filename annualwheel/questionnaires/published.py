@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from annualwheel import audit, years
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import FocusArea, Goal, Meeting, PublishedDefinition, Questionnaire, Submission
+from annualwheel.models import FocusArea, Goal, Meeting, PublishedDefinition, Questionnaire, Submission, Theme
 from annualwheel.questionnaires import definition as definitions
 from annualwheel.questionnaires.definition import Definition, Option, Text
 
@@ -18,8 +19,8 @@ from annualwheel.questionnaires.definition import Definition, Option, Text
 def publish(meeting: Meeting, definition: Definition, now: dt.datetime, actor: Actor) -> Questionnaire:
     """Publishes the definition for the meeting with the year's themes as they are now. Publishing again replaces it until someone
     has begun to answer; then `Refused("answers_begun")`."""
-    themes = tuple(Option(t.key, Text(t.sv, t.en)) for t in meeting.year.themes)
-    resolved = definitions.resolve(definition, themes, _options(FocusArea), _options(Goal))
+    resolved = definitions.resolve(definition, _options(meeting.year.themes), _options(years.reference(FocusArea)),
+                                   _options(years.reference(Goal)))
     digest = definitions.digest(resolved)
     if db.session.scalar(sa.select(PublishedDefinition).where(PublishedDefinition.digest == digest)) is None:
         db.session.add(PublishedDefinition(digest=digest, text=definitions.dump(resolved)))
@@ -50,5 +51,5 @@ def by_digest(digest: str) -> Definition:
     return definitions.load(text)
 
 
-def _options(table: type[FocusArea] | type[Goal]) -> tuple[Option, ...]:
-    return tuple(Option(row.key, Text(row.sv, row.en)) for row in years.reference(table))
+def _options(rows: Sequence[FocusArea] | Sequence[Goal] | Sequence[Theme]) -> tuple[Option, ...]:
+    return tuple(Option(row.key, Text(row.sv, row.en)) for row in rows)

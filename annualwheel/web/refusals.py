@@ -15,7 +15,7 @@ def sentence(error: DomainError) -> str:
     when = error.params.get("day")
     day = dates.day(when, page.language()) if isinstance(when, dt.date) else ""
     name = str(error.params.get("name", ""))
-    return {**_of_preparing(str(error.params.get("count", ""))), **_sentences(day, name)}[error.key]
+    return {**_of_preparing(str(error.params.get("count", ""))), **_of_planning(str(error.params.get("count", ""))), **_sentences(day, name)}[error.key]
 
 
 def _of_preparing(count: str) -> dict[str, str]:
@@ -29,6 +29,26 @@ def _of_preparing(count: str) -> dict[str, str]:
         "unknown_choice": _("Välj något av alternativen."),
         "unreadable_version": _("Sidan gick inte att läsa. Ladda om den och försök igen."),
         "answer_incomplete": _("Något behöver rättas innan svaret kan skickas in. Granska svaret för att se vad."),
+    }
+
+
+def _of_planning(count: str) -> dict[str, str]:
+    return {
+        "year_exists": _("Det finns redan ett årshjul för det året."),
+        "ends_before_start": _("Mötet ska sluta efter att det har börjat."),
+        "not_moved": _("Inget är ändrat. Skriv en ny dag, tid eller plats."),
+        "phase_backwards": _("Första dagen ska komma före den sista, och allt utom uppföljningen ska vara klart före mötet."),
+        "themes_published": _("Frågor som bygger på temana är publicerade, så de går inte att ändra."),
+        "no_theme": _("Temat finns inte."),
+        "no_questions": _("Det finns inga frågor för den här sortens möte i mappen forms/."),
+        "answers_begun": _("Någon har börjat svara, så frågorna går inte att byta ut."),
+        "not_published": _("Frågorna är inte publicerade än. Publicera dem på mötets sida."),
+        "test_needed": _("Skicka ett test till dig själv först. Texten kan ha ändrats sedan ditt förra test."),
+        "nobody_left": _("Det finns ingen kvar att skicka till."),
+        "more_recipients": _("Nu är det %(count)s personer, fler än du bekräftade. Se efter att det stämmer och bekräfta igen.", count=count),
+        "no_mailing": _("Utskicket finns inte."),
+        "no_message": _("Mejlet finns inte."),
+        "not_stopped": _("Mejlet är på väg eller har redan kommit fram."),
     }
 
 
@@ -69,6 +89,7 @@ def _sentences(day: str, name: str) -> dict[str, str]:
         "no_person": _("Personen finns inte."),
         "no_organisation": _("Organisationen finns inte."),
         "no_registration": _("Anmälan finns inte."),
+        "no_pack": _("Underlaget finns inte. Det kan vara äldre än 30 dagar. Ta fram ett nytt."),
         "no_staff": _("Kontot finns inte."),
         "staff_exists": _("Det finns redan ett konto med den adressen."),
         "unknown_role": _("Välj minst en roll."),

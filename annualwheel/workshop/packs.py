@@ -4,7 +4,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from collections.abc import Iterator
 
 import sqlalchemy as sa
 
@@ -72,18 +71,16 @@ def by_public_id(public_id: str) -> Pack:
     return pack
 
 
-def chunks(pack: Pack, now: dt.datetime) -> Iterator[bytes]:
-    """The file piece by piece. Raises `Missing` when there is none, or it has expired."""
+def require_file(pack: Pack, now: dt.datetime) -> File:
+    """The finished file. Raises `Missing` when there is none, or it has expired."""
     if pack.file is None or pack.file.expires_at < now:
         raise Missing("no_pack")
-    return _pieces(pack.file.id)
+    return pack.file
 
 
-def _pieces(file_id: int) -> Iterator[bytes]:
-    number = 0
-    while (piece := db.session.scalar(sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number))) is not None:
-        yield piece
-        number += 1
+def piece(file_id: int, number: int) -> bytes | None:
+    """One piece of a file, numbered from 0; None after the last."""
+    return db.session.scalar(sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number))
 
 
 def _progress(pack: Pack, done: int) -> None:

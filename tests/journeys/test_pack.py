@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 from typing import Any
 
 import openpyxl
@@ -31,7 +32,8 @@ def build(meeting: Meeting, clock: Clock, language: str = "sv") -> bytes:
     pack = packs.ask(meeting, by, language, clock.now())
     db.session.commit()
     packs.build(pack.id, clock)
-    return b"".join(packs.chunks(pack, clock.now()))
+    file = packs.require_file(pack, clock.now())
+    return b"".join(iter(lambda numbers=itertools.count(): packs.piece(file.id, next(numbers)), None))
 
 
 def sheets(content: bytes) -> dict[str, Rows]:
@@ -208,4 +210,4 @@ def test_an_expired_file_cannot_be_downloaded(session: scoped_session[Session], 
     pack = packs.of_meeting(meeting)[0]
     clock.advance(dt.timedelta(days=31))
     with pytest.raises(Missing):
-        packs.chunks(pack, clock.now())
+        packs.require_file(pack, clock.now())

@@ -1,14 +1,19 @@
 """Reading the submitted answers and taking out the pack."""
 from __future__ import annotations
 
-from flask import Response, abort, g, make_response, redirect, render_template, stream_with_context, url_for
+import itertools
+from collections.abc import Iterator
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, jobs, years
+from annualwheel.db import reading
 from annualwheel.web import page
 from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import Press
-from annualwheel.workshop import packs, reading, submitted
+from annualwheel.workshop import packs, submitted
+from annualwheel.workshop import reading as answers_read
 
 
 @blueprint.get("/svar")
@@ -25,7 +30,7 @@ def meeting_answers(number: int, kind: str) -> str:
     """Two ways in: by organisation and by question; and the packs."""
     meeting = years.meeting_of(number, kind)
     return render_template("facilitator/meeting.html", active="answers", meeting=meeting, respondents=submitted.respondents(meeting),
-                           asked=submitted.asked(meeting), questions=reading.questions(meeting, page.language()),
+                           asked=submitted.asked(meeting), questions=answers_read.questions(meeting, page.language()),
                            packs=packs.of_meeting(meeting), form=Press())
 
 
@@ -34,23 +39,23 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
     """One organisation's submitted answer."""
     meeting = years.meeting_of(number, kind)
     answer = submitted.one(public_id, meeting) or abort(404)
-    before, after = reading.neighbours(submitted.respondents(meeting), public_id)
+    before, after = answers_read.neighbours(submitted.respondents(meeting), public_id)
     return render_template("facilitator/respondent.html", active="answers", meeting=meeting, answer=answer, before=before, after=after,
-                           sections=reading.sections(answer, page.language()))
+                           sections=answers_read.sections(answer, page.language()))
 
 
 @blueprint.get("/svar/<int:number>/<kind>/fraga/<key>")
 def by_question(number: int, kind: str, key: str) -> str:
     """All answers to one question."""
     meeting = years.meeting_of(number, kind)
-    questions = reading.questions(meeting, page.language())
+    questions = answers_read.questions(meeting, page.language())
     place = next((place for place, question in enumerate(questions) if question["key"] == key), None)
     if place is None:
         abort(404)
     return render_template("facilitator/question.html", active="answers", meeting=meeting, question=questions[place],
                            before=questions[place - 1] if place else None,
                            after=questions[place + 1] if place + 1 < len(questions) else None,
-                           passages=reading.by_question(meeting, key, page.language()))
+                           passages=answers_read.by_question(meeting, key, page.language()))
 
 
 @blueprint.post("/svar/<int:number>/<kind>/underlag")
@@ -79,12 +84,22 @@ def pack(public_id: str) -> Response:
 def download(public_id: str) -> Response | AnyResponse:
     """The workbook, streamed. Who took it out is noted."""
     found = packs.by_public_id(public_id)
-    if not Press().accepted() or found.file is None:
+    if not Press().accepted():
         return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
-    pieces = packs.chunks(found, page.now())
-    audit.note(audit.staff(g.staff.id), "pack_downloaded", found, page.now(), found.meeting_id, sha256=found.file.sha256)
+    file = packs.require_file(found, page.now())
+    audit.note(audit.staff(g.staff.id), "pack_downloaded", found, page.now(), found.meeting_id, sha256=file.sha256)
     jobs.commit()
-    response = Response(stream_with_context(pieces), mimetype=found.file.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.file.name}"'
-    response.headers["Content-Length"] = str(found.file.size)
+    response = Response(_pieces(file.id, current_app._get_current_object()), mimetype=file.media_type)  # type: ignore[attr-defined]
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response.headers["Content-Length"] = str(file.size)
     return response
+
+
+def _pieces(file_id: int, app: Flask) -> Iterator[bytes]:
+    """Each piece in a context and a transaction of its own: a slow receiver must not hold one open."""
+    for number in itertools.count():
+        with app.app_context(), reading():
+            found = packs.piece(file_id, number)
+        if found is None:
+            return
+        yield found
