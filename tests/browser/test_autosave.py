@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import Babel
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
@@ -75,14 +75,6 @@ class Server:
 
     def sent(self, name: str) -> list[str]:
         return [save["fields"][name]["value"] for save in self.saved if name in save["fields"]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
