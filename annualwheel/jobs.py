@@ -14,10 +14,10 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import delivery, outbox, reminders
+from annualwheel import delivery, mailings, outbox, reminders
 from annualwheel.db import db
 from annualwheel.house import house
-from annualwheel.models import Message
+from annualwheel.models import Mailing, Message
 from annualwheel.ticks import first_this_minute
 from annualwheel.workshop import packs
 from config import Settings
@@ -63,12 +63,17 @@ def register(app: Flask) -> None:
         with app.app_context():
             build(pack_id)
 
+    @queue.task(name="prepare_mailing")
+    def prepare_mailing(mailing_id: int) -> None:
+        with app.app_context():
+            prepare(mailing_id)
+
     @queue.periodic_task(crontab(), name="sweep")
     def sweep() -> None:
         with app.app_context():
             sweep_minute()
 
-    app.extensions["tasks"] = {"send": send, "drain": drain, "build_pack": build_pack}
+    app.extensions["tasks"] = {"send": send, "drain": drain, "build_pack": build_pack, "prepare_mailing": prepare_mailing}
 
 
 def enqueue(task: str, *arguments: object) -> None:
@@ -151,8 +156,23 @@ def build(pack_id: int) -> None:
         log.exception("pack_failed", pack=pack_id)
 
 
+def prepare(mailing_id: int) -> None:
+    """Writes the mails of a large mailing in batches, one short transaction each, then has them sent. Can be run again at any time."""
+    mailing = db.session.get_one(Mailing, mailing_id)
+    rows = mailings.remaining(mailing, house().clock.now())
+    db.session.commit()
+    for start in range(0, len(rows), mailings.BATCH):
+        if not mailings.write_batch(mailing, rows[start:start + mailings.BATCH], house().clock.now()):
+            break
+        db.session.commit()
+    else:
+        mailings.finish_preparing(mailing)
+    db.session.commit()
+    start_drains()
+
+
 def sweep_minute() -> None:
-    """Once a minute, whoever's scheduler comes first: sends what is due, builds packs that were left."""
+    """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and mailings that were left."""
     now = house().clock.now()
     if not first_this_minute("sweep", now):
         return
@@ -160,6 +180,10 @@ def sweep_minute() -> None:
         start_drains()
     for pack in db.session.scalars(packs.left_behind(now)):
         enqueue("build_pack", pack.id)
+    for mailing_id in mailings.left_behind(now):
+        enqueue("prepare_mailing", mailing_id)
+    mailings.close_finished()
+    db.session.commit()
 
 
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]

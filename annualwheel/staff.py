@@ -20,6 +20,7 @@ from annualwheel.models.staff import STAFF_ROLES
 from annualwheel.outbox import Recipient
 
 LINK_LIFE = dt.timedelta(minutes=15)
+WELCOME_LIFE = dt.timedelta(days=2)
 SESSION_LIFE = dt.timedelta(hours=12)
 HOUR = dt.timedelta(hours=1)
 
@@ -74,6 +75,15 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
     outbox.put(f"staff_sign_in:{link.public_id}", "staff_sign_in", Recipient(person.email, person.name, person.language),
                {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)},
                {"sign_in": Target("staff", link.public_id)}, now)
+
+
+def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None:
+    """Mails a new account its first sign-in link, good for two days. `roles` is what they are called in the person's language."""
+    link = StaffLink(staff=person, expires_at=now + WELCOME_LIFE)
+    db.session.add(link)
+    db.session.flush()
+    outbox.put(f"staff_welcome:{link.public_id}", "staff_welcome", Recipient(person.email, person.name, person.language),
+               {"given": person.name, "role": roles, "inviter": inviter.name}, {"sign_in": Target("staff", link.public_id)}, now)
 
 
 def usable_link(target: Target | None, now: dt.datetime) -> StaffLink:

@@ -82,6 +82,11 @@ def place_phases(meeting: Meeting, now: dt.datetime) -> None:
             phase.closes_at = _day(meeting, phase.closes_days, end_of_day)
 
 
+def span_of(meeting: Meeting, opens: int, closes: int) -> tuple[dt.datetime, dt.datetime]:
+    """From the start of the first day to the end of the last one, both counted from the meeting's day; aware UTC."""
+    return _day(meeting, opens, start_of_day), _day(meeting, closes, end_of_day)
+
+
 def phase(meeting: Meeting, kind: str) -> Phase:
     """The meeting's phase of that kind. Raises `Missing` for a meeting planned without it."""
     for candidate in meeting.phases:

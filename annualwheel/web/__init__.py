@@ -5,6 +5,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from annualwheel.web import (
+    addresses,
     admin,
     coordinator,
     facilitator,
@@ -20,6 +21,7 @@ from annualwheel.web import (
 def register(app: Flask) -> None:
     """Gives the application its pages, its guards and its answers to failure."""
     Babel(app, locale_selector=page.language)
+    addresses.register(app)
     page.register(app)
     security.register(app)
     failures.register(app)

@@ -1,7 +1,182 @@
-"""Views."""
+"""The settings: accounts, how mail goes out, the year's themes."""
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, RadioField, SelectMultipleField, StringField
+
+from annualwheel import audit, dates, jobs, outbox, planning, staff, years
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.house import house
+from annualwheel.models import Staff, Year
+from annualwheel.models.staff import STAFF_ROLES
+from annualwheel.outbox import Recipient
+from annualwheel.web import page, refusals, words
 from annualwheel.web.admin import blueprint
+from annualwheel.web.forms import Address, BaseForm, Filled, Press, strip
+
+
+class RolesForm(BaseForm):
+    """What an account may do."""
+
+    roles = SelectMultipleField(_l("Roller"))
+
+    def name_roles(self) -> None:
+        """Fills in what the roles are called in the page's language."""
+        self.roles.choices = [(role, words.sentence(words.label(role, "role"))) for role in STAFF_ROLES]
+
+
+class AccountForm(RolesForm):
+    """A new account."""
+
+    name = StringField(_l("Namn"), [Filled(_l("Skriv namnet"))], filters=[strip], render_kw={"autocomplete": "off"})
+    email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
+    language = RadioField(_l("Språk"), choices=[("sv", "Svenska"), ("en", "English")], default="sv")
+
+
+class TestMailForm(BaseForm):
+    """Where to send a test."""
+
+    email = EmailField(_l("Skicka ett testmejl till"), [Address()], filters=[strip])
+
+
+class ThemeForm(BaseForm):
+    """A theme in both languages."""
+
+    sv = StringField(_l("På svenska"), [Filled(_l("Skriv temat på svenska"))], filters=[strip])
+    en = StringField(_l("På engelska"), [Filled(_l("Skriv temat på engelska"))], filters=[strip])
 
 
 @blueprint.get("/installningar")
-def settings() -> str:
-    return ""
+def settings() -> AnyResponse:
+    """The overview."""
+    return _overview(TestMailForm(data={"email": g.staff.email}))
+
+
+def _overview(form: TestMailForm) -> AnyResponse:
+    chosen, year = house().settings, years.latest()
+    return make_response(render_template("admin/settings.html", active="settings", people=staff.everyone(), chosen=chosen, form=form, year=year,
+                                         published=planning.is_published(year) if year else False), form.status)
+
+
+@blueprint.post("/installningar/testmejl")
+def test_mail() -> AnyResponse:
+    """Queues a test mail, so that the whole way is tried: outbox, worker, server."""
+    form, now = TestMailForm(), page.now()
+    if not form.accepted():
+        return _overview(form)
+    message = outbox.put(f"test_mail:{now.timestamp()}", "test_mail", Recipient(form.email.data, "", page.language()),
+                         {"sent_at": dates.day_time(now, page.language())}, {}, now)
+    db.session.flush()
+    audit.note(audit.staff(g.staff.id), "tested_mail", message, now)
+    jobs.commit()
+    flash(_("Testmejlet är på väg. Hur det gick ser du under Utskick."))
+    return redirect(url_for("admin.settings"), code=303)
+
+
+@blueprint.route("/installningar/konton/nytt", methods=["GET", "POST"])
+def new_account() -> AnyResponse:
+    """Adds an account and mails its first sign-in link."""
+    form, now = AccountForm(), page.now()
+    form.name_roles()
+    if form.accepted():
+        try:
+            person = staff.add(form.name.data, form.email.data, form.roles.data, now, audit.staff(g.staff.id))
+        except Refused as problem:
+            db.session.rollback()
+            _point_out(form, problem)
+        else:
+            person.language = form.language.data
+            roles = ", ".join(words.label(role, "role", person.language) for role in form.roles.data)
+            staff.welcome(person, roles, g.staff, now)
+            jobs.commit()
+            flash(_("Kontot är skapat. %(name)s får ett mejl med en länk för att logga in.", name=person.name))
+            return redirect(url_for("admin.settings"), code=303)
+    return make_response(render_template("admin/account_new.html", active="settings", form=form), form.status)
+
+
+@blueprint.route("/installningar/konton/<public_id>", methods=["GET", "POST"])
+def account(public_id: str) -> AnyResponse:
+    """One account's roles."""
+    person = staff.by_public_id(public_id)
+    form = RolesForm(data={"roles": [role.role for role in person.roles]})
+    form.name_roles()
+    if form.accepted():
+        try:
+            staff.set_roles(person, form.roles.data)
+        except Refused as problem:
+            db.session.rollback()
+            _point_out(form, problem)
+            person = staff.by_public_id(public_id)
+        else:
+            audit.note(audit.staff(g.staff.id), "staff_roles_set", person, page.now(), roles=form.roles.data)
+            jobs.commit()
+            flash(_("Rollerna är sparade."))
+            return redirect(url_for("admin.account", public_id=public_id), code=303)
+    return _account(person, form)
+
+
+def _account(person: Staff, form: RolesForm) -> AnyResponse:
+    return make_response(render_template("admin/account.html", active="settings", person=person, form=form, press=Press()), form.status)
+
+
+@blueprint.post("/installningar/konton/<public_id>/<act>")
+def switch_account(public_id: str, act: str) -> AnyResponse:
+    """Closes an account, which ends its sessions, or opens it again."""
+    person = staff.by_public_id(public_id)
+    if act not in ("stang", "oppna"):
+        raise Missing("no_staff")
+    if Press().accepted():
+        try:
+            staff.set_active(person, act == "oppna", page.now(), audit.staff(g.staff.id))
+        except Refused as problem:
+            db.session.rollback()
+            form = RolesForm(data={"roles": [role.role for role in person.roles]})
+            form.name_roles()
+            _point_out(form, problem)
+            return _account(staff.by_public_id(public_id), form)
+        jobs.commit()
+        flash(_("Kontot är öppet igen.") if act == "oppna" else _("Kontot är stängt och utloggat överallt."))
+    return redirect(url_for("admin.account", public_id=public_id), code=303)
+
+
+def _point_out(form: RolesForm, problem: Refused) -> None:
+    """Puts the sentence at the field it is about."""
+    field = form.email if problem.key == "staff_exists" and isinstance(form, AccountForm) else form.roles
+    field.errors = (refusals.sentence(problem),)
+
+
+@blueprint.route("/installningar/teman/<int:number>", methods=["GET", "POST"])
+def new_theme(number: int) -> AnyResponse:
+    """Adds a theme to the year."""
+    year, form = years.by_number(number), ThemeForm()
+    if form.accepted():
+        planning.add_theme(year, form.sv.data, form.en.data, page.now(), audit.staff(g.staff.id))
+        return _saved(_("Temat är tillagt."))
+    return _theme(year, form, "")
+
+
+@blueprint.route("/installningar/teman/<int:number>/<key>", methods=["GET", "POST"])
+def theme(number: int, key: str) -> AnyResponse:
+    """Rewords a theme."""
+    year = years.by_number(number)
+    found = planning.theme_of(year, key)
+    form = ThemeForm(data={"sv": found.sv, "en": found.en})
+    if form.accepted():
+        planning.change_theme(found, form.sv.data, form.en.data, page.now(), audit.staff(g.staff.id))
+        return _saved(_("Temat är sparat."))
+    return _theme(year, form, found.sv)
+
+
+def _saved(words_for: str) -> AnyResponse:
+    jobs.commit()
+    flash(words_for)
+    return redirect(url_for("admin.settings") + "#teman", code=303)
+
+
+def _theme(year: Year, form: ThemeForm, name: str) -> AnyResponse:
+    return make_response(render_template("admin/theme.html", active="settings", year=year, form=form, name=name,
+                                         published=planning.is_published(year)), form.status)

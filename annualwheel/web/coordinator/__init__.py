@@ -4,8 +4,22 @@ from __future__ import annotations
 from flask import Blueprint
 
 from annualwheel.web import security
+from annualwheel.web.coordinator import wording
 
 blueprint = Blueprint("coordinator", __name__)
 blueprint.before_request(security.staff_only("coordinator", "administrator"))
+blueprint.add_app_template_filter(wording.say)
 
-from annualwheel.web.coordinator import views  # noqa: E402,F401  the views hang on the blueprint
+# The views hang on the blueprint.
+from annualwheel.web.coordinator import (  # noqa: E402,F401
+    contacts_import,
+    mailbox,
+    meeting,
+    moving,
+    organisations,
+    people,
+    registrations,
+    sendings,
+    settings,
+    year,
+)

@@ -1,0 +1,200 @@
+"""One act of sending to many: confirmed with the number, written once, paused, followed."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from annualwheel import audit, dates, orders, outbox, reminders
+from annualwheel.audiences import Addressee, Choice
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import Mailing, Member, Message, Organisation, Person, Staff
+from annualwheel.orders import Order
+from annualwheel.outbox import Recipient
+from annualwheel.questionnaires import membership
+from annualwheel.questionnaires import notices as preparing
+from annualwheel.registrations import invitations, notices, seats
+
+SMALL = 200
+BATCH = 200
+# A mailing whose job was lost is taken up again; two jobs on the same one do no harm, only work.
+LEFT_BEHIND = dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a mailing has come, in mails. `skipped` were meant but no longer wanted when it was written."""
+
+    total: int
+    sent: int
+    waiting: int
+    failed: int
+    withheld: int
+    dropped: int
+    skipped: int
+
+    @property
+    def handled(self) -> int:
+        """Those that need no more work by the machine."""
+        return self.total - self.waiting
+
+
+def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.datetime) -> Mailing:
+    """Sends: a small mailing is written here, a large one is left to a job (`preparing`). The same key gives the same mailing.
+
+    Raises `Refused`: "test_needed" when the text has not been tested, "nobody_left", "more_recipients" when there are more than the
+    number that was confirmed; and as `require_possible`.
+    """
+    found = db.session.scalar(sa.select(Mailing).where(Mailing.confirm_key == confirm_key))
+    if found is not None:
+        return found
+    if orders.tested_at(order, by) is None:
+        raise Refused("test_needed")
+    seats.lock(order.meeting)
+    chosen = orders.recipients(order, now)
+    if not chosen:
+        raise Refused("nobody_left")
+    if len(chosen) > expected:
+        raise Refused("more_recipients", count=len(chosen))
+    mailing = Mailing(meeting=order.meeting, kind=order.kind, expected=expected, by=by.name, confirm_key=confirm_key, created_at=now,
+                      audience={"choice": order.choice.kept() if order.choice else None, "left_out": sorted(order.left_out)})
+    try:
+        with db.session.begin_nested():
+            db.session.add(mailing)
+    except IntegrityError:
+        return db.session.scalars(sa.select(Mailing).where(Mailing.confirm_key == confirm_key)).one()
+    if len(chosen) <= SMALL:
+        _write(mailing, chosen, now)
+        mailing.state = "sending"
+    audit.note(audit.staff(by.id), "mailing_confirmed", mailing, now, order.meeting.id, kind=order.kind, count=len(chosen))
+    db.session.flush()
+    return mailing
+
+
+def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
+    """Whom a mailing that is being prepared has still to be written to; those it has reached are in no audience any more."""
+    kept = mailing.audience
+    choice = Choice.read(kept["choice"]) if kept["choice"] else None
+    order = Order(mailing.meeting, mailing.kind, choice, frozenset(kept["left_out"]))
+    return [one for one in orders.everyone(order, now) if one.key not in order.left_out][:max(mailing.expected - _count(mailing), 0)]
+
+
+def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> bool:
+    """Writes one batch of a large mailing; False when it was paused or cancelled meanwhile. The caller commits."""
+    seats.lock(mailing.meeting)
+    db.session.refresh(mailing)
+    db.session.refresh(mailing.meeting, attribute_names=["state"])
+    if mailing.meeting.state == "cancelled":
+        finish_preparing(mailing)
+    if mailing.state != "preparing":
+        return False
+    _write(mailing, chosen, now)
+    return True
+
+
+def finish_preparing(mailing: Mailing) -> None:
+    """Everything is written; now it is only sent."""
+    if mailing.state == "preparing":
+        mailing.state = "sending"
+
+
+def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
+    """Keeps back what is not sent yet. Nothing happens to a mailing that is done or already paused."""
+    if mailing.state in ("preparing", "sending"):
+        mailing.audience = {**mailing.audience, "was": mailing.state}
+        mailing.state = "paused"
+        audit.note(actor, "mailing_paused", mailing, now, mailing.meeting_id)
+
+
+def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
+    """Goes on where it was paused; nobody gets the mail twice."""
+    if mailing.state == "paused":
+        mailing.state = mailing.audience["was"]
+        audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)
+
+
+def standing(mailing: Mailing) -> Standing:
+    """How far it has come, in one query."""
+    rows = db.session.execute(sa.select(Message.state, sa.func.count()).where(Message.mailing_id == mailing.id).group_by(Message.state))
+    counts: dict[str, int] = dict(rows.tuples().all())
+    written = sum(counts.values())
+    preparing = mailing.state == "preparing" or (mailing.state == "paused" and mailing.audience["was"] == "preparing")
+    total = mailing.expected if preparing else written
+    failed = counts.get("failed", 0) + counts.get("unknown", 0)
+    done = counts.get("sent", 0) + counts.get("withheld", 0) + counts.get("dropped", 0) + failed
+    return Standing(total, counts.get("sent", 0), total - done, failed, counts.get("withheld", 0), counts.get("dropped", 0),
+                    0 if preparing else mailing.expected - written)
+
+
+def close_finished() -> None:
+    """Marks mailings as done that have nothing left to send."""
+    waiting = sa.select(Message.id).where(Message.mailing_id == Mailing.id, Message.state.in_(outbox.DUE)).exists()
+    db.session.execute(sa.update(Mailing).where(Mailing.state == "sending", ~waiting).values(state="done")
+                       .execution_options(synchronize_session=False))
+
+
+def left_behind(now: dt.datetime) -> Sequence[int]:
+    """The ids of mailings that should have been prepared long ago."""
+    return db.session.scalars(sa.select(Mailing.id).where(Mailing.state == "preparing", Mailing.created_at < now - LEFT_BEHIND)).all()
+
+
+def by_public_id(public_id: str) -> Mailing:
+    """The mailing with that public id. Raises `Missing`."""
+    found = db.session.scalar(sa.select(Mailing).where(Mailing.public_id == public_id))
+    if found is None:
+        raise Missing("no_mailing")
+    return found
+
+
+def _write(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
+    """One savepoint each: somebody invited or reminded meanwhile by someone else is left out and does not stop the others."""
+    ids, organisations = {one.person_id for one in chosen}, {one.organisation_id for one in chosen}
+    # Kept in a variable: the session remembers rows only as long as somebody holds them.
+    held = [*db.session.scalars(sa.select(Person).where(Person.id.in_(ids))),
+            *db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisations)))]
+    for one in chosen:
+        try:
+            with db.session.begin_nested():
+                WRITERS[mailing.kind](mailing, one, now)
+        except (IntegrityError, Refused):
+            continue
+    del held
+
+
+def _invite(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
+    person, organisation = db.session.get_one(Person, one.person_id), db.session.get_one(Organisation, one.organisation_id)
+    if invitations.find(mailing.meeting, person) is not None:
+        raise Refused("cannot_invite")
+    invitations.invite(mailing.meeting, person, organisation, now, mailing, one.title)
+
+
+def _remind(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
+    registration = invitations.by_public_id(one.key)
+    if registration.state == "invited":
+        notices.write("reminder", registration, now, cause=dates.as_date(now).isoformat(), mailing=mailing)
+
+
+def _ask_to_prepare(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
+    person, organisation = db.session.get_one(Person, one.person_id), db.session.get_one(Organisation, one.organisation_id)
+    member = membership.join(orders.questionnaire_of(mailing.meeting), person, organisation, now)
+    outbox.put(f"preparation:{member.public_id}", mailing.kind, Recipient.of(person),
+               preparing.preparation_facts(member, person.language), preparing.links(member), now, mailing=mailing)
+
+
+def _remind_to_prepare(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
+    member = db.session.scalars(sa.select(Member).where(Member.public_id == one.key)).one()
+    if member.submission.submitted_at is None:
+        outbox.put(reminders.day_key("preparation_reminder", member.public_id, now), mailing.kind, Recipient.of(member.person),
+                   preparing.reminder_facts(member, member.person.language), preparing.links(member), now, mailing=mailing)
+
+
+WRITERS: Mapping[str, Callable[[Mailing, Addressee, dt.datetime], None]] = {
+    "invitation": _invite, "reminder": _remind, "preparation": _ask_to_prepare, "preparation_reminder": _remind_to_prepare}
+
+
+def _count(mailing: Mailing) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).where(Message.mailing_id == mailing.id)) or 0

@@ -1,0 +1,109 @@
+"""Mails that did not arrive: found, given the right address, sent again."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import audit, contacts, outbox
+from annualwheel.audit import Actor
+from annualwheel.contacts import fold
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import Meeting, Member, Message, Person, Registration
+
+STOPPED = ("failed", "unknown")
+# What may be sent again by hand. A mail that is on its way is the machine's.
+AGAIN = (*STOPPED, "withheld")
+
+
+def of_meeting(meeting: Meeting) -> Sequence[Message]:
+    """The mails about seats at the meeting that did not arrive, newest first."""
+    return db.session.scalars(_stopped().join(Registration, Registration.id == Message.registration_id).where(
+        Registration.meeting_id == meeting.id)).all()
+
+
+def count_of(meeting: Meeting) -> int:
+    """How many of the meeting's mails did not arrive."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Message).join(
+        Registration, Registration.id == Message.registration_id).where(
+        Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))) or 0
+
+
+def count() -> int:
+    """How many mails did not arrive, of any kind."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Message.state.in_(STOPPED))) or 0
+
+
+def of_mailing(mailing_id: int, at_most: int) -> Sequence[Message]:
+    """The mails of a mailing that did not arrive."""
+    return db.session.scalars(_stopped().where(Message.mailing_id == mailing_id).limit(at_most)).all()
+
+
+def by_public_id(public_id: str) -> Message:
+    """The mail with that public id, with its text. Raises `Missing`."""
+    found = db.session.scalar(sa.select(Message).where(Message.public_id == public_id).options(joinedload(Message.body)))
+    if found is None:
+        raise Missing("no_message")
+    return found
+
+
+def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
+    """Asks for a new attempt. Raises `Refused` for a mail that is on its way or has arrived."""
+    if message.state not in AGAIN:
+        raise Refused("not_stopped")
+    outbox.try_again(message, now)
+    audit.note(actor, "sent_again", message, now, _meeting_id(message))
+
+
+def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
+    """Gives the person the right address and sends the mail there. Links that were mailed to the old one are dead.
+
+    Other mails to the person that have not arrived get the address too. Raises `Unreadable`, or `Refused` when someone else has
+    that name and address, or as `send_again`.
+    """
+    address, old = contacts.normal_address(address), message.address
+    waiting = [message]
+    if message.person_id is not None:
+        person = db.session.get_one(Person, message.person_id)
+        contacts.rename(person, person.given, person.family, address)
+        waiting = list(db.session.scalars(sa.select(Message).options(joinedload(Message.body)).where(
+            Message.person_id == person.id, Message.state.in_((*AGAIN, "queued", "retry")))))
+        _renew_links(person, waiting)
+    for one in waiting:
+        if fold(one.address) == fold(old):
+            one.address = address
+            _invite_to_calendar(one, address)
+    audit.note(actor, "address_corrected", message, now, _meeting_id(message))
+    send_again(message, now, actor)
+
+
+def _renew_links(person: Person, waiting: Sequence[Message]) -> None:
+    """Raises the version of every link of the person, and lets mails that are still to go carry the new one."""
+    versions: dict[str, int] = {}
+    seats = db.session.scalars(sa.select(Registration).where(Registration.person_id == person.id))
+    for row in (*seats, *db.session.scalars(sa.select(Member).where(Member.person_id == person.id))):
+        row.link_version += 1
+        versions[row.public_id] = row.link_version
+    for message in waiting:
+        message.body.links = {name: {**target, "version": versions.get(target["public_id"], target["version"])}
+                              for name, target in message.body.links.items()}
+
+
+def _invite_to_calendar(message: Message, address: str) -> None:
+    """The attendee of a calendar entry is the address it is mailed to (RFC 5546 3.2.2)."""
+    if message.body.calendar:
+        entry = {**message.body.calendar["entry"], "attendee_address": address}
+        message.body.calendar = {**message.body.calendar, "entry": entry}
+
+
+def _stopped() -> sa.Select[Message]:
+    return sa.select(Message).where(Message.state.in_(STOPPED)).order_by(Message.id.desc())
+
+
+def _meeting_id(message: Message) -> int | None:
+    if message.registration_id is None:
+        return None
+    return db.session.scalar(sa.select(Registration.meeting_id).where(Registration.id == message.registration_id))

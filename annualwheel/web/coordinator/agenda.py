@@ -1,0 +1,170 @@
+"""What there is to do now for a meeting, most pressing first, and the steps it goes through."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from annualwheel import audiences, dates, reminders, undelivered, years
+from annualwheel.audiences import Funnel, Turnout
+from annualwheel.db import db
+from annualwheel.models import Mailing, Meeting, Phase, Questionnaire
+from annualwheel.questionnaires import membership
+from annualwheel.web import words
+
+SOON = dt.timedelta(days=30)
+SHOWN_PHASES = ("invitation", "registration", "preparation", "followup")
+
+
+@dataclass(frozen=True)
+class Status:
+    """A meeting as the pages show it, with its numbers."""
+
+    meeting: Meeting
+    funnel: Funnel
+    turnout: list[Turnout]
+    questionnaire: Questionnaire | None
+    states: dict[str, int]
+    undelivered: int
+    mailings: dict[str, list[Mailing]]
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Status:
+        """The numbers of today; the same number of queries however many people there are."""
+        asked = next(iter(membership.questionnaires_of(meeting)), None)
+        mailings: dict[str, list[Mailing]] = {}
+        for mailing in db.session.scalars(sa.select(Mailing).where(Mailing.meeting_id == meeting.id).order_by(Mailing.id.desc())):
+            mailings.setdefault(mailing.kind, []).append(mailing)
+        return cls(meeting, audiences.funnel(meeting), audiences.turnout(meeting), asked,
+                   reminders.preparation_states(asked) if asked else {}, undelivered.count_of(meeting), mailings)
+
+    @property
+    def missing(self) -> int:
+        """How many organisations nobody comes from."""
+        return sum(row.missing for row in self.turnout)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the meeting is still to come."""
+        return self.meeting.state == "planned"
+
+    def share(self, phase: str) -> float:
+        """The share of answers of a phase, 0 to 1."""
+        if phase == "registration" and self.funnel.invited:
+            return self.funnel.answered / self.funnel.invited
+        if phase == "preparation" and any(self.states.values()):
+            return (self.states["submitted"] + self.states["changed"]) / sum(self.states.values())
+        return 1.0 if phase == "invitation" and self.funnel.invited else 0.0
+
+
+def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    """What the meeting asks of a coordinator, for the macro `todo`."""
+    meeting = status.meeting
+    if meeting.state != "planned" or now >= meeting.starts_at:
+        return _stopped(status)
+    return [*_stopped(status), *_invitations(status, now), *_answers(status, now), *_preparation(status, now)]
+
+
+def phase_state(phase: Phase, now: dt.datetime) -> str:
+    """"done", "now" or "todo"."""
+    return "done" if now > phase.closes_at else "now" if now >= phase.opens_at else "todo"
+
+
+def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
+    """The phases and the meeting's day in order, for the macro `steps`. One of them at most is the current one."""
+    rows = []
+    shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
+    current = max((phase.opens_at for phase in shown if phase_state(phase, now) == "now"), default=None)
+    for phase in shown:
+        state = phase_state(phase, now)
+        state = "done" if state == "now" and phase.opens_at != current else state
+        rows.append((phase.opens_at, {"text": words.label(phase.kind, "phase"), "state": state, "detail": _span(phase, state, now)}))
+    held = {"text": _("Möte"), "detail": words.day_short(meeting.starts_at), "state": "done" if now > meeting.ends_at else "todo"}
+    rows.append((meeting.starts_at, held))
+    return [row for _at, row in sorted(rows, key=lambda row: row[0])]
+
+
+def _span(phase: Phase, state: str, now: dt.datetime) -> str:
+    if state == "done":
+        return str(_("Klart %(day)s", day=words.day_short(phase.closes_at)))
+    if state == "todo":
+        return words.period(phase.opens_at, phase.closes_at)
+    left = (dates.as_date(phase.closes_at) - dates.as_date(now)).days
+    days = ngettext("%(num)s dag kvar", "%(num)s dagar kvar", left) if left else _("sista dagen")
+    return str(_("till %(day)s, %(left)s", day=words.day_short(phase.closes_at), left=days))
+
+
+def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> dict[str, Any]:
+    icon = "warn" if tone in ("err", "warn") else "half" if tone == "info" else "dot"
+    return {"tone": tone, "badge_text": badge, "icon": icon, "title": title, "text": text, "link": link, "href": href}
+
+
+def _url(endpoint: str, meeting: Meeting, **values: object) -> str:
+    return url_for(f"coordinator.{endpoint}", number=meeting.year.number, kind=meeting.kind, **values)  # type: ignore[arg-type]
+
+
+def _stopped(status: Status) -> list[dict[str, Any]]:
+    rows, meeting = [], status.meeting
+    if status.undelivered:
+        rows.append(_row("err", _("Mejl stoppat"), ngettext("%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered),
+                         _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser"),
+                         url_for("coordinator.mailings", mote=meeting.id, lage="stopped")))
+    paused = (mailing for several in status.mailings.values() for mailing in several if mailing.state == "paused")
+    return rows + [_row("warn", _("Pausat"), _("Ett utskick är pausat"), _("Inget mer skickas förrän du fortsätter"), _("Visa utskicket"),
+                        url_for("coordinator.sending", public_id=mailing.public_id)) for mailing in paused]
+
+
+def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    meeting, funnel = status.meeting, status.funnel
+    if funnel.invited or "invitation" in status.mailings:
+        return []
+    opens = years.phase(meeting, "invitation").opens_at
+    late = now >= opens
+    return [_row("warn" if late else "", _("Att göra") if late else _("Planerat"), _("Ingen är inbjuden än"),
+                 _("Inbjudan enligt planen %(days)s", days=words.period(opens, years.phase(meeting, "invitation").closes_at)),
+                 _("Bjud in"), _url("compose", meeting, what="inbjudan"))]
+
+
+def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    meeting, funnel, rows = status.meeting, status.funnel, []
+    closes = years.phase(meeting, "registration").closes_at
+    if funnel.invited and status.missing:
+        rows.append(_row("warn", _("Saknas"), ngettext("%(num)s organisation utan anmäld", "%(num)s organisationer utan anmäld", status.missing),
+                         _("Ingen därifrån kommer, så som det ser ut nu"), _("Se listan"), _url("missing", meeting)))
+    if funnel.unanswered and years.is_open(meeting, "registration", now):
+        rows.append(_row("info", _("Pågår"), ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered),
+                         _("Sista dag är %(day)s", day=words.day_month(closes)), _("Skicka påminnelse"),
+                         _url("compose", meeting, what="paminnelse")))
+    if funnel.to_reconfirm:
+        rows.append(_row("warn", _("Väntar"), ngettext("%(num)s behöver bekräfta ny dag", "%(num)s behöver bekräfta ny dag",
+                                                       funnel.to_reconfirm),
+                         _("Mötet är flyttat, och de har inte svarat om den nya dagen"), _("Se listan"),
+                         _url("people_of", meeting, grupp="to_reconfirm")))
+    return rows
+
+
+def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    meeting = status.meeting
+    phase = years.phase(meeting, "preparation")
+    if status.questionnaire is None:
+        if now < phase.opens_at - SOON:
+            return []
+        return [_row("warn" if now >= phase.opens_at else "", _("Att göra") if now >= phase.opens_at else _("Planerat"),
+                     _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)), _("Frågorna är inte publicerade än"),
+                     _("Granska frågorna"), _url("meeting", meeting) + "#forberedelse")]
+    if now < phase.opens_at or now > phase.closes_at:
+        return []
+    if "preparation" not in status.mailings:
+        return [_row("warn", _("Att göra"), _("Förberedelsen är öppen"), _("Mejlet om förberedelsen är inte skickat"),
+                     _("Skicka mejlet"), _url("compose", meeting, what="forberedelse"))]
+    left = status.states["none"] + status.states["draft"]
+    if not left:
+        return []
+    return [_row("info", _("Pågår"), ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left),
+                 _("Sista dag är %(day)s", day=words.day_month(phase.closes_at)), _("Skicka påminnelse"),
+                 _url("compose", meeting, what="paminnelse-forberedelse"))]

@@ -1,0 +1,91 @@
+"""Days, times and numbers as coordinators type them, and the form fields for when and where."""
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+
+from annualwheel.clock import STOCKHOLM, local
+from annualwheel.meetings import Appointment
+from annualwheel.models import Meeting
+from annualwheel.web.forms import Filled, strip
+
+TIME = re.compile(r"(\d{1,2})[.:](\d{2})")
+
+
+def parse_day(text: str) -> dt.date:
+    """A day written as 2027-01-22. Raises `ValueError`."""
+    return dt.date.fromisoformat(text)
+
+
+def parse_time(text: str) -> dt.time:
+    """A time written as 9.00, 09:00 or 9. Raises `ValueError`."""
+    found = TIME.fullmatch(text)
+    return dt.time(int(found[1]), int(found[2])) if found else dt.time(int(text))
+
+
+class Parsed:
+    """Asks for something that `parse` understands; the sentence shows how it is written."""
+
+    field_flags: dict[str, Any] = {}
+
+    def __init__(self, parse: Any, message: Any, optional: bool = False) -> None:
+        self.parse, self.message, self.optional = parse, message, optional
+        self.field_flags = {"optional": True} if optional else {}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if self.optional and not field.data:
+            return
+        try:
+            self.parse(field.data or "")
+        except ValueError as problem:
+            raise ValidationError(str(self.message)) from problem
+
+
+def day_field(label: Any) -> StringField:
+    """A day, typed."""
+    return StringField(label, [Parsed(parse_day, _l("Skriv dagen som år-månad-dag, till exempel 2027-01-22"))], filters=[strip],
+                       description=_l("Till exempel 2027-01-22"))
+
+
+def time_field(label: Any) -> StringField:
+    """A time of day, typed."""
+    return StringField(label, [Parsed(parse_time, _l("Skriv tiden som 9.00 eller 15.30"))], filters=[strip])
+
+
+class AppointmentFields:
+    """When and where."""
+
+    day = day_field(_l("Dag"))
+    starts = time_field(_l("Börjar"))
+    ends = time_field(_l("Slutar"))
+    place = StringField(_l("Plats"), [Filled(_l("Skriv var mötet är"))], filters=[strip])
+    address = StringField(_l("Adress"), filters=[strip])
+
+
+def typed(meeting: Meeting) -> dict[str, str]:
+    """When and where a meeting is, as it would be typed."""
+    starts, ends = local(meeting.starts_at), local(meeting.ends_at)
+    return {"day": starts.date().isoformat(), "starts": starts.strftime("%H.%M"), "ends": ends.strftime("%H.%M"),
+            "place": meeting.place, "address": meeting.address}
+
+
+def appointment(form: Any, prefix: str = "") -> Appointment:
+    """When and where, from a form that has been accepted."""
+    day = parse_day(form[f"{prefix}day"].data)
+    starts, ends = (dt.datetime.combine(day, parse_time(form[prefix + name].data), STOCKHOLM) for name in ("starts", "ends"))
+    return Appointment(starts.astimezone(dt.UTC), ends.astimezone(dt.UTC), form[f"{prefix}place"].data, form[f"{prefix}address"].data)
+
+
+def require_order(form: Any, prefix: str = "") -> bool:
+    """Whether the meeting ends after it starts; otherwise the field for the end says so."""
+    at = appointment(form, prefix)
+    if at.ends_at > at.starts_at:
+        return True
+    form[f"{prefix}ends"].errors = (_("Mötet ska sluta efter att det har börjat"),)
+    return False

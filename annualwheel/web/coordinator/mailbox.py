@@ -1,0 +1,121 @@
+"""Every mail: what did not arrive first, then the mailings, then all of them."""
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField
+
+from annualwheel import audit, jobs, letters, undelivered
+from annualwheel import mailings as sent
+from annualwheel.contacts import fold
+from annualwheel.db import db
+from annualwheel.errors import Refused, Unreadable
+from annualwheel.models import Mailing, Meeting, Message, Person, Registration
+from annualwheel.outbox import DUE
+from annualwheel.web import page, refusals
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.forms import Address, BaseForm, Press, strip
+
+PAGE, MAILINGS = 50, 10
+STATES = {"stopped": undelivered.STOPPED, "waiting": DUE, "sent": ("sent",), "not_sent": ("withheld", "dropped")}
+# What people write to each other is theirs.
+PRIVATE = ("colleague", "receipt")
+
+
+@blueprint.get("/utskick")
+def mailings() -> str:
+    """The mailings and the single mails, with what needs a hand first."""
+    text, state, meeting_id = request.args.get("sok", ""), request.args.get("lage", ""), request.args.get("mote", 0, int)
+    query = _found(text, state, meeting_id)
+    count = db.session.scalar(query.with_only_columns(sa.func.count())) or 0
+    pages = max(1, -(-count // PAGE))
+    current = min(max(request.args.get("sida", 1, int), 1), pages)
+    rows = db.session.scalars(query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)).all()
+    kept: dict[str, Any] = {"sok": text, "lage": state, "mote": meeting_id}
+
+    def at(number: int) -> str:
+        return url_for("coordinator.mailings", sida=number, **{name: value for name, value in kept.items() if value})
+    narrowed = bool(text or state or meeting_id)
+    return render_template("coordinator/mailings.html", active="mailings", rows=rows, count=count, text=text, state=state,
+                           states=list(STATES), meeting_id=meeting_id, narrowed=narrowed, stopped=0 if narrowed else undelivered.count(),
+                           recent=[] if narrowed else _recent(), current=current, pages=pages,
+                           previous=at(current - 1) if current > 1 else "", following=at(current + 1) if current < pages else "")
+
+
+def _recent() -> list[tuple[Mailing, sent.Standing]]:
+    rows = db.session.scalars(sa.select(Mailing).options(joinedload(Mailing.meeting).joinedload(Meeting.year))
+                              .order_by(Mailing.id.desc()).limit(MAILINGS))
+    return [(mailing, sent.standing(mailing)) for mailing in rows]
+
+
+def _found(text: str, state: str, meeting_id: int) -> sa.Select[Message]:
+    query = sa.select(Message)
+    if state in STATES:
+        query = query.where(Message.state.in_(STATES[state]))
+    if meeting_id:
+        query = query.where(sa.or_(
+            Message.registration_id.in_(sa.select(Registration.id).where(Registration.meeting_id == meeting_id)),
+            Message.mailing_id.in_(sa.select(Mailing.id).where(Mailing.meeting_id == meeting_id))))
+    if fold(text):
+        query = query.outerjoin(Person, Person.id == Message.person_id)
+    for word in fold(text).split():
+        query = query.where(sa.or_(Person.name_folded.contains(word, autoescape=True),
+                                   sa.func.lower(Message.address).contains(word, autoescape=True)))
+    return query
+
+
+class AddressForm(BaseForm):
+    """The right address."""
+
+    email = EmailField(_l("Rätt e-postadress"), [Address()], filters=[strip])
+
+
+@blueprint.get("/utskick/mejl/<public_id>")
+def mail(public_id: str) -> AnyResponse:
+    """One mail: to whom, what became of it, what it says."""
+    return _shown(public_id, None)
+
+
+def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
+    message = undelivered.by_public_id(public_id)
+    person = db.session.get(Person, message.person_id) if message.person_id else None
+    seat = db.session.get(Registration, message.registration_id) if message.registration_id else None
+    text = "" if message.kind in PRIVATE else letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
+    html = render_template("coordinator/mailing_mail.html", active="mailings", message=message, person=person, seat=seat, text=text,
+                           form=form or AddressForm(data={"email": message.address}), press=Press(),
+                           can_again=message.state in undelivered.AGAIN)
+    return make_response(html, form.status if form else 200)
+
+
+@blueprint.post("/utskick/mejl/<public_id>/igen")
+def mail_again(public_id: str) -> AnyResponse:
+    """Sends a mail that stopped once more, to the same address."""
+    message = undelivered.by_public_id(public_id)
+    if Press().accepted():
+        undelivered.send_again(message, page.now(), audit.staff(g.staff.id))
+        jobs.commit()
+        flash(_("Mejlet skickas igen till %(address)s.", address=message.address))
+    return redirect(url_for("coordinator.mail", public_id=public_id), code=303)
+
+
+@blueprint.post("/utskick/mejl/<public_id>/adress")
+def mail_address(public_id: str) -> AnyResponse:
+    """Corrects the person's address and sends the mail there."""
+    message, form = undelivered.by_public_id(public_id), AddressForm()
+    if not form.accepted():
+        return _shown(public_id, form)
+    try:
+        undelivered.correct_address(message, form.email.data, page.now(), audit.staff(g.staff.id))
+    except (Refused, Unreadable) as problem:
+        db.session.rollback()
+        form.email.errors = (refusals.sentence(problem),)
+        return _shown(public_id, form)
+    jobs.commit()
+    flash(_("Adressen är rättad, och mejlet skickas till %(address)s.", address=message.address))
+    return redirect(url_for("coordinator.mail", public_id=public_id), code=303)

@@ -1,0 +1,93 @@
+"""Moving and cancelling a meeting: what changes, who is told, and only then the act."""
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import StringField, TextAreaField
+
+from annualwheel import audit, dates, jobs, meetings, years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.meetings import Appointment
+from annualwheel.models import Meeting
+from annualwheel.web import page, refusals, words
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
+from annualwheel.web.forms import BaseForm, strip
+
+
+class MoveForm(AppointmentFields, BaseForm):
+    """The new time and place, and why."""
+
+    reason = StringField(_l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat."))
+
+
+class CancelForm(BaseForm):
+    """Why a meeting is cancelled."""
+
+    reason = TextAreaField(_l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat."))
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/flytta", methods=["GET", "POST"])
+def move(number: int, kind: str) -> AnyResponse:
+    """Asks for the new time and place, shows what changes and who is told, then moves."""
+    found = years.meeting_of(number, kind)
+    form = MoveForm(data=typed(found))
+    if not form.accepted() or not require_order(form) or page.pressed("steg") == "andra":
+        return _ask(found, form)
+    to = appointment(form)
+    if page.pressed("steg") != "flytta":
+        rows = _difference(found, to)
+        if not rows:
+            form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
+            return _ask(found, form)
+        told = len(meetings.concerned(found))
+        return make_response(render_template("coordinator/move_confirm.html", active="year", meeting=found, form=form, rows=rows, told=told,
+                                             another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at)))
+    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
+    try:
+        people = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
+    except Refused as problem:
+        db.session.rollback()
+        if problem.key == "not_moved":  # the second press of the same button
+            return back
+        form.day.errors = (refusals.sentence(problem),)
+        return _ask(years.meeting_of(number, kind), form)
+    jobs.commit()
+    flash(ngettext("Mötet är ändrat. %(num)s person får ett mejl.", "Mötet är ändrat. %(num)s personer får ett mejl.", len(people))
+          if people else _("Mötet är ändrat."))
+    return back
+
+
+def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
+    return make_response(render_template("coordinator/move.html", active="year", meeting=meeting, form=form), form.status)
+
+
+def _difference(meeting: Meeting, to: Appointment) -> list[dict[str, str]]:
+    """What would change, in words: before and after."""
+    before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
+
+    def told(at: Appointment) -> list[tuple[str, str]]:
+        return [(_("Dag"), words.day(at.starts_at)), (_("Tid"), words.hours(at.starts_at, at.ends_at)),
+                (_("Plats"), ", ".join(part for part in (at.place, at.address) if part))]
+    return [{"what": what, "old": old, "new": new} for (what, old), (_what, new) in zip(told(before), told(to), strict=True) if old != new]
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/stall-in", methods=["GET", "POST"])
+def cancel(number: int, kind: str) -> AnyResponse:
+    """Says who is told, asks why, then cancels."""
+    found, form = years.meeting_of(number, kind), CancelForm()
+    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
+    if found.state == "cancelled":
+        return back
+    if form.accepted():
+        people = meetings.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
+        jobs.commit()
+        flash(ngettext("Mötet är inställt. %(num)s person får ett mejl.", "Mötet är inställt. %(num)s personer får ett mejl.", len(people))
+              if people else _("Mötet är inställt."))
+        return back
+    return make_response(render_template("coordinator/cancel.html", active="year", meeting=found, form=form,
+                                         told=len(meetings.concerned(found))), form.status)

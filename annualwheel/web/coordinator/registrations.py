@@ -1,0 +1,218 @@
+"""The people of a meeting, one person's place at it, and what staff do for someone on the phone."""
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, RadioField, StringField
+
+from annualwheel import audiences, audit, contacts, jobs, meetings, years
+from annualwheel.audiences import Addressee, Choice
+from annualwheel.contacts import fold
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused, Unreadable
+from annualwheel.models import Affiliation, Category, Meeting, Message, Organisation, Person, Registration
+from annualwheel.registrations import invitations, replies, seats
+from annualwheel.registrations.replies import Reply
+from annualwheel.registrations.states import allowed
+from annualwheel.web import page, refusals, words
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.forms import Address, BaseForm, NameFields, Press, strip
+
+PAGE = 50
+FOUND = 20
+# The button's name, what it does to a registration, and what is said when it is done.
+ACTS = {"decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
+        "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
+        "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
+        "invite": _l("En ny inbjudan är på väg.")}
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/personer")
+def people_of(number: int, kind: str) -> str:
+    """Everyone with a place or an invitation: filtered, searched, 50 at a time."""
+    found = years.meeting_of(number, kind)
+    group = request.args.get("grupp", "invited")
+    group = group if group in audiences.GROUPS else "invited"
+    category, text = request.args.get("typ", ""), request.args.get("sok", "")
+    ids = audiences.in_group(found, group, category, text)
+    pages = max(1, -(-len(ids) // PAGE))
+    current = min(max(request.args.get("sida", 1, int), 1), pages)
+    shown = ids[(current - 1) * PAGE:current * PAGE]
+    rows = {r.id: r for r in db.session.scalars(sa.select(Registration).where(Registration.id.in_(shown)).options(
+        joinedload(Registration.person), joinedload(Registration.organisation), joinedload(Registration.replaces)
+        .joinedload(Registration.person)))}
+    kept: dict[str, Any] = {"grupp": group, "typ": category, "sok": text}
+
+    def at(number_of_page: int) -> str:
+        return url_for("coordinator.people_of", number=number, kind=kind, sida=number_of_page,
+                       **{name: value for name, value in kept.items() if value})
+    return render_template("coordinator/registrations.html", active="year", meeting=found, rows=[rows[one] for one in shown], count=len(ids),
+                           group=group, groups=list(audiences.GROUPS), category=category, categories=years.reference(Category), text=text,
+                           current=current, pages=pages, previous=at(current - 1) if current > 1 else "",
+                           following=at(current + 1) if current < pages else "")
+
+
+class ReplyForm(BaseForm, NameFields):
+    """What a person says on the phone."""
+
+    email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
+    title = StringField(_l("Titel"), filters=[strip])
+    mobile = StringField(_l("Mobilnummer"), filters=[strip])
+    mode = RadioField(_l("Hur"), validate_choice=True)
+    lunch = RadioField(_l("Äter personen lunch på mötet?"))
+
+    @classmethod
+    def of(cls, registration: Registration) -> ReplyForm:
+        """The form with what is known, and without questions the meeting does not ask."""
+        person, lunch = registration.person, {True: "yes", False: "no", None: None}[registration.lunch]
+        form = cls(data={"given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile,
+                         "title": registration.title, "mode": registration.mode, "lunch": lunch})
+        form.mode.choices = [(option.mode, words.label(option.mode, "mode")) for option in registration.meeting.options]
+        form.lunch.choices = [("yes", _("Ja")), ("no", _("Nej"))]
+        if len(form.mode.choices) < 2:
+            del form.mode
+        if not registration.meeting.with_lunch:
+            del form.lunch
+        return form
+
+    def reply(self, registration: Registration) -> Reply:
+        """The reply, when the form has been accepted."""
+        lunch = {"yes": True, "no": False}.get(self.lunch.data) if self.lunch else None
+        return Reply(self.given.data, self.family.data, self.email.data, self.title.data, self.mobile.data, lunch,
+                     self.mode.data if self.mode else registration.mode, registration.copy_to)
+
+
+@blueprint.get("/anmalningar/<public_id>")
+def registration(public_id: str) -> AnyResponse:
+    """One person's place at a meeting, without diet and access needs, with every mail about it."""
+    return _shown(invitations.by_public_id(public_id), None)
+
+
+def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
+    mails = db.session.scalars(sa.select(Message).where(Message.registration_id == seat.id).order_by(Message.id.desc())).all()
+    successor = db.session.scalar(sa.select(Registration).where(Registration.replaces_id == seat.id)
+                                  .options(joinedload(Registration.person)))
+    line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
+    html = render_template("coordinator/registration.html", active="year", seat=seat, meeting=seat.meeting, mails=mails, press=Press(),
+                           form=form or ReplyForm.of(seat), successor=successor, line=line, can=lambda act: allowed(seat.state, act),
+                           ahead=seat.meeting.state == "planned" and page.now() < seat.meeting.starts_at)
+    return make_response(html, form.status if form else 200)
+
+
+@blueprint.post("/anmalningar/<public_id>/anmal")
+def register_for(public_id: str) -> AnyResponse:
+    """Registers someone who has called; the person gets a mail and a calendar entry."""
+    seat = invitations.by_public_id(public_id)
+    form = ReplyForm.of(seat)
+    if not form.accepted():
+        return _shown(seat, form)
+    try:
+        meetings.register(seat, form.reply(seat), page.now(), audit.staff(g.staff.id))
+    except (Refused, Unreadable) as problem:
+        db.session.rollback()
+        form.email.errors = (refusals.sentence(problem),)
+        return _shown(invitations.by_public_id(public_id), form)
+    jobs.commit()
+    flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=seat.person.name) if seat.state == "registered"
+          else _("%(name)s står på väntelistan. Mötet är fullt.", name=seat.person.name))
+    return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+
+
+@blueprint.post("/anmalningar/<public_id>/<act>")
+def act_on(public_id: str, act: str) -> AnyResponse:
+    """Declines, gives the place back, takes the invitation back, or invites again."""
+    seat, now, actor = invitations.by_public_id(public_id), page.now(), audit.staff(g.staff.id)
+    if act not in ACTS:
+        raise Missing("no_registration")
+    if Press().accepted():
+        if act == "decline":
+            replies.decline(seat, "", now, actor)
+        elif act == "withdraw":
+            replies.withdraw(seat, now, actor)
+        elif act == "revoke":
+            _revoke(seat)
+        else:
+            invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
+        jobs.commit()
+        flash(str(ACTS[act]))
+    return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+
+
+def _revoke(seat: Registration) -> None:
+    """A seat that was held goes to the next in line."""
+    seats.lock(seat.meeting)
+    invitations.revoke(seat, page.now(), audit.staff(g.staff.id))
+    replies.fill(seat, page.now())
+
+
+class LateForm(BaseForm, NameFields):
+    """A person who is not on file yet."""
+
+    email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
+    organisation = StringField(_l("Organisation"), filters=[strip])
+    title = StringField(_l("Titel"), filters=[strip])
+
+    def validate_organisation(self, field: Any) -> None:
+        """Must be on file: a new organisation is added on its own page, with its kind."""
+        if contacts.organisation_named(field.data or "") is None:
+            field.errors = [*field.errors, _("Skriv organisationens namn som det står bland organisationerna")]
+            raise ValueError(str(field.errors[-1]))
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/bjud-in-en", methods=["GET", "POST"])
+def late(number: int, kind: str) -> AnyResponse:
+    """Adds and invites one person, new or found."""
+    found, form = years.meeting_of(number, kind), LateForm()
+    text = request.args.get("sok", "")
+    if form.accepted():
+        organisation = contacts.organisation_named(form.organisation.data)
+        assert organisation is not None  # noqa: S101 the form has checked it
+        person = contacts.add_person(form.given.data, form.family.data, form.email.data, organisation, title=form.title.data,
+                                     source=f"staff:{g.staff.id}")
+        return _invited(found, person, organisation, form.title.data)
+    html = render_template("coordinator/registration_late.html", active="year", meeting=found, form=form, press=Press(), text=text,
+                           people=_search(found, text) if text else [],
+                           organisations=db.session.scalars(sa.select(Organisation.name).where(Organisation.active).order_by(
+                               Organisation.folded)).all())
+    return make_response(html, form.status)
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/bjud-in/<public_id>")
+def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
+    """Invites one person who is on file."""
+    found, person = years.meeting_of(number, kind), contacts.person_by_id(public_id)
+    organisation = contacts.organisation_of(person)
+    if not Press().accepted() or organisation is None:
+        return redirect(url_for("coordinator.late", number=number, kind=kind), code=303)
+    return _invited(found, person, organisation, "")
+
+
+def _invited(meeting: Meeting, person: Person, organisation: Organisation, title: str) -> AnyResponse:
+    seat = invite_one(meeting, person, organisation, title)
+    jobs.commit()
+    flash(_("%(name)s är inbjuden till %(meeting)s.", name=person.name, meeting=words.meeting_running(meeting.kind)))
+    return redirect(url_for("coordinator.registration", public_id=seat.public_id), code=303)
+
+
+def invite_one(meeting: Meeting, person: Person, organisation: Organisation, title: str) -> Registration:
+    """One invitation outside a mailing. Raises `Refused` for someone who has one."""
+    seats.lock(meeting)
+    seat = invitations.invite(meeting, person, organisation, page.now(), title=title)
+    audit.note(audit.staff(g.staff.id), "invited", seat, page.now(), meeting.id)
+    return seat
+
+
+def _search(meeting: Meeting, text: str) -> list[Addressee]:
+    """People on file that match and can be invited."""
+    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    for word in fold(text).split():
+        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (
+            Person.name_folded, Person.email_folded, Organisation.folded))))
+    ids = tuple(db.session.scalars(query.distinct().limit(FOUND * 5)))
+    return audiences.audience(meeting, Choice("people", people=ids))[:FOUND]

@@ -1,0 +1,219 @@
+"""Sending to many: whom, the text with a real recipient, a test to yourself, the number, and then how it goes."""
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audiences, audit, jobs, letters, mailings, orders, undelivered, years
+from annualwheel.audiences import Addressee, Choice
+from annualwheel.contacts import fold
+from annualwheel.db import db
+from annualwheel.errors import DomainError, Refused
+from annualwheel.house import house
+from annualwheel.models import Affiliation, Category, Meeting, Organisation, Person
+from annualwheel.orders import Order
+from annualwheel.web import page, refusals, words
+from annualwheel.web.coordinator import blueprint, wording
+from annualwheel.web.forms import Press
+
+WHAT = {"inbjudan": "invitation", "paminnelse": "reminder", "forberedelse": "preparation",
+        "paminnelse-forberedelse": "preparation_reminder"}
+# A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
+TICKED = 500
+FAILED = 20
+# The mail is a page of its own with styles inside, shown in a frame that may neither run nor open anything.
+FRAMED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
+def order_of(meeting: Meeting, what: str) -> Order:
+    """What the address asks for: the kind of mail, and for an invitation whom."""
+    kind = WHAT.get(what) or abort(404)
+    return Order(meeting, kind, _choice() if kind == "invitation" else None)
+
+
+def _choice() -> Choice | None:
+    kind, _colon, key = request.args.get("urval", "").partition(":")
+    if kind not in audiences.CHOICES:
+        return None
+    return Choice("people", people=_matching(request.args.get("sok", ""))) if kind == "people" else Choice(kind, key)
+
+
+def _matching(text: str) -> tuple[str, ...]:
+    """People picked by a search, as many as a list may hold."""
+    if not fold(text):
+        return ()
+    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    for word in fold(text).split():
+        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (
+            Person.name_folded, Person.email_folded, Organisation.folded))))
+    return tuple(sorted(db.session.scalars(query.distinct().limit(TICKED))))
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/utskick/<what>", methods=["GET", "POST"])
+def compose(number: int, kind: str, what: str) -> AnyResponse:
+    """One page to choose, read and test; the next asks once more with the number; the last act sends."""
+    meeting = years.meeting_of(number, kind)
+    order = order_of(meeting, what)
+    try:
+        orders.require_possible(meeting, order.kind, page.now())
+    except DomainError as problem:
+        return _impossible(meeting, order, refusals.sentence(problem))
+    if not Press().accepted():
+        return _compose(order, what)
+    step = page.pressed("steg")
+    if step == "test":
+        return _test(order, what)
+    if step == "skicka":
+        return _send(_without(order, set(request.form.getlist("utan"))), what)
+    return _confirm(_without(order, set(request.form.getlist("rad")) - set(request.form.getlist("med"))), what)
+
+
+def _without(order: Order, left_out: set[str]) -> Order:
+    return replace(order, left_out=frozenset(left_out))
+
+
+def _impossible(meeting: Meeting, order: Order, why: str) -> AnyResponse:
+    return make_response(render_template("coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why))
+
+
+def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
+    rows = orders.recipients(order, page.now())
+    sample = _sample(rows)
+    html = render_template(
+        "coordinator/sending_compose.html", active="year", meeting=order.meeting, order=order, what=what, rows=rows, sample=sample,
+        letter=orders.letter(order, sample), plain=_plain(order, sample), most=TICKED, examples=_examples(rows), tested=orders.tested_at(order, g.staff), form=Press(),
+        choices=_choices(order.meeting), chosen=request.args.get("urval", ""), text=request.args.get("sok", ""), args=_args(),
+        warning=_warning(order), problem=problem)
+    return make_response(html, 409 if problem else 200)
+
+
+def _plain(order: Order, one: Addressee) -> str:
+    return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), orders.letter(order, one).text)
+
+
+def _args() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
+
+
+def _sample(rows: list[Addressee]) -> Addressee:
+    """The recipient whose mail is shown: the one asked for, else the first; a made-up one while there are none."""
+    asked = request.args.get("visa", "")
+    return next((one for one in rows if one.key == asked), rows[0] if rows else orders.ANYONE)
+
+
+def _examples(rows: list[Addressee]) -> list[Addressee]:
+    """Recipients worth a look: the first, the longest name, one who reads English."""
+    if not rows:
+        return []
+    wanted = [rows[0], max(rows, key=lambda one: len(one.name) + len(one.organisation)),
+              next((one for one in rows if one.language == "en"), rows[-1])]
+    return list(dict.fromkeys(wanted))
+
+
+def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The audiences an invitation may go to: a word, and its values with what they are called."""
+    english = page.language() == "en"
+    return [
+        (wording.say("category", "choice"), [(f"category:{c.key}", c.en if english else c.sv) for c in years.reference(Category)]),
+        (wording.say("import", "choice"), [(f"import:{one.public_id}", one.file_name) for one in audiences.imports_of(meeting.year)]),
+        (_("Andra urval"), [("lead", wording.say("lead", "choice")), ("last_year", wording.say("last_year", "choice")),
+                            ("people", wording.say("people", "choice"))])]
+
+
+def _warning(order: Order) -> str:
+    """What a recipient who opens the link at once would meet."""
+    kind = "registration" if order.kind in ("invitation", "reminder") else "preparation"
+    opens = years.phase(order.meeting, kind).opens_at
+    if page.now() >= opens:
+        return ""
+    day = words.day(opens)
+    if kind == "registration":
+        return str(_("Anmälan öppnar %(day)s. Den som öppnar länken före dess kan inte svara än.", day=day))
+    return str(_("Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.", day=day))
+
+
+def _test(order: Order, what: str) -> AnyResponse:
+    orders.send_test(order, _sample(orders.recipients(order, page.now())), g.staff, page.now())
+    jobs.commit()
+    flash(_("Testet är på väg till %(address)s.", address=g.staff.email))
+    return redirect(_here(order, what), code=303)
+
+
+def _here(order: Order, what: str) -> str:
+    return url_for("coordinator.compose", number=order.meeting.year.number, kind=order.meeting.kind, what=what, **_args())
+
+
+def _confirm(order: Order, what: str, problem: str = "") -> AnyResponse:
+    """The last page before anything is sent. It has changed nothing."""
+    rows, tested = orders.recipients(order, page.now()), orders.tested_at(order, g.staff)
+    if not rows or tested is None:
+        return _compose(order, what, refusals.sentence(Refused("nobody_left" if not rows else "test_needed")))
+    html = render_template(
+        "coordinator/sending_confirm.html", active="year", meeting=order.meeting, order=order, rows=rows, tested=tested, form=Press(),
+        letter=orders.letter(order, rows[0]), english=sum(one.language == "en" for one in rows), key=secrets.token_urlsafe(12),
+        head=house().letterhead, here=_here(order, what), warning=_warning(order), problem=problem)
+    return make_response(html, 409 if problem else 200)
+
+
+def _send(order: Order, what: str) -> AnyResponse:
+    expected = request.form.get("antal", 0, int)
+    try:
+        mailing = mailings.confirm(order, request.form.get("nyckel", "")[:40], expected, g.staff, page.now())
+    except Refused as problem:
+        db.session.rollback()
+        fresh = replace(order, meeting=years.meeting_of(order.meeting.year.number, order.meeting.kind))
+        return _confirm(fresh, what, refusals.sentence(problem))
+    jobs.commit()
+    set_going(mailing.id, mailing.state)
+    return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
+
+
+def set_going(mailing_id: int, state: str) -> None:
+    """After the commit: has a large mailing written, and what is written sent."""
+    if state == "preparing":
+        jobs.enqueue("prepare_mailing", mailing_id)
+    else:
+        jobs.start_drains()
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/utskick/<what>/mejl")
+def sample_mail(number: int, kind: str, what: str) -> Response:
+    """The mail as HTML, exactly as it will go, with a link that leads nowhere: for the frame on the page."""
+    order = order_of(years.meeting_of(number, kind), what)
+    one = _sample(orders.recipients(order, page.now()))
+    base = house().settings.base_url
+    sealed = letters.seal(orders.letter(order, one), one.language, {"landing": f"{base}/i/exempel", "preparation": f"{base}/f/exempel"},
+                          house().letterhead)
+    response = make_response(sealed.html)
+    response.headers["Content-Security-Policy"] = FRAMED
+    return response
+
+
+@blueprint.get("/utskick/<public_id>")
+def sending(public_id: str) -> str:
+    """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
+    mailing = mailings.by_public_id(public_id)
+    standing = mailings.standing(mailing)
+    running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
+    return render_template("coordinator/sending.html", active="mailings", mailing=mailing, standing=standing, running=running, form=Press(),
+                           failed=undelivered.of_mailing(mailing.id, FAILED), most=FAILED)
+
+
+@blueprint.post("/utskick/<public_id>/<act>")
+def steer(public_id: str, act: str) -> AnyResponse:
+    """Pauses a mailing or lets it go on."""
+    mailing, actor = mailings.by_public_id(public_id), audit.staff(g.staff.id)
+    if act not in ("pausa", "fortsatt"):
+        abort(404)
+    if Press().accepted():
+        (mailings.pause if act == "pausa" else mailings.resume)(mailing, page.now(), actor)
+        jobs.commit()
+        if act == "fortsatt":
+            set_going(mailing.id, mailing.state)
+    return redirect(url_for("coordinator.sending", public_id=public_id), code=303)

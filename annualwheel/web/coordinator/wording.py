@@ -1,0 +1,101 @@
+"""The words of the coordinators' pages: kinds of mail, states of a mailing, what happened, whom a mail is for."""
+from __future__ import annotations
+
+from annualwheel.web.words import Look, Word, current_language
+
+MAIL = {
+    "invitation": Word("Inbjudan", "Invitation"),
+    "reminder": Word("Påminnelse om att svara", "Reminder to answer"),
+    "confirmation": Word("Bekräftelse", "Confirmation"),
+    "calendar_request": Word("Kalenderbokning", "Calendar entry"),
+    "calendar_update": Word("Ändrad kalenderbokning", "Changed calendar entry"),
+    "calendar_cancel": Word("Borttagen kalenderbokning", "Removed calendar entry"),
+    "declined": Word("Tack för ditt svar (nej)", "Thank you for answering (no)"),
+    "withdrawn": Word("Bekräftelse på avbokning", "Cancellation confirmed"),
+    "waitlisted": Word("Plats på väntelistan", "Place on the waiting list"),
+    "promoted": Word("Plats från väntelistan", "Place from the waiting list"),
+    "substituted": Word("Någon annan kommer i stället", "Someone else comes instead"),
+    "substitute_invitation": Word("Inbjudan till ersättare", "Invitation to a substitute"),
+    "moved": Word("Mötet är flyttat", "The meeting has moved"),
+    "cancelled": Word("Mötet är inställt", "The meeting is cancelled"),
+    "preparation": Word("Förberedelsen öppnar", "The preparation opens"),
+    "preparation_reminder": Word("Påminnelse om förberedelsen", "Reminder about the preparation"),
+    "receipt": Word("Kvitto på svaret", "Receipt for the answer"),
+    "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
+    "new_link": Word("Ny länk", "New link"),
+    "address_changed": Word("Ändrad e-postadress", "Changed e-mail address"),
+    "staff_sign_in": Word("Inloggningslänk", "Sign-in link"),
+    "staff_welcome": Word("Nytt konto", "New account"),
+    "registered_by_phone": Word("Svar som vi skrev in", "Answer we entered"),
+    "test_mail": Word("Test av mejlinställningarna", "Test of the mail settings"),
+}
+# In the definite form: "Skicka inbjudan till 184 personer?"
+MAILING = {
+    "invitation": Word("inbjudan", "the invitation"),
+    "reminder": Word("påminnelsen", "the reminder"),
+    "preparation": Word("förberedelsen", "the preparation"),
+    "preparation_reminder": Word("påminnelsen om förberedelsen", "the reminder about the preparation"),
+}
+CHOICE = {
+    "category": Word("En typ av organisation", "One kind of organisation"),
+    "lead": Word("Organisationernas samordnare", "The organisations' leads"),
+    "import": Word("En import", "An import"),
+    "last_year": Word("De som var inbjudna förra året", "Those who were invited last year"),
+    "people": Word("Utvalda personer", "Picked people"),
+}
+GROUP = {
+    "invited": Word("Inbjudna", "Invited"),
+    "delivered": Word("Mejlet är skickat", "Mail sent"),
+    "answered": Word("Har svarat", "Have answered"),
+    "coming": Word("Kommer", "Coming"),
+    "unanswered": Word("Har inte svarat", "Have not answered"),
+    "declined": Word("Kommer inte", "Not coming"),
+    "waiting": Word("På väntelistan", "On the waiting list"),
+    "to_reconfirm": Word("Behöver bekräfta ny dag", "Need to confirm the new date"),
+    "unconfirmed": Word("Väntar på bekräftelse", "Waiting for confirmation"),
+    "gone": Word("Ersatta och återtagna", "Replaced and taken back"),
+}
+# What the log says after who did it: "Anna Berg, Grums kommun" and then "anmäldes".
+EVENT = {
+    "registered": Word("anmäld", "registered"),
+    "waitlisted": Word("på väntelistan", "put on the waiting list"),
+    "promoted": Word("fick en plats från väntelistan", "was given a place from the waiting list"),
+    "changed": Word("uppgifterna ändrade", "details changed"),
+    "declined": Word("tackade nej", "declined"),
+    "withdrew": Word("avbokad", "cancelled"),
+    "substituted": Word("ersatt av någon annan", "replaced by someone else"),
+    "revoked": Word("inbjudan återtagen", "invitation taken back"),
+    "invited": Word("inbjuden för sig", "invited singly"),
+    "attended": Word("avprickad", "checked in"),
+    "moved": Word("Mötet flyttades", "The meeting was moved"),
+    "cancelled": Word("Mötet ställdes in", "The meeting was cancelled"),
+    "published": Word("Frågorna publicerades", "The questions were published"),
+    "phases_changed": Word("Tidplanen ändrades", "The schedule was changed"),
+    "terms_changed": Word("Mötets villkor ändrades", "The terms of the meeting were changed"),
+    "mailing_confirmed": Word("Ett utskick började", "A sending began"),
+    "mailing_paused": Word("Ett utskick pausades", "A sending was paused"),
+    "mailing_resumed": Word("Ett utskick fortsatte", "A sending went on"),
+    "tested": Word("Ett testmejl skickades", "A test mail was sent"),
+    "sent_again": Word("Ett mejl skickades igen", "A mail was sent again"),
+    "address_corrected": Word("En e-postadress rättades", "An e-mail address was corrected"),
+    "submitted": Word("Ett svar skickades in", "An answer was submitted"),
+}
+MAIL_GROUP = {
+    "stopped": Word("Kom inte fram", "Not delivered"),
+    "waiting": Word("Väntar", "Waiting"),
+    "sent": Word("Skickade", "Sent"),
+    "not_sent": Word("Skickades inte", "Not sent"),
+}
+TABLES = {"mail": MAIL, "mailing": MAILING, "choice": CHOICE, "group": GROUP,
+          "event": EVENT, "mail_group": MAIL_GROUP}
+
+
+def look(table: str, name: str) -> Look:
+    """Text, tone and icon of `name` in one of `TABLES`, in the page's language."""
+    word = TABLES[table][name]
+    return Look(word.en if current_language() == "en" else word.sv, word.tone, word.icon)
+
+
+def say(name: str, table: str) -> str:
+    """Only the text; in templates `{{ message.kind|say("mail") }}`."""
+    return look(table, name).text
