@@ -13,6 +13,7 @@ from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
 from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Registration, Year, YearOrganisation
+from annualwheel.sorting import swedish
 
 
 def fold(text: str) -> str:
@@ -43,10 +44,10 @@ def organisation_named(name: str) -> Organisation | None:
 
 def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -> Organisation:
     """Adds an organisation. Raises `Refused` when the name is taken."""
-    clean = re.sub(r"\s+", " ", name).strip()
-    if organisation_named(clean):
-        raise Refused("organisation_exists", name=clean)
-    organisation = Organisation(code=code or _free_code(clean), name=clean, folded=fold(clean))
+    name = clean(name)
+    if organisation_named(name):
+        raise Refused("organisation_exists", name=name)
+    organisation = Organisation(code=code or _free_code(name), name=name, folded=fold(name), sort_name=swedish(name)[0])
     db.session.add(organisation)
     for alias in aliases:
         add_alias(organisation, alias)
@@ -98,14 +99,21 @@ def add_person(given: str, family: str, address: str, organisation: Organisation
     `source` says where the address came from (GDPR art. 14). Raises `Unreadable` for an address that is none.
     """
     address = normal_address(address)
-    given, family = _clean(given), _clean(family)
-    person = person_called(given, family, address)
+    person = person_called(clean(given), clean(family), address)
     if person is None:
-        person = Person(given=given, family=family, email=address, email_folded=fold(address), language=language,
-                        name_folded=fold(f"{given} {family}"), mobile=mobile.strip(), source=source)
-        db.session.add(person)
+        person = new_person(given, family, address, language=language, mobile=mobile, source=source)
         db.session.flush()
-    _affiliate(person, organisation, _clean(title))
+    affiliate(person, organisation, title)
+    return person
+
+
+def new_person(given: str, family: str, address: str, *, language: str = "sv", mobile: str = "", source: str = "",
+               import_id: int | None = None) -> Person:
+    """A person whom the caller knows to be new, with an address that is normal already."""
+    given, family = clean(given), clean(family)
+    person = Person(given=given, family=family, email=address, email_folded=fold(address), name_folded=fold(f"{given} {family}"),
+                    sort_name=swedish(f"{family} {given}")[0], language=language, mobile=clean(mobile), source=source, import_id=import_id)
+    db.session.add(person)
     return person
 
 
@@ -115,9 +123,19 @@ def rename(person: Person, given: str, family: str, address: str) -> None:
     other = person_called(given, family, address)
     if other is not None and other is not person:
         raise Refused("person_exists", name=other.name)
-    person.given, person.family = _clean(given), _clean(family)
+    person.given, person.family = clean(given), clean(family)
     person.email, person.email_folded = address, fold(address)
-    person.name_folded = fold(person.name)
+    person.name_folded, person.sort_name = fold(person.name), swedish(f"{person.family} {person.given}")[0]
+    db.session.flush()
+
+
+def rename_organisation(organisation: Organisation, name: str) -> None:
+    """Corrects the name. Raises `Refused` when another organisation goes by it."""
+    other = organisation_named(name)
+    if other is not None and other is not organisation:
+        raise Refused("organisation_exists", name=other.name)
+    organisation.name = clean(name)
+    organisation.folded, organisation.sort_name = fold(organisation.name), swedish(organisation.name)[0]
     db.session.flush()
 
 
@@ -153,17 +171,28 @@ def is_registered_anywhere(person: Person) -> bool:
     return db.session.scalar(sa.select(Registration.id).where(Registration.person_id == person.id).limit(1)) is not None
 
 
-def _affiliate(person: Person, organisation: Organisation, title: str) -> None:
+def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
+    """Gives the person a place in the organisation, or the place a new title; a place that had ended begins again."""
     row = db.session.scalar(sa.select(Affiliation).where(
         Affiliation.person_id == person.id, Affiliation.organisation_id == organisation.id))
     if row is None:
-        db.session.add(Affiliation(person=person, organisation=organisation, title=title))
-    elif title:
-        row.title = title
+        db.session.add(Affiliation(person=person, organisation=organisation, title=clean(title)))
+    else:
+        row.title, row.active = clean(title) or row.title, True
     db.session.flush()
 
 
-def _clean(text: str) -> str:
+def end_affiliation(person: Person, organisation: Organisation) -> None:
+    """Ends the person's place in the organisation; what was done in it stays. Raises `Missing` when there is none."""
+    row = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
+    if row is None:
+        raise Missing("no_organisation")
+    row.active = False
+    db.session.flush()
+
+
+def clean(text: str) -> str:
+    """What was typed as it is stored: NFC, single spaces, none at the ends."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
 
 

@@ -8,7 +8,15 @@ from annualwheel.models.answers import (
     Submission,
     SubmissionVersion,
 )
-from annualwheel.models.contacts import Affiliation, Alias, Import, Organisation, Person, YearOrganisation
+from annualwheel.models.contacts import (
+    Affiliation,
+    Alias,
+    Import,
+    ImportedPerson,
+    Organisation,
+    Person,
+    YearOrganisation,
+)
 from annualwheel.models.mail import Mailing, Message, MessageBody
 from annualwheel.models.meetings import AttendanceOption, Meeting, Phase
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
@@ -19,7 +27,7 @@ from annualwheel.models.years import Category, FocusArea, Goal, Theme, Year
 
 __all__ = [
     "Affiliation", "Alias", "Answer", "AnswerHistory", "Attempt", "AttendanceOption", "Audit", "Category", "File",
-    "FileChunk", "FocusArea", "Goal", "Import", "Initiative", "Item", "Mailing", "Meeting", "Member", "Message",
+    "FileChunk", "FocusArea", "Goal", "Import", "ImportedPerson", "Initiative", "Item", "Mailing", "Meeting", "Member", "Message",
     "MessageBody", "Needs", "Organisation", "Pack", "Person", "Phase", "PublishedDefinition", "Questionnaire",
     "Registration", "Staff", "StaffLink", "StaffRole", "StaffSession", "Submission", "SubmissionVersion", "Theme",
     "Tick", "Year", "YearOrganisation",

@@ -4,15 +4,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, public_id, words
 from annualwheel.models.years import Category, Year
 
+# Letters in the order of their code points, on both databases alike: `sorting.swedish` makes the keys for it.
+SortKey = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 class Organisation(Base):
-    """An organisation, or a unit of one (`parent`). `folded` is the name for comparing."""
+    """An organisation, or a unit of one (`parent`). `folded` is the name for comparing, `sort_name` for sorting."""
 
     __tablename__ = "organisations"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -20,6 +24,7 @@ class Organisation(Base):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     folded: Mapped[str] = mapped_column(unique=True)
+    sort_name: Mapped[str] = mapped_column(SortKey, index=True, default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), default=None)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), default=None)
     active: Mapped[bool] = mapped_column(default=True)
@@ -66,6 +71,7 @@ class Person(Base):
     email: Mapped[str]
     email_folded: Mapped[str]
     name_folded: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(SortKey, index=True, default="")
     language: Mapped[str] = mapped_column(words("language", "sv", "en"), default="sv")
     mobile: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
@@ -97,7 +103,11 @@ class Affiliation(Base):
 
 
 class Import(Base):
-    """An uploaded list of contacts: its preview until it is written, its trace afterwards."""
+    """An uploaded list of contacts: its preview until it is written, its trace afterwards.
+
+    `rows` are the file's lines as `imports.preview` keeps them; once written only those that could not be read are left.
+    `trace` says which columns were found and, once written, what was added and changed, so that it can be undone.
+    """
 
     __tablename__ = "imports"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -105,7 +115,19 @@ class Import(Base):
     year_id: Mapped[int] = mapped_column(ForeignKey("years.id"))
     file_name: Mapped[str]
     rows: Mapped[list[Any]]
+    created_at: Mapped[dt.datetime]
+    trace: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     state: Mapped[str] = mapped_column(words("state", "preview", "written", "undone"), default="preview")
     by: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[dt.datetime]
     written_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class ImportedPerson(Base):
+    """A person whom an imported list names, new or known before: an import can be the audience of a sending."""
+
+    __tablename__ = "imported_persons"
+    __table_args__ = (UniqueConstraint("import_id", "person_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
+    person: Mapped[Person] = relationship()

@@ -1,0 +1,68 @@
+"""`flask --app wsgi contacts`: importing a list of people from a file, with the same preview as on the page."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from flask_babel import force_locale
+
+from annualwheel import jobs, years
+from annualwheel.audit import SYSTEM
+from annualwheel.db import db
+from annualwheel.errors import DomainError, Missing
+from annualwheel.house import house
+from annualwheel.imports import preview, reading, writing
+from annualwheel.imports.preview import Preview, Unknown
+from annualwheel.models import Import
+from annualwheel.web import import_words, refusals
+
+contacts_group = AppGroup("contacts", help="Personer och organisationer.")
+BY = "kommandoraden"
+
+
+@contacts_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--write", is_flag=True, help="Läs in personerna. Utan den här flaggan sparas inget.")
+def contacts_import(file: Path, write: bool) -> None:
+    """Visar vad som skulle hända om FILE (.xlsx eller .csv) lästes in. Med --write läses den in."""
+    with force_locale("sv"):
+        try:
+            kept = _keep(file)
+            shown = preview.build(kept)
+            _print(kept, shown)
+            if not write:
+                db.session.rollback()
+                click.echo("Inget är sparat. Lägg till --write för att läsa in.")
+                return
+            writing.write(kept, {}, SYSTEM, house().clock.now())
+        except DomainError as error:
+            db.session.rollback()
+            raise click.ClickException(refusals.sentence(error)) from error
+        jobs.commit()
+        click.echo(f"Inläst: {kept.trace['counts']['new']} nya personer, {kept.trace['counts']['organisations']} nya organisationer.")
+
+
+def _keep(file: Path) -> Import:
+    year = years.latest()
+    if year is None:
+        raise Missing("no_year")
+    return preview.keep(reading.read(file.read_bytes()), file.name, year, BY, SYSTEM, house().clock.now())
+
+
+def _print(kept: Import, shown: Preview) -> None:
+    click.echo(f"{kept.file_name}: {import_words.summary(shown)}.")
+    if kept.trace["ignored"]:
+        click.echo(f"Kolumner som inte läses in: {', '.join(kept.trace['ignored'])}")
+    for one in shown.unknown.values():
+        click.echo(f"Ny organisation: {one.name} ({_about(one)})")
+    for entry in shown.entries:
+        said = import_words.said(entry, kept.trace["columns"])
+        if entry.status != "new" or said:
+            sentences = f": {'; '.join(said)}" if said else ""
+            click.echo(f"Rad {entry.contact.row}: {import_words.status(entry.status)}{sentences}")
+
+
+def _about(one: Unknown) -> str:
+    near = f", liknar {', '.join(near.name for near in one.near)}" if one.near else ""
+    return f"{one.category.sv if one.category else 'utan typ'}{near}"

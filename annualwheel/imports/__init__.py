@@ -1,0 +1,1 @@
+"""Lists of contacts from a file: read, shown before anything is written, written, undone."""

@@ -1,0 +1,240 @@
+"""What an import would do, worked out from the file and the contacts as they are now. Nothing is written but the file's own rows."""
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, selectinload
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.contacts import fold
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.imports.reading import Sheet
+from annualwheel.imports.values import Contact, Problem, parse
+from annualwheel.models import Affiliation, Category, Import, Organisation, Person, Year, YearOrganisation
+
+PREVIEW_LIFE = dt.timedelta(days=7)
+STATUSES = ("new", "there", "same", "unreadable")
+NEAR_ENOUGH = 0.8
+NEAR_PAIRS = 200_000  # beyond this many comparisons no near names are looked for: it would take longer than it helps
+CHUNK = 500
+
+
+@dataclass
+class Entry:
+    """A row and what it would do. `notes` say what it adds to a person who is there: (key, text)."""
+
+    contact: Contact
+    status: str
+    organisation: Organisation | None = None
+    person: Person | None = None
+    same_as: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Unknown:
+    """An organisation nobody has heard of: its category, when the file says one, and those whose names are near."""
+
+    name: str
+    category_text: str = ""
+    category: Category | None = None
+    rows: int = 0
+    near: list[Organisation] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An organisation that is there and what the file says of its category: `before` stands when there is one."""
+
+    organisation: Organisation
+    text: str
+    category: Category | None
+    before: Category | None
+
+    @property
+    def sets(self) -> bool:
+        """Whether the import would set the category of the year."""
+        return self.before is None and self.category is not None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The rows in the file's order, the organisations to be added, and what the file says of the others."""
+
+    entries: list[Entry]
+    unknown: dict[str, Unknown]
+    typed: list[Typed]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each of `STATUSES`."""
+        found = Counter(entry.status for entry in self.entries)
+        return {status: found[status] for status in STATUSES}
+
+
+class Known:
+    """The contacts as they are, loaded in a fixed number of queries (and one for every 500 addresses)."""
+
+    def __init__(self, year_id: int, addresses: Iterable[str]) -> None:
+        everyone = db.session.scalars(sa.select(Organisation).options(selectinload(Organisation.aliases))).all()
+        by_id = {one.id: one for one in everyone}
+        self.organisations: dict[str, Organisation] = {}
+        for one in everyone:
+            kept = one
+            while kept.merged_into_id is not None:
+                kept = by_id[kept.merged_into_id]
+            self.organisations[one.folded] = kept
+            for other in (*(alias.folded for alias in one.aliases), fold(one.code)):
+                self.organisations.setdefault(other, kept)
+        self.years = {row.organisation_id: row for row in db.session.scalars(
+            sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id))}
+        self.categories = {fold(word): one for one in db.session.scalars(sa.select(Category)) for word in (one.key, one.sv, one.en)}
+        self.persons = _persons(sorted(set(addresses)))
+
+    def near(self, name: str) -> list[Organisation]:
+        """Organisations with a name or alias that is nearly `name`, at most three."""
+        folded = fold(name)
+        names = get_close_matches(folded, self.organisations, n=3, cutoff=NEAR_ENOUGH)
+        names += [other for other in self.organisations if min(len(folded), len(other)) >= 4
+                  and (f"{other} ".startswith(f"{folded} ") or f"{folded} ".startswith(f"{other} "))]
+        return list(dict.fromkeys(self.organisations[other] for other in names))[:3]
+
+
+def keep(sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime) -> Import:
+    """Stores what was read as a preview; previews a week old go. `by` is who brought the file, as the list of imports shows it."""
+    db.session.execute(sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE))
+    rows = [[line.number, {name: cell.text for name, cell in line.cells.items()},
+             {name: cell.problem for name, cell in line.cells.items() if cell.problem}] for line in sheet.lines]
+    made = Import(year_id=year.id, file_name=file_name, rows=rows, by=by, created_at=now,
+                  trace={"columns": dict(sheet.headings.columns), "ignored": list(sheet.headings.ignored)})
+    db.session.add(made)
+    db.session.flush()
+    audit.note(actor, "import_read", made, now, rows=len(rows))
+    return made
+
+
+def by_public_id(public_id: str, locked: bool = False) -> Import:
+    """The import with that public id; `locked` for changing it. Raises `Missing`."""
+    asked = sa.select(Import).where(Import.public_id == public_id)
+    found = db.session.scalar(asked.with_for_update() if locked else asked)
+    if found is None:
+        raise Missing("no_import")
+    return found
+
+
+def earlier() -> Sequence[Import]:
+    """Every import that was written, newest first, without its rows."""
+    return db.session.scalars(sa.select(Import).where(Import.state != "preview").options(defer(Import.rows))
+                              .order_by(Import.id.desc())).all()
+
+
+def waiting() -> Sequence[Import]:
+    """Previews that nobody has written or thrown away, newest first, without their rows."""
+    return db.session.scalars(sa.select(Import).where(Import.state == "preview").options(defer(Import.rows))
+                              .order_by(Import.id.desc())).all()
+
+
+def discard(kept: Import) -> None:
+    """Throws a preview away. Raises `Refused` for an import that has been written."""
+    if kept.state != "preview":
+        raise Refused("import_written")
+    db.session.delete(kept)
+    db.session.flush()
+
+
+def build(kept: Import) -> Preview:
+    """What the import would do now."""
+    contacts = [parse(number, cells, problems) for number, cells, problems in kept.rows]
+    return _Builder(Known(kept.year_id, (fold(c.email) for c in contacts if not c.problems))).build(contacts)
+
+
+class _Builder:
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.unknown: dict[str, Unknown] = {}
+        self.typed: dict[int, Typed] = {}
+        self.rows: dict[tuple[tuple[str, str], object], int] = {}
+        self.people: set[tuple[str, str]] = set()
+        self.leads: dict[object, int] = {}
+
+    def build(self, contacts: list[Contact]) -> Preview:
+        entries = [self._entry(contact) for contact in contacts]
+        if len(self.unknown) * len(self.known.organisations) <= NEAR_PAIRS:
+            for one in self.unknown.values():
+                one.near = self.known.near(one.name)
+        return Preview(entries, self.unknown, list(self.typed.values()))
+
+    def _entry(self, contact: Contact) -> Entry:
+        entry = Entry(contact, "unreadable", self.known.organisations.get(fold(contact.organisation)))
+        if contact.problems:
+            return entry
+        place = entry.organisation.id if entry.organisation else fold(contact.organisation)
+        if (contact.key, place) in self.rows:
+            entry.status, entry.same_as = "same", self.rows[contact.key, place]
+            return entry
+        if contact.lead and self.leads.setdefault(place, contact.row) != contact.row:
+            contact.problems.append(Problem("lead", "two_leads", contact.organisation, self.leads[place]))
+            return entry
+        entry.person = self.known.persons.get(contact.key)
+        entry.status = "there" if entry.person or contact.key in self.people else "new"
+        entry.notes = self._notes(entry)
+        self.rows[contact.key, place] = contact.row
+        self.people.add(contact.key)
+        self._see_organisation(entry)
+        return entry
+
+    def _notes(self, entry: Entry) -> list[tuple[str, str]]:
+        contact, person, organisation = entry.contact, entry.person, entry.organisation
+        if entry.status == "new":
+            return []
+        place = _place(person, organisation)
+        notes = [("inactive", "")] if person and not person.active else []
+        if place is None or not place.active:
+            notes.append(("organisation", organisation.name if organisation else contact.organisation))
+        if place and contact.title and not place.title:
+            notes.append(("title", contact.title))
+        if person and contact.mobile and not person.mobile:
+            notes.append(("mobile", ""))
+        year = self.known.years.get(organisation.id) if organisation else None
+        if contact.lead and (person is None or year is None or year.lead_id != person.id):
+            notes.append(("lead", organisation.name if organisation else contact.organisation))
+        return notes
+
+    def _see_organisation(self, entry: Entry) -> None:
+        contact, organisation = entry.contact, entry.organisation
+        category = self.known.categories.get(fold(contact.category))
+        if organisation is None:
+            one = self.unknown.setdefault(fold(contact.organisation), Unknown(contact.organisation))
+            one.rows += 1
+            one.category_text = one.category_text or contact.category
+            one.category = one.category or category
+        elif contact.category and organisation.id not in self.typed:
+            year = self.known.years.get(organisation.id)
+            before = year.category if year else None
+            if category is None or category is not before:
+                self.typed[organisation.id] = Typed(organisation, contact.category, category, before)
+
+
+def _place(person: Person | None, organisation: Organisation | None) -> Affiliation | None:
+    if person is None or organisation is None:
+        return None
+    return next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
+
+
+def _persons(addresses: list[str]) -> dict[tuple[str, str], Person]:
+    found: dict[tuple[str, str], Person] = {}
+    for start in range(0, len(addresses), CHUNK):
+        for person in db.session.scalars(sa.select(Person).where(Person.email_folded.in_(addresses[start:start + CHUNK]))
+                                         .options(selectinload(Person.affiliations))):
+            kept = person
+            while kept.merged_into_id is not None:
+                kept = db.session.get_one(Person, kept.merged_into_id)
+            found[person.email_folded, person.name_folded] = kept
+    return found

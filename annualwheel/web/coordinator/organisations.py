@@ -1,0 +1,167 @@
+"""Organisations: the list, one organisation, its other names, and what it is this year."""
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import SelectField, StringField
+
+from annualwheel import audit, contacts, directory, jobs, years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Category, Organisation, Year
+from annualwheel.web import page, refusals
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.people import actor, around, wanted_rows
+from annualwheel.web.forms import BaseForm, Filled, Press, strip
+
+
+class OrganisationForm(BaseForm):
+    """An organisation's name, and its category when there is a year."""
+
+    name = StringField(_l("Namn"), [Filled(_l("Skriv vad organisationen heter"))], filters=[strip], render_kw={"autocomplete": "off"})
+    category = SelectField(_l("Typ av organisation"), validate_choice=False)
+
+
+class AliasForm(BaseForm):
+    """Another name."""
+
+    alias = StringField(_l("Annat namn"), [Filled(_l("Skriv det andra namnet"))], filters=[strip], render_kw={"autocomplete": "off"},
+                        description=_l("Till exempel en förkortning. En import känner igen organisationen på det"))
+
+
+class YearForm(BaseForm):
+    """What the organisation is this year."""
+
+    category = SelectField(_l("Typ av organisation"), validate_choice=False)
+    lead = SelectField(_l("Samordnare"), validate_choice=False, description=_l("Den som håller ihop organisationens svar"))
+
+
+@blueprint.get("/personer/organisationer")
+def organisations() -> str:
+    """Every organisation, searched and filtered, 50 at a time."""
+    wanted, year = wanted_rows(), years.latest()
+    found = directory.organisations(wanted, year, request.args.get("sida", 1, int))
+    return render_template("coordinator/organisations.html", active="people", found=found, wanted=wanted, year=year,
+                           categories=years.reference(Category), urls=around(found))
+
+
+@blueprint.route("/personer/organisationer/ny", methods=["GET", "POST"])
+def organisation_new() -> AnyResponse:
+    """Adds an organisation by hand."""
+    form, year = OrganisationForm(), years.latest()
+    form.category.choices = _category_choices()
+    if form.accepted():
+        try:
+            made = contacts.add_organisation(form.name.data)
+        except Refused as problem:
+            form.name.errors = [refusals.sentence(problem)]
+        else:
+            if year:
+                contacts.set_category(made, year, _category(form.category.data))
+            audit.note(actor(), "organisation_added", made, page.now())
+            jobs.commit()
+            flash(_("Organisationen är tillagd."))
+            return redirect(url_for("coordinator.organisation", public_id=made.public_id), code=303)
+    return make_response(render_template("coordinator/organisation_form.html", active="people", form=form, organisation=None, year=year),
+                         form.status)
+
+
+@blueprint.get("/personer/organisationer/<public_id>")
+def organisation(public_id: str) -> AnyResponse:
+    """One organisation: names, category and lead of the year, people."""
+    return _organisation_page(contacts.organisation_by_id(public_id), AliasForm(formdata=None))
+
+
+@blueprint.route("/personer/organisationer/<public_id>/andra", methods=["GET", "POST"])
+def organisation_edit(public_id: str) -> AnyResponse:
+    """Corrects the name."""
+    found = contacts.organisation_by_id(public_id)
+    form = OrganisationForm(obj=found)
+    del form.category
+    if form.accepted():
+        try:
+            contacts.rename_organisation(found, form.name.data)
+        except Refused as problem:
+            db.session.rollback()
+            form.name.errors = [refusals.sentence(problem)]
+        else:
+            audit.note(actor(), "organisation_edited", found, page.now(), fields=["name"])
+            jobs.commit()
+            flash(_("Namnet är sparat."))
+            return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+    return make_response(render_template("coordinator/organisation_form.html", active="people", form=form, organisation=found, year=None),
+                         form.status)
+
+
+@blueprint.post("/personer/organisationer/<public_id>/namn")
+def organisation_alias(public_id: str) -> AnyResponse:
+    """Lets the organisation be found by another name too."""
+    found, form = contacts.organisation_by_id(public_id), AliasForm()
+    if not form.accepted():
+        return _organisation_page(found, form)
+    other = contacts.organisation_named(form.alias.data)
+    if other is not None:
+        form.alias.errors = [_("%(organisation)s känns redan igen på det namnet.", organisation=other.name)]
+        return _organisation_page(found, form)
+    contacts.add_alias(found, form.alias.data)
+    audit.note(actor(), "alias_added", found, page.now())
+    jobs.commit()
+    flash(_("Namnet är tillagt."))
+    return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+
+
+@blueprint.post("/personer/organisationer/<public_id>/ar")
+def organisation_year(public_id: str) -> AnyResponse:
+    """Sets the category and the lead of the year."""
+    found, year, form = contacts.organisation_by_id(public_id), years.latest(), YearForm()
+    if form.accepted() and year:
+        leads = {place.person.public_id: place.person for place in directory.places_in(found)}
+        contacts.set_category(found, year, _category(form.category.data))
+        contacts.set_lead(found, year, leads.get(form.lead.data or ""))
+        audit.note(actor(), "organisation_edited", found, page.now(), fields=["category", "lead"], year=year.number)
+        jobs.commit()
+        flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
+    return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+
+
+@blueprint.post("/personer/organisationer/<public_id>/lage")
+def organisation_active(public_id: str) -> AnyResponse:
+    """Takes the organisation out of new sendings, or back in."""
+    found = contacts.organisation_by_id(public_id)
+    if Press().accepted():
+        contacts.set_active(found, page.pressed("aktiv") == "ja", actor(), page.now())
+        jobs.commit()
+        flash(_("Organisationen är aktiv igen.") if found.active else _("Organisationen är inaktiv och är inte med i nya utskick."))
+    return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+
+
+def category_name(category: Category) -> str:
+    """What a category is called in the page's language."""
+    return category.en if page.language() == "en" else category.sv
+
+
+def _organisation_page(found: Organisation, form: AliasForm) -> AnyResponse:
+    year = years.latest()
+    places = directory.places_in(found)
+    return make_response(render_template(
+        "coordinator/organisation.html", active="people", organisation=found, form=form, places=places, year=year,
+        year_form=_year_form(found, year, [(p.person.public_id, p.person.name) for p in places]) if year else None), form.status)
+
+
+def _year_form(found: Organisation, year: Year, people: list[tuple[str, str]]) -> YearForm:
+    row = directory.year_of(found, year)
+    category, lead = (row.category, row.lead) if row else (None, None)
+    form = YearForm(formdata=None, data={"category": category.key if category else "", "lead": lead.public_id if lead else ""})
+    gone = [(lead.public_id, lead.name)] if lead and lead.public_id not in dict(people) else []
+    form.category.choices, form.lead.choices = _category_choices(), [("", _("Ingen är utsedd")), *people, *gone]
+    return form
+
+
+def _category_choices() -> list[tuple[str, str]]:
+    return [("", _("Välj typ")), *((one.key, category_name(one)) for one in years.reference(Category))]
+
+
+def _category(key: str | None) -> Category | None:
+    return next((one for one in years.reference(Category) if one.key == key), None)

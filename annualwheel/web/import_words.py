@@ -1,0 +1,97 @@
+"""The words of an import, for its pages and for the command: what a row would do, why it cannot be read, what stands in the way."""
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from annualwheel.imports.headings import SPELLINGS, letter
+from annualwheel.imports.preview import Entry, Preview
+from annualwheel.imports.values import Problem
+from annualwheel.web.words import current_language
+
+
+def field_name(field: str) -> str:
+    """What a column is called: its heading in the template."""
+    return SPELLINGS[field][1 if current_language() == "en" else 0]
+
+
+def cell_name(problem: Problem, row: int, columns: dict[str, int]) -> str:
+    """The cell as Excel names it, "C5"; only the row when the list has no such column."""
+    return f"{letter(columns[problem.field])}{row}" if problem.field in columns else str(row)
+
+
+def reason(problem: Problem) -> str:
+    """Why the cell cannot be used, and what to do."""
+    name, text = field_name(problem.field), problem.text
+    words: dict[str, str] = {
+        "missing": _("%(name)s saknas", name=name),
+        "name_incomplete": _("Både förnamn och efternamn behövs"),
+        "bad_address": _("”%(text)s” är ingen e-postadress", text=text),
+        "sample_row": _("Det här är exempelraden från mallen"),
+        "lead_unknown": _("”%(text)s” går inte att förstå. Skriv ja eller nej", text=text),
+        "language_unknown": _("”%(text)s” går inte att förstå. Skriv sv eller en", text=text),
+        "too_long": _("Texten är längre än 250 tecken"),
+        "two_leads": _("%(organisation)s har redan en samordnare på rad %(row)s", organisation=text, row=problem.other_row),
+        "formula": _("Formeln har inget sparat värde. Öppna filen i Excel, spara den och försök igen"),
+        "error_value": _("Cellen visar ett fel (%(text)s)", text=text),
+    }
+    return words[problem.reason]
+
+
+def note(key: str, text: str) -> str:
+    """What a row adds to a person who is there already."""
+    words: dict[str, str] = {
+        "organisation": _("Läggs till i %(organisation)s", organisation=text),
+        "title": _("Befattningen fylls i: %(title)s", title=text),
+        "mobile": _("Mobilnumret fylls i"),
+        "lead": _("Blir samordnare för %(organisation)s", organisation=text),
+        "inactive": _("Är inaktiv och förblir det"),
+    }
+    return words[key]
+
+
+def status(name: str) -> str:
+    """What an import does with a row."""
+    words: dict[str, str] = {"new": _("Ny"), "there": _("Finns redan"), "same": _("Samma som en annan rad"),
+                             "unreadable": _("Kan inte läsas")}
+    return words[name]
+
+
+def summary(shown: Preview) -> str:
+    """"172 nya, 12 finns redan, 2 rader kan inte läsas": the whole preview in one line."""
+    counts = shown.counts
+    parts = [ngettext("%(num)s ny", "%(num)s nya", counts["new"]), _("%(num)s finns redan", num=counts["there"]),
+             ngettext("%(num)s rad kan inte läsas", "%(num)s rader kan inte läsas", counts["unreadable"])]
+    if counts["same"]:
+        parts.insert(2, ngettext("%(num)s rad står två gånger", "%(num)s rader står två gånger", counts["same"]))
+    return ", ".join(parts)
+
+
+def said(entry: Entry, columns: dict[str, int]) -> list[str]:
+    """Everything there is to say about a row, a sentence each."""
+    contact = entry.contact
+    if contact.problems:
+        return [f"{cell_name(one, contact.row, columns)}: {reason(one)}" for one in contact.problems]
+    if entry.same_as:
+        return [_("Samma som rad %(row)s", row=entry.same_as)]
+    known_as = entry.organisation.name if entry.organisation else contact.organisation
+    alias = [_("%(name)s räknas som %(organisation)s", name=contact.organisation, organisation=known_as)] \
+        if known_as.casefold() != contact.organisation.casefold() else []
+    return alias + [note(key, text) for key, text in entry.notes]
+
+
+def obstacle(name: str, count: int) -> str:
+    """What depends on an import, so that it cannot be undone."""
+    words: dict[str, str] = {
+        "edited": ngettext("%(num)s uppgift har ändrats sedan dess", "%(num)s uppgifter har ändrats sedan dess", count),
+        "registrations": ngettext("%(num)s inbjudan eller anmälan", "%(num)s inbjudningar eller anmälningar", count),
+        "messages": ngettext("%(num)s mejl", "%(num)s mejl", count),
+        "members": ngettext("%(num)s som skriver i ett svar", "%(num)s som skriver i ett svar", count),
+        "submissions": ngettext("%(num)s svar", "%(num)s svar", count),
+        "imported_persons": ngettext("%(num)s person som även en annan import nämner", "%(num)s personer som även en annan import nämner", count),
+        "affiliations": ngettext("%(num)s plats i en organisation", "%(num)s platser i organisationer", count),
+        "aliases": ngettext("%(num)s annat namn på en organisation", "%(num)s andra namn på organisationer", count),
+        "year_organisations": ngettext("%(num)s samordnare eller organisationstyp", "%(num)s samordnare eller organisationstyper", count),
+    }
+    other: str = ngettext("%(num)s annan uppgift", "%(num)s andra uppgifter", count)
+    return words.get(name, other)
