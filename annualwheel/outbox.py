@@ -86,7 +86,7 @@ def any_due(now: dt.datetime) -> bool:
     return db.session.scalar(_free(now).limit(1)) is not None
 
 
-def _free(now: dt.datetime) -> sa.Select[tuple[int]]:
+def _free(now: dt.datetime) -> sa.Select[int]:
     paused = sa.select(Mailing.id).where(Mailing.id == Message.mailing_id, Mailing.state == "paused").exists()
     return sa.select(Message.id).where(Message.state.in_(DUE), Message.due_at <= now, ~paused,
                                        sa.or_(Message.lease_until.is_(None), Message.lease_until < now))

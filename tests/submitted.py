@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from annualwheel import audit, contacts, planning, years
 from annualwheel.db import db
 from annualwheel.meetings import Appointment
-from annualwheel.models import Category, Meeting, Organisation, Person, Questionnaire, Registration, Submission, SubmissionVersion, Year
+from annualwheel.models import (
+    Category,
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+    SubmissionVersion,
+    Year,
+)
 from annualwheel.questionnaires import path, published, reading
 from annualwheel.questionnaires.values import Values
 from config import ROOT

@@ -13,7 +13,18 @@ from annualwheel.db import db
 from annualwheel.demo.initiatives import INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
 from annualwheel.meetings import Appointment
-from annualwheel.models import Affiliation, Category, Item, Meeting, Member, Organisation, Person, Registration, Staff, Year
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Item,
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Registration,
+    Staff,
+    Year,
+)
 from annualwheel.questionnaires import answers, items, membership, published, submission
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.definition import Definition
@@ -104,8 +115,7 @@ def _contacts(year: Year) -> list[Person]:
 
 
 def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
-    place = db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == person.id)).first()
-    assert place is not None
+    place = db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == person.id).limit(1)).one()
     return invitations.invite(meeting, person, place.organisation, at, title=place.title)
 
 
@@ -144,11 +154,11 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
 def _prepare(meeting: Meeting, now: dt.datetime) -> int:
     """Everyone who comes may write; ten organisations have submitted their initiatives, some have begun."""
     opened = years.phase(meeting, "preparation").opens_at
+    questionnaire = membership.questionnaires_of(meeting)[0]
     writers: dict[str, Member] = {}
     for registration in db.session.scalars(sa.select(Registration).where(
             Registration.meeting_id == meeting.id, Registration.state == "registered").order_by(Registration.id)):
-        member = membership.of_registration(registration, opened)
-        assert member is not None
+        member = membership.join(questionnaire, registration.person, registration.organisation, opened)
         writers.setdefault(registration.organisation.code, member)
     for number, sample in enumerate(INITIATIVES):
         writer = writers.pop(sample.code, None) or _anyone_of(sample.code, meeting, opened)

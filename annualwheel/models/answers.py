@@ -82,10 +82,10 @@ class Answer(Base):
     item: Mapped[Item] = relationship()
     question_key: Mapped[str]
     value: Mapped[Any] = mapped_column(JSONValue)
-    version: Mapped[int] = mapped_column(default=1)
-    author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), init=False)
     author: Mapped[Person] = relationship()
     at: Mapped[dt.datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), init=False)
 
 
 class AnswerHistory(Base):

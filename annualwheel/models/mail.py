@@ -23,11 +23,11 @@ class Mailing(Base):
     meeting: Mapped[Meeting] = relationship()
     kind: Mapped[str]
     audience: Mapped[dict[str, Any]]
+    confirm_key: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
     state: Mapped[str] = mapped_column(words("state", "preparing", "sending", "done", "paused"), default="preparing")
     expected: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(default="")
-    confirm_key: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[dt.datetime]
 
 
 class Message(Base):
@@ -40,14 +40,14 @@ class Message(Base):
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     address: Mapped[str]
+    queued_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="sv")
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"), default=None)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), index=True, default=None)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True, default=None)
     state: Mapped[str] = mapped_column(words("state", *MESSAGE_STATES), default="queued")
-    queued_at: Mapped[dt.datetime]
-    due_at: Mapped[dt.datetime]
     lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     lease_by: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)

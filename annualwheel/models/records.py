@@ -56,10 +56,10 @@ class File(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
     name: Mapped[str]
     media_type: Mapped[str]
-    size: Mapped[int] = mapped_column(default=0)
-    sha256: Mapped[str] = mapped_column(default="")
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(default="")
 
 
 class FileChunk(Base):
@@ -82,6 +82,7 @@ class Pack(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), index=True, init=False)
     meeting: Mapped[Meeting] = relationship()
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[dt.datetime]
     language: Mapped[str] = mapped_column(default="sv")
     state: Mapped[str] = mapped_column(words("state", "queued", "building", "ready", "failed"), default="queued")
     done: Mapped[int] = mapped_column(default=0)
@@ -89,5 +90,4 @@ class Pack(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), init=False)
     file: Mapped[File | None] = relationship(default=None)
-    created_at: Mapped[dt.datetime]
     ready_at: Mapped[dt.datetime | None] = mapped_column(default=None)

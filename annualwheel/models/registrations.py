@@ -59,8 +59,8 @@ class Needs(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), unique=True, init=False)
     registration: Mapped[Registration] = relationship()
-    diet: Mapped[str] = mapped_column(default="")
-    access: Mapped[str] = mapped_column(default="")
     consent_text: Mapped[str]
     consented_at: Mapped[dt.datetime]
     erase_on: Mapped[dt.date]
+    diet: Mapped[str] = mapped_column(default="")
+    access: Mapped[str] = mapped_column(default="")

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.models import Category, Meeting, Organisation, Person, Questionnaire, Registration, Submission, YearOrganisation
+from annualwheel.models import (
+    Category,
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+    YearOrganisation,
+)
 from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.sorting import swedish
 from annualwheel.workshop.headings import word

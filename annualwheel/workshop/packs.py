@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -53,7 +54,7 @@ def mark_failed(pack_id: int) -> None:
     db.session.execute(sa.update(Pack).where(Pack.id == pack_id).values(state="failed"))
 
 
-def left_behind(now: dt.datetime) -> sa.Select[tuple[Pack]]:
+def left_behind(now: dt.datetime) -> sa.Select[Pack]:
     """Packs whose job was lost before it began."""
     return sa.select(Pack).where(Pack.state == "queued", Pack.created_at < now - LEFT)
 
@@ -94,7 +95,7 @@ def _store(path: str, name: str, now: dt.datetime) -> File:
     db.session.add(file)
     db.session.flush()
     digest, size = hashlib.sha256(), 0
-    with open(path, "rb") as source:
+    with Path(path).open("rb") as source:
         for number, piece in enumerate(iter(lambda: source.read(CHUNK), b"")):
             digest.update(piece)
             size += len(piece)

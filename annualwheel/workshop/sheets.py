@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -131,11 +132,12 @@ class Sheet:
         self.sheet.row_dimensions.pop(self.rows, None)
 
     def _lines(self, cell: object, width: float) -> float:
-        style = self.book.tall.get(id(getattr(cell, "_style", None)))
-        if style is None or not isinstance(cell.value, str):  # type: ignore[attr-defined]
+        """How many lines a cell takes, in lines of the usual size."""
+        size, text = self.book.tall.get(id(getattr(cell, "_style", None))), getattr(cell, "value", None)
+        if size is None or not isinstance(text, str):
             return 1.0
-        letters = max(1, int(width * LETTERS / style))
-        return style * sum(max(1, -(-len(part) // letters)) for part in cell.value.split("\n"))  # type: ignore[attr-defined]
+        letters = max(1, int(width * LETTERS / size))
+        return size * sum([max(1, math.ceil(len(part) / letters)) for part in text.split("\n")])
 
     def _head(self) -> None:
         self._write([self._in_style(column.heading, "heading") for column in self.columns])
@@ -162,7 +164,7 @@ class Sheet:
         return cell
 
     def _text(self, value: str) -> str:
-        text = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+        text: str = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
         if "_x" in text:
             text = LOOKS_ESCAPED.sub("_x005F_", text)
         if _units(text) <= CELL_LIMIT:
@@ -204,7 +206,9 @@ def _units(text: str) -> int:
 
 
 def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:
-    parts, current, size = [], [], 0
+    parts: list[str] = []
+    current: list[str] = []
+    size = 0
     for character in text:
         width = 2 if character > "\uffff" else 1
         if size + width > limit:

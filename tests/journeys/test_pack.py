@@ -33,7 +33,7 @@ def build(meeting: Meeting, clock: Clock, language: str = "sv") -> bytes:
     db.session.commit()
     packs.build(pack.id, clock)
     file = packs.require_file(pack, clock.now())
-    return b"".join(iter(lambda numbers=itertools.count(): packs.piece(file.id, next(numbers)), None))
+    return b"".join(itertools.takewhile(bool, (packs.piece(file.id, number) for number in itertools.count())))
 
 
 def sheets(content: bytes) -> dict[str, Rows]:
