@@ -95,7 +95,7 @@ def stop_stale() -> None:
     """Ends the servers of runs that were killed before they could end their own."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         run = folder.name.removeprefix(PREFIX)
-        if run.isdecimal() and not _alive(int(run)):
+        if run.isdecimal() and not is_alive(int(run)):
             stop(run)
 
 
@@ -136,10 +136,11 @@ def _running(folder: Path) -> Server | None:
         pid = int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
-    return Server(folder, pid) if _alive(pid) else None
+    return Server(folder, pid) if is_alive(pid) else None
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether there is a process with that id."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
