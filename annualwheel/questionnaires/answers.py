@@ -140,7 +140,7 @@ class _Writing:
         """Writes one field, or finds out who did. Whoever loses the race for a row sees it on the next turn."""
         while True:
             row = self._row(key)
-            if row is None and blank(change.value):
+            if row is None and not change.value:
                 saved.versions[key], saved.values[key] = 0, change.value
                 return
             if row is not None and row.value == change.value:

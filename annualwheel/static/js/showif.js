@@ -17,4 +17,6 @@ function follow(form) {
 for (const form of new Set([...document.querySelectorAll("[data-when]")].map(question => question.closest("form")))) {
   for (const event of ["change", "autosave:set"]) form.addEventListener(event, () => follow(form));
   follow(form);
+  // Tells the server that nothing was hidden from this person by a choice they had just made.
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "live", value: "1" }));
 }

@@ -106,7 +106,15 @@ def _sent(desk: Desk) -> str | Response:
     if act == "done" and desk.sheet and not sheet.form.validate_fully(desk.draft.filled.root):
         sheet.set_rows(sheet.posted_stamps() | saved.stamps, {})
         return _page(desk, 422)
+    if act in ("done", "next") and sheet.revealed():
+        return redirect(_again(desk), code=303)
     return redirect(_next(desk, act), code=303)
+
+
+def _again(desk: Desk) -> str:
+    """Back to the same page: without JavaScript a choice shows its questions only now."""
+    shown = {"redigera": desk.open_card.public_id} if desk.open_card else {}
+    return desk.step.url(nytt=1, _anchor="kort" if desk.open_card else None, **shown)
 
 
 def _next(desk: Desk, act: str) -> str:
@@ -128,7 +136,7 @@ def _page(desk: Desk, status: int = 200) -> Response:
              "sheet": desk.sheet, "group": desk.step.section.group, "latest": desk.draft.latest(desk.step.part), "url": desk.url,
              "form_errors": status == 422, "conflicts": status == 409, "me": g.member, "language_only": g.language_only,
              "removed": items.title_of_removed(desk.submission, removed) if removed else None, "removed_id": removed,
-             "done_id": request.args.get("klart"), "many": len(desk.submission.members)}
+             "done_id": request.args.get("klart"), "revealed": "nytt" in request.args, "many": len(desk.submission.members)}
     return make_response(render_template("preparation/section.html", **shown, **standing(desk.submission)), status)
 
 

@@ -70,6 +70,13 @@ class Sheet:
                     row.conflict, row.theirs = _box(self.form[each.key], each, theirs), answers.stamp(theirs.version, theirs.value)
                 self.rows.append(row)
 
+    def revealed(self) -> bool:
+        """Whether the choices just sent make questions visible that the person has not seen: the page followed no choice live."""
+        if "live" in request.form:
+            return False
+        before = {question.key for question in visible(self.asked, self.place.values, self.root)}
+        return any(question.key not in before for question in visible(self.asked, self.form.answers(), self.root))
+
     def stored_stamp(self, key: str) -> str:
         """The stamp of what was stored when the page was made."""
         stored = self.place.stored.get(key)
