@@ -113,7 +113,7 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
     invited = sa.select(Registration.id).where(Registration.meeting_id == meeting.id, Registration.person_id == Person.id)
     rows = db.session.execute(
         sa.select(Person.public_id, Person.id, Organisation.id, Person.given, Person.family, Person.email, Person.language,
-                  Organisation.name, Affiliation.title)
+                  Organisation.name, Affiliation.title).select_from(Person)
         .join(Affiliation, Affiliation.id == place).join(Organisation, Organisation.id == Affiliation.organisation_id)
         .where(Person.active, Person.merged_into_id.is_(None), ~invited.exists(), *_people(meeting, choice)))
     return in_order(Addressee(*row) for row in rows)
