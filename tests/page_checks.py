@@ -5,7 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.dom import Node, squeeze
+from rehearse.dom import Node, squeeze
+from rehearse.fields import fields_of, labels_of
 
 FRAMEWORK = ("Werkzeug", "The requested URL was not found", "Internal Server Error", "Method Not Allowed", "Traceback (most recent",
              "The browser (or proxy) sent a request", "You don't have the permission")
@@ -16,26 +17,12 @@ ENGLISH = re.compile(r"\b(?:the|and|your|please|you|with|this|that|from|invalid|
                      r"withdrawn|substituted|waitlisted|draft|submitted|queued|choice|value|missing|error)\b", re.IGNORECASE)
 SWEDISH = re.compile(r"\b(?:och|att|inte|för|eller|till|är|som|när|skicka|spara)\b", re.IGNORECASE)
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
-FIELDS = ("input", "select", "textarea")
-NOT_FIELDS = ("hidden", "submit", "button", "image", "reset")
 
 
 def check_page(page: Node, where: str) -> None:
     """Fails with everything that is wrong with the page, one line each."""
     problems = [problem for check in CHECKS for problem in check(page)]
     assert not problems, f"{where}:\n  " + "\n  ".join(problems)
-
-
-def fields_of(page: Node) -> list[Node]:
-    """What can be filled in or chosen."""
-    return [node for node in page.all(*FIELDS) if node.get("type") not in NOT_FIELDS]
-
-
-def labels_of(page: Node, control: Node) -> list[Node]:
-    """The labels that are tied to a field, by id or by being around it."""
-    tied = [label for label in page.all("label") if control.get("id") and label.get("for") == control.get("id")]
-    around = control.up("label")
-    return tied + ([around] if around is not None and around not in tied else [])
 
 
 def _language(page: Node) -> str:
