@@ -1,7 +1,7 @@
 """What those who write an answer do, once a pressed button has let them in: hub, sections, review, submission."""
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, make_response, render_template, request, session
+from flask import Blueprint, g, make_response, render_template, request, session
 from werkzeug.wrappers import Response
 
 from annualwheel.errors import Missing
@@ -23,7 +23,7 @@ def member_of_answer() -> Response | None:
         g.member = None
     if g.member is None:
         if request.is_json:
-            abort(401)
+            return make_response({"status": 401}, 401)
         return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True,
                                              typed=request.form), 401)
     g.own_language = g.member.person.language
