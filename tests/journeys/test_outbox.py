@@ -1,0 +1,188 @@
+"""The outbox: nothing is sent twice by two workers, nothing is lost, and what the server says decides what happens next."""
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, scoped_session
+
+from annualwheel import jobs, outbox
+from annualwheel.db import db
+from annualwheel.models import Message
+from annualwheel.outbox import WAITS, Recipient
+from tests.conftest import Fixed
+from tests.databases import PostgreSQL, SQLite
+from tests.smtp_server import Smtp
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def put(number: int, now: dt.datetime, address: str = "") -> Message:
+    """A mail that needs nothing else."""
+    to = Recipient(address or f"p{number}@kommun.example", "Alva Provsson")
+    return outbox.put(f"prov:{number}", "test_mail", to, {"sent_at": "nu"}, {}, now)
+
+
+def state_of(number: int) -> str:
+    return db.session.query(Message).filter_by(key=f"prov:{number}").populate_existing().one().state
+
+
+def test_the_same_cause_never_writes_twice(session: scoped_session[Session], clock: Fixed) -> None:
+    put(1, clock.now())
+    db.session.flush()
+    put(1, clock.now())
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+
+
+def test_a_mail_that_is_put_goes_out_after_the_commit(app: Flask, smtp: Smtp, clock: Fixed, work: Callable[[], int]) -> None:
+    with app.app_context():
+        put(1, clock.now())
+        jobs.commit()
+        assert not smtp.mails
+    work()
+    with app.app_context():
+        assert state_of(1) == "sent"
+
+
+def test_a_crash_between_commit_and_queue_is_found_by_the_sweeper(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+    app = make_app(mail_allow=("example",))
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        jobs.sweep_minute()
+        jobs.drain_outbox()
+        assert state_of(1) == "sent"
+    assert len(smtp.mails) == 1
+
+
+def test_a_tick_runs_once_a_minute_whoever_comes(session: scoped_session[Session], clock: Fixed) -> None:
+    first = jobs.first_this_minute("sweep", clock.now())
+    second = jobs.first_this_minute("sweep", clock.now() + dt.timedelta(seconds=30))
+    later = jobs.first_this_minute("sweep", clock.now() + MINUTE)
+    assert (first, second, later) == (True, False, True)
+
+
+def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(session: scoped_session[Session], clock: Fixed) -> None:
+    put(1, clock.now())
+    db.session.commit()
+    assert len(outbox.claim("a", clock.now())) == 1
+    db.session.commit()
+    assert outbox.claim("b", clock.now() + MINUTE) == []
+    assert len(outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)) == 1
+
+
+def test_many_workers_never_take_the_same_mail(app: Flask, clock: Fixed) -> None:
+    with app.app_context():
+        for number in range(60):
+            put(number, clock.now())
+        db.session.commit()
+    taken: list[int] = []
+    lock = threading.Lock()
+
+    def worker(name: str) -> None:
+        with app.app_context():
+            while found := outbox.claim(name, clock.now(), at_most=5):
+                db.session.commit()
+                with lock:
+                    taken.extend(message.id for message in found)
+
+    threads = [threading.Thread(target=worker, args=(f"w{number}",)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == sorted(set(taken))
+    assert len(taken) == 60
+
+
+def test_a_temporary_no_waits_longer_each_time_and_ends_as_unknown(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+    app = make_app(mail_allow=("example",))
+    smtp.answers["p1@kommun.example"] = "451 Try later"
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        for wait in WAITS:
+            jobs.drain_outbox()
+            assert state_of(1) == "retry"
+            clock.advance(wait - dt.timedelta(seconds=1))
+            jobs.drain_outbox()
+            message = db.session.query(Message).populate_existing().one()
+            attempts = message.attempts
+            clock.advance(dt.timedelta(seconds=1))
+            assert message.due_at == clock.now()
+            assert attempts == WAITS.index(wait) + 1
+        jobs.drain_outbox()
+        assert state_of(1) == "unknown"
+
+
+def test_a_final_no_is_shown_and_not_tried_again_until_a_person_asks(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+    app = make_app(mail_allow=("example",))
+    smtp.answers["p1@kommun.example"] = "550 No such person"
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        jobs.drain_outbox()
+        message = db.session.query(Message).populate_existing().one()
+        assert (message.state, "No such person" in message.error) == ("failed", True)
+        smtp.answers.clear()
+        clock.advance(dt.timedelta(days=1))
+        jobs.drain_outbox()
+        assert not smtp.mails
+        outbox.try_again(message, clock.now())
+        jobs.commit()
+        jobs.drain_outbox()
+        assert state_of(1) == "sent"
+
+
+def test_outside_production_the_fence_keeps_mail_back_and_says_so(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+    app = make_app(mail_allow=("region.example",))
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        jobs.drain_outbox()
+        assert state_of(1) == "withheld"
+    assert not smtp.mails
+
+
+def test_killing_the_worker_again_and_again_loses_no_mail(database: SQLite | PostgreSQL, make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed,
+                                                          tmp_path: Path) -> None:
+    app = make_app(mail_allow=("example",))
+    now = dt.datetime.now(dt.UTC)
+    with app.app_context():
+        for number in range(60):
+            put(number, now - MINUTE)
+        db.session.commit()
+    for round_number, until in enumerate((7, 19, 33, 48)):
+        worker = start_worker(database.url, smtp.port, tmp_path, round_number * 10)
+        wait_until_received(smtp, until, worker)
+        worker.kill()
+        worker.wait()
+    last = start_worker(database.url, smtp.port, tmp_path, 60)
+    assert last.wait(timeout=60) == 0
+    received = Counter(mail.to[0] for mail in smtp.mails)
+    assert set(received) == {f"p{number}@kommun.example" for number in range(60)}
+    by_id = {str(mail.message["Message-ID"]) for mail in smtp.mails}
+    assert len(by_id) == 60
+    with app.app_context():
+        assert {message.state for message in db.session.query(Message)} == {"sent"}
+
+
+def start_worker(url: str, port: int, folder: Path, minutes: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "tests.killed_worker", url, str(port), f"sqlite:///{folder / 'queue.db'}", str(minutes)])
+
+
+def wait_until_received(smtp: Smtp, count: int, worker: subprocess.Popen[bytes]) -> None:
+    """Until the server holds so many mails; a worker that ends before is an error."""
+    arrived = threading.Event()
+    while len(smtp.mails) < count:
+        arrived.wait(0.005)
+        assert worker.poll() is None or len(smtp.mails) >= count, f"the worker ended after {len(smtp.mails)} mails"
