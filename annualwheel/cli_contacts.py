@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from flask_babel import force_locale
 
 from annualwheel import jobs, years
 from annualwheel.audit import SYSTEM
@@ -26,7 +25,7 @@ BY = "kommandoraden"
 @click.option("--write", is_flag=True, help="Läs in personerna. Utan den här flaggan sparas inget.")
 def contacts_import(file: Path, write: bool) -> None:
     """Visar vad som skulle hända om FILE (.xlsx eller .csv) lästes in. Med --write läses den in."""
-    with force_locale("sv"):
+    with import_words.in_swedish():
         try:
             kept = _keep(file)
             shown = preview.build(kept)

@@ -25,16 +25,16 @@ FLOORS = {
     "outbox": 2, "ical": 2, "links": 2, "letters": 2, "audit": 2, "limits": 2, "ticks": 2,
     "questionnaires.definition": 2, "questionnaires.values": 2, "questionnaires.path": 2, "questionnaires.form": 2,
     "questionnaires.problems": 2, "questionnaires.checks": 2, "questionnaires.reading": 2, "questionnaires": 2,
-    "years": 10, "reference": 10, "contacts": 11, "imports": 11, "needs": 12, "staff": 12, "undelivered": 12, "registrations": 13,
+    "years": 10, "reference": 10, "contacts": 11, "imports": 12, "directory": 12, "needs": 12, "staff": 12, "undelivered": 12, "registrations": 13,
     "questionnaires.published": 14, "questionnaires.deadline": 14, "questionnaires.membership": 14, "questionnaires.drafts": 14,
     "questionnaires.answers": 14, "questionnaires.items": 14, "questionnaires.progress": 14, "questionnaires.notices": 14,
     "questionnaires.submission": 14, "lost_links": 15, "meetings": 15, "planning": 15, "audiences": 16, "reminders": 17,
     "orders": 17, "mailings": 18, "workshop": 19,
-    "house": 30, "log": 30, "delivery": 30, "demo": 30, "jobs": 31, "cli": 32, "cli_demo": 32, "web": 32, "rehearsal": 32, "": 33,
+    "house": 30, "log": 30, "delivery": 30, "demo": 30, "jobs": 31, "cli": 32, "cli_demo": 32, "cli_contacts": 32, "web": 32, "rehearsal": 32, "": 33,
 }
 EDGE = 30
 LIBRARIES = {
-    "flask": ("db", "house", "log", "delivery", "demo", "jobs", "cli", "cli_demo", "web", "rehearsal", ""),
+    "flask": ("db", "house", "log", "delivery", "demo", "jobs", "cli", "cli_demo", "cli_contacts", "web", "rehearsal", ""),
     "flask_babel": ("web",), "flask_wtf": ("web",), "flask_mail": ("delivery",), "flask_sqlalchemy": ("db",), "flask_migrate": ("cli",),
     "wtforms": ("web", "questionnaires.form"), "openpyxl": ("workshop", "contacts", "imports", "rehearsal"), "icalendar": ("ical", "rehearsal"),
     "markdown_it": ("letters",), "smtplib": ("delivery",), "huey": ("jobs", "house"), "config": ("house", "log", "delivery", "jobs", "cli", "rehearsal", ""),
@@ -191,7 +191,7 @@ def calls(function: ast.AST) -> set[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_templates_obey_the_content_security_policy(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
+    source = re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.findall(r"<[a-z][^>]*\sstyle\s*=", source), "a style attribute"
     assert not re.findall(r"<[a-z][^>]*\son[a-z]+\s*=", source), "a handler attribute"
     assert not re.findall(r"<(?:script|style)(?![^>]*nonce)", source), "a script or style without nonce"

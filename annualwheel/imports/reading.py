@@ -26,7 +26,7 @@ FILE_LIMIT = 10 * MEGABYTE
 UNPACKED_LIMIT = 50 * MEGABYTE
 ROW_LIMIT = 20_000
 COLUMN_LIMIT = 100
-NOTHING = (EMPTY_CELL,) * COLUMN_LIMIT
+NOTHING = {id(EMPTY_CELL)}  # openpyxl's own cell for where there is none; it cannot be compared, only recognised
 SHEET_ROWS = 1_048_576  # as many as Excel has; a file that claims more is not read further
 DELIMITERS = ";\t,"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an .xlsx with a password
@@ -167,7 +167,10 @@ def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_row=SHEET_ROWS, max_col=COLUMN_LIMIT), 1):
             # One stray cell at the bottom makes a million empty rows above it: those must cost nothing.
-            yield [] if row == NOTHING and number not in rows_without else [Cell(problem="formula") if (number, column) in without_value else _cell(cell) for column, cell in enumerate(row)]
+            if set(map(id, row)) == NOTHING and number not in rows_without:
+                yield []
+            else:
+                yield [Cell(problem="formula") if (number, column) in without_value else _cell(cell) for column, cell in enumerate(row)]
     finally:
         book.close()
 

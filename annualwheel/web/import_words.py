@@ -1,13 +1,21 @@
 """The words of an import, for its pages and for the command: what a row would do, why it cannot be read, what stands in the way."""
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from annualwheel.imports.headings import SPELLINGS, letter
 from annualwheel.imports.preview import Entry, Preview
 from annualwheel.imports.values import Problem
 from annualwheel.web.words import current_language
+
+
+def in_swedish() -> AbstractContextManager[None]:
+    """For the command line, where there is no page whose language could be asked."""
+    found: AbstractContextManager[None] = force_locale("sv")
+    return found
 
 
 def field_name(field: str) -> str:
