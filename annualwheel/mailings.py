@@ -120,7 +120,7 @@ def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
 def standing(mailing: Mailing) -> Standing:
     """How far it has come, in one query."""
     rows = db.session.execute(sa.select(Message.state, sa.func.count()).where(Message.mailing_id == mailing.id).group_by(Message.state))
-    counts: dict[str, int] = dict(rows.tuples().all())
+    counts: dict[str, int] = {row[0]: row[1] for row in rows}
     written = sum(counts.values())
     preparing = mailing.state == "preparing" or (mailing.state == "paused" and mailing.audience["was"] == "preparing")
     total = mailing.expected if preparing else written

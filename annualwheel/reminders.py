@@ -51,13 +51,13 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
     coming = (audiences.of_registrations(meeting, *PREPARING).join(Person, Person.id == Registration.person_id)
               .join(Organisation, Organisation.id == Registration.organisation_id)
               .where(Person.active, ~told).with_only_columns(*_columns()))
-    found = set(db.session.execute(coming).tuples())
+    found = {tuple(row) for row in db.session.execute(coming)}
     if questionnaire.respondent == "organisation":
         leads = (sa.select(*_columns()).select_from(YearOrganisation).join(Person, Person.id == YearOrganisation.lead_id)
                  .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
                  .where(YearOrganisation.year_id == meeting.year_id, Person.active, ~told, Organisation.id.in_(
                      audiences.of_registrations(meeting, *audiences.INVITED).with_only_columns(Registration.organisation_id))))
-        found |= set(db.session.execute(leads).tuples())
+        found |= {tuple(row) for row in db.session.execute(leads)}
     return audiences.in_order(Addressee(f"{row[0]}.{row[1]}", *row) for row in found)
 
 
@@ -112,4 +112,4 @@ def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
     """How many answers are not begun ("none"), drafts, submitted, and changed since; in one query, without a word of them."""
     begun = sa.case((sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"), else_=Submission.state)
     rows = db.session.execute(sa.select(begun, sa.func.count()).where(Submission.questionnaire_id == questionnaire.id).group_by(begun))
-    return {"none": 0, "draft": 0, "submitted": 0, "changed": 0} | dict(rows.tuples().all())
+    return {"none": 0, "draft": 0, "submitted": 0, "changed": 0} | {row[0]: row[1] for row in rows}

@@ -120,7 +120,7 @@ def account(public_id: str) -> AnyResponse:
 
 
 def _account(person: Staff, form: RolesForm) -> AnyResponse:
-    return make_response(render_template("admin/account.html", active="settings", person=person, form=form, press=Press()), form.status)
+    return make_response(render_template("admin/account.html", active="settings", person=person, form=form), form.status)
 
 
 @blueprint.post("/installningar/konton/<public_id>/<act>")

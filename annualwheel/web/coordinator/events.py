@@ -31,8 +31,8 @@ def latest(meeting: Meeting, at_most: int = SHOWN) -> list[Event]:
     seats = {r.id: r for r in db.session.scalars(sa.select(Registration).where(Registration.id.in_(
         [row.subject_id for row in rows if row.subject_kind == "registrations"])).options(
             joinedload(Registration.person), joinedload(Registration.organisation)))}
-    staff = dict(db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(
-        [row.actor_id for row in rows if row.actor_kind == "staff"]))).tuples().all())
+    actors = [row.actor_id for row in rows if row.actor_kind == "staff"]
+    staff = {row.id: row.name for row in db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(actors)))}
     return [Event(row.at, _who(row, seats), wording.say(row.verb, "event"),
                   staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "") for row in rows]
 

@@ -88,7 +88,7 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
     seat = db.session.get(Registration, message.registration_id) if message.registration_id else None
     text = "" if message.kind in PRIVATE else letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
     html = render_template("coordinator/mailing_mail.html", active="mailings", message=message, person=person, seat=seat, text=text,
-                           form=form or AddressForm(data={"email": message.address}), press=Press(),
+                           form=form or AddressForm(data={"email": message.address}),
                            can_again=message.state in undelivered.AGAIN)
     return make_response(html, form.status if form else 200)
 

@@ -99,7 +99,7 @@ def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
     successor = db.session.scalar(sa.select(Registration).where(Registration.replaces_id == seat.id)
                                   .options(joinedload(Registration.person)))
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
-    html = render_template("coordinator/registration.html", active="year", seat=seat, meeting=seat.meeting, mails=mails, press=Press(),
+    html = render_template("coordinator/registration.html", active="year", seat=seat, meeting=seat.meeting, mails=mails,
                            form=form or ReplyForm.of(seat), successor=successor, line=line, can=lambda act: allowed(seat.state, act),
                            ahead=seat.meeting.state == "planned" and page.now() < seat.meeting.starts_at)
     return make_response(html, form.status if form else 200)
@@ -176,7 +176,7 @@ def late(number: int, kind: str) -> AnyResponse:
         person = contacts.add_person(form.given.data, form.family.data, form.email.data, organisation, title=form.title.data,
                                      source=f"staff:{g.staff.id}")
         return _invited(found, person, organisation, form.title.data)
-    html = render_template("coordinator/registration_late.html", active="year", meeting=found, form=form, press=Press(), text=text,
+    html = render_template("coordinator/registration_late.html", active="year", meeting=found, form=form, text=text,
                            people=_search(found, text) if text else [],
                            organisations=db.session.scalars(sa.select(Organisation.name).where(Organisation.active).order_by(
                                Organisation.folded)).all())
