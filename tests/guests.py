@@ -12,7 +12,9 @@ from annualwheel.questionnaires import published, reading
 from annualwheel.registrations import invitations
 from annualwheel.registrations.replies import Reply
 from config import ROOT
+from rehearse.fields import fields_in, sent
 from tests.conftest import START
+from tests.tiny_browser import Browser
 
 DAY = dt.date(2027, 1, 22)
 PEOPLE = (("Maria", "Lindqvist"), ("Erik", "Sand"), ("Anna", "Berg"), ("Johan", "Ask"))
@@ -81,3 +83,9 @@ def entries() -> list[tuple[str, int, str, str]]:
     """Every calendar mail: method, sequence, address, UID."""
     found = [(message, message.body.calendar) for message in mails() if message.body.calendar]
     return [(kept["method"], kept["entry"]["sequence"], message.address, kept["entry"]["uid"]) for message, kept in found]
+
+
+def typed(visitor: Browser) -> dict[str, str]:
+    """What the last form on the page would send as it is filled in now: to send it twice, or not quite as a browser would."""
+    form = visitor.page.all("form")[-1]
+    return {control.get("name"): str(value) for control in fields_in(visitor.page, form) for value in sent(control, {})}

@@ -44,7 +44,7 @@ class Registration(Base):
     uid: Mapped[str] = mapped_column(unique=True, default_factory=calendar_uid, init=False)
     sequence: Mapped[int] = mapped_column(default=-1)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), init=False)
-    replaces: Mapped[Registration | None] = relationship(remote_side=[id], default=None)
+    replaces: Mapped[Registration | None] = relationship(remote_side=[id], default=None, post_update=True)
     before_attended: Mapped[str] = mapped_column(default="")
     invited_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, Field, RadioField, StringField, TelField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from annualwheel import jobs
@@ -18,8 +19,9 @@ from annualwheel.registrations.substitution import Substitute
 from annualwheel.web import refusals, words
 from annualwheel.web.forms import Address, BaseForm, NameFields, strip
 
-LUNCH = (("ja", _l("Ja")), ("nej", _l("Nej")))
-REASONS = (("krock", _l("Krock i kalendern")), ("fel_person", _l("Inte min fråga")), ("annat", _l("Annat")))
+LUNCH = [SelectChoice("ja", _l("Ja")), SelectChoice("nej", _l("Nej"))]
+REASONS = [SelectChoice("krock", _l("Krock i kalendern")), SelectChoice("fel_person", _l("Inte min fråga")),
+           SelectChoice("annat", _l("Annat"))]
 LONG = Length(max=200, message=_l("Skriv högst 200 tecken"))
 
 
@@ -30,7 +32,7 @@ class OneOf:
         self.message = message
 
     def __call__(self, form: Any, field: Field) -> None:
-        if field.data not in {value for value, *_rest in field.choices}:
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(str(self.message))
 
 
@@ -52,7 +54,7 @@ class RegistrationForm(NameFields, BaseForm):
     mobile = TelField(_l("Mobilnummer"), [Optional(), LONG], filters=[strip], render_kw={"autocomplete": "tel"},
                       description=_l("Används bara om något ändras sista dagen"))
     mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
-    lunch = RadioField(_l("Äter du lunch på mötet?"), [OnSiteOnly(_l("Välj om du äter lunch på mötet"))], choices=list(LUNCH),
+    lunch = RadioField(_l("Äter du lunch på mötet?"), [OnSiteOnly(_l("Välj om du äter lunch på mötet"))], choices=LUNCH,
                        validate_choice=False)
     copy_to = EmailField(_l("Din egen e-postadress"), [Address(optional=True), LONG], filters=[strip],
                          description=_l("Hit skickar vi kopior av bekräftelsen och av mejl om ändringar"))
@@ -79,7 +81,7 @@ def registration_form(registration: Registration) -> RegistrationForm:
         "title": registration.title or _title(registration), "copy_to": registration.copy_to,
         "mode": registration.mode if registration.answered_at else None,
         "lunch": ("ja" if registration.lunch else "nej") if asked_before else None})
-    form.mode.choices = [(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
+    form.mode.choices = [SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
     if len(meeting.options) < 2:
         del form.mode
     if not meeting.with_lunch:
@@ -108,11 +110,11 @@ class SubstituteForm(NameFields, BaseForm):
 class DeclineForm(BaseForm):
     """No, and why if one likes to say."""
 
-    reason = RadioField(_l("Varför kan du inte komma?"), [Optional()], choices=list(REASONS), validate_choice=False)
+    reason = RadioField(_l("Varför kan du inte komma?"), [Optional()], choices=REASONS, validate_choice=False)
 
     def chosen(self) -> str:
         """The reason, "" when none was chosen."""
-        return self.reason.data if self.reason.data in dict(REASONS) else ""
+        return next((choice.value for choice in REASONS if choice.value == self.reason.data), "")
 
 
 class NeedsForm(BaseForm):

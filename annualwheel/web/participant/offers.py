@@ -25,6 +25,10 @@ class Offer:
     full: bool
     over: bool
 
+    def some(self, *actions: str) -> bool:
+        """Whether at least one of the actions is possible."""
+        return not self.can.isdisjoint(actions)
+
 
 def of(registration: Registration, now: dt.datetime) -> Offer:
     """What this registration's page may offer at `now`."""

@@ -1,0 +1,127 @@
+"""Diet and access needs: optional, with consent, shown to their owner only, and gone when they have no purpose."""
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from annualwheel import audit, meetings, needs
+from annualwheel.db import Base, db
+from annualwheel.errors import Refused
+from annualwheel.models import Needs, Registration
+from annualwheel.registrations import invitations, replies
+from tests.conftest import START
+from tests.guests import link_of, make_guest, make_meeting, reply_of
+from tests.tiny_browser import Browser
+
+DIET, ACCESS = "Nötallergi mot hasselnöt", "Plats nära dörren tack"
+
+
+def make_coming(given: str = "Maria") -> Registration:
+    guest = make_guest(make_meeting(), given)
+    return replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
+
+
+def state(visitor: Browser, guest: Registration) -> Browser:
+    """Goes the whole way: link, page, own step, tick, save."""
+    visitor.open(link_of(guest)).press("Se eller ändra").follow("Berätta vad du behöver")
+    return visitor.fill("Specialkost", DIET).fill("Behöver du något", ACCESS).choose("Jag samtycker").press("Spara")
+
+
+def rows() -> list[Needs]:
+    db.session.expire_all()
+    return db.session.query(Needs).all()
+
+
+def test_the_step_is_optional_and_comes_after_the_registration(session: Any, visitor: Browser) -> None:
+    guest = make_coming()
+    visitor.open(link_of(guest)).press("Se eller ändra").see("Inget angivet").follow("Berätta vad du behöver").follow("Hoppa över")
+    assert (visitor.url, rows()) == ("/anmalan", [])
+
+
+def test_nothing_is_kept_without_an_active_tick(session: Any, visitor: Browser) -> None:
+    guest = make_coming()
+    visitor.open(link_of(guest)).press("Se eller ändra").follow("Berätta vad du behöver").fill("Specialkost", DIET)
+    assert visitor.value("Jag samtycker") == ""
+    visitor.press("Spara")
+    assert (visitor.status, visitor.value("Specialkost"), rows()) == (422, DIET, [])
+    assert "Kryssa i att du samtycker" in visitor.error_at("Jag samtycker")
+
+
+def test_the_sentence_that_was_consented_to_is_kept_with_its_last_day(session: Any, visitor: Browser) -> None:
+    state(visitor, make_coming())
+    row = rows()[0]
+    assert (row.diet, row.access, row.consented_at, row.erase_on) == (DIET, ACCESS, START, dt.date(2027, 2, 5))
+    assert "De raderas senast fredag 5\u00a0februari\u00a02027" in row.consent_text
+
+
+def test_the_registrations_page_says_only_that_they_are_given(session: Any, visitor: Browser) -> None:
+    guest = make_coming()
+    state(visitor, guest).see("Sparat", "Angiven. Visas inte här.", "Angivet. Visas inte här.").miss(DIET, ACCESS)
+    visitor.open(link_of(guest)).miss(DIET, ACCESS, "Angiven")
+
+
+def test_the_owner_sees_them_on_the_own_step(session: Any, visitor: Browser) -> None:
+    state(visitor, make_coming()).follow("Ändra specialkost")
+    assert (visitor.value("Specialkost"), visitor.value("Behöver du något")) == (DIET, ACCESS)
+    assert visitor.value("Jag samtycker") == ""
+
+
+def test_one_press_erases_them(session: Any, visitor: Browser) -> None:
+    state(visitor, make_coming()).follow("Ändra specialkost").press("Radera det jag har skrivit").see("Uppgifterna är raderade", "Inget angivet")
+    assert rows() == []
+
+
+def test_emptied_fields_erase_them_without_a_tick(session: Any, visitor: Browser) -> None:
+    state(visitor, make_coming()).follow("Ändra specialkost").fill("Specialkost", "").fill("Behöver du något", "").press("Spara")
+    assert rows() == []
+
+
+@pytest.mark.parametrize("how", ["withdraw", "revoke", "decline"])
+def test_they_are_erased_with_the_registration(session: Any, how: str) -> None:
+    guest = make_coming()
+    needs.state(guest, DIET, ACCESS, "Ja", START)
+    if how == "withdraw":
+        replies.withdraw(guest, START, audit.participant(guest.person_id))
+    elif how == "revoke":
+        invitations.revoke(guest, START, audit.SYSTEM)
+    else:
+        guest.state = "to_reconfirm"
+        replies.decline(guest, "", START, audit.participant(guest.person_id))
+    assert rows() == []
+
+
+def test_they_are_erased_fourteen_days_after_the_meeting_wherever_it_moves(session: Any) -> None:
+    guest = make_coming()
+    needs.state(guest, DIET, ACCESS, "Ja", START)
+    meeting, week = guest.meeting, dt.timedelta(days=7)
+    meetings.move(meeting, meetings.Appointment(meeting.starts_at + 4 * week, meeting.ends_at + 4 * week, meeting.place), "", START, audit.SYSTEM)
+    assert needs.erase_due(dt.date(2027, 3, 4)) == 0
+    assert (needs.erase_due(dt.date(2027, 3, 5)), rows()) == (1, [])
+
+
+def test_nobody_states_them_without_a_registration(session: Any, visitor: Browser) -> None:
+    guest = make_guest(make_meeting())
+    visitor.open(link_of(guest)).press("Ja, anmäl mig").open("/anmalan/behov")
+    assert visitor.url == "/anmalan"
+    with pytest.raises(Refused):
+        needs.state(guest, DIET, "", "Ja", START)
+
+
+def test_they_stand_in_no_other_table(session: Any, visitor: Browser) -> None:
+    guest = make_coming()
+    state(visitor, guest).follow("Ändra lunch").choose("Nej", within="Äter du lunch").press("Spara ändringen")
+    visitor.follow("Avboka min plats")
+    for table in Base.metadata.sorted_tables:
+        if table.name != "needs":
+            text = json.dumps([[str(value) for value in row] for row in db.session.execute(sa.select(table))], ensure_ascii=False)
+            assert DIET not in text and ACCESS not in text, table.name
+
+
+def test_the_browser_is_told_to_keep_nothing_of_them(session: Any, visitor: Browser) -> None:
+    visitor.open(link_of(make_coming())).press("Se eller ändra").follow("Berätta vad du behöver")
+    fields = [node for node in visitor.page.all("input", "textarea") if node.get("name") in ("diet", "access")]
+    assert [(node.get("autocomplete"), node.get("data-private")) for node in fields] == [("off", "1"), ("off", "1")]
