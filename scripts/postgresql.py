@@ -6,6 +6,7 @@ Here root runs a copy of the programs as an unprivileged user, in one folder dir
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -61,8 +62,12 @@ def folder_of(run: str) -> Path:
 def start(run: str) -> Server:
     """Starts the server of `run`, or finds it running. Raises `RuntimeError` when there are no programs or it does not start."""
     folder = folder_of(run)
-    if running := _running(folder):
-        return running
+    with Path(tempfile.gettempdir(), f"{PREFIX}lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return _running(folder) or _start(folder)
+
+
+def _start(folder: Path) -> Server:
     stop_stale()
     programs = find_programs()
     if programs is None:

@@ -1,0 +1,85 @@
+"""The migrations: one head, nothing missing from the models, and no row lost on the way up."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from flask import Flask
+from psycopg import sql
+
+from annualwheel import create_app
+from annualwheel.db import Base, db
+from config import ROOT, Settings
+from tests import databases
+from tests.conftest import Fixed, close
+
+FOLDER = str(ROOT / "migrations")
+FIRST = "0001"
+
+
+@pytest.fixture(params=databases.KINDS)
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path, settings_for: Callable[..., Settings], clock: Fixed) -> Iterator[Flask]:
+    """An application on a database without a single table."""
+    name = f"migrations_{tmp_path.name}".lower().replace("-", "_")[:60]
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        with psycopg.connect(databases.server_url("postgres"), autocommit=True) as server:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = databases.server_url(name)
+    app = create_app(settings_for(url), clock)
+    yield app
+    close(app)
+    if request.param == "postgresql":
+        with psycopg.connect(databases.server_url("postgres"), autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory(FOLDER).get_heads()) == 1
+
+
+def test_the_models_and_the_migrations_agree(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER)
+        flask_migrate.check(directory=FOLDER)
+        assert set(sa.inspect(db.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision=FIRST)
+        before = fill(db.engine)
+        flask_migrate.upgrade(directory=FOLDER)
+        assert {name: count(db.engine, name) for name in before} == before
+        with db.engine.connect() as connection:
+            place = connection.execute(sa.text(
+                "SELECT o.name, p.family FROM affiliations a JOIN organisations o ON o.id = a.organisation_id "
+                "JOIN persons p ON p.id = a.person_id")).one()
+        assert tuple(place) == ("Årjängs kommun", "Ängprov")
+
+
+def fill(engine: sa.Engine) -> dict[str, int]:
+    """Rows that hang on each other, as the first migration knows the tables; how many each table holds."""
+    tables = sa.MetaData()
+    tables.reflect(engine)
+    rows = {
+        "years": {"id": 1, "number": 2027},
+        "organisations": {"id": 1, "public_id": "o1", "code": "ARJ", "name": "Årjängs kommun", "folded": "årjängs kommun", "active": True},
+        "persons": {"id": 1, "public_id": "p1", "given": "Åsa", "family": "Ängprov", "email": "asa@arj.example", "email_folded": "asa@arj.example",
+                    "name_folded": "åsa ängprov", "language": "sv", "mobile": "", "active": True, "source": ""},
+        "affiliations": {"id": 1, "person_id": 1, "organisation_id": 1, "title": "strateg", "active": True}}
+    with engine.begin() as connection:
+        for name, row in rows.items():
+            connection.execute(tables.tables[name].insert().values(**row))
+    return dict.fromkeys(rows, 1)
+
+
+def count(engine: sa.Engine, name: str) -> int:
+    with engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
