@@ -23,7 +23,8 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment decides. `secret_keys`: the first one signs, all of them verify."""
+    """What a deployment decides. `secret_keys`: the first one signs, all of them verify. `proxies`: how many of our own stand before
+    the web server; with a wrong number attempts are counted for the wrong client."""
 
     secret_keys: tuple[str, ...]
     environment: str = "development"
@@ -31,6 +32,7 @@ class Settings:
     queue_url: str = f"sqlite:///{ROOT / 'instance' / 'queue.db'}"
     worker: str = "embedded"
     base_url: str = "http://127.0.0.1:8000"
+    proxies: int = 0
     forms_folder: Path = ROOT / "forms"
     dev_mailbox: Path | None = None
 
@@ -94,7 +96,7 @@ class _Reader:
             "mail_port": self._number("MAIL_PORT", 8025), "mail_connections": self._number("MAIL_CONNECTIONS", 4),
             "mail_timeout": float(self._number("MAIL_TIMEOUT", 30)),
             "mail_allow": tuple(self.environ.get("MAIL_ALLOW", "").replace(",", " ").lower().split()),
-            "base_url": self._base_url(environment)}
+            "proxies": self._number("PROXIES", 0, least=0), "base_url": self._base_url(environment)}
         if mailbox := self.environ.get("DEV_MAILBOX"):
             values["dev_mailbox"] = Path(mailbox)
         if environment == "production":
@@ -123,10 +125,10 @@ class _Reader:
             self.problems.append(f"{name} är {value!r}, men ska vara något av: {', '.join(allowed)}.")
         return value
 
-    def _number(self, name: str, default: int) -> int:
+    def _number(self, name: str, default: int, least: int = 1) -> int:
         value = self.environ.get(name) or str(default)
-        if not value.isdecimal() or not 0 < int(value) < 65536:
-            self.problems.append(f"{name} är {value!r}, men ska vara ett heltal mellan 1 och 65535.")
+        if not value.isdecimal() or not least <= int(value) < 65536:
+            self.problems.append(f"{name} är {value!r}, men ska vara ett heltal mellan {least} och 65535.")
             return default
         return int(value)
 

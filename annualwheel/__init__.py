@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from annualwheel import cli, jobs, web
 from annualwheel.clock import Clock, SystemClock
@@ -40,4 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     jobs.register(app)
     cli.register(app, migrations=str(ROOT / "migrations"))
     web.register(app)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -1,8 +1,10 @@
 """The pages the law asks for, and the start page."""
 from __future__ import annotations
 
-from flask import render_template
+from flask import abort, render_template
 
+from annualwheel.house import house
+from annualwheel.web import components, page
 from annualwheel.web.open import blueprint
 
 
@@ -34,3 +36,11 @@ def cookies() -> str:
 def contact() -> str:
     """Who to ask."""
     return render_template("open/contact.html")
+
+
+@blueprint.get("/komponenter")
+def components_page() -> str:
+    """Every part pages are built of, for those who develop; not in production."""
+    if house().settings.environment == "production":
+        abort(404)
+    return render_template("komponenter.html", **components.examples(page.language()))

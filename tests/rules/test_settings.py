@@ -1,0 +1,56 @@
+"""The settings: everything that is wrong is told at once, and nothing starts without keys."""
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from config import Settings, SettingsError
+
+KEY = "k" * 40
+
+
+def problems(**environ: str) -> list[str]:
+    """What is wrong with these variables."""
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_env(environ)
+    return raised.value.problems
+
+
+def test_there_is_no_default_key() -> None:
+    assert any("SECRET_KEYS" in line for line in problems())
+
+
+def test_a_short_key_is_refused() -> None:
+    assert any("32 tecken" in line for line in problems(SECRET_KEYS=f"{KEY} kort"))
+
+
+def test_every_problem_is_told_at_once() -> None:
+    found = problems(ENVIRONMENT="prod", MAIL_PORT="tjugofem", MAIL_SECURITY="ssl", WORKER="many")
+    assert {line.split()[0].rstrip(":") for line in found} >= {"SECRET_KEYS", "ENVIRONMENT", "MAIL_PORT", "MAIL_SECURITY", "WORKER"}
+
+
+def test_the_first_key_signs_and_all_are_kept() -> None:
+    assert Settings.from_env({"SECRET_KEYS": f"{KEY}1, {KEY}2"}).secret_keys == (f"{KEY}1", f"{KEY}2")
+
+
+def test_production_demands_what_it_needs() -> None:
+    found = " ".join(problems(SECRET_KEYS=KEY, ENVIRONMENT="production", DEV_MAILBOX="/x"))
+    for name in ("BASE_URL", "DATABASE_URL", "MAIL_SERVER", "MAIL_SENDER", "CONTACT_EMAIL", "DEV_MAILBOX"):
+        assert name in found
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    settings = Settings.from_env({"SECRET_KEYS": KEY})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.environment = "production"  # type: ignore[misc]
+
+
+def test_no_proxies_unless_told() -> None:
+    assert Settings.from_env({"SECRET_KEYS": KEY}).proxies == 0
+    assert Settings.from_env({"SECRET_KEYS": KEY, "PROXIES": "2"}).proxies == 2
+
+
+def test_the_address_of_the_service_follows_host_and_port() -> None:
+    assert Settings.from_env({"SECRET_KEYS": KEY, "PORT": "8123"}).base_url == "http://127.0.0.1:8123"
+    assert Settings.from_env({"SECRET_KEYS": KEY, "BASE_URL": "https://arshjulet.example/"}).base_url == "https://arshjulet.example"
