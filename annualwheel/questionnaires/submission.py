@@ -25,7 +25,7 @@ def latest(submission: Submission) -> SubmissionVersion | None:
 
 def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
     """What would be submitted now (see `path.submittable`). ValueError while something in it cannot be read."""
-    return path.submittable(definition, draft.filled, _chosen_organisations(definition, draft))
+    return path.submittable(definition, draft.filled, organisations(chosen_organisations(definition, draft)))
 
 
 def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
@@ -57,9 +57,18 @@ def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
 
 def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
     """Organisations as options: those with `codes`, or all that are active when None. Not sorted."""
+    if codes is not None and not codes:
+        return ()
     asked = sa.select(Organisation.code, Organisation.name)
     asked = asked.where(Organisation.active) if codes is None else asked.where(Organisation.code.in_(codes))
     return tuple(Option(code, Text(name, name)) for code, name in db.session.execute(asked))
+
+
+def chosen_organisations(definition: Definition, draft: Draft) -> list[str]:
+    """The codes of the organisations that are chosen anywhere in the answer."""
+    asked = {question.key for section in definition.sections for question in section.all_questions() if from_organisations(question)}
+    return sorted({code for place in (draft.root, *draft.themes.values(), *draft.cards)
+                   for key in asked & place.values.keys() for code in keys(place.values[key])})
 
 
 def from_organisations(question: Question) -> bool:
@@ -71,13 +80,6 @@ def _locked(submission: Submission) -> Submission:
     """The row, locked and read anew: one submits at a time, and what is saved meanwhile makes the answer *changed* afterwards."""
     return db.session.scalars(sa.select(Submission).where(Submission.id == submission.id).with_for_update()
                               .execution_options(populate_existing=True)).one()
-
-
-def _chosen_organisations(definition: Definition, draft: Draft) -> tuple[Option, ...]:
-    asked = {question.key for section in definition.sections for question in section.all_questions() if from_organisations(question)}
-    chosen = {code for place in (draft.root, *draft.themes.values(), *draft.cards)
-              for key in asked & place.values.keys() for code in keys(place.values[key])}
-    return organisations(sorted(chosen)) if chosen else ()
 
 
 def _identify(submission: Submission, content: dict[str, Any]) -> None:

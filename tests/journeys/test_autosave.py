@@ -28,8 +28,7 @@ def writing(app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]) -> lis
     """Maria and Anna, each on the page of the first theme."""
     clock.set(OPEN)
     with app.app_context():
-        found = [enter(new_visitor(), member).open(PAGE) for member in make_members("Maria", "Anna")]
-    return found
+        return [enter(new_visitor(), member).open(PAGE) for member in make_members("Maria", "Anna")]
 
 
 def send(browser: Browser, fields: dict[str, tuple[str, str]], url: str = "", token: str = "") -> TestResponse:

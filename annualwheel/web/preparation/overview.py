@@ -11,7 +11,7 @@ from annualwheel.questionnaires import form, path, submission
 from annualwheel.questionnaires.definition import CHOOSING, Definition, Group, Question, answer_fields
 from annualwheel.questionnaires.drafts import Draft, Place, Stored
 from annualwheel.questionnaires.path import FilledItem, Missing, SectionState
-from annualwheel.questionnaires.values import Fault, Values, blank, keys
+from annualwheel.questionnaires.values import Fault, Values, blank
 from annualwheel.web import page
 from annualwheel.web.preparation.sheets import spoken
 from annualwheel.web.preparation.steps import Step, steps
@@ -69,7 +69,7 @@ def card_of(group: Group, number: int, place: Place, root: Values, draft: Draft)
 
 def blocks(definition: Definition, draft: Draft) -> list[Block]:
     """The whole draft: every question on the visible path, answered or not."""
-    names = {option.key: option.label.sv for option in submission.organisations(sorted(_codes(definition, draft)))}
+    names = {option.key: option.label.sv for option in submission.organisations(submission.chosen_organisations(definition, draft))}
     return [_block(step, draft, names) for step in steps(definition)]
 
 
@@ -139,19 +139,13 @@ def _words(gap: Missing, values: Values, where: str) -> str:
     if gap.fault is Fault.EMPTY and not gap.blocks:
         text = gap.question.label.to(language)
     else:
-        text = form.words(gap.question, gap.fault, values.get(gap.question.key), language, _)
+        text = str(form.words(gap.question, gap.fault, values.get(gap.question.key), language, _))
     return f"{where}: {text}" if where else text
 
 
 def _unnamed(group: Group, number: int) -> str:
-    return _("%(item)s %(number)s (utan namn)", item=group.item_label.to(page.language()), number=number)
-
-
-def _codes(definition: Definition, draft: Draft) -> set[str]:
-    asked = {question.key for section in definition.sections for question in section.all_questions()
-             if submission.from_organisations(question)}
-    return {code for place in (draft.root, *draft.themes.values(), *draft.cards)
-            for key in asked & place.values.keys() for code in keys(place.values[key])}
+    name: str = _("%(item)s %(number)s (utan namn)", item=group.item_label.to(page.language()), number=number)
+    return name
 
 
 def _submitted(answers: list[dict[str, Any]], labels: Mapping[str, str], language: str) -> list[Line]:
@@ -162,7 +156,7 @@ def _submitted(answers: list[dict[str, Any]], labels: Mapping[str, str], languag
 def _written(answer: Mapping[str, Any], language: str) -> str:
     value = answer["value"]
     if "chosen" in answer:
-        return ", ".join(option["label"][language] for option in answer["chosen"])
+        return ", ".join(str(option["label"][language]) for option in answer["chosen"])
     if isinstance(value, dict):
         return f"{value['from']}–{'' if value['to'] is None else value['to']}" if value["to"] != value["from"] else str(value["from"])
     return "" if value is None else str(value)

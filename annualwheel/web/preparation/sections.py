@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response
 from annualwheel import jobs
 from annualwheel.errors import Closed, Missing
 from annualwheel.models import Submission
-from annualwheel.questionnaires import answers, deadline, drafts, items, path, published
+from annualwheel.questionnaires import answers, deadline, drafts, items, published
 from annualwheel.questionnaires.definition import Definition, Question
 from annualwheel.questionnaires.drafts import Draft, Place
 from annualwheel.web import page
@@ -87,7 +86,7 @@ def _desk(desk: Desk) -> Desk:
 def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
     """The section's questions, and "we have none" while there is nothing else or it is ticked."""
     none = step.section.group.none_question if step.section.group else None
-    if none is None or draft.cards and not draft.root.values.get(none.key):
+    if none is None or (draft.cards and not draft.root.values.get(none.key)):
         return step.section.questions
     return (*step.section.questions, none)
 

@@ -21,7 +21,6 @@ from annualwheel.sorting import swedish
 from annualwheel.web import page
 from annualwheel.web.forms import BaseForm
 
-
 # What can be lost when a page is too old: everything that is typed, not what is ticked.
 TYPED = frozenset(set(QuestionType) - CHOOSING)
 

@@ -50,10 +50,11 @@ def steps(definition: Definition) -> list[Step]:
 def find(definition: Definition, section: str, theme: str | None) -> tuple[Step, Step | None]:
     """The step with those keys and the one after it; 404 when there is none."""
     order = steps(definition)
-    for step, after in zip(order, [*order[1:], None], strict=True):
-        if step.section.key == section and (step.theme.key if step.theme else None) == theme:
-            return step, after
-    abort(404)
+    wanted = [at for at, step in enumerate(order) if (step.section.key, step.theme.key if step.theme else None) == (section, theme)]
+    if not wanted:
+        abort(404)
+    at = wanted[0]
+    return order[at], order[at + 1] if at + 1 < len(order) else None
 
 
 def standing(submission: Submission) -> dict[str, Any]:

@@ -1,0 +1,156 @@
+"""Preparing in Chromium: two colleagues in one field, a network that goes away, questions that appear, and pages anyone can use."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from annualwheel.db import db
+from annualwheel.house import house
+from annualwheel.models import Member
+from annualwheel.questionnaires import notices
+from tests.browser.conftest import DESK, PHONE, Live
+from tests.conftest import Fixed
+from tests.writers import OPEN, add_initiative, item_of, make_members, stored, write
+
+THEME = "/forberedelse/strukturer/arbete"
+GROUP = "/forberedelse/initiativ"
+SKAPA = "Vilka strukturer behöver vi skapa?"
+SAVED = "Sparat kl. 10.00"
+
+
+@pytest.fixture
+def links(live: Live, clock: Fixed) -> list[str]:
+    """The links of Maria and Anna, with one finished initiative in their answer."""
+    clock.set(OPEN)
+    with live.app.app_context():
+        members = make_members("Maria", "Anna")
+        write(members[0], item_of(members[0]), forberett="Strateger")
+        add_initiative(members[0])
+        db.session.commit()
+        return [f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in members]
+
+
+@pytest.fixture
+def come_in(new_page: Callable[..., Page], links: list[str]) -> Callable[..., Page]:
+    """`come_in(0, viewport=DESK)`: Maria's page after she has followed her link and pressed the button."""
+    def enter(number: int = 0, **options: object) -> Page:
+        page = new_page(**options)
+        page.goto(links[number])
+        page.get_by_role("button", name="Öppna förberedelsen").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Förberedelse för Hagfors kommun")
+        return page
+    return enter
+
+
+def held(live: Live, key: str = "skapa") -> object:
+    """What the server holds for a question of the first theme."""
+    with live.app.app_context():
+        member = db.session.query(Member).order_by(Member.id).first()
+        assert member is not None
+        return stored(item_of(member, "strukturer/arbete"), key)
+
+
+def test_what_is_typed_is_saved_without_a_press(live: Live, come_in: Callable[..., Page]) -> None:
+    page = come_in()
+    page.goto(THEME)
+    page.get_by_label(SKAPA).press_sequentially("Ett avtal")
+    expect(page.locator("[data-save-text]")).to_have_text(SAVED)
+    assert held(live) == "Ett avtal"
+
+
+def test_two_colleagues_in_one_field_lose_nothing(live: Live, come_in: Callable[..., Page]) -> None:
+    maria, anna = come_in(0), come_in(1)
+    for page in (maria, anna):
+        page.goto(THEME)
+    maria.get_by_label(SKAPA).fill("Marias text")
+    expect(maria.locator("[data-save-text]")).to_have_text(SAVED)
+    anna.get_by_label(SKAPA).fill("Annas text")
+    expect(anna.locator("[data-conflict]")).to_contain_text("Marias text")
+    assert (anna.get_by_label(SKAPA).input_value(), held(live)) == ("Annas text", "Marias text")
+    anna.get_by_role("button", name="Lägg Marias text efter min").click()
+    expect(anna.locator("[data-save-text]")).to_have_text(SAVED)
+    assert held(live) == "Annas text\n\nMarias text"
+
+
+def test_an_answer_that_got_lost_on_its_way_back_is_no_conflict_with_oneself(live: Live, come_in: Callable[..., Page]) -> None:
+    page = come_in()
+    page.goto(THEME)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().text())
+        route.fulfill(status=408)
+
+    page.route("**/forberedelse/spara/**", lose, times=1)
+    page.get_by_label(SKAPA).press_sequentially("Halva")
+    expect(page.locator("[data-save-text]")).to_contain_text("Ingen kontakt")
+    with page.expect_response(lambda answer: "Halva meningen" in (answer.request.post_data or "")):
+        page.get_by_label(SKAPA).press_sequentially(" meningen")
+    expect(page.locator("[data-save-text]")).to_have_text(SAVED)
+    assert lost and page.locator("[data-conflict]").count() == 0
+    assert held(live) == "Halva meningen"
+
+
+def test_the_page_s_button_right_after_typing_is_no_conflict(live: Live, come_in: Callable[..., Page]) -> None:
+    page = come_in()
+    page.goto(THEME)
+    page.get_by_label(SKAPA).press_sequentially("Snabbt")
+    page.get_by_role("button", name="Spara utkast").click()
+    expect(page.get_by_label(SKAPA)).to_have_value("Snabbt")
+    expect(page.locator("[data-conflict]")).to_have_count(0)
+    assert held(live) == "Snabbt"
+
+
+def test_questions_follow_a_choice_at_once(come_in: Callable[..., Page]) -> None:
+    page = come_in()
+    page.goto(GROUP)
+    page.get_by_role("link", name="Ändra Ung i Hagfors").click()
+    expect(page.get_by_label("Vad har ni sett för resultat hittills?")).to_be_visible()
+    page.get_by_label("Avslutat").check()
+    expect(page.get_by_label("Vad har ni sett för resultat hittills?")).to_be_hidden()
+    expect(page.get_by_label("Vad blev resultatet?")).to_be_visible()
+    page.get_by_role("button", name="Klar med initiativet").click()
+    expect(page.get_by_role("heading", name="1. Ung i Hagfors")).to_be_focused()
+
+
+def test_a_new_card_has_focus_and_the_undo_message_too(come_in: Callable[..., Page]) -> None:
+    page = come_in()
+    page.goto(GROUP)
+    page.get_by_role("button", name="Lägg till ett initiativ").click()
+    expect(page.get_by_role("heading", name="2. Initiativ 2 (utan namn)")).to_be_focused()
+    page.get_by_role("button", name="Ta bort Initiativ 2 (utan namn)").click()
+    expect(page.locator(".msg.ok")).to_be_focused()
+
+
+PLACES = ("/forberedelse", "/forberedelse/organisation", THEME, GROUP, f"{GROUP}?redigera", "/forberedelse/granska",
+          "/forberedelse/inskickat", "/forberedelse/svar")
+
+
+@pytest.mark.parametrize("wide", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_page_is_clean_and_fits(come_in: Callable[..., Page], axe: Callable[[Page], None], wide: dict[str, int]) -> None:
+    page = come_in(viewport=wide)
+    page.goto("/forberedelse/granska")
+    page.get_by_role("button", name="Skicka in svaret").click()
+    for place in PLACES:
+        page.goto(place.partition("?")[0])
+        if place.endswith("?redigera"):
+            page.get_by_role("link", name="Ändra Ung i Hagfors").click()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} scrolls sideways"
+
+
+def test_faults_and_conflicts_are_clean_too(come_in: Callable[..., Page], axe: Callable[[Page], None]) -> None:
+    maria, anna = come_in(0), come_in(1, java_script_enabled=False)
+    for page in (maria, anna):
+        page.goto(THEME)
+        page.get_by_label(SKAPA).fill("Marias" if page is maria else "Annas")
+    maria.get_by_role("button", name="Spara utkast").click()
+    anna.get_by_role("button", name="Spara utkast").click()
+    expect(anna.locator("[data-conflict]")).to_have_count(1)
+    maria.goto(GROUP)
+    maria.get_by_role("button", name="Lägg till ett initiativ").click()
+    maria.get_by_role("button", name="Klar med initiativet").click()
+    expect(maria.locator(".error-summary")).to_be_focused()
+    axe(maria)
