@@ -11,6 +11,8 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 SILENT = {"script", "style", "template", "head"}
 BLOCK = {"p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "td", "th", "table", "section", "article", "header", "footer",
          "main", "nav", "form", "fieldset", "legend", "label", "button", "h1", "h2", "h3", "h4", "br", "small", "option", "summary"}
+# Spans that the stylesheet puts on a line of their own.
+BLOCK_CLASSES = {"caption", "meta"}
 
 
 class Unexpected(AssertionError):
@@ -77,7 +79,7 @@ def _texts(node: Node) -> Iterator[str]:
         if isinstance(child, str):
             yield child
         elif child.tag not in SILENT and "hidden" not in child.attrs and child.get("aria-hidden") != "true":
-            gap = " " if child.tag in BLOCK else ""
+            gap = " " if child.tag in BLOCK or BLOCK_CLASSES & set(child.get("class").split()) else ""
             yield gap
             yield from _texts(child)
             yield gap
