@@ -44,7 +44,7 @@ def move(guest: Registration) -> None:
 
 def test_landing_says_who_is_invited_to_what_and_until_when(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting())
-    visitor.open(link_of(guest)).see("Hej Maria! Du är inbjuden till", "Arbetsmötet", "Fredag 22 januari 2027 kl. 9.00–15.30",
+    visitor.open(link_of(guest)).see("Hej Maria! Du är inbjuden till", "Arbetsmötet", "Fredag 22 januari 2027", "kl. 9.00–15.30",
                                      "Nöjesfabriken", "Hagfors kommun", "Svara senast fredag 11 december 2026")
     assert [button.text for button in visitor.page.all("form")[0].all("button")] == [
         "Ja, anmäl mig", "Skicka en ersättare", "Nej, jag kan inte"]
