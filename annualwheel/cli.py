@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import Migrate
 
@@ -15,6 +15,7 @@ from annualwheel.house import house
 from annualwheel.models.staff import STAFF_ROLES
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import reading
+from annualwheel.web import refusals
 
 staff_group = AppGroup("staff", help="Konton för regionens personal.")
 mail_group = AppGroup("mail", help="Mejlinställningarna.")
@@ -37,7 +38,8 @@ def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
     try:
         staff.add(name, address, roles, house().clock.now())
     except DomainError as error:
-        raise click.ClickException(f"Kontot lades inte till: {error.key}") from error
+        with current_app.test_request_context():
+            raise click.ClickException(f"Kontot lades inte till. {refusals.sentence(error)}") from error
     jobs.commit()
     click.echo(f"{name} kan nu logga in på {house().settings.base_url}/logga-in med {address}.")
 

@@ -34,6 +34,7 @@ from annualwheel.registrations.replies import Reply
 
 SEED = 2040
 DAY = dt.timedelta(days=1)
+THURSDAY, FRIDAY = 3, 4
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
 THEMES = (("arbete", "Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
           ("energi", "Hur klarar vi energi- och klimatomställningen tillsammans?", "How do we manage the energy and climate transition together?"))
@@ -77,7 +78,8 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
 
 def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
     """Three meetings, counted from today. Fridays are sought for the first two and a Thursday for the conference, as the region does."""
-    work, direction, conference = _weekday(now, 24, 4), _weekday(now, 52, 4), _weekday(now, 245, 3)
+    work, direction = _weekday(local(now).date() + 24 * DAY, FRIDAY), _weekday(local(now).date() + 52 * DAY, FRIDAY)
+    conference = _weekday(dt.date(direction.year + (direction.month > 6), 9, 20), THURSDAY)
     times = {"work": (work, 9, 16), "direction": (direction, 8.5, 12), "conference": (conference, 9, 16)}
     year = planning.create_year(direction.year, {
         kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS) for kind, (day, start, end) in times.items()}, now - 90 * DAY, actor)
@@ -90,8 +92,7 @@ def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
     return year
 
 
-def _weekday(now: dt.datetime, days: int, weekday: int) -> dt.date:
-    day = local(now).date() + days * DAY
+def _weekday(day: dt.date, weekday: int) -> dt.date:
     return day + (weekday - day.weekday()) % 7 * DAY
 
 
