@@ -1,0 +1,89 @@
+"""One person's browser over real HTTP: cookies, redirects, files."""
+from __future__ import annotations
+
+import secrets
+from http.client import HTTPConnection, HTTPResponse
+from http.cookies import SimpleCookie
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from rehearse.dom import Unexpected, parse
+from rehearse.fields import Attachment, Pairs
+from rehearse.reader import Reader
+
+REDIRECTS = 8
+TIMEOUT = 60.0
+
+
+class Browser(Reader):
+    """Opens pages of one service; `body` is the last reply, for files."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self.base_url = self.url = base_url
+        self.cookies: dict[str, str] = {}
+        self.connection = HTTPConnection(urlsplit(base_url).netloc, timeout=TIMEOUT)
+        self.body = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.connection.close()
+
+    def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
+        """Sends a request, follows where it leads, shows the page. Raises `Unexpected` for a page that says something went wrong."""
+        headers, body = {}, b""
+        if method == "GET" and pairs:
+            url += "?" + urlencode([(name, value) for name, value in pairs if isinstance(value, str)])
+        elif method == "POST":
+            headers["Content-Type"], body = _multipart(pairs) if multipart else _form(pairs)
+        response = self._exchange(method, url, body, headers)
+        for _hop in range(REDIRECTS):
+            if response.status not in (301, 302, 303, 307, 308):
+                break
+            url = urljoin(url, response.headers["Location"])
+            response = self._exchange("GET", url, b"", {})
+        if response.status >= 400:
+            raise Unexpected(f"{method} {urlsplit(url).path} answers {response.status}: {self._said()}")
+        is_page = response.headers.get_content_type() == "text/html"
+        self.show(url, parse(self.body.decode()) if is_page else None)
+        return self
+
+    def in_swedish(self) -> Self:
+        """Switches a page in another language with its own language link, so that the words on its buttons are ours."""
+        if self.page.all("html")[0].get("lang") == "sv":
+            return self
+        return self.open(next(link.get("href") for link in self.page.all("a") if link.get("hreflang") == "sv"))
+
+    def _exchange(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
+        if not url.startswith(self.base_url):
+            raise Unexpected(f"{url} leads out of the service")
+        parts = urlsplit(url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self.connection.request(method, path, body or None, headers | ({"Cookie": cookies} if cookies else {}))
+        response = self.connection.getresponse()
+        self.body = response.read()
+        for line in response.headers.get_all("Set-Cookie") or ():
+            self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
+        return response
+
+    def _said(self) -> str:
+        return parse(self.body.decode()).text[:600] if self.body.lstrip().lower().startswith(b"<!doctype html") else ""
+
+
+def _form(pairs: Pairs) -> tuple[str, bytes]:
+    return "application/x-www-form-urlencoded", urlencode([(name, value) for name, value in pairs if isinstance(value, str)]).encode()
+
+
+def _multipart(pairs: Pairs) -> tuple[str, bytes]:
+    """A form with a file, as RFC 7578 has it."""
+    boundary = secrets.token_hex(16)
+    pieces = []
+    for name, value in pairs:
+        about = f'; filename="{value.name}"\r\nContent-Type: application/octet-stream' if isinstance(value, Attachment) else ""
+        content = value.content if isinstance(value, Attachment) else value.encode()
+        pieces.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{about}\r\n\r\n'.encode() + content + b"\r\n")
+    return f"multipart/form-data; boundary={boundary}", b"".join(pieces) + f"--{boundary}--\r\n".encode()

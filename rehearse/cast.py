@@ -1,0 +1,69 @@
+"""Who takes part, and what they would say. All of it is invented."""
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+
+from annualwheel.demo.initiatives import INITIATIVES
+from annualwheel.demo.people import Body, organisations, people_of
+from annualwheel.errors import Unreadable
+from annualwheel.imports import reading
+
+HEADINGS = ("Förnamn", "Efternamn", "E-post", "Organisation", "Organisationstyp", "Befattning", "Samordnare", "Språk")
+FILE = "kontakter.xlsx"
+PLANNER = ("Karin Exempel", "karin.exempel@region.example")
+LEADER = ("Petter Exempel", "petter.exempel@region.example")
+THEMES = (("Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
+          ("Hur klarar vi energi- och klimatomställningen tillsammans?", "How do we manage the energy and climate transition together?"))
+SUBSTITUTE = ("Ersa", "Ättare")
+SENTENCES = tuple(text for sample in INITIATIVES for text in (sample.goal, sample.difficult, sample.success, sample.create,
+                                                             sample.breaks, sample.keep))
+TITLES = tuple(sample.title for sample in INITIATIVES)
+
+
+def bodies(count: int) -> Iterator[Body]:
+    """The first `count` of the sample organisations; beyond their number they come again with a number after the name."""
+    sample = organisations()
+    for number in range(count):
+        lap, place = divmod(number, len(sample))
+        body = sample[place]
+        yield replace(body, name=f"{body.name} {lap + 1}", code=f"{body.code}{lap + 1}") if lap else body
+
+
+def workbook(count: int, seed: int) -> bytes:
+    """The contacts of `count` organisations as a coordinator's Excel file."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Kontakter")
+    sheet.append(HEADINGS)
+    for body in bodies(count):
+        for one in people_of(body, seed):
+            sheet.append((one.given, one.family, one.email, body.name, body.category, one.title, "ja" if one.lead else "", one.language))
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def contacts(path: Path | None, count: int, seed: int) -> tuple[str, bytes]:
+    """The name and content of the file to import: the one given, else an invented one. Raises `OSError`."""
+    return (path.name, path.read_bytes()) if path else (FILE, workbook(count, seed))
+
+
+def domains(content: bytes) -> set[str]:
+    """The domains a contact file writes to, and the region's own. The file may be unreadable: then the import page says why."""
+    found = {"region.example", "example.org"}
+    try:
+        lines = reading.read(content).lines
+    except Unreadable:
+        return found
+    addresses = [line.cells["email"].text for line in lines if "email" in line.cells]
+    return found | {address.rpartition("@")[2].lower() for address in addresses if "@" in address}
+
+
+def chance_of(seed: int, *about: object) -> random.Random:
+    """Dice of one's own for each person and occasion, so that a rehearsal with the same seed is the same."""
+    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 nothing is kept secret with it

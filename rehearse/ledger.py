@@ -1,0 +1,88 @@
+"""What was seen and done by people during the rehearsal, and what the tables say: the two must agree."""
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import scoped_session
+
+from annualwheel.models import Audit, ImportedPerson, Message, Registration, Submission, SubmissionVersion
+from rehearse.post import Entry, Post
+
+COUNTED = ("contacts", "invited", "mails_received", "registered", "declined", "substituted", "submitted", "initiatives",
+           "calendar_requests", "calendar_updates", "calendar_cancels", "packs")
+CALENDAR = {"calendar_requests": "calendar_request", "calendar_updates": "calendar_update", "calendar_cancels": "calendar_cancel"}
+# A person at a meeting: the meeting's name, the person's name and address.
+Seat = tuple[str, str, str]
+
+
+@dataclass
+class Ledger:
+    """What people have seen with their own eyes: on pages, in mails, in the workbook they downloaded."""
+
+    contacts: int = 0
+    invited: set[Seat] = field(default_factory=set)
+    registered: set[Seat] = field(default_factory=set)
+    declined: set[Seat] = field(default_factory=set)
+    substituted: set[Seat] = field(default_factory=set)
+    submitted: int = 0
+    initiatives: int = 0
+    packs: int = 0
+
+    def counts(self, post: Post) -> dict[str, int]:
+        """The numbers by name; mails and calendar entries are counted where they arrived."""
+        entries = Counter(kind_of(entry) for entry in post.entries())
+        return {"contacts": self.contacts, "invited": len(self.invited), "mails_received": len(post.since(0)),
+                "registered": len(self.registered), "declined": len(self.declined), "substituted": len(self.substituted),
+                "submitted": self.submitted, "initiatives": self.initiatives, **{name: entries[name] for name in CALENDAR},
+                "packs": self.packs}
+
+
+def kind_of(entry: Entry) -> str:
+    """A new entry, one that moves, or one that is taken away."""
+    if entry.method == "CANCEL":
+        return "calendar_cancels"
+    return "calendar_updates" if entry.sequence else "calendar_requests"
+
+
+def out_of_order(entries: list[Entry]) -> list[str]:
+    """What a calendar would not understand: an update or cancellation of an entry it never had, or without a higher number."""
+    known: dict[str, int] = {}
+    wrong = []
+    for entry in entries:
+        before = known.get(entry.uid, -1)
+        if entry.sequence != before + 1:
+            wrong.append(f"kalenderbokning {entry.uid}: {entry.method} {entry.sequence} efter {before}")
+        known[entry.uid] = entry.sequence
+    return wrong
+
+
+def stored(session: scoped_session[Any]) -> dict[str, int]:
+    """The same numbers from the tables."""
+    def count(query: sa.Select[Any]) -> int:
+        return session.scalar(query) or 0
+
+    def seats(*conditions: sa.ColumnElement[bool]) -> int:
+        return count(sa.select(sa.func.count(Registration.id)).where(*conditions))
+
+    def mails(*conditions: sa.ColumnElement[bool]) -> int:
+        return count(sa.select(sa.func.count(Message.id)).where(Message.state == "sent", *conditions))
+    return {
+        "contacts": count(sa.select(sa.func.count(sa.distinct(ImportedPerson.person_id)))),
+        "invited": seats(Registration.replaces_id.is_(None), Registration.invited_at.is_not(None)),
+        "mails_received": mails(),
+        # Who has been registered at any time has got a calendar entry, and its number is never taken back.
+        "registered": seats(sa.or_(Registration.sequence >= 0, Registration.state == "registered")),
+        "declined": seats(Registration.state == "declined"), "substituted": seats(Registration.state == "substituted"),
+        "submitted": count(sa.select(sa.func.count(SubmissionVersion.id))), "initiatives": _initiatives(session),
+        **{name: mails(Message.kind == kind) for name, kind in CALENDAR.items()},
+        "packs": count(sa.select(sa.func.count(Audit.id)).where(Audit.verb == "pack_downloaded"))}
+
+
+def _initiatives(session: scoped_session[Any]) -> int:
+    """The initiatives in the latest version of every answer."""
+    newest = sa.select(sa.func.max(SubmissionVersion.id)).where(SubmissionVersion.submission_id == Submission.id).scalar_subquery()
+    contents = session.scalars(sa.select(SubmissionVersion.content).join(Submission).where(SubmissionVersion.id == newest))
+    return sum(len(section["group"]["items"]) for content in contents for section in content["sections"] if section["group"])

@@ -1,0 +1,51 @@
+"""A database of the rehearsal's own: a new SQLite file, or a new database on a PostgreSQL server that is dropped afterwards."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+# What an earlier rehearsal leaves in the folder; nothing else there is touched.
+LEFT = ("mails/*.eml", "calendar/*.ics", "packs/*.xlsx", "summary.json", "rehearsal.db*", "queue.db*")
+
+
+def clear(folder: Path) -> None:
+    """Makes the folder and removes what an earlier rehearsal left in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for pattern in LEFT:
+        for file in folder.glob(pattern):
+            file.unlink()
+
+
+@contextmanager
+def database(folder: Path, server_url: str) -> Iterator[str]:
+    """The URL of an empty database for as long as the block lasts: a file in `folder`, or on the PostgreSQL server of `server_url`.
+
+    The database that `server_url` names is only connected to while the new one is made and dropped. Raises `ValueError` for any other
+    kind of server.
+    """
+    if not server_url or server_url.startswith("sqlite"):
+        yield f"sqlite:///{(folder / 'rehearsal.db').resolve()}"
+        return
+    if not server_url.startswith("postgresql"):
+        raise ValueError("--database-url ska börja med postgresql://")
+    url, name = make_url(server_url).set(drivername="postgresql"), f"rehearsal_{os.getpid()}"
+    maintenance, own = url.render_as_string(hide_password=False), url.set(database=name).render_as_string(hide_password=False)
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    make = sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name))
+    _run(maintenance, drop, make)
+    try:
+        yield own
+    finally:
+        _run(maintenance, drop)
+
+
+def _run(url: str, *statements: sql.Composed) -> None:
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        for statement in statements:
+            connection.execute(statement)

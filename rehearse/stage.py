@@ -1,0 +1,98 @@
+"""The stage: the application with its web server, its worker and a mail server, all in one process and on one clock."""
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from flask.cli import ScriptInfo
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from annualwheel import create_app
+from annualwheel.clock import STOCKHOLM
+from annualwheel.db import db, reading
+from annualwheel.jobs import EmbeddedConsumer, queue_of
+from annualwheel.models import Mailing, Message, Pack
+from config import Settings
+from rehearse.browser import Browser
+from rehearse.clock import FastClock
+from rehearse.post import Post
+
+START = dt.datetime(2026, 10, 20, 9, 0, tzinfo=STOCKHOLM)
+SETTLED_WITHIN = 60.0
+UNFINISHED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "mejl": (Message, ("queued", "sending", "retry")), "utskick": (Mailing, ("preparing",)), "underlag": (Pack, ("queued", "building"))}
+
+
+class Quiet(WSGIRequestHandler):
+    """Keeps connections open between requests, and writes no log: addresses hold the tokens of personal links."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Says nothing."""
+
+
+class Stage:
+    """Everything that runs, from entering the block to leaving it. `domains` may be mailed to; all mail stays on this machine."""
+
+    def __init__(self, folder: Path, database_url: str, domains: Iterable[str]) -> None:
+        self.folder, self.clock = folder, FastClock(START)
+        self.post = Post(folder)
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        port = int(self.listening.getsockname()[1])
+        self.settings = Settings(
+            secret_keys=(secrets.token_urlsafe(48),), environment="test", database_url=database_url, worker="separate",
+            queue_url=f"sqlite:///{(folder / 'queue.db').resolve()}", base_url=f"http://127.0.0.1:{port}",
+            mail_server="127.0.0.1", mail_port=self.post.port, mail_connections=2, mail_allow=tuple(domains))
+        self.app = create_app(self.settings, self.clock)
+        self.server = make_server("127.0.0.1", port, self.app, threaded=True, request_handler=Quiet, fd=self.listening.fileno())
+        # The worker looks often: people in a rehearsal wait for their mail.
+        self.worker = EmbeddedConsumer(queue_of(self.app), workers=self.settings.mail_connections, initial_delay=0.02, max_delay=0.1,
+                                       backoff=1.2, check_worker_health=False)
+
+    def __enter__(self) -> Self:
+        self.command("db", "upgrade")
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, name="web", daemon=True).start()
+        self.worker.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.worker.stop(graceful=True)
+        self.server.shutdown()
+        self.server.server_close()
+        self.post.close()
+        with self.app.app_context():
+            db.engine.dispose()
+        queue_of(self.app).storage.close()
+
+    def command(self, *arguments: str) -> None:
+        """Runs a command of `flask --app wsgi`, as whoever installs the program does."""
+        self.app.cli.main(args=list(arguments), obj=ScriptInfo(create_app=lambda: self.app), standalone_mode=False)
+
+    def browser(self) -> Browser:
+        """A new browser, with nothing remembered."""
+        return Browser(self.settings.base_url)
+
+    def settle(self) -> None:
+        """Returns when every mail has gone and every pack is built. Raises `TimeoutError` when that takes too long."""
+        until = time.monotonic() + SETTLED_WITHIN
+        while waiting := self._unfinished():
+            if time.monotonic() > until:
+                raise TimeoutError(f"väntade för länge på {waiting}")
+            time.sleep(0.05)
+
+    def _unfinished(self) -> dict[str, int]:
+        with self.app.app_context(), reading():
+            counts = {name: self._count(table, states) for name, (table, states) in UNFINISHED.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    def _count(self, table: Any, states: tuple[str, ...]) -> int:
+        return db.session.scalar(sa.select(sa.func.count()).select_from(table).where(table.state.in_(states))) or 0

@@ -1,0 +1,131 @@
+"""Those who prepare: they open their answer from the mail, fill in the questions that the pages show, submit, change, submit again."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+
+from annualwheel.questionnaires.definition import CHOOSING, Definition, Question, QuestionType
+from rehearse import cast
+from rehearse.browser import Browser
+from rehearse.dom import Node, Unexpected
+from rehearse.guests import PREPARATION
+from rehearse.ledger import Ledger
+from rehearse.post import Mail
+from rehearse.stage import Stage
+
+VALUES = {QuestionType.YEARS: "2024–", QuestionType.URL: "www.example.org/initiativ", QuestionType.NUMBER: "3",
+          QuestionType.DATE: "2027-05-01"}
+TURNS = 3
+
+
+def prepare(stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int) -> dict[str, list[Mail]]:
+    """The first who opens an answer writes it; colleagues who come after look at it. Nearly all answers are submitted.
+
+    Returns who may write in each submitted answer, by its heading; where each person answers, the heading and the name.
+    """
+    answers: dict[str, list[Mail]] = {}
+    for mail in mails:
+        with enter(stage, mail) as browser:
+            name = browser.heading() if asked.respondent == "organisation" else f"{browser.heading()} {mail.to}"
+            answers.setdefault(name, []).append(mail)
+            if len(answers[name]) == 1:
+                dice = cast.chance_of(seed, asked.key, name)
+                write(browser, asked, dice)
+                if len(answers) > 2 and dice.random() < 0.1:
+                    answers[name].append(mail)  # a draft stays a draft
+                else:
+                    submit(browser, ledger, "Skicka in svaret")
+    stage.settle()
+    return {name: writers for name, writers in answers.items() if writers.count(writers[0]) == 1}
+
+
+def enter(stage: Stage, mail: Mail) -> Browser:
+    """Follows the link and presses the button that lets in."""
+    return stage.browser().open(mail.link(PREPARATION)).in_swedish().press("Öppna förberedelsen")
+
+
+def write(browser: Browser, asked: Definition, dice: Random) -> None:
+    """Goes through the pages from the first to the review and fills in what they ask."""
+    questions = {question.label.sv: question for section in asked.sections for question in section.questions}
+    browser.open(next(_sections(browser)).get("href"))
+    while "steg" in browser.page.all("title")[0].raw:
+        step = browser.heading()
+        group = next((s.group for s in asked.sections if s.group and s.title.sv in step), None)
+        if group:
+            items = {question.label.sv: question for question in group.questions}
+            for _card in range(dice.choice((2, 3)) if group.at_most > 1 else 1):
+                browser.press(group.add_label.sv)
+                _fill_until_done(browser, items, dice)
+            browser.follow("Nästa")
+            continue
+        for _turn in range(TURNS):
+            fill_in(browser, questions, dice)
+            browser.press("Nästa")
+            if browser.page.all("h1")[0].text != step:
+                break
+        else:
+            raise Unexpected(f"{step} does not lead on")
+
+
+def _fill_until_done(browser: Browser, items: Mapping[str, Question], dice: Random) -> None:
+    """Some questions come up only after a choice, so the card may come back once more."""
+    for _turn in range(TURNS):
+        fill_in(browser, items, dice)
+        browser.press("Klar", within="")
+        if not any(form.get("id") == "kort-form" for form in browser.page.all("form")):
+            return
+    raise Unexpected(f"the card is not done:\n{browser.text}")
+
+
+def submit(browser: Browser, ledger: Ledger, button: str) -> None:
+    """Reads the review and submits; the receipt says that it is in."""
+    browser.press(button).see("är inskickat")
+    ledger.submitted += 1
+
+
+def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], every: int) -> None:
+    """In every so many answers somebody, a colleague where there is one, writes another sentence and submits it once more."""
+    for number, writers in enumerate(answers.values()):
+        if number % every:
+            continue
+        with enter(stage, writers[-1]) as browser:
+            browser.open([*_sections(browser)][-1].get("href"))
+            text = browser.page.all("textarea")[0]
+            text.children = [f"{text.raw.strip()}\n\nVi vill lägga till en sak: det behövs tid."]
+            browser.press("Spara utkast").follow("Till översikten").follow("Granska och skicka in ändringen")
+            submit(browser, ledger, "Skicka in ändringen")
+    stage.settle()
+
+
+def fill_in(browser: Browser, questions: Mapping[str, Question], dice: Random) -> None:
+    """Answers the questions that are shown and not answered yet."""
+    for box in browser.page.all("fieldset"):
+        legend = next((child.text for child in box.children if isinstance(child, Node) and child.tag == "legend"), "")
+        question = _asked(legend, questions)
+        choices = [control for control in box.all("input") if control.get("type") in ("radio", "checkbox")]
+        if question and _shown(box) and not any("checked" in control.attrs for control in choices):
+            most = 1 if question.type is QuestionType.CHOICE else min(2, question.at_most or 2, len(choices))
+            for control in dice.sample(choices, dice.randint(1, most)):
+                control.attrs["checked"] = ""
+    fields = {control.get("id"): control for control in browser.page.all("input", "textarea")}
+    for label in browser.page.all("label"):
+        question, field = _asked(label.text, questions), fields.get(label.get("for"))
+        if question is None or field is None or question.type in CHOOSING or not _shown(field):
+            continue
+        if field.tag == "textarea" and not field.raw.strip():
+            field.children = [dice.choice(cast.SENTENCES)]
+        elif field.tag == "input" and not field.get("value"):
+            field.attrs["value"] = VALUES.get(question.type) or dice.choice(cast.TITLES)
+
+
+def _asked(text: str, questions: Mapping[str, Question]) -> Question | None:
+    return questions.get(text.removesuffix("(frivilligt)").strip())
+
+
+def _shown(node: Node) -> bool:
+    return "hidden" not in node.attrs and not any("hidden" in box.attrs for box in node.around())
+
+
+def _sections(browser: Browser) -> Iterator[Node]:
+    """The links to the sections on the hub."""
+    return (link for steps in browser.page.all("ol") if "sections" in steps.get("class").split() for link in steps.all("a"))
