@@ -153,7 +153,7 @@ def funnel(meeting: Meeting) -> Funnel:
     rows = db.session.execute(sa.select(Registration.state, sa.func.count(), sa.func.count(Registration.replaces_id)).where(
         Registration.meeting_id == meeting.id).group_by(Registration.state)).all()
     counts, replacing = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    delivered = db.session.scalar(of_registrations(meeting, *INVITED).where(_delivered()).with_only_columns(sa.func.count()))
+    delivered = db.session.scalar(of_registrations(meeting, *INVITED).where(_delivered()).with_only_columns(sa.func.count(Registration.id)))
     sums = {group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()}
     return Funnel(sums["invited"], delivered or 0, sums["answered"], sums["coming"], sum(replacing.get(s, 0) for s in COMING),
                   sums["declined"], sums["unanswered"], sums["waiting"], sums["to_reconfirm"])

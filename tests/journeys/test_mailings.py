@@ -63,7 +63,7 @@ def order_for(meeting: Meeting, left_out: frozenset[str] = frozenset()) -> Order
     return Order(meeting, "invitation", ALL, left_out)
 
 
-def tested(order: Order, by: Staff, now: dt.datetime = START) -> Order:
+def with_test(order: Order, by: Staff, now: dt.datetime = START) -> Order:
     orders.send_test(order, orders.ANYONE, by, now)
     return order
 
@@ -74,7 +74,7 @@ def confirm(order: Order, by: Staff, now: dt.datetime = START, key: str = "nycke
 
 def invite(year: Year, karin: Staff, *given: str) -> Mailing:
     people(year, *given)
-    return confirm(tested(order_for(meeting_of(year)), karin), karin)
+    return confirm(with_test(order_for(meeting_of(year)), karin), karin)
 
 
 def test_an_invitation_from_choice_to_mailbox(year: Year, office: Browser, smtp: Smtp, work: Callable[[], int]) -> None:
@@ -90,7 +90,7 @@ def test_an_invitation_from_choice_to_mailbox(year: Year, office: Browser, smtp:
     office.open(office.url).see("Utskicket är klart", "2 av 2 mejl är skickade.")
     assert sorted(mail.to[0] for mail in smtp.mails[1:]) == ["anna.ek@kommun.example", "eva.ek@kommun.example"]
     assert db.session.query(Registration).count() == 2
-    office.open("/mote/2027/arbetsmote").see("Mejlet är skickat").follow("Har inte svarat").see("2 personer", "Anna Ek", "Eva Ek").miss("Ola Ek")
+    office.open("/mote/2027/arbetsmote").see("Mejlet är skickat").follow("2 har inte svarat").see("2 personer", "Anna Ek", "Eva Ek").miss("Ola Ek")
 
 
 def test_the_mail_on_the_page_is_the_mail_that_is_sent(year: Year, office: Browser, smtp: Smtp, work: Callable[[], int]) -> None:
@@ -109,12 +109,12 @@ def test_nothing_is_sent_without_a_test_of_the_text_as_it_is(meeting: Meeting, y
     people(year, "Anna")
     with pytest.raises(Refused, match="test_needed"):
         confirm(order_for(meeting), karin)
-    tested(order_for(meeting), karin)
+    with_test(order_for(meeting), karin)
     meeting.place = "Karlstad CCC"
     with pytest.raises(Refused, match="test_needed"):
         confirm(order_for(meeting), karin)
     with pytest.raises(Refused, match="test_needed"):
-        confirm(tested(order_for(meeting), make_staff(name="Nils Ask")), karin)
+        confirm(with_test(order_for(meeting), make_staff(name="Nils Ask")), karin)
     office.open(INVITE).see("Skicka ett test till dig själv först.").press("Gå vidare").see("Inget är skickat")
     assert office.status == 409
     assert not of_kind("invitation")
@@ -122,7 +122,7 @@ def test_nothing_is_sent_without_a_test_of_the_text_as_it_is(meeting: Meeting, y
 
 def test_a_second_press_sends_nothing_more(meeting: Meeting, year: Year, karin: Staff) -> None:
     people(year, "Anna", "Ola")
-    first = confirm(tested(order_for(meeting), karin), karin)
+    first = confirm(with_test(order_for(meeting), karin), karin)
     assert confirm(order_for(meeting), karin) is first
     with pytest.raises(Refused, match="nobody_left"):
         confirm(order_for(meeting), karin, key="en annan flik")
@@ -142,7 +142,7 @@ def test_more_people_than_were_confirmed_are_asked_about_again(year: Year, offic
 
 def test_somebody_invited_meanwhile_is_left_out_and_counted(meeting: Meeting, year: Year, karin: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     people(year, "Anna", "Ola")
-    order = tested(order_for(meeting), karin)
+    order = with_test(order_for(meeting), karin)
     chosen = orders.recipients(order, START)
     anna = contacts.person_called("Anna", "Ek", "anna.ek@kommun.example")
     assert anna is not None
@@ -272,7 +272,7 @@ def test_a_reminder_goes_to_those_who_have_not_answered_when_it_is_sent(year: Ye
 
 def test_the_database_lets_nobody_be_reminded_twice_in_a_day(year: Year, meeting: Meeting, karin: Staff) -> None:
     invite(year, karin, "Anna")
-    order = tested(Order(meeting, "reminder"), karin)
+    order = with_test(Order(meeting, "reminder"), karin)
     chosen = orders.recipients(order, START)
     confirm(order, karin, key="ett")
     second = Mailing(meeting=meeting, kind="reminder", expected=1, audience={"choice": None, "left_out": []}, confirm_key="två", created_at=START)
@@ -286,7 +286,7 @@ def test_the_database_lets_nobody_be_reminded_twice_in_a_day(year: Year, meeting
 
 def test_reminders_end_with_the_registration_and_with_a_cancelled_meeting(year: Year, meeting: Meeting, karin: Staff) -> None:
     invite(year, karin, "Anna")
-    order = tested(Order(meeting, "reminder"), karin)
+    order = with_test(Order(meeting, "reminder"), karin)
     with pytest.raises(Closed, match="registration_closed"):
         confirm(order, karin, START + 30 * DAY, key="sent")
     meeting.state = "cancelled"
@@ -331,8 +331,8 @@ def test_a_preparation_reminder_goes_to_the_lead_and_not_to_those_who_have_submi
     publish(meeting)
     later = dt.datetime(2026, 12, 14, 9, tzinfo=dt.UTC)
     clock.set(later)
-    confirm(tested(Order(meeting, "preparation"), karin, later), karin, later, key="först")
-    order = tested(Order(meeting, "preparation_reminder"), karin, later)
+    confirm(with_test(Order(meeting, "preparation"), karin, later), karin, later, key="först")
+    order = with_test(Order(meeting, "preparation_reminder"), karin, later)
     answers = {s.organisation.name: s for s in db.session.query(Submission)}
     answers["Kils kommun"].state, answers["Kils kommun"].submitted_at = "submitted", later
     db.session.flush()

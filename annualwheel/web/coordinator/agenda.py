@@ -67,7 +67,7 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting = status.meeting
     if meeting.state != "planned" or now >= meeting.starts_at:
         return _stopped(status)
-    return [*_stopped(status), *_invitations(status, now), *_answers(status, now), *_preparation(status, now)]
+    return [*_stopped(status), *_invitations(status, now), *_preparation(status, now), *_answers(status, now)]
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:
@@ -135,7 +135,7 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     closes = years.phase(meeting, "registration").closes_at
     if funnel.invited and status.missing:
         rows.append(_row("warn", _("Saknas"), ngettext("%(num)s organisation utan anmäld", "%(num)s organisationer utan anmäld", status.missing),
-                         _("Ingen därifrån kommer, så som det ser ut nu"), _("Se listan"), _url("missing", meeting)))
+                         _("Ingen därifrån är anmäld än"), _("Se listan"), _url("missing", meeting)))
     if funnel.unanswered and years.is_open(meeting, "registration", now):
         rows.append(_row("info", _("Pågår"), ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered),
                          _("Sista dag är %(day)s", day=words.day_month(closes)), _("Skicka påminnelse"),

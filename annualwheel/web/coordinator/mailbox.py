@@ -33,7 +33,7 @@ def mailings() -> str:
     """The mailings and the single mails, with what needs a hand first."""
     text, state, meeting_id = request.args.get("sok", ""), request.args.get("lage", ""), request.args.get("mote", 0, int)
     query = _found(text, state, meeting_id)
-    count = db.session.scalar(query.with_only_columns(sa.func.count())) or 0
+    count = db.session.scalar(query.with_only_columns(sa.func.count(Message.id))) or 0
     pages = max(1, -(-count // PAGE))
     current = min(max(request.args.get("sida", 1, int), 1), pages)
     rows = db.session.scalars(query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)).all()
