@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from annualwheel import contacts, jobs, years
@@ -148,18 +149,19 @@ def field_key(folded: str) -> str:
 def _choices_form(shown: Preview) -> type[BaseForm]:
     """A form with the questions the preview asks: is it the same as one we know, and of what kind is it."""
     fields: dict[str, Any] = {}
-    categories = [(one.key, category_name(one)) for one in years.reference(Category)]
+    categories = [SelectChoice(one.key, category_name(one)) for one in years.reference(Category)]
     for folded, one in shown.unknown.items():
         key = field_key(folded)
         if one.near:
             fields[f"same_{key}"] = RadioField(
                 _("Är %(name)s en organisation vi redan har?", name=one.name), [_Chosen(_("Välj om %(name)s är ny", name=one.name))],
-                choices=[*((near.public_id, _("Ja, %(name)s", name=near.name)) for near in one.near), (ADD, _("Nej, lägg till den som ny"))],
+                choices=[*(SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name)) for near in one.near),
+                         SelectChoice(ADD, _("Nej, lägg till den som ny"))],
                 validate_choice=False)
         if one.category is None and categories:
             fields[f"category_{key}"] = SelectField(
                 _("Typ av organisation för %(name)s", name=one.name), [_Typed(f"same_{key}", _("Välj typ för %(name)s", name=one.name))],
-                choices=[("", _("Välj typ")), *categories], description=_unread(one), validate_choice=False)
+                choices=[SelectChoice("", _("Välj typ")), *categories], description=_unread(one), validate_choice=False)
     return type("ChoicesForm", (BaseForm,), fields)
 
 
@@ -174,7 +176,7 @@ class _Chosen:
         self.message, self.field_flags = message, dict[str, Any]()
 
     def __call__(self, form: Any, field: Any) -> None:
-        if field.data not in [choice[0] for choice in field.choices]:
+        if field.data not in [choice.value for choice in field.choices]:
             raise ValidationError(self.message)
 
 

@@ -6,11 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice
 
 from annualwheel import audit, contacts, directory, jobs, years
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import Category, Organisation, Year
+from annualwheel.models import Category, Organisation, Person, Year
 from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.people import actor, around, wanted_rows
@@ -117,9 +118,8 @@ def organisation_year(public_id: str) -> AnyResponse:
     """Sets the category and the lead of the year."""
     found, year, form = contacts.organisation_by_id(public_id), years.latest(), YearForm()
     if form.accepted() and year:
-        leads = {place.person.public_id: place.person for place in directory.places_in(found)}
         contacts.set_category(found, year, _category(form.category.data))
-        contacts.set_lead(found, year, leads.get(form.lead.data or ""))
+        contacts.set_lead(found, year, _possible_leads(found, year).get(form.lead.data or ""))
         audit.note(actor(), "organisation_edited", found, page.now(), fields=["category", "lead"], year=year.number)
         jobs.commit()
         flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
@@ -144,23 +144,30 @@ def category_name(category: Category) -> str:
 
 def _organisation_page(found: Organisation, form: AliasForm) -> AnyResponse:
     year = years.latest()
-    places = directory.places_in(found)
     return make_response(render_template(
-        "coordinator/organisation.html", active="people", organisation=found, form=form, places=places, year=year,
-        year_form=_year_form(found, year, [(p.person.public_id, p.person.name) for p in places]) if year else None), form.status)
+        "coordinator/organisation.html", active="people", organisation=found, form=form, places=directory.places_in(found),
+        year=year, year_form=_year_form(found, year) if year else None), form.status)
 
 
-def _year_form(found: Organisation, year: Year, people: list[tuple[str, str]]) -> YearForm:
+def _year_form(found: Organisation, year: Year) -> YearForm:
     row = directory.year_of(found, year)
     category, lead = (row.category, row.lead) if row else (None, None)
     form = YearForm(formdata=None, data={"category": category.key if category else "", "lead": lead.public_id if lead else ""})
-    gone = [(lead.public_id, lead.name)] if lead and lead.public_id not in dict(people) else []
-    form.category.choices, form.lead.choices = _category_choices(), [("", _("Ingen är utsedd")), *people, *gone]
+    form.category.choices = _category_choices()
+    form.lead.choices = [SelectChoice("", _("Ingen är utsedd")),
+                         *(SelectChoice(key, one.name) for key, one in _possible_leads(found, year).items())]
     return form
 
 
-def _category_choices() -> list[tuple[str, str]]:
-    return [("", _("Välj typ")), *((one.key, category_name(one)) for one in years.reference(Category))]
+def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
+    """Those who have a place in the organisation, and the lead of the year also when they have left it."""
+    row = directory.year_of(found, year)
+    people = [place.person for place in directory.places_in(found)] + ([row.lead] if row and row.lead else [])
+    return {one.public_id: one for one in people}
+
+
+def _category_choices() -> list[SelectChoice]:
+    return [SelectChoice("", _("Välj typ")), *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category))]
 
 
 def _category(key: str | None) -> Category | None:

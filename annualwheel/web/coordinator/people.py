@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 
 from annualwheel import audit, contacts, directory, jobs, years
 from annualwheel.audit import Actor
@@ -27,7 +28,8 @@ class PersonForm(BaseForm, NameFields):
 
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "off"})
     mobile = StringField(_l("Mobilnummer"), filters=[strip], render_kw={"autocomplete": "off"})
-    language = RadioField(_l("Språk i mejl"), choices=[("sv", _l("Svenska")), ("en", _l("Engelska"))], default="sv")
+    language = RadioField(_l("Språk i mejl"), choices=[SelectChoice("sv", _l("Svenska")), SelectChoice("en", _l("Engelska"))],
+                          default="sv")
 
 
 class PlaceForm(BaseForm):
@@ -38,7 +40,8 @@ class PlaceForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.organisation.choices = [("", _("Välj organisation")), *directory.names_of_organisations()]
+        self.organisation.choices = [SelectChoice("", _("Välj organisation")),
+                                     *(SelectChoice(*one) for one in directory.names_of_organisations())]
 
 
 class NewPersonForm(PersonForm, PlaceForm):
