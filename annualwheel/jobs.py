@@ -18,6 +18,7 @@ from annualwheel import delivery, mailings, outbox, reminders
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
+from annualwheel.questionnaires import answers
 from annualwheel.ticks import first_this_minute
 from annualwheel.workshop import packs
 from config import Settings
@@ -172,7 +173,8 @@ def prepare(mailing_id: int) -> None:
 
 
 def sweep_minute() -> None:
-    """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and mailings that were left."""
+    """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and mailings that were left.
+    Once an hour it erases replaced answers that are older than they may be."""
     now = house().clock.now()
     if not first_this_minute("sweep", now):
         return
@@ -183,6 +185,8 @@ def sweep_minute() -> None:
     for mailing_id in mailings.left_behind(now):
         enqueue("prepare_mailing", mailing_id)
     mailings.close_finished()
+    if now.minute == 0:
+        answers.forget_history(now)
     db.session.commit()
 
 

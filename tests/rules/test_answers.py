@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
+from annualwheel import jobs
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing, Refused, Unreadable
 from annualwheel.models import Answer, AnswerHistory, Audit, Initiative, Item, Member, Message, SubmissionVersion
@@ -19,6 +20,7 @@ from annualwheel.questionnaires import answers, drafts, items, membership, notic
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.values import HARD_CAP
 from tests import guests
+from tests.conftest import Fixed
 from tests.writers import CLOSES, OPEN, add_initiative, history, item_of, make_members, stored, write
 
 Db = scoped_session[Session]
@@ -89,6 +91,18 @@ def test_replaced_texts_are_erased_after_thirty_days(session: Db) -> None:
     assert answers.forget_history(OPEN + answers.KEPT) == 0
     assert answers.forget_history(OPEN + answers.KEPT + MINUTE) == 1
     assert history(item, KEY) == []
+
+
+@pytest.mark.parametrize(("minute", "left"), [(0, []), (1, ["Annas"])])
+def test_the_hourly_round_erases_them(session: Db, clock: Fixed, minute: int, left: list[str]) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria, THEME)
+    write(anna, item, skapa="Annas")
+    write(maria, item, skapa="Marias")
+    session.commit()
+    clock.set(OPEN + dt.timedelta(days=31, minutes=minute))
+    jobs.sweep_minute()
+    assert history(item, KEY) == left
 
 
 def test_nul_and_line_ends_are_tidied(session: Db) -> None:
