@@ -42,6 +42,8 @@ else
         fi
         "$python" -m venv .venv
     fi
+    # An environment that uv made has no pip.
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$file"
 fi
 echo "$wanted" > "$stamp"

@@ -62,7 +62,7 @@ def folder_of(run: str) -> Path:
 def start(run: str) -> Server:
     """Starts the server of `run`, or finds it running. Raises `RuntimeError` when there are no programs or it does not start."""
     folder = folder_of(run)
-    with Path(tempfile.gettempdir(), f"{PREFIX}lock").open("w") as held:
+    with Path(tempfile.gettempdir(), f"{PREFIX}lock-{os.geteuid()}").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         return _running(folder) or _start(folder)
 
