@@ -42,7 +42,7 @@ class Settings:
     mail_password: str = ""
     mail_security: str = "none"
     mail_timeout: float = 30.0
-    mail_connections: int = 4
+    mail_connections: int = 8
     mail_allow: tuple[str, ...] = ()
     mail_sender: str = "arshjulet@region.example"
     mail_sender_name: str = "Värmlandsstrategins årshjul"
@@ -93,7 +93,7 @@ class _Reader:
             "secret_keys": self._keys(), "environment": environment,
             "worker": self._one_of("WORKER", ("embedded", "separate"), "embedded"),
             "mail_security": self._one_of("MAIL_SECURITY", SECURITY, "none"),
-            "mail_port": self._number("MAIL_PORT", 8025), "mail_connections": self._number("MAIL_CONNECTIONS", 4),
+            "mail_port": self._number("MAIL_PORT", 8025), "mail_connections": self._number("MAIL_CONNECTIONS", 8),
             "mail_timeout": float(self._number("MAIL_TIMEOUT", 30)),
             "mail_allow": tuple(self.environ.get("MAIL_ALLOW", "").replace(",", " ").lower().split()),
             "proxies": self._number("PROXIES", 0, least=0), "base_url": self._base_url(environment)}
