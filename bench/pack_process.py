@@ -1,0 +1,144 @@
+"""Builds a pack and reports what it took; or notes every cell of it and writes them again with openpyxl alone.
+
+`python -m bench.pack_process build|bare`, with the database in the environment.
+"""
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from annualwheel import create_app
+from annualwheel.clock import SystemClock
+from annualwheel.db import db
+from annualwheel.house import house
+from annualwheel.models import Meeting, Staff
+from annualwheel.workshop import packs
+from bench.processes import resident_mib
+from config import Settings
+
+
+@dataclass
+class Noted:
+    """A sheet as it was written: its rows, each cell a plain value or (value, type, number of the style)."""
+
+    sheet: WriteOnlyWorksheet
+    rows: list[list[Any]] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+
+
+def main() -> None:
+    """Does what it is asked."""
+    app = create_app(Settings.from_env())
+    with app.app_context():
+        if sys.argv[1] == "build":
+            print(json.dumps(_measured()), flush=True)
+        else:
+            _bare()
+
+
+def _asked() -> int:
+    meeting = db.session.scalars(sa.select(Meeting).where(Meeting.kind == "work")).one()
+    pack = packs.ask(meeting, db.session.scalars(sa.select(Staff)).one(), "sv", SystemClock().now())
+    db.session.commit()
+    return pack.id
+
+
+def _measured() -> dict[str, float]:
+    """Seconds, and resident memory before and at its peak, of one job."""
+    pack_id = _asked()
+    db.session.remove()
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew (proc(5))
+    idle, began = resident_mib(os.getpid()), time.monotonic()
+    packs.build(pack_id, house().clock)
+    seconds = time.monotonic() - began
+    counts = db.session.get_one(packs.Pack, pack_id).counts
+    return {"seconds": seconds, "idle": idle, "peak": resident_mib(os.getpid(), peak=True), "initiatives": counts["initiatives"]}
+
+
+def _bare() -> None:
+    """Notes a pack once, then writes it again for every line on standard input and prints the seconds."""
+    noted, styles, source = _note()
+    gc.collect()
+    gc.freeze()
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        began = time.monotonic()
+        _write(noted, styles, source)
+        print(time.monotonic() - began, flush=True)
+
+
+def _note() -> tuple[list[Noted], list[Any], Workbook]:
+    """Every cell of a pack: while it is built, all that goes to a sheet is noted as well."""
+    noted: dict[int, Noted] = {}
+    styles: dict[int, int] = {}
+    arrays: list[Any] = []
+    texts: dict[str, str] = {}
+    usual = WriteOnlyWorksheet.append
+
+    def kept(cell: Any) -> Any:
+        if not isinstance(cell, WriteOnlyCell().__class__):
+            return texts.setdefault(cell, cell) if isinstance(cell, str) else cell
+        if id(cell._style) not in styles:
+            styles[id(cell._style)] = len(arrays)
+            arrays.append(cell._style)
+        value = texts.setdefault(cell.value, cell.value) if isinstance(cell.value, str) else cell.value
+        return value, cell.data_type, styles[id(cell._style)]
+
+    def append(sheet: WriteOnlyWorksheet, row: Iterable[Any]) -> None:
+        cells = list(row)
+        one = noted.setdefault(id(sheet), Noted(sheet))
+        one.rows.append([kept(cell) for cell in cells])
+        number = len(one.rows)
+        if number in sheet.row_dimensions and sheet.row_dimensions[number].height:
+            one.heights[number] = sheet.row_dimensions[number].height
+        usual(sheet, cells)
+
+    WriteOnlyWorksheet.append = append
+    try:
+        packs.build(_asked(), house().clock)
+    finally:
+        WriteOnlyWorksheet.append = usual
+    sheets = list(noted.values())
+    return sheets, arrays, sheets[0].sheet.parent
+
+
+def _write(noted: list[Noted], styles: list[Any], source: Workbook) -> None:
+    """The bare loop: the same values, types, styles and row heights, and nothing else."""
+    book = Workbook(write_only=True)
+    for name in ("_fonts", "_fills", "_borders", "_alignments", "_protections", "_number_formats", "_cell_styles"):
+        setattr(book, name, getattr(source, name))
+    for one in noted:
+        sheet = book.create_sheet(one.sheet.title)
+        sheet.column_dimensions = one.sheet.column_dimensions
+        for number, row in enumerate(one.rows, 1):
+            cells = [_cell(sheet, noted_cell, styles) if isinstance(noted_cell, tuple) else noted_cell for noted_cell in row]
+            if number in one.heights:
+                sheet.row_dimensions[number].height = one.heights[number]
+            sheet.append(cells)
+            sheet.row_dimensions.pop(number, None)
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
+        book.save(workspace.name)
+
+
+def _cell(sheet: WriteOnlyWorksheet, noted: tuple[Any, str, int], styles: list[Any]) -> Any:
+    cell = WriteOnlyCell(sheet, value=noted[0])
+    cell.data_type, cell._style = noted[1], styles[noted[2]]
+    return cell
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The landing page and the registration."""
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.models import Message, Registration
+from bench import filling, load
+from bench.load import Order, spread
+from bench.places import Place, Places, hello, settled, token
+from bench.table import Sample
+
+PAGES, WARM = 800, 80
+PERSONS = 500
+
+
+def landing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
+    """Opens landing pages of different people, and the page that says hello, in turns."""
+    place = places.make(kind)
+    with place.app() as app:
+        year = filling.plan()
+        filling.publish(year)
+        registrations = filling.invited(filling.meeting_of(year, "direction"), PERSONS)
+        jobs = [{"path": f"/i/{token(app, 'registration', each.public_id)}", "holds": each.person.given} for each in registrations]
+        db.session.commit()
+    settled(place)
+    jobs *= 2
+    samples = []
+    with place.web() as ours, hello(place) as theirs:
+        load.play(Order(ours.port, "reader", spread(jobs[:WARM])), ours.roots)
+        for _ in range(rounds):
+            reference = load.play(Order(theirs.port, "hello", spread([{}] * PAGES)), theirs.roots)
+            pages = load.play(Order(ours.port, "reader", spread(jobs[:PAGES])), ours.roots)
+            samples.append(Sample(pages.cpu_ms, reference.cpu_ms))
+    return {"landing page": samples}
+
+
+def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
+    """500 people a round say yes, from the link in their mail to the page that confirms it; then their rows and mails are counted."""
+    place = places.make(kind)
+    with place.app() as app:
+        year = filling.plan()
+        filling.publish(year)
+        registrations = filling.invited(filling.meeting_of(year, "direction"), PERSONS * rounds + WARM)
+        jobs = [{"link": f"/i/{token(app, 'registration', each.public_id)}", "fields": {
+            "given": each.person.given, "family": each.person.family, "email": each.person.email, "title": each.title,
+            "mobile": "", "copy_to": ""}} for each in registrations]
+        db.session.commit()
+    settled(place)
+    samples, wrong = [], []
+    with place.web() as ours:
+        load.play(Order(ours.port, "registrant", spread(jobs[PERSONS * rounds:])), ours.roots)
+        for number in range(rounds):
+            round_of = jobs[PERSONS * number:PERSONS * (number + 1)]
+            samples.append(Sample(load.play(Order(ours.port, "registrant", spread(round_of)), ours.roots).cpu_ms))
+            wrong.append(Sample(_lost_or_double(place, PERSONS * (number + 1) + WARM)))
+    return {"registration": samples, "registrations or mails lost or double": wrong}
+
+
+def _lost_or_double(place: Place, expected: int) -> int:
+    """By how many the registered people, the confirmations and the calendar mails differ from one for each."""
+    with place.app():
+        coming = db.session.scalar(sa.select(sa.func.count()).where(Registration.state == "registered")) or 0
+        mails = db.session.execute(sa.select(Message.kind, sa.func.count(), sa.func.count(Message.registration_id.distinct()))
+                                   .where(Message.state == "queued").group_by(Message.kind)).all()
+    found = {kind: (all_of, distinct) for kind, all_of, distinct in mails}
+    wrong = abs(coming - expected)
+    for kind in ("confirmation", "calendar_request"):
+        all_of, distinct = found.pop(kind, (0, 0))
+        wrong += abs(all_of - expected) + abs(distinct - expected)
+    return wrong + sum(all_of for all_of, _ in found.values())

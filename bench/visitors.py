@@ -1,0 +1,183 @@
+"""Who visits: what each kind of visitor does, read from the pages as they are."""
+from __future__ import annotations
+
+import html
+import http.client
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+AUTOSAVE = re.compile(r'data-autosave="([^"]+)"')
+AUTOSAVE_CSRF = re.compile(r'data-csrf="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
+SENTENCE = "Vi har lärt oss att det blir lättare när någon äger frågan från början till slut. "
+
+
+class Page:
+    """An answer: status, where it sends us, text."""
+
+    def __init__(self, status: int, location: str, text: str) -> None:
+        self.status, self.location, self.text = status, location, text
+
+    def find(self, pattern: re.Pattern[str]) -> str:
+        """What the pattern's group holds, as a browser would read it. Raises `LookupError`."""
+        found = pattern.search(self.text)
+        if found is None:
+            raise LookupError(f"no {pattern.pattern} in the page: {self.text[:300]}")
+        return html.unescape(found[1])
+
+
+class Browser:
+    """One connection, kept alive, with its cookies."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+
+    def get(self, path: str, expect: int = 200) -> Page:
+        """The page at `path`."""
+        return self._ask("GET", path, None, {}, expect)
+
+    def post(self, path: str, fields: Mapping[str, str]) -> Page:
+        """Sends a form that is accepted, and follows where that leads."""
+        body = urlencode(fields)
+        sent = self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"}, 303)
+        return self.get(sent.location)
+
+    def send(self, path: str, content: object, token: str) -> dict[str, Any]:
+        """Sends JSON as a page's script does."""
+        headers = {"Content-Type": "application/json", "X-CSRFToken": token}
+        found: dict[str, Any] = json.loads(self._ask("POST", path, json.dumps(content), headers, 200).text)
+        return found
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str], expect: int) -> Page:
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        try:
+            page = self._once(method, path, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            # The server closes a connection that has been idle; a browser opens another.
+            self.connection.close()
+            page = self._once(method, path, body, headers)
+        if page.status != expect:
+            raise RuntimeError(f"{method} {path} gave {page.status}: {page.text[-600:]}")
+        return page
+
+    def _once(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, value = cookie.partition(";")[0].split("=", 1)
+            self.cookies[name] = value
+        return Page(answer.status, answer.headers.get("Location", ""), answer.read().decode())
+
+
+class Visitor(Protocol):
+    """Someone who does jobs over one connection."""
+
+    def __init__(self, port: int) -> None: ...
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        """What comes before and is not counted."""
+    def act(self, job: dict[str, Any]) -> None:
+        """One job. Raises when anything is not as it should be."""
+
+
+class Reader:
+    """Opens pages: `path`. Signs in first when the job brings a `sign_in` link."""
+
+    def __init__(self, port: int) -> None:
+        self.browser = Browser(port)
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        if jobs and "sign_in" in jobs[0]:
+            link = jobs[0]["sign_in"]
+            self.browser.post(link, {"csrf_token": self.browser.get(link).find(CSRF)})
+
+    def act(self, job: dict[str, Any]) -> None:
+        page = self.browser.get(job["path"])
+        if job["holds"] not in page.text:
+            raise LookupError(f"{job['holds']!r} is not on {job['path']}")
+
+
+class Registrant:
+    """Says yes: from the link in the mail to the confirmation page, five requests."""
+
+    def __init__(self, port: int) -> None:
+        self.browser = Browser(port)
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        """A stranger comes with nothing."""
+
+    def act(self, job: dict[str, Any]) -> None:
+        browser = self.browser
+        browser.cookies.clear()
+        landing = browser.get(job["link"])
+        form = browser.post(job["link"], {"csrf_token": landing.find(CSRF), "answer": "yes"})
+        done = browser.post("/anmalan/anmal", {"csrf_token": form.find(CSRF), **job["fields"]})
+        if job["fields"]["family"] not in done.text:
+            raise LookupError("the confirmation names somebody else")
+
+
+class Writer:
+    """Writes in one field of a section, as the page's script saves it: one request a job."""
+
+    def __init__(self, port: int) -> None:
+        self.browser, self.number = Browser(port), 0
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        job, browser = jobs[0], self.browser
+        browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
+        page = browser.get(job["page"])
+        self.url, self.csrf = page.find(AUTOSAVE), page.find(AUTOSAVE_CSRF)
+        self.base = page.find(re.compile(rf'name="base-{job["field"]}" value="([^"]+)"'))
+
+    def act(self, job: dict[str, Any]) -> None:
+        self.number += 1
+        change = {"value": f"{SENTENCE * 4}{self.number}", "base": self.base}
+        answer = self.browser.send(self.url, {"fields": {job["field"]: change}}, self.csrf)
+        if answer["conflicts"]:
+            raise RuntimeError("a conflict, though nobody else writes here")
+        self.base = answer["saved"][job["field"]]
+
+
+class Submitter:
+    """Answers ten questions and submits: the form, its posting to the review, the submission and the receipt, five requests."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.inside = port, dict[str, Browser]()
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        shared = Browser(self.port)
+        for job in jobs:
+            browser = self.inside[job["link"]] = Browser(self.port)
+            browser.connection = shared.connection
+            browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
+
+    def act(self, job: dict[str, Any]) -> None:
+        browser = self.inside[job["link"]]
+        form = browser.get(job["page"])
+        stamps = dict(re.findall(r'name="(base-[a-z0-9_]+)" value="([^"]+)"', form.text))
+        review = browser.post(job["page"], {"csrf_token": form.find(CSRF), "act": "next", **stamps, **job["fields"]})
+        receipt = browser.post("/forberedelse/granska", {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)})
+        if job["organisation"] not in receipt.text:
+            raise LookupError("the receipt is somebody else's")
+
+
+class Hello:
+    """Opens the page that says hello."""
+
+    def __init__(self, port: int) -> None:
+        self.browser = Browser(port)
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        """Nothing comes before."""
+
+    def act(self, job: dict[str, Any]) -> None:
+        self.browser.get("/")
+
+
+KINDS: Mapping[str, Callable[[int], Visitor]] = {
+    "reader": Reader, "registrant": Registrant, "writer": Writer, "submitter": Submitter, "hello": Hello}
