@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -33,7 +34,10 @@ class Browser(Reader):
         self.connection.close()
 
     def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
-        """Sends a request, follows where it leads, shows the page. Raises `Unexpected` for a page that says something went wrong."""
+        """Sends a request, follows where it leads, shows the page.
+
+        A form that comes back with something to mend (422) is a page like others; for other failures `Unexpected` is raised.
+        """
         headers, body = {}, b""
         if method == "GET" and pairs:
             url += "?" + urlencode([(name, value) for name, value in pairs if isinstance(value, str)])
@@ -45,7 +49,7 @@ class Browser(Reader):
                 break
             url = urljoin(url, response.headers["Location"])
             response = self._exchange("GET", url, b"", {})
-        if response.status >= 400:
+        if response.status >= 400 and response.status != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise Unexpected(f"{method} {urlsplit(url).path} answers {response.status}: {self._said()}")
         is_page = response.headers.get_content_type() == "text/html"
         self.show(url, parse(self.body.decode()) if is_page else None)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import scoped_session
 
-from annualwheel.models import Audit, ImportedPerson, Message, Registration, Submission, SubmissionVersion
+from annualwheel.models import Audit, ImportedPerson, Message, Registration, SubmissionVersion
 from rehearse.post import Entry, Post
 
 COUNTED = ("contacts", "invited", "mails_received", "registered", "declined", "substituted", "submitted", "initiatives",
@@ -83,6 +83,6 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
 
 def _initiatives(session: scoped_session[Any]) -> int:
     """The initiatives in the latest version of every answer."""
-    newest = sa.select(sa.func.max(SubmissionVersion.id)).where(SubmissionVersion.submission_id == Submission.id).scalar_subquery()
-    contents = session.scalars(sa.select(SubmissionVersion.content).join(Submission).where(SubmissionVersion.id == newest))
+    newest = sa.select(sa.func.max(SubmissionVersion.id)).group_by(SubmissionVersion.submission_id)
+    contents = session.scalars(sa.select(SubmissionVersion.content).where(SubmissionVersion.id.in_(newest)))
     return sum(len(section["group"]["items"]) for content in contents for section in content["sections"] if section["group"])
