@@ -7,33 +7,9 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import meta
 
-from annualwheel.letters import FOLDER, KINDS, LANGUAGES, PLAIN, Letter, Letterhead, Sealed, compile_body, seal, write
+from annualwheel.letters import FOLDER, KINDS, LANGUAGES, PLAIN, compile_body, seal, write
+from scenes.mails import HEAD, sample, sealed
 
-SV: dict[str, object] = {
-    "given": "Maria", "meeting": "arbetsmötet", "day": "fredag 22\u00a0januari 2027", "short_day": "22\u00a0januari",
-    "time": "kl.\u00a09.00–15.30", "place": "Nöjesfabriken, Karlstad", "organisation": "Hagfors kommun",
-    "answer_by": "fredag 11\u00a0december 2026", "about": "", "preparation_opens": "lördag 12\u00a0december",
-    "arrival": "Fika från kl. 8.30.", "substitute": "Eva Nord", "replaces": "Anna Berg", "message": "Kul om du kan.",
-    "old_day": "fredag 22\u00a0januari 2027", "old_time": "kl. 9.00–15.30", "old_place": "Nöjesfabriken, Karlstad",
-    "new_day": "fredag 29\u00a0januari 2027", "new_time": "kl. 9.00–15.30", "new_place": "Nöjesfabriken, Karlstad",
-    "reason": "lokalen är upptagen", "answer_kept": True, "closes": "torsdag 14\u00a0januari", "minutes": "45", "personal": False,
-    "sections": ["Er organisation", "Era initiativ"], "missing": ["Hinder och framgångar", "Skapa, bryta, behålla"],
-    "submitted_at": "söndag 10\u00a0januari 2027 kl. 14.32", "by": "Maria Lind", "summary": ["3 initiativ"],
-    "inviter": "Maria Lind", "people": [{"name": "Maria Lind", "what": "arbetsmötet 22 januari"}],
-    "old_address": "maria@kommun.example", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
-    "sent_at": "måndag 23 november 2026 kl. 9.00",
-}
-EN: dict[str, object] = SV | {
-    "meeting": "the working meeting", "day": "Friday 22\u00a0January 2027", "short_day": "22\u00a0January", "time": "9:00 to 15:30",
-    "answer_by": "Friday 11\u00a0December 2026", "preparation_opens": "Saturday 12\u00a0December", "arrival": "Coffee from 8:30.",
-    "old_day": "Friday 22\u00a0January 2027", "old_time": "9:00 to 15:30", "new_day": "Friday 29\u00a0January 2027",
-    "new_time": "9:00 to 15:30", "reason": "the venue is taken", "closes": "Thursday 14\u00a0January",
-    "sections": ["Your organisation", "Your initiatives"], "missing": ["Obstacles and successes", "Create, break, keep"],
-    "submitted_at": "Sunday 10\u00a0January 2027, 14:32", "summary": ["3 initiatives"], "role": "coordinator",
-    "people": [{"name": "Maria Lind", "what": "the working meeting 22 January"}], "message": "Glad if you can.",
-    "sent_at": "Monday 23 November 2026, 9:00",
-}
-SAMPLES = {"sv": SV, "en": EN}
 # The other ways a template can go: what differs from the sample.
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
@@ -48,24 +24,9 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
 ]
 CASES = [pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
          for number, (kind, changes) in enumerate(VARIANTS) for language in LANGUAGES]
-HEAD = Letterhead(base_url="https://arshjulet.example", service_name="Värmlandsstrategins årshjul", region_name="Region Värmland",
-                  contact_name="Karin Ek", contact_email="arshjulet@region.example", contact_phone="010-000 00 00",
-                  sender_name="Värmlandsstrategins årshjul", sender_address="arshjulet@region.example",
-                  reply_to="arshjulet@region.example")
 ENGLISH = {"the", "you", "your", "and", "please", "meeting", "of", "to", "is", "not"}
 SWEDISH = {"och", "du", "din", "mötet", "är", "inte", "på", "att", "senast", "mejl"}
 VOID = {"meta", "br", "link", "hr", "img"}
-
-
-def sample(kind: str, language: str, changes: dict[str, object] | None = None) -> Letter:
-    wanted = KINDS[kind]
-    everything = SAMPLES[language] | (changes or {})
-    return write(kind, language, {name: everything[name] for name in (*wanted.facts, *wanted.optional)})
-
-
-def sealed(kind: str, language: str, changes: dict[str, object] | None = None) -> Sealed:
-    links = {name: f"https://arshjulet.example/i/{name}-abc" for name in KINDS[kind].links}
-    return seal(sample(kind, language, changes), language, links, HEAD)
 
 
 class Page(HTMLParser):

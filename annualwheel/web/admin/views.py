@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 
 from annualwheel import audit, dates, jobs, outbox, planning, staff, years
 from annualwheel.db import db
@@ -34,7 +35,7 @@ class AccountForm(RolesForm):
 
     name = StringField(_l("Namn"), [Filled(_l("Skriv namnet"))], filters=[strip], render_kw={"autocomplete": "off"})
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
-    language = RadioField(_l("Språk"), choices=[("sv", "Svenska"), ("en", "English")], default="sv")
+    language = RadioField(_l("Språk"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")], default="sv")
 
 
 class TestMailForm(BaseForm):

@@ -1,0 +1,94 @@
+"""Chromium in front of a scene: the world behind a port on loopback, one page for every scene in turn."""
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import flask_migrate
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+from werkzeug.serving import make_server
+
+from annualwheel import create_app
+from annualwheel.db import db
+from annualwheel.jobs import queue_of
+from config import ROOT, Settings
+from scenes import failing, worlds
+from scenes.scene import Press, Scene
+from scenes.world import StandingClock, World
+
+SEND = """([fields, button, ending]) => {
+  const names = Object.keys(fields), form = [...document.querySelectorAll("main form")].find(f => f.method === "post"
+    && (f.getAttribute("action") || "").endsWith(ending) && names.every(n => f.elements[n]))
+  for (const n of names) form.elements[n].value = fields[n]
+  const [name, value] = button.split("=")
+  form.requestSubmit(button ? [...form.elements].find(e => e.name === name && e.value === value) : null)
+}"""
+
+
+@contextmanager
+def built(name: str) -> Iterator[World]:
+    """The world of that name in a SQLite file of its own, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        place, clock = Path(folder), StandingClock()
+        app = create_app(Settings(
+            secret_keys=("k" * 40,), environment="test", database_url=f"sqlite:///{place / 'scenes.db'}", worker="separate",
+            queue_url=f"sqlite:///{place / 'queue.db'}", base_url="http://localhost", dev_mailbox=place / "mailbox",
+            mail_allow=("example", "example.org")), clock)
+        with app.app_context():
+            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        failing.add_to(app)
+        world = World(app, clock, place / "mailbox")
+        worlds.furnish(world, name)
+        yield world
+        with app.app_context():
+            db.engine.dispose()
+        queue_of(app).storage.close()
+
+
+@contextmanager
+def served(world: World) -> Iterator[str]:
+    """The world's application on a free port; its address."""
+    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Camera:
+    """One page of Chromium that goes from scene to scene as whoever the scene asks for."""
+
+    def __init__(self, browser: Browser, world: World, url: str, width: int, **options: object) -> None:
+        usual: dict[str, object] = {"viewport": {"width": width, "height": 844 if width < 600 else 900}, "timezone_id": "Europe/Stockholm"}
+        self.world, self.url = world, url
+        self.context: BrowserContext = browser.new_context(**(usual | options))  # type: ignore[arg-type]
+        self.context.set_default_timeout(10_000)
+        self.page: Page = self.context.new_page()
+
+    def show(self, scene: Scene, language: str) -> int:
+        """Opens the scene and presses what it says; the status of the last answer."""
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": "arshjulet", "value": self.world.cookie(scene.who), "url": self.url}])
+        with self.world.at(scene):
+            answer = self.page.goto(self.url + self.world.address(scene, language))
+            for press in scene.presses:
+                if press.at:
+                    self.world.clock.set(self.world.moments[press.at])
+                answer = self._press(press)
+        return answer.status if answer else 0
+
+    def _press(self, press: Press) -> Response | None:
+        with self.page.expect_navigation() as arriving:
+            self.page.evaluate(SEND, [dict(press.fields), press.button, press.form.format_map(self.world.names)])
+        return arriving.value
+
+    def close(self) -> None:
+        """Lets go of the page and its cookies."""
+        self.context.close()

@@ -1,0 +1,49 @@
+"""Every kind of mail in both languages, with sample facts, as it is sealed when it is sent."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from annualwheel.letters import KINDS, Letter, Letterhead, Sealed, seal, write
+
+SV: dict[str, object] = {
+    "given": "Maria", "meeting": "arbetsmötet", "day": "fredag 22\u00a0januari 2027", "short_day": "22\u00a0januari",
+    "time": "kl.\u00a09.00–15.30", "place": "Nöjesfabriken, Karlstad", "organisation": "Hagfors kommun",
+    "answer_by": "fredag 11\u00a0december 2026", "about": "", "preparation_opens": "lördag 12\u00a0december",
+    "arrival": "Fika från kl. 8.30.", "substitute": "Eva Nord", "replaces": "Anna Berg", "message": "Kul om du kan.",
+    "old_day": "fredag 22\u00a0januari 2027", "old_time": "kl. 9.00–15.30", "old_place": "Nöjesfabriken, Karlstad",
+    "new_day": "fredag 29\u00a0januari 2027", "new_time": "kl. 9.00–15.30", "new_place": "Nöjesfabriken, Karlstad",
+    "reason": "lokalen är upptagen", "answer_kept": True, "closes": "torsdag 14\u00a0januari", "minutes": "45", "personal": False,
+    "sections": ["Er organisation", "Era initiativ"], "missing": ["Hinder och framgångar", "Skapa, bryta, behålla"],
+    "submitted_at": "söndag 10\u00a0januari 2027 kl. 14.32", "by": "Maria Lind", "summary": ["3 initiativ"],
+    "inviter": "Maria Lind", "people": [{"name": "Maria Lind", "what": "arbetsmötet 22 januari"}],
+    "old_address": "maria@kommun.example", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
+    "sent_at": "måndag 23 november 2026 kl. 9.00",
+}
+EN: dict[str, object] = SV | {
+    "meeting": "the working meeting", "day": "Friday 22\u00a0January 2027", "short_day": "22\u00a0January", "time": "9:00 to 15:30",
+    "answer_by": "Friday 11\u00a0December 2026", "preparation_opens": "Saturday 12\u00a0December", "arrival": "Coffee from 8:30.",
+    "old_day": "Friday 22\u00a0January 2027", "old_time": "9:00 to 15:30", "new_day": "Friday 29\u00a0January 2027",
+    "new_time": "9:00 to 15:30", "reason": "the venue is taken", "closes": "Thursday 14\u00a0January",
+    "sections": ["Your organisation", "Your initiatives"], "missing": ["Obstacles and successes", "Create, break, keep"],
+    "submitted_at": "Sunday 10\u00a0January 2027, 14:32", "summary": ["3 initiatives"], "role": "coordinator",
+    "people": [{"name": "Maria Lind", "what": "the working meeting 22 January"}], "message": "Glad if you can.",
+    "sent_at": "Monday 23 November 2026, 9:00",
+}
+SAMPLES = {"sv": SV, "en": EN}
+HEAD = Letterhead(base_url="https://arshjulet.example", service_name="Värmlandsstrategins årshjul", region_name="Region Värmland",
+                  contact_name="Karin Ek", contact_email="arshjulet@region.example", contact_phone="010-000 00 00",
+                  sender_name="Värmlandsstrategins årshjul", sender_address="arshjulet@region.example",
+                  reply_to="arshjulet@region.example")
+
+
+def sample(kind: str, language: str, changes: Mapping[str, object] | None = None) -> Letter:
+    """The letter of that kind with the sample facts, `changes` instead of some of them."""
+    wanted = KINDS[kind]
+    everything = SAMPLES[language] | dict(changes or {})
+    return write(kind, language, {name: everything[name] for name in (*wanted.facts, *wanted.optional)})
+
+
+def sealed(kind: str, language: str, changes: Mapping[str, object] | None = None) -> Sealed:
+    """The same as it goes out."""
+    links = {name: f"https://arshjulet.example/i/{name}-abc" for name in KINDS[kind].links}
+    return seal(sample(kind, language, changes), language, links, HEAD)

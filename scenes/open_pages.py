@@ -1,0 +1,48 @@
+"""Pages that anyone may open, and what a mailed link shows."""
+from __future__ import annotations
+
+from annualwheel.web.failures import PAGES
+from scenes.scene import Press, Scene
+
+SCENES = (
+    Scene("start", "open.start", "empty", "", "/"),
+    Scene("kontakt", "open.contact", "empty", "", "/kontakt"),
+    Scene("kakor", "open.cookies", "empty", "", "/kakor"),
+    Scene("tillganglighet", "open.accessibility", "empty", "", "/tillganglighet"),
+    Scene("personuppgifter", "open.privacy", "empty", "", "/personuppgifter"),
+    Scene("logga-in", "open.sign_in", "empty", "", "/logga-in"),
+    Scene("logga-in-fel", "open.sign_in", "empty", "", "/logga-in", (Press({"email": "anna.berg"}),), 422),
+    Scene("logga-in-gammal-sida", "open.sign_in", "empty", "", "/logga-in", (Press({"email": "a@b.example", "csrf_token": "gammal"}),), 422),
+    Scene("logga-in-skickad", "open.sign_in_sent", "empty", "", "/logga-in/skickad"),
+    Scene("logga-in-lank", "open.sign_in_link", "year", "", "{staff_link}"),
+    Scene("logga-in-dod-lank", "open.sign_in_link", "empty", "", "/logga-in/avklippt", status=404),
+    Scene("utloggad", "open.signed_out", "empty", "", "/utloggad"),
+    Scene("ny-lank", "open.new_link", "empty", "", "/lank"),
+    Scene("ny-lank-fel", "open.new_link", "empty", "", "/lank", (Press({"email": "anna.berg"}),), 422),
+    Scene("ny-lank-skickad", "open.link_sent", "empty", "", "/lank/skickad"),
+    Scene("dod-lank", "open.landing", "empty", "", "/i/avklippt", status=404),
+    Scene("dod-lank-forberedelse", "open.preparation", "empty", "", "/f/avklippt", status=404),
+    Scene("inbjudan", "open.landing", "year", "", "{invited_link}"),
+    Scene("inbjudan-gammal-sida", "open.landing", "year", "", "{invited_link}", (Press({"csrf_token": "gammal"}),), 422),
+    Scene("inbjudan-anmald", "open.landing", "year", "", "{registered_link}"),
+    Scene("inbjudan-nej", "open.landing", "year", "", "{declined_link}"),
+    Scene("inbjudan-avbokad", "open.landing", "year", "", "{withdrawn_link}"),
+    Scene("inbjudan-ersattare", "open.landing", "year", "", "{substitute_link}"),
+    Scene("inbjudan-stangd", "open.landing", "year", "", "{late_link}"),
+    Scene("inbjudan-full", "open.landing", "turns", "", "{late_link}"),
+    Scene("inbjudan-vantelista", "open.landing", "turns", "", "{waiting_link}"),
+    Scene("inbjudan-flyttad", "open.landing", "turns", "", "{moved_link}"),
+    Scene("inbjudan-installt", "open.landing", "turns", "", "{cancelled_link}"),
+    Scene("inbjudan-efter", "open.landing", "turns", "", "{late_link}", at="held"),
+    Scene("forberedelse-lank", "open.preparation", "year", "", "{half_link}"),
+    Scene("forberedelse-lank-personlig", "open.preparation", "year", "", "{personal_link}", at="conference_open"),
+    Scene("ersatt", "open.handed_over", "year", "handed_over", "/ersatt"),
+    Scene("brevlada", "open.mailbox", "year", "", "/brevlada"),
+    Scene("brevlada-tom", "open.mailbox", "empty", "", "/brevlada"),
+    Scene("brevlada-mejl", "open.mail", "year", "", "/brevlada/{mail_confirmation}"),
+    Scene("brevlada-text", "open.mail", "year", "", "/brevlada/{mail_confirmation}?visa=text"),
+    Scene("brevlada-kalender", "open.mail", "year", "", "/brevlada/{mail_calendar_request}?visa=calendar"),
+    Scene("brevlada-kalla", "open.mail", "year", "", "/brevlada/{mail_confirmation}?visa=source"),
+    Scene("brevlada-innehall", "open.mail_content", "year", "", "/brevlada/{mail_confirmation}/innehall", framed=True),
+    *(Scene(f"fel-{status}", "open.fail", "empty", "", f"/fel/{status}", status=status) for status in PAGES),
+)

@@ -1,0 +1,43 @@
+"""What those who write an answer see."""
+from __future__ import annotations
+
+from scenes.scene import Press, Scene
+
+HUB, CARDS, THEME, REVIEW = "/forberedelse", "/forberedelse/initiativ", "/forberedelse/strukturer/arbete", "/forberedelse/granska"
+# As a page that was opened before anybody had written, and sends a text of its own.
+STALE = {"skapa": "Ett gemensamt kontor för alla som söker arbete.", "base-skapa": "0-c9d8c4c4e2a9"}
+
+SCENES = (
+    Scene("forberedelse-utan-lank", "preparation.hub", "empty", "", HUB, status=401),
+    Scene("oversikt-tom", "preparation.hub", "year", "fresh", HUB),
+    Scene("oversikt-paborjad", "preparation.hub", "year", "half", HUB),
+    Scene("oversikt-klar", "preparation.hub", "year", "whole", HUB),
+    Scene("oversikt-inskickad", "preparation.hub", "year", "sent", HUB),
+    Scene("oversikt-andrad", "preparation.hub", "year", "changed", HUB),
+    Scene("oversikt-efter-sista-dagen", "preparation.hub", "year", "half", HUB, at="after_answering"),
+    Scene("oversikt-inskickad-stangd", "preparation.hub", "year", "sent", HUB, at="after_answering"),
+    Scene("oversikt-inte-oppen", "preparation.hub", "year", "personal", HUB),
+    Scene("oversikt-personlig", "preparation.hub", "year", "personal", HUB, at="conference_open"),
+    Scene("avsnitt-personligt", "preparation.section", "year", "personal", "/forberedelse/pass", at="conference_open"),
+    Scene("avsnitt-tomt", "preparation.section", "year", "fresh", "/forberedelse/organisation"),
+    Scene("avsnitt", "preparation.section", "year", "half", "/forberedelse/organisation"),
+    Scene("tema", "preparation.section", "year", "half", THEME),
+    Scene("tema-andrat-av-annan", "preparation.section", "year", "half", THEME, (Press(STALE, "act=save"),), 409),
+    Scene("tema-gammal-sida", "preparation.section", "year", "half", THEME, (Press({"csrf_token": "gammal"}, "act=save"),), 422),
+    Scene("tema-for-sent", "preparation.section", "year", "half", THEME, (Press({"skapa": "En text som kom för sent."}, "act=save", at="after_answering"),), 410),
+    Scene("initiativ-inga", "preparation.section", "year", "fresh", CARDS),
+    Scene("initiativ", "preparation.section", "year", "half", CARDS),
+    Scene("initiativ-oppet", "preparation.section", "year", "half", CARDS + "?redigera={draft_card}"),
+    Scene("initiativ-fel", "preparation.section", "year", "half", CARDS + "?redigera={draft_card}",
+          (Press({"titel": ""}, "act=done"), Press({"titel": "Tillväxt i hela kommunen"}, "act=done")), 422),
+    Scene("initiativ-borttaget", "preparation.section", "year", "half", CARDS + "?borttaget={removed_card}"),
+    Scene("initiativ-borta", "preparation.section", "year", "half", CARDS + "?redigera={removed_card}", status=404),
+    Scene("granska-tomt", "preparation.review", "year", "fresh", REVIEW),
+    Scene("granska-fel", "preparation.review", "year", "fresh", REVIEW, (Press(),), 422),
+    Scene("granska", "preparation.review", "year", "whole", REVIEW),
+    Scene("granska-andrat", "preparation.review", "year", "whole", REVIEW, (Press({"seen": "något annat"}),), 409),
+    Scene("granska-igen", "preparation.review", "year", "changed", REVIEW),
+    Scene("kvitto", "preparation.receipt", "year", "sent", "/forberedelse/inskickat"),
+    Scene("svar", "preparation.answer", "year", "sent", "/forberedelse/svar"),
+    Scene("svar-utkast", "preparation.answer", "year", "changed", "/forberedelse/svar?visa=utkast"),
+)

@@ -1,0 +1,39 @@
+"""What facilitators and administrators see."""
+from __future__ import annotations
+
+from scenes.scene import Press, Scene
+
+ANSWERS = "/svar/2027/work"
+
+
+def _read(name: str, endpoint: str, address: str, world: str = "year", at: str = "now") -> Scene:
+    return Scene(name, f"facilitator.{endpoint}", world, "facilitator", address, at=at)
+
+
+def _run(name: str, endpoint: str, address: str, *presses: Press, world: str = "year", status: int = 200) -> Scene:
+    return Scene(name, f"admin.{endpoint}", world, "administrator", address, presses, status)
+
+
+SCENES = (
+    _read("svar-moten", "answers", "/svar"),
+    _read("svar-moten-inga", "answers", "/svar", "empty"),
+    _read("svar-till-motet", "meeting_answers", ANSWERS),
+    _read("svar-till-motet-inga", "meeting_answers", "/svar/2027/direction"),
+    _read("svar-fran", "by_respondent", ANSWERS + "/fran/{submission}"),
+    _read("svar-pa-fraga", "by_question", ANSWERS + "/fraga/{question}"),
+    _read("underlag-koat", "pack", "/underlag/{pack_queued}"),
+    _read("underlag-tas-fram", "pack", "/underlag/{pack_building}"),
+    _read("underlag-klart", "pack", "/underlag/{pack_ready}"),
+    _read("underlag-misslyckat", "pack", "/underlag/{pack_failed}"),
+    _read("underlag-borttaget", "pack", "/underlag/{pack_ready}", at="pack_gone"),
+    Scene("facilitator-far-inte", "coordinator.year", "year", "facilitator", "/arshjul", status=403),
+    _run("installningar", "settings", "/installningar"),
+    _run("installningar-utan-ar", "settings", "/installningar", world="empty"),
+    _run("installningar-fel", "settings", "/installningar", Press({"email": "fel"}, form="/testmejl"), status=422),
+    _run("konto", "account", "/installningar/konton/{account}"),
+    _run("konto-nytt", "new_account", "/installningar/konton/nytt"),
+    _run("konto-nytt-fel", "new_account", "/installningar/konton/nytt", Press({"email": "fel"}), status=422),
+    _run("tema-nytt", "new_theme", "/installningar/teman/2027", world="turns"),
+    _run("tema-nytt-fel", "new_theme", "/installningar/teman/2027", Press(), world="turns", status=422),
+    _run("tema-publicerat", "theme", "/installningar/teman/{year}/{theme}"),
+)

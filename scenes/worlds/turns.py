@@ -1,0 +1,80 @@
+"""Everything that goes otherwise: a full meeting, one that has moved, one that is cancelled."""
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from annualwheel import audit, contacts, meetings, planning, years
+from annualwheel.clock import STOCKHOLM
+from annualwheel.db import db
+from annualwheel.meetings import Appointment
+from annualwheel.models import AttendanceOption, Category, Meeting, Registration
+from annualwheel.planning import Terms
+from annualwheel.registrations import replies
+from annualwheel.registrations.replies import Reply
+from scenes.world import DAY, START, World
+
+DAYS = {"work": dt.date(2027, 1, 22), "direction": dt.date(2027, 3, 12), "conference": dt.date(2027, 9, 24)}
+OPEN = {"invitation": (-400, -310), "registration": (-309, -21), "change": (-309, -3), "preparation": (-20, -8), "followup": (6, 28)}
+PLACES = (("Hagfors kommun", "kommun"), ("Karlstads universitet", "universitet"), ("Arvika kommun", "kommun"), ("Glava Energy Center", "kluster"))
+
+
+def make(world: World) -> None:
+    """Registration is open at all three meetings, until what happens happens."""
+    world.hire("coordinator", "Karin Exempel")
+    world.hire("administrator", "Ada Exempel")
+    plan = {kind: _at(day) for kind, day in DAYS.items()}
+    year = planning.create_year(2027, plan, START - 60 * DAY, audit.SYSTEM)
+    kinds = {row.key: row for row in db.session.scalars(sa.select(Category))}
+    for name, kind in PLACES:
+        contacts.set_category(contacts.add_organisation(name), year, kinds.get(kind))
+    work, direction, conference = year.meetings
+    for meeting in (work, direction, conference):
+        planning.set_phases(meeting, OPEN, START - 60 * DAY, audit.SYSTEM)
+    _full(world, work)
+    _moved(world, direction)
+    _cancelled(world, conference)
+    world.moments |= {"held": work.ends_at + DAY}
+
+
+def _at(day: dt.date) -> Appointment:
+    starts, ends = (dt.datetime.combine(day, dt.time(hour, 30), STOCKHOLM) for hour in (8, 15))
+    return Appointment(starts, ends, "Exempelsalen", "Exempelgatan 1, Karlstad")
+
+
+def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -> Registration:
+    person = seat.person
+    return meetings.register(seat, Reply(person.given, person.family, person.email, seat.title, "", lunch, mode), START,
+                             audit.participant(person.id))
+
+
+def _full(world: World, meeting: Meeting) -> None:
+    """Two seats for four people."""
+    planning.set_terms(meeting, Terms(True, True, "RV 2026-0000", {"on_site": 2}), START, audit.SYSTEM)
+    _yes(world.invite("seated", meeting, "Alva Provsson", "Karlstads universitet"))
+    _yes(world.invite("seated_too", meeting, "Nils Påhittsson", "Arvika kommun"))
+    _yes(world.invite("waiting", meeting, "Märta Testberg", "Hagfors kommun"))
+    world.invite("late", meeting, "Örjan Ängprov", "Glava Energy Center")
+    db.session.flush()
+
+
+def _moved(world: World, meeting: Meeting) -> None:
+    """Two ways to attend, and another day than the first."""
+    db.session.add(AttendanceOption(meeting=meeting, mode="online"))
+    db.session.flush()
+    db.session.refresh(meeting)
+    _yes(world.invite("moved", meeting, "Ida Mallander", "Hagfors kommun"), None)
+    _yes(world.invite("moved_online", meeting, "Viggo Fiktivlund", "Arvika kommun"), None, "online")
+    world.invite("asked", meeting, "Rut Övningsfors", "Karlstads universitet")
+    new = _at(dt.date(2027, 3, 19))
+    meetings.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
+
+
+def _cancelled(world: World, meeting: Meeting) -> None:
+    """Somebody was coming, somebody had not answered."""
+    _yes(world.invite("cancelled", meeting, "Tuva Demoström", "Hagfors kommun"))
+    declining = world.invite("cancelled_no", meeting, "Bo Platshållare", "Arvika kommun")
+    replies.decline(declining, "calendar", START, audit.participant(declining.person_id))
+    meetings.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
+    assert not years.is_open(meeting, "registration", START)  # noqa: S101 a cancelled meeting is closed

@@ -1,0 +1,72 @@
+"""Organisations that write: nothing yet, half of it, all of it, submitted, changed since."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from annualwheel import contacts
+from annualwheel.db import db
+from annualwheel.models import Category, Item, Meeting, Member
+from annualwheel.questionnaires import answers, items, membership, submission
+from annualwheel.questionnaires.answers import Change
+from annualwheel.questionnaires.values import Value
+from scenes.world import START, World
+
+CARD: dict[str, Value] = {
+    "titel": "Ung i Exempelby", "typ": "natverk", "tema": ["arbete"], "insatsomrade": ["livsvillkor"], "status": "pagar",
+    "mal": "Fler unga ska stanna i arbete eller studier ett år efter gymnasiet.", "period": "2024–2027",
+    "svart": "Sekretessen gör att vi pratar om strukturer men sällan om det som faktiskt händer.",
+    "framgang": "Samma fyra personer vid bordet i två år, och kaffe före dagordningen."}
+ROOT: dict[str, Value] = {"forberett": "Strateger från näringsliv, skola och kultur", "forankrat": []}
+THEME: dict[str, Value] = {"skapa": "En gemensam ingång för den som vill komma i arbete.", "bryta": "Projekttänket på ett år i taget.",
+                           "behalla": "Den öppna förskolan som mötesplats."}
+
+
+def make(world: World, work: Meeting, conference: Meeting) -> None:
+    """One writer for each state of an answer to the working meeting's questionnaire, and one who answers for themselves."""
+    _join(world, "fresh", work, "Sanna Provdal", "Exempelby kommun")
+    half = _join(world, "half", work, "Maria Provdal", "Övre Exempels kommun")
+    colleague = _join(world, "colleague", work, "Anna Provberg", "Övre Exempels kommun")
+    _write(half, "", ROOT)
+    _card(half, CARD)
+    draft = _card(half, {"titel": "Tillväxt i hela kommunen", "tema": ["energi"]})
+    removed = _card(half, {"titel": "Ett gammalt projekt"})
+    items.remove(half.submission, removed.public_id, half.person, START)
+    _write(colleague, "strukturer/arbete", THEME)
+    world.names |= {"draft_card": draft.public_id, "removed_card": removed.public_id}
+    for who, name, place in (("whole", "Ola Provholm", "Nedre Exempels kommun"), ("sent", "Ulla Provlid", "Exempelfors kommun"),
+                             ("changed", "Dag Provmo", "Exempelvikens kommun")):
+        member = _join(world, who, work, name, place)
+        _write(member, "", ROOT)
+        _card(member, CARD)
+        _write(member, "strukturer/arbete", THEME)
+        if who != "whole":
+            submission.submit(member, START)
+        if who == "changed":
+            _write(member, "strukturer/energi", THEME)
+    _join(world, "personal", conference, "Ida Provsten", "Exempelby kommun")
+    db.session.flush()
+
+
+def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str) -> Member:
+    given, _space, family = name.partition(" ")
+    place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
+    contacts.set_category(place, meeting.year, db.session.scalar(sa.select(Category).where(Category.key == "kommun")))
+    person = contacts.add_person(given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg")
+    member = membership.join(membership.questionnaires_of(meeting)[0], person, place, START)
+    if who not in ("fresh", "personal"):
+        membership.note_opening(member, START)
+    world.let_write(who, member)
+    return member
+
+
+def _write(member: Member, group_key: str, texts: Mapping[str, Value]) -> None:
+    item = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, Item.group_key == group_key)).one()
+    answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START)
+
+
+def _card(member: Member, texts: Mapping[str, Value]) -> Item:
+    item = items.add(member.submission, "initiativ", START)
+    answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START)
+    return item

@@ -1,0 +1,126 @@
+"""`make pictures`: every page in every state and every mail, in Swedish and English, on a phone and on a desk, with a page to look
+through them. `--only PATTERN` makes those whose name matches, `--out FOLDER` says where to (pictures/)."""
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from annualwheel.letters import KINDS
+from config import ROOT
+from scenes.camera import Camera, built, served
+from scenes.mails import sealed
+from scenes.scene import Scene
+from scenes.table import SCENES
+from scenes.worlds import MAKERS
+from scripts.chromium import launch_options
+
+LANGUAGES, WIDTHS = ("sv", "en"), (390, 1280)
+AUDIENCES = {"open": "Öppna sidor", "participant": "Den som är inbjuden", "preparation": "Den som förbereder", "coordinator": "Koordinatorn",
+             "facilitator": "Facilitatorn", "admin": "Administratören", "mail": "Mejl"}
+PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bilder</title>
+<style>body{{font:16px/1.5 sans-serif;margin:1rem 2rem}}.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
+figure{{margin:0}}img{{border:1px solid #767676;height:18rem;width:auto;max-width:20rem;object-fit:cover;object-position:top}}</style>
+<h1>Bilder</h1><p>{count} bilder. <a href="#{first}">Till den första gruppen</a></p>{groups}</html>"""
+
+
+class Taken(NamedTuple):
+    """A picture: of what, in which group of the index, and its file."""
+
+    group: str
+    name: str
+    about: str
+    language: str
+    width: int
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return f"{self.name}-{self.language}-{self.width}.png"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Makes the pictures and the index. Returns the exit status: 1 when a page did not answer as its scene says."""
+    asked = argparse.ArgumentParser(prog="make pictures", description=__doc__)
+    asked.add_argument("--only", default="", metavar="PATTERN")
+    asked.add_argument("--out", type=Path, default=ROOT / "pictures")
+    chosen = asked.parse_args(arguments)
+    if not chosen.only:
+        shutil.rmtree(chosen.out, ignore_errors=True)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    begun, wrong = time.monotonic(), list[str]()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
+        taken = [*of_scenes(browser, chosen.out, chosen.only, wrong), *of_mails(browser, chosen.out, chosen.only)]
+        browser.close()
+    (chosen.out / "index.html").write_text(index(taken), encoding="utf-8")
+    print(f"{len(taken)} bilder på {time.monotonic() - begun:.0f} s: {chosen.out / 'index.html'}")
+    print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+def of_scenes(browser: Browser, out: Path, only: str, wrong: list[str]) -> Iterable[Taken]:
+    """Pictures of all scenes whose name matches; what did not answer as it should is added to `wrong`."""
+    for name in MAKERS:
+        scenes = [scene for scene in SCENES if scene.world == name and re.search(only, scene.name)]
+        if not scenes:
+            continue
+        with built(name) as world, served(world) as url:
+            for width in WIDTHS:
+                camera = Camera(browser, world, url, width)
+                yield from (_take(camera, scene, language, width, out, wrong) for scene in scenes for language in LANGUAGES)
+                camera.close()
+
+
+def _take(camera: Camera, scene: Scene, language: str, width: int, out: Path, wrong: list[str]) -> Taken:
+    status = camera.show(scene, language)
+    if status != scene.status:
+        wrong.append(f"{scene.name} ({language}) svarar {status}, inte {scene.status}")
+    picture = Taken(scene.audience, scene.name, f"{scene.endpoint}, {scene.status}: {camera.page.title()}", language, width)
+    camera.page.screenshot(path=out / picture.file, full_page=True, animations="disabled")
+    return picture
+
+
+def of_mails(browser: Browser, out: Path, only: str) -> Iterable[Taken]:
+    """Pictures of every kind of mail whose name matches."""
+    kinds = [kind for kind in KINDS if re.search(only, f"mail-{kind}")]
+    for width in WIDTHS:
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        for kind in kinds:
+            for language in LANGUAGES:
+                mail = sealed(kind, language)
+                page.set_content(mail.html)
+                picture = Taken("mail", f"mail-{kind}", mail.subject, language, width)
+                page.screenshot(path=out / picture.file, full_page=True)
+                yield picture
+        page.close()
+
+
+def index(taken: list[Taken]) -> str:
+    """A page with a small picture of each, in groups by whose pages they are."""
+    groups = {key: [one for one in taken if one.group == key] for key in AUDIENCES}
+    return PAGE.format(count=len(taken), first=next((key for key, found in groups.items() if found), ""),
+                       groups="".join(_group(key, found) for key, found in groups.items() if found))
+
+
+def _group(key: str, taken: list[Taken]) -> str:
+    names = dict.fromkeys(one.name for one in taken)
+    return f'<h2 id="{key}">{AUDIENCES[key]}</h2>' + "".join(_of_one([one for one in taken if one.name == name]) for name in names)
+
+
+def _of_one(taken: list[Taken]) -> str:
+    pictures = "".join(f'<figure><a href="{one.file}"><img src="{one.file}" loading="lazy" alt="{one.language}, {one.width} bildpunkter"></a>'
+                       f"<figcaption>{one.language} {one.width}</figcaption></figure>" for one in taken)
+    return f'<h3>{taken[0].name}</h3><p>{escape(taken[0].about)}</p><div class="row">{pictures}</div>'
+
+
+if __name__ == "__main__":
+    sys.exit(main())

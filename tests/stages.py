@@ -1,0 +1,70 @@
+"""Scenes over HTTP: a world in a test's database, and the small browser brought to one of its scenes."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from rehearse.dom import Node, Unexpected
+from rehearse.fields import Pairs, fields_in, sent
+from scenes import failing, worlds
+from scenes.scene import Press, Scene
+from scenes.world import World
+from tests.conftest import Fixed
+from tests.tiny_browser import Browser
+
+
+def stage(make_app: Callable[..., Flask], clock: Fixed, folder: Path, name: str) -> World:
+    """The world of that name in the test's database."""
+    app = make_app(dev_mailbox=folder / "mailbox")
+    failing.add_to(app)
+    world = World(app, clock, folder / "mailbox")
+    worlds.furnish(world, name)
+    return world
+
+
+def enter(world: World, scene: Scene, who: str | None = None) -> Browser:
+    """A browser that holds the cookie of the scene's person, or of somebody else."""
+    browser = Browser(world.app)
+    browser.client.set_cookie("arshjulet", world.cookie(scene.who if who is None else who))
+    browser.expects_failure = scene.status == 500
+    return browser
+
+
+def visit(world: World, scene: Scene, language: str) -> Browser:
+    """Opens the scene and presses what it says; every page on the way is checked."""
+    browser = enter(world, scene)
+    with world.at(scene):
+        browser.open(world.address(scene, language))
+        for press in scene.presses:
+            if press.at:
+                world.clock.set(world.moments[press.at])
+            send(browser, world, press)
+    return browser
+
+
+def send(browser: Browser, world: World, press: Press) -> None:
+    """Sends a form as the page holds it, with the fields of the press."""
+    ending = press.form.format_map(world.names)
+    form = next((f for f in browser.page.all("main")[0].all("form") if f.get("method") == "post" and f.get("action").endswith(ending)
+                 and set(press.fields) <= {c.get("name") for c in fields_in(browser.page, f)}), None)
+    if form is None:
+        raise Unexpected(f"no form that posts {list(press.fields)} to …{ending} on {browser.url}")
+    held = MultiDict([(c.get("name"), value) for c in fields_in(browser.page, form) for value in sent(c, {})])
+    for name, value in press.fields.items():
+        held.setlist(name, [value])
+    pairs: Pairs = list(held.items(multi=True))
+    if press.button:
+        name, _equal, value = press.button.partition("=")
+        pairs.append((_button(browser.page, form, name, value).get("name"), value))
+    browser.send("POST", form.get("action") or browser.url, pairs, form.get("enctype") == "multipart/form-data")
+
+
+def _button(page: Node, form: Node, name: str, value: str) -> Node:
+    for button in page.all("button"):
+        own = button.get("form") == form.get("id") if button.get("form") else button.up("form") is form
+        if own and button.get("name") == name and button.get("value") == value:
+            return button
+    raise Unexpected(f"the form has no button {name}={value}")
