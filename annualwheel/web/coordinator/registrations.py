@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, StringField
+from wtforms.validators import ValidationError
 
 from annualwheel import audiences, audit, contacts, jobs, meetings, years
 from annualwheel.audiences import Addressee, Choice
@@ -161,8 +162,7 @@ class LateForm(BaseForm, NameFields):
     def validate_organisation(self, field: Any) -> None:
         """Must be on file: a new organisation is added on its own page, with its kind."""
         if contacts.organisation_named(field.data or "") is None:
-            field.errors = [*field.errors, _("Skriv organisationens namn som det står bland organisationerna")]
-            raise ValueError(str(field.errors[-1]))
+            raise ValidationError(_("Skriv organisationens namn som det står bland organisationerna"))
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/bjud-in-en", methods=["GET", "POST"])
