@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,7 @@ KEPT = dt.timedelta(days=30)
 # One's own text that has stood this long is kept when it is replaced; what is rewritten within minutes is still being written.
 SETTLED = dt.timedelta(minutes=10)
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
+_SUBMISSIONS = cast(sa.Table, Submission.__table__)
 _INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -130,6 +131,15 @@ def forget_history(now: dt.datetime) -> int:
     return len(db.session.execute(gone).all())
 
 
+class _Standing(NamedTuple):
+    """An answer as the database has it."""
+
+    value: Value
+    version: int
+    author_id: int
+    at: dt.datetime
+
+
 class _Writing:
     """One save in one item by one person."""
 
@@ -155,17 +165,18 @@ class _Writing:
                 self.written = True
                 return
 
-    def _row(self, key: str) -> sa.Row[tuple[Value, int, int, dt.datetime]] | None:
-        return db.session.execute(
-            sa.select(Answer.value, Answer.version, Answer.author_id, Answer.at)
-            .where(Answer.item_id == self.item_id, Answer.question_key == key)).one_or_none()
+    def _row(self, key: str) -> _Standing | None:
+        row = db.session.execute(
+            sa.select(_ANSWERS.c.value, _ANSWERS.c.version, _ANSWERS.c.author_id, _ANSWERS.c.at)
+            .where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key == key)).one_or_none()
+        return None if row is None else _Standing(*row)
 
     def _insert(self, key: str, value: Value) -> bool:
         new = _INSERT[db.session.get_bind().dialect.name](_ANSWERS).values(
             item_id=self.item_id, question_key=key, value=value, version=1, author_id=self.author_id, at=self.now)
         return db.session.execute(new.on_conflict_do_nothing().returning(_ANSWERS.c.id)).first() is not None
 
-    def _update(self, key: str, row: sa.Row[tuple[Value, int, int, dt.datetime]], value: Value) -> bool:
+    def _update(self, key: str, row: _Standing, value: Value) -> bool:
         changed = db.session.execute(
             sa.update(_ANSWERS).where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key == key,
                                       _ANSWERS.c.version == row.version)
@@ -184,9 +195,9 @@ class _Writing:
 def touch(submission: Submission, now: dt.datetime) -> None:
     """Notes a change of the draft: what was submitted is no longer all there is, until it is submitted again."""
     # The database decides on the state: somebody may be submitting at this very moment.
-    db.session.execute(sa.update(Submission).where(Submission.id == submission.id).values(
-        changed_at=now, state=sa.case((Submission.state == "submitted", "changed"), else_=Submission.state))
-        .execution_options(synchronize_session=False))
+    state = _SUBMISSIONS.c.state
+    db.session.execute(sa.update(_SUBMISSIONS).where(_SUBMISSIONS.c.id == submission.id).values(
+        changed_at=now, state=sa.case((state == "submitted", "changed"), else_=state)))
     db.session.expire(submission, ["changed_at", "state"])
 
 
