@@ -40,16 +40,16 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
         return _change(registration, reply, now, actor)
     windows.require(registration, "register", now, actor)
     was_moved = registration.state == "to_reconfirm"
-    seated = registration.state == "offered" or _seat_for(registration, reply.mode)
-    if was_moved and not seated:
+    seated = _seat_for(registration, reply.mode)
+    if registration.state in HOLDS_SEAT and not seated:
         raise Refused("mode_full")
     step(registration, "register", "registered" if seated else "waitlisted")
     registration.answered_at, registration.by_staff, registration.decline_reason = now, actor.kind == "staff", ""
-    had = notices.entry(registration) if was_moved else None
+    had, mode = notices.entry(registration) if was_moved else None, registration.mode
     _take(registration, reply, now, had)
     if seated:
         _confirm(registration, now, actor)
-        _follow(registration, had, now)
+        _follow(registration, had, mode, now)
     else:
         registration.queued_at = now
         notices.tell("waitlisted", registration, now)
@@ -147,9 +147,7 @@ def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: A
         _change_line(registration, mode, now)
     else:
         notices.tell("confirmation", registration, now)
-        _follow(registration, had, now)
-        if registration.mode != mode:
-            fill(registration, now, mode)
+        _follow(registration, had, mode, now)
     audit.note(actor, "changed", registration, now, registration.meeting_id)
     return registration
 
@@ -187,12 +185,15 @@ def _take(registration: Registration, reply: Reply, now: dt.datetime, had: Entry
         notices.write("address_changed", registration, now, to=old, old_address=old.address)
 
 
-def _follow(registration: Registration, had: Entry | None, now: dt.datetime) -> None:
-    """A new calendar entry for who has none, or has a new address; a changed one when what it says has changed."""
+def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:
+    """A new calendar entry for who has none, or has a new address; a changed one when what it says has changed. The seat that was
+    held in another way of attending, `mode`, goes to the next in line."""
     if had is None or had.attendee_address != registration.person.email:
         notices.put_in_calendar(registration, now)
     elif notices.entry(registration) != had:
         notices.put_in_calendar(registration, now, "calendar_update")
+    if had is not None and registration.mode != mode:
+        fill(registration, now, mode)
 
 
 def _confirm(registration: Registration, now: dt.datetime, actor: Actor) -> None:

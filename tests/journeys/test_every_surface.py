@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from annualwheel.db import db
 from scenes.scene import Scene
-from scenes.table import SCENES
+from scenes.table import FILES, SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import Fixed
@@ -37,3 +40,83 @@ def look(world: World, scene: Scene, language: str) -> None:
     browser = visit(world, scene, language)
     assert browser.status == scene.status, f"answers {browser.status}: {browser.heading()}"
     assert browser.page.all("html")[0].get("lang") == language
+
+
+# What each kind of visitor is answered where they do not belong: pages of the year's world.
+STRANGERS = ("", "invited", "half")
+STAFF = ("coordinator", "facilitator", "administrator")
+MAY = {"open": (*STRANGERS, *STAFF), "participant": ("invited",), "preparation": ("half",), "coordinator": ("coordinator", "administrator"),
+       "facilitator": STAFF, "admin": ("administrator",)}
+
+
+def refusal(audience: str, who: str) -> int:
+    """How somebody is turned away: asked for their link, asked to sign in, or told that it is not theirs."""
+    if audience in ("participant", "preparation"):
+        return 401
+    return 403 if who in STAFF else 303
+
+
+def one_of_each(world: World) -> list[Scene]:
+    """One scene for every endpoint: as it is for those who may, whoever the scene itself is about."""
+    found: dict[str, Scene] = {}
+    for scene in SCENES:
+        if scene.world == "year" and scene.status == 200 and scene.at == "now":
+            found.setdefault(scene.endpoint, scene)
+    return [*found.values(), *(scene for _media_type, scene in FILES.values() if scene.audience != "static")]
+
+
+def digest(world: World) -> dict[str, str]:
+    """A mark of every table's content."""
+    with world.app.app_context(), db.engine.connect() as connection:
+        tables = (table for table in db.metadata.sorted_tables if table.name != "alembic_version")
+        return {table.name: sha256("\n".join(sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))).encode()).hexdigest()
+                for table in tables}
+
+
+@pytest.fixture
+def year(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path) -> World:
+    return stage(make_app, clock, tmp_path, "year")
+
+
+def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_nothing(year: World) -> None:
+    before, wrong = digest(year), list[str]()
+    for scene in one_of_each(year):
+        for who in (*STRANGERS, *STAFF):
+            for method in ("GET", "HEAD"):
+                browser = enter(year, scene, who)
+                answered = browser.fetch(method, year.address(scene)).status_code
+                allowed = who in MAY[scene.audience]
+                # A link or a half-done form of somebody else leads on, or is not there.
+                fine = answered in (200, 303, 404) if allowed else answered == refusal(scene.audience, who)
+                if not fine:
+                    wrong.append(f"{method} {scene.name} as {who or 'stranger'}: {answered}")
+                if allowed and who == scene.who and answered != 200:
+                    wrong.append(f"{method} {scene.name} is {who}'s own and answers {answered}")
+    assert not wrong, "\n".join(wrong)
+    assert digest(year) == before
+
+
+def test_a_button_does_nothing_for_those_it_is_not_for(year: World) -> None:
+    """Every endpoint that acts, pressed by everybody without the form's proof: turned away, or nothing done."""
+    before, wrong = digest(year), list[str]()
+    for rule in year.app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("open."):
+            continue
+        with year.app.test_request_context():
+            values = {name: {"number": 2027, "kind": "work", "act": "pausa", "section": "initiativ", "theme": "arbete"}.get(name, "finnsinte")
+                      for name in rule.arguments}
+            path = year.app.url_for(rule.endpoint, **values)
+        audience = rule.endpoint.partition(".")[0]
+        for who in (*STRANGERS, *STAFF):
+            answered = enter(year, SCENES[0], who).fetch("POST", path, data={}).status_code
+            fine = answered in (303, 400, 404, 409, 422) if who in MAY[audience] else answered == refusal(audience, who)
+            if not fine:
+                wrong.append(f"POST {path} as {who or 'stranger'}: {answered}")
+    assert not wrong, "\n".join(wrong)
+    assert digest(year) == before
+
+
+def test_files_are_what_they_say(year: World) -> None:
+    for media_type, scene in FILES.values():
+        answered = enter(year, scene).fetch("GET", year.address(scene))
+        assert (answered.status_code, answered.mimetype) == (200, media_type), scene.name

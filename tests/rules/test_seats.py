@@ -198,6 +198,17 @@ def test_changing_the_way_of_attending_frees_the_seat_for_the_next(session: Any)
     assert states_of(guests) == ["registered", "registered"]
 
 
+def test_a_yes_to_the_new_day_in_another_way_frees_the_old_seat(session: Any) -> None:
+    guests = make_guests(2, 1, online=True)
+    for guest in guests:
+        coming(guest)
+    meeting = guests[0].meeting
+    meetings.move(meeting, meetings.Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7),
+                                                meeting.place, meeting.address), "", START, audit.SYSTEM)
+    coming(guests[0], 1, mode="online")
+    assert states_of(guests) == ["registered", "registered"]
+
+
 def test_who_waits_gets_a_seat_by_choosing_the_way_that_has_one(session: Any) -> None:
     guests = make_guests(2, 1, online=True)
     for guest in guests:
