@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from ctypes.util import find_library
 from dataclasses import dataclass
 
 from scripts.chromium import find_chromium
@@ -30,8 +31,8 @@ NEEDS = {
                        "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where databases may be created"),
     "chromium": Need(lambda: find_chromium() is not None, ("chromium",),
                      "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install chromium"),
-    "readers": Need(lambda: all(map(shutil.which, ("soffice", "node", "icalendar-check"))), ("libreoffice-calc-nogui", "nodejs"),
-                    "they read our workbooks and calendar entries"),
+    "readers": Need(lambda: all(map(shutil.which, ("soffice", "pdftotext", "node", "npm"))) and find_library("ical") is not None,
+                    ("libreoffice-calc-nogui", "poppler-utils", "nodejs", "npm", "libical3"), "they read our workbooks and calendar entries"),
 }
 
 
