@@ -11,7 +11,7 @@ from pathlib import Path
 from annualwheel.db import db, reading
 from rehearse import cast, place
 from rehearse.dom import Unexpected
-from rehearse.ledger import COUNTED, Ledger, out_of_order, stored
+from rehearse.ledger import COUNTED, Ledger, calendar_faults, stored
 from rehearse.stage import Stage
 from rehearse.year import Rehearsal
 
@@ -48,7 +48,7 @@ def conclude(stage: Stage, ledger: Ledger, seconds: float, say: Callable[[str], 
     summary: dict[str, object] = {name: {"received": received[name], "database": database[name]} for name in COUNTED}
     (stage.folder / "summary.json").write_text(json.dumps(summary | {"seconds": round(seconds, 1)}, indent=2) + "\n", encoding="utf-8")
     wrong = [f"{name}: {received[name]} sedda, {database[name]} i databasen" for name in COUNTED if received[name] != database[name]]
-    wrong += out_of_order(stage.post.entries())
+    wrong += calendar_faults(stage.post.entries(), len(ledger.registered - ledger.gave_up))
     say(f"Klart på {seconds:.0f} sekunder: {received['mails_received']} mejl, {received['registered']} anmälningar, "
         f"{received['submitted']} inskickade svar, {received['initiatives']} initiativ. Allt ligger i {stage.folder}.")
     for line in wrong:

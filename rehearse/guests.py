@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rehearse import cast
 from rehearse.browser import Browser
@@ -14,9 +15,24 @@ YES, NO, SUBSTITUTE, SILENT = "yes", "no", "substitute", "silent"
 COMING, AGAIN, LUNCH = "Du är anmäld", "Kan du den nya dagen?", "Äter du lunch på mötet?"
 
 
-def decision(seed: int, meeting: str, mail: Mail, number: int) -> str:
+@dataclass(frozen=True)
+class Occasion:
+    """One time that people are asked to come. `code` names it in dice and addresses, `meeting` is what the pages call the meeting."""
+
+    stage: Stage
+    ledger: Ledger
+    meeting: str
+    code: str
+    seed: int
+
+    def seat(self, mail: Mail) -> Seat:
+        """Whose place at the meeting a mail is about."""
+        return (self.meeting, *mail.to)
+
+
+def decision(at: Occasion, mail: Mail, number: int) -> str:
     """What a person answers to an invitation. The first four answer each in their way, so that every way is tried in a small year."""
-    usual = cast.chance_of(seed, meeting, *mail.to).choices((YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8))[0]
+    usual = cast.chance_of(at.seed, at.code, *mail.to).choices((YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8))[0]
     return (YES, YES, NO, SUBSTITUTE)[number] if number < 4 else usual
 
 
@@ -25,21 +41,22 @@ def open_landing(stage: Stage, mail: Mail) -> Browser:
     return stage.browser().open(mail.link(INVITATION)).in_swedish()
 
 
-def answer(stage: Stage, ledger: Ledger, meeting: str, mails: Sequence[Mail], seed: int) -> list[Seat]:
-    """Everyone answers an invitation or a reminder, each in their own way. Returns those who said yes, in order."""
-    said_yes = []
-    for number, mail in enumerate(mails):
-        said = decision(seed, meeting, mail, number)
-        with open_landing(stage, mail) as browser:
+def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
+    """Everyone answers an invitation or a reminder, each in their own way. Returns those who said yes, in order of their names."""
+    def act(numbered: tuple[int, Mail]) -> Seat | None:
+        number, mail = numbered
+        said = decision(at, mail, number)
+        with open_landing(at.stage, mail) as browser:
             if said == YES:
-                register(ledger, (meeting, *mail.to), browser)
-                said_yes.append((meeting, *mail.to))
+                register(at.ledger, at.seat(mail), browser)
             elif said == NO:
-                decline(ledger, (meeting, *mail.to), browser)
+                decline(at.ledger, at.seat(mail), browser)
             elif said == SUBSTITUTE:
-                substitute(ledger, (meeting, *mail.to), browser.press("Skicka en ersättare"))
-    stage.settle()
-    return said_yes
+                substitute(at, at.seat(mail), browser.press("Skicka en ersättare"), number)
+        return at.seat(mail) if said == YES else None
+    seats = at.stage.together(act, enumerate(sorted(mails, key=lambda mail: mail.to)))
+    at.stage.settle()
+    return [seat for seat in seats if seat]
 
 
 def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = "Ja, anmäl mig") -> None:
@@ -57,39 +74,41 @@ def decline(ledger: Ledger, seat: Seat, browser: Browser) -> None:
     ledger.declined.add(seat)
 
 
-def substitute(ledger: Ledger, seat: Seat, browser: Browser) -> None:
+def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
     """Somebody else comes; who sent them is out."""
     given, family = cast.SUBSTITUTE
     browser.fill("Förnamn", given).fill("Efternamn", f"{family}-{seat[1].split()[-1]}").fill("Hälsning", "Tack för att du kan")
-    browser.fill("E-postadress", f"ersattare.{len(ledger.substituted) + 1}@example.org").press("Skicka ersättaren")
+    browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org").press("Skicka ersättaren")
     browser.see("kommer i ditt ställe")
-    ledger.substituted.add(seat)
+    at.ledger.substituted.add(seat)
 
 
-def welcome_substitutes(stage: Stage, ledger: Ledger, meeting: str, mails: Sequence[Mail]) -> None:
+def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
     """The substitutes open their own links: with a seat they see that they are registered, else they say yes."""
-    first = {mail.to: mail for mail in reversed(mails) if mail.to[0].startswith(cast.SUBSTITUTE[0])}
-    for mail in first.values():
-        with open_landing(stage, mail) as browser:
+    def act(mail: Mail) -> None:
+        with open_landing(at.stage, mail) as browser:
             if COMING in browser.text:
-                ledger.registered.add((meeting, *mail.to))
+                at.ledger.registered.add(at.seat(mail))
             elif "Ja, anmäl mig" in browser.text:
-                register(ledger, (meeting, *mail.to), browser)
-    stage.settle()
+                register(at.ledger, at.seat(mail), browser)
+    first = {mail.to: mail for mail in reversed(mails) if mail.to[0].startswith(cast.SUBSTITUTE[0])}
+    at.stage.together(act, first.values())
+    at.stage.settle()
 
 
-def change_of_mind(stage: Stage, ledger: Ledger, seat: Seat, mail: Mail) -> None:
+def change_of_mind(at: Occasion, seat: Seat, mail: Mail) -> None:
     """Somebody who is registered sends a substitute after all: the seat and the calendar entry go over."""
-    with open_landing(stage, mail) as browser:
-        browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare")
-        substitute(ledger, seat, browser)
-    stage.settle()
+    with open_landing(at.stage, mail) as browser:
+        substitute(at, seat, browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare"), 0)
+    at.ledger.gave_up.add(seat)
+    at.stage.settle()
 
 
-def confirm_new_day(stage: Stage, ledger: Ledger, meeting: str, mails: Sequence[Mail]) -> None:
+def confirm_new_day(at: Occasion, mails: Sequence[Mail]) -> None:
     """After a move: those who were registered say yes to the new day, which the page asks of them."""
-    for mail in mails:
-        with open_landing(stage, mail) as browser:
+    def act(mail: Mail) -> None:
+        with open_landing(at.stage, mail) as browser:
             if AGAIN in browser.text:
-                register(ledger, (meeting, *mail.to), browser, button="Ja, jag kan komma")
-    stage.settle()
+                register(at.ledger, at.seat(mail), browser, button="Ja, jag kan komma")
+    at.stage.together(act, mails)
+    at.stage.settle()

@@ -20,14 +20,19 @@ Seat = tuple[str, str, str]
 
 @dataclass
 class Ledger:
-    """What people have seen with their own eyes: on pages, in mails, in the workbook they downloaded."""
+    """What people have seen with their own eyes: on pages, in mails, in the workbook they downloaded.
+
+    `submitted` has a name for every receipt, `gave_up` those who were registered and do not come. Sets and lists, since several
+    people write in it at once.
+    """
 
     contacts: int = 0
     invited: set[Seat] = field(default_factory=set)
     registered: set[Seat] = field(default_factory=set)
     declined: set[Seat] = field(default_factory=set)
     substituted: set[Seat] = field(default_factory=set)
-    submitted: int = 0
+    submitted: list[str] = field(default_factory=list)
+    gave_up: set[Seat] = field(default_factory=set)
     initiatives: int = 0
     packs: int = 0
 
@@ -36,7 +41,7 @@ class Ledger:
         entries = Counter(kind_of(entry) for entry in post.entries())
         return {"contacts": self.contacts, "invited": len(self.invited), "mails_received": len(post.since(0)),
                 "registered": len(self.registered), "declined": len(self.declined), "substituted": len(self.substituted),
-                "submitted": self.submitted, "initiatives": self.initiatives, **{name: entries[name] for name in CALENDAR},
+                "submitted": len(self.submitted), "initiatives": self.initiatives, **{name: entries[name] for name in CALENDAR},
                 "packs": self.packs}
 
 
@@ -47,15 +52,18 @@ def kind_of(entry: Entry) -> str:
     return "calendar_updates" if entry.sequence else "calendar_requests"
 
 
-def out_of_order(entries: list[Entry]) -> list[str]:
-    """What a calendar would not understand: an update or cancellation of an entry it never had, or without a higher number."""
-    known: dict[str, int] = {}
+def calendar_faults(entries: list[Entry], coming: int) -> list[str]:
+    """What is wrong with people's calendars: an entry that skips a number, or others than the `coming` having one in the end."""
+    known: dict[str, Entry] = {}
     wrong = []
-    for entry in entries:
-        before = known.get(entry.uid, -1)
+    for entry in sorted(entries, key=lambda one: one.sequence):
+        before = known[entry.uid].sequence if entry.uid in known else -1
         if entry.sequence != before + 1:
             wrong.append(f"kalenderbokning {entry.uid}: {entry.method} {entry.sequence} efter {before}")
-        known[entry.uid] = entry.sequence
+        known[entry.uid] = entry
+    standing = sum(entry.method == "REQUEST" for entry in known.values())
+    if standing != coming:
+        wrong.append(f"kalendrarna: {standing} bokningar står kvar, {coming} kommer")
     return wrong
 
 

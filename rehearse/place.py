@@ -11,7 +11,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 # What an earlier rehearsal leaves in the folder; nothing else there is touched.
-LEFT = ("mails/*.eml", "calendar/*.ics", "packs/*.xlsx", "summary.json", "rehearsal.db*", "queue.db*")
+LEFT = ("mails/*.eml", "calendar/*.ics", "packs/*.xlsx", "summary.json", "rehearsal.db*", "queue.db*", "clock")
 
 
 def clear(folder: Path) -> None:

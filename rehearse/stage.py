@@ -1,50 +1,48 @@
-"""The stage: the application with its web server, its worker and a mail server, all in one process and on one clock."""
+"""The stage: web processes, a worker and a mail server, all on one clock, and room for many people to act at once."""
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import secrets
 import socket
-import threading
+import subprocess
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from flask.cli import ScriptInfo
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from annualwheel import create_app
-from annualwheel.clock import STOCKHOLM
 from annualwheel.db import db, reading
 from annualwheel.jobs import EmbeddedConsumer, queue_of
 from annualwheel.models import Mailing, Message, Pack
-from config import Settings
+from config import ROOT, Settings
 from rehearse.browser import Browser
 from rehearse.clock import FastClock
 from rehearse.post import Post
 
-START = dt.datetime(2026, 10, 20, 9, 0, tzinfo=STOCKHOLM)
+START = dt.date(2026, 10, 20)
+WEB_PROCESSES, PEOPLE_AT_ONCE = 2, 4
 SETTLED_WITHIN = 60.0
 UNFINISHED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "mejl": (Message, ("queued", "sending", "retry")), "utskick": (Mailing, ("preparing",)), "underlag": (Pack, ("queued", "building"))}
 
 
-class Quiet(WSGIRequestHandler):
-    """Keeps connections open between requests, and writes no log: addresses hold the tokens of personal links."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Stage:
     """Everything that runs, from entering the block to leaving it. `domains` may be mailed to; all mail stays on this machine."""
 
     def __init__(self, folder: Path, database_url: str, domains: Iterable[str]) -> None:
-        self.folder, self.clock = folder, FastClock(START)
+        self.folder, self.clock = folder, FastClock(folder / "clock")
+        self.clock.to(START)
         self.post = Post(folder)
         self.listening = socket.create_server(("127.0.0.1", 0))
         port = int(self.listening.getsockname()[1])
@@ -53,25 +51,42 @@ class Stage:
             queue_url=f"sqlite:///{(folder / 'queue.db').resolve()}", base_url=f"http://127.0.0.1:{port}",
             mail_server="127.0.0.1", mail_port=self.post.port, mail_connections=2, mail_allow=tuple(domains))
         self.app = create_app(self.settings, self.clock)
-        self.server = make_server("127.0.0.1", port, self.app, threaded=True, request_handler=Quiet, fd=self.listening.fileno())
+        self.web: list[subprocess.Popen[bytes]] = []
         # The worker looks often: people in a rehearsal wait for their mail.
         self.worker = EmbeddedConsumer(queue_of(self.app), workers=self.settings.mail_connections, initial_delay=0.02, max_delay=0.1,
                                        backoff=1.2, check_worker_health=False)
 
     def __enter__(self) -> Self:
         self.command("db", "upgrade")
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, name="web", daemon=True).start()
+        self.web = [self._serve() for _number in range(WEB_PROCESSES)]
         self.worker.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.worker.stop(graceful=True)
-        self.server.shutdown()
-        self.server.server_close()
+        for process in self.web:
+            process.terminate()
+            process.wait()
+        self.listening.close()
         self.post.close()
         with self.app.app_context():
             db.engine.dispose()
         queue_of(self.app).storage.close()
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        """A web process on the listening socket; whoever connects before it is ready waits."""
+        number = self.listening.fileno()
+        command = [sys.executable, "-m", "rehearse.serve", str(number), str(self.clock.path.resolve())]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=(number,))
+        if process.stdin is not None:
+            process.stdin.write(pickle.dumps(self.settings))
+            process.stdin.close()
+        return process
+
+    def together(self, act: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """Lets several people act at once; returns what came of each, in order. Raises what the first of them met."""
+        with ThreadPoolExecutor(PEOPLE_AT_ONCE) as people:
+            return list(people.map(act, items))
 
     def command(self, *arguments: str) -> None:
         """Runs a command of `flask --app wsgi`, as whoever installs the program does."""

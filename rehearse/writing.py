@@ -16,27 +16,36 @@ from rehearse.stage import Stage
 VALUES = {QuestionType.YEARS: "2024–", QuestionType.URL: "www.example.org/initiativ", QuestionType.NUMBER: "3",
           QuestionType.DATE: "2027-05-01"}
 TURNS = 3
+DRAFTS = 0.1
 
 
 def prepare(stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int) -> dict[str, list[Mail]]:
-    """The first who opens an answer writes it; colleagues who come after look at it. Nearly all answers are submitted.
+    """Everyone opens the link; one in each organisation, or each person where the questions are personal, writes the answer.
 
-    Returns who may write in each submitted answer, by its heading; where each person answers, the heading and the name.
+    Nearly all answers are submitted. Returns who may write in those, by the heading of the page.
     """
+    def act(numbered: tuple[int, str]) -> str:
+        number, name = numbered
+        dice = cast.chance_of(seed, asked.key, name)
+        with enter(stage, answers[name][0]) as browser:
+            write(browser, asked, dice)
+            if number > 1 and dice.random() < DRAFTS:
+                return ""
+            submit(browser, ledger, "Skicka in svaret", name)
+        return name
     answers: dict[str, list[Mail]] = {}
-    for mail in mails:
-        with enter(stage, mail) as browser:
-            name = browser.heading() if asked.respondent == "organisation" else f"{browser.heading()} {mail.to}"
-            answers.setdefault(name, []).append(mail)
-            if len(answers[name]) == 1:
-                dice = cast.chance_of(seed, asked.key, name)
-                write(browser, asked, dice)
-                if len(answers) > 2 and dice.random() < 0.1:
-                    answers[name].append(mail)  # a draft stays a draft
-                else:
-                    submit(browser, ledger, "Skicka in svaret")
+    letters = sorted(mails, key=lambda mail: mail.to)
+    for mail, heading in zip(letters, stage.together(lambda mail: _heading(stage, mail), letters), strict=True):
+        answers.setdefault(heading if asked.respondent == "organisation" else f"{heading} {mail.to}", []).append(mail)
+    submitted = stage.together(act, enumerate(answers))
     stage.settle()
-    return {name: writers for name, writers in answers.items() if writers.count(writers[0]) == 1}
+    return {name: answers[name] for name in submitted if name}
+
+
+def _heading(stage: Stage, mail: Mail) -> str:
+    """What the page behind the link is called: it names the organisation."""
+    with stage.browser().open(mail.link(PREPARATION)).in_swedish() as browser:
+        return browser.heading().rpartition("Förberedelse för")[2]
 
 
 def enter(stage: Stage, mail: Mail) -> Browser:
@@ -77,23 +86,22 @@ def _fill_until_done(browser: Browser, items: Mapping[str, Question], dice: Rand
     raise Unexpected(f"the card is not done:\n{browser.text}")
 
 
-def submit(browser: Browser, ledger: Ledger, button: str) -> None:
+def submit(browser: Browser, ledger: Ledger, button: str, name: str) -> None:
     """Reads the review and submits; the receipt says that it is in."""
     browser.press(button).see("är inskickat")
-    ledger.submitted += 1
+    ledger.submitted.append(name)
 
 
 def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], every: int) -> None:
     """In every so many answers somebody, a colleague where there is one, writes another sentence and submits it once more."""
-    for number, writers in enumerate(answers.values()):
-        if number % every:
-            continue
-        with enter(stage, writers[-1]) as browser:
+    def act(name: str) -> None:
+        with enter(stage, answers[name][-1]) as browser:
             browser.open([*_sections(browser)][-1].get("href"))
             text = browser.page.all("textarea")[0]
             text.children = [f"{text.raw.strip()}\n\nVi vill lägga till en sak: det behövs tid."]
             browser.press("Spara utkast").follow("Till översikten").follow("Granska och skicka in ändringen")
-            submit(browser, ledger, "Skicka in ändringen")
+            submit(browser, ledger, "Skicka in ändringen", name)
+    stage.together(act, list(answers)[::every])
     stage.settle()
 
 

@@ -9,7 +9,7 @@ from annualwheel.questionnaires import reading
 from annualwheel.questionnaires.definition import Definition
 from rehearse import cast, guests, region, writing
 from rehearse.browser import Browser
-from rehearse.guests import INVITATION, PREPARATION
+from rehearse.guests import INVITATION, PREPARATION, Occasion
 from rehearse.ledger import Ledger, Seat
 from rehearse.post import Mail
 from rehearse.region import Plan
@@ -52,17 +52,18 @@ class Rehearsal:
     def work_meeting(self) -> None:
         """Everyone is invited, answers, prepares. One rings and cannot come."""
         self.day(2026, 11, 17)
-        coming = self.invite(WORK, self.contacts[0])
+        coming = self.invite(WORK, self.contacts[0], "a1")
         self.day(2026, 12, 1)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if "Skicka påminnelse" in region.meeting_page(office, WORK).text:
                 mails = self.stage.post.since(region.send(self.stage, office, WORK, "Skicka påminnelse"), INVITATION)
-                coming += guests.answer(self.stage, self.ledger, WORK.name, mails, self.seed + 1)
+                coming += guests.answer(self.at(WORK, "a2"), mails)
                 self.tell(f"{len(mails)} fick en påminnelse.")
             single = [seat for seat in coming if [one[1] for one in coming].count(seat[1]) == 1]
             region.cancel_one(self.stage, office, WORK, single[0][1])
+            self.ledger.gave_up.add(single[0])
             self.tell("En person ringde och avbokades.")
-        guests.change_of_mind(self.stage, self.ledger, single[1], self.latest(single[1]))
+        guests.change_of_mind(self.at(WORK, "a3"), single[1], self.latest(single[1]))
         self.welcome(WORK)
         self.prepare(WORK, self.asked["work"], dt.date(2026, 12, 14), dt.date(2027, 1, 11))
         self.pack(WORK, dt.date(2027, 1, 18))
@@ -70,12 +71,12 @@ class Rehearsal:
     def direction_meeting(self) -> None:
         """The leads are invited; the meeting is moved to another day, which everyone has to say yes to."""
         self.day(2027, 2, 2)
-        self.invite(DIRECTION, LEADS, publish=True)
+        self.invite(DIRECTION, LEADS, "r1", publish=True)
         self.welcome(DIRECTION)
         self.day(2027, 2, 10)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             before = region.move(self.stage, office, DIRECTION, MOVED)
-        guests.confirm_new_day(self.stage, self.ledger, DIRECTION.name, self.stage.post.since(before, INVITATION))
+        guests.confirm_new_day(self.at(DIRECTION, "r2"), self.stage.post.since(before, INVITATION))
         self.tell(f"Riktningsmötet flyttades till {MOVED.day}.")
         self.prepare(DIRECTION, self.asked["direction"], dt.date(2027, 3, 1), dt.date(2027, 3, 8))
         self.pack(MOVED, dt.date(2027, 3, 15))
@@ -83,38 +84,38 @@ class Rehearsal:
     def conference(self) -> None:
         """The leads again; now each person prepares."""
         self.day(2027, 6, 1)
-        self.invite(CONFERENCE, LEADS, publish=True)
+        self.invite(CONFERENCE, LEADS, "k1", publish=True)
         self.welcome(CONFERENCE)
         self.prepare(CONFERENCE, self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30))
         self.pack(CONFERENCE, dt.date(2027, 9, 8))
 
-    def invite(self, plan: Plan, audience: str, publish: bool = False) -> list[Seat]:
+    def invite(self, plan: Plan, audience: str, code: str, publish: bool = False) -> list[Seat]:
         """The coordinator sends the invitations and people answer. Returns those who said yes."""
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if publish:
                 region.publish(office, plan)
             mails = self.stage.post.since(region.send(self.stage, office, plan, "Bjud in", audience), INVITATION)
         self.ledger.invited |= {(plan.name, *mail.to) for mail in mails}
-        coming = guests.answer(self.stage, self.ledger, plan.name, mails, self.seed)
+        coming = guests.answer(self.at(plan, code), mails)
         self.tell(f"{plan.name}: {len(mails)} är inbjudna, {len(coming)} har tackat ja.")
         return coming
 
     def welcome(self, plan: Plan) -> None:
         """Those who come instead of somebody else answer too."""
-        known = {seat[1:] for seat in self.ledger.registered}
+        known = {seat[1:] for seat in self.ledger.registered | self.ledger.declined | self.ledger.substituted}
         mails = [mail for mail in self.stage.post.since(0, INVITATION) if mail.to not in known]
-        guests.welcome_substitutes(self.stage, self.ledger, plan.name, mails)
+        guests.welcome_substitutes(self.at(plan, ""), mails)
 
     def prepare(self, plan: Plan, asked: Definition, opens: dt.date, later: dt.date) -> None:
         """The mail about the preparation goes out, people write and submit; some change and submit again a week later."""
         self.stage.clock.to(opens)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             mails = self.stage.post.since(self.send_preparation(office, plan), PREPARATION)
-        before = self.ledger.submitted
+        before = len(self.ledger.submitted)
         answers = writing.prepare(self.stage, self.ledger, asked, mails, self.seed)
         self.stage.clock.to(later)
         writing.change(self.stage, self.ledger, answers, CHANGED_EVERY)
-        self.tell(f"{plan.name}: {len(answers)} svar är inskickade, {self.ledger.submitted - before - len(answers)} har ändrats.")
+        self.tell(f"{plan.name}: {len(answers)} svar är inskickade, {len(self.ledger.submitted) - before - len(answers)} har ändrats.")
 
     def send_preparation(self, office: Browser, plan: Plan) -> int:
         """Sends the mail about the preparation."""
@@ -125,6 +126,10 @@ class Rehearsal:
         self.stage.clock.to(day)
         region.take_out_pack(self.stage, plan, self.ledger)
         self.tell(f"{plan.name}: underlaget är hämtat.")
+
+    def at(self, plan: Plan, code: str) -> Occasion:
+        """One time that people are asked to come."""
+        return Occasion(self.stage, self.ledger, plan.name, code, self.seed)
 
     def latest(self, seat: Seat) -> Mail:
         """A person's newest mail with a link to the registration."""
