@@ -149,10 +149,15 @@ def discard(kept: Import) -> None:
     db.session.flush()
 
 
-def build(kept: Import) -> Preview:
-    """What the import would do now."""
-    contacts = [parse(number, cells, problems) for number, cells, problems in kept.rows]
-    return _Builder(Known(kept.year_id, (fold(c.email) for c in contacts if not c.problems))).build(contacts)
+def contacts_of(kept: Import) -> list[Contact]:
+    """The rows of the import, understood."""
+    return [parse(number, cells, problems) for number, cells, problems in kept.rows]
+
+
+def build(kept: Import, contacts: list[Contact] | None = None) -> Preview:
+    """What the import would do now; `contacts` when its rows have been understood already."""
+    contacts = contacts_of(kept) if contacts is None else contacts
+    return _Builder(Known(kept.year_id, (c.key[0] for c in contacts if not c.problems))).build(contacts)
 
 
 class _Builder:
@@ -172,10 +177,10 @@ class _Builder:
         return Preview(entries, self.unknown, list(self.typed.values()))
 
     def _entry(self, contact: Contact) -> Entry:
-        entry = Entry(contact, "unreadable", self.known.organisations.get(fold(contact.organisation)))
+        entry = Entry(contact, "unreadable", self.known.organisations.get(contact.organisation_key))
         if contact.problems:
             return entry
-        place = entry.organisation.id if entry.organisation else fold(contact.organisation)
+        place = entry.organisation.id if entry.organisation else contact.organisation_key
         if (contact.key, place) in self.rows:
             entry.status, entry.same_as = "same", self.rows[contact.key, place]
             return entry
@@ -211,7 +216,7 @@ class _Builder:
         contact, organisation = entry.contact, entry.organisation
         category = self.known.categories.get(fold(contact.category))
         if organisation is None:
-            one = self.unknown.setdefault(fold(contact.organisation), Unknown(contact.organisation))
+            one = self.unknown.setdefault(contact.organisation_key, Unknown(contact.organisation))
             one.rows += 1
             one.category_text = one.category_text or contact.category
             one.category = one.category or category

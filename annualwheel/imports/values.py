@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from annualwheel.contacts import fold, normal_address
 from annualwheel.errors import Unreadable
@@ -49,10 +50,15 @@ class Contact:
         """Given name and family name."""
         return f"{self.given} {self.family}".strip()
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, str]:
         """What makes it a person: the address and the name, both folded."""
         return fold(self.email), fold(self.name)
+
+    @cached_property
+    def organisation_key(self) -> str:
+        """What the organisation is found by."""
+        return fold(self.organisation)
 
 
 def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Contact:

@@ -14,7 +14,7 @@ from annualwheel.contacts import fold
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.imports import prints
-from annualwheel.imports.preview import Entry, Preview, Unknown, build
+from annualwheel.imports.preview import Entry, Preview, Unknown, build, contacts_of
 from annualwheel.models import (
     Affiliation,
     Category,
@@ -45,8 +45,9 @@ def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.dat
     if kept.state != "preview":
         raise Refused("import_written")
     writer = _Writer(kept, year)
-    organisations = writer.add_organisations(build(kept).unknown, choices)
-    shown = build(kept)
+    rows = contacts_of(kept)
+    organisations = writer.add_organisations(build(kept, rows).unknown, choices)
+    shown = build(kept, rows)
     writer.add_people(shown)
     writer.set_categories(shown)
     db.session.flush()
@@ -85,7 +86,7 @@ class _Writer:
 
     def add_people(self, shown: Preview) -> None:
         """Adds the new people, and to those who are there what the notes said."""
-        named = set()
+        named, leads = set(), []
         for entry in shown.entries:
             if entry.status in ("new", "there") and entry.organisation is not None:
                 person = self._person(entry)
@@ -94,8 +95,10 @@ class _Writer:
                 named.add(entry.contact.key)
                 self._place(person, entry, entry.organisation)
                 if entry.contact.lead:
-                    db.session.flush()
-                    self._set(self._year_row(entry.organisation), "lead", person)
+                    leads.append((entry.organisation, person))
+        db.session.flush()
+        for organisation, lead in leads:
+            self._set(self._year_row(organisation), "lead", lead)
 
     def set_categories(self, shown: Preview) -> None:
         """Gives organisations the category of the file where the year has none."""
@@ -124,7 +127,7 @@ class _Writer:
         return person
 
     def _place(self, person: Person, entry: Entry, organisation: Organisation) -> None:
-        there = next((a for a in person.affiliations if a.organisation is organisation), None)
+        there = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
         if there is None:
             self.places.append(Affiliation(person=person, organisation=organisation, title=entry.contact.title, import_id=self.kept.id))
             db.session.add(self.places[-1])
