@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 from annualwheel import dates, jobs, outbox, staff
 from annualwheel.cli_contacts import contacts_group
 from annualwheel.cli_demo import demo_group
+from annualwheel.cli_rehearse import rehearse
 from annualwheel.db import db
 from annualwheel.errors import DomainError
 from annualwheel.house import house
@@ -25,8 +26,8 @@ forms_group = AppGroup("forms", help="Frågorna i forms/.")
 def register(app: Flask, migrations: str) -> None:
     """Gives the application its commands."""
     Migrate(app, db, directory=migrations, render_as_batch=True, transactional_ddl=True)
-    for group in (staff_group, mail_group, forms_group, demo_group, contacts_group):
-        app.cli.add_command(group)
+    for command in (staff_group, mail_group, forms_group, demo_group, contacts_group, rehearse):
+        app.cli.add_command(command)
 
 
 @staff_group.command("add")

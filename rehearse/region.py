@@ -64,6 +64,8 @@ def plan_year(browser: Browser, number: int, plans: tuple[Plan, ...]) -> None:
 def import_contacts(browser: Browser, name: str, content: bytes) -> int:
     """Uploads the file, looks at the preview, answers what it asks, writes. Returns how many persons the page says there are."""
     browser.open("/personer").follow("Importera personer").attach("Fil med personer", name, content).press("Granska filen")
+    if wrong := browser.error_at("Fil med personer") if "Granska filen" not in browser.heading() else "":
+        raise Unexpected(f"{name}: {wrong}")
     _answer_preview(browser)
     browser.press("Läs in")
     return int(fact(browser, "Nya personer")) + int(fact(browser, "Fanns redan"))

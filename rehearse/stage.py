@@ -1,7 +1,9 @@
 """The stage: web processes, a worker and a mail server, all on one clock, and room for many people to act at once."""
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import pickle
 import secrets
 import socket
@@ -89,8 +91,9 @@ class Stage:
             return list(people.map(act, items))
 
     def command(self, *arguments: str) -> None:
-        """Runs a command of `flask --app wsgi`, as whoever installs the program does."""
-        self.app.cli.main(args=list(arguments), obj=ScriptInfo(create_app=lambda: self.app), standalone_mode=False)
+        """Runs a command of `flask --app wsgi`, as whoever installs the program does. What it prints concerns nobody here."""
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.app.cli.main(args=list(arguments), obj=ScriptInfo(create_app=lambda: self.app), standalone_mode=False)
 
     def browser(self) -> Browser:
         """A new browser, with nothing remembered."""

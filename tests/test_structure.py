@@ -30,14 +30,14 @@ FLOORS = {
     "questionnaires.answers": 14, "questionnaires.items": 14, "questionnaires.progress": 14, "questionnaires.notices": 14,
     "questionnaires.submission": 14, "lost_links": 15, "meetings": 15, "planning": 15, "audiences": 16, "reminders": 17,
     "orders": 17, "mailings": 18, "workshop": 19,
-    "house": 30, "log": 30, "delivery": 30, "demo": 30, "jobs": 31, "cli": 32, "cli_demo": 32, "cli_contacts": 32, "web": 32, "rehearsal": 32, "": 33,
+    "house": 30, "log": 30, "delivery": 30, "demo": 30, "jobs": 31, "cli": 32, "cli_demo": 32, "cli_contacts": 32, "cli_rehearse": 32, "web": 32, "rehearsal": 32, "": 33,
 }
 EDGE = 30
 LIBRARIES = {
     "flask": ("db", "house", "log", "delivery", "demo", "jobs", "cli", "cli_demo", "cli_contacts", "web", "rehearsal", ""),
     "flask_babel": ("web",), "flask_wtf": ("web",), "flask_mail": ("delivery",), "flask_sqlalchemy": ("db",), "flask_migrate": ("cli",),
     "wtforms": ("web", "questionnaires.form"), "openpyxl": ("workshop", "contacts", "imports", "rehearsal"), "icalendar": ("ical", "rehearsal"),
-    "markdown_it": ("letters",), "smtplib": ("delivery",), "huey": ("jobs", "house"), "config": ("house", "log", "delivery", "jobs", "cli", "rehearsal", ""),
+    "markdown_it": ("letters",), "smtplib": ("delivery",), "huey": ("jobs", "house"), "config": ("house", "log", "delivery", "jobs", "cli", "cli_rehearse", ""),
 }
 NOTHING_SAID = {"util", "utils", "helper", "helpers", "common", "core", "manager", "managers", "handler", "handlers", "misc", "data", "info"}
 MAY_COMMIT = ("ticks", "workshop.packs")
