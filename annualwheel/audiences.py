@@ -115,8 +115,9 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
         sa.select(Person.public_id, Person.id, Organisation.id, Person.given, Person.family, Person.email, Person.language,
                   Organisation.name, Affiliation.title).select_from(Person)
         .join(Affiliation, Affiliation.id == place).join(Organisation, Organisation.id == Affiliation.organisation_id)
-        .where(Person.active, Person.merged_into_id.is_(None), ~invited.exists(), *_people(meeting, choice)))
-    return in_order(Addressee(*row) for row in rows)
+        .where(Person.active, Person.merged_into_id.is_(None), ~invited.exists(), *_people(meeting, choice))
+        .order_by(Person.sort_name, Person.id))
+    return [Addressee(*row) for row in rows]
 
 
 def in_order(addressees: Any) -> list[Addressee]:
@@ -137,7 +138,7 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
     """
     query = (of_registrations(meeting, *GROUPS[group]).join(Person, Person.id == Registration.person_id)
              .join(Organisation, Organisation.id == Registration.organisation_id)
-             .with_only_columns(Registration.id, Person.family, Person.given))
+             .with_only_columns(Registration.id).order_by(Person.sort_name, Registration.id))
     if group == "delivered":
         query = query.where(_delivered())
     if category:
@@ -145,7 +146,7 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
     for word in fold(text).split():
         query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (
             Person.name_folded, Person.email_folded, Organisation.folded))))
-    return [row.id for row in sorted(db.session.execute(query), key=lambda row: swedish(f"{row.family} {row.given}"))]
+    return list(db.session.scalars(query))
 
 
 def funnel(meeting: Meeting) -> Funnel:

@@ -1,18 +1,20 @@
 """One act of sending to many: confirmed with the number, written once, paused, followed."""
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from annualwheel import audit, dates, orders, outbox, reminders
 from annualwheel.audiences import Addressee, Choice
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Mailing, Member, Message, Organisation, Person, Staff
+from annualwheel.models import Mailing, Member, Message, Organisation, Person, Registration, Staff, Submission
 from annualwheel.orders import Order
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import membership
@@ -52,7 +54,7 @@ def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.da
     found = db.session.scalar(sa.select(Mailing).where(Mailing.confirm_key == confirm_key))
     if found is not None:
         return found
-    if orders.tested_at(order, by) is None:
+    if orders.tested_at(order, by, now) is None:
         raise Refused("test_needed")
     seats.lock(order.meeting)
     chosen = orders.recipients(order, now)
@@ -151,48 +153,57 @@ def by_public_id(public_id: str) -> Mailing:
 
 
 def _write(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    """One savepoint each: somebody invited or reminded meanwhile by someone else is left out and does not stop the others."""
-    ids, organisations = {one.person_id for one in chosen}, {one.organisation_id for one in chosen}
-    # Kept in a variable: the session remembers rows only as long as somebody holds them.
-    held = [*db.session.scalars(sa.select(Person).where(Person.id.in_(ids))),
-            *db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisations)))]
-    for one in chosen:
-        try:
-            with db.session.begin_nested():
-                WRITERS[mailing.kind](mailing, one, now)
-        except (IntegrityError, Refused):
-            continue
-    del held
+    """All at once; when somebody was invited or reminded by someone else in the same moment, one by one, so that only they are left out."""
+    try:
+        with db.session.begin_nested():
+            WRITERS[mailing.kind](mailing, chosen, now)
+    except IntegrityError:
+        for one in chosen:
+            with contextlib.suppress(IntegrityError), db.session.begin_nested():
+                WRITERS[mailing.kind](mailing, [one], now)
 
 
-def _invite(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
-    person, organisation = db.session.get_one(Person, one.person_id), db.session.get_one(Organisation, one.organisation_id)
-    if invitations.find(mailing.meeting, person) is not None:
-        raise Refused("cannot_invite")
-    invitations.invite(mailing.meeting, person, organisation, now, mailing, one.title)
+def _people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]]:
+    """The rows behind the list, in two queries."""
+    people = {row.id: row for row in db.session.scalars(sa.select(Person).where(Person.id.in_({one.person_id for one in chosen})))}
+    organisations = {row.id: row for row in db.session.scalars(
+        sa.select(Organisation).where(Organisation.id.in_({one.organisation_id for one in chosen})))}
+    return [(people[one.person_id], organisations[one.organisation_id], one.title) for one in chosen]
 
 
-def _remind(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
-    registration = invitations.by_public_id(one.key)
-    if registration.state == "invited":
-        notices.write("reminder", registration, now, cause=dates.as_date(now).isoformat(), mailing=mailing)
+def _invite(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
+    invitations.invite_new(mailing.meeting, _people(chosen), now, mailing)
 
 
-def _ask_to_prepare(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
-    person, organisation = db.session.get_one(Person, one.person_id), db.session.get_one(Organisation, one.organisation_id)
-    member = membership.join(orders.questionnaire_of(mailing.meeting), person, organisation, now)
-    outbox.put(f"preparation:{member.public_id}", mailing.kind, Recipient.of(person),
-               preparing.preparation_facts(member, person.language), preparing.links(member), now, mailing=mailing)
+def _remind(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
+    seats_of = db.session.scalars(sa.select(Registration).where(
+        Registration.public_id.in_([one.key for one in chosen]), Registration.state == "invited").options(
+            joinedload(Registration.person), joinedload(Registration.organisation)).execution_options(populate_existing=True)).all()
+    for seat in seats_of:
+        notices.write("reminder", seat, now, cause=dates.as_date(now).isoformat(), mailing=mailing)
+    db.session.flush()
 
 
-def _remind_to_prepare(mailing: Mailing, one: Addressee, now: dt.datetime) -> None:
-    member = db.session.scalars(sa.select(Member).where(Member.public_id == one.key)).one()
-    if member.submission.submitted_at is None:
-        outbox.put(reminders.day_key("preparation_reminder", member.public_id, now), mailing.kind, Recipient.of(member.person),
-                   preparing.reminder_facts(member, member.person.language), preparing.links(member), now, mailing=mailing)
+def _ask_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
+    asked = orders.questionnaire_of(mailing.meeting)
+    for person, organisation, _title in _people(chosen):
+        member = membership.join(asked, person, organisation, now)
+        outbox.put(f"preparation:{member.public_id}", mailing.kind, Recipient.of(person),
+                   preparing.preparation_facts(member, person.language), preparing.links(member), now, mailing=mailing)
+    db.session.flush()
 
 
-WRITERS: Mapping[str, Callable[[Mailing, Addressee, dt.datetime], None]] = {
+def _remind_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
+    members = db.session.scalars(sa.select(Member).where(Member.public_id.in_([one.key for one in chosen])).options(
+        joinedload(Member.person), joinedload(Member.submission).joinedload(Submission.organisation))).all()
+    for member in members:
+        if member.submission.submitted_at is None:
+            outbox.put(reminders.day_key("preparation_reminder", member.public_id, now), mailing.kind, Recipient.of(member.person),
+                       preparing.reminder_facts(member, member.person.language), preparing.links(member), now, mailing=mailing)
+    db.session.flush()
+
+
+WRITERS: Mapping[str, Callable[[Mailing, Sequence[Addressee], dt.datetime], None]] = {
     "invitation": _invite, "reminder": _remind, "preparation": _ask_to_prepare, "preparation_reminder": _remind_to_prepare}
 
 

@@ -64,31 +64,31 @@ def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
         questionnaire_of(meeting)
 
 
-def letter(order: Order, one: Addressee) -> Letter:
+def letter(order: Order, one: Addressee, now: dt.datetime) -> Letter:
     """The mail exactly as it would be frozen for `one`, with placeholders for links."""
-    return letters.write(order.kind, one.language, _facts(order, one))
+    return letters.write(order.kind, one.language, _facts(order, one, now))
 
 
-def text_version(order: Order) -> str:
+def text_version(order: Order, now: dt.datetime) -> str:
     """A name for the text as it is now in both languages: a change of the template, the meeting or the questions changes it."""
-    written = [letter(order, ANYONE._replace(language=language)) for language in letters.LANGUAGES]
+    written = [letter(order, ANYONE._replace(language=language), now) for language in letters.LANGUAGES]
     return sha256("\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written).encode()).hexdigest()[:16]
 
 
 def send_test(order: Order, one: Addressee, by: Staff, now: dt.datetime) -> Message:
     """Queues the mail `one` would get, marked as a test, to the member of staff. Its link leads nowhere."""
-    message = outbox.put(f"{_test_key(order, by)}{now.timestamp()}", order.kind, Recipient(by.email, by.name, one.language),
-                         _facts(order, one), {name: NOWHERE[name] for name in letters.KINDS[order.kind].links}, now)
+    message = outbox.put(f"{_test_key(order, by, now)}{now.timestamp()}", order.kind, Recipient(by.email, by.name, one.language),
+                         _facts(order, one, now), {name: NOWHERE[name] for name in letters.KINDS[order.kind].links}, now)
     message.body.subject = f"[Test] {message.body.subject}"
     db.session.flush()
     audit.note(audit.staff(by.id), "tested", message, now, order.meeting.id, kind=order.kind)
     return message
 
 
-def tested_at(order: Order, by: Staff) -> dt.datetime | None:
+def tested_at(order: Order, by: Staff, now: dt.datetime) -> dt.datetime | None:
     """When `by` last had a test of this meeting's mail with the text it has now."""
     return db.session.scalar(sa.select(sa.func.max(Message.queued_at)).where(
-        Message.key.startswith(_test_key(order, by), autoescape=True)))
+        Message.key.startswith(_test_key(order, by, now), autoescape=True)))
 
 
 def everyone(order: Order, now: dt.datetime) -> list[Addressee]:
@@ -109,14 +109,13 @@ def questionnaire_of(meeting: Meeting) -> Questionnaire:
     raise Refused("not_published")
 
 
-def _facts(order: Order, one: Addressee) -> dict[str, object]:
+def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
     """What the mail would say. Rows that are not there yet are made up, and never come near the session."""
     person = Person(given=one.given, family=one.family, email=one.email, email_folded="", name_folded="", language=one.language)
     organisation = Organisation(code="", name=one.organisation, folded="")
     if order.kind in ("invitation", "reminder"):
         seat = Registration(meeting=order.meeting, person=person, organisation=organisation, state="invited")
-        known, wanted = notices.facts(seat, one.language), letters.KINDS[order.kind]
-        return {name: known[name] for name in (*wanted.facts, *wanted.optional) if name in known}
+        return notices.said(order.kind, seat, one.language, now, {})
     asked = questionnaire_of(order.meeting)
     found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key)) if order.kind == "preparation_reminder" else None
     if found is not None:
@@ -129,5 +128,5 @@ def _facts(order: Order, one: Addressee) -> dict[str, object]:
     return facts
 
 
-def _test_key(order: Order, by: Staff) -> str:
-    return f"test:{order.kind}:{order.meeting.id}:{text_version(order)}:{by.id}:"
+def _test_key(order: Order, by: Staff, now: dt.datetime) -> str:
+    return f"test:{order.kind}:{order.meeting.id}:{text_version(order, now)}:{by.id}:"

@@ -37,8 +37,8 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
         audiences.of_registrations(meeting, "invited").join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
         .where(Person.active, ~_today("reminder", Message.registration_id == Registration.id, now))
-        .with_only_columns(Registration.public_id, *_columns(), Registration.title))
-    return audiences.in_order(Addressee(*row) for row in rows)
+        .with_only_columns(Registration.public_id, *_columns(), Registration.title).order_by(Person.sort_name, Registration.id))
+    return [Addressee(*row) for row in rows]
 
 
 def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:

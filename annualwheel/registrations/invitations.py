@@ -34,6 +34,19 @@ def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt
     return registration
 
 
+def invite_new(meeting: Meeting, chosen: Sequence[tuple[Person, Organisation, str]], now: dt.datetime, mailing: Mailing) -> None:
+    """Invites many (person, organisation, title) at once. Whoever has a registration already is left out. Two writes, however many."""
+    known = set(db.session.scalars(sa.select(Registration.person_id).where(
+        Registration.meeting_id == meeting.id, Registration.person_id.in_([person.id for person, _, _ in chosen]))))
+    made = [Registration(meeting=meeting, person=person, organisation=organisation, state="invited", title=title, invited_at=now)
+            for person, organisation, title in chosen if person.id not in known]
+    db.session.add_all(made)
+    db.session.flush()
+    for registration in made:
+        notices.write("invitation", registration, now, cause=str(registration.link_version), mailing=mailing)
+    db.session.flush()
+
+
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     """Takes the invitation back: the link is dead, the calendar entry removed, the seat free for the next in line."""
     seats.lock(registration)

@@ -37,6 +37,14 @@ def place(registration: Registration, language: str) -> str:
     return ", ".join(part for part in (meeting.place, meeting.address) if part)
 
 
+def said(kind: str, registration: Registration, language: str, now: dt.datetime, more: Mapping[str, object]) -> dict[str, object]:
+    """The facts of a mail of that kind about the registration, with `more`; what has already happened is not announced."""
+    known = facts(registration, language)
+    if years.phase(registration.meeting, "preparation").opens_at <= now:
+        del known["preparation_opens"]
+    return _chosen(kind, {**known, **more})
+
+
 def landing(registration: Registration) -> dict[str, Target]:
     """The link every mail about a registration carries."""
     return {"landing": Target("registration", registration.public_id, registration.link_version)}
@@ -88,12 +96,9 @@ def entry(registration: Registration) -> Entry:
 
 def _put(kind: str, registration: Registration, now: dt.datetime, cause: str, to: Recipient, mailing: Mailing | None,
          more: Mapping[str, object]) -> Message:
-    known = facts(registration, to.language)
-    if years.phase(registration.meeting, "preparation").opens_at <= now:
-        del known["preparation_opens"]
     links = landing(registration) if letters.KINDS[kind].links else {}
-    return outbox.put(f"{kind}:{registration.public_id}:{cause or public_id()}", kind, to, _chosen(kind, {**known, **more}), links,
-                      now, registration_id=registration.id, mailing=mailing)
+    return outbox.put(f"{kind}:{registration.public_id}:{cause or public_id()}", kind, to, said(kind, registration, to.language, now, more),
+                      links, now, registration_id=registration.id, mailing=mailing)
 
 
 def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str) -> None:

@@ -317,6 +317,7 @@ def test_the_preparation_reaches_those_who_come_and_every_lead_once(year: Year, 
     assert len([mail for mail in smtp.mails if mail.subject == "Förbered arbetsmötet 22 januari"]) == 3
     assert {(m.person.given, m.role) for m in db.session.query(Member)} == {("Anna", "writer"), ("Ola", "writer"), ("Lisa", "lead")}
     assert db.session.query(Submission).count() == 2
+    office.open("/mote/2027/arbetsmote/personer").follow("Anna Ek").see("Förberedelsen öppnar", "Bekräftelse")
     office.open("/mote/2027/arbetsmote/utskick/forberedelse").see("Ingen att skicka till")
     come(year, karin, meeting, "Sen", "Grums kommun")
     office.open("/mote/2027/arbetsmote/utskick/forberedelse").see("1 person.", "Sen Ek")

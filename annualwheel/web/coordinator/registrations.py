@@ -17,7 +17,7 @@ from annualwheel.audiences import Addressee, Choice
 from annualwheel.contacts import fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
-from annualwheel.models import Affiliation, Category, Meeting, Message, Organisation, Person, Registration
+from annualwheel.models import Affiliation, Category, Mailing, Meeting, Message, Organisation, Person, Registration
 from annualwheel.registrations import invitations, replies, seats
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import allowed
@@ -96,7 +96,10 @@ def registration(public_id: str) -> AnyResponse:
 
 
 def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
-    mails = db.session.scalars(sa.select(Message).where(Message.registration_id == seat.id).order_by(Message.id.desc())).all()
+    about = sa.or_(Message.registration_id == seat.id,
+                   sa.and_(Message.person_id == seat.person_id, Mailing.meeting_id == seat.meeting_id))
+    mails = db.session.scalars(sa.select(Message).outerjoin(Mailing, Mailing.id == Message.mailing_id).where(about)
+                               .order_by(Message.id.desc())).all()
     successor = db.session.scalar(sa.select(Registration).where(Registration.replaces_id == seat.id)
                                   .options(joinedload(Registration.person)))
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
@@ -137,19 +140,12 @@ def act_on(public_id: str, act: str) -> AnyResponse:
         elif act == "withdraw":
             replies.withdraw(seat, now, actor)
         elif act == "revoke":
-            _revoke(seat)
+            invitations.revoke(seat, now, actor)
         else:
             invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
         jobs.commit()
         flash(str(ACTS[act]))
     return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-
-
-def _revoke(seat: Registration) -> None:
-    """A seat that was held goes to the next in line."""
-    seats.lock(seat.meeting)
-    invitations.revoke(seat, page.now(), audit.staff(g.staff.id))
-    replies.fill(seat, page.now())
 
 
 class LateForm(BaseForm, NameFields):

@@ -87,14 +87,14 @@ def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
     sample = _sample(rows)
     html = render_template(
         "coordinator/sending_compose.html", active="year", meeting=order.meeting, order=order, what=what, rows=rows, sample=sample,
-        letter=orders.letter(order, sample), plain=_plain(order, sample), most=TICKED, examples=_examples(rows), tested=orders.tested_at(order, g.staff), form=Press(),
+        letter=orders.letter(order, sample, page.now()), plain=_plain(order, sample), most=TICKED, examples=_examples(rows), tested=orders.tested_at(order, g.staff, page.now()), form=Press(),
         choices=_choices(order.meeting), chosen=request.args.get("urval", ""), text=request.args.get("sok", ""), args=_args(),
         warning=_warning(order), problem=problem)
     return make_response(html, 409 if problem else 200)
 
 
 def _plain(order: Order, one: Addressee) -> str:
-    return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), orders.letter(order, one).text)
+    return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), orders.letter(order, one, page.now()).text)
 
 
 def _args() -> dict[str, Any]:
@@ -151,12 +151,12 @@ def _here(order: Order, what: str) -> str:
 
 def _confirm(order: Order, what: str, problem: str = "") -> AnyResponse:
     """The last page before anything is sent. It has changed nothing."""
-    rows, tested = orders.recipients(order, page.now()), orders.tested_at(order, g.staff)
+    rows, tested = orders.recipients(order, page.now()), orders.tested_at(order, g.staff, page.now())
     if not rows or tested is None:
         return _compose(order, what, refusals.sentence(Refused("nobody_left" if not rows else "test_needed")))
     html = render_template(
         "coordinator/sending_confirm.html", active="year", meeting=order.meeting, order=order, rows=rows, tested=tested, form=Press(),
-        letter=orders.letter(order, rows[0]), english=sum(one.language == "en" for one in rows), key=secrets.token_urlsafe(12),
+        letter=orders.letter(order, rows[0], page.now()), english=sum(one.language == "en" for one in rows), key=secrets.token_urlsafe(12),
         head=house().letterhead, here=_here(order, what), warning=_warning(order), problem=problem)
     return make_response(html, 409 if problem else 200)
 
@@ -188,7 +188,7 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
     order = order_of(years.meeting_of(number, kind), what)
     one = _sample(orders.recipients(order, page.now()))
     base = house().settings.base_url
-    sealed = letters.seal(orders.letter(order, one), one.language, {"landing": f"{base}/i/exempel", "preparation": f"{base}/f/exempel"},
+    sealed = letters.seal(orders.letter(order, one, page.now()), one.language, {"landing": f"{base}/i/exempel", "preparation": f"{base}/f/exempel"},
                           house().letterhead)
     response = make_response(sealed.html)
     response.headers["Content-Security-Policy"] = FRAMED
