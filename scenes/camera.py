@@ -89,6 +89,14 @@ class Camera:
             self.page.evaluate(SEND, [dict(press.fields), press.button, press.form.format_map(self.world.names)])
         return arriving.value
 
+    def picture(self, file: Path) -> None:
+        """The whole page as PNG. The window is made as tall as the page, so that what clings to its lower edge is at the page's end."""
+        width, height = (self.page.viewport_size or {"width": 0, "height": 0}).values()
+        whole = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": max(height, whole)})
+        self.page.screenshot(path=file, full_page=True, animations="disabled")
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def close(self) -> None:
         """Lets go of the page and its cookies."""
         self.context.close()

@@ -3,6 +3,7 @@ through them. `--only PATTERN` makes those whose name matches, `--out FOLDER` sa
 from __future__ import annotations
 
 import argparse
+import logging
 import re
 import shutil
 import sys
@@ -57,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         shutil.rmtree(chosen.out, ignore_errors=True)
     chosen.out.mkdir(parents=True, exist_ok=True)
     begun, wrong = time.monotonic(), list[str]()
+    logging.disable(logging.CRITICAL)  # the scenes of failures fail on purpose
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
         taken = [*of_scenes(browser, chosen.out, chosen.only, wrong), *of_mails(browser, chosen.out, chosen.only)]
@@ -85,7 +87,7 @@ def _take(camera: Camera, scene: Scene, language: str, width: int, out: Path, wr
     if status != scene.status:
         wrong.append(f"{scene.name} ({language}) svarar {status}, inte {scene.status}")
     picture = Taken(scene.audience, scene.name, f"{scene.endpoint}, {scene.status}: {camera.page.title()}", language, width)
-    camera.page.screenshot(path=out / picture.file, full_page=True, animations="disabled")
+    camera.picture(out / picture.file)
     return picture
 
 

@@ -53,6 +53,7 @@ def make(world: World) -> None:
     assert year is not None  # noqa: S101 it has just been played
     work, direction, conference = year.meetings
     _guests(world, work, direction)
+    db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     writers.make(world, work, conference)
     _things(world, work, ada)
     _mailings(world, direction, conference, karin)
@@ -127,7 +128,7 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
 def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
     order = Order(meeting, kind)
     orders.send_test(order, orders.ANYONE, karin, START)
-    return mailings.confirm(order, f"scene-{kind}", 100_000, karin, START)
+    return mailings.confirm(order, f"scene-{kind}", len(orders.recipients(order, START)), karin, START)
 
 
 def _imports(world: World, karin: Staff) -> None:

@@ -82,7 +82,7 @@ def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_not
     before, wrong = digest(year), list[str]()
     for scene in one_of_each(year):
         for who in (*STRANGERS, *STAFF):
-            for method in ("GET", "HEAD"):
+            for method in ("GET", "HEAD") if who == scene.who else ("GET",):
                 browser = enter(year, scene, who)
                 answered = browser.fetch(method, year.address(scene)).status_code
                 allowed = who in MAY[scene.audience]

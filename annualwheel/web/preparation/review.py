@@ -21,7 +21,7 @@ from annualwheel.web.preparation.steps import standing
 def review() -> Response:
     """The answer as it would be submitted, what stops it and what is missing."""
     if not deadline.is_open(g.member.submission, page.now(), years.GRACE):
-        return redirect(url_for("preparation.hub"))
+        return redirect(url_for("preparation.hub"), code=303)
     definition, draft = _answer()
     return _page(definition, draft, Press(formdata=None))
 
@@ -48,7 +48,7 @@ def receipt() -> Response:
     """What was submitted when and by whom, and how to change it."""
     version = submission.latest(g.member.submission)
     if version is None:
-        return redirect(url_for("preparation.hub"))
+        return redirect(url_for("preparation.hub"), code=303)
     return make_response(render_template("preparation/receipt.html", version=version, members=g.member.submission.members,
                                          me=g.member, **standing(g.member.submission)))
 

@@ -55,7 +55,7 @@ def section(section: str, theme: str | None = None) -> str | Response:
     definition = published.definition_of(submission.questionnaire)
     step, after = find(definition, section, theme)
     if request.method == "GET" and not deadline.is_open(submission, page.now()):
-        return redirect(url_for("preparation.hub"))
+        return redirect(url_for("preparation.hub"), code=303)
     try:
         desk = _desk(Desk(submission, definition, drafts.load(submission), step, after))
         return _page(desk) if request.method == "GET" else _sent(desk)

@@ -1,0 +1,97 @@
+"""Chromium sees every scene: sound for axe, nothing sideways on the smallest phone, nothing asked of others, nothing complained of."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from scenes.camera import Camera, built, served
+from scenes.scene import Scene
+from scenes.table import SCENES
+from scenes.worlds import MAKERS
+
+DESK, PHONE, SMALLEST = 1280, 390, 320
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A page may answer 404 or 422 and say so; the browser notes that on its console.
+EXPECTED = "Failed to load resource: the server responded with a status of"
+SPACING = """() => { const sheet = new CSSStyleSheet()
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`)
+  document.adoptedStyleSheets = [sheet] }"""
+# What sticks out to the side, and text that its own box cuts off. Tables scroll in boxes of their own, which say so.
+CUT = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  const cut = [...document.querySelectorAll("main *, header *, footer *")].filter(e => {
+    if (!e.checkVisibility() || e.closest("svg, .vh, .skip, iframe, textarea, select, input, pre")) return false
+    const style = getComputedStyle(e), hides = v => v === "hidden" || v === "clip"
+    return (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1) || (hides(style.overflowY) && e.scrollHeight > e.clientHeight + 1)
+  }).map(e => `<${e.tagName.toLowerCase()} class="${e.className}"> ${e.textContent.trim().slice(0, 40)}`)
+  const past = wide > 0 ? [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest(".table, .scroll, .vh")
+    && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 3)
+    .map(e => `<${e.tagName.toLowerCase()} class="${e.className}"> ${e.textContent.trim().slice(0, 40)}`) : []
+  return [...(wide > 0 ? [`${wide} px sideways: ${past}`] : []), ...cut.map(e => `cut off: ${e}`)] }"""
+
+
+@contextmanager
+def camera_on(browser: Browser, name: str, complaints: list[str]) -> Iterator[Camera]:
+    """A camera in the world of that name; what the console says and what is asked of other hosts is added to `complaints`."""
+    with built(name) as world, served(world) as url:
+        camera = Camera(browser, world, url, DESK)
+        camera.page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") and EXPECTED not in m.text else None)
+        camera.page.on("pageerror", lambda error: complaints.append(str(error)))
+        camera.page.on("request", lambda asked: None if asked.url.startswith((url, "data:", "blob:", "about:"))
+                       else complaints.append(f"asks outside: {asked.url}"))
+        yield camera
+        camera.close()
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_page_is_sound_and_fits_the_smallest_phone(browser: Browser, name: str) -> None:
+    problems, complaints = list[str](), list[str]()
+    with camera_on(browser, name, complaints) as camera:
+        for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
+            camera.page.set_viewport_size({"width": DESK, "height": 900})
+            status = camera.show(scene, "sv")
+            problems += [f"{scene.name}: answers {status}"] if status != scene.status else []
+            problems += [f"{scene.name}: {problem}" for problem in _against(camera.page)]
+            for width in (PHONE, SMALLEST):
+                camera.page.set_viewport_size({"width": width, "height": 844})
+                problems += [f"{scene.name}, {width} px: {problem}" for problem in camera.page.evaluate(CUT)]
+            problems += [f"{scene.name}: {complaint}" for complaint in complaints]
+            complaints.clear()
+    assert not problems, "\n".join(problems)
+
+
+def _against(page: Page) -> list[str]:
+    """What axe-core has against the page."""
+    found: dict[str, Any] = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}).response
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(browser: Browser, name: str) -> None:
+    """WCAG 1.4.12 and 1.4.10 with the reader's own colours and without motion: once for every page, on a phone, where room is least."""
+    seen, problems, complaints = set[tuple[str, str, int]](), list[str](), list[str]()
+    with camera_on(browser, name, complaints) as camera:
+        camera.page.set_viewport_size({"width": PHONE, "height": 844})
+        for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
+            if _kind(scene) in seen:
+                continue
+            seen.add(_kind(scene))
+            camera.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+            camera.show(scene, "sv")
+            problems += [f"{scene.name}, other colours: {problem}" for problem in camera.page.evaluate(CUT)]
+            moving = camera.page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length")
+            problems += [f"{scene.name}: {moving} things move"] if moving else []
+            camera.page.emulate_media(forced_colors="none")
+            camera.page.evaluate(SPACING)
+            problems += [f"{scene.name}, wide text: {problem}" for problem in camera.page.evaluate(CUT)]
+    assert not problems, "\n".join(problems)
+
+
+def _kind(scene: Scene) -> tuple[str, str, int]:
+    return scene.world, scene.endpoint, scene.status // 100
