@@ -4,10 +4,12 @@ PYTHON ?=
 JOBS ?= 2
 ARGS ?=
 BIN := .venv/bin/python
+PYBABEL := $(BIN) -m babel.messages.frontend -q
+WORDS := annualwheel/translations
 export PYTHON
 export PYTHONUTF8 := 1
 
-.PHONY: run test test-readers bench rehearse pictures lint clean environment environment-dev
+.PHONY: run test test-readers bench rehearse pictures messages lint clean environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment .env
@@ -31,6 +33,13 @@ rehearse: environment .env
 pictures: environment-dev
 	@$(BIN) -m scripts.test_needs chromium
 	@$(BIN) -m scripts.pictures $(ARGS)
+
+# New texts come into the catalogue untranslated, dropped ones leave it; what is translated is compiled. Fill in and run it again.
+messages: environment-dev
+	@$(PYBABEL) extract -F $(WORDS)/babel.cfg -k _l --add-location=file --no-wrap --project=annualwheel -o $(WORDS)/messages.pot annualwheel
+	@$(PYBABEL) update -i $(WORDS)/messages.pot -d $(WORDS) -l en --init-missing --no-wrap -N --ignore-obsolete --ignore-pot-creation-date
+	@$(PYBABEL) compile -d $(WORDS)
+	@rm $(WORDS)/messages.pot
 
 lint: environment-dev
 	@$(BIN) -m ruff check .
