@@ -33,7 +33,6 @@ def rehearse(folder: Path, contacts: tuple[str, bytes], seed: int, server_url: s
     """Plays the year in `folder` and concludes. Raises `Unexpected`, `TimeoutError`, `OSError`, `ValueError` (see `place.database`)."""
     began = time.monotonic()
     place.clear(folder)
-    (folder / "packs").mkdir(exist_ok=True)
     (folder / contacts[0]).write_bytes(contacts[1])
     with place.database(folder, server_url) as url, Stage(folder, url, cast.domains(contacts[1])) as stage:
         ledger = Rehearsal(stage, contacts, seed, say).play()

@@ -54,14 +54,22 @@ def contacts(path: Path | None, count: int, seed: int) -> tuple[str, bytes]:
 
 
 def domains(content: bytes) -> set[str]:
-    """The domains a contact file writes to, and the region's own. The file may be unreadable: then the import page says why."""
-    found = {"region.example", "example.org"}
+    """The domains a contact file writes to, and the region's own."""
+    addresses = _column(content, "email")
+    return {"region.example", "example.org"} | {address.rpartition("@")[2].lower() for address in addresses if "@" in address}
+
+
+def names_leads(content: bytes) -> bool:
+    """Whether a contact file says who holds an organisation's answer together."""
+    return any(text.lower() not in ("", "nej", "no") for text in _column(content, "lead"))
+
+
+def _column(content: bytes, field: str) -> list[str]:
+    """What stands in a column. Nothing when the file cannot be read: the import page says why."""
     try:
-        lines = reading.read(content).lines
+        return [line.cells[field].text for line in reading.read(content).lines if field in line.cells]
     except Unreadable:
-        return found
-    addresses = [line.cells["email"].text for line in lines if "email" in line.cells]
-    return found | {address.rpartition("@")[2].lower() for address in addresses if "@" in address}
+        return []
 
 
 def chance_of(seed: int, *about: object) -> random.Random:

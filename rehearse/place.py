@@ -15,8 +15,9 @@ LEFT = ("mails/*.eml", "calendar/*.ics", "packs/*.xlsx", "summary.json", "rehear
 
 
 def clear(folder: Path) -> None:
-    """Makes the folder and removes what an earlier rehearsal left in it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Makes the folder with its parts, and removes what an earlier rehearsal left in it."""
+    for part in ("mails", "calendar", "packs"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
     for pattern in LEFT:
         for file in folder.glob(pattern):
             file.unlink()

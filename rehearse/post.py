@@ -80,8 +80,6 @@ class Post:
     def __init__(self, folder: Path) -> None:
         self.folder, self.mails = folder, list[Mail]()
         self.lock = threading.Lock()
-        for name in ("mails", "calendar"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
