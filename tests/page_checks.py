@@ -17,6 +17,9 @@ ENGLISH = re.compile(r"\b(?:the|and|your|please|you|with|this|that|from|invalid|
                      r"withdrawn|substituted|waitlisted|draft|submitted|queued|choice|value|missing|error)\b", re.IGNORECASE)
 SWEDISH = re.compile(r"\b(?:och|att|inte|för|eller|till|är|som|när|skicka|spara)\b", re.IGNORECASE)
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
+# Classes of what people have written, and names of organisations, which have no English.
+SAID = {"quote", "written", "said"}
+NAMES = re.compile(r"hälso- och sjukvård|kultur och bildning")
 
 
 def check_page(page: Node, where: str) -> None:
@@ -141,7 +144,7 @@ def _words(page: Node) -> Iterator[str]:
     text = page.text
     yield from (f"a page of the framework: {phrase}" for phrase in FRAMEWORK if phrase in page.raw)
     yield from (f"left over in the text: …{text[max(0, m.start() - 30):m.end() + 20]}…" for m in LEFTOVERS.finditer(text))
-    own = ADDRESS.sub("", _own_words(page, _language(page)))
+    own = NAMES.sub("", ADDRESS.sub("", _own_words(page, _language(page))))
     yield from (f"a raw name: {m.group()}" for m in RAW_NAME.finditer(own))
     stranger = ENGLISH if _language(page) == "sv" else SWEDISH
     yield from (f"a word of the other language: …{own[max(0, m.start() - 30):m.end() + 20]}…" for m in stranger.finditer(own))
@@ -162,7 +165,13 @@ def _own_words(page: Node, language: str) -> str:
 
 def _is_ours(node: Node, language: str) -> bool:
     return (node.tag not in ("script", "style", "textarea", "pre", "code", "blockquote") and node.get("lang", language) == language
-            and "data-said" not in node.attrs)
+            and "data-said" not in node.attrs and not (SAID & set(_written(node).split())))
+
+
+def _written(node: Node) -> str:
+    """The classes that tell whose words an element holds: a value in a list of answers takes its list's."""
+    around = node.up("dl") if node.tag == "dd" else None
+    return f"{node.get('class')} {around.get('class') if around else ''}" if node.tag != "dl" else ""
 
 
 CHECKS = (_frame, _outline, _ids, _fields, _forms, _names, _policy, _words)
