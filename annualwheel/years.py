@@ -22,6 +22,7 @@ USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
 }
 Row = TypeVar("Row", FocusArea, Goal, Category)
 GRACE = dt.timedelta(minutes=15)
+NO_YEAR = 10_000  # an address may name a number that no database can hold
 
 
 def latest() -> Year | None:
@@ -31,7 +32,7 @@ def latest() -> Year | None:
 
 def by_number(number: int) -> Year:
     """The year with its meetings, phases and options. Raises `Missing`."""
-    year = db.session.scalar(sa.select(Year).where(Year.number == number).options(
+    year = db.session.scalar(sa.select(Year).where(Year.number == min(number, NO_YEAR)).options(
         selectinload(Year.meetings).selectinload(Meeting.phases), selectinload(Year.meetings).selectinload(Meeting.options)))
     if year is None:
         raise Missing("no_year", number=number)
@@ -40,7 +41,7 @@ def by_number(number: int) -> Year:
 
 def meeting_of(number: int, kind: str) -> Meeting:
     """The meeting of a year by its kind (work, direction, conference). Raises `Missing`."""
-    meeting = db.session.scalar(sa.select(Meeting).join(Year).where(Year.number == number, Meeting.kind == kind).options(
+    meeting = db.session.scalar(sa.select(Meeting).join(Year).where(Year.number == min(number, NO_YEAR), Meeting.kind == kind).options(
         selectinload(Meeting.phases), selectinload(Meeting.options)))
     if meeting is None:
         raise Missing("no_meeting", number=number, kind=kind)

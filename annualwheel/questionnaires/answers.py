@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
@@ -20,6 +21,8 @@ from annualwheel.questionnaires.values import HARD_CAP, Value, blank
 KEPT = dt.timedelta(days=30)
 # One's own text that has stood this long is kept when it is replaced; what is rewritten within minutes is still being written.
 SETTLED = dt.timedelta(minutes=10)
+# PostgreSQL refuses NUL, and half of a pair of surrogates (JSON can carry one) cannot be written to any page or file.
+UNKEPT = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
 _SUBMISSIONS = cast(sa.Table, Submission.__table__)
 _INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
@@ -88,7 +91,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
 
 
 def tidy(question: Question, value: Value) -> Value:
-    """The value as it is stored: one kind of line ends, no NUL, choices in one order and only those there are.
+    """The value as it is stored: one kind of line ends, no NUL or half characters, choices in one order and only those there are.
 
     Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
     """
@@ -206,7 +209,7 @@ def _name(person_id: int) -> str:
 
 
 def _capped(value: str) -> str:
-    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = UNKEPT.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > HARD_CAP:
         raise Unreadable("answer_too_long")
     return text

@@ -22,8 +22,8 @@ def register(app: Flask) -> None:
     """Gives the application its pages, its guards and its answers to failure."""
     Babel(app, locale_selector=page.language)
     addresses.register(app)
-    page.register(app)
     security.register(app)
+    page.register(app)
     failures.register(app)
     for audience in (open, participant, preparation, coordinator, facilitator, admin):
         app.register_blueprint(audience.blueprint)

@@ -1,6 +1,7 @@
 """The base of every form: CSRF per form, the page's language, and the switch of language that keeps what was typed."""
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import g, request
@@ -8,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import Length, ValidationError
 
 from annualwheel import contacts
 from annualwheel.errors import Unreadable
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -40,8 +43,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def strip(value: str | None) -> str:
-    """What was typed without the spaces around it and without NUL, which PostgreSQL refuses."""
-    return (value or "").replace("\0", "").strip()
+    """What was typed without the spaces around it and without control characters: PostgreSQL refuses NUL, and no mail can carry the
+    others in a header."""
+    return CONTROL.sub("", value or "").strip()
 
 
 class Filled:
@@ -72,11 +76,14 @@ class Address:
             raise ValidationError(_("Skriv e-postadressen med @, till exempel anna.berg@kommun.example")) from problem
 
 
+SHORT = Length(max=200, message=_l("Skriv högst 200 tecken"))
+
+
 class NameFields:
     """Given and family name."""
 
-    given = StringField(_l("Förnamn"), [Filled(_l("Skriv förnamnet"))], filters=[strip], render_kw={"autocomplete": "given-name"})
-    family = StringField(_l("Efternamn"), [Filled(_l("Skriv efternamnet"))], filters=[strip],
+    given = StringField(_l("Förnamn"), [Filled(_l("Skriv förnamnet")), SHORT], filters=[strip], render_kw={"autocomplete": "given-name"})
+    family = StringField(_l("Efternamn"), [Filled(_l("Skriv efternamnet")), SHORT], filters=[strip],
                          render_kw={"autocomplete": "family-name"})
 
 

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, abort, g, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
@@ -15,6 +17,8 @@ from annualwheel.models import Staff
 from annualwheel.web import words
 
 LANGUAGES = ("sv", "en")
+# Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would lead elsewhere.
+OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f]*")
 NAVIGATION = (("year", "coordinator.year", ("coordinator", "administrator")),
               ("people", "coordinator.people", ("coordinator", "administrator")),
               ("mailings", "coordinator.mailings", ("coordinator", "administrator")),
@@ -42,7 +46,7 @@ def now() -> dt.datetime:
 
 def language() -> str:
     """The page's language: asked for in this request, remembered in the session, the person's own, else Swedish."""
-    chosen = request.values.get("lang_switch") or request.args.get("lang") or session.get("language") or g.get("own_language")
+    chosen = g.get("asked_language") or request.args.get("lang") or session.get("language") or g.get("own_language")
     return chosen if chosen in LANGUAGES else "sv"
 
 
@@ -54,7 +58,7 @@ def pressed(name: str) -> str:
 def own_path(name: str) -> str | None:
     """A path of our own to go back to, given in the address; anything that leads elsewhere is ignored."""
     asked = request.args.get(name, "")
-    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else None
+    return asked if OWN_PATH.fullmatch(asked) else None
 
 
 def register(app: Flask) -> None:
@@ -64,12 +68,16 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        g.language_only = request.method == "POST" and "lang_switch" in request.form
-        asked = request.form.get("lang_switch") or request.args.get("lang")
-        if asked in LANGUAGES:
-            session["language"] = asked
         if request.method in ("GET", "HEAD", "OPTIONS"):
             start_reading()
+        if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+            abort(404)  # PostgreSQL can look for nothing that has it
+        # Read once, here: a form that is too large fails at every reading, and the page that says so has a language too.
+        switched = request.form.get("lang_switch") if request.method == "POST" else None
+        g.language_only = switched is not None
+        g.asked_language = switched or request.args.get("lang")
+        if g.asked_language in LANGUAGES:
+            session["language"] = g.asked_language
 
     @app.teardown_request
     def _end(_error: BaseException | None) -> None:
@@ -92,9 +100,8 @@ def show_staff(person: Staff) -> None:
 
 
 def _here(other: str) -> str:
-    if request.endpoint is None or request.method == "POST":
-        return f"{request.path}?lang={other}"
-    return url_for(request.endpoint, **{**(request.view_args or {}), **request.args.to_dict(), "lang": other})
+    asked = [] if request.method == "POST" else [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"/{quote(request.path.lstrip('/'))}?{urlencode([*asked, ('lang', other)])}"
 
 
 def _navigation() -> list[tuple[str, str, str]]:

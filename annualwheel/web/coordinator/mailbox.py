@@ -23,6 +23,7 @@ from annualwheel.web.coordinator import blueprint
 from annualwheel.web.forms import Address, BaseForm, Press, strip
 
 PAGE, MAILINGS = 50, 10
+NO_ID = 2**31 - 1  # the largest number a key may be
 STATES = {"stopped": undelivered.STOPPED, "waiting": DUE, "sent": ("sent",), "not_sent": ("withheld", "dropped")}
 # What people write to each other is theirs.
 PRIVATE = ("colleague", "receipt")
@@ -31,7 +32,7 @@ PRIVATE = ("colleague", "receipt")
 @blueprint.get("/utskick")
 def mailings() -> str:
     """The mailings and the single mails, with what needs a hand first."""
-    text, state, meeting_id = request.args.get("sok", ""), request.args.get("lage", ""), request.args.get("mote", 0, int)
+    text, state, meeting_id = request.args.get("sok", ""), request.args.get("lage", ""), min(request.args.get("mote", 0, int), NO_ID)
     query = _found(text, state, meeting_id)
     count = db.session.scalar(query.with_only_columns(sa.func.count(Message.id))) or 0
     pages = max(1, -(-count // PAGE))
