@@ -27,9 +27,14 @@ class Node:
     attrs: dict[str, str] = field(default_factory=dict)
     parent: Node | None = None
     children: list[Node | str] = field(default_factory=list)
+    # A whole page knows its elements in order, since it is asked for them again and again.
+    known: list[Node] | None = None
 
     def walk(self) -> Iterator[Node]:
         """This element and all below it, in document order."""
+        if self.known is not None:
+            yield from self.known
+            return
         waiting = [self]
         while waiting:
             node = waiting.pop()
@@ -121,4 +126,5 @@ def parse(html: str) -> Node:
     builder.close()
     if builder.open != [builder.root]:
         raise Unexpected(f"<{builder.open[-1].tag}> is never closed")
+    builder.root.known = [*builder.root.walk()]
     return builder.root
