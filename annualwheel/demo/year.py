@@ -34,6 +34,8 @@ from annualwheel.registrations.replies import Reply
 
 SEED = 2040
 DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+MORNING = dt.timedelta(hours=9, minutes=20)
 THURSDAY, FRIDAY = 3, 4
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
 THEMES = (("arbete", "Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
@@ -128,13 +130,13 @@ def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> Non
 
 def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
     """Registration has closed: most come, some have declined, a few never answered."""
-    opened = years.phase(meeting, "registration").opens_at
+    opened = years.phase(meeting, "registration").opens_at + MORNING
     chance = random.Random(SEED)
     for number, person in enumerate(people):
         registration = _invite(meeting, person, opened)
         answer = chance.random()
         if answer < 0.82:
-            _yes(registration, opened + (1 + number % 20) * DAY, lunch=number % 7 != 0)
+            _yes(registration, opened + (1 + number % 20) * DAY + number % 7 * HOUR, lunch=number % 7 != 0)
         elif answer < 0.92:
             replies.decline(registration, "calendar", opened + 2 * DAY, audit.participant(person.id))
     db.session.flush()
@@ -142,19 +144,19 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
 
 def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime) -> None:
     """Registration is open: leads are invited, half have answered."""
-    opened = years.phase(meeting, "registration").opens_at
+    opened = years.phase(meeting, "registration").opens_at + MORNING
     leads = [person for number, person in enumerate(people) if number % 2 == 0]
     for number, person in enumerate(leads):
         registration = _invite(meeting, person, opened)
         if number % 5 in (1, 3):
-            _yes(registration, min(opened + DAY, now), lunch=None)
+            _yes(registration, min(opened + number % 6 * DAY, now), lunch=None)
         elif number % 10 == 5:
             replies.decline(registration, "", min(opened + DAY, now), audit.participant(person.id))
 
 
 def _prepare(meeting: Meeting, now: dt.datetime) -> int:
     """Everyone who comes may write; ten organisations have submitted their initiatives, some have begun."""
-    opened = years.phase(meeting, "preparation").opens_at
+    opened = years.phase(meeting, "preparation").opens_at + MORNING
     questionnaire = membership.questionnaires_of(meeting)[0]
     writers: dict[str, Member] = {}
     for registration in db.session.scalars(sa.select(Registration).where(
@@ -163,7 +165,7 @@ def _prepare(meeting: Meeting, now: dt.datetime) -> int:
         writers.setdefault(registration.organisation.code, member)
     for number, sample in enumerate(INITIATIVES):
         writer = writers.pop(sample.code, None) or _anyone_of(sample.code, meeting, opened)
-        _write(writer, sample, min(opened + (1 + number) * DAY / 4, now))
+        _write(writer, sample, min(opened + number // 2 * DAY + number % 2 * HOUR, now))
     for member in list(writers.values())[:8]:
         answers.save(_place(member, ""), {"forberett": Change("Strateger och chefer", 0)}, member.person, min(opened + DAY, now))
     return len(INITIATIVES)
