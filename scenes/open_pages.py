@@ -7,7 +7,7 @@ from scenes.scene import Press, Scene
 SCENES = (
     Scene("start", "open.start", "empty", "", "/"),
     Scene("kontakt", "open.contact", "empty", "", "/kontakt"),
-    Scene("komponenter", "open.components_page", "empty", "", "/komponenter"),
+    Scene("komponenter", "open.components_page", "empty", "", "/komponenter", framed=True),
     Scene("kakor", "open.cookies", "empty", "", "/kakor"),
     Scene("tillganglighet", "open.accessibility", "empty", "", "/tillganglighet"),
     Scene("personuppgifter", "open.privacy", "empty", "", "/personuppgifter"),

@@ -23,7 +23,8 @@ class Scene:
     """One page in one state.
 
     `who` is a key of the world's sessions, "" for a stranger. `address` may hold names of the world in braces. `at` is a key of
-    the world's moments. `framed`: a mail shown inside another page, without the service's own frame.
+    the world's moments. `framed`: not a page to visit but something to be shown: a mail, the
+    samples of all parts.
     """
 
     name: str

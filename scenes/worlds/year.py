@@ -52,7 +52,7 @@ def make(world: World) -> None:
     year = years.latest()
     assert year is not None  # noqa: S101 it has just been played
     work, direction, conference = year.meetings
-    _guests(world, work, direction)
+    _guests(world, work, direction, karin)
     db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     writers.make(world, work, conference)
     _things(world, work, ada)
@@ -70,7 +70,7 @@ def _yes(seat: Registration, lunch: bool | None = None, *, by: audit.Actor | Non
                              by or audit.participant(person.id))
 
 
-def _guests(world: World, work: Meeting, direction: Meeting) -> None:
+def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> None:
     """At the direction meeting registration is open; at the working meeting it has closed."""
     world.invite("invited", direction, "Maria Lindprov", "Hagfors kommun")
     _yes(world.invite("registered", direction, "Erik Exempelsand", "Hagfors kommun"))
@@ -84,7 +84,7 @@ def _guests(world: World, work: Meeting, direction: Meeting) -> None:
     world.let_in("substitute", successor)
     world.names |= {"replaced": away.public_id}
     world.invite("late", work, "Sten Provlund", "Kils kommun", START - 40 * DAY)
-    coming = _yes(world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY), True, by=audit.staff(1))
+    coming = _yes(world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY), True, by=audit.staff(karin.id))
     needs.state(coming, "Vegetarisk kost", "Plats långt fram", "Jag samtycker", START)
 
 

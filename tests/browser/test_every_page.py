@@ -26,7 +26,7 @@ SPACING = """() => { const sheet = new CSSStyleSheet()
 CUT = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
   const cut = [...document.querySelectorAll("main *, header *, footer *")].filter(e => {
-    if (!e.checkVisibility() || e.closest("svg, .vh, .skip, iframe, textarea, select, input, pre")) return false
+    if (!e.checkVisibility() || e.closest("svg, .vh, .skip, .rows thead, iframe, textarea, select, input, pre")) return false
     const style = getComputedStyle(e), hides = v => v === "hidden" || v === "clip"
     return (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1) || (hides(style.overflowY) && e.scrollHeight > e.clientHeight + 1)
   }).map(e => `<${e.tagName.toLowerCase()} class="${e.className}"> ${e.textContent.trim().slice(0, 40)}`)
