@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import structlog
@@ -15,7 +16,7 @@ from annualwheel import log, outbox
 from annualwheel.db import db
 from annualwheel.models import Message, Staff
 from annualwheel.outbox import Recipient
-from config import Settings
+from config import ROOT, Settings
 from tests.conftest import Fixed
 from tests.smtp_server import Smtp
 
@@ -108,6 +109,15 @@ def test_the_questions_are_checked_on_the_command_line(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["forms", "check"])
     assert done.exit_code == 0, done.output
     assert done.output.count("inga fel") == 3
+
+
+def test_what_is_wrong_with_a_question_is_named_with_its_file(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    text = (ROOT / "forms" / "arbetsmote.toml").read_text("utf-8").replace('type = "long_text"', 'type = "essay"', 1)
+    (tmp_path / "arbetsmote.toml").write_text(text, "utf-8")
+    done = make_app(forms_folder=tmp_path).test_cli_runner().invoke(args=["forms", "check"])
+    assert done.exit_code == 1
+    for part in ("arbetsmote.toml", "mal", "essay"):
+        assert part in done.output
 
 
 def test_the_demonstration_year_fills_an_empty_database_once(app: Flask) -> None:

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ from annualwheel import jobs, outbox
 from annualwheel.db import db
 from annualwheel.models import Message
 from annualwheel.outbox import WAITS, Recipient
+from config import ROOT
 from tests.conftest import Fixed
 from tests.databases import PostgreSQL, SQLite
 from tests.smtp_server import Smtp
@@ -174,6 +177,25 @@ def test_killing_the_worker_again_and_again_loses_no_mail(database: SQLite | Pos
     assert len(by_id) == 60
     with app.app_context():
         assert {message.state for message in db.session.query(Message)} == {"sent"}
+
+
+def test_a_worker_process_of_its_own_sends_what_the_web_queued(database: SQLite | PostgreSQL, make_app: Callable[..., Flask], smtp: Smtp,
+                                                               tmp_path: Path) -> None:
+    queue = f"sqlite:///{tmp_path / 'queue.db'}"
+    app = make_app(mail_allow=("example",), queue_url=queue)
+    environ = {**os.environ, "SECRET_KEYS": "k" * 40, "ENVIRONMENT": "test", "DATABASE_URL": database.url, "QUEUE_URL": queue, "WORKER": "separate",
+               "MAIL_PORT": str(smtp.port), "MAIL_ALLOW": "example"}
+    command = [str(Path(sys.executable).with_name("huey_consumer")), "wsgi.huey", "-w", "2"]
+    worker = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with app.app_context():
+            put(1, dt.datetime.now(dt.UTC) - MINUTE)
+            jobs.commit()
+        wait_until_received(smtp, 1, worker)
+    finally:
+        worker.send_signal(signal.SIGINT)
+        worker.wait(timeout=30)
+    assert smtp.last("p1@kommun.example").subject
 
 
 def start_worker(url: str, port: int, folder: Path, minutes: int) -> subprocess.Popen[bytes]:
