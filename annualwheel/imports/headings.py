@@ -15,7 +15,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "family": ("Efternamn", "Last name", "Family name", "Surname"),
     "name": ("Namn", "Name", "För- och efternamn", "Fullständigt namn", "Full name", "Kontaktperson"),
     "email": ("E-post", "E-mail", "E-postadress", "Epost", "Mejl", "Mejladress", "Mail", "Mailadress", "Email address"),
-    "organisation": ("Organisation", "Organization", "Organisationsnamn", "Organisationens namn", "Organisation name", "Organization name"),
+    "organisation": ("Organisation", "Organisation", "Organization", "Organisationsnamn", "Organisationens namn", "Organisation name", "Organization name"),
     "category": ("Organisationstyp", "Organisation type", "Organization type", "Typ av organisation", "Type of organisation", "Kategori",
                  "Category"),
     "title": ("Befattning", "Title", "Titel", "Roll", "Role", "Position", "Job title"),
@@ -65,7 +65,7 @@ def require(found: Headings) -> None:
     if "name" not in found.columns and not {"given", "family"} <= found.columns.keys():
         missing.append("name")
     if missing:
-        raise Unreadable("missing_heading", name=SPELLINGS[missing[0]][0])
+        raise Unreadable("missing_heading", field=missing[0])
 
 
 def letter(column: int) -> str:

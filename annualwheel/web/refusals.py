@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from annualwheel import dates
 from annualwheel.errors import DomainError
-from annualwheel.web import page
+from annualwheel.web import import_words, page
 
 # Lazy, so that only the sentence that is shown is looked up. A place to fill is named as the error's parameter.
 SENTENCES = {
@@ -98,6 +98,8 @@ SENTENCES = {
 def sentence(error: DomainError) -> str:
     """The sentence for an error, in the page's language. Every key has one (a test reads the sources and compares)."""
     given = {"name": "", "count": "", **error.params, "day": ""}
+    if "field" in error.params:
+        given["name"] = import_words.field_name(error.params["field"])
     when = error.params.get("day")
     if isinstance(when, dt.date):
         given["day"] = dates.day(when, page.language())

@@ -12,7 +12,7 @@ WORDS = {
     "focus_area": ("Insatsområde", "Focus area"), "kind": ("Slag", "Kind"), "text": ("Text", "Text"), "total": ("Summa", "Total"),
     "name": ("Namn", "Name"), "role": ("Titel eller uppdrag", "Title or role"), "state": ("Läge", "State"),
     "mode": ("Deltar", "Takes part"), "lead": ("Samordnare", "Lead"), "coming": ("Anmälda", "Registered"), "part": ("Del", "Part"),
-    "place": ("Finns på", "Stands in"), "on_site": ("På plats", "On site"), "online": ("Digitalt", "Online"),
+    "place": ("Finns på", "Found in"), "on_site": ("På plats", "On site"), "online": ("Digitalt", "Online"),
     "registered": ("Anmäld", "Registered"), "attended": ("Var på plats", "Attended"), "to_reconfirm": ("Behöver bekräfta ny dag", "Needs to confirm the new date"),
     "waitlisted": ("På väntelistan", "On the waiting list"), "offered": ("Erbjuden plats", "Offered a place"),
     "none": ("Inte påbörjat", "Not begun"), "draft": ("Utkast finns, inte inskickat", "Draft exists, not submitted"),

@@ -12,6 +12,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from annualwheel.imports.headings import SPELLINGS
+from annualwheel.web import words
+from annualwheel.web.coordinator import wording
+from annualwheel.workshop.headings import WORDS as WORKBOOK
+
 SOURCE = Path(__file__).parents[2] / "annualwheel"
 WORDS = SOURCE / "translations"
 CATALOGUE = WORDS / "en" / "LC_MESSAGES" / "messages.po"
@@ -93,6 +98,13 @@ def test_the_translations_are_in_english() -> None:
             words = {word[0] for word in SWEDISH.finditer(form)} - NAMES
             assert not words, f"{words} in {form!r}"
             assert form != message.id or form in SAME or not re.search(r"\w", PLACES.sub("", form)), f"{form!r} is only copied"
+
+
+def test_words_that_stand_in_tables_have_english_too() -> None:
+    said = [(word.sv, word.en) for tables in (words.TABLES, wording.TABLES) for table in tables.values() for word in table.values()]
+    for swedish, english in [*said, *WORKBOOK.values(), *(names[:2] for names in SPELLINGS.values())]:
+        assert swedish and not ENGLISH.search(swedish), swedish
+        assert english and not {word[0] for word in SWEDISH.finditer(english)} - NAMES, english
 
 
 @pytest.mark.parametrize("template", sorted(SOURCE.glob("templates/**/*.html")), ids=lambda path: path.stem)

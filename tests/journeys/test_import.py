@@ -137,6 +137,10 @@ class TestPreview:
         assert words in coordinator.error_at("Fil med personer")
         assert db.session.scalar(sa.select(sa.func.count(Import.id))) == 0
 
+    def test_a_missing_column_has_its_english_name_on_an_english_page(self, coordinator: Browser) -> None:
+        coordinator.open("/personer/import", lang="en").attach("File with people", "x.csv", b"Namn;Organisation\na;b\n").press("Check the file")
+        assert "The column E-mail is missing" in coordinator.error_at("File with people")
+
     def test_a_file_must_be_chosen(self, coordinator: Browser) -> None:
         coordinator.open("/personer/import").press("Granska filen")
         assert "Välj en fil" in coordinator.error_at("Fil med personer")
