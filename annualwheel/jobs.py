@@ -1,6 +1,7 @@
 """The job engine: Huey carries ids, the truth is in our tables. Also the one commit at the edge."""
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import socket
@@ -14,7 +15,8 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import delivery, mailings, outbox, reminders
+from annualwheel import delivery, limits, mailings, needs, outbox, reminders
+from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
@@ -174,7 +176,7 @@ def prepare(mailing_id: int) -> None:
 
 def sweep_minute() -> None:
     """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and mailings that were left.
-    Once an hour it erases replaced answers that are older than they may be."""
+    Once an hour it erases what is older than it may be."""
     now = house().clock.now()
     if not first_this_minute("sweep", now):
         return
@@ -184,10 +186,19 @@ def sweep_minute() -> None:
         enqueue("build_pack", pack.id)
     for mailing_id in mailings.left_behind(now):
         enqueue("prepare_mailing", mailing_id)
+    packs.give_up(now)
     mailings.close_finished()
     if now.minute == 0:
-        answers.forget_history(now)
+        erase_old(now)
     db.session.commit()
+
+
+def erase_old(now: dt.datetime) -> None:
+    """Erases what we have promised not to keep: diet and access needs, replaced answers, the files of packs, attempts at links."""
+    needs.erase_due(local(now).date())
+    answers.forget_history(now)
+    packs.forget_files(now)
+    limits.forget(now)
 
 
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]

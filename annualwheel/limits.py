@@ -10,6 +10,8 @@ from annualwheel.db import db
 from annualwheel.errors import TooMany
 from annualwheel.models import Attempt
 
+KEPT = dt.timedelta(days=1)
+
 
 def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timedelta) -> None:
     """Counts an attempt of `kind` for `key` (an address, a client). Raises `TooMany` when `at_most` were made `within` before `now`.
@@ -23,3 +25,8 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
         raise TooMany("too_many_attempts", kind=kind)
     db.session.add(Attempt(kind=kind, key_hash=key_hash, at=now))
     db.session.flush()
+
+
+def forget(now: dt.datetime) -> None:
+    """Erases attempts that no limit looks back on: a hash of an address can be guessed."""
+    db.session.execute(sa.delete(Attempt).where(Attempt.at < now - KEPT))

@@ -13,13 +13,15 @@ from config import Settings
 
 # Whatever slips into a message: links with tokens and addresses are cut before the line is written.
 TOKEN = re.compile(r"(/(?:i|f|logga-in|k)/)[^\s\"'?#]+")
+# What PostgreSQL adds to a refusal holds the row itself: names, needs, answers.
+ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)", re.DOTALL)
 ADDRESS = re.compile(r"[^\s\"'<>:]+@[^\s\"'<>,;]+")
 
 
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = ADDRESS.sub("<adress>", TOKEN.sub(r"\1…", value))
+            event[key] = ADDRESS.sub("<adress>", TOKEN.sub(r"\1…", ROW.sub("DETAIL: …", value)))
     return event
 
 

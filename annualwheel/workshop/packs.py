@@ -19,6 +19,8 @@ from annualwheel.workshop import submitted
 CHUNK = 256 * 1024
 KEPT = dt.timedelta(days=30)
 LEFT = dt.timedelta(minutes=5)
+# Far longer than the largest pack takes: its worker is gone.
+GIVEN_UP = dt.timedelta(hours=1)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -57,6 +59,18 @@ def mark_failed(pack_id: int) -> None:
 def left_behind(now: dt.datetime) -> sa.Select[Pack]:
     """Packs whose job was lost before it began."""
     return sa.select(Pack).where(Pack.state == "queued", Pack.created_at < now - LEFT)
+
+
+def give_up(now: dt.datetime) -> None:
+    """Says of packs whose worker died while building that they failed, so that nobody waits for them."""
+    db.session.execute(sa.update(Pack).where(Pack.state == "building", Pack.created_at < now - GIVEN_UP).values(state="failed")
+                       .execution_options(synchronize_session=False))
+
+
+def forget_files(now: dt.datetime) -> None:
+    """Erases the content of files that have expired; that they were made, and their digest, stays."""
+    expired = sa.select(File.id).where(File.expires_at < now)
+    db.session.execute(sa.delete(FileChunk).where(FileChunk.file_id.in_(expired)).execution_options(synchronize_session=False))
 
 
 def of_meeting(meeting: Meeting) -> list[Pack]:
