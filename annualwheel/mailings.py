@@ -178,7 +178,8 @@ def _invite(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> 
 def _remind(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
     seats_of = db.session.scalars(sa.select(Registration).where(
         Registration.public_id.in_([one.key for one in chosen]), Registration.state == "invited").options(
-            joinedload(Registration.person), joinedload(Registration.organisation)).execution_options(populate_existing=True)).all()
+            joinedload(Registration.person), joinedload(Registration.organisation)).order_by(Registration.id)
+        .execution_options(populate_existing=True)).all()
     for seat in seats_of:
         notices.write("reminder", seat, now, cause=dates.as_date(now).isoformat(), mailing=mailing)
     db.session.flush()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit, dates, needs, years
+from annualwheel import audit, dates, needs, outbox, years
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
@@ -61,13 +61,13 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
     (same UID, higher SEQUENCE), and the phases that are not over follow the meeting's day. Raises `Closed` for a meeting that is
     cancelled or over, `Refused("not_moved")` when nothing changes, `Refused("ends_before_start")`.
     """
+    seats.lock(meeting)
     _require_planned(meeting, now)
     if to.ends_at <= to.starts_at:
         raise Refused("ends_before_start")
     before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
     if before == to:
         raise Refused("not_moved")
-    seats.lock(meeting)
     meeting.starts_at, meeting.ends_at, meeting.place, meeting.address = to.starts_at, to.ends_at, to.place, to.address
     meeting.sequence += 1
     years.place_phases(meeting, now)
@@ -86,10 +86,14 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
 
 
 def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> list[Registration]:
-    """Cancels the meeting: everyone concerned gets a mail and, when they had one, a CANCEL for the calendar entry. They are returned."""
-    _require_planned(meeting, now)
+    """Cancels the meeting: everyone concerned gets a mail and, when they had one, a CANCEL for the calendar entry. They are returned.
+
+    Invitations and reminders that have not left are not sent.
+    """
     seats.lock(meeting)
+    _require_planned(meeting, now)
     meeting.state, meeting.cancel_reason = "cancelled", reason
+    outbox.drop_waiting(meeting)
     told, answered = concerned(meeting), _organisations_that_submitted(meeting)
     for registration in told:
         kept = "yes" if registration.organisation_id in answered else ""

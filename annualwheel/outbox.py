@@ -12,7 +12,7 @@ from annualwheel import letters
 from annualwheel.db import db
 from annualwheel.ical import Entry
 from annualwheel.links import Target
-from annualwheel.models import Mailing, Message, MessageBody, Person
+from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
 
 LEASE = dt.timedelta(minutes=5)
 CHUNK = 25
@@ -119,6 +119,13 @@ def mark_later(message: Message, error: str, now: dt.datetime) -> None:
         message.state = "unknown"
     else:
         message.state, message.due_at = "retry", now + WAITS[message.attempts - 1]
+
+
+def drop_waiting(meeting: Meeting) -> None:
+    """The meeting is cancelled: what is left of its mailings is not sent. What a worker has in hand goes out."""
+    of_meeting = sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id)
+    db.session.execute(sa.update(Message).where(Message.mailing_id.in_(of_meeting), Message.state.in_(("queued", "retry")))
+                       .values(state="dropped").execution_options(synchronize_session="fetch"))
 
 
 def try_again(message: Message, now: dt.datetime) -> None:

@@ -108,7 +108,7 @@ def _set_days(meeting: Meeting, phase: Phase, opens: int, closes: int) -> bool:
 
 def _fill(meeting: Meeting, mode: str, now: dt.datetime) -> int:
     before = seats.waiting(meeting, mode)
-    if not before or meeting.state != "planned" or now >= meeting.starts_at:
+    if not before:
         return 0
     replies.fill(before[0], now)
     return len(before) - len(seats.waiting(meeting, mode))

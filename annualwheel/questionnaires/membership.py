@@ -33,6 +33,13 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
     """Lets the person write in the organisation's answer (or an own one where the questionnaire asks each person), made when it is
     not there. The organisation's lead of the year becomes the answer's lead; without one, nobody is."""
     own = person if questionnaire.respondent == "person" else None
+    found = db.session.scalar(sa.select(Member).join(Submission).where(
+        Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == _key(organisation, own),
+        Member.person_id == person.id, Member.scope == ""))
+    if found is not None:
+        return found
+    # Colleagues may come in at the same moment: each sees what the one before has made.
+    db.session.execute(sa.select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update(key_share=True))
     submission = _submission(questionnaire, organisation, own)
     found = _member(submission, person)
     if found is None:
@@ -87,7 +94,7 @@ def at_address(address_folded: str) -> Sequence[Member]:
 
 
 def _submission(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission:
-    key = f"p{own.id}" if own else f"o{organisation.id}"
+    key = _key(organisation, own)
     found = db.session.scalar(sa.select(Submission).where(
         Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == key))
     if found is not None:
@@ -102,6 +109,10 @@ def _submission(questionnaire: Questionnaire, organisation: Organisation, own: P
                 db.session.add(Item(submission=submission, group_key=f"{section.key}/{theme.key}", position=position))
     db.session.flush()
     return submission
+
+
+def _key(organisation: Organisation, own: Person | None) -> str:
+    return f"p{own.id}" if own else f"o{organisation.id}"
 
 
 def _member(submission: Submission, person: Person) -> Member | None:

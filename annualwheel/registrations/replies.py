@@ -103,8 +103,11 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
 def fill(registration: Registration, now: dt.datetime, mode: str = "") -> None:
     """Gives the free seats of this way of attending (the registration's own unless `mode` is given) to those who wait, in order.
 
-    Somebody whose organisation has all its seats is passed over. Call it under the meeting's lock.
+    Somebody whose organisation has all its seats is passed over. Call it under the meeting's lock. Nobody gets a seat at a meeting
+    that is cancelled or has begun.
     """
+    if registration.meeting.state != "planned" or now >= registration.meeting.starts_at:
+        return
     for next_up in seats.waiting(registration.meeting, mode or registration.mode):
         if seats.is_taken(registration.meeting, next_up.mode):
             return

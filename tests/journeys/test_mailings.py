@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import audit, contacts, jobs, mailings, orders, outbox, reminders, undelivered
+from annualwheel import audit, contacts, jobs, mailings, meetings, orders, outbox, reminders, undelivered
 from annualwheel.audiences import Choice
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
@@ -363,3 +363,28 @@ def test_facilitators_send_nothing(year: Year, meeting: Meeting, visitor: Browse
     sign_in(visitor, person)
     for path in ("/arshjul", "/utskick", INVITE, "/mote/2027/arbetsmote", "/mote/2027/arbetsmote/flytta"):
         assert visitor.fetch("GET", path).status_code == 403, path
+
+
+def test_a_cancelled_meeting_sends_nothing_more_of_its_mailings(year: Year, meeting: Meeting, karin: Staff, work: Callable[[], int], smtp: Smtp) -> None:
+    invite(year, karin, "Anna", "Ola")
+    meetings.cancel(meeting, "Snöstorm", START, audit.staff(karin.id))
+    jobs.commit()
+    jobs.start_drains()
+    work()
+    assert [message.state for message in of_kind("invitation")] == ["dropped", "dropped"]
+    assert {mail.subject for mail in smtp.mails if "Inbjudan" in mail.subject and "[Test]" not in mail.subject} == set()
+
+
+@pytest.mark.parametrize("when", ["cancelled", "over"])
+def test_nobody_is_invited_by_hand_to_a_meeting_that_will_not_come(meeting: Meeting, year: Year, karin: Staff, office: Browser, clock: Fixed,
+                                                                   when: str) -> None:
+    people(year, "Anna")
+    office.open("/mote/2027/arbetsmote/bjud-in-en", sok="anna")
+    if when == "cancelled":
+        meetings.cancel(meeting, "", START, audit.staff(karin.id))
+    else:
+        clock.set(meeting.starts_at)
+        sign_in(office, karin, clock.now()).open("/mote/2027/arbetsmote/bjud-in-en", sok="anna")
+    db.session.commit()
+    office.press("Bjud in")
+    assert (office.status, db.session.query(Registration).count(), of_kind("invitation")) == (410, 0, [])

@@ -267,3 +267,16 @@ def test_a_cancelled_meeting_takes_no_answer(session: Any) -> None:
     with pytest.raises(Closed) as closed:
         coming(guest)
     assert closed.value.key == "meeting_cancelled"
+
+
+@pytest.mark.parametrize("when", ["cancelled", "over"])
+def test_nobody_gets_a_seat_at_a_meeting_that_will_not_come(session: Any, when: str) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    if when == "cancelled":
+        meetings.cancel(guests[0].meeting, "", START + MINUTE, audit.SYSTEM)
+    before = len(mails("promoted"))
+    invitations.revoke(guests[0], START + MINUTE if when == "cancelled" else guests[0].meeting.starts_at, audit.SYSTEM)
+    assert states_of(guests) == ["revoked", "waitlisted"]
+    assert len(mails("promoted")) == before

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import ValidationError
 
-from annualwheel import audiences, audit, contacts, jobs, meetings, years
+from annualwheel import audiences, audit, contacts, jobs, meetings, orders, years
 from annualwheel.audiences import Addressee, Choice
 from annualwheel.contacts import fold
 from annualwheel.db import db
@@ -197,8 +197,9 @@ def _invited(meeting: Meeting, person: Person, organisation: Organisation, title
 
 
 def invite_one(meeting: Meeting, person: Person, organisation: Organisation, title: str) -> Registration:
-    """One invitation outside a mailing. Raises `Refused` for someone who has one."""
+    """One invitation outside a mailing. Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over."""
     seats.lock(meeting)
+    orders.require_possible(meeting, "invitation", page.now())
     seat = invitations.invite(meeting, person, organisation, page.now(), title=title)
     audit.note(audit.staff(g.staff.id), "invited", seat, page.now(), meeting.id)
     return seat

@@ -1,0 +1,76 @@
+"""Two who press in the same moment: the second sees what the first has done."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from annualwheel import audit, contacts, meetings
+from annualwheel.db import db
+from annualwheel.errors import Closed, Refused
+from annualwheel.meetings import Appointment
+from annualwheel.models import Meeting, Member, Person, Questionnaire, Submission
+from annualwheel.questionnaires import membership
+from tests.conftest import START
+from tests.guests import mails, make_guest, make_meeting, publish
+
+
+def behind_our_back(app: Flask, act: Callable[[], object]) -> None:
+    """Somebody else's request, from its beginning to its commit."""
+    def request() -> None:
+        with app.app_context():
+            act()
+            db.session.commit()
+    with ThreadPoolExecutor(1) as other:
+        other.submit(request).result()
+
+
+def test_two_coordinators_who_cancel_tell_everybody_once(app: Flask, session: Any) -> None:
+    meeting = make_meeting()
+    make_guest(meeting)
+    db.session.commit()
+    behind_our_back(app, lambda: meetings.cancel(db.session.get_one(Meeting, meeting.id), "", START, audit.SYSTEM))
+    with pytest.raises(Closed, match="meeting_cancelled"):
+        meetings.cancel(meeting, "", START, audit.SYSTEM)
+    db.session.rollback()
+    assert len(mails("cancelled")) == 1
+
+
+def test_two_coordinators_who_move_tell_everybody_once(app: Flask, session: Any) -> None:
+    meeting = make_meeting()
+    make_guest(meeting)
+    to = Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7), meeting.place, meeting.address)
+    db.session.commit()
+    behind_our_back(app, lambda: meetings.move(db.session.get_one(Meeting, meeting.id), to, "", START, audit.SYSTEM))
+    with pytest.raises(Refused, match="not_moved"):
+        meetings.move(meeting, to, "", START, audit.SYSTEM)
+    db.session.rollback()
+    assert len(mails("moved")) == 1
+
+
+def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None:
+    with app.app_context():
+        meeting = make_meeting()
+        publish(meeting)
+        ids = [make_guest(meeting, f"Gast{number}", "Ek").person_id for number in range(8)]
+        db.session.commit()
+    barrier = Barrier(len(ids))
+
+    def come_in(person_id: int) -> int:
+        with app.app_context():
+            barrier.wait()
+            place = contacts.organisation_named("Hagfors kommun")
+            assert place is not None
+            member = membership.join(db.session.query(Questionnaire).one(), db.session.get_one(Person, person_id), place, START)
+            db.session.commit()
+            return member.submission_id
+
+    with ThreadPoolExecutor(len(ids)) as people:
+        assert len(set(people.map(come_in, ids))) == 1
+    with app.app_context():
+        assert (db.session.query(Submission).count(), db.session.query(Member).count()) == (1, 8)
