@@ -27,7 +27,7 @@ def answer_by(registration: Registration) -> dt.datetime:
 def require(registration: Registration, action: str, now: dt.datetime, actor: Actor) -> None:
     """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not possible any more, or not yet.
 
-    Register and decline: while registration is open; change and substitute: until the change stop; withdraw, and whatever
+    Register and decline: from the invitation, or from the day registration opens, until it closes; change and substitute: until the change stop; withdraw, and whatever
     staff do or a moved meeting asks: until the start.
     """
     meeting = registration.meeting
@@ -36,7 +36,14 @@ def require(registration: Registration, action: str, now: dt.datetime, actor: Ac
     if action == "withdraw" or actor.kind == "staff" or (action in ("register", "decline") and registration.state == "to_reconfirm"):
         require_before_start(meeting, now)
     else:
-        years.require_open(meeting, "change" if action in ("change", "substitute") else answer_phase(registration), now)
+        _require_phase(registration, "change" if action in ("change", "substitute") else answer_phase(registration), now)
+
+
+def _require_phase(registration: Registration, kind: str, now: dt.datetime) -> None:
+    """An invitation opens the door: whoever has one may answer at once, though the day registration opens for others is yet to come."""
+    invited = registration.invited_at is not None and registration.invited_at <= now
+    if not (invited and now < years.phase(registration.meeting, kind).opens_at):
+        years.require_open(registration.meeting, kind, now)
 
 
 def require_before_start(meeting: Meeting, now: dt.datetime) -> None:

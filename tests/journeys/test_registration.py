@@ -61,6 +61,15 @@ def test_landing_before_registration_opens_says_when_it_does(session: Any, visit
     visitor.open(link_of(guest)).see("Anmälan öppnar måndag 16 november 2026.").miss("Ja, anmäl mig", "Nej, jag kan inte")
 
 
+def test_whoever_has_been_invited_early_may_answer_at_once(session: Any, visitor: Browser, clock: Fixed) -> None:
+    guest = make_guest(make_meeting())
+    clock.set(START - 20 * DAY)
+    guest.invited_at = clock.now()
+    session.commit()
+    visitor.open(link_of(guest)).see("Ja, anmäl mig").press("Nej, jag kan inte")
+    visitor.press("Tacka nej").see("Tack för ditt svar")
+
+
 def test_landing_after_registration_closes_says_so_and_still_takes_a_substitute(session: Any, visitor: Browser, clock: Fixed) -> None:
     guest = make_guest(make_meeting())
     clock.set(START + 20 * DAY)

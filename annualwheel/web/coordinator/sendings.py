@@ -127,15 +127,11 @@ def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _warning(order: Order) -> str:
-    """What a recipient who opens the link at once would meet."""
-    kind = "registration" if order.kind in ("invitation", "reminder") else "preparation"
-    opens = years.phase(order.meeting, kind).opens_at
-    if page.now() >= opens:
+    """What a recipient who opens the link at once would meet: an invitation can be answered as soon as it comes."""
+    opens = years.phase(order.meeting, "preparation").opens_at
+    if not order.kind.startswith("preparation") or page.now() >= opens:
         return ""
-    day = words.day(opens)
-    if kind == "registration":
-        return str(_("Anmälan öppnar %(day)s. Den som öppnar länken före dess kan inte svara än.", day=day))
-    return str(_("Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.", day=day))
+    return str(_("Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.", day=words.day(opens)))
 
 
 def _test(order: Order, what: str) -> AnyResponse:
