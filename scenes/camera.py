@@ -91,7 +91,8 @@ class Camera:
 
     def picture(self, file: Path) -> None:
         """The whole page as PNG. The window is made as tall as the page, so that what clings to its lower edge is at the page's end."""
-        width, height = (self.page.viewport_size or {"width": 0, "height": 0}).values()
+        size = self.page.viewport_size
+        width, height = (size["width"], size["height"]) if size else (0, 0)
         whole = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": width, "height": max(height, whole)})
         self.page.screenshot(path=file, full_page=True, animations="disabled")

@@ -12,7 +12,7 @@ import pytest
 from config import ROOT
 
 PACKAGE = ROOT / "annualwheel"
-OURS = ("annualwheel", "scripts", "devmail", "bench", "rehearsal", "rehearse", "migrations")
+OURS = ("annualwheel", "scenes", "scripts", "devmail", "bench", "rehearsal", "rehearse", "migrations")
 PRODUCT = sorted(PACKAGE.rglob("*.py"))
 CODE = sorted({*PRODUCT, *(p for name in OURS for p in (ROOT / name).rglob("*.py") if "versions" not in p.parts), *ROOT.glob("*.py")})
 TESTS = sorted((ROOT / "tests").rglob("*.py"))

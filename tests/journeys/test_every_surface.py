@@ -118,5 +118,5 @@ def test_a_button_does_nothing_for_those_it_is_not_for(year: World) -> None:
 
 def test_files_are_what_they_say(year: World) -> None:
     for media_type, scene in FILES.values():
-        answered = enter(year, scene).fetch("GET", year.address(scene))
-        assert (answered.status_code, answered.mimetype) == (200, media_type), scene.name
+        with enter(year, scene).fetch("GET", year.address(scene)) as answered:
+            assert (answered.status_code, answered.mimetype) == (200, media_type), scene.name
