@@ -107,7 +107,7 @@ def test_words_that_stand_in_tables_have_english_too() -> None:
         assert english and not {word[0] for word in SWEDISH.finditer(english)} - NAMES, english
 
 
-@pytest.mark.parametrize("template", sorted(SOURCE.glob("templates/**/*.html")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("template", sorted(SOURCE.glob("templates/**/*.*")), ids=lambda path: path.stem)
 def test_templates_have_no_words_of_their_own(template: Path) -> None:
     """What stands bare in a template is the same in both languages; only addresses and names of stored things may."""
     text = JINJA.sub(lambda part: "\n" * part[0].count("\n"), template.read_text(encoding="utf-8"))
