@@ -129,6 +129,8 @@ def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
             outbox.mark_dropped(message)
     db.session.commit()
     for message in wanted:
+        if message.lease_until is None or house().clock.now() + outbox.MARGIN >= message.lease_until:
+            break
         _deliver(connection, message)
         db.session.commit()
     return bool(messages)

@@ -13,7 +13,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Questionnaire, Registration, Submission
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import notices, replies, seats, substitution
+from annualwheel.registrations import invitations, notices, replies, seats, substitution
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import step
 from annualwheel.registrations.substitution import Substitute
@@ -45,6 +45,12 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     successor = substitution.substitute(registration, new, now, actor)
     membership.hand_over(registration, successor, now)
     return successor
+
+
+def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """Takes the invitation back, and with it the access to the preparation that it gave."""
+    invitations.revoke(registration, now, actor)
+    membership.end(registration)
 
 
 def concerned(meeting: Meeting) -> list[Registration]:

@@ -15,6 +15,8 @@ from annualwheel.links import Target
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
 
 LEASE = dt.timedelta(minutes=5)
+# A mail is not begun when its lease is about to end: another worker would take it too, and it would arrive twice.
+MARGIN = dt.timedelta(minutes=2)
 CHUNK = 25
 # Waits after the first, second, … temporary failure (RFC 5321 4.5.4.1 asks for growing waits); after the last one: unknown.
 WAITS = [dt.timedelta(seconds=30), dt.timedelta(minutes=2), dt.timedelta(minutes=10), dt.timedelta(hours=1), dt.timedelta(hours=6)]

@@ -65,6 +65,16 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
         join(questionnaire, successor.person, successor.organisation, now)
 
 
+def end(registration: Registration) -> None:
+    """The person was invited by mistake: the access to the organisation's answer ends. The lead's, and an answer of one's own, stay."""
+    for member in db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(
+            Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id,
+            Submission.organisation_id == registration.organisation_id, Member.role == "writer")).all():
+        member.submission.members.remove(member)
+        db.session.delete(member)
+    db.session.flush()
+
+
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
     """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there."""
     for questionnaire in questionnaires_of(registration.meeting):

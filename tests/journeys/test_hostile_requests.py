@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from annualwheel import staff
+from annualwheel import contacts, staff
 from annualwheel.db import db
 from annualwheel.questionnaires import answers
 from tests.conftest import START, Fixed
@@ -103,3 +103,19 @@ def test_a_name_has_an_end_and_no_control_characters(session: Any, visitor: Brow
     db.session.expire_all()
     assert response.status_code == status
     assert guest.person.name + guest.title == kept
+
+
+@pytest.mark.parametrize("query", ["endpoint=open.start", "_scheme=javascript", "_method=PUT", "public_id=x"])
+def test_the_pages_of_a_list_stay_on_the_list(office: Browser, query: str) -> None:
+    for number in range(51):
+        contacts.add_organisation(f"Organisation {number}")
+    page = office.fetch("GET", f"/personer/organisationer?{query}")
+    assert page.status_code == 200
+    assert re.search(rf'href="/personer/organisationer\?{re.escape(query)}&amp;sida=2"', page.text)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2101-01-01"])
+def test_a_day_in_another_century_is_said_at_the_field(office: Browser, day: str) -> None:
+    office.open("/mote/2027/arbetsmote/flytta").fill("Dag", day).press("Granska ändringen")
+    assert office.status == 422
+    assert "2027-01-22" in office.error_at("Dag")

@@ -208,3 +208,16 @@ def wait_until_received(smtp: Smtp, count: int, worker: subprocess.Popen[bytes])
     while len(smtp.mails) < count:
         arrived.wait(0.005)
         assert worker.poll() is None or len(smtp.mails) >= count, f"the worker ended after {len(smtp.mails)} mails"
+
+
+def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(app: Flask, session: scoped_session[Session], smtp: Smtp, clock: Fixed,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    put(1, clock.now())
+    db.session.commit()
+    with monkeypatch.context() as short:
+        short.setattr(outbox, "LEASE", outbox.MARGIN)
+        jobs.drain_outbox()
+    assert (state_of(1), smtp.mails) == ("sending", [])
+    clock.advance(outbox.MARGIN + MINUTE)
+    jobs.drain_outbox()
+    assert (state_of(1), len(smtp.mails)) == ("sent", 1)

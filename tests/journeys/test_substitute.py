@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from annualwheel import audit, meetings, needs
+from annualwheel import audit, contacts, meetings, needs
 from annualwheel.db import db
+from annualwheel.house import house
+from annualwheel.links import Target
 from annualwheel.models import Member, Needs, Registration
 from annualwheel.questionnaires import membership
 from annualwheel.registrations import replies
@@ -158,3 +160,25 @@ def test_after_the_change_stop_nobody_can_be_sent(session: Any, visitor: Browser
 
 def test_the_page_of_a_handover_needs_one(session: Any, visitor: Browser) -> None:
     assert visitor.open("/ersatt").url == "/"
+
+
+def test_an_invitation_taken_back_takes_the_access_to_the_answer_with_it(session: Any, visitor: Browser) -> None:
+    meeting = make_meeting()
+    publish(meeting)
+    guest = say_yes(make_guest(meeting))
+    member = membership.of_registration(guest, START)
+    assert member is not None
+    link = f"/f/{house().signet.token(Target('member', member.public_id, member.link_version))}"
+    visitor.open(link).press("Öppna förberedelsen")
+    meetings.revoke(guest, START, audit.SYSTEM)
+    assert [visitor.fetch("GET", path).status_code for path in ("/forberedelse", "/anmalan", link)] == [401, 401, 404]
+
+
+def test_the_lead_keeps_the_answer_when_the_invitation_is_taken_back(session: Any) -> None:
+    meeting = make_meeting()
+    publish(meeting)
+    guest = say_yes(make_guest(meeting))
+    contacts.set_lead(guest.organisation, meeting.year, guest.person)
+    member = membership.of_registration(guest, START)
+    meetings.revoke(guest, START, audit.SYSTEM)
+    assert db.session.query(Member).one() is member

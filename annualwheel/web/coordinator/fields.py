@@ -15,12 +15,16 @@ from annualwheel.meetings import Appointment
 from annualwheel.models import Meeting
 from annualwheel.web.forms import Filled, strip
 
+THIS_CENTURY = range(2000, 2101)
 TIME = re.compile(r"(\d{1,2})[.:](\d{2})")
 
 
 def parse_day(text: str) -> dt.date:
-    """A day written as 2027-01-22. Raises `ValueError`."""
-    return dt.date.fromisoformat(text)
+    """A day written as 2027-01-22, in this century. Raises `ValueError`."""
+    day = dt.date.fromisoformat(text)
+    if day.year not in THIS_CENTURY:  # the phases are counted from it, and days run out at the years 1 and 9999
+        raise ValueError(text)
+    return day
 
 
 def parse_time(text: str) -> dt.time:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -144,7 +145,7 @@ def around(found: Page[Any]) -> tuple[str, str]:
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if value and name not in ("sida", "lang")}
 
     def at(number: int) -> str:
-        return url_for(request.endpoint or "", sida=number, **kept, **(request.view_args or {})) if 1 <= number <= found.pages else ""
+        return f"{request.path}?{urlencode({**kept, 'sida': number})}" if 1 <= number <= found.pages else ""
     return at(found.number - 1), at(found.number + 1)
 
 

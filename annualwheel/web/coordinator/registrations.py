@@ -140,7 +140,7 @@ def act_on(public_id: str, act: str) -> AnyResponse:
         elif act == "withdraw":
             replies.withdraw(seat, now, actor)
         elif act == "revoke":
-            invitations.revoke(seat, now, actor)
+            meetings.revoke(seat, now, actor)
         else:
             invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
         jobs.commit()
