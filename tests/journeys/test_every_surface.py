@@ -120,3 +120,11 @@ def test_files_are_what_they_say(year: World) -> None:
     for media_type, scene in FILES.values():
         with enter(year, scene).fetch("GET", year.address(scene)) as answered:
             assert (answered.status_code, answered.mimetype) == (200, media_type), scene.name
+
+
+def test_nothing_counts_down_to_a_meeting_that_is_cancelled(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path) -> None:
+    world = stage(make_app, clock, tmp_path, "turns")
+    scenes = {scene.name: scene for scene in SCENES}
+    visit(world, scenes["mote-fullt"], "sv").see("dagar kvar")
+    visit(world, scenes["mote-installt"], "sv").see("Mötet är inställt").miss("dagar kvar")
+    assert visit(world, scenes["arshjul-turer"], "sv").text.count("av tiden har gått") == 2

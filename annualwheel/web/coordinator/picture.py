@@ -46,9 +46,9 @@ def badge(status: Status, now: dt.datetime) -> words.Look:
 
 
 def pace(status: Status, now: dt.datetime) -> str:
-    """How the answers keep up with the time, in words; empty when registration is not going on."""
+    """How the answers keep up with the time, in words; empty when registration is not going on, or for nothing."""
     phase = next((p for p in status.meeting.phases if p.kind == "registration" and phase_state(p, now) == "now"), None)
-    if phase is None or not status.funnel.invited:
+    if phase is None or not status.funnel.invited or status.meeting.state == "cancelled":
         return ""
     gone, share = (now - phase.opens_at) / (phase.closes_at - phase.opens_at), status.share("registration")
     words_for = _("Före plan") if share > gone else _("Efter plan")
