@@ -9,7 +9,7 @@ from annualwheel import audit, contacts, meetings, planning, years
 from annualwheel.clock import STOCKHOLM
 from annualwheel.db import db
 from annualwheel.meetings import Appointment
-from annualwheel.models import AttendanceOption, Category, Meeting, Registration
+from annualwheel.models import AttendanceOption, Category, Meeting, Message, Registration
 from annualwheel.planning import Terms
 from annualwheel.registrations import replies
 from annualwheel.registrations.replies import Reply
@@ -35,6 +35,7 @@ def make(world: World) -> None:
     _full(world, work)
     _moved(world, direction)
     _cancelled(world, conference)
+    db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     world.moments |= {"held": work.ends_at + DAY}
 
 
