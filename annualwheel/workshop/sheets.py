@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
@@ -125,7 +125,9 @@ class Sheet:
     def _write(self, cells: list[object]) -> None:
         """Appends a row, with a height where text wraps: not every program finds it out by itself when it opens or prints the file."""
         self.rows += 1
-        lines = max((self._lines(cell, column.width) for cell, column in zip(cells, self.columns, strict=False)), default=1.0)
+        # Most cells are plain values, which never wrap.
+        lines = max((self._lines(cell, column.width) for cell, column in zip(cells, self.columns, strict=False)
+                     if isinstance(cell, Cell)), default=1.0)
         if lines > 1:
             self.sheet.row_dimensions[self.rows].height = min(TALLEST, LINE * lines + 2)
         self.sheet.append(cells)
@@ -164,7 +166,7 @@ class Sheet:
         return cell
 
     def _text(self, value: str) -> str:
-        text: str = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+        text: str = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value)
         if "_x" in text:
             text = LOOKS_ESCAPED.sub("_x005F_", text)
         if _units(text) <= CELL_LIMIT:
