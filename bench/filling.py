@@ -141,6 +141,7 @@ def ten_questions() -> Definition:
     options = tuple(Option(f"val{number}", Text(f"Svar {number}", f"Answer {number}")) for number in range(6))
     kinds = [QuestionType.LONG_TEXT] * 4 + [QuestionType.TEXT] * 3 + [QuestionType.CHOICE, QuestionType.CHOICES, QuestionType.NUMBER]
     questions = tuple(Question(f"fraga{number}", kind, Text(f"Fråga {number}?", f"Question {number}?"),
+                               max_length=2000 if kind in (QuestionType.LONG_TEXT, QuestionType.TEXT) else None,
                                options=options if kind in (QuestionType.CHOICE, QuestionType.CHOICES) else ())
                       for number, kind in enumerate(kinds))
     section = Section("fragor", Text("Frågor", "Questions"), 10, questions=questions)

@@ -47,7 +47,7 @@ def _fill(places: Places, kind: str, count: int) -> Filled:
         filling.publish(year)
         filling.registrations(filling.meeting_of(year, "direction"), filling.people(count, filling.organisations(max(1, count // 4))),
                               filling.BY_STATE)
-        paths = {"meeting page": (f"/mote/{year.number}/riktningsmote", "Riktningsm"), "people list": ("/personer", filling.FAMILY[0])}
+        paths = {"meeting page": (f"/mote/{year.number}/riktningsmote", "Riktningsm"), "people list": ("/personer", "Exempelgren")}
         db.session.commit()
     settled(place)
     return Filled(place, paths)

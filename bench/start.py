@@ -31,7 +31,7 @@ def starting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     for _ in range(rounds):
         with _run(copy) as (pid, port, began):
             times.append(Sample(_first_page(port, began)))
-            memory.append(Sample(_used(pid, port)))
+            memory.append(Sample(_used(pid, copy / "log")))
     return {"make run, memory": memory, "second make run, first page": times}
 
 
@@ -39,7 +39,7 @@ def starting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
 def _run(copy: Path) -> Iterator[tuple[int, int, float]]:
     port, began = processes.free_port(), time.monotonic()
     environ = {**QUIET, "PORT": str(port)}
-    with (copy / "log").open("ab") as output:
+    with (copy / "log").open("wb") as output:
         process = subprocess.Popen(("make", "run"), cwd=copy, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                    start_new_session=True)
     try:
@@ -60,11 +60,12 @@ def _first_page(port: int, began: float) -> float:
     raise RuntimeError("make run shows no page")
 
 
-def _used(pid: int, port: int) -> float:
-    """Memory once the pages have been opened a few times and everything is up."""
-    for _ in range(20):
-        _status(port)
-    time.sleep(3)
+def _used(pid: int, log: Path) -> float:
+    """Memory once everything is up: the last thing said is that Ctrl-C ends it, and what helped to start has ended."""
+    until = time.monotonic() + PATIENCE
+    while "Ctrl-C" not in log.read_text(errors="replace") and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(2)
     return processes.pss_mib(pid)
 
 
