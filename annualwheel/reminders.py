@@ -36,7 +36,7 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
     rows = db.session.execute(
         audiences.of_registrations(meeting, "invited").join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
-        .where(Person.active, ~_today("reminder", Message.registration_id == Registration.id, now))
+        .where(Person.active, Organisation.active, ~_today("reminder", Message.registration_id == Registration.id, now))
         .with_only_columns(Registration.public_id, *_columns(), Registration.title).order_by(Person.sort_name, Registration.id))
     return [Addressee(*row) for row in rows]
 
@@ -50,12 +50,12 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
                    Submission.organisation_id == Organisation.id).exists())
     coming = (audiences.of_registrations(meeting, *PREPARING).join(Person, Person.id == Registration.person_id)
               .join(Organisation, Organisation.id == Registration.organisation_id)
-              .where(Person.active, ~told).with_only_columns(*_columns()))
+              .where(Person.active, Organisation.active, ~told).with_only_columns(*_columns()))
     found = {tuple(row) for row in db.session.execute(coming)}
     if questionnaire.respondent == "organisation":
         leads = (sa.select(*_columns()).select_from(YearOrganisation).join(Person, Person.id == YearOrganisation.lead_id)
                  .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
-                 .where(YearOrganisation.year_id == meeting.year_id, Person.active, ~told, Organisation.id.in_(
+                 .where(YearOrganisation.year_id == meeting.year_id, Person.active, Organisation.active, ~told, Organisation.id.in_(
                      audiences.of_registrations(meeting, *audiences.INVITED).with_only_columns(Registration.organisation_id))))
         found |= {tuple(row) for row in db.session.execute(leads)}
     return audiences.in_order(Addressee(f"{row[0]}.{row[1]}", *row) for row in found)
@@ -70,7 +70,7 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
         sa.select(Submission.id, Member.role, Member.public_id, *_columns()).select_from(Submission)
         .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Member, Member.submission_id == Submission.id)
         .join(Person, Person.id == Member.person_id).join(Organisation, Organisation.id == Submission.organisation_id)
-        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_(None), Person.active, Member.scope == "")
+        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_(None), Person.active, Organisation.active, Member.scope == "")
         .order_by(Submission.id, Member.id)).all()
     chosen = []
     for _, several in groupby(rows, key=lambda row: row[0]):

@@ -99,7 +99,7 @@ def sentence(error: DomainError) -> str:
     """The sentence for an error, in the page's language. Every key has one (a test reads the sources and compares)."""
     given = {"name": "", "count": "", **error.params, "day": ""}
     if "field" in error.params:
-        given["name"] = import_words.field_name(error.params["field"])
+        given["name"] = import_words.field_name(str(error.params["field"]))
     when = error.params.get("day")
     if isinstance(when, dt.date):
         given["day"] = dates.day(when, page.language())

@@ -14,6 +14,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import Audit, Mailing, Meeting, Member, Message, Registration, Staff, Submission, Year
 from annualwheel.orders import Order
+from annualwheel.questionnaires import membership
 from annualwheel.registrations import invitations, replies
 from annualwheel.registrations.replies import Reply
 from tests.conftest import START, Fixed
@@ -388,3 +389,19 @@ def test_nobody_is_invited_by_hand_to_a_meeting_that_will_not_come(meeting: Meet
     db.session.commit()
     office.press("Bjud in")
     assert (office.status, db.session.query(Registration).count(), of_kind("invitation")) == (410, 0, [])
+
+
+def test_an_organisation_that_is_out_gets_no_more_sendings(meeting: Meeting, year: Year, karin: Staff, clock: Fixed) -> None:
+    invite(year, karin, "Anna", "Ola")
+    publish(meeting)
+    seats = db.session.query(Registration).order_by(Registration.id).all()
+    seats[0].state = "registered"
+    questionnaire = orders.questionnaire_of(meeting)
+    membership.join(questionnaire, seats[1].person, seats[1].organisation, START)
+    kinds = (reminders.unanswered(meeting, START + DAY), reminders.to_prepare(meeting, questionnaire), reminders.not_submitted(meeting, START))
+    assert [len(found) for found in kinds] == [1, 1, 1]
+    contacts.set_active(seats[0].organisation, False, audit.staff(karin.id), START)
+    db.session.flush()
+    assert not reminders.unanswered(meeting, START + DAY)
+    assert not reminders.to_prepare(meeting, questionnaire)
+    assert not reminders.not_submitted(meeting, START)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from annualwheel import audit, contacts, meetings
+from annualwheel import audit, contacts, limits, meetings
 from annualwheel.db import db
-from annualwheel.errors import Closed, Refused
+from annualwheel.errors import Closed, Refused, TooMany
 from annualwheel.meetings import Appointment
 from annualwheel.models import Meeting, Member, Person, Questionnaire, Submission
 from annualwheel.questionnaires import membership
@@ -74,3 +74,20 @@ def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None
         assert len(set(people.map(come_in, ids))) == 1
     with app.app_context():
         assert (db.session.query(Submission).count(), db.session.query(Member).count()) == (1, 8)
+
+
+def test_a_limit_holds_for_those_who_press_at_once(app: Flask) -> None:
+    barrier = Barrier(12)
+
+    def ask(_number: int) -> bool:
+        with app.app_context():
+            barrier.wait()
+            try:
+                limits.count("new_link", "maria@kommun.example", START, 3, dt.timedelta(hours=1))
+            except TooMany:
+                return False
+            db.session.commit()
+            return True
+
+    with ThreadPoolExecutor(12) as people:
+        assert sum(people.map(ask, range(12))) == 3
