@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ MEASURING: Mapping[str, Measure] = {
 
 def main() -> int:
     """Measures, prints, writes bench/results.json. Returns 1 when a limit does not hold."""
+    # Being asked to end must end what was started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     asked = _arguments()
     results: list[Result] = []
     began = time.monotonic()
