@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from annualwheel import audit, contacts, needs
+from annualwheel import audit, contacts, limits, needs
 from annualwheel.audit import Actor
 from annualwheel.errors import Refused
 from annualwheel.ical import Entry
@@ -12,6 +12,8 @@ from annualwheel.models import Registration
 from annualwheel.outbox import Recipient
 from annualwheel.registrations import notices, seats, windows
 from annualwheel.registrations.states import HOLDS_SEAT, step
+
+CHANGES = 20
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     if registration.state in ("registered", "waitlisted"):
         return _change(registration, reply, now, actor)
     windows.require(registration, "register", now, actor)
+    if registration.answered_at is not None:
+        _count(registration, now, actor)
     was_moved = registration.state == "to_reconfirm"
     seated = _seat_for(registration, reply.mode)
     if registration.state in HOLDS_SEAT and not seated:
@@ -141,6 +145,7 @@ def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: A
     if _stands(registration) == reply:
         return registration
     windows.require(registration, "change", now, actor)
+    _count(registration, now, actor)
     waits, mode = registration.state == "waitlisted", registration.mode
     if not waits and not _seat_for(registration, reply.mode):
         raise Refused("mode_full")
@@ -153,6 +158,12 @@ def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: A
         _follow(registration, had, mode, now)
     audit.note(actor, "changed", registration, now, registration.meeting_id)
     return registration
+
+
+def _count(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """Every change of mind is mailed, to addresses that are typed: a link must not make us send without end. Raises `TooMany`."""
+    if actor.kind == "participant":
+        limits.count("change_of_mind", registration.public_id, now, CHANGES, dt.timedelta(hours=1))
 
 
 def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:

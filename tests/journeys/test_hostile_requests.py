@@ -10,8 +10,9 @@ from flask import Flask
 from annualwheel import contacts, staff
 from annualwheel.db import db
 from annualwheel.questionnaires import answers
+from annualwheel.registrations import replies
 from tests.conftest import START, Fixed
-from tests.guests import link_of, make_guest, make_meeting
+from tests.guests import link_of, mails, make_guest, make_meeting
 from tests.region import make_year, sign_in
 from tests.tiny_browser import Browser
 from tests.writers import OPEN, enter, item_of, make_members, stored
@@ -119,3 +120,16 @@ def test_a_day_in_another_century_is_said_at_the_field(office: Browser, day: str
     office.open("/mote/2027/arbetsmote/flytta").fill("Dag", day).press("Granska ändringen")
     assert office.status == 422
     assert "2027-01-22" in office.error_at("Dag")
+
+
+def test_one_link_cannot_make_us_mail_without_end(session: Any, visitor: Browser) -> None:
+    guest = make_guest(make_meeting())
+    visitor.open(link_of(guest)).press("Ja, anmäl mig").choose("Ja").press("Skicka anmälan")
+    before = len(mails())
+    for number in range(replies.CHANGES):
+        visitor.open("/anmalan/anmal").fill("E-postadress", f"offer{number}@kommun.example").press("Spara ändringen")
+    sent = len(mails())
+    assert sent > before
+    visitor.open("/anmalan/anmal").fill("E-postadress", "en.till@kommun.example").press("Spara ändringen")
+    assert (visitor.status, visitor.value("E-postadress"), len(mails())) == (422, "en.till@kommun.example", sent)
+    visitor.see("många försök på kort tid")
