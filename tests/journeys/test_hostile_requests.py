@@ -1,6 +1,7 @@
 """Requests that no form of ours sends: they meet a calm page, change nothing, and lead nowhere else."""
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask
 
 from annualwheel import contacts, staff
 from annualwheel.db import db
+from annualwheel.models import Import
 from annualwheel.questionnaires import answers
 from annualwheel.registrations import replies
 from tests.conftest import START, Fixed
@@ -133,3 +135,21 @@ def test_one_link_cannot_make_us_mail_without_end(session: Any, visitor: Browser
     visitor.open("/anmalan/anmal").fill("E-postadress", "en.till@kommun.example").press("Spara ändringen")
     assert (visitor.status, visitor.value("E-postadress"), len(mails())) == (422, "en.till@kommun.example", sent)
     visitor.see("många försök på kort tid")
+
+
+@pytest.mark.parametrize(("name", "kept"), [("lista\0.csv", "lista.csv"), (f"{'x' * 300}.csv", f"{'x' * 196}.csv")])
+def test_a_file_may_be_called_anything(office: Browser, name: str, kept: str) -> None:
+    token = next(n.get("value") for n in office.open("/personer/import").page.all("input") if n.get("name") == "csrf_token")
+    content = io.BytesIO(b"E-post;Organisation;Namn\neva@grums.example;Grums kommun;Eva Nord\n")
+    reply = office.fetch("POST", "/personer/import", data={"csrf_token": token, "file": (content, name)}, content_type="multipart/form-data")
+    assert (reply.status_code, db.session.query(Import).one().file_name) == (303, kept)
+
+
+def test_what_is_nested_too_deep_to_read_is_unreadable(app: Flask, clock: Fixed, visitor: Browser) -> None:
+    clock.set(OPEN)
+    with app.app_context():
+        enter(visitor, make_members("Maria")[0]).open("/forberedelse/strukturer/arbete")
+    form = next(f for f in visitor.page.all("form") if f.get("data-autosave"))
+    reply = visitor.fetch("POST", form.get("data-autosave"), headers={"X-CSRFToken": form.get("data-csrf")}, data="[" * 100_000,
+                          content_type="application/json")
+    assert reply.status_code == 400

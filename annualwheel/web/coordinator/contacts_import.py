@@ -24,10 +24,11 @@ from annualwheel.web import import_words, page, refusals
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.organisations import category_name
 from annualwheel.web.coordinator.people import actor, around
-from annualwheel.web.forms import BaseForm, Press
+from annualwheel.web.forms import BaseForm, Press, strip
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADD = "ny"
+LONGEST_FILE_NAME = 200
 # What the list of rows is narrowed to, by the word in the address.
 SHOWN = {"fel": "unreadable", "nya": "new", "finns": "there", "dubbla": "same"}
 
@@ -119,7 +120,7 @@ def _keep(form: UploadForm) -> Import:
     if year is None:
         raise Missing("no_year")
     file = form.file.data
-    return preview.keep(reading.read(file.read()), file.filename, year, g.staff.name, actor(), page.now())
+    return preview.keep(reading.read(file.read()), strip(file.filename)[-LONGEST_FILE_NAME:], year, g.staff.name, actor(), page.now())
 
 
 def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:

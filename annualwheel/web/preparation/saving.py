@@ -35,7 +35,10 @@ def save(item: str) -> Response:
 
 
 def _changes() -> dict[str, Change]:
-    body: Any = request.get_json()
+    try:
+        body: Any = request.get_json()
+    except RecursionError:  # nested a hundred thousand times
+        abort(400)
     fields = body.get("fields") if isinstance(body, dict) else None
     if not isinstance(fields, dict):
         abort(400)
