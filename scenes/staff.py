@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from scenes.scene import Press, Scene
 
-ANSWERS = "/svar/2027/work"
+ANSWERS = "/svar/2027/arbetsmote"
 
 
 def _read(name: str, endpoint: str, address: str, world: str = "year", at: str = "now") -> Scene:

@@ -38,19 +38,19 @@ def with_answers(app: Flask, *names: str) -> None:
 
 def test_reads_by_organisation_and_goes_to_the_next(app: Flask, visitor: Browser, clock: Fixed) -> None:
     with_answers(app, "Arvika kommun", "Årjängs kommun")
-    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/work").follow("Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow("Arvika kommun")
     visitor.see("Initiativ av Arvika kommun", "Vilka har förberett svaret?").follow("Nästa: Årjängs kommun").see("Initiativ av Årjängs kommun")
 
 
 def test_reads_by_question(app: Flask, visitor: Browser, clock: Fixed) -> None:
     with_answers(app, "Arvika kommun", "Årjängs kommun")
-    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/work").follow("Vilket mål arbetar ni mot?")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow("Vilket mål arbetar ni mot?")
     assert visitor.text.count("Tre idrotter för alla") == 2
 
 
 def test_the_pack_is_built_in_a_job_and_downloaded_by_a_press(app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]) -> None:
     with_answers(app, "Arvika kommun")
-    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/work").press("Ta fram underlag").see("Underlaget tas fram")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").press("Ta fram underlag").see("Underlaget tas fram")
     work()
     visitor.open(visitor.url).see("Underlaget är klart").press("Ladda ner Excelfilen")
     assert visitor.body.startswith(b"PK")
@@ -62,7 +62,7 @@ def test_the_pack_is_built_in_a_job_and_downloaded_by_a_press(app: Flask, visito
 
 def test_says_so_when_nobody_has_answered(app: Flask, visitor: Browser, clock: Fixed) -> None:
     with_answers(app)
-    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/work").see("Inga svar än")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").see("Inga svar än")
 
 
 def test_a_facilitator_does_not_reach_the_coordinators_pages(app: Flask, visitor: Browser, clock: Fixed) -> None:

@@ -25,7 +25,7 @@ def answers() -> str:
     return render_template("facilitator/answers.html", active="answers", year=year, rows=rows)
 
 
-@blueprint.get("/svar/<int:number>/<kind>")
+@blueprint.get("/svar/<int:number>/<meeting:kind>")
 def meeting_answers(number: int, kind: str) -> str:
     """Two ways in: by organisation and by question; and the packs."""
     meeting = years.meeting_of(number, kind)
@@ -34,7 +34,7 @@ def meeting_answers(number: int, kind: str) -> str:
                            packs=packs.of_meeting(meeting), form=Press())
 
 
-@blueprint.get("/svar/<int:number>/<kind>/fran/<public_id>")
+@blueprint.get("/svar/<int:number>/<meeting:kind>/fran/<public_id>")
 def by_respondent(number: int, kind: str, public_id: str) -> str:
     """One organisation's submitted answer."""
     meeting = years.meeting_of(number, kind)
@@ -44,7 +44,7 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
                            sections=answers_read.sections(answer, page.language()))
 
 
-@blueprint.get("/svar/<int:number>/<kind>/fraga/<key>")
+@blueprint.get("/svar/<int:number>/<meeting:kind>/fraga/<key>")
 def by_question(number: int, kind: str, key: str) -> str:
     """All answers to one question."""
     meeting = years.meeting_of(number, kind)
@@ -58,7 +58,7 @@ def by_question(number: int, kind: str, key: str) -> str:
                            passages=answers_read.by_question(meeting, key, page.language()))
 
 
-@blueprint.post("/svar/<int:number>/<kind>/underlag")
+@blueprint.post("/svar/<int:number>/<meeting:kind>/underlag")
 def ask_for_pack(number: int, kind: str) -> AnyResponse:
     """Orders a pack; it is built in a job."""
     meeting = years.meeting_of(number, kind)
