@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event
@@ -159,6 +160,11 @@ def test_the_list_is_found_by_name_address_and_organisation(meeting: Meeting) ->
         assert len(audiences.in_group(meeting, "invited", "", text)) == found, text
 
 
+def statements_into(found: list[str]) -> Callable[..., None]:
+    """A listener that notes every statement."""
+    return lambda *arguments: found.append(arguments[2])
+
+
 def test_as_many_queries_for_many_as_for_one(meeting: Meeting) -> None:
     counts = []
     for number in (1, 30):
@@ -166,7 +172,7 @@ def test_as_many_queries_for_many_as_for_one(meeting: Meeting) -> None:
             invited(meeting, f"Kommun {number}-{one}", f"P{number}x{one}")
         db.session.flush()
         statements: list[str] = []
-        listen = lambda *arguments: statements.append(arguments[2])  # noqa: E731
+        listen = statements_into(statements)
         event.listen(db.engine, "before_cursor_execute", listen)
         audiences.funnel(meeting)
         audiences.turnout(meeting)
