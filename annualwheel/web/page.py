@@ -4,9 +4,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, abort, g, request, session, url_for
+from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
@@ -65,6 +67,8 @@ def register(app: Flask) -> None:
     """Sets up language, the read-only mark of GET requests, and the values every template has."""
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text), lambda one, many, count: _catalogue().ungettext(one, many, count), newstyle=True)
 
     @app.before_request
     def _begin() -> None:
@@ -90,6 +94,13 @@ def register(app: Flask) -> None:
         return {"settings": house().settings, "language": current, "other_language": other, "now": now(), "dates": dates,
                 "other_language_url": _here(other), "viewer": g.get("viewer"), "nav": _navigation(),
                 "csp_nonce": g.get("nonce", "")}
+
+
+def _catalogue() -> Any:
+    """The page's translations, looked up once a page and not once a text: a page has a hundred."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
 
 
 def show_staff(person: Staff) -> None:
