@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
@@ -77,7 +77,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
     submission = item.submission
     deadline.require_open(submission, now)
     asked = drafts.fields_of(submission.questionnaire.digest, item.group_key)
-    saved, writing = Saved(), _Writing(item, author, now)
+    saved, writing = Saved(), _Writing(item, author, now, changes)
     # One order for everyone, so that two saves of the same fields cannot wait for each other.
     for key in sorted(changes):
         if key not in asked:
@@ -146,13 +146,14 @@ class _Standing(NamedTuple):
 class _Writing:
     """One save in one item by one person."""
 
-    def __init__(self, item: Item, author: Person, now: dt.datetime) -> None:
+    def __init__(self, item: Item, author: Person, now: dt.datetime, keys: Iterable[str]) -> None:
         self.item_id, self.author_id, self.now, self.written = item.id, author.id, now, False
+        self.read = self._rows(list(keys))
 
     def put(self, saved: Saved, key: str, change: Change) -> None:
         """Writes one field, or finds out who did. Whoever loses the race for a row sees it on the next turn."""
         while True:
-            row = self._row(key)
+            row = self.read.pop(key) if key in self.read else self._rows([key])[key]
             if row is None and not change.value:
                 saved.versions[key], saved.values[key] = 0, change.value
                 return
@@ -168,11 +169,12 @@ class _Writing:
                 self.written = True
                 return
 
-    def _row(self, key: str) -> _Standing | None:
-        row = db.session.execute(
-            sa.select(_ANSWERS.c.value, _ANSWERS.c.version, _ANSWERS.c.author_id, _ANSWERS.c.at)
-            .where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key == key)).one_or_none()
-        return None if row is None else _Standing(*row)
+    def _rows(self, keys: Sequence[str]) -> dict[str, _Standing | None]:
+        """What stands now, of all fields of a page at once; a field that is lost in a race is read again alone."""
+        found = db.session.execute(
+            sa.select(_ANSWERS.c.question_key, _ANSWERS.c.value, _ANSWERS.c.version, _ANSWERS.c.author_id, _ANSWERS.c.at)
+            .where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key.in_(keys)))
+        return {**dict.fromkeys(keys), **{row[0]: _Standing(*row[1:]) for row in found}}
 
     def _insert(self, key: str, value: Value) -> bool:
         new = _INSERT[db.session.get_bind().dialect.name](_ANSWERS).values(
