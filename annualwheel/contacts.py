@@ -12,7 +12,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
-from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Registration, Year, YearOrganisation
+from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Year, YearOrganisation
 from annualwheel.sorting import swedish
 
 
@@ -164,11 +164,6 @@ def organisation_by_id(public_id: str) -> Organisation:
 def organisation_of(person: Person) -> Organisation | None:
     """The person's first active organisation."""
     return next((a.organisation for a in person.affiliations if a.active), None)
-
-
-def is_registered_anywhere(person: Person) -> bool:
-    """Whether the person has a registration for any meeting."""
-    return db.session.scalar(sa.select(Registration.id).where(Registration.person_id == person.id).limit(1)) is not None
 
 
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:

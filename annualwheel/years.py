@@ -112,11 +112,5 @@ def require_open(meeting: Meeting, kind: str, now: dt.datetime) -> None:
         raise Closed(f"{kind}_closed", day=phase(meeting, kind).closes_at)
 
 
-def current_phase(meeting: Meeting, now: dt.datetime) -> Phase | None:
-    """The latest phase that has opened and is not over (change is no phase of its own on the wheel)."""
-    open_now = [p for p in meeting.phases if p.kind != "change" and p.opens_at <= now <= p.closes_at]
-    return open_now[-1] if open_now else None
-
-
 def _day(meeting: Meeting, days: int, edge: Callable[[dt.date], dt.datetime]) -> dt.datetime:
     return edge(local(meeting.starts_at).date() + dt.timedelta(days=days))

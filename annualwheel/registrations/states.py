@@ -29,7 +29,6 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
 }
 HOLDS_SEAT = ("offered", "registered", "to_reconfirm", "attended")
 COMING = ("registered", "attended")
-ANSWERED = ("registered", "to_reconfirm", "declined", "withdrawn", "substituted", "attended", "waitlisted", "offered")
 
 
 def allowed(state: str, action: str) -> bool:

@@ -23,8 +23,3 @@ class Puzzle:
             self.by_category[theme, category] += 1
             for area in item["focus_areas"]:
                 self.by_area[theme, area] += 1
-
-
-def items_of(content: dict[str, Any]) -> list[dict[str, Any]]:
-    """The initiatives of a submitted version."""
-    return [item for section in content["sections"] if section["group"] for item in section["group"]["items"]]
