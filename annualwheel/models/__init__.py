@@ -18,17 +18,19 @@ from annualwheel.models.contacts import (
     YearOrganisation,
 )
 from annualwheel.models.mail import Mailing, Message, MessageBody
-from annualwheel.models.meetings import AttendanceOption, Meeting, Phase
+from annualwheel.models.meetings import AttendanceOption, Meeting, Phase, Result
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
 from annualwheel.models.records import Attempt, Audit, File, FileChunk, Pack, Tick
 from annualwheel.models.registrations import Needs, Registration
+from annualwheel.models.requests import ChangeRequest, DeletionRequest, OrganisationRequest
 from annualwheel.models.staff import Staff, StaffLink, StaffRole, StaffSession
 from annualwheel.models.years import Category, FocusArea, Goal, Theme, Year
 
 __all__ = [
-    "Affiliation", "Alias", "Answer", "AnswerHistory", "Attempt", "AttendanceOption", "Audit", "Category", "File",
+    "Affiliation", "Alias", "Answer", "AnswerHistory", "Attempt", "AttendanceOption", "Audit", "Category", "ChangeRequest",
+    "DeletionRequest", "File",
     "FileChunk", "FocusArea", "Goal", "Import", "ImportedPerson", "Initiative", "Item", "Mailing", "Meeting", "Member", "Message",
-    "MessageBody", "Needs", "Organisation", "Pack", "Person", "Phase", "PublishedDefinition", "Questionnaire",
-    "Registration", "Staff", "StaffLink", "StaffRole", "StaffSession", "Submission", "SubmissionVersion", "Theme",
+    "MessageBody", "Needs", "Organisation", "OrganisationRequest", "Pack", "Person", "Phase", "PublishedDefinition", "Questionnaire",
+    "Registration", "Result", "Staff", "StaffLink", "StaffRole", "StaffSession", "Submission", "SubmissionVersion", "Theme",
     "Tick", "Year", "YearOrganisation",
 ]

@@ -47,7 +47,9 @@ class Member(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), init=False)
     submission: Mapped[Submission] = relationship(back_populates="members")
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
+    invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id], default=None)
     scope: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(words("role", "lead", "writer"), default="writer")
     link_version: Mapped[int] = mapped_column(default=1)
@@ -57,7 +59,10 @@ class Member(Base):
 
 
 class Item(Base):
-    """A place answers hang on: the root (`group_key` empty), one per theme (`section/theme`), or one of a repeating group."""
+    """A place answers hang on: the root (`group_key` empty), one per theme (`section/theme`), or one of a repeating group.
+
+    `carried` says what the organisation answered about an initiative of the year before: still going on, changed, ended.
+    """
 
     __tablename__ = "items"
     __table_args__ = (Index("ix_items_place", "submission_id", "group_key"),)
@@ -68,6 +73,7 @@ class Item(Base):
     group_key: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
     initiative_id: Mapped[int | None] = mapped_column(ForeignKey("initiatives.id"), default=None)
+    carried: Mapped[str] = mapped_column(words("carried", "new", "still", "changed", "ended"), default="new")
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
 

@@ -60,7 +60,10 @@ class YearOrganisation(Base):
 
 
 class Person(Base):
-    """A person: an address and a name. The address alone is not unique, a function mailbox may hold several."""
+    """A person: an address and a name. The address alone is not unique, a function mailbox may hold several.
+
+    `link_version` belongs to the link to one's own details, `feed_version` to the address of one's calendar.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (UniqueConstraint("email_folded", "name_folded"),)
@@ -78,6 +81,8 @@ class Person(Base):
     source: Mapped[str] = mapped_column(default="")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
+    link_version: Mapped[int] = mapped_column(default=1)
+    feed_version: Mapped[int] = mapped_column(default=1)
     affiliations: Mapped[list[Affiliation]] = relationship(
         back_populates="person", order_by="Affiliation.id", init=False)
 

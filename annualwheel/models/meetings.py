@@ -14,7 +14,7 @@ PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup"
 
 
 class Meeting(Base):
-    """A meeting. `sequence` counts its moves; the seats' calendar entries carry their own."""
+    """A meeting. `sequence` counts its moves; the seats' calendar entries carry their own. `results_at`: since when its results are shown."""
 
     __tablename__ = "meetings"
     __table_args__ = (UniqueConstraint("year_id", "kind"),)
@@ -32,6 +32,7 @@ class Meeting(Base):
     open_registration: Mapped[bool] = mapped_column(default=False)
     with_lunch: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str] = mapped_column(default="")
+    results_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     phases: Mapped[list[Phase]] = relationship(back_populates="meeting", order_by="Phase.opens_at", init=False)
     options: Mapped[list[AttendanceOption]] = relationship(
         back_populates="meeting", order_by="AttendanceOption.id", init=False)
@@ -68,3 +69,16 @@ class AttendanceOption(Base):
     per_organisation: Mapped[int | None] = mapped_column(default=None)
     waiting_rule: Mapped[str] = mapped_column(words("waiting_rule", "direct", "offer"), default="direct")
     offer_hours: Mapped[int] = mapped_column(default=24)
+
+
+class Result(Base):
+    """What the tables said about a theme, or about the whole (`theme_key` empty), in both languages. Shown once `results_at` is set."""
+
+    __tablename__ = "results"
+    __table_args__ = (UniqueConstraint("meeting_id", "theme_key"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
+    meeting: Mapped[Meeting] = relationship()
+    theme_key: Mapped[str] = mapped_column(default="")
+    sv: Mapped[str] = mapped_column(default="")
+    en: Mapped[str] = mapped_column(default="")
