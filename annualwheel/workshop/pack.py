@@ -103,7 +103,7 @@ class _Pack:
 
     def _one(self, answer: Submitted) -> None:
         by, category = answer.by, self._category(answer.by.category)
-        for section, item, given in _answers(answer.content):
+        for section, item, given in _answers(answer.sections):
             text = readable(given, self.language)
             if text == "":
                 continue
@@ -113,7 +113,7 @@ class _Pack:
                                      by.number, by.submitted_at, item.get("public_id", "")])
             if theme:
                 self.structures.append([theme, question, text, by.name, category])
-        for section in answer.content["sections"]:
+        for section in answer.sections:
             for item in section["group"]["items"] if section["group"] else ():
                 self._initiative(item, by, category)
 
@@ -175,9 +175,9 @@ class _Pack:
         return self.categories.get(key, self.word("no_category"))
 
 
-def _answers(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+def _answers(sections: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
     """Every answer of a version with its section and its item (empty outside a group)."""
-    for section in content["sections"]:
+    for section in sections:
         for given in section["answers"]:
             yield section, {}, given
         for item in section["group"]["items"] if section["group"] else ():

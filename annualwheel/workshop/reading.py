@@ -28,7 +28,7 @@ def by_question(meeting: Meeting, key: str, language: str) -> list[Passage]:
     """All answers to one question, organisation after organisation."""
     found: list[Passage] = []
     for answer in submitted.stream(submitted.respondents(meeting)):
-        for section in answer.content["sections"]:
+        for section in answer.sections:
             theme = section["theme"]["label"][language] if section["theme"] else ""
             found.extend(Passage(answer.by, theme, text) for text in _texts(section["answers"], key, language))
             for item in section["group"]["items"] if section["group"] else ():
@@ -44,7 +44,7 @@ def neighbours(chosen: list[Respondent], public_id: str) -> tuple[Respondent | N
 
 def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
     """One respondent's answer as the page shows it: labels, readable texts, nothing that was left empty."""
-    labels = {question["key"]: question["label"][language] for question in answer.content["questions"]}
+    labels = {question["key"]: question["label"][language] for question in answer.questions}
 
     def rows(given: list[dict[str, Any]]) -> list[tuple[str, str]]:
         return [(labels[each["question"]], text) for each in given if (text := readable(each, language))]
@@ -53,7 +53,7 @@ def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
              "rows": rows(section["answers"]), "none": bool(section["group"] and section["group"]["none"]),
              "items": [{"title": item["title"], "rows": rows(item["answers"])}
                        for item in (section["group"]["items"] if section["group"] else ())]}
-            for section in answer.content["sections"]]
+            for section in answer.sections]
 
 
 def _texts(given: list[dict[str, Any]], key: str, language: str) -> list[str]:

@@ -160,8 +160,9 @@ class Sheet:
         return cell
 
     def _as_text(self, text: str, style: str) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self.sheet, value=text)
-        cell.data_type = "s"
+        """Past the setter of `value`, which would look for formulas and errors in what `_text` has made ready already."""
+        cell = WriteOnlyCell(self.sheet)
+        cell._value, cell.data_type = text, "s"
         cell._style = self.book.styles[style]
         return cell
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,12 @@ class Respondent:
 
 @dataclass(frozen=True)
 class Submitted:
-    """The latest submitted version of one respondent. `content` as `questionnaires.path.submittable` describes it."""
+    """The latest submitted version of one respondent: its `sections`, and the `questions` when one is read alone, both as
+    `questionnaires.path.submittable` describes them."""
 
     by: Respondent
-    content: dict[str, Any]
+    sections: list[dict[str, Any]]
+    questions: Sequence[dict[str, Any]] = ()
 
 
 def respondents(meeting: Meeting) -> list[Respondent]:
@@ -74,20 +76,26 @@ def respondents(meeting: Meeting) -> list[Respondent]:
 
 
 def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
-    """Their submitted content one after another, a batch at a time, so that ten thousand take no more memory than a hundred."""
+    """Their submitted content one after another, a batch at a time, so that ten thousand take no more memory than a hundred.
+
+    The code book, half of every version, stays in the database.
+    """
+    written = SubmissionVersion.content["sections"]
     for start in range(0, len(chosen), BATCH):
         batch = chosen[start:start + BATCH]
-        contents: dict[int, dict[str, Any]] = {
-            row.id: row.content for row in db.session.execute(sa.select(SubmissionVersion.id, SubmissionVersion.content).where(
-                SubmissionVersion.id.in_([each.version_id for each in batch])))}
+        found: dict[int, list[dict[str, Any]]] = {row[0]: row[1] for row in db.session.execute(
+            sa.select(SubmissionVersion.id, written).where(SubmissionVersion.id.in_([each.version_id for each in batch])))}
         for each in batch:
-            yield Submitted(each, contents.pop(each.version_id))
+            yield Submitted(each, found.pop(each.version_id))
 
 
 def one(public_id: str, meeting: Meeting) -> Submitted | None:
     """One respondent's submitted answer, or None while nothing is submitted."""
-    chosen = [each for each in respondents(meeting) if each.public_id == public_id]
-    return next(stream(chosen), None)
+    for by in respondents(meeting):
+        if by.public_id == public_id:
+            content = db.session.get_one(SubmissionVersion, by.version_id).content
+            return Submitted(by, content["sections"], content["questions"])
+    return None
 
 
 def digests(meeting: Meeting) -> list[str]:
