@@ -118,11 +118,11 @@ def registrations(meeting: Meeting, chosen: Sequence[Person], states: Sequence[s
     return made
 
 
-def members(questionnaire: Questionnaire, count: int, first: int) -> list[Member]:
-    """That many people who may write, each alone in the answer of an organisation of their own."""
-    now = SystemClock().now()
-    return [membership.join(questionnaire, contacts.add_person("Alva", "Provsson", f"skribent{first + number}@example.org", place),
-                            place, now) for number, place in enumerate(organisations(count, first))]
+def members(questionnaire: Questionnaire, count: int, together: int = 1) -> list[Member]:
+    """That many people who may write, so many `together` in the answer of each organisation."""
+    now, places = SystemClock().now(), organisations(count // together)
+    return [membership.join(questionnaire, contacts.add_person("Alva", f"Provsson{number % together}", f"skribent{number}@example.org", place),
+                            place, now) for number, place in enumerate(place for place in places for _ in range(together))]
 
 
 def staff_link(role: str = "coordinator") -> str:

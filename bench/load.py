@@ -31,11 +31,12 @@ class Order:
 
 @dataclass
 class Report:
-    """What came of it: seconds from start to end, seconds of each job, and the first things that went wrong."""
+    """What came of it: seconds from start to end, seconds of each job, the first things that went wrong, and what visitors noted."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def main() -> None:
     for thread in threads:
         thread.join()
     report.seconds = time.monotonic() - start
+    report.notes = [note for visitor in cast for note in getattr(visitor, "notes", ())]
     print(json.dumps(asdict(report)), flush=True)
 
 

@@ -70,6 +70,7 @@ ROWS = (
     Row("submitting 10 questions, 50,000 stored", "submitting", CPU, Limit(30, 30), "0 stored"),
     Row("submitting, 50,000 against 0", "submitting", CPU, Limit(1.3, 1.3, of="ratio"), "0 stored"),
     Row("saving, 30 writers, 95th percentile", "writers", "ms", Limit(20, 20)),
+    Row("saves lost without a word to their author", "writers", "count", Limit(0, 0)),
     Row("2,000 invitations, server takes 20 ms", "mail", "mails/s", Limit(4.5, 4.5, of="ratio", at_least=True), "smtplib loop"),
     Row("2,000 invitations, no delay", "mail", "mails/s", Limit(0.4, 0.4, of="ratio", at_least=True), "smtplib loop"),
     Row("one invitation, no delay", "mail", CPU, Limit(4, 5)),

@@ -143,6 +143,30 @@ class Writer:
         self.base = answer["saved"][job["field"]]
 
 
+class Colleague:
+    """Writes in an answer that others write in at the same time: now in one field, now in another. A save that meets somebody else's
+    text is told so, and the next one is written on theirs. `notes` say of every save what its author was told."""
+
+    def __init__(self, port: int) -> None:
+        self.browser, self.number, self.notes = Browser(port), 0, list[dict[str, Any]]()
+        self.bases: dict[str, str] = {}
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        job, browser = jobs[0], self.browser
+        browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
+        page = browser.get(job["page"])
+        self.url, self.csrf = page.find(AUTOSAVE), page.find(AUTOSAVE_CSRF)
+        self.bases = dict(re.findall(r'name="base-([a-z0-9_]+)" value="([^"]+)"', page.text))
+
+    def act(self, job: dict[str, Any]) -> None:
+        self.number += 1
+        field, value = job["field"], f"{SENTENCE * 4}{job['name']} {self.number}"
+        answer = self.browser.send(self.url, {"fields": {field: {"value": value, "base": self.bases[field]}}}, self.csrf)
+        told = answer["conflicts"].get(field)
+        self.bases[field] = told["ver"] if told else answer["saved"][field]
+        self.notes.append({"place": self.url, "field": field, "value": value, "kept": not told, "stamp": self.bases[field]})
+
+
 class Submitter:
     """Submits an answer of ten questions: the page to check, the press, the receipt. The ten answers are saved before."""
 
@@ -181,4 +205,4 @@ class Hello:
 
 
 KINDS: Mapping[str, Callable[[int], Visitor]] = {
-    "reader": Reader, "registrant": Registrant, "writer": Writer, "submitter": Submitter, "hello": Hello}
+    "reader": Reader, "registrant": Registrant, "writer": Writer, "colleague": Colleague, "submitter": Submitter, "hello": Hello}

@@ -9,6 +9,7 @@ import pytest
 
 from bench import table, visitors
 from bench.__main__ import MEASURING
+from bench.answers import unaccounted
 from bench.load import spread
 from bench.places import QUIET
 from bench.table import BY_NAME, KINDS, MEASURES, ROWS, Result, Sample, judge
@@ -19,7 +20,7 @@ PROMISED = {
     "registrations or mails lost or double": (0, 0, "figure", False), "saving one answer": (5, 6, "figure", False),
     "submitting 10 questions, 0 stored": (30, 30, "figure", False), "submitting 10 questions, 500 stored": (30, 30, "figure", False),
     "submitting 10 questions, 50,000 stored": (30, 30, "figure", False), "submitting, 50,000 against 0": (1.3, 1.3, "ratio", False),
-    "saving, 30 writers, 95th percentile": (20, 20, "figure", False),
+    "saving, 30 writers, 95th percentile": (20, 20, "figure", False), "saves lost without a word to their author": (0, 0, "figure", False),
     "2,000 invitations, server takes 20 ms": (4.5, 4.5, "ratio", True), "2,000 invitations, no delay": (0.4, 0.4, "ratio", True),
     "one invitation, no delay": (4, 5, "figure", False), "pack of 18,000 initiatives": (1.4, 1.4, "ratio", False),
     "pack, peak memory over idle": (28.6, 28.6, "figure", False),  # 30 MB in MiB
@@ -36,6 +37,16 @@ def test_every_promise_is_a_row_with_its_limit() -> None:
 def test_every_row_is_measured_on_both_databases_but_the_start_of_the_default_setting() -> None:
     assert set(MEASURES) == set(MEASURING)
     assert {row.name for row in ROWS if row.databases != KINDS} == {"make run, memory", "second make run, first page"}
+
+
+@pytest.mark.parametrize(("standing", "history", "lost"), [
+    ({"second": 2}, {"refused"}, 0), ({"first": 1}, {"refused"}, 1), ({"second": 2}, set(), 1), ({"second": 3}, {"refused"}, 1)])
+def test_a_save_that_is_neither_there_nor_told_is_lost(standing: dict[str, int], history: set[str], lost: int) -> None:
+    def note(value: str, kept: bool, stamp: str) -> dict[str, object]:
+        return {"place": "/spara/x", "field": "skapa", "value": value, "kept": kept, "stamp": stamp}
+    notes = [note("first", True, "1-a"), note("refused", False, "1-a"), note("second", True, "2-b")]
+    assert unaccounted(notes, standing, history) == lost
+    assert unaccounted([*notes, note("twin", True, "2-c")], standing, history) >= 1
 
 
 def test_a_ratio_is_only_asked_for_where_there_is_a_reference() -> None:
