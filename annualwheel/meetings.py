@@ -65,12 +65,14 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
 
     Another day: those who are coming must say yes again. Same day: they keep their yes. Either way their calendar entries follow
     (same UID, higher SEQUENCE), and the phases that are not over follow the meeting's day. Raises `Closed` for a meeting that is
-    cancelled or over, `Refused("not_moved")` when nothing changes, `Refused("ends_before_start")`.
+    cancelled or over, `Refused("not_moved")` when nothing changes, `Refused("ends_before_start")`, `Refused("time_passed")`.
     """
     seats.lock(meeting)
     _require_planned(meeting, now)
     if to.ends_at <= to.starts_at:
         raise Refused("ends_before_start")
+    if to.starts_at <= now:
+        raise Refused("time_passed")
     before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
     if before == to:
         raise Refused("not_moved")

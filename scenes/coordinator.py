@@ -32,6 +32,7 @@ SCENES = (
     _scene("mote-installningar-fel", "meeting_settings", WORK + "/installningar", Press({"capacity_on_site": "många"}), status=422),
     _scene("flytta", "move", DIRECTION + "/flytta"),
     _scene("flytta-fel", "move", DIRECTION + "/flytta", Press({"day": "i morgon"}, "steg=granska"), status=422),
+    _scene("flytta-passerad", "move", DIRECTION + "/flytta", Press({"day": "2026-01-22"}, "steg=granska"), status=422),
     _scene("flytta-inget-andrat", "move", DIRECTION + "/flytta", Press({}, "steg=granska"), status=422),
     _scene("flytta-bekrafta", "move", DIRECTION + "/flytta", Press({"day": "2027-01-22", "reason": "lokalen är dubbelbokad"}, "steg=granska")),
     _scene("stall-in", "cancel", DIRECTION + "/stall-in"),

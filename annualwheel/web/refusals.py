@@ -22,6 +22,7 @@ SENTENCES = {
     "answer_incomplete": _l("Något behöver rättas innan svaret kan skickas in. Granska svaret för att se vad."),
     "year_exists": _l("Det finns redan ett årshjul för det året."),
     "ends_before_start": _l("Mötet ska sluta efter att det har börjat."),
+    "time_passed": _l("Den dagen och tiden har redan varit. Skriv en som kommer."),
     "not_moved": _l("Inget är ändrat. Skriv en ny dag, tid eller plats."),
     "phase_backwards": _l("Första dagen ska komma före den sista, och allt utom uppföljningen ska vara klart före mötet."),
     "themes_published": _l("Frågor som bygger på temana är publicerade, så de går inte att ändra."),

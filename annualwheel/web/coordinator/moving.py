@@ -36,7 +36,7 @@ def move(number: int, kind: str) -> AnyResponse:
     """Asks for the new time and place, shows what changes and who is told, then moves."""
     found = years.meeting_of(number, kind)
     form = MoveForm(data=typed(found))
-    if not form.accepted() or not require_order(form) or page.pressed("steg") == "andra":
+    if not form.accepted() or not require_order(form) or not _is_ahead(form) or page.pressed("steg") == "andra":
         return _ask(found, form)
     to = appointment(form)
     if page.pressed("steg") != "flytta":
@@ -60,6 +60,14 @@ def move(number: int, kind: str) -> AnyResponse:
     flash(ngettext("Mötet är ändrat. %(num)s person får ett mejl.", "Mötet är ändrat. %(num)s personer får ett mejl.", len(people))
           if people else _("Mötet är ändrat."))
     return back
+
+
+def _is_ahead(form: MoveForm) -> bool:
+    """Whether the meeting would still be to come; otherwise the field for the day says so."""
+    if appointment(form).starts_at > page.now():
+        return True
+    form.day.errors = (refusals.sentence(Refused("time_passed")),)
+    return False
 
 
 def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
