@@ -15,6 +15,7 @@ from rehearse.reader import Reader
 
 REDIRECTS = 8
 TIMEOUT = 60.0
+FORM_AGAIN = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT)
 
 
 class Browser(Reader):
@@ -36,7 +37,7 @@ class Browser(Reader):
     def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
         """Sends a request, follows where it leads, shows the page.
 
-        A form that comes back with something to mend (422) is a page like others; for other failures `Unexpected` is raised.
+        A form that comes back with something to mend (422) or a colleague's text (409) is a page like others; for other failures `Unexpected` is raised.
         """
         headers, body = {}, b""
         if method == "GET" and pairs:
@@ -49,7 +50,7 @@ class Browser(Reader):
                 break
             url = urljoin(url, response.headers["Location"])
             response = self._exchange("GET", url, b"", {})
-        if response.status >= 400 and response.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+        if response.status >= 400 and response.status not in FORM_AGAIN:
             raise Unexpected(f"{method} {urlsplit(url).path} answers {response.status}: {self._said()}")
         is_page = response.headers.get_content_type() == "text/html"
         self.show(url, parse(self.body.decode()) if is_page else None)

@@ -23,6 +23,8 @@ THEMES = (("Hur skapar vi förutsättningar för att fler ska komma i arbete?", 
 SUBSTITUTE = ("Ersa", "Ättare")
 SENTENCES = tuple(text for sample in INITIATIVES for text in (sample.goal, sample.difficult, sample.success, sample.create,
                                                              sample.breaks, sample.keep))
+# What two colleagues add to the same field.
+LATE, MEANWHILE = "Vi vill säga en sak till: det tar tid.", "Tillagt av en kollega: det kostar."
 TITLES = tuple(sample.title for sample in INITIATIVES)
 
 

@@ -93,16 +93,30 @@ def submit(browser: Browser, ledger: Ledger, button: str, name: str) -> None:
 
 
 def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], every: int) -> None:
-    """In every so many answers somebody, a colleague where there is one, writes another sentence and submits it once more."""
+    """In every so many answers somebody writes another sentence and submits it once more. Where there is a colleague both write in
+    the same field at the same time, and whoever saves last puts the other's text after the own."""
     def act(name: str) -> None:
         with enter(stage, answers[name][-1]) as browser:
-            browser.open([*_sections(browser)][-1].get("href"))
-            text = browser.page.all("textarea")[0]
-            text.children = [f"{text.raw.strip()}\n\nVi vill lägga till en sak: det behövs tid."]
-            browser.press("Spara utkast").follow("Till översikten").follow("Granska och skicka in ändringen")
+            add(browser, cast.LATE)
+            if len(answers[name]) > 1:
+                with enter(stage, answers[name][0]) as colleague:
+                    add(colleague, cast.MEANWHILE).press("Spara utkast")
+                browser.press("Spara utkast").see("ändrade samma svar", "Din text står kvar").press("Lägg").see(cast.LATE, cast.MEANWHILE)
+                ledger.conflicts.append(name)
+            else:
+                browser.press("Spara utkast")
+            browser.follow("Till översikten").follow("Granska och skicka in ändringen")
             submit(browser, ledger, "Skicka in ändringen", name)
     stage.together(act, list(answers)[::every])
     stage.settle()
+
+
+def add(browser: Browser, sentence: str) -> Browser:
+    """Goes to the last section and types a sentence more in its first field; nothing is saved yet."""
+    browser.open([*_sections(browser)][-1].get("href"))
+    text = browser.page.all("textarea")[0]
+    text.children = [f"{text.raw.strip()}\n\n{sentence}"]
+    return browser
 
 
 def fill_in(browser: Browser, questions: Mapping[str, Question], dice: Random) -> None:
