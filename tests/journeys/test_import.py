@@ -304,7 +304,8 @@ class TestUndoing:
         coordinator.open("/personer/import").see("Ingen lista har lästs in än")
         kept = written()
         press(coordinator, f"/personer/import/{kept.public_id}/angra")
-        coordinator.open("/personer/import").see("lista.csv", "Karin Ek", "Ångrad").follow("lista.csv").see("Nya personer")
+        coordinator.open("/personer/import").see("lista.csv", "Karin Ek", "Ångrad", "3, borttagna").follow("lista.csv")
+        coordinator.see("Det här lade den till, och det är borttaget:", "3 personer", "1 organisation").miss("Nya personer", "Fanns redan")
 
 
 class TestCommand:
