@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).parent
 ENVIRONMENTS = ("production", "development", "test")
 SECURITY = ("none", "starttls", "tls")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsError(Exception):
@@ -101,6 +102,9 @@ class _Reader:
             values["dev_mailbox"] = Path(mailbox)
         if environment == "production":
             self._demand("DATABASE_URL", "MAIL_SERVER", "MAIL_SENDER", "CONTACT_EMAIL")
+            if values["mail_security"] == "none" and self.environ.get("MAIL_SERVER", "") not in ("", *LOOPBACK):
+                self.problems.append("MAIL_SECURITY är none: mejl och lösenord skulle gå okrypterade över nätet. Välj starttls eller tls. "
+                                     f"Utan kryptering går det bara när MAIL_SERVER är den egna maskinen ({', '.join(LOOPBACK)}).")
             if "DEV_MAILBOX" in self.environ:
                 self.problems.append("DEV_MAILBOX visar allas mejl och får inte finnas i produktion.")
         return values

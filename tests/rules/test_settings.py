@@ -40,6 +40,17 @@ def test_production_demands_what_it_needs() -> None:
         assert name in found
 
 
+PRODUCTION = {"SECRET_KEYS": KEY, "ENVIRONMENT": "production", "BASE_URL": "https://arshjulet.example", "DATABASE_URL": "sqlite:///x.db",
+              "MAIL_SENDER": "arshjulet@region.example", "CONTACT_EMAIL": "arshjulet@region.example"}
+
+
+@pytest.mark.parametrize("chosen", [{}, {"MAIL_SECURITY": "none"}])
+def test_production_sends_no_mail_in_the_clear_over_a_network(chosen: dict[str, str]) -> None:
+    assert ["MAIL_SECURITY" in line for line in problems(**PRODUCTION, MAIL_SERVER="smtp.region.example", **chosen)] == [True]
+    assert Settings.from_env({**PRODUCTION, "MAIL_SERVER": "127.0.0.1", **chosen}).mail_security == "none"
+    assert Settings.from_env({**PRODUCTION, "MAIL_SERVER": "smtp.region.example", "MAIL_SECURITY": "tls"}).mail_security == "tls"
+
+
 def test_settings_cannot_be_changed_afterwards() -> None:
     settings = Settings.from_env({"SECRET_KEYS": KEY})
     with pytest.raises(dataclasses.FrozenInstanceError):
