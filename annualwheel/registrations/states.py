@@ -44,10 +44,3 @@ def step(registration: Registration, action: str, to: str | None = None) -> None
     if action == "check_in":
         registration.before_attended = registration.state
     registration.state = to or possible[0]
-
-
-def undo_check_in(registration: Registration) -> None:
-    """Gives a registration that was checked in the state it had before."""
-    if registration.state != "attended":
-        raise Refused("cannot_undo_check_in", state=registration.state)
-    registration.state, registration.before_attended = registration.before_attended, ""

@@ -55,7 +55,6 @@ SENTENCES = {
     "cannot_invite": _l("Personen har redan en inbjudan eller en anmälan till mötet."),
     "cannot_revoke": _l("Inbjudan är redan återtagen."),
     "cannot_check_in": _l("Personen kan inte prickas av i det läge som anmälan har nu."),
-    "cannot_undo_check_in": _l("Personen är inte avprickad."),
     "cannot_promote": _l("Personen står inte på väntelistan."),
     "cannot_move": _l("Anmälan kan inte flyttas med mötet."),
     "substitute_exists": _l("%(name)s är redan anmäld. Vill du bara avboka din egen plats?"),

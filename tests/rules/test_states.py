@@ -62,14 +62,7 @@ def test_a_step_leads_nowhere_else_than_its_cell(state: str, action: str, leads:
 
 
 @pytest.mark.parametrize("state", [state for state, row in DECIDED.items() if row[ACTIONS.index("check_in")] != "-"])
-def test_checking_out_again_gives_back_the_state_before(state: str) -> None:
+def test_who_is_checked_in_keeps_a_note_of_the_state_before(state: str) -> None:
     registration = make_registration(state)
     states.step(registration, "check_in")
-    assert registration.state == "attended"
-    states.undo_check_in(registration)
-    assert (registration.state, registration.before_attended) == (state, "")
-
-
-def test_only_who_was_checked_in_is_checked_out() -> None:
-    with pytest.raises(Refused):
-        states.undo_check_in(make_registration("registered"))
+    assert (registration.state, registration.before_attended) == ("attended", state)
