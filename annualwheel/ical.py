@@ -38,6 +38,7 @@ END:STANDARD
 END:VTIMEZONE
 """.replace("\n", "\r\n")
 ZONE_PART = Timezone.from_ical(ZONE)
+FETCHED_AGAIN = "PT4H"
 # Neither can stand plainly in a parameter (RFC 5545 3.2, RFC 6868), and the encoded forms are not read everywhere.
 NOT_IN_NAMES = str.maketrans({'"': "”", "^": " ", "\n": " "})
 # Everything below space but the line break, and delete: RFC 5545 3.1 forbids them in text.
@@ -78,6 +79,16 @@ class Entry:
         return cls(**{**values, **times})  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A whole day in a feed, in Stockholm: a deadline. `uid` never changes and says nothing of whose it is."""
+
+    uid: str
+    summary: str
+    description: str
+    on: dt.date
+
+
 def request(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
     """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence` has risen.
 
@@ -99,12 +110,29 @@ def published(entries: Sequence[Entry], organiser_name: str, organiser_address: 
     return _calendar("PUBLISH", [_event(entry, organiser_name, organiser_address, url, now) for entry in entries])
 
 
-def _calendar(method: str, events: Sequence[Event]) -> bytes:
+def feed(name: str, entries: Sequence[Entry], days: Sequence[Day], organiser_name: str, organiser_address: str, url: str,
+         now: dt.datetime) -> bytes:
+    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1), to be fetched again every four hours.
+
+    METHOD:PUBLISH as in `published`: no attendee. Only an entry that is CONFIRMED takes up time.
+    """
+    events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
+    events += [_whole_day(day, organiser_name, organiser_address, url, now) for day in days]
+    return _calendar("PUBLISH", events, [("NAME", _clean(name), {}), ("X-WR-CALNAME", _clean(name), {}),
+                                         ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}), ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
+                                         ("X-WR-TIMEZONE", STOCKHOLM.key, {})])
+
+
+def _calendar(method: str, events: Sequence[Event], about: Sequence[tuple[str, str, Mapping[str, str]]] = ()) -> bytes:
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
+    for property_name, value, parameters in about:
+        text = vText(value)
+        text.params.update(parameters)
+        calendar[property_name] = text
     calendar.subcomponents = [ZONE_PART, *events]
     content: bytes = calendar.to_ical()
     return content
@@ -119,13 +147,39 @@ def _event(entry: Entry, organiser_name: str, organiser_address: str, url: str, 
     event.add("DTSTART", entry.starts_at.astimezone(STOCKHOLM))
     event.add("DTEND", entry.ends_at.astimezone(STOCKHOLM))
     event.add("SUMMARY", _clean(entry.summary))
-    event.add("DESCRIPTION", _clean(entry.description))
-    event.add("LOCATION", _clean(entry.place))
+    _add_text(event, DESCRIPTION=entry.description, LOCATION=entry.place)
     event.add("URL", vUri(url))
     event.add("STATUS", entry.status)
     event.add("TRANSP", "OPAQUE")
     event.add("ORGANIZER", _party(organiser_address, organiser_name))
     return event
+
+
+def _in_feed(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+    event = _event(entry, organiser_name, organiser_address, url, now)
+    if entry.status != "CONFIRMED":
+        event["TRANSP"] = vText("TRANSPARENT")
+    if entry.status == "TENTATIVE":
+        event["X-MICROSOFT-CDO-BUSYSTATUS"] = vText("TENTATIVE")
+    return event
+
+
+def _whole_day(day: Day, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+    event = Event()
+    for name, value in (("UID", day.uid), ("SEQUENCE", 0), ("DTSTAMP", now), ("LAST-MODIFIED", now), ("DTSTART", day.on),
+                        ("DTEND", day.on + dt.timedelta(days=1)), ("SUMMARY", _clean(day.summary)),
+                        ("URL", vUri(url)), ("TRANSP", "TRANSPARENT"), ("X-MICROSOFT-CDO-BUSYSTATUS", "FREE")):
+        event.add(name, value)
+    _add_text(event, DESCRIPTION=day.description)
+    event.add("ORGANIZER", _party(organiser_address, organiser_name))
+    return event
+
+
+def _add_text(event: Event, **texts: str) -> None:
+    """An empty property is an error to some readers, so it is left out."""
+    for name, text in texts.items():
+        if text:
+            event.add(name, _clean(text))
 
 
 def _for_attendee(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itsdangerous import BadSignature, Signer
 
 # Purpose -> path. One purpose never opens another: the purpose is the salt of the signature.
-PATHS = {"registration": "/i/{token}", "member": "/f/{token}", "staff": "/logga-in/{token}"}
+PATHS = {"registration": "/i/{token}", "member": "/f/{token}", "staff": "/logga-in/{token}", "feed": "/k/{token}.ics"}
 
 
 @dataclass(frozen=True)

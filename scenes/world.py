@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
-from annualwheel import contacts, staff
+from annualwheel import contacts, feed, staff
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.links import Target
@@ -102,7 +102,8 @@ class World:
         """Gives `who` the session and the link of a registration, and staff the address of its page."""
         token = house().signet.token(Target("registration", seat.public_id, seat.link_version))
         self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}
-        self.names |= {f"{who}_link": f"/i/{token}", who: seat.public_id}
+        self.names |= {f"{who}_link": f"/i/{token}", who: seat.public_id,
+                       f"{who}_feed": f"/k/{house().signet.token(feed.target(seat.person))}.ics"}
 
     def let_write(self, who: str, member: Member) -> None:
         """Gives `who` the session and the link of a membership."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from annualwheel import ical
-from annualwheel.ical import Entry
+from annualwheel.ical import Day, Entry
 from tests.readers import libical
 
 HERE = Path(__file__).parent
@@ -55,3 +56,25 @@ def test_ical_js_reads_the_same_moment_and_the_same_words(node_folder: Path, met
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
 def test_libical_finds_no_error_and_the_same_moment(method: str, starts: dt.datetime) -> None:
     assert libical.read(written(method, starts, 2)) == (0, 1, starts)
+
+
+def feed() -> bytes:
+    """What a calendar subscribes to: a seat in winter, one in summer that is not answered, one that is gone, and a last day."""
+    entries = [entry(WINTER), replace(entry(SUMMER), uid="b", status="TENTATIVE"), replace(entry(FAR, 3), uid="c", status="CANCELLED")]
+    return ical.feed("Årshjulet: möten", entries, [Day("d", "Sista dag att svara", "", dt.date(2026, 12, 11))], "Årshjulet",
+                     "arshjulet@region.example", "https://arshjulet.example", NOW)
+
+
+def test_ical_js_reads_every_event_of_the_feed(node_folder: Path) -> None:
+    done = subprocess.run(["node", "read_feed.mjs"], cwd=node_folder, input=feed(), capture_output=True, check=True)
+    found = json.loads(done.stdout)
+    assert (found["name"], found["method"], found["again"]) == ("Årshjulet: möten", "PUBLISH", 4 * 3600)
+    timed, whole = found["events"][:3], found["events"][3]
+    assert [dt.datetime.fromisoformat(event["starts"]) for event in timed] == [WINTER, SUMMER, FAR]
+    assert [event["status"] for event in timed] == ["CONFIRMED", "TENTATIVE", "CANCELLED"]
+    assert [event["attendees"] for event in found["events"]] == [0, 0, 0, 0]
+    assert (whole["wholeDay"], whole["day"], whole["summary"]) == (True, "2026-12-11", "Sista dag att svara")
+
+
+def test_libical_finds_no_error_in_the_feed() -> None:
+    assert libical.read(feed()) == (0, 1, WINTER)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annualwheel import ical
-from annualwheel.ical import Entry
+from annualwheel.ical import Day, Entry
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -156,5 +156,15 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), ma
 def test_any_text_comes_back_as_it_was(summary: str, description: str, place: str) -> None:
     content = ical.request(make_entry(summary=summary, description=description, place=place), *ORGANISER, NOW)
     event = event_of(content)
-    assert (str(event["SUMMARY"]), str(event["DESCRIPTION"]), str(event["LOCATION"])) == (summary, description, place)
+    assert (str(event["SUMMARY"]), str(event.get("DESCRIPTION", "")), str(event.get("LOCATION", ""))) == (summary, description, place)
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+
+
+def test_only_a_firm_entry_in_a_feed_takes_up_time_and_a_last_day_is_whole() -> None:
+    entries = [make_entry(), make_entry(uid="b", status="TENTATIVE"), make_entry(uid="c", status="CANCELLED")]
+    content = ical.feed("Min; kalender", entries, [Day("d", "Sista dag", "", dt.date(2027, 1, 14))], *ORGANISER, NOW)
+    calendar = icalendar.Calendar.from_ical(content)
+    assert [str(event["TRANSP"]) for event in calendar.events] == ["OPAQUE", "TRANSPARENT", "TRANSPARENT", "TRANSPARENT"]
+    last = calendar.events[3]
+    assert (last["DTSTART"].dt, last["DTEND"].dt, "DESCRIPTION" in last) == (dt.date(2027, 1, 14), dt.date(2027, 1, 15), False)
+    assert b"\r\nNAME:Min\\; kalender\r\n" in content

@@ -8,4 +8,4 @@ from annualwheel.web import security
 blueprint = Blueprint("open", __name__)
 blueprint.before_request(security.open_to_all)
 
-from annualwheel.web.open import health, landing, legal, mailbox, signin  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.open import feed, health, landing, legal, mailbox, signin  # noqa: E402,F401  the views hang on the blueprint

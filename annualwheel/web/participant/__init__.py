@@ -40,4 +40,4 @@ def _not_let_in(target: Target | None) -> Response:
                                          typed=request.form), 401)
 
 
-from annualwheel.web.participant import answering, leaving, overview, own_needs  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.participant import answering, leaving, overview, own_needs, waiting, subscription  # noqa: E402,F401  the views hang on the blueprint

@@ -1,0 +1,24 @@
+"""The calendar a participant's own calendar subscribes to. Whoever has the address reads it; nothing is changed."""
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from annualwheel import feed, ical
+from annualwheel.errors import Missing
+from annualwheel.house import house
+from annualwheel.web import page
+from annualwheel.web.open import blueprint
+
+
+@blueprint.get("/k/<token>.ics")
+def own_feed(token: str) -> Response:
+    """The calendar, or 304 when it is as it was (RFC 9110 15.4.5). The mark is weak: only the time of the answer differs."""
+    try:
+        found = feed.of(feed.by_target(house().signet.read("feed", token)), page.now())
+    except Missing:
+        abort(404)
+    head = house().letterhead
+    content = ical.feed(found.name, found.entries, found.days, head.sender_name, head.sender_address, head.base_url, page.now())
+    response = Response(content, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-cache"})
+    response.set_etag(found.mark, weak=True)
+    return response.make_conditional(request)
