@@ -34,12 +34,14 @@ class Change:
     """A new value for a field and the version it was written on (0: nothing was there).
 
     `sent` is a value that the same page has sent without an answer: finding it stored is no conflict. Several choices may come
-    as a list of keys or as one text with `|` between them.
+    as a list of keys or as one text with `|` between them. `former`: a text taken
+    back from the history, where it lies already; what it replaces goes there whoever wrote it, and when.
     """
 
     value: Value
     base: int
     sent: Value | None = None
+    former: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
             raise Missing("no_question")
         change = changes[key]
         sent = None if change.sent is None else tidy(asked[key], change.sent)
-        writing.put(saved, key, Change(tidy(asked[key], change.value), change.base, sent))
+        writing.put(saved, key, Change(tidy(asked[key], change.value), change.base, sent, change.former))
     if writing.written:
         touch(submission, now)
     return saved
@@ -161,10 +163,11 @@ class _Writing:
                 saved.versions[key], saved.values[key] = row.version, change.value
                 return
             if row is not None and row.version != change.base and row.value != change.sent:
-                self._keep(key, change.value, change.base, self.author_id, self.now)
+                if not change.former:
+                    self._keep(key, change.value, change.base, self.author_id, self.now)
                 saved.conflicts[key] = Theirs(row.value, row.version, _name(row.author_id), row.at)
                 return
-            if self._insert(key, change.value) if row is None else self._update(key, row, change.value):
+            if self._insert(key, change.value) if row is None else self._update(key, row, change):
                 saved.versions[key], saved.values[key] = row.version + 1 if row else 1, change.value
                 self.written = True
                 return
@@ -181,12 +184,12 @@ class _Writing:
             item_id=self.item_id, question_key=key, value=value, version=1, author_id=self.author_id, at=self.now)
         return db.session.execute(new.on_conflict_do_nothing().returning(_ANSWERS.c.id)).first() is not None
 
-    def _update(self, key: str, row: _Standing, value: Value) -> bool:
+    def _update(self, key: str, row: _Standing, change: Change) -> bool:
         changed = db.session.execute(
             sa.update(_ANSWERS).where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key == key,
                                       _ANSWERS.c.version == row.version)
-            .values(value=value, version=row.version + 1, author_id=self.author_id, at=self.now).returning(_ANSWERS.c.id)).first()
-        if changed is not None and (row.author_id != self.author_id or self.now - row.at >= SETTLED):
+            .values(value=change.value, version=row.version + 1, author_id=self.author_id, at=self.now).returning(_ANSWERS.c.id)).first()
+        if changed is not None and (change.former or row.author_id != self.author_id or self.now - row.at >= SETTLED):
             self._keep(key, row.value, row.version, row.author_id, row.at)
         return changed is not None
 

@@ -29,12 +29,14 @@ class Stored:
 
 @dataclass(frozen=True)
 class Place:
-    """An item and what is written in it, by question key."""
+    """An item and what is written in it, by question key. `carried` and `initiative_id` as `models.Item` has them."""
 
     id: int
     public_id: str
     group_key: str
     stored: Mapping[str, Stored]
+    carried: str = "new"
+    initiative_id: int | None = None
 
     @cached_property
     def values(self) -> Values:
@@ -49,11 +51,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Draft:
-    """A whole answer: the root, the items of themes by `section/theme`, and the items of the group in their order."""
+    """A whole answer: the root, the items of themes by `section/theme`, and the items of the group in their order.
+
+    `ended` are the initiatives of the year before that have come to an end: they are no cards and count towards no limit.
+    """
 
     root: Place
     themes: Mapping[str, Place]
     cards: tuple[Place, ...]
+    ended: tuple[Place, ...] = ()
 
     @cached_property
     def filled(self) -> Filled:
@@ -61,7 +67,18 @@ class Draft:
         by_theme: dict[str, dict[str, Value]] = {}
         for key, place in self.themes.items():
             by_theme.setdefault(key.rpartition("/")[2], {}).update(place.values)
-        return Filled(self.root.values, by_theme, tuple(FilledItem(card.public_id, card.values) for card in self.cards))
+        return Filled(self.root.values, by_theme, *(tuple(FilledItem(card.public_id, card.values, card.carried) for card in cards)
+                                                    for cards in (self.cards, self.ended)))
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Everything there is to write in."""
+        return (self.root, *self.themes.values(), *self.cards)
+
+    @cached_property
+    def by_several(self) -> bool:
+        """Whether more than one person has written what stands."""
+        return len({answer.author_id for place in self.places for answer in place.stored.values()}) > 1
 
     def place(self, part: Part) -> Place:
         """The item that a page's own questions hang on."""
@@ -71,20 +88,20 @@ class Draft:
         """What was saved last on a page, with the cards of its group."""
         own = self.place(part).latest(frozenset(field.key for question in part.section.all_questions()
                                                 for field in answer_fields(question)))
-        cards = (card.latest() for card in self.cards if part.section.group)
+        cards = (card.latest() for card in (*self.cards, *self.ended) if part.section.group)
         return max((each for each in (own, *cards) if each), key=lambda answer: answer.at, default=None)
 
 
 def load(submission: Submission) -> Draft:
     """The draft, read in one query however much is written. Removed items are left out."""
     rows = db.session.execute(
-        sa.select(Item.id, Item.public_id, Item.group_key, Answer.question_key, Answer.value, Answer.version, Answer.author_id,
-                  Person.given, Person.family, Answer.at)
+        sa.select(Item.id, Item.public_id, Item.group_key, Item.carried, Item.initiative_id, Answer.question_key, Answer.value,
+                  Answer.version, Answer.author_id, Person.given, Person.family, Answer.at)
         .select_from(Item).outerjoin(Answer, Answer.item_id == Item.id).outerjoin(Person, Person.id == Answer.author_id)
         .where(Item.submission_id == submission.id, Item.removed_at.is_(None)).order_by(Item.position, Item.id))
     places: dict[int, Place] = {}
-    for item_id, public_id, group_key, key, value, version, author_id, given, family, at in rows:
-        stored = places.setdefault(item_id, Place(item_id, public_id, group_key, {})).stored
+    for item_id, public_id, group_key, carried, initiative_id, key, value, version, author_id, given, family, at in rows:
+        stored = places.setdefault(item_id, Place(item_id, public_id, group_key, {}, carried, initiative_id)).stored
         if key is not None and isinstance(stored, dict):
             stored[key] = Stored(value, version, author_id, f"{given} {family}".strip(), at)
     return _sorted(list(places.values()))
@@ -106,6 +123,8 @@ def fields_of(digest: str, group_key: str) -> Mapping[str, Question]:
 
 
 def _sorted(found: list[Place]) -> Draft:
+    cards = [place for place in found if place.group_key and "/" not in place.group_key]
     return Draft(root=next(place for place in found if not place.group_key),
                  themes={place.group_key: place for place in found if "/" in place.group_key},
-                 cards=tuple(place for place in found if place.group_key and "/" not in place.group_key))
+                 cards=tuple(place for place in cards if place.carried != "ended"),
+                 ended=tuple(place for place in cards if place.carried == "ended"))

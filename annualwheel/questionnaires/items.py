@@ -2,16 +2,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Answer, Item, Person, Submission
+from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
 from annualwheel.questionnaires import answers, deadline, published
 from annualwheel.questionnaires.definition import Group
 
 KEPT = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """An item that can be brought back: what it was called ("" without a name), who took it away and when."""
+
+    public_id: str
+    title: str
+    who: str
+    at: dt.datetime
 
 
 def of(submission: Submission, public_id: str) -> Item:
@@ -24,9 +35,9 @@ def of(submission: Submission, public_id: str) -> Item:
 
 def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
     """Adds an empty item last in the section's group. Raises `Refused("too_many_items")` at the questionnaire's limit."""
-    group = _group(submission, section_key)
-    _lock(submission, now)
-    held = _present(submission, group.key)
+    group = group_of(submission, section_key)
+    lock(submission, now)
+    held = present(submission, group.key)
     if len(held) >= group.at_most:
         raise Refused("too_many_items", count=group.at_most)
     item = Item(submission=submission, group_key=group.key, position=held[-1].position + 1 if held else 1)
@@ -39,7 +50,7 @@ def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
 def remove(submission: Submission, public_id: str, by: Person, now: dt.datetime) -> Item:
     """Takes an item out of the answer; removing twice is no error. `restore` brings it back within 30 days."""
     item = _card(submission, public_id)
-    _lock(submission, now)
+    lock(submission, now)
     if item.removed_at is None:
         item.removed_at, item.removed_by_id = now, by.id
         answers.touch(submission, now)
@@ -51,13 +62,13 @@ def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
     """Brings a removed item back to its place. Raises `Refused("too_many_items")` when its place has been taken by another, and
     `Missing` when it was removed more than 30 days ago."""
     item = _card(submission, public_id)
-    _lock(submission, now)
+    lock(submission, now)
     if item.removed_at is None:
         return item
     if item.removed_at < now - KEPT:
         raise Missing("item_removed")
     group = published.definition_of(submission.questionnaire).group_section
-    if group and group.group and len(_present(submission, item.group_key)) >= group.group.at_most:
+    if group and group.group and item.carried != "ended" and len(present(submission, item.group_key)) >= group.group.at_most:
         raise Refused("too_many_items", count=group.group.at_most)
     item.removed_at = item.removed_by_id = None
     answers.touch(submission, now)
@@ -68,8 +79,8 @@ def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
 def move(submission: Submission, public_id: str, step: int, now: dt.datetime) -> Item:
     """Moves an item one place up (-1) or down (+1); at the end it stays where it is."""
     item = _card(submission, public_id)
-    _lock(submission, now)
-    order = _present(submission, item.group_key)
+    lock(submission, now)
+    order = present(submission, item.group_key)
     at = order.index(item) if item in order else -1
     if at < 0 or not 0 <= at + step < len(order):
         return item
@@ -93,6 +104,57 @@ def title_of_removed(submission: Submission, public_id: str) -> str | None:
     return str(title or "").strip()
 
 
+def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
+    """The items that can still be brought back, the one removed last first; whoever has said that an initiative has ended and taken
+    it back finds it among the initiatives of the year before."""
+    section = published.definition_of(submission.questionnaire).group_section
+    if section is None or section.group is None:
+        return []
+    title = sa.and_(Answer.item_id == Item.id, Answer.question_key == section.group.title_question)
+    rows = db.session.execute(
+        sa.select(Item.public_id, Answer.value, Person.given, Person.family, Item.removed_at).select_from(Item)
+        .outerjoin(Answer, title).outerjoin(Person, Person.id == Item.removed_by_id)
+        .where(Item.submission_id == submission.id, Item.removed_at >= now - KEPT, Item.carried != "ended")
+        .order_by(Item.removed_at.desc(), Item.id.desc()))
+    return [Removed(public_id, str(value or "").strip(), f"{given or ''} {family or ''}".strip(), at)
+            for public_id, value, given, family, at in rows]
+
+
+def forget_removed(now: dt.datetime) -> int:
+    """Erases what was written in items removed more than 30 days ago, and its history; returns how many answers went.
+
+    The item itself stays, empty: what has been submitted names it, and next year's offer finds the initiative by it.
+    """
+    gone = sa.select(Item.id).where(Item.removed_at < now - KEPT)
+    db.session.execute(sa.delete(AnswerHistory).where(AnswerHistory.item_id.in_(gone)).execution_options(synchronize_session=False))
+    erased = db.session.execute(sa.delete(Answer).where(Answer.item_id.in_(gone)).returning(Answer.id)
+                                .execution_options(synchronize_session=False))
+    return len(erased.all())
+
+
+def lock(submission: Submission, now: dt.datetime) -> None:
+    """Whoever changes the order or the number does it alone; the answer's row is the lock on both databases. Raises `Closed` unless
+    the answer may be changed now."""
+    deadline.require_open(submission, now)
+    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
+
+
+def group_of(submission: Submission, section_key: str) -> Group:
+    """The repeating group of that section. Raises `Missing` when it has none."""
+    section = published.definition_of(submission.questionnaire).group_section
+    if section is None or section.group is None or section.key != section_key:
+        raise Missing("no_section")
+    return section.group
+
+
+def present(submission: Submission, group_key: str) -> list[Item]:
+    """The items that are there, in their order, as the database has them now. Initiatives that have ended are none of them."""
+    return list(db.session.scalars(
+        sa.select(Item).where(Item.submission_id == submission.id, Item.group_key == group_key, Item.removed_at.is_(None),
+                              Item.carried != "ended")
+        .order_by(Item.position, Item.id).execution_options(populate_existing=True)))
+
+
 def _find(submission: Submission, public_id: str) -> Item:
     item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id))
     if item is None:
@@ -105,22 +167,3 @@ def _card(submission: Submission, public_id: str) -> Item:
     if not item.group_key or "/" in item.group_key:
         raise Missing("no_item")
     return item
-
-
-def _lock(submission: Submission, now: dt.datetime) -> None:
-    """Whoever changes the order or the number does it alone; the answer's row is the lock on both databases."""
-    deadline.require_open(submission, now)
-    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
-
-
-def _group(submission: Submission, section_key: str) -> Group:
-    section = published.definition_of(submission.questionnaire).group_section
-    if section is None or section.group is None or section.key != section_key:
-        raise Missing("no_section")
-    return section.group
-
-
-def _present(submission: Submission, group_key: str) -> list[Item]:
-    return list(db.session.scalars(
-        sa.select(Item).where(Item.submission_id == submission.id, Item.group_key == group_key, Item.removed_at.is_(None))
-        .order_by(Item.position, Item.id).execution_options(populate_existing=True)))

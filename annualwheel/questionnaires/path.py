@@ -29,17 +29,24 @@ CONTENT_FORMAT = 1
 
 @dataclass(frozen=True)
 class FilledItem:
+    """An item of the group. `carried`: new, or what was said about an initiative of the year before: still, changed, ended."""
+
     public_id: str
     values: Values
+    carried: str = "new"
 
 
 @dataclass(frozen=True)
 class Filled:
-    """Everything typed so far: root answers by question key, answers per theme key, and the items in their order."""
+    """Everything typed so far: root answers by question key, answers per theme key, and the items in their order.
+
+    `ended` are the items of the year before that have come to an end: nothing more is asked about them.
+    """
 
     root: Values = field(default_factory=dict)
     themes: Mapping[str, Values] = field(default_factory=dict)
     items: tuple[FilledItem, ...] = ()
+    ended: tuple[FilledItem, ...] = ()
 
     def values(self, theme: str | None) -> Values:
         """The answers of a theme's pages, or of the root when no theme's key is given."""
@@ -115,13 +122,13 @@ def section_state(definition: Definition, section: Section, filled: Filled, them
     """How far a page has come; `theme` is the key of the theme for a section that is repeated.
 
     Done means: something is answered, nothing is wrong, and every required question is answered, or every question
-    where none is required. A group is done when its items are, or when "we have none" is ticked.
+    where none is required. A group is done when its items are, or when "we have none" is ticked or all there was has ended.
     """
     values, group = filled.values(theme), section.group
     questions = visible_questions(section, values, filled.root)
     begun = any(answered(question, values) for question in questions)
     if group is not None and not begun:
-        begun = _none_ticked(group, filled) or bool(_started(group, filled))
+        begun = _none_ticked(group, filled) or bool(_started(group, filled) or filled.ended)
     if not begun:
         return SectionState.NOT_STARTED
     required = tuple(question for question in questions if question.required)
@@ -135,8 +142,8 @@ def section_state(definition: Definition, section: Section, filled: Filled, them
 def missing(definition: Definition, filled: Filled) -> list[Missing]:
     """All that is empty or wrong, in the order of the questionnaire.
 
-    Blocking: what is required in a started item, a group with neither items nor "we have none", and whatever is too
-    long, too many or unreadable. Everything else that is empty is listed and stops nobody.
+    Blocking: what is required in a started item, a group with neither items (ended ones are an answer too) nor "we have
+    none", and whatever is too long, too many or unreadable. Everything else that is empty is listed and stops nobody.
     """
     return [gap for part in definition.parts() for gap in _part_gaps(part, filled)]
 
@@ -157,7 +164,8 @@ def submittable(definition: Definition, filled: Filled, organisations: Iterable[
                         "options": [{"key": "arbete", "label": label}]}],
          "sections": [{"key": "initiativ", "title": label, "theme": None, "answers": [],
                        "group": {"key": "initiativ", "label": label, "none": False,
-                                 "items": [{"public_id": "k3…", "number": 1, "title": "Föreningskompis",
+                                 "ended": [{"public_id": "p7…", "title": "Simskola för vuxna"}],
+                                 "items": [{"public_id": "k3…", "number": 1, "title": "Föreningskompis", "carried": "new",
                                             "themes": ["arbete"], "focus_areas": ["livsvillkor"], "goals": [],
                                             "organisations": ["RFS"], "kind": "natverk", "status": "pagar",
                                             "answers": [answer]}]}},
@@ -170,7 +178,8 @@ def submittable(definition: Definition, filled: Filled, organisations: Iterable[
     value is None when the question was seen and left empty, and otherwise a text for text, long_text, url (with its
     scheme) and date (ISO), a number for number, `{"from", "to"}` for years, an option key for choice and a list of them
     for choices. Answers to choice and choices also have `"chosen": [{"key": …, "label": label}]`. An item's `themes`,
-    `focus_areas`, `goals` and `organisations` are lists of keys; its `kind` and `status` are option keys or None.
+    `focus_areas`, `goals` and `organisations` are lists of keys; its `kind` and `status` are option keys or None; `carried` is
+    new, still or changed. `ended` are initiatives of the year before that have come to an end.
     """
     names = {option.key: option for option in organisations}
     return {
@@ -211,7 +220,7 @@ def _part_gaps(part: Part, filled: Filled) -> Iterator[Missing]:
         questions = visible_questions(group, item.values, filled.root)
         for question, problem, blocks in _faults(questions, item.values, strict=True):
             yield Missing(section, None, item.public_id, question, blocks, problem)
-    if not started and not _none_ticked(group, filled):
+    if not started and not filled.ended and not _none_ticked(group, filled):
         yield Missing(section, None, None, group.none_question, True, Fault.NO_ITEMS)
 
 
@@ -269,6 +278,7 @@ def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> di
 def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
     started = _started(group, filled)
     return {"key": group.key, "label": _label(group.label), "none": not started and _none_ticked(group, filled),
+            "ended": [{"public_id": item.public_id, "title": item_title(group, item)} for item in filled.ended],
             "items": [_item_content(group, item, number, filled.root, names)
                       for number, item in enumerate(started, start=1)]}
 
@@ -280,6 +290,7 @@ def _item_content(group: Group, item: FilledItem, number: int, root: Values,
     value = {answer["question"]: answer["value"] for answer in answers}
     by_source = {source: [key for question in questions if question.source == source
                           for key in keys(value[question.key])] for source in SOURCES}
-    return {"public_id": item.public_id, "number": number, "title": value.get(group.title_question) or "", **by_source,
+    return {"public_id": item.public_id, "number": number, "title": value.get(group.title_question) or "",
+            "carried": item.carried, **by_source,
             "kind": value.get(group.kind_question or ""), "status": value.get(group.status_question or ""),
             "answers": answers}

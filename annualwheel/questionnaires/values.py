@@ -94,6 +94,18 @@ def clean(question: Question, value: Value | None) -> Any:
     return written(value) if question.type in WRITING else _READERS[question.type](value)
 
 
+def typed(value: Any) -> Value:
+    """What one would type to get a cleaned value back: the other way round than `clean`, for a value that goes into a new draft."""
+    if isinstance(value, list):
+        return [str(key) for key in value]
+    if isinstance(value, dict):
+        start, end = value["from"], value["to"]
+        return str(start) if end == start else f"{start}–{end or ''}"
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").replace(".", ",")
+    return "" if value is None else str(value)
+
+
 def written(text: str) -> str:
     """The text as typed, with the browser's line ends made one kind, without NUL and without space around it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()

@@ -269,7 +269,7 @@ def test_chosen_options_carry_their_labels() -> None:
 def test_an_item_says_what_it_is_counted_by() -> None:
     first, second = CONTENT["sections"][1]["group"]["items"]
     del first["answers"]
-    assert first == {"public_id": "i1", "number": 1, "title": "Ett namn", "themes": ["arbete"], "goals": [],
+    assert first == {"public_id": "i1", "number": 1, "title": "Ett namn", "carried": "new", "themes": ["arbete"], "goals": [],
                      "focus_areas": ["livsvillkor", "kompetens"], "organisations": ["RV", "BORTA"], "kind": "natverk", "status": "pagar"}
     assert (second["public_id"], second["number"], second["title"], second["status"]) == ("i3", 2, "=2030", None)
 
@@ -279,6 +279,25 @@ def test_a_tick_for_no_items_is_kept_only_when_there_are_none() -> None:
     empty = submittable(DEFINITION, filled({}, root={"inga": ["ja"]}))["sections"][1]["group"]
     assert (empty["none"], empty["items"]) == (True, [])
     assert submittable(DEFINITION, filled())["sections"][1]["group"]["none"] is False
+
+
+def test_an_initiative_that_has_ended_is_an_answer_and_asks_nothing_more() -> None:
+    ended = Filled({}, {}, (), (FilledItem("e1", {"titel": " Simskola "}, "ended"),))
+    assert blocking(ended) == []
+    assert section_state(DEFINITION, SECOND, ended) is SectionState.DONE
+    group = submittable(DEFINITION, ended)["sections"][1]["group"]
+    assert (group["ended"], group["items"], group["none"]) == ([{"public_id": "e1", "title": "Simskola"}], [], False)
+
+
+def test_one_may_say_that_there_are_none_beside_those_that_have_ended() -> None:
+    ended = Filled({"inga": ["ja"]}, {}, (), (FilledItem("e1", {"titel": "Simskola"}, "ended"),))
+    group = submittable(DEFINITION, ended)["sections"][1]["group"]
+    assert (group["none"], len(group["ended"])) == (True, 1)
+
+
+def test_what_was_carried_is_said_of_the_item() -> None:
+    carried = Filled({}, {}, (FilledItem("c1", DONE, "changed"),))
+    assert submittable(DEFINITION, carried)["sections"][1]["group"]["items"][0]["carried"] == "changed"
 
 
 def test_what_cannot_be_read_cannot_be_submitted() -> None:

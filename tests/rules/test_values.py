@@ -18,6 +18,7 @@ from annualwheel.questionnaires.values import (
     fault,
     keys,
     number,
+    typed,
     url,
     written,
     years,
@@ -175,3 +176,14 @@ def test_free_text_beside_a_choice_answers_it() -> None:
 
 def test_keys_of_a_choice_are_a_list_whatever_it_is() -> None:
     assert [keys("a"), keys(["a", "", "b"]), keys(""), keys(None)] == [["a"], ["a", "b"], [], []]
+
+
+@pytest.mark.parametrize(("kind", "text"), [
+    (QuestionType.NUMBER, "12,5"), (QuestionType.NUMBER, "-1 500"), (QuestionType.NUMBER, "0,000001"), (QuestionType.DATE, "14 jan 2027"),
+    (QuestionType.YEARS, "2021"), (QuestionType.YEARS, "2021–"), (QuestionType.YEARS, "2021–24"), (QuestionType.URL, "www.exempel.se"),
+    (QuestionType.LONG_TEXT, " Rad ett\nrad två ")])
+def test_a_kept_value_typed_again_means_the_same(kind: QuestionType, text: str) -> None:
+    question = Question("fraga", kind, Text("Fråga", "Question"))
+    kept = clean(question, text)
+    assert clean(question, typed(kept)) == kept
+    assert (typed(None), typed(["a", "b"])) == ("", ["a", "b"])

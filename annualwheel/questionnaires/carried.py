@@ -1,0 +1,214 @@
+"""What the organisation submitted the year before: its initiatives go on, change or end, and its texts lie beside this year's."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import (
+    Answer,
+    Item,
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Submission,
+    SubmissionVersion,
+    Year,
+)
+from annualwheel.questionnaires import answers, drafts, items, published
+from annualwheel.questionnaires.answers import Change
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    WRITING,
+    Definition,
+    Group,
+    Part,
+    Question,
+    QuestionType,
+    Text,
+    answer_fields,
+)
+from annualwheel.questionnaires.drafts import Draft
+from annualwheel.questionnaires.values import Value, keys, typed
+
+# What an organisation can say of an initiative it submitted the year before.
+WAYS = ("still", "changed", "ended")
+
+
+@dataclass(frozen=True)
+class EarlierItem:
+    """An initiative as it was submitted the year before. `answers` by question key, as `path.submittable` describes them."""
+
+    public_id: str
+    initiative_id: int
+    title: str
+    answers: Mapping[str, Mapping[str, Any]]
+
+    def text(self, key: str) -> str:
+        """What was written there, "" for nothing and for what is no text."""
+        return _text(self.answers.get(key))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The latest version submitted to the same questionnaire the year before. `texts` by section, theme ("" without) and question."""
+
+    digest: str
+    at: dt.datetime
+    texts: Mapping[tuple[str, str, str], str]
+    items: Sequence[EarlierItem]
+
+    def on_page(self, part: Part) -> dict[str, str]:
+        """What was written on the same page, by question key."""
+        place = (part.section.key, part.theme.key if part.theme else "")
+        return {key: text for (section, theme, key), text in self.texts.items() if (section, theme) == place}
+
+    def item_of(self, initiative_id: int | None) -> EarlierItem | None:
+        """The initiative with that identity."""
+        return next((item for item in self.items if item.initiative_id == initiative_id), None)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Something that did not come along: a question that is not asked in the same way (no `options`), or options that are not there."""
+
+    question: Text
+    options: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What of an earlier item fits this year's questions, and what does not."""
+
+    values: Mapping[str, Value]
+    lost: Sequence[Lost]
+
+
+def before(submission: Submission) -> Earlier | None:
+    """What the same respondent submitted to the same questionnaire the year before, None when there is nothing. Two queries."""
+    asked, meeting = submission.questionnaire, submission.questionnaire.meeting
+    last_year = sa.select(Year.number - 1).where(Year.id == meeting.year_id).scalar_subquery()
+    row = db.session.execute(
+        sa.select(Submission.id, SubmissionVersion.digest, SubmissionVersion.at, SubmissionVersion.content["sections"])
+        .select_from(SubmissionVersion).join(Submission).join(Questionnaire).join(Meeting).join(Year)
+        .where(Questionnaire.key == asked.key, Meeting.kind == meeting.kind, Year.number == last_year,
+               Submission.respondent_key == submission.respondent_key)
+        .order_by(SubmissionVersion.number.desc()).limit(1)).first()
+    if row is None:
+        return None
+    submission_id, digest, at, sections = row
+    known = {public_id: initiative_id for public_id, initiative_id in db.session.execute(
+        sa.select(Item.public_id, Item.initiative_id).where(Item.submission_id == submission_id)) if initiative_id is not None}
+    return Earlier(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
+
+
+def offers(earlier: Earlier | None, draft: Draft) -> list[EarlierItem]:
+    """The initiatives of the year before about which nothing has been said yet."""
+    told = {place.initiative_id for place in (*draft.cards, *draft.ended)}
+    return [item for item in earlier.items if item.initiative_id not in told] if earlier else []
+
+
+def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.datetime) -> Item:
+    """Says of an initiative of the year before (the public id it had then) that it goes on, has changed or has ended.
+
+    One that goes on becomes an item with the same identity and what still fits; one that has ended keeps its name only. What has been
+    said already stands, whoever presses again; what was taken back comes back with the text it had. Raises `Missing` for an initiative
+    that was not submitted, `Refused("too_many_items")` at the questionnaire's limit and `Closed` after the last day.
+    """
+    section, earlier = published.definition_of(submission.questionnaire).group_section, before(submission)
+    found = next((item for item in earlier.items if item.public_id == public_id), None) if earlier else None
+    if way not in WAYS or section is None or section.group is None or earlier is None or found is None:
+        raise Missing("no_item")
+    group = section.group
+    items.lock(submission, now)
+    item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.initiative_id == found.initiative_id)
+                             .order_by(Item.removed_at.is_not(None), Item.id).limit(1).execution_options(populate_existing=True))
+    if item is not None and item.removed_at is None:
+        return item
+    held = items.present(submission, group.key)
+    if way != "ended" and len(held) >= group.at_most:
+        raise Refused("too_many_items", count=group.at_most)
+    if item is None:
+        item = Item(submission=submission, group_key=group.key, initiative_id=found.initiative_id)
+        db.session.add(item)
+    item.removed_at = item.removed_by_id = None
+    item.position, item.carried = held[-1].position + 1 if held else 1, way
+    db.session.flush()
+    _fill(item, {group.title_question: found.title} if way == "ended" else fitting(submission, group, found, earlier).values, by, now)
+    answers.touch(submission, now)
+    return item
+
+
+def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: Earlier) -> Fitting:
+    """What of an earlier item this year's questions can hold; the options are those of this year."""
+    asked = drafts.fields_of(submission.questionnaire.digest, group.key)
+    before_that = _questions(published.by_digest(earlier.digest))
+    there = _active(key for given in found.answers.values() for key in keys(typed(given["value"])) if "chosen" in given)
+    values: dict[str, Value] = {group.title_question: found.title}
+    lost = []
+    for key, given in found.answers.items():
+        if given["value"] in (None, []):
+            continue
+        question = asked.get(key)
+        if question is None or not _same_kind(question, before_that[key]):
+            lost.append(Lost(before_that[key].label))
+            continue
+        value, gone = _fitted(question, given, there)
+        values |= {key: value} if value else {}
+        if gone:
+            lost.append(Lost(question.label, gone))
+    return Fitting(values, lost)
+
+
+def _fill(item: Item, values: Mapping[str, Value], by: Person, now: dt.datetime) -> None:
+    """Writes what is not there already: an item that comes back has this year's own text."""
+    there = set(db.session.scalars(sa.select(Answer.question_key).where(Answer.item_id == item.id)))
+    answers.save(item, {key: Change(value, 0) for key, value in values.items() if key not in there}, by, now)
+
+
+def _same_kind(question: Question, other: Question) -> bool:
+    return question.type is other.type or any({question.type, other.type} <= kinds for kinds in (CHOOSING, WRITING))
+
+
+def _fitted(question: Question, given: Mapping[str, Any], active: set[str]) -> tuple[Value, tuple[Text, ...]]:
+    """The value as it would be typed this year, and the labels of what is not offered any more."""
+    if question.type not in CHOOSING:
+        return typed(given["value"]), ()
+    offered = active if question.source == "organisations" else {option.key for option in question.options}
+    kept = [option["key"] for option in given["chosen"] if option["key"] in offered]
+    gone = tuple(Text(**option["label"]) for option in given["chosen"] if option["key"] not in offered)
+    return kept if question.type is QuestionType.CHOICES else "".join(kept[:1]), gone
+
+
+def _active(codes: Iterable[str]) -> set[str]:
+    """Those of the keys that name an organisation one may still choose."""
+    return set(db.session.scalars(sa.select(Organisation.code).where(Organisation.active, Organisation.code.in_(set(codes)))))
+
+
+def _questions(definition: Definition) -> dict[str, Question]:
+    return {field.key: field for section in definition.sections for question in section.all_questions()
+            for field in answer_fields(question)}
+
+
+def _text(given: Mapping[str, Any] | None) -> str:
+    return given["value"] if given and isinstance(given["value"], str) and "chosen" not in given else ""
+
+
+def _texts(sections: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str], str]]:
+    for section in sections:
+        for given in section["answers"]:
+            yield (section["key"], section["theme"]["key"] if section["theme"] else "", given["question"]), _text(given)
+
+
+def _items(sections: list[dict[str, Any]], known: Mapping[str, int]) -> Iterator[EarlierItem]:
+    for section in sections:
+        for item in section["group"]["items"] if section["group"] else ():
+            if item["public_id"] in known:
+                yield EarlierItem(item["public_id"], known[item["public_id"]], item["title"],
+                                  {given["question"]: given for given in item["answers"]})

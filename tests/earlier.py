@@ -1,0 +1,51 @@
+"""Makers for tests about the year before: what the same organisation submitted to the same questionnaire then."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from annualwheel import audit, years
+from annualwheel.db import db
+from annualwheel.models import Item, Member, Year
+from annualwheel.questionnaires import carried, items, membership, published, reading, submission
+from annualwheel.questionnaires.carried import EarlierItem
+from annualwheel.questionnaires.values import Value
+from config import ROOT
+from tests.writers import INITIATIVE, OPEN, item_of, write
+
+THEN = OPEN - dt.timedelta(days=365)
+THEMES = (("arbete", "Hur får fler arbete?", "How do more people find work?"), ("ensamhet", "Hur bryter vi ensamhet?", "How do we break loneliness?"))
+
+
+def make_earlier(member: Member, *cards: Mapping[str, Value], texts: Mapping[str, Value] | None = None) -> Member:
+    """The year before, with an answer that the member's organisation submitted: `cards` over a finished initiative each, `texts` for
+    the theme "arbete"."""
+    now = member.submission.questionnaire.meeting
+    year = Year(number=now.year.number - 1)
+    db.session.add(year)
+    for key, sv, en in THEMES:
+        years.add_theme(year, key, sv, en)
+    meeting = years.plan_meeting(year, now.kind, now.starts_at - dt.timedelta(days=364), now.ends_at - dt.timedelta(days=364), now.place)
+    db.session.flush()
+    db.session.refresh(year)
+    questionnaire = published.publish(meeting, reading.read(ROOT / "forms" / "arbetsmote.toml"), THEN, audit.SYSTEM)
+    then = membership.join(questionnaire, member.person, member.submission.organisation, THEN)
+    write(then, item_of(then), THEN, forberett="Förra årets strateger")
+    for card in cards:
+        write(then, items.add(then.submission, "initiativ", THEN), THEN, **(INITIATIVE | card))
+    if texts:
+        write(then, item_of(then, "strukturer/arbete"), THEN, **texts)
+    submission.submit(then, THEN)
+    db.session.commit()
+    return then
+
+
+def offered(member: Member) -> list[EarlierItem]:
+    """What the member's organisation submitted then."""
+    earlier = carried.before(member.submission)
+    return list(earlier.items) if earlier else []
+
+
+def carry(member: Member, way: str, number: int = 0, at: dt.datetime = OPEN) -> Item:
+    """Says that an initiative of the year before goes on, has changed or has ended."""
+    return carried.carry(member.submission, offered(member)[number].public_id, way, member.person, at)
