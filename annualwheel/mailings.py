@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit, dates, orders, outbox, reminders
+from annualwheel import audit, dates, orders, outbox, reminders, results
 from annualwheel.audiences import Addressee, Choice
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
+from annualwheel.links import Target
 from annualwheel.models import Mailing, Member, Message, Organisation, Person, Registration, Staff, Submission
 from annualwheel.orders import Order
 from annualwheel.outbox import Recipient
@@ -204,8 +205,27 @@ def _remind_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.da
     db.session.flush()
 
 
+def _tell_results(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
+    """The link is the seat's or the membership's, whichever the recipient was found by; it opens the results by a press of its own."""
+    meeting, ids = mailing.meeting, {one.key.partition(".")[2] for one in chosen}
+    seats_of = {row.public_id: row for row in db.session.scalars(sa.select(Registration).where(Registration.public_id.in_(ids)))}
+    members = {row.public_id: row for row in db.session.scalars(sa.select(Member).where(Member.public_id.in_(ids)))}
+    people = {person.id: person for person, _organisation, _title in _people(chosen)}
+    said = {language: results.mail_facts(meeting, language) for language in {one.language for one in chosen}}
+    for one in chosen:
+        part, _dot, public_id = one.key.partition(".")
+        seat, person = seats_of.get(public_id), people[one.person_id]
+        found = seat or members[public_id]
+        outbox.put(reminders.results_key(meeting, person), mailing.kind, Recipient.of(person),
+                   {**said[one.language], "given": one.given, "part": part},
+                   {"result": Target("registration" if seat else "member", public_id, found.link_version)}, now,
+                   mailing=mailing, registration_id=seat.id if seat else None)
+    db.session.flush()
+
+
 WRITERS: Mapping[str, Callable[[Mailing, Sequence[Addressee], dt.datetime], None]] = {
-    "invitation": _invite, "reminder": _remind, "preparation": _ask_to_prepare, "preparation_reminder": _remind_to_prepare}
+    "invitation": _invite, "reminder": _remind, "preparation": _ask_to_prepare, "preparation_reminder": _remind_to_prepare,
+    "results": _tell_results}
 
 
 def _count(mailing: Mailing) -> int:

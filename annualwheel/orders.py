@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from annualwheel import audiences, audit, letters, outbox, reminders, years
+from annualwheel import audiences, audit, letters, outbox, reminders, results, years
 from annualwheel.audiences import Addressee, Choice
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
@@ -29,8 +29,9 @@ from annualwheel.questionnaires import membership
 from annualwheel.questionnaires import notices as preparing
 from annualwheel.registrations import notices
 
-KINDS = ("invitation", "reminder", "preparation", "preparation_reminder")
-NOWHERE = {"landing": Target("registration", "exempel", 0), "preparation": Target("member", "exempel", 0)}
+KINDS = ("invitation", "reminder", "preparation", "preparation_reminder", "results")
+NOWHERE = {"landing": Target("registration", "exempel", 0), "preparation": Target("member", "exempel", 0),
+           "result": Target("registration", "exempel", 0)}
 ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen")
 
 
@@ -52,9 +53,13 @@ def recipients(order: Order, now: dt.datetime) -> list[Addressee]:
 
 def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
     """Raises `Closed` for a meeting that is cancelled or over, and for a reminder after the last day; `Refused` when no
-    questionnaire is published."""
+    questionnaire is published. The mail about the results is the other way round: it needs results that are published."""
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
+    if kind == "results":
+        if meeting.results_at is None:
+            raise Refused("results_not_published")
+        return
     if now >= meeting.starts_at:
         raise Closed("meeting_started", day=meeting.starts_at)
     last = years.phase(meeting, "registration" if kind in ("invitation", "reminder") else "preparation").closes_at
@@ -99,6 +104,8 @@ def everyone(order: Order, now: dt.datetime) -> list[Addressee]:
         return reminders.unanswered(order.meeting, now)
     if order.kind == "preparation":
         return reminders.to_prepare(order.meeting, questionnaire_of(order.meeting))
+    if order.kind == "results":
+        return reminders.took_part(order.meeting)
     return reminders.not_submitted(order.meeting, now)
 
 
@@ -111,6 +118,8 @@ def questionnaire_of(meeting: Meeting) -> Questionnaire:
 
 def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
     """What the mail would say. Rows that are not there yet are made up, and never come near the session."""
+    if order.kind == "results":
+        return {**results.mail_facts(order.meeting, one.language), "given": one.given, "part": one.key.partition(".")[0] or "present"}
     person = Person(given=one.given, family=one.family, email=one.email, email_folded="", name_folded="", language=one.language)
     organisation = Organisation(code="", name=one.organisation, folded="")
     if order.kind in ("invitation", "reminder"):

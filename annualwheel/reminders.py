@@ -1,4 +1,4 @@
-"""Who is reminded of what, and whether a reminder is still wanted at the second of sending."""
+"""Who is reminded of what, who is told of the results, and whether a mail is still wanted at the second of sending."""
 from __future__ import annotations
 
 import datetime as dt
@@ -7,11 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from annualwheel import audiences
+from annualwheel import audiences, results
 from annualwheel.audiences import Addressee
 from annualwheel.clock import local, start_of_day
 from annualwheel.db import db
 from annualwheel.models import (
+    Answer,
+    AnswerHistory,
+    Item,
+    Mailing,
     Meeting,
     Member,
     Message,
@@ -22,6 +26,7 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
+from annualwheel.registrations.states import COMING
 
 PREPARING = ("registered", "to_reconfirm", "attended")
 
@@ -80,8 +85,40 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
     return audiences.in_order(Addressee(*row[2:]) for row in chosen if day_key("preparation_reminder", row[2], now) not in reminded)
 
 
+def took_part(meeting: Meeting) -> list[Addressee]:
+    """Whom to tell about the results, once each: those who were checked in or registered, and those who wrote in an answer and may
+    still open it. The key says what they did and whose link they get: `present`, `registered` (a seat) or `wrote` (a membership)."""
+    told = sa.select(Message.id).where(Message.person_id == Person.id, Message.kind == "results", Message.state != "dropped",
+                                       Message.key.startswith(f"results:{meeting.id}:")).exists()
+    chosen: dict[int, Addressee] = {}
+    there = results.present(meeting)
+    for state, public_id, *row in db.session.execute(
+            audiences.of_registrations(meeting, *COMING).join(Person, Person.id == Registration.person_id)
+            .join(Organisation, Organisation.id == Registration.organisation_id).where(Person.active, Organisation.active, ~told)
+            .with_only_columns(Registration.state, Registration.public_id, *_columns())):
+        chosen[row[0]] = Addressee(f"{'present' if state in there else 'registered'}.{public_id}", *row)
+    mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id)
+    wrote = sa.or_(*(sa.select(table.id).where(table.item_id.in_(mine), table.author_id == Member.person_id).exists()
+                     for table in (Answer, AnswerHistory)))
+    for public_id, *row in db.session.execute(
+            sa.select(Member.public_id, *_columns()).select_from(Member).join(Submission, Submission.id == Member.submission_id)
+            .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Person, Person.id == Member.person_id)
+            .join(Organisation, Organisation.id == Submission.organisation_id)
+            .where(Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active, ~told, wrote).order_by(Member.id)):
+        if row[0] not in chosen or chosen[row[0]].key.startswith("registered"):
+            chosen[row[0]] = Addressee(f"wrote.{public_id}", *row)
+    return audiences.in_order(chosen.values())
+
+
+def results_key(meeting: Meeting, person: Person) -> str:
+    """The unique key of the mail about the results: one for each person and publication. Results that were taken down and published
+    again reach those whose mail was still waiting then."""
+    return f"results:{meeting.id}:{person.public_id}:{meeting.results_at.timestamp() if meeting.results_at else 0}"
+
+
 def still_wanted(message: Message) -> bool:
-    """Whether a mail whose turn has come should go: a reminder does not reach someone who has answered since it was queued."""
+    """Whether a mail whose turn has come should go: a reminder does not reach someone who has answered since it was queued, nor does
+    the news of results that have been taken down meanwhile reach anybody."""
     if message.kind == "reminder" and message.registration_id is not None:
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
         return registration is not None and registration.state == "invited"
@@ -89,6 +126,9 @@ def still_wanted(message: Message) -> bool:
         member = message.body.links["preparation"]["public_id"]
         return db.session.scalar(sa.select(Submission.id).join(Member, Member.submission_id == Submission.id).where(
             Member.public_id == member, Submission.submitted_at.is_(None))) is not None
+    if message.kind == "results" and message.mailing_id is not None:
+        return db.session.scalar(sa.select(Meeting.id).join(Mailing, Mailing.meeting_id == Meeting.id).where(
+            Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))) is not None
     return True
 
 

@@ -9,9 +9,11 @@ from annualwheel.models import Submission
 
 
 def closes_at(submission: Submission) -> dt.datetime:
-    """The last moment to change and submit (aware UTC), without the silent grace."""
-    planned = years.phase(submission.questionnaire.meeting, "preparation").closes_at
-    return max(planned, submission.reopened_until or planned)
+    """The last moment to change and submit (aware UTC), without the silent grace. Never after the meeting has begun, also when it
+    has moved since the answer was opened again."""
+    meeting = submission.questionnaire.meeting
+    planned = years.phase(meeting, "preparation").closes_at
+    return max(planned, min(submission.reopened_until or planned, meeting.starts_at))
 
 
 def opens_at(submission: Submission) -> dt.datetime:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload
 
 from annualwheel import audit
 from annualwheel.db import db
@@ -23,13 +24,19 @@ def latest(submission: Submission) -> SubmissionVersion | None:
                              .order_by(SubmissionVersion.number.desc()).limit(1))
 
 
+def versions(submission: Submission) -> Sequence[SubmissionVersion]:
+    """Everything that has been submitted, the last first; who submitted comes along, the content when it is asked for."""
+    return db.session.scalars(sa.select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id).options(
+        joinedload(SubmissionVersion.by), defer(SubmissionVersion.content)).order_by(SubmissionVersion.number.desc())).all()
+
+
 def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
     """What would be submitted now (see `path.submittable`). ValueError while something in it cannot be read."""
     return path.submittable(definition, draft.filled, organisations(chosen_organisations(definition, draft)))
 
 
 def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
-    """Submits the answer as it stands and mails a receipt to everyone who may write in it.
+    """Submits the answer as it stands and mails a receipt to everyone who wrote in it (see `notices.send_receipts`).
 
     The same content as the version before gives that version back, so a second press changes nothing. Raises `Closed` after the last
     day (with 15 minutes' grace) and `Refused("answer_incomplete")` while something blocks (see `path.missing`).
@@ -51,7 +58,7 @@ def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
     db.session.flush()
     audit.note(audit.participant(member.person_id), "submitted", submission, now, submission.questionnaire.meeting_id,
                number=version.number)
-    notices.send_receipts(version, member.person, now)
+    notices.send_receipts(version, now)
     return version
 
 

@@ -367,7 +367,8 @@ def test_what_is_submitted_never_changes_and_later_edits_are_a_draft(session: Db
 
 
 def test_a_second_press_makes_no_second_version_and_no_second_mail(session: Db) -> None:
-    maria, _anna = finished("Maria", "Anna")
+    maria, anna = finished("Maria", "Anna")
+    write(anna, item_of(anna), forankrat=["ledning"])
     first = submission.submit(maria, OPEN)
     session.commit()
     assert submission.submit(maria, OPEN + MINUTE) is first

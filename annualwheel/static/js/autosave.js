@@ -5,8 +5,8 @@
 //  4 offline, signed out or closed: the text lies in this browser until the server has said "saved"
 //  5 the page's own button and autosave never conflict: the form's hidden base versions follow along
 //  6 what was sent without an answer is sent again word for word before anything newer, so that nobody conflicts with themselves
-// POST url {fields: {name: {value, base}}}, where a version is whatever text the page or the last answer gave
-//   200 {at: "14.32", saved: {name: version}, conflicts: {name: {value, ver, who, at}}}
+// POST url {fields: {name: {value, base}}, where}, where a version is whatever text the page or the last answer gave
+//   200 {at: "14.32", saved: {name: version}, conflicts: {name: {value, ver, who, at}}, others: who else is here, now and then}
 //   400 401 403 or a redirect: signed out.  404: removed by a colleague.  410: after the deadline.  413 422: too long.
 // Drafts are not validated here, and fields with data-private are never stored in the browser.
 import { showConflict } from "./conflict.js";
@@ -196,7 +196,7 @@ class Autosave {
     try {
       const answer = await fetch(this.url, { method: "POST", keepalive: leaving, credentials: "same-origin", redirect: "manual",
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.dataset.csrf || "" }, signal: AbortSignal.timeout(GIVE_UP),
-        body: JSON.stringify({ fields }) });
+        body: JSON.stringify({ fields, where: document.querySelector("[data-here]")?.dataset.where }) });
       if (answer.type === "opaqueredirect") return "expired";
       if (!answer.ok) return STOPS[answer.status] || "offline";
       this.taken(await answer.json());
@@ -211,6 +211,7 @@ class Autosave {
       if (this.get(name) === this.sent[name]) this.dirty.delete(name);
     }
     for (const [name, theirs] of Object.entries(answer.conflicts || {})) this.conflict(name, theirs);
+    if (answer.others) document.dispatchEvent(new CustomEvent("presence", { detail: answer.others }));
     this.tellSaved(answer.at);
   }
 
@@ -222,9 +223,9 @@ class Autosave {
     this.tellStopped(why);
   }
 
-  // Signed in again in another tab? A fresh token comes from the page itself, and saving goes on.
+  // Signed in again in another tab, or opened again by a coordinator? A fresh token comes from the page itself, and saving goes on.
   async resume() {
-    if (this.stopped !== "expired") return;
+    if (!["expired", "closed"].includes(this.stopped)) return;
     try {
       const page = await fetch(location.href, { credentials: "same-origin" });
       const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector(`form[data-autosave="${CSS.escape(this.url)}"]`);

@@ -13,8 +13,8 @@ from flask_babel import ngettext
 from annualwheel import audiences, dates, reminders, undelivered, years
 from annualwheel.audiences import Funnel, Turnout
 from annualwheel.db import db
-from annualwheel.models import Mailing, Meeting, Phase, Questionnaire
-from annualwheel.questionnaires import membership
+from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
+from annualwheel.questionnaires import membership, reopening
 from annualwheel.web import words
 
 SOON = dt.timedelta(days=30)
@@ -32,6 +32,7 @@ class Status:
     states: dict[str, int]
     undelivered: int
     mailings: dict[str, list[Mailing]]
+    asking: list[ChangeRequest]
 
     @classmethod
     def of(cls, meeting: Meeting) -> Status:
@@ -41,7 +42,8 @@ class Status:
         for mailing in db.session.scalars(sa.select(Mailing).where(Mailing.meeting_id == meeting.id).order_by(Mailing.id.desc())):
             mailings.setdefault(mailing.kind, []).append(mailing)
         return cls(meeting, audiences.funnel(meeting), audiences.turnout(meeting), asked,
-                   reminders.preparation_states(asked) if asked else {}, undelivered.count_of(meeting), mailings)
+                   reminders.preparation_states(asked) if asked else {}, undelivered.count_of(meeting), mailings,
+                   reopening.waiting(meeting))
 
     @property
     def missing(self) -> int:
@@ -66,8 +68,8 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     """What the meeting asks of a coordinator, for the macro `todo`."""
     meeting = status.meeting
     if meeting.state != "planned" or now >= meeting.starts_at:
-        return _stopped(status)
-    return [*_stopped(status), *_invitations(status, now), *_preparation(status, now), *_answers(status, now)]
+        return [*_stopped(status), *_asking(status), *_results(status, now)]
+    return [*_stopped(status), *_asking(status), *_invitations(status, now), *_preparation(status, now), *_answers(status, now)]
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:
@@ -117,6 +119,32 @@ def _stopped(status: Status) -> list[dict[str, Any]]:
     paused = (mailing for several in status.mailings.values() for mailing in several if mailing.state == "paused")
     return rows + [_row("warn", _("Pausat"), _("Ett utskick är pausat"), _("Inget mer skickas förrän du fortsätter"), _("Visa utskicket"),
                         url_for("coordinator.sending", public_id=mailing.public_id)) for mailing in paused]
+
+
+def _asking(status: Status) -> list[dict[str, Any]]:
+    """Those who ask to change their answer after the last day; the one who has waited longest is opened."""
+    if not status.asking:
+        return []
+    first = status.asking[0]
+    return [_row("warn", _("Väntar på svar"), ngettext("%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)),
+                 _("%(organisation)s frågade %(day)s", organisation=first.submission.organisation.name, day=words.day_month(first.asked_at)),
+                 _("Öppna eller säg nej"), _url("answer_state", status.meeting, public_id=first.submission.public_id))]
+
+
+def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    """After the meeting: the results are written, published and told."""
+    meeting = status.meeting
+    if meeting.state == "cancelled" or now < meeting.ends_at or not status.funnel.invited:
+        return []
+    if meeting.results_at is None:
+        closes = years.phase(meeting, "followup").closes_at
+        return [_row("warn" if now > closes else "info", _("Att göra"), _("Resultatet är inte publicerat"),
+                     _("Enligt planen %(day)s", day=words.day_month(closes)), _("Skriv resultatet"),
+                     url_for("facilitator.write_results", number=meeting.year.number, kind=meeting.kind))]
+    if "results" in status.mailings:
+        return []
+    return [_row("info", _("Att göra"), _("Resultatet är publicerat"), _("Mejlet om resultatet är inte skickat"), _("Skicka mejlet"),
+                 _url("compose", meeting, what="resultat"))]
 
 
 def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:

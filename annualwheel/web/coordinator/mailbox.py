@@ -26,7 +26,7 @@ PAGE, MAILINGS = 50, 10
 NO_ID = 2**31 - 1  # the largest number a key may be
 STATES = {"stopped": undelivered.STOPPED, "waiting": DUE, "sent": ("sent",), "not_sent": ("withheld", "dropped")}
 # What people write to each other is theirs.
-PRIVATE = ("colleague", "receipt")
+PRIVATE = ("colleague", "receipt", "receipt_copy")
 
 
 @blueprint.get("/utskick")

@@ -14,6 +14,7 @@ from annualwheel.errors import Refused
 from annualwheel.models import Category, Organisation, Person, Year
 from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.change_requests import answers_of
 from annualwheel.web.coordinator.people import actor, around, wanted_rows
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
 
@@ -146,7 +147,7 @@ def _organisation_page(found: Organisation, form: AliasForm) -> AnyResponse:
     year = years.latest()
     return make_response(render_template(
         "coordinator/organisation.html", active="people", organisation=found, form=form, places=directory.places_in(found),
-        year=year, year_form=_year_form(found, year) if year else None), form.status)
+        year=year, answers=answers_of(found, year) if year else [], year_form=_year_form(found, year) if year else None), form.status)
 
 
 def _year_form(found: Organisation, year: Year) -> YearForm:

@@ -23,7 +23,7 @@ from annualwheel.web.coordinator import blueprint, wording
 from annualwheel.web.forms import Press
 
 WHAT = {"inbjudan": "invitation", "paminnelse": "reminder", "forberedelse": "preparation",
-        "paminnelse-forberedelse": "preparation_reminder"}
+        "paminnelse-forberedelse": "preparation_reminder", "resultat": "results"}
 # A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
 TICKED = 500
 FAILED = 20
@@ -184,7 +184,8 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
     order = order_of(years.meeting_of(number, kind), what)
     one = _sample(orders.recipients(order, page.now()))
     base = house().settings.base_url
-    sealed = letters.seal(orders.letter(order, one, page.now()), one.language, {"landing": f"{base}/i/exempel", "preparation": f"{base}/f/exempel"},
+    sealed = letters.seal(orders.letter(order, one, page.now()), one.language,
+                          {"landing": f"{base}/i/exempel", "preparation": f"{base}/f/exempel", "result": f"{base}/i/exempel"},
                           house().letterhead)
     response = make_response(sealed.html)
     response.headers["Content-Security-Policy"] = FRAMED

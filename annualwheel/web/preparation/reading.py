@@ -1,10 +1,15 @@
 """One's own answer to read and to keep: what was submitted, and the draft as it stands."""
 from __future__ import annotations
 
-from flask import g, make_response, render_template, request, url_for
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from annualwheel import dates, names
+from annualwheel.models import SubmissionVersion
 from annualwheel.questionnaires import drafts, published, submission
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint, overview
@@ -14,37 +19,52 @@ from annualwheel.web.preparation.steps import standing
 
 @blueprint.get("/svar")
 def answer() -> str:
-    """The submitted answer, or the draft when nothing has been submitted or it is asked for (`visa=utkast`)."""
-    version = submission.latest(g.member.submission)
-    draft = version is None or request.args.get("visa") == "utkast"
-    return render_template("preparation/answer.html", version=version, draft=draft, blocks=_blocks(draft),
-                           file_url=url_for("preparation.download", visa="utkast" if draft else None),
-                           **standing(g.member.submission))
+    """The submitted answer, or the draft when nothing has been submitted or it is asked for (`visa=utkast`); `version`: an earlier one."""
+    shown = _shown()
+    return render_template("preparation/answer.html", version=shown.version, versions=shown.versions, draft=shown.draft, blocks=shown.blocks,
+                           file_url=url_for("preparation.download", **shown.asked), **standing(g.member.submission))
 
 
 @blueprint.get("/svar.txt")
 def download() -> Response:
     """The same as plain text, for those who want to keep it."""
-    version = submission.latest(g.member.submission)
-    draft = version is None or request.args.get("visa") == "utkast"
-    text = render_template("preparation/answer.txt", version=version, draft=draft, blocks=_blocks(draft),
+    shown = _shown()
+    text = render_template("preparation/answer.txt", version=shown.version, draft=shown.draft, blocks=shown.blocks,
                            **standing(g.member.submission))
     response = make_response(text.replace("\n", "\r\n"))
     response.mimetype = "text/plain"
-    response.headers.set("Content-Disposition", "attachment", filename=_file_name())
+    response.headers.set("Content-Disposition", "attachment", filename=_file_name(shown))
     return response
 
 
-def _blocks(draft: bool) -> list[Block]:
+@dataclass(frozen=True)
+class Shown:
+    """What is read: the draft, or a version; all `versions` (the last first), and what the address `asked` for."""
+
+    draft: bool
+    version: SubmissionVersion | None
+    versions: Sequence[SubmissionVersion]
+    blocks: list[Block]
+    asked: dict[str, Any]
+
+
+def _shown() -> Shown:
     answer_of = g.member.submission
-    version = None if draft else submission.latest(answer_of)
-    if version is not None:
-        return overview.of_content(version.content, page.language())
-    return overview.blocks(published.definition_of(answer_of.questionnaire), drafts.load(answer_of))
+    versions = submission.versions(answer_of)
+    number = request.args.get("version", 0, int)
+    version = next((one for one in versions if one.number == number), versions[0] if versions else None)
+    if number and (version is None or version.number != number):
+        abort(404)
+    if version is None or (request.args.get("visa") == "utkast" and not number):
+        blocks = overview.blocks(published.definition_of(answer_of.questionnaire), drafts.load(answer_of))
+        return Shown(True, version, versions, blocks, {"visa": "utkast"} if version else {})
+    blocks = overview.of_content(version.content, page.language())
+    return Shown(False, version, versions, blocks, {"version": number} if number else {})
 
 
-def _file_name() -> str:
-    """"svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it."""
+def _file_name(shown: Shown) -> str:
+    """"svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it. An earlier version and a draft say that they are."""
     meeting = g.member.submission.questionnaire.meeting
     name = names.meeting(meeting.kind, "sv").split(" ")[0].translate(str.maketrans("åäö", "aao"))
-    return f"svar-{name}-{dates.as_date(meeting.starts_at).isoformat()}.txt"
+    which = "-utkast" if shown.draft else f"-version-{shown.version.number}" if shown.asked and shown.version else ""
+    return f"svar-{name}-{dates.as_date(meeting.starts_at).isoformat()}{which}.txt"

@@ -8,7 +8,7 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from annualwheel import jobs, years
-from annualwheel.questionnaires import deadline, drafts, published, submission
+from annualwheel.questionnaires import deadline, drafts, notices, published, submission
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.drafts import Draft
 from annualwheel.web import page
@@ -28,7 +28,9 @@ def review() -> Response:
 
 @blueprint.post("/granska")
 def submit() -> Response:
-    """Submits what was looked over. An answer that a colleague has changed meanwhile is shown once more."""
+    """Submits what was looked over. An answer that a colleague has changed meanwhile is shown once more; after the last day and its
+    grace nothing is submitted, whatever stands in it."""
+    deadline.require_open(g.member.submission, page.now())
     definition, draft = _answer()
     form = Press()
     if not form.accepted():
@@ -49,7 +51,7 @@ def receipt() -> Response:
     version = submission.latest(g.member.submission)
     if version is None:
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(render_template("preparation/receipt.html", version=version, members=g.member.submission.members,
+    return make_response(render_template("preparation/receipt.html", version=version, receipts=notices.receipts_of(version),
                                          me=g.member, **standing(g.member.submission)))
 
 

@@ -1,0 +1,148 @@
+"""How each organisation's answer stands, never what it says: who asks to change it after the last day, and opening it for one alone."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import abort, flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from annualwheel import jobs, years
+from annualwheel.db import db
+from annualwheel.errors import Closed, Refused
+from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
+from annualwheel.questionnaires import deadline, progress, reopening
+from annualwheel.questionnaires.progress import Progress
+from annualwheel.sorting import swedish
+from annualwheel.web import page, refusals, words
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.fields import day_field, parse_day
+from annualwheel.web.forms import BaseForm, Filled, Press, strip
+
+MOST = 1000
+
+
+class OpenForm(BaseForm):
+    """The last day the answer is open again."""
+
+    day = day_field(_l("Öppna till och med"))
+
+
+class RefuseForm(BaseForm):
+    """Why not."""
+
+    text = TextAreaField(_l("Varför går det inte?"), filters=[strip], validators=[
+        Filled(_l("Skriv varför det inte går")), Length(max=MOST, message=_l("Skriv högst 1 000 tecken"))],
+        description=_l("Texten kommer med i mejlet till den som frågade och till samordnaren"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An organisation's answer in the list: how far it has come, and what is special with it."""
+
+    progress: Progress
+    asked: bool
+    open_alone: bool
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
+def answer_states(number: int, kind: str) -> str:
+    """All answers to the meeting's questions, in Swedish order: those who ask for something first."""
+    meeting, now = years.meeting_of(number, kind), page.now()
+    asked = {request.submission.public_id for request in reopening.waiting(meeting)}
+    planned = years.phase(meeting, "preparation").closes_at
+    alone = set(db.session.scalars(sa.select(Submission.public_id).join(Questionnaire).where(
+        Questionnaire.meeting_id == meeting.id, Submission.reopened_until > max(now, planned))))
+    rows = [Row(one, one.submission in asked, one.submission in alone) for one in progress.of_meeting(meeting)]
+    rows.sort(key=lambda row: (not row.asked, not row.open_alone, swedish(row.progress.organisation), swedish(row.progress.person)))
+    return render_template("coordinator/answer_states.html", active="year", meeting=meeting, rows=rows, closes=planned)
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
+def answer_state(number: int, kind: str, public_id: str) -> AnyResponse:
+    """One organisation's answer: how it stands, what is asked for, and what a coordinator may do about it."""
+    meeting = years.meeting_of(number, kind)
+    return _page(meeting, reopening.one(meeting, public_id))
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/svar/<public_id>/oppna")
+def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
+    """Opens the answer for its organisation alone to the end of a day."""
+    meeting, form = years.meeting_of(number, kind), OpenForm()
+    submission = reopening.one(meeting, public_id)
+    if not form.accepted():
+        return _page(meeting, submission, opening=form)
+    try:
+        reopening.open_until(submission, parse_day(form.day.data), page.now(), g.staff)
+    except (Refused, Closed) as problem:
+        db.session.rollback()
+        form.day.errors = [refusals.sentence(problem)]
+        return _page(meeting, submission, opening=form)
+    jobs.commit()
+    flash(_("Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.", day=words.day(parse_day(form.day.data))))
+    return redirect(_here(meeting, submission), code=303)
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/svar/<public_id>/neka")
+def refuse_change(number: int, kind: str, public_id: str) -> AnyResponse:
+    """Says no, with a text."""
+    meeting, form = years.meeting_of(number, kind), RefuseForm()
+    submission = reopening.one(meeting, public_id)
+    if not form.accepted():
+        return _page(meeting, submission, refusing=form)
+    try:
+        reopening.refuse(submission, form.text.data, page.now(), g.staff)
+    except Refused as problem:
+        db.session.rollback()
+        form.text.errors = [refusals.sentence(problem)]
+        return _page(meeting, submission, refusing=form)
+    jobs.commit()
+    flash(_("Svaret är skickat med e-post."))
+    return redirect(_here(meeting, submission), code=303)
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/svar/<public_id>/stang")
+def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
+    """Closes what was opened, before its day."""
+    meeting = years.meeting_of(number, kind)
+    submission = reopening.one(meeting, public_id)
+    if Press().accepted():
+        reopening.close(submission, page.now(), g.staff)
+        jobs.commit()
+        flash(_("Svaret är stängt."))
+    return redirect(_here(meeting, submission), code=303)
+
+
+def answers_of(organisation: Organisation, year: Year) -> list[Submission]:
+    """The organisation's answers to the questionnaires of a year's meetings, the meetings in order."""
+    return list(db.session.scalars(
+        sa.select(Submission).join(Questionnaire).join(Meeting).where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
+        .options(joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting), joinedload(Submission.person))
+        .order_by(Meeting.starts_at, Submission.id)))
+
+
+def _here(meeting: Meeting, submission: Submission) -> str:
+    return url_for("coordinator.answer_state", number=meeting.year.number, kind=meeting.kind, public_id=submission.public_id)
+
+
+def _page(meeting: Meeting, submission: Submission, opening: OpenForm | None = None, refusing: RefuseForm | None = None) -> AnyResponse:
+    now, closes = page.now(), deadline.closes_at(submission)
+    usual = reopening.usual_day(meeting, now).isoformat()
+    posted: BaseForm | None = opening or refusing
+    return make_response(render_template(
+        "coordinator/answer_state.html", active="year", meeting=meeting, submission=submission, standing=_standing(meeting, submission),
+        request_now=reopening.pending(submission), closes=closes, opens=deadline.opens_at(submission), is_open=deadline.is_open(submission, now), most=MOST,
+        alone=submission.reopened_until is not None and now <= closes == submission.reopened_until, form=posted or Press(formdata=None),
+        opening=opening or OpenForm(formdata=None, data={"day": usual}), refusing=refusing or RefuseForm(formdata=None),
+        ahead=meeting.state == "planned" and deadline.opens_at(submission) <= now < meeting.starts_at,
+        others=[one for one in reopening.waiting(meeting) if one.submission_id != submission.id]), posted.status if posted else 200)
+
+
+def _standing(meeting: Meeting, submission: Submission) -> Progress:
+    found = next((one for one in progress.of_meeting(meeting) if one.submission == submission.public_id), None)
+    return found or abort(404)

@@ -1,0 +1,124 @@
+"""Writing down what the meeting came to, theme by theme, and showing it to the people of the meeting."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from annualwheel import audit, jobs, years
+from annualwheel import results as outcome
+from annualwheel.errors import DomainError
+from annualwheel.models import Meeting
+from annualwheel.results import LANGUAGES, Change, Piece
+from annualwheel.web import page, refusals, results_page
+from annualwheel.web.facilitator import blueprint
+from annualwheel.web.forms import BaseForm, Press, strip
+
+MOST = 20_000
+SPOKEN = {"sv": _l("På svenska"), "en": _l("På engelska")}
+NEXT = {"preview": "facilitator.preview_results", "publish": "facilitator.publish_results"}
+
+
+@blueprint.route("/svar/<int:number>/<meeting:kind>/resultat", methods=["GET", "POST"])
+def write_results(number: int, kind: str) -> AnyResponse:
+    """The words for the whole and for each theme, in both languages; a draft until they are published."""
+    meeting = years.meeting_of(number, kind)
+    pieces = outcome.pieces(meeting)
+    form = _form(pieces)
+    if not form.accepted():
+        return _page(meeting, pieces, form, form.status)
+    changes = {(piece.key, language): Change(form[_name(piece, language)].data, request.form.get(f"base-{_name(piece, language)}", ""))
+               for piece in pieces for language in LANGUAGES}
+    conflicts = outcome.save(meeting, changes, page.now(), audit.staff(g.staff.id))
+    jobs.commit()
+    if conflicts:
+        return _page(meeting, pieces, form, 409, conflicts)
+    act = page.pressed("act")
+    if act not in NEXT:
+        flash(_("Rättelsen är sparad och syns för deltagarna.") if meeting.results_at else _("Utkastet är sparat."))
+    return redirect(url_for(NEXT.get(act, "facilitator.write_results"), number=number, kind=kind), code=303)
+
+
+@blueprint.get("/svar/<int:number>/<meeting:kind>/resultat/visa")
+def preview_results(number: int, kind: str) -> str:
+    """As the people of the meeting would read it, in either language."""
+    meeting = years.meeting_of(number, kind)
+    back = url_for("facilitator.write_results", number=number, kind=kind)
+    return results_page.show(meeting, None, (_("Tillbaka till texten"), back), preview=True)
+
+
+@blueprint.route("/svar/<int:number>/<meeting:kind>/resultat/publicera", methods=["GET", "POST"])
+def publish_results(number: int, kind: str) -> AnyResponse:
+    """Asks once more, with what is missing, and publishes."""
+    meeting, form = years.meeting_of(number, kind), Press()
+    if form.accepted():
+        outcome.publish(meeting, page.now(), audit.staff(g.staff.id))
+        jobs.commit()
+        flash(_("Resultatet är publicerat."))
+        return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
+    try:
+        outcome.require_publishable(meeting, page.now())
+        why_not = ""
+    except DomainError as problem:
+        why_not = refusals.sentence(problem)
+    return make_response(render_template(
+        "facilitator/results_publish.html", active="answers", meeting=meeting, form=form, why_not=why_not,
+        pieces=outcome.pieces(meeting)), form.status)
+
+
+@blueprint.post("/svar/<int:number>/<meeting:kind>/resultat/ta-ner")
+def unpublish_results(number: int, kind: str) -> AnyResponse:
+    """Takes the results down; the texts are kept as a draft."""
+    meeting = years.meeting_of(number, kind)
+    if Press().accepted():
+        outcome.unpublish(meeting, page.now(), audit.staff(g.staff.id))
+        jobs.commit()
+        flash(_("Resultatet visas inte längre. Texterna finns kvar som utkast."))
+    return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
+
+
+def _name(piece: Piece, language: str) -> str:
+    return f"{language}-{piece.key}" if piece.key else language
+
+
+def _clean(value: str | None) -> str:
+    return strip((value or "").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _form(pieces: list[Piece]) -> Any:
+    """A field for each text. The label says which theme it belongs to for those who hear it."""
+    fields = {}
+    for piece in pieces:
+        about = piece.title.to(page.language()) if piece.title else _("hela mötet")
+        for language in LANGUAGES:
+            label = Markup('{}<span class="vh">, {}</span>').format(SPOKEN[language], about)
+            fields[_name(piece, language)] = TextAreaField(label, filters=[_clean], validators=[
+                Length(max=MOST, message=_l("Skriv högst 20 000 tecken"))])
+    standing = {_name(piece, language): getattr(piece, language) for piece in pieces for language in LANGUAGES}
+    return type("ResultsForm", (BaseForm,), fields)(data=standing)
+
+
+def _page(meeting: Meeting, pieces: list[Piece], form: Any, status: int, conflicts: dict[tuple[str, str], str] | None = None) -> AnyResponse:
+    """`bases` name the texts the page was built on; a text that somebody else has changed is shown, and the next press goes over it."""
+    bases = {}
+    for piece in pieces:
+        for language in LANGUAGES:
+            name = _name(piece, language)
+            bases[name] = request.form.get(f"base-{name}") or outcome.mark(getattr(piece, language))
+            theirs = (conflicts or {}).get((piece.key, language))
+            if theirs is not None:
+                bases[name] = outcome.mark(theirs)
+                form[name].errors = [_("Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din text ska gälla.")]
+            elif conflicts:
+                bases[name] = outcome.mark(form[name].data)
+    theirs_by_name = {_name(piece, language): conflicts[piece.key, language] for piece in pieces for language in LANGUAGES
+                      if conflicts and (piece.key, language) in conflicts}
+    return make_response(render_template(
+        "facilitator/results.html", active="answers", meeting=meeting, form=form, pieces=pieces, bases=bases, theirs=theirs_by_name,
+        name_of=_name, corrected_at=outcome.corrected_at(meeting)), status)

@@ -1,0 +1,22 @@
+"""The meeting's results for those who were asked to it."""
+from __future__ import annotations
+
+from flask import Response, g, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audiences
+from annualwheel import results as outcome
+from annualwheel.models import Registration
+from annualwheel.web import results_page
+from annualwheel.web.participant import blueprint
+
+
+@blueprint.get("/resultat")
+def results() -> str | Response | AnyResponse:
+    """What the meeting came to, with what one's own organisation submitted. Only while the invitation holds."""
+    registration: Registration = g.registration
+    if registration.state not in audiences.INVITED:
+        return redirect(url_for("participant.confirmation"), code=303)
+    own = outcome.own_version(registration.meeting, registration.organisation_id, registration.person_id)
+    return results_page.show(registration.meeting, own, (_("Till din anmälan"), url_for("participant.confirmation")))

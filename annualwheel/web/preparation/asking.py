@@ -1,0 +1,59 @@
+"""Asking to change an answer after the last day: a reason, and a coordinator decides."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from annualwheel import jobs
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import ChangeRequest
+from annualwheel.questionnaires import reopening
+from annualwheel.web import page, refusals
+from annualwheel.web.forms import BaseForm, Filled, strip
+from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation.steps import standing
+
+MOST = 1000
+
+
+class AskForm(BaseForm):
+    """Why the answer should be opened again."""
+
+    reason = TextAreaField(_l("Vad behöver ändras, och varför?"), filters=[strip], validators=[
+        Filled(_l("Skriv vad som behöver ändras och varför")), Length(max=MOST, message=_l("Skriv högst 1 000 tecken"))],
+        description=_l("Det du skriver här läses av oss på regionen"))
+
+
+@blueprint.route("/be-om-att-andra", methods=["GET", "POST"])
+def ask_to_change() -> Response:
+    """The form. Where there is nothing to ask for, the overview says how it stands."""
+    submission, form = g.member.submission, AskForm()
+    if form.accepted():
+        try:
+            reopening.ask(g.member, form.reason.data, page.now())
+        except Refused as problem:
+            db.session.rollback()
+            form.reason.errors = [refusals.sentence(problem)]
+        else:
+            jobs.commit()
+            return redirect(url_for("preparation.hub", bett=1), code=303)
+    if not form.is_submitted() and (not reopening.may_ask(submission, page.now()) or reopening.pending(submission)):
+        return redirect(url_for("preparation.hub"), code=303)
+    return make_response(render_template("preparation/ask.html", form=form, most=MOST, **standing(submission)), form.status)
+
+
+@blueprint.context_processor
+def _asked() -> dict[str, Any]:
+    """For the pages that say how it stands: what was asked for last, and whether there is anything to ask for now."""
+    def change_request() -> ChangeRequest | None:
+        return reopening.latest(g.member.submission)
+
+    def may_ask() -> bool:
+        return not g.member.scope and reopening.may_ask(g.member.submission, page.now())
+    return {"change_request": change_request, "may_ask": may_ask}

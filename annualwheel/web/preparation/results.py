@@ -1,0 +1,16 @@
+"""The meeting's results for those who wrote."""
+from __future__ import annotations
+
+from flask import g, url_for
+from flask_babel import gettext as _
+
+from annualwheel.questionnaires import submission
+from annualwheel.web import results_page
+from annualwheel.web.preparation import blueprint
+
+
+@blueprint.get("/resultat")
+def results() -> str:
+    """What the meeting came to, with what one's own answer said."""
+    answer = g.member.submission
+    return results_page.show(answer.questionnaire.meeting, submission.latest(answer), (_("Till översikten"), url_for("preparation.hub")))

@@ -1,0 +1,42 @@
+"""The results of a meeting as its people read them: by the link of a registration, by the link of a preparation, and as a preview."""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import render_template
+
+from annualwheel import results, years
+from annualwheel.errors import Missing
+from annualwheel.models import Meeting, SubmissionVersion
+from annualwheel.web import page
+from annualwheel.web.preparation import overview
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What the tables said about a theme; `title` "" for the whole. `language` is the one the text is in."""
+
+    title: str
+    text: str
+    language: str
+
+
+def show(meeting: Meeting, own: SubmissionVersion | None, back: tuple[str, str], preview: bool = False) -> str:
+    """The page. `own` is what the reader's organisation submitted last; `back` a text and where it leads; `preview` shows a draft."""
+    language, ready = page.language(), preview or (meeting.results_at is not None and meeting.state != "cancelled")
+    passages = [Passage(piece.title.to(language) if piece.title else "", *piece.to(language)) for piece in results.pieces(meeting)] if ready else []
+    return render_template(
+        "results/show.html", meeting=meeting, ready=ready, preview=preview, back=back, own=own if ready else None,
+        passages=[one for one in passages if one.text], blocks=overview.of_content(own.content, language) if own and ready else [],
+        personal=own is not None and own.submission.person_id is not None, took_part=results.attendance(meeting),
+        corrected_at=results.corrected_at(meeting), after=results.next_meeting(meeting), expected=_expected(meeting))
+
+
+def _expected(meeting: Meeting) -> dt.datetime | None:
+    """The last day of the follow-up, while it is ahead."""
+    try:
+        closes = years.phase(meeting, "followup").closes_at
+    except Missing:
+        return None
+    return closes if closes > page.now() else None
