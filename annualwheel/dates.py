@@ -81,6 +81,14 @@ def day_time(when: dt.datetime, language: str) -> str:
     return f"{day(when, language)} {time(when, language)}"
 
 
+def weekday_time(when: dt.datetime, language: str) -> str:
+    """"torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)": a moment by which one must answer."""
+    clock = _digits(when, language, minutes=True)
+    if language == "en":
+        return f"{weekday_day(when, language)}, {clock} {ZONE}"
+    return f"{weekday_day(when, language)} kl.{NBSP}{clock}"
+
+
 def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
     """"fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)"."""
     if as_date(starts) != as_date(ends):

@@ -12,18 +12,19 @@ from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.meetings import Appointment
-from annualwheel.models import Meeting, Phase, Questionnaire, Theme, Year
-from annualwheel.registrations import replies, seats
+from annualwheel.models import Meeting, Phase, Questionnaire, Registration, Theme, Year
+from annualwheel.registrations import seats, ways
+from annualwheel.registrations.ways import Way
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for registering at a meeting. `capacity` maps ways of attending to seats, None = no limit."""
+    """What holds for registering at a meeting. `ways`: way of attending -> its seats and how they are given."""
 
     open_registration: bool
     with_lunch: bool
     registry_number: str
-    capacity: Mapping[str, int | None]
+    ways: Mapping[str, Way]
 
 
 def create_year(number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor) -> Year:
@@ -54,17 +55,15 @@ def set_phases(meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.da
         audit.note(actor, "phases_changed", meeting, now, meeting.id, phases=changed)
 
 
-def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> int:
-    """Changes what holds for registering. More seats go to those who wait, in order; returns how many got one."""
+def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> list[Registration]:
+    """Changes what holds for registering. More seats go to those who wait, in order; returns who was given or offered one.
+    Raises `Refused("way_in_use")` when a way of attending is taken away that somebody has or waits for."""
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
     meeting.registry_number = terms.registry_number
-    for option in meeting.options:
-        if option.mode in terms.capacity:
-            option.capacity = terms.capacity[option.mode]
-    db.session.flush()
-    audit.note(actor, "terms_changed", meeting, now, meeting.id)
-    return sum(_fill(meeting, option.mode, now) for option in meeting.options)
+    audit.note(actor, "terms_changed", meeting, now, meeting.id,
+               ways={mode: [way.capacity, way.per_organisation, way.rule, way.hours] for mode, way in terms.ways.items()})
+    return ways.change(meeting, terms.ways, now)
 
 
 def add_theme(year: Year, sv: str, en: str, now: dt.datetime, actor: Actor) -> Theme:
@@ -104,14 +103,6 @@ def _set_days(meeting: Meeting, phase: Phase, opens: int, closes: int) -> bool:
     phase.opens_days, phase.closes_days = opens, closes
     phase.opens_at, phase.closes_at = years.span_of(meeting, opens, closes)
     return True
-
-
-def _fill(meeting: Meeting, mode: str, now: dt.datetime) -> int:
-    before = seats.waiting(meeting, mode)
-    if not before:
-        return 0
-    replies.fill(before[0], now)
-    return len(before) - len(seats.waiting(meeting, mode))
 
 
 def _require_unpublished(year: Year) -> None:

@@ -18,6 +18,7 @@ SV: dict[str, object] = {
     "inviter": "Maria Lind", "people": [{"name": "Maria Lind", "what": "arbetsmötet 22 januari"}],
     "old_address": "maria@kommun.example", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
     "sent_at": "måndag 23 november 2026 kl. 9.00",
+    "ends": "torsdag 14\u00a0januari kl.\u00a012.00", "ended": "torsdag 14\u00a0januari kl.\u00a012.00", "waited": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting", "day": "Friday 22\u00a0January 2027", "short_day": "22\u00a0January", "time": "9:00 to 15:30",
@@ -28,6 +29,7 @@ EN: dict[str, object] = SV | {
     "submitted_at": "Sunday 10\u00a0January 2027, 14:32", "summary": ["3 initiatives"], "role": "coordinator",
     "people": [{"name": "Maria Lind", "what": "the working meeting 22 January"}], "message": "Glad if you can.",
     "sent_at": "Monday 23 November 2026, 9:00",
+    "ends": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)", "ended": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)",
 }
 SAMPLES = {"sv": SV, "en": EN}
 HEAD = Letterhead(base_url="https://arshjulet.example", service_name="Värmlandsstrategins årshjul", region_name="Region Värmland",

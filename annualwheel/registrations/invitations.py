@@ -13,8 +13,8 @@ from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.links import Target
 from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
-from annualwheel.registrations import notices, replies, seats
-from annualwheel.registrations.states import HOLDS_SEAT, step
+from annualwheel.registrations import notices, offers, seats
+from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
 
 def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime,
@@ -50,14 +50,15 @@ def invite_new(meeting: Meeting, chosen: Sequence[tuple[Person, Organisation, st
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     """Takes the invitation back: the link is dead, the calendar entry removed, the seat free for the next in line."""
     seats.lock(registration)
-    had_seat = registration.state in HOLDS_SEAT
+    before = registration.state
     step(registration, "revoke")
     registration.link_version += 1
     needs.forget(registration)
     audit.note(actor, "revoked", registration, now, registration.meeting_id)
-    if had_seat:
+    if before in HAS_ENTRY:
         notices.take_from_calendar(registration, now)
-        replies.fill(registration, now)
+    if before in HOLDS_SEAT:
+        offers.fill(registration.meeting, registration.mode, now)
 
 
 def find(meeting: Meeting, person: Person) -> Registration | None:

@@ -10,8 +10,8 @@ from annualwheel.errors import Refused
 from annualwheel.ical import Entry
 from annualwheel.models import Registration
 from annualwheel.outbox import Recipient
-from annualwheel.registrations import notices, seats, windows
-from annualwheel.registrations.states import HOLDS_SEAT, step
+from annualwheel.registrations import notices, offers, seats, windows
+from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
 CHANGES = 20
 
@@ -43,9 +43,9 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     windows.require(registration, "register", now, actor)
     if registration.answered_at is not None:
         _count(registration, now, actor)
-    was_moved = registration.state == "to_reconfirm"
+    was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
     seated = _seat_for(registration, reply.mode)
-    if registration.state in HOLDS_SEAT and not seated:
+    if held and not seated:
         raise Refused("mode_full")
     step(registration, "register", "registered" if seated else "waitlisted")
     registration.answered_at, registration.by_staff, registration.decline_reason = now, actor.kind == "staff", ""
@@ -53,7 +53,7 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     _take(registration, reply, now, had)
     if seated:
         _confirm(registration, now, actor)
-        _follow(registration, had, mode, now)
+        _follow(registration, had, mode if held else registration.mode, now)
     else:
         registration.queued_at = now
         notices.tell("waitlisted", registration, now)
@@ -78,7 +78,7 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
     if registration.state == "declined":
         return
     windows.require(registration, "decline", now, actor)
-    had_seat = registration.state in HOLDS_SEAT
+    before = registration.state
     step(registration, "decline")
     registration.answered_at, registration.decline_reason = now, reason
     registration.by_staff = actor.kind == "staff"
@@ -87,44 +87,23 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
     else:
         notices.tell("declined", registration, now)
     audit.note(actor, "declined", registration, now, registration.meeting_id)
-    _leave(registration, had_seat, now)
+    _leave(registration, before, now)
 
 
 def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Gives the seat, or the place in line, back; the next in line gets it. Possible until the meeting starts."""
+    """Gives the seat, the offered seat or the place in line back; a seat goes to the next in line. Possible until the meeting starts."""
     seats.lock(registration)
     if registration.state == "withdrawn":
         return
     windows.require(registration, "withdraw", now, actor)
-    had_seat = registration.state in HOLDS_SEAT
+    before = registration.state
     step(registration, "withdraw")
     registration.answered_at = now
-    notices.tell("withdrawn", registration, now)
-    audit.note(actor, "withdrew", registration, now, registration.meeting_id)
-    _leave(registration, had_seat, now)
+    notices.tell("withdrawn", registration, now, waited="yes" if before in ("waitlisted", "offered") else "")
+    audit.note(actor, "left_line" if before in ("waitlisted", "offered") else "withdrew", registration, now, registration.meeting_id)
+    _leave(registration, before, now)
 
 
-def fill(registration: Registration, now: dt.datetime, mode: str = "") -> None:
-    """Gives the free seats of this way of attending (the registration's own unless `mode` is given) to those who wait, in order.
-
-    Somebody whose organisation has all its seats is passed over. Call it under the meeting's lock. Nobody gets a seat at a meeting
-    that is cancelled or has begun.
-    """
-    if registration.meeting.state != "planned" or now >= registration.meeting.starts_at:
-        return
-    for next_up in seats.waiting(registration.meeting, mode or registration.mode):
-        if seats.is_taken(registration.meeting, next_up.mode):
-            return
-        if seats.is_free(next_up, next_up.mode):
-            promote(next_up, now)
-
-
-def promote(waiting: Registration, now: dt.datetime) -> None:
-    """Gives a seat to somebody on the waiting list and tells them. Call it under the meeting's lock."""
-    step(waiting, "promote", "registered")
-    notices.tell("promoted", waiting, now)
-    notices.put_in_calendar(waiting, now)
-    audit.note(audit.SYSTEM, "promoted", waiting, now, waiting.meeting_id)
 
 
 def _seat_for(registration: Registration, mode: str) -> bool:
@@ -133,12 +112,13 @@ def _seat_for(registration: Registration, mode: str) -> bool:
     return keeps or seats.is_free(registration, mode)
 
 
-def _leave(registration: Registration, had_seat: bool, now: dt.datetime) -> None:
-    """Needs have no purpose any more, the calendar entry goes, and so does the seat."""
+def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
+    """Needs have no purpose any more; what the state `before` held goes: the calendar entry, and the seat to the next in line."""
     needs.forget(registration)
-    if had_seat:
+    if before in HAS_ENTRY:
         notices.take_from_calendar(registration, now)
-        fill(registration, now)
+    if before in HOLDS_SEAT:
+        offers.fill(registration.meeting, registration.mode, now)
 
 
 def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
@@ -169,9 +149,9 @@ def _count(registration: Registration, now: dt.datetime, actor: Actor) -> None:
 def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:
     """Who waits and changes to another way of attending gets a free seat there, or stands last in that line."""
     if registration.mode != old_mode:
-        registration.queued_at = now
+        seats.stand_last(registration, now)
         if seats.is_free(registration, registration.mode):
-            promote(registration, now)
+            offers.promote(registration, now, audit.SYSTEM)
             return
     notices.tell("waitlisted", registration, now)
 
@@ -201,13 +181,13 @@ def _take(registration: Registration, reply: Reply, now: dt.datetime, had: Entry
 
 def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:
     """A new calendar entry for who has none, or has a new address; a changed one when what it says has changed. The seat that was
-    held in another way of attending, `mode`, goes to the next in line."""
+    held in another way of attending, `mode`, goes to the next in line there."""
     if had is None or had.attendee_address != registration.person.email:
         notices.put_in_calendar(registration, now)
     elif notices.entry(registration) != had:
         notices.put_in_calendar(registration, now, "calendar_update")
-    if had is not None and registration.mode != mode:
-        fill(registration, now, mode)
+    if registration.mode != mode:
+        offers.fill(registration.meeting, mode, now)
 
 
 def _confirm(registration: Registration, now: dt.datetime, actor: Actor) -> None:

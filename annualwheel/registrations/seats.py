@@ -1,11 +1,43 @@
 """Seats: the meeting row is updated first, then counted, then written. That order is the lock on both databases."""
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from annualwheel.db import Base, db
 from annualwheel.models import AttendanceOption, Meeting, Registration
 from annualwheel.registrations.states import HOLDS_SEAT
+
+MOMENT = dt.timedelta(microseconds=1)
+
+
+@dataclass
+class Room:
+    """The seats of one way of attending as they were counted. Under the lock they stay true while `take` notes each that is given."""
+
+    option: AttendanceOption
+    held: Counter[int]
+
+    @property
+    def taken(self) -> int:
+        """How many seats are held."""
+        return self.held.total()
+
+    def why_not(self, organisation_id: int) -> str:
+        """What stands in the way of one more seat for the organisation: "full", "organisation_full", or "" when nothing does."""
+        if self.option.capacity is not None and self.taken >= self.option.capacity:
+            return "full"
+        most = self.option.per_organisation
+        return "organisation_full" if most is not None and self.held[organisation_id] >= most else ""
+
+    def take(self, organisation_id: int) -> None:
+        """Notes a seat that is given."""
+        self.held[organisation_id] += 1
 
 
 def lock(subject: Meeting | Registration) -> None:
@@ -15,27 +47,32 @@ def lock(subject: Meeting | Registration) -> None:
     db.session.execute(sa.update(Meeting).where(Meeting.id == meeting.id).values(place=Meeting.place)
                        .execution_options(synchronize_session=False))
     _read_again(meeting)
+    options = db.session.scalars(sa.select(AttendanceOption).where(AttendanceOption.meeting_id == meeting.id)
+                                 .order_by(AttendanceOption.id).execution_options(populate_existing=True))
+    set_committed_value(meeting, "options", list(options))
     if isinstance(subject, Registration):
         _read_again(subject)
         _read_again(subject.person)
 
 
+def option_of(meeting: Meeting, mode: str) -> AttendanceOption | None:
+    """The meeting's way of attending with that name."""
+    return next((option for option in meeting.options if option.mode == mode), None)
+
+
+def room(option: AttendanceOption, without: Registration | None = None) -> Room:
+    """Counts the seats that are held, not the one of `without`, in one query."""
+    query = sa.select(Registration.organisation_id, sa.func.count()).where(
+        Registration.meeting_id == option.meeting_id, Registration.mode == option.mode, Registration.state.in_(HOLDS_SEAT))
+    if without is not None:
+        query = query.where(Registration.id != without.id)
+    return Room(option, Counter({row[0]: row[1] for row in db.session.execute(query.group_by(Registration.organisation_id))}))
+
+
 def is_free(registration: Registration, mode: str) -> bool:
     """Whether there is a seat for this registration in that way of attending. Call it under `lock`."""
-    option = _option(registration.meeting, mode)
-    if option is None:
-        return False
-    held = [*_held(registration.meeting, mode), Registration.id != registration.id]
-    if option.capacity is not None and _count(*held) >= option.capacity:
-        return False
-    own = Registration.organisation_id == registration.organisation_id
-    return option.per_organisation is None or _count(*held, own) < option.per_organisation
-
-
-def is_taken(meeting: Meeting, mode: str) -> bool:
-    """Whether every seat of that way of attending is held, whoever asks."""
-    option = _option(meeting, mode)
-    return option is None or (option.capacity is not None and _count(*_held(meeting, mode)) >= option.capacity)
+    option = option_of(registration.meeting, mode)
+    return option is not None and not room(option, registration).why_not(registration.organisation_id)
 
 
 def would_wait(registration: Registration) -> bool:
@@ -44,30 +81,28 @@ def would_wait(registration: Registration) -> bool:
 
 
 def waiting(meeting: Meeting, mode: str) -> list[Registration]:
-    """Those who wait, first in line first."""
+    """Those who wait, first in line first, as they are now."""
     return list(db.session.scalars(sa.select(Registration).where(
         Registration.meeting_id == meeting.id, Registration.mode == mode, Registration.state == "waitlisted")
-        .order_by(Registration.queued_at, Registration.id)))
+        .order_by(Registration.queued_at, Registration.id).options(joinedload(Registration.person), joinedload(Registration.organisation))
+        .execution_options(populate_existing=True)))
+
+
+def stand_last(registration: Registration, now: dt.datetime) -> None:
+    """Puts the registration behind everyone who waits in its line. Call it under `lock`."""
+    last = db.session.scalar(sa.select(sa.func.max(Registration.queued_at)).where(
+        Registration.meeting_id == registration.meeting_id, Registration.mode == registration.mode, Registration.state == "waitlisted",
+        Registration.id != registration.id))
+    registration.queued_at = max(now, last + MOMENT) if last else now
 
 
 def place_in_line(registration: Registration) -> int:
     """1 for the first in line."""
     before = sa.or_(Registration.queued_at < registration.queued_at,
                     sa.and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id))
-    return 1 + _count(Registration.meeting_id == registration.meeting_id, Registration.mode == registration.mode,
-                      Registration.state == "waitlisted", before)
-
-
-def _held(meeting: Meeting, mode: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return Registration.meeting_id == meeting.id, Registration.mode == mode, Registration.state.in_(HOLDS_SEAT)
-
-
-def _option(meeting: Meeting, mode: str) -> AttendanceOption | None:
-    return next((option for option in meeting.options if option.mode == mode), None)
-
-
-def _count(*conditions: sa.ColumnElement[bool]) -> int:
-    return db.session.scalar(sa.select(sa.func.count(Registration.id)).where(*conditions)) or 0
+    return 1 + (db.session.scalar(sa.select(sa.func.count(Registration.id)).where(
+        Registration.meeting_id == registration.meeting_id, Registration.mode == registration.mode,
+        Registration.state == "waitlisted", before)) or 0)
 
 
 def _read_again(row: Base) -> None:

@@ -28,6 +28,7 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("substituted", "invite"): ("invited",), ("revoked", "invite"): ("invited",),
 }
 HOLDS_SEAT = ("offered", "registered", "to_reconfirm", "attended")
+HAS_ENTRY = ("registered", "to_reconfirm", "attended")
 COMING = ("registered", "attended")
 
 
@@ -43,4 +44,6 @@ def step(registration: Registration, action: str, to: str | None = None) -> None
         raise Refused(f"cannot_{action}", state=registration.state)
     if action == "check_in":
         registration.before_attended = registration.state
+    elif registration.state == "offered":
+        registration.offered_until = None
     registration.state = to or possible[0]

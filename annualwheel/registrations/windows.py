@@ -21,22 +21,38 @@ def answer_by(registration: Registration) -> dt.datetime:
     """The last moment for the person's own answer."""
     if registration.state == "to_reconfirm":
         return registration.meeting.starts_at
+    if registration.state == "offered" and registration.offered_until is not None:
+        return registration.offered_until
     return years.phase(registration.meeting, answer_phase(registration)).closes_at
 
 
 def require(registration: Registration, action: str, now: dt.datetime, actor: Actor) -> None:
     """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not possible any more, or not yet.
 
-    Register and decline: from the invitation, or from the day registration opens, until it closes; change and substitute: until the change stop; withdraw, and whatever
-    staff do or a moved meeting asks: until the start.
+    Register and decline: from the invitation, or from the day registration opens, until it closes; who is offered a seat: until the
+    offer ends, whoever answers for them, however long ago registration closed. Change and substitute: until the change stop.
+    Withdraw, and whatever staff do or a moved meeting asks: until the start.
     """
     meeting = registration.meeting
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
-    if action == "withdraw" or actor.kind == "staff" or (action in ("register", "decline") and registration.state == "to_reconfirm"):
+    if action in ("register", "decline") and registration.state == "offered":
+        _require_offer(registration, now)
+    elif action == "withdraw" or actor.kind == "staff" or (action in ("register", "decline") and registration.state == "to_reconfirm"):
         require_before_start(meeting, now)
     else:
         _require_phase(registration, "change" if action in ("change", "substitute") else answer_phase(registration), now)
+
+
+def is_over(registration: Registration, now: dt.datetime) -> bool:
+    """Whether somebody's offer has run out, though nobody may have come to note it yet."""
+    return registration.state == "offered" and (registration.offered_until is None or now >= registration.offered_until)
+
+
+def _require_offer(registration: Registration, now: dt.datetime) -> None:
+    require_before_start(registration.meeting, now)
+    if is_over(registration, now):
+        raise Closed("offer_over")
 
 
 def _require_phase(registration: Registration, kind: str, now: dt.datetime) -> None:

@@ -194,6 +194,11 @@ def day_time(when: dt.datetime, language: str | None = None) -> str:
     return dates.day_time(when, language or current_language())
 
 
+def weekday_time(when: dt.datetime, language: str | None = None) -> str:
+    """As `dates.weekday_time`: "torsdag 14 januari kl. 12.00"."""
+    return dates.weekday_time(when, language or current_language())
+
+
 def span(starts: dt.datetime, ends: dt.datetime, language: str | None = None) -> str:
     """As `dates.span`: "fredag 22 januari 2027 kl. 9.00–15.30"."""
     return dates.span(starts, ends, language or current_language())
@@ -240,7 +245,7 @@ def sentence(text: str) -> str:
 
 
 _IN_TEMPLATES = (label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
-                 time_short, day_time, span, hours, moment, until, number, percent, number_in_words, possessive,
+                 time_short, day_time, weekday_time, span, hours, moment, until, number, percent, number_in_words, possessive,
                  sentence)
 FILTERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in _IN_TEMPLATES}
 GLOBALS: dict[str, Callable[..., Any]] = {"look": look}

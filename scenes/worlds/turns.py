@@ -13,6 +13,7 @@ from annualwheel.models import AttendanceOption, Category, Meeting, Message, Reg
 from annualwheel.planning import Terms
 from annualwheel.registrations import replies
 from annualwheel.registrations.replies import Reply
+from annualwheel.registrations.ways import Way
 from scenes.world import DAY, START, World
 
 DAYS = {"work": dt.date(2027, 1, 22), "direction": dt.date(2027, 3, 12), "conference": dt.date(2027, 9, 24)}
@@ -52,7 +53,7 @@ def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -
 
 def _full(world: World, meeting: Meeting) -> None:
     """Two seats for four people."""
-    planning.set_terms(meeting, Terms(True, True, "RV 2026-0000", {"on_site": 2}), START, audit.SYSTEM)
+    planning.set_terms(meeting, Terms(True, True, "RV 2026-0000", {"on_site": Way(2)}), START, audit.SYSTEM)
     _yes(world.invite("seated", meeting, "Alva Provsson", "Karlstads universitet"))
     _yes(world.invite("seated_too", meeting, "Nils Påhittsson", "Arvika kommun"))
     _yes(world.invite("waiting", meeting, "Märta Testberg", "Hagfors kommun"))

@@ -13,7 +13,8 @@ from scenes.mails import HEAD, sample, sealed
 # The other ways a template can go: what differs from the sample.
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
-    *((kind, {"organisation": ""}) for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted")),
+    *((kind, {"organisation": ""}) for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted", "offer")),
+    ("withdrawn", {"waited": "yes"}),
     ("invitation", {"about": "Vi möts kring årets teman.", "preparation_opens": ""}),
     ("moved", {"new_day": "fredag 22\u00a0januari 2027", "new_time": "kl. 13.00–16.00", "old_day": "fredag 22\u00a0januari 2027"}),
     ("moved", {"new_day": "x", "old_day": "x", "new_time": "y", "old_time": "y", "new_place": "Residenset", "reason": ""}),

@@ -203,9 +203,9 @@ def test_more_seats_go_to_those_who_wait_in_order(meeting: Meeting, office: Brow
     meeting.options[0].capacity = 1
     seats = [comes(guest(meeting, name)) for name in ("Anna", "Ola", "Eva")]
     assert [seat.state for seat in seats] == ["registered", "waitlisted", "waitlisted"]
-    office.open(f"{WORK}/installningar").fill("På plats", "2").press("Spara inställningarna").see("1 person på väntelistan fick en plats.")
+    office.open(f"{WORK}/installningar").fill("Antal platser", "2", within="På plats").press("Spara inställningarna").see("1 person på väntelistan fick en plats.")
     assert [state(seat) for seat in seats] == ["registered", "registered", "waitlisted"]
-    office.fill("På plats", "").press("Spara inställningarna").see("1 person på väntelistan fick en plats.")
+    office.fill("Antal platser", "", within="På plats").press("Spara inställningarna").see("1 person på väntelistan fick en plats.")
     assert state(seats[2]) == "registered"
 
 
@@ -226,6 +226,7 @@ def test_a_move_shows_what_changes_and_who_is_told_before_it_happens(meeting: Me
 
 def test_pressing_move_twice_tells_people_once(meeting: Meeting, office: Browser) -> None:
     seat = guest(meeting, "Anna")
+    db.session.query(Message).one().state = "sent"
     office.open(f"{WORK}/flytta").fill("Plats", "Karlstad CCC").press("Granska ändringen").see("fortfarande anmäld")
     again = office.page
     office.press("Ändra och mejla 1 person")

@@ -81,16 +81,16 @@ def test_landing_of_a_full_meeting_offers_the_waiting_list(session: Any, visitor
     say_yes(make_guest(meeting, "Erik", "Sand"))
     guest = make_guest(meeting)
     visitor.open(link_of(guest)).see("Mötet är fullt").press("Ställ mig på väntelistan").choose("Nej", within="Äter du lunch")
-    visitor.press("Ställ mig på väntelistan").see("Du står på väntelistan", "Din plats i kön: 1")
+    visitor.press("Ställ mig på väntelistan").see("Du står på väntelistan", "Du är nummer 1 i kön till en plats")
     assert (stands(guest), guest.lunch) == ("waitlisted", False)
 
 
 @pytest.mark.parametrize("state", ["registered", "waitlisted", "declined", "withdrawn", "to_reconfirm"])
 def test_landing_says_where_one_stands(session: Any, visitor: Browser, state: str) -> None:
-    words = {"registered": "Du är anmäld", "waitlisted": "Du står på väntelistan", "declined": "Du kan ångra dig till och med",
+    words = {"registered": "Du är anmäld", "waitlisted": "Du är nummer 1 i kön", "declined": "Du kan ångra dig till och med",
              "withdrawn": "Du är avbokad", "to_reconfirm": "Kan du den nya dagen?"}
     guest = make_guest(make_meeting())
-    guest.state = state
+    guest.state, guest.queued_at = state, START
     visitor.open(link_of(guest)).see(words[state])
 
 

@@ -21,5 +21,6 @@ from annualwheel.web.coordinator import (  # noqa: E402,F401
     registrations,
     sendings,
     settings,
+    waiting,
     year,
 )

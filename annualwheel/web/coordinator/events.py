@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from annualwheel.db import db
@@ -12,31 +14,57 @@ from annualwheel.models import Audit, Meeting, Registration, Staff
 from annualwheel.web.coordinator import wording
 
 SHOWN = 8
+# A longer trail is read in the database, not on a page.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log. `who` is the person it is about, `by` the member of staff who did it."""
+    """One line of the log. `who` is the person it is about, `by` the member of staff who did it, `why` the reasons that were noted,
+    `note` what a member of staff wrote."""
 
     at: dt.datetime
     who: str
     what: str
     by: str
+    why: tuple[str, ...] = ()
+    note: str = ""
 
 
-def latest(meeting: Meeting, at_most: int = SHOWN) -> list[Event]:
+def latest(meeting: Meeting, at_most: int = SHOWN, verbs: Collection[str] = tuple(wording.EVENT)) -> list[Event]:
     """The newest events of the meeting, in three queries."""
-    rows = db.session.scalars(sa.select(Audit).where(Audit.meeting_id == meeting.id, Audit.verb.in_(wording.EVENT))
+    rows = db.session.scalars(sa.select(Audit).where(Audit.meeting_id == meeting.id, Audit.verb.in_(verbs))
                               .order_by(Audit.at.desc(), Audit.id.desc()).limit(at_most)).all()
-    seats = {r.id: r for r in db.session.scalars(sa.select(Registration).where(Registration.id.in_(
-        [row.subject_id for row in rows if row.subject_kind == "registrations"])).options(
-            joinedload(Registration.person), joinedload(Registration.organisation)))}
+    ids = {one for row in rows for one in (*([row.subject_id] if row.subject_kind == "registrations" else []), *_passed(row))}
+    seats = {r.id: r for r in db.session.scalars(sa.select(Registration).where(Registration.id.in_(ids)).options(
+        joinedload(Registration.person), joinedload(Registration.organisation)))}
     actors = [row.actor_id for row in rows if row.actor_kind == "staff"]
     staff = {row.id: row.name for row in db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(actors)))}
     return [Event(row.at, _who(row, seats), wording.say(row.verb, "event"),
-                  staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "") for row in rows]
+                  staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "", tuple(_why(row, seats)),
+                  str(row.details.get("note", ""))) for row in rows]
 
 
-def _who(row: Audit, seats: dict[int, Registration]) -> str:
+def _who(row: Audit, seats: Mapping[int, Registration]) -> str:
     seat = seats.get(row.subject_id or 0) if row.subject_kind == "registrations" else None
     return f"{seat.person.name}, {seat.organisation.name}" if seat else ""
+
+
+def _passed(row: Audit) -> dict[int, str]:
+    """Who was passed over, and the word for why."""
+    return dict(row.details.get("passed", [])[:MOST_NAMED])
+
+
+def _why(row: Audit, seats: Mapping[int, Registration]) -> Iterator[str]:
+    """Why this person, and not the one before."""
+    if "line" in row.details:
+        yield _("Var nummer %(line)s i kön.", line=row.details["line"])
+    if row.details.get("over"):
+        yield _("Det var fullt.")
+    for one, why in _passed(row).items():
+        if one in seats and why == "organisation_full":
+            yield _("%(name)s fick vänta: organisationen har alla sina platser.", name=seats[one].person.name)
+        elif one in seats:
+            yield _("%(name)s fick vänta: hade nyss låtit en plats gå vidare.", name=seats[one].person.name)
+    if len(row.details.get("passed", [])) > MOST_NAMED:
+        yield _("Fler fick vänta av samma skäl.")

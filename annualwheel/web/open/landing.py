@@ -22,8 +22,8 @@ ROUTES = {"yes": "participant.register", "substitute": "participant.substitute",
 @blueprint.get("/i/<token>")
 def landing(token: str) -> Response:
     """The invitation, in whatever state it is. It says no more than the mail did."""
-    registration = _registration(token)
-    return _dead_link() if registration is None else _landing(registration, Press(formdata=None))
+    registration = registration_of(token)
+    return dead_link() if registration is None else _landing(registration, Press(formdata=None))
 
 
 @blueprint.post("/i/<token>")

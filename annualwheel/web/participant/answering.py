@@ -36,7 +36,7 @@ def decline() -> Response | AnyResponse:
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: replies.decline(registration, form.chosen(), page.now(), actor)):
         return redirect(url_for("participant.confirmation", klart="nej"), code=303)
-    if not form.is_submitted() and "decline" not in offer.can:
+    if not form.is_submitted() and ("decline" not in offer.can or registration.state == "offered"):
         return redirect(url_for("participant.confirmation"), code=303)
     return make_response(render_template("participant/decline.html", form=form, registration=registration, offer=offer,
                                          meeting=registration.meeting), form.status)

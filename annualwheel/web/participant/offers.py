@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from annualwheel.models import Questionnaire, Registration
+from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.questionnaires import membership, published
 from annualwheel.registrations import seats, windows
 from annualwheel.web import refusals
@@ -37,6 +37,27 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
     can = frozenset(ACTIONS) - why.keys()
     full = "register" in can and registration.state in UNSEATED and seats.would_wait(registration)
     return Offer(can, why, windows.answer_by(registration), full, now >= registration.meeting.starts_at)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A place in the line to one way of attending. `free`: there is a seat after all, which others have let go. `ended`: what was
+    offered has run out, though it has not been noted yet."""
+
+    option: AttendanceOption
+    line: int
+    free: bool
+    ended: bool
+
+
+def queue(registration: Registration, now: dt.datetime) -> Queue | None:
+    """Where somebody stands who waits or is offered a seat; None for everybody else."""
+    option = seats.option_of(registration.meeting, registration.mode)
+    if option is None or registration.state not in ("waitlisted", "offered"):
+        return None
+    waits = registration.state == "waitlisted"
+    return Queue(option, seats.place_in_line(registration) if waits else 0, waits and seats.is_free(registration, registration.mode),
+                 windows.is_over(registration, now))
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,32 @@ from annualwheel import ical, jobs, needs, years
 from annualwheel.house import house
 from annualwheel.models import Registration
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import notices, seats
+from annualwheel.registrations import notices
 from annualwheel.web import addresses, page
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, offers
 
 HAS_ENTRY = ("registered", "to_reconfirm")
-DONE = ("anmald", "andrad", "nej", "avbokad", "behov", "raderat")
+DONE = ("anmald", "andrad", "nej", "avbokad", "kvar", "behov", "raderat")
 
 
 @blueprint.get("")
 def confirmation() -> str:
     """What stands, in whatever state it is."""
+    done = request.args.get("klart", "")
+    return shown(Press(formdata=None), done if done in DONE else "")
+
+
+def shown(form: Press, done: str = "") -> str:
+    """The page as it is now. `form` may hold what a press on it was refused with; `done` is what one has just done."""
     registration: Registration = g.registration
     meeting, now = registration.meeting, page.now()
-    done = request.args.get("klart", "")
     return render_template(
         "participant/confirmation.html", registration=registration, meeting=meeting, offer=offers.of(registration, now),
-        stated=needs.of(registration), needs_served=registration.state in needs.SERVED, done=done if done in DONE else "",
+        stated=needs.of(registration), needs_served=registration.state in needs.SERVED, done=done,
         preparing=offers.preparing(registration), span=years.phase(meeting, "preparation"),
         open_now=years.is_open(meeting, "preparation", now), followup=years.phase(meeting, "followup"),
-        line=seats.place_in_line(registration) if registration.state == "waitlisted" else 0, form=Press(formdata=None))
+        queue=offers.queue(registration, now), form=form)
 
 
 @blueprint.get("/kalender.ics")
