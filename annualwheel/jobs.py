@@ -15,12 +15,12 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import announcements, delivery, limits, mailings, needs, outbox, reminders
+from annualwheel import delivery, limits, mailings, needs, outbox, reminders
 from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
-from annualwheel.questionnaires import answers, items
+from annualwheel.questionnaires import answers
 from annualwheel.registrations import offers
 from annualwheel.ticks import first_this_minute
 from annualwheel.workshop import packs
@@ -165,16 +165,6 @@ def build(pack_id: int) -> None:
 def prepare(mailing_id: int) -> None:
     """Writes the mails of a large mailing in batches, one short transaction each, then has them sent. Can be run again at any time."""
     mailing = db.session.get_one(Mailing, mailing_id)
-    if mailing.kind in announcements.KINDS:
-        while announcements.write_next(mailing, house().clock.now()):
-            db.session.commit()
-    else:
-        _prepare_order(mailing)
-    db.session.commit()
-    start_drains()
-
-
-def _prepare_order(mailing: Mailing) -> None:
     rows = mailings.remaining(mailing, house().clock.now())
     db.session.commit()
     for start in range(0, len(rows), mailings.BATCH):
@@ -183,6 +173,8 @@ def _prepare_order(mailing: Mailing) -> None:
         db.session.commit()
     else:
         mailings.finish_preparing(mailing)
+    db.session.commit()
+    start_drains()
 
 
 def sweep_minute() -> None:
@@ -214,11 +206,9 @@ def lapse_offers(now: dt.datetime) -> None:
 
 
 def erase_old(now: dt.datetime) -> None:
-    """Erases what we have promised not to keep: diet and access needs, replaced answers, what was written in
-    written in removed items, the files of packs, attempts at links."""
+    """Erases what we have promised not to keep: diet and access needs, replaced answers, the files of packs, attempts at links."""
     needs.erase_due(local(now).date())
     answers.forget_history(now)
-    items.forget_removed(now)
     packs.forget_files(now)
     limits.forget(now)
 
