@@ -1,0 +1,147 @@
+"""Without a mouse: every stop is seen where it is, in the order of the page, and the ways people go most can be gone with keys alone."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from annualwheel.db import db
+from annualwheel.house import house
+from annualwheel.questionnaires import notices
+from scenes.camera import Camera, built, served
+from scenes.table import SCENES
+from scenes.worlds import MAKERS
+from tests.browser.conftest import PHONE, Live
+from tests.conftest import Fixed
+from tests.guests import link_of, make_guest, make_meeting
+from tests.writers import OPEN, make_members
+
+STOPS = 250
+# What has the focus: none for the window itself; what is wrong with how it is seen; and whether it stands after the stop before.
+STOP = """(last) => {
+  const now = document.activeElement
+  if (!now || now === document.body || now === window.stops[0]) return null
+  const style = getComputedStyle(now), box = now.getClientRects()[0] || now.getBoundingClientRect(), wrong = []
+  const shown = now.closest("label")?.getBoundingClientRect() || box
+  if (now.tagName !== "IFRAME" && (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2)) wrong.push("no outline")
+  if (shown.bottom < 1 || shown.top > innerHeight - 1) wrong.push("outside the window")
+  else {
+    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1), y = Math.min(Math.max(box.top + Math.min(box.height, 20) / 2, 0), innerHeight - 1)
+    const top = document.elementFromPoint(x, y)
+    if (top && !now.contains(top) && !top.contains(now) && !now.labels?.[0]?.contains(top)) wrong.push(`behind <${top.tagName.toLowerCase()} class="${top.className}">`)
+  }
+  if (last !== null && window.stops[last] !== now && !(window.stops[last].compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING)) wrong.push("before the stop before it")
+  window.stops.push(now)
+  return [`<${now.tagName.toLowerCase()}> ${(now.textContent || now.name || "").trim().slice(0, 40)}`, wrong] }"""
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_stop_is_seen_and_comes_in_order(browser: Browser, name: str) -> None:
+    """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for every page."""
+    seen, problems = set[str](), list[str]()
+    with built(name) as world, served(world) as url:
+        camera = Camera(browser, world, url, PHONE["width"])
+        for scene in (scene for scene in SCENES if scene.world == name and not scene.framed and scene.status < 300):
+            if scene.endpoint in seen:
+                continue
+            seen.add(scene.endpoint)
+            camera.show(scene, "sv")
+            problems += [f"{scene.name}: {problem}" for problem in _walk(camera.page)]
+        camera.close()
+    assert not problems, "\n".join(problems)
+
+
+def _walk(page: Page) -> list[str]:
+    """Goes through the page with Tab from its beginning until it ends; what is wrong on the way."""
+    page.evaluate("window.stops = []; document.activeElement?.blur(); scrollTo(0, 0)")
+    page.evaluate("""() => { const start = document.createElement("span"); start.tabIndex = -1; document.body.prepend(start); start.focus({preventScroll: true}) }""")
+    wrong = list[str]()
+    for number in range(STOPS):
+        page.keyboard.press("Tab")
+        found = page.evaluate(STOP, number - 1 if number else None)
+        if found is None:
+            return wrong if number else ["nothing to stop at"]
+        wrong += [f"{found[0]}: {problem}" for problem in found[1]]
+    return [*wrong, f"more than {STOPS} stops"]
+
+
+class Keys:
+    """Somebody with a keyboard and nothing else."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def to(self, name: str) -> Keys:
+        """Presses Tab until what is called so has the focus."""
+        for _ in range(STOPS):
+            self.page.keyboard.press("Tab")
+            if name in self.page.evaluate("""() => { const e = document.activeElement
+                return [e.textContent, e.getAttribute("aria-label"), ...[...e.labels || []].map(l => l.textContent)].join(" ").replace(/\\s+/g, " ") }"""):
+                return self
+        raise AssertionError(f"Tab does not come to {name}")
+
+    def press(self, name: str) -> Keys:
+        """Goes there and presses Enter, which leads to another page."""
+        self.to(name)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        return self
+
+    def fill(self, name: str, text: str) -> Keys:
+        """Goes there and types instead of what stands there."""
+        self.to(name).page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+        return self
+
+
+@pytest.fixture
+def guest(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Keys:
+    """An invited person at the page behind the mailed link."""
+    with live.app.app_context():
+        link = link_of(make_guest(make_meeting()))
+        db.session.commit()
+    page = new_page()
+    page.goto(link)
+    return Keys(page)
+
+
+def test_an_invitation_is_answered_with_keys_alone_past_an_error(guest: Keys) -> None:
+    guest.press("Ja, anmäl mig").fill("Förnamn", " ").press("Skicka anmälan")
+    expect(guest.page.get_by_role("group", name="Två saker behöver rättas")).to_be_focused()
+    guest.to("Skriv").page.keyboard.press("Enter")
+    expect(guest.page.get_by_label("Förnamn")).to_be_focused()
+    guest.page.keyboard.type("Maria")
+    guest.to("Ja").page.keyboard.press("Space")
+    guest.press("Skicka anmälan")
+    expect(guest.page.get_by_role("heading", level=1)).to_contain_text("Du är anmäld")
+
+
+def test_a_substitute_is_sent_with_keys_alone(guest: Keys) -> None:
+    guest.press("Skicka en ersättare").fill("Förnamn", "Eva").fill("Efternamn", "Exempelnord").fill("E-postadress", "eva@kommun.example")
+    guest.press("Skicka ersättaren")
+    expect(guest.page.locator("main")).to_contain_text("kommer i ditt ställe")
+
+
+def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> None:
+    clock.set(OPEN)
+    with live.app.app_context():
+        links = [f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in make_members("Maria", "Anna")]
+    maria, anna = (Keys(new_page()) for _ in links)
+    for keys, link in zip((maria, anna), links, strict=True):
+        keys.page.goto(link)
+        keys.press("Öppna förberedelsen")
+        expect(keys.page.get_by_role("heading", level=1)).to_contain_text("Förberedelse för")
+    maria.page.goto("/forberedelse/initiativ")
+    maria.press("Lägg till ett initiativ").fill("heter", "Ung i Hagfors").press("Spara utkast")
+    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value("Ung i Hagfors")
+    address = maria.page.url
+    anna.page.goto(address)
+    anna.fill("heter", "Annas namn").press("Spara utkast")
+    expect(anna.page.get_by_label("Vad heter initiativet?")).to_have_value("Annas namn")
+    maria.fill("heter", "Marias namn")
+    expect(maria.page.locator("[data-conflict]")).to_contain_text("Annas namn")
+    maria.page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
+    maria.to("Lägg Annas text efter min").page.keyboard.press("Enter")
+    expect(maria.page.locator("[data-conflict]")).to_have_count(0)
+    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value("Marias namn\n\nAnnas namn".replace("\n", ""))
