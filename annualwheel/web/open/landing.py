@@ -22,8 +22,8 @@ ROUTES = {"yes": "participant.register", "substitute": "participant.substitute",
 @blueprint.get("/i/<token>")
 def landing(token: str) -> Response:
     """The invitation, in whatever state it is. It says no more than the mail did."""
-    registration = registration_of(token)
-    return dead_link() if registration is None else _landing(registration, Press(formdata=None))
+    registration = _registration(token)
+    return _dead_link() if registration is None else _landing(registration, Press(formdata=None))
 
 
 @blueprint.post("/i/<token>")
@@ -110,7 +110,7 @@ def _landing(registration: Registration, form: Press) -> Response:
     meeting = registration.meeting
     return make_response(render_template(
         "open/landing.html", registration=registration, meeting=meeting, form=form, offer=offers.of(registration, page.now()),
-        preparing=offers.preparing(registration), span=years.phase(meeting, "preparation"),
+        preparing=offers.preparing(registration), queue=offers.queue(registration, page.now()), span=years.phase(meeting, "preparation"),
         followup=years.phase(meeting, "followup")), form.status)
 
 
