@@ -117,12 +117,18 @@ def new_person(given: str, family: str, address: str, *, language: str = "sv", m
     return person
 
 
-def rename(person: Person, given: str, family: str, address: str) -> None:
-    """Corrects name and address. Raises `Refused` when someone else has exactly those, `Unreadable` for a bad address."""
+def require_free(person: Person, given: str, family: str, address: str) -> str:
+    """The address as it is stored. Raises `Refused` when someone else has exactly that name and address, `Unreadable` for a bad one."""
     address = normal_address(address)
     other = person_called(given, family, address)
     if other is not None and other is not person:
         raise Refused("person_exists", name=other.name)
+    return address
+
+
+def rename(person: Person, given: str, family: str, address: str) -> None:
+    """Corrects name and address; `readdressing.rename` sees to what follows from a new address. Raises as `require_free`."""
+    address = require_free(person, given, family, address)
     person.given, person.family = clean(given), clean(family)
     person.email, person.email_folded = address, fold(address)
     person.name_folded, person.sort_name = fold(person.name), swedish(f"{person.family} {person.given}")[0]

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit, contacts, outbox
+from annualwheel import audit, contacts, outbox, readdressing
 from annualwheel.audit import Actor
-from annualwheel.contacts import fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Meeting, Member, Message, Person, Registration
+from annualwheel.models import Meeting, Message, Person, Registration
 
 STOPPED = ("failed", "unknown")
 # What may be sent again by hand. A mail that is on its way is the machine's.
@@ -59,44 +58,19 @@ def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
 
 
 def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
-    """Gives the person the right address and sends the mail there. Links that were mailed to the old one are dead.
+    """Gives the person the right address and sends the mail there; what follows from it is in `readdressing.rename`.
 
-    Other mails to the person that have not arrived get the address too. Raises `Unreadable`, or `Refused` when someone else has
-    that name and address, or as `send_again`.
+    The old address is told nothing: mail to it does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name
+    and address, or as `send_again`.
     """
-    address, old = contacts.normal_address(address), message.address
-    waiting = [message]
+    if message.state not in AGAIN:
+        raise Refused("not_stopped")
     if message.person_id is not None:
         person = db.session.get_one(Person, message.person_id)
-        contacts.rename(person, person.given, person.family, address)
-        waiting = list(db.session.scalars(sa.select(Message).options(joinedload(Message.body)).where(
-            Message.person_id == person.id, Message.state.in_((*AGAIN, "queued", "retry")))))
-        _renew_links(person, waiting)
-    for one in waiting:
-        if fold(one.address) == fold(old):
-            one.address = address
-            _invite_to_calendar(one, address)
+        readdressing.rename(person, person.given, person.family, address, now, actor, told=False, sent=message)
+    message.address = contacts.normal_address(address)
     audit.note(actor, "address_corrected", message, now, _meeting_id(message))
     send_again(message, now, actor)
-
-
-def _renew_links(person: Person, waiting: Sequence[Message]) -> None:
-    """Raises the version of every link of the person, and lets mails that are still to go carry the new one."""
-    versions: dict[str, int] = {}
-    seats = db.session.scalars(sa.select(Registration).where(Registration.person_id == person.id))
-    for row in (*seats, *db.session.scalars(sa.select(Member).where(Member.person_id == person.id))):
-        row.link_version += 1
-        versions[row.public_id] = row.link_version
-    for message in waiting:
-        message.body.links = {name: {**target, "version": versions.get(target["public_id"], target["version"])}
-                              for name, target in message.body.links.items()}
-
-
-def _invite_to_calendar(message: Message, address: str) -> None:
-    """The attendee of a calendar entry is the address it is mailed to (RFC 5546 3.2.2)."""
-    if message.body.calendar:
-        entry = {**message.body.calendar["entry"], "attendee_address": address}
-        message.body.calendar = {**message.body.calendar, "entry": entry}
 
 
 def _stopped() -> sa.Select[Message]:

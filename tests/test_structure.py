@@ -22,7 +22,7 @@ TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
 FLOORS = {
     "db": 0, "errors": 0, "clock": 0, "dates": 0, "names": 0, "sorting": 0,
     "models": 1,
-    "outbox": 2, "ical": 2, "links": 2, "letters": 2, "audit": 2, "limits": 2, "ticks": 2,
+    "outbox": 2, "ical": 2, "links": 2, "letters": 2, "kinds": 2, "audit": 2, "limits": 2, "ticks": 2,
     "questionnaires.definition": 2, "questionnaires.values": 2, "questionnaires.path": 2, "questionnaires.form": 2,
     "questionnaires.problems": 2, "questionnaires.checks": 2, "questionnaires.reading": 2, "questionnaires": 2,
     "years": 10, "reference": 10, "contacts": 11, "imports": 12, "directory": 12, "needs": 12, "staff": 12, "registrations": 13, "personal_links": 13, "readdressing": 13, "undelivered": 14,

@@ -98,11 +98,6 @@ def by_target(target: Target | None) -> Member:
     return member
 
 
-def at_address(address_folded: str) -> Sequence[Member]:
-    """Every membership of people with that address: for a lost link."""
-    return db.session.scalars(sa.select(Member).join(Person).where(Person.email_folded == address_folded).order_by(Member.id)).all()
-
-
 def _submission(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission:
     key = _key(organisation, own)
     found = db.session.scalar(sa.select(Submission).where(

@@ -82,10 +82,3 @@ def by_public_id(public_id: str) -> Registration:
     if registration is None:
         raise Missing("no_registration")
     return registration
-
-
-def at_address(address_folded: str) -> Sequence[Registration]:
-    """Every registration whose link still lives and whose person has that address: for a lost link."""
-    return db.session.scalars(sa.select(Registration).join(Person).where(
-        Person.email_folded == address_folded, Registration.state.not_in(("substituted", "revoked")))
-        .order_by(Registration.id)).all()

@@ -4,12 +4,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from annualwheel import audit, contacts, limits, needs
+from annualwheel import audit, contacts, limits, needs, readdressing
 from annualwheel.audit import Actor
 from annualwheel.errors import Refused
 from annualwheel.ical import Entry
 from annualwheel.models import Registration
-from annualwheel.outbox import Recipient
 from annualwheel.registrations import notices, offers, seats, windows
 from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
@@ -37,7 +36,7 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     Raises `Closed` outside the registration phase (staff may register at any time before the start), `Refused` in a state that
     cannot register or for details that are somebody else's, `Unreadable` for a bad address.
     """
-    seats.lock(registration)
+    _lock(registration, reply)
     if registration.state in ("registered", "waitlisted"):
         return _change(registration, reply, now, actor)
     windows.require(registration, "register", now, actor)
@@ -50,7 +49,7 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     step(registration, "register", "registered" if seated else "waitlisted")
     registration.answered_at, registration.by_staff, registration.decline_reason = now, actor.kind == "staff", ""
     had, mode = notices.entry(registration) if was_moved else None, registration.mode
-    _take(registration, reply, now, had)
+    _take(registration, reply, now, actor, had)
     if seated:
         _confirm(registration, now, actor)
         _follow(registration, had, mode if held else registration.mode, now)
@@ -66,7 +65,7 @@ def change(registration: Registration, reply: Reply, now: dt.datetime, actor: Ac
 
     Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
     """
-    seats.lock(registration)
+    _lock(registration, reply)
     if registration.state not in windows.STANDING:
         raise Refused("cannot_change", state=registration.state)
     return _change(registration, reply, now, actor)
@@ -104,6 +103,11 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
     _leave(registration, before, now)
 
 
+def _lock(registration: Registration, reply: Reply) -> None:
+    """The meeting's lock; those of all the person's meetings when the address is new, since it concerns every seat."""
+    if contacts.fold(reply.email) != registration.person.email_folded:
+        readdressing.lock(registration.person)
+    seats.lock(registration)
 
 
 def _seat_for(registration: Registration, mode: str) -> bool:
@@ -130,7 +134,7 @@ def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: A
     if not waits and not _seat_for(registration, reply.mode):
         raise Refused("mode_full")
     had = None if waits else notices.entry(registration)
-    _take(registration, reply, now, had)
+    _take(registration, reply, now, actor, had)
     if waits:
         _change_line(registration, mode, now)
     else:
@@ -163,20 +167,16 @@ def _stands(registration: Registration) -> Reply:
                  registration.mode, registration.copy_to)
 
 
-def _take(registration: Registration, reply: Reply, now: dt.datetime, had: Entry | None) -> None:
-    """Writes the reply down. A new address tells the old one, makes the registration's earlier links dead, and takes the calendar
-    entry it `had` out of the old calendar."""
+def _take(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor, had: Entry | None) -> None:
+    """Writes the reply down. With a new address the calendar entry the registration `had` leaves the old calendar; everything else
+    that follows is in `readdressing.rename`."""
     person = registration.person
-    old = Recipient.of(person)
-    if had and contacts.normal_address(reply.email) != old.address:
+    if had and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded:
         notices.take_from_calendar(registration, now)
-    contacts.rename(person, reply.given, reply.family, reply.email)
+    readdressing.rename(person, reply.given, reply.family, reply.email, now, actor, apart=registration)
     person.mobile = reply.mobile
     registration.title, registration.lunch, registration.copy_to = reply.title, reply.lunch, reply.copy_to
     registration.mode = reply.mode
-    if person.email != old.address:
-        registration.link_version += 1
-        notices.write("address_changed", registration, now, to=old, old_address=old.address)
 
 
 def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:

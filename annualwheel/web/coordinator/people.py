@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, contacts, directory, jobs, years
+from annualwheel import audit, contacts, directory, jobs, readdressing, years
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.directory import Page, Wanted
@@ -158,12 +158,13 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
 def _corrected(found: Person, form: PersonForm) -> bool:
     """Writes the form to the person; a name and address that someone else has is said at the address."""
     changed = [name for name in ("given", "family", "email", "mobile", "language") if getattr(found, name) != form[name].data]
+    found.language = form.language.data
     try:
-        contacts.rename(found, form.given.data, form.family.data, form.email.data)
+        readdressing.rename(found, form.given.data, form.family.data, form.email.data, page.now(), actor())
     except Refused as problem:
         db.session.rollback()
         form.email.errors = [refusals.sentence(problem)]
         return False
-    found.mobile, found.language = form.mobile.data, form.language.data
+    found.mobile = form.mobile.data
     audit.note(actor(), "person_edited", found, page.now(), fields=changed)
     return True

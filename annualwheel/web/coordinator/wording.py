@@ -26,6 +26,7 @@ MAIL = {
     "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
     "new_link": Word("Ny länk", "New link"),
     "address_changed": Word("Ändrad e-postadress", "Changed e-mail address"),
+    "new_address": Word("Länkar till ny adress", "Links to a new address"),
     "staff_sign_in": Word("Inloggningslänk", "Sign-in link"),
     "staff_welcome": Word("Nytt konto", "New account"),
     "registered_by_phone": Word("Svar som vi skrev in", "Answer we entered"),

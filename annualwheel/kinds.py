@@ -1,0 +1,53 @@
+"""The kinds of mail: the facts each needs and the links it holds. A kind has one template a language in `email_templates/`."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of mail needs: `facts` that must be given, `optional` ones (left out: empty), names of the `links` it holds."""
+
+    facts: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+_WHEN = ("given", "meeting", "day", "short_day")
+_PLAN = (*_WHEN, "time", "place")
+_PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
+
+# Days and times are text in the recipient's language; `meeting` in its definite form ("arbetsmötet", "the working meeting").
+# `given` and names are as the person writes them. `sections`, `missing` and `summary` are lists of text. `personal` is true when
+# each person answers for themselves. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
+KINDS: Mapping[str, Kind] = {
+    "invitation": Kind((*_PLAN, "organisation", "answer_by"), ("landing",), ("about", "preparation_opens")),
+    "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",)),
+    "confirmation": Kind((*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens")),
+    "calendar_request": Kind(_PLAN),
+    "calendar_update": Kind(_PLAN),
+    "calendar_cancel": Kind(_WHEN),
+    "declined": Kind((*_WHEN, "answer_by"), ("landing",)),
+    "withdrawn": Kind(_WHEN, ("landing",), ("waited",)),
+    "waitlisted": Kind((*_PLAN, "organisation"), ("landing",)),
+    "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens",)),
+    "offer": Kind((*_PLAN, "organisation", "ends"), ("landing",)),
+    "offer_lapsed": Kind((*_WHEN, "ended"), ("landing",)),
+    "substituted": Kind((*_WHEN, "substitute")),
+    "substitute_invitation": Kind((*_PLAN, "organisation", "replaces"), ("landing",), ("answer_by", "message")),
+    "moved": Kind(("given", "meeting", "short_day", "old_day", "old_time", "old_place", "new_day", "new_time", "new_place"),
+                  ("landing",), ("reason",)),
+    "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
+    "preparation": Kind((*_PREPARE, "sections", "minutes"), ("preparation",), ("personal",)),
+    "preparation_reminder": Kind((*_PREPARE, "missing"), ("preparation",), ("personal",)),
+    "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary")),
+    "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message",)),
+    "new_link": Kind(("people",), ("landing_1",)),
+    "address_changed": Kind(("given", "old_address")),
+    "new_address": Kind(("given", "people"), ("landing_1",)),
+    "staff_sign_in": Kind(("given", "minutes"), ("sign_in",)),
+    "staff_welcome": Kind(("given", "role", "inviter"), ("sign_in",)),
+    "registered_by_phone": Kind((*_PLAN, "organisation", "coordinator", "coming"), ("landing",)),
+    "test_mail": Kind(("sent_at",)),
+}
