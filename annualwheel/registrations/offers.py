@@ -143,10 +143,13 @@ def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
 def give(registration: Registration, note: str, now: dt.datetime, actor: Actor, over: bool = False) -> None:
     """Gives a seat to somebody on the waiting list out of turn. `note` says why, for colleagues; `over`: also when there is none free.
 
-    Raises `Refused("no_free_seat")` when there is none and `over` is not said, `Closed` once the meeting has begun or is cancelled.
+    Raises `Refused("no_free_seat")` when there is none and `over` is not said, `Refused("cannot_promote")` for somebody
+    who does not wait, `Closed` once the meeting has begun or is cancelled.
     """
     seats.lock(registration)
     windows.require(registration, "withdraw", now, actor)
+    if registration.state != "waitlisted":
+        raise Refused("cannot_promote")
     free = seats.is_free(registration, registration.mode)
     if not free and not over:
         raise Refused("no_free_seat")
