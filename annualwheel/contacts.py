@@ -172,6 +172,11 @@ def organisation_of(person: Person) -> Organisation | None:
     return next((a.organisation for a in person.affiliations if a.active), None)
 
 
+def belongs(person: Person, organisation: Organisation) -> bool:
+    """Whether the person is active and has not left the organisation. Who never had a place in it has not left it."""
+    return person.active and all(a.active for a in person.affiliations if a.organisation_id == organisation.id)
+
+
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
     """Gives the person a place in the organisation, or the place a new title; a place that had ended begins again."""
     row = db.session.scalar(sa.select(Affiliation).where(

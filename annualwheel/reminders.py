@@ -12,6 +12,7 @@ from annualwheel.audiences import Addressee
 from annualwheel.clock import local, start_of_day
 from annualwheel.db import db
 from annualwheel.models import (
+    Affiliation,
     Answer,
     AnswerHistory,
     Item,
@@ -29,6 +30,8 @@ from annualwheel.models import (
 from annualwheel.registrations.states import COMING
 
 PREPARING = ("registered", "to_reconfirm", "attended")
+_HAS_LEFT = sa.select(Affiliation.id).where(Affiliation.person_id == Person.id, Affiliation.organisation_id == Organisation.id,
+                                            ~Affiliation.active).exists()
 
 
 def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
@@ -56,6 +59,8 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
     coming = (audiences.of_registrations(meeting, *PREPARING).join(Person, Person.id == Registration.person_id)
               .join(Organisation, Organisation.id == Registration.organisation_id)
               .where(Person.active, Organisation.active, ~told).with_only_columns(*_columns()))
+    if questionnaire.respondent == "organisation":
+        coming = coming.where(~_HAS_LEFT)
     found = {tuple(row) for row in db.session.execute(coming)}
     if questionnaire.respondent == "organisation":
         leads = (sa.select(*_columns()).select_from(YearOrganisation).join(Person, Person.id == YearOrganisation.lead_id)

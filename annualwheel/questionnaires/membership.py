@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from annualwheel import contacts
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.links import Target
@@ -75,9 +76,27 @@ def end(registration: Registration) -> None:
     db.session.flush()
 
 
+def leave(person: Person, organisation: Organisation | None) -> None:
+    """The person has left the organisation (None: all of them): the access to its answers ends, the lead's too, and with it the links
+    and sessions. What they wrote stays, with their name. An answer of one's own stays as well."""
+    rows = sa.select(Member).join(Member.submission).where(Member.person_id == person.id, Submission.person_id.is_(None))
+    for member in db.session.scalars(rows if organisation is None else rows.where(Submission.organisation_id == organisation.id)).all():
+        member.submission.members.remove(member)
+        db.session.delete(member)
+    db.session.flush()
+
+
+def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
+    """Whether the registration opens the answer: an organisation's not for somebody who has left it."""
+    return questionnaire.respondent == "person" or contacts.belongs(registration.person, registration.organisation)
+
+
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
-    """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there."""
+    """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there. None for
+    somebody who has left the organisation."""
     for questionnaire in questionnaires_of(registration.meeting):
+        if not is_let_in(registration, questionnaire):
+            return None
         return join(questionnaire, registration.person, registration.organisation, now)
     return None
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, contacts, directory, jobs, readdressing, years
+from annualwheel import audit, contacts, departures, directory, jobs, readdressing, years
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.directory import Page, Wanted
@@ -97,7 +97,10 @@ def person_active(public_id: str) -> AnyResponse:
     """Takes the person out of new sendings, or back in."""
     found = contacts.person_by_id(public_id)
     if Press().accepted():
-        contacts.set_active(found, page.pressed("aktiv") == "ja", actor(), page.now())
+        if page.pressed("aktiv") == "ja":
+            contacts.set_active(found, True, actor(), page.now())
+        else:
+            departures.deactivate(found, page.now(), actor())
         jobs.commit()
         flash(_("Personen är aktiv igen.") if found.active else _("Personen är inaktiv och får inga nya utskick."))
     return redirect(url_for("coordinator.person", public_id=public_id), code=303)
@@ -122,8 +125,7 @@ def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
     """Ends the person's place in an organisation."""
     found, organisation = contacts.person_by_id(public_id), contacts.organisation_by_id(organisation_id)
     if Press().accepted():
-        contacts.end_affiliation(found, organisation)
-        audit.note(actor(), "place_ended", found, page.now(), organisation=organisation.id)
+        departures.leave(found, organisation, page.now(), actor())
         jobs.commit()
         flash(_("Personen hör inte längre till %(organisation)s.", organisation=organisation.name))
     return redirect(url_for("coordinator.person", public_id=public_id), code=303)
@@ -152,7 +154,7 @@ def around(found: Page[Any]) -> tuple[str, str]:
 def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
     return make_response(render_template(
         "coordinator/person.html", active="people", person=found, form=form, registrations=directory.registrations_of(found),
-        mails=directory.mails_to(found)), form.status)
+        standing=departures.left_standing(found, page.now()), mails=directory.mails_to(found)), form.status)
 
 
 def _corrected(found: Person, form: PersonForm) -> bool:

@@ -74,7 +74,9 @@ class Preparing:
 
 
 def preparing(registration: Registration) -> Preparing | None:
-    """What there is to prepare; None while nothing is published."""
+    """What there is to prepare; None while nothing is published, and for somebody who has left the organisation."""
     for questionnaire in membership.questionnaires_of(registration.meeting):
+        if not membership.is_let_in(registration, questionnaire):
+            return None
         return Preparing(questionnaire, published.definition_of(questionnaire).minutes)
     return None
