@@ -20,7 +20,7 @@ from scenes.scene import Press, Scene
 from scenes.world import StandingClock, World
 
 SEND = """([fields, button, ending]) => {
-  const names = Object.keys(fields), form = [...document.querySelectorAll("main form")].find(f => f.method === "post"
+  const names = Object.keys(fields), form = [...document.querySelectorAll(ending ? "form" : "main form")].find(f => f.method === "post"
     && (f.getAttribute("action") || "").endsWith(ending) && names.every(n => f.elements[n]))
   for (const n of names) form.elements[n].value = fields[n]
   const [name, value] = button.split("=")
@@ -85,6 +85,8 @@ class Camera:
         return answer.status if answer else 0
 
     def _press(self, press: Press) -> Response | None:
+        if press.forgets:
+            self.context.clear_cookies()
         with self.page.expect_navigation() as arriving:
             self.page.evaluate(SEND, [dict(press.fields), press.button, press.form.format_map(self.world.names)])
         return arriving.value

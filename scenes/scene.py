@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Press:
     """Sends the first form that posts, holds all of `fields` and has an action that ends with `form`, after putting them in by name.
+    A form outside the page's main part is found by its action only. `forgets`: the browser has lost its session by then.
 
     `button` is name=value of the button. `at`: the moment it is by then, for a page that has been open for long.
     """
@@ -16,6 +17,7 @@ class Press:
     button: str = ""
     form: str = ""
     at: str = ""
+    forgets: bool = False
 
 
 @dataclass(frozen=True)

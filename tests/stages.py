@@ -48,7 +48,10 @@ def visit(world: World, scene: Scene, language: str) -> Browser:
 def send(browser: Browser, world: World, press: Press) -> None:
     """Sends a form as the page holds it, with the fields of the press."""
     ending = press.form.format_map(world.names)
-    form = next((f for f in browser.page.all("main")[0].all("form") if f.get("method") == "post" and f.get("action").endswith(ending)
+    if press.forgets:
+        browser.client.delete_cookie("arshjulet")
+    within = browser.page if press.form else browser.page.all("main")[0]
+    form = next((f for f in within.all("form") if f.get("method") == "post" and f.get("action").endswith(ending)
                  and set(press.fields) <= {c.get("name") for c in fields_in(browser.page, f)}), None)
     if form is None:
         raise Unexpected(f"no form that posts {list(press.fields)} to …{ending} on {browser.url}")

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import staff
-from annualwheel.web import page
+from annualwheel.web import ended, page
 
 CSP = ("default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
        "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {ancestors}; base-uri 'none'")
@@ -48,6 +48,8 @@ def staff_only(*roles: str) -> Guard:
     """A guard that lets in signed-in staff with one of `roles`; others are asked to sign in, or told 403."""
     def guard() -> AnyResponse | None:
         person = staff.of_session(session.get("staff", ""), page.now()) if session.get("staff") else None
+        if person is None and ended.typed():
+            return ended.again("staff")
         if person is None:
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("open.sign_in", back=back), code=303)

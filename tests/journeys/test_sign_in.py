@@ -116,7 +116,7 @@ def test_a_session_ends_after_twelve_hours_and_at_sign_out(session: Any, visitor
     clock.advance(dt.timedelta(hours=12))
     assert visitor.fetch("GET", "/svar").status_code == 303
     lands(visitor, mailed(visitor, smtp, work))
-    assert visitor.fetch("POST", "/logga-ut").headers["Location"] == "/utloggad"
+    visitor.open("/svar").press("Logga ut").see("Du är utloggad")
     assert visitor.fetch("GET", "/svar").status_code == 303
     assert all(row.ended_at or row.expires_at <= clock.now() for row in db.session.query(StaffSession))
 
@@ -146,3 +146,24 @@ def test_only_the_hash_of_a_session_is_kept(session: Any, visitor: Browser, smtp
     with visitor.client.session_transaction() as kept:
         token = kept["staff"]
     assert token not in db.session.query(StaffSession).one().token_hash
+
+
+def test_another_site_signs_nobody_out(session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]) -> None:
+    make_staff()
+    lands(visitor, mailed(visitor, smtp, work))
+    visitor.send("POST", "/logga-ut", [], False).see("Vill du logga ut?")
+    assert (visitor.status, visitor.fetch("GET", "/svar").status_code) == (422, 200)
+    visitor.press("Logga ut", within="Vill du logga ut?").see("Du är utloggad")
+    assert visitor.fetch("GET", "/svar").status_code == 303
+
+
+def test_who_was_signed_in_in_the_browser_before_is_signed_out_by_the_next(session: Any, visitor: Browser, smtp: Smtp,
+                                                                          work: Callable[[], int]) -> None:
+    make_staff()
+    lands(visitor, mailed(visitor, smtp, work))
+    with visitor.client.session_transaction() as kept:
+        first = kept["staff"]
+    lands(visitor, mailed(visitor, smtp, work))
+    db.session.expire_all()
+    assert staff.of_session(first, START) is None
+    assert visitor.fetch("GET", "/svar").status_code == 200

@@ -46,6 +46,8 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
         opened = staff.sign_in(house().signet.read("staff", token), page.now())
     except Missing:
         return _dead_link()
+    if session.get("staff"):  # whoever was signed in here before is so no longer
+        staff.sign_out(session["staff"], page.now())
     person = staff.of_session(opened, page.now())
     plans = person is not None and staff.has_role(person, ("coordinator", "administrator"))
     jobs.commit()
@@ -55,8 +57,11 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
 
 
 @blueprint.post("/logga-ut")
-def sign_out() -> AnyResponse:
-    """Ends every session of this browser: staff, participant and preparation."""
+def sign_out() -> Response | AnyResponse:
+    """Ends every session of this browser: staff, participant and preparation. Another site cannot press it for anybody."""
+    form = Press()
+    if not form.accepted():
+        return make_response(render_template("open/sign_out.html", form=form), form.status)
     if session.get("staff"):
         staff.sign_out(session["staff"], page.now())
         jobs.commit()

@@ -1,13 +1,13 @@
 """What an invited person does with the registration, once a pressed button on the landing page has let them in."""
 from __future__ import annotations
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from annualwheel.errors import Missing
 from annualwheel.links import Target
 from annualwheel.registrations import invitations, substitution
-from annualwheel.web.forms import AskForLink
+from annualwheel.web import ended
 from annualwheel.web.page import Viewer
 
 blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
@@ -36,8 +36,7 @@ def _not_let_in(target: Target | None) -> Response:
     if successor is not None:
         session["handed_over"] = successor.person.name
         return redirect(url_for("open.handed_over"), code=303)
-    return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True,
-                                         typed=request.form), 401)
+    return ended.answer()
 
 
 from annualwheel.web.participant import answering, leaving, overview, own_needs, waiting, subscription  # noqa: E402,F401  the views hang on the blueprint

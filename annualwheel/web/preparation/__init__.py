@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from annualwheel.errors import Missing
 from annualwheel.links import Target
 from annualwheel.questionnaires import membership
-from annualwheel.web.forms import AskForLink
+from annualwheel.web import ended
 from annualwheel.web.page import Viewer
 
 blueprint = Blueprint("preparation", __name__, url_prefix="/forberedelse")
@@ -24,8 +24,7 @@ def member_of_answer() -> Response | None:
     if g.member is None:
         if request.is_json:
             return make_response({"status": 401}, 401)
-        return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True,
-                                             typed=request.form), 401)
+        return ended.answer()
     g.own_language = g.member.person.language
     g.viewer = Viewer("participant", g.member.person.name, g.member.submission.organisation.name)
     return None

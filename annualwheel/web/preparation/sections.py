@@ -95,7 +95,7 @@ def _sent(desk: Desk) -> str | Response:
     """Saves what was changed; conflicts and faults show the page again with everything that was typed."""
     sheet, act = desk.sent, page.pressed("act")
     if not sheet.form.accepted():
-        return _page(desk, sheet.form.status)
+        return _page(desk, 422 if sheet.form.errors else 200)  # a question may be called "status"
     saved = answers.save(items.of(desk.submission, sheet.place.public_id), sheet.changes(), g.member.person, page.now())
     jobs.commit()
     if saved.conflicts:
