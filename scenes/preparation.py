@@ -6,6 +6,8 @@ from scenes.scene import Press, Scene
 HUB, CARDS, THEME, REVIEW = "/forberedelse", "/forberedelse/initiativ", "/forberedelse/strukturer/arbete", "/forberedelse/granska"
 # As a page that was opened before anybody had written, and sends a text of its own.
 STALE = {"skapa": "Ett gemensamt kontor för alla som söker arbete.", "base-skapa": "0-c9d8c4c4e2a9"}
+INVITE = "/forberedelse/kollegor/bjud-in"
+SIV = {"given": "Siv", "family": "Provquist", "email": "siv.unopened@exempelby.example", "share": "hela"}
 
 SCENES = (
     Scene("forberedelse-utan-lank", "preparation.hub", "empty", "", HUB, status=401),
@@ -18,6 +20,17 @@ SCENES = (
     Scene("oversikt-inskickad-stangd", "preparation.hub", "year", "sent", HUB, at="after_answering"),
     Scene("oversikt-inte-oppen", "preparation.hub", "year", "personal", HUB),
     Scene("oversikt-personlig", "preparation.hub", "year", "personal", HUB, at="conference_open"),
+    Scene("oversikt-en-del", "preparation.hub", "year", "sharer", HUB),
+    Scene("inte-min-del", "preparation.section", "year", "sharer", "/forberedelse/strukturer/energi", status=403),
+    Scene("bjud-in-kollega", "preparation.invite", "year", "half", INVITE),
+    Scene("bjud-in-kollega-fel", "preparation.invite", "year", "half", INVITE, (Press(),), 422),
+    Scene("bjud-in-kollega-redan-med", "preparation.invite", "year", "half", INVITE, (Press(SIV),), 422),
+    Scene("oversikt-inbjuden", "preparation.hub", "year", "told", HUB),
+    Scene("ta-bort-kollega", "preparation.remove_colleague", "year", "half", "/forberedelse/kollegor/{sharer}/ta-bort"),
+    Scene("lamna-over", "preparation.hand_over", "year", "half", "/forberedelse/samordnare"),
+    Scene("lamna-over-fel", "preparation.hand_over", "year", "half", "/forberedelse/samordnare", (Press(),), 422),
+    Scene("skriv-ut", "preparation.printing", "year", "fresh", "/forberedelse/skriv-ut"),
+    Scene("skriv-ut-med-svar", "preparation.printing", "year", "half", "/forberedelse/skriv-ut?med=svar"),
     Scene("avsnitt-personligt", "preparation.section", "year", "personal", "/forberedelse/pass", at="conference_open"),
     Scene("avsnitt-tomt", "preparation.section", "year", "fresh", "/forberedelse/organisation"),
     Scene("avsnitt", "preparation.section", "year", "half", "/forberedelse/organisation"),

@@ -38,7 +38,7 @@ class Submission(Base):
 
 
 class Member(Base):
-    """Who may write. `scope` is empty for the whole answer, or the key of one theme."""
+    """Who may write. `scope` is empty for the whole answer, or the key of one share of it (see `questionnaires.shares`)."""
 
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("submission_id", "person_id", "scope"),)

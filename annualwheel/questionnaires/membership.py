@@ -1,8 +1,11 @@
-"""Who may write in an answer: membership, so an invited colleague needs no registration and one who withdraws may go on writing."""
+"""Who may write in an answer: membership, so an invited colleague needs no registration and one who withdraws may go on writing.
+
+A person has one membership in an answer. Its `scope` says how much of it they may write (see `shares`).
+"""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -22,7 +25,7 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import published, shares
 
 
 def questionnaires_of(meeting: Meeting) -> Sequence[Questionnaire]:
@@ -31,8 +34,9 @@ def questionnaires_of(meeting: Meeting) -> Sequence[Questionnaire]:
 
 
 def join(questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime) -> Member:
-    """Lets the person write in the organisation's answer (or an own one where the questionnaire asks each person), made when it is
-    not there. The organisation's lead of the year becomes the answer's lead; without one, nobody is."""
+    """Lets the person write in the organisation's whole answer (or an own one where the questionnaire asks each person), made when it
+    is not there. Who could write a share of it gets the whole. The organisation's lead of the year becomes the answer's lead; without
+    one, nobody is."""
     own = person if questionnaire.respondent == "person" else None
     found = db.session.scalar(sa.select(Member).join(Submission).where(
         Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == _key(organisation, own),
@@ -42,12 +46,13 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
     # Colleagues may come in at the same moment: each sees what the one before has made.
     db.session.execute(sa.select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update(key_share=True))
     submission = _submission(questionnaire, organisation, own)
-    found = _member(submission, person)
+    found = of_person(submission, person)
     if found is None:
         lead = own is not None or _is_lead(questionnaire.meeting, organisation, person)
         found = Member(submission=submission, person=person, role="lead" if lead else "writer")
         db.session.add(found)
-        db.session.flush()
+    found.scope = ""
+    db.session.flush()
     return found
 
 
@@ -117,6 +122,25 @@ def by_target(target: Target | None) -> Member:
     return member
 
 
+def of_person(submission: Submission, person: Person) -> Member | None:
+    """The person's membership in the answer, whatever its scope."""
+    return db.session.scalar(sa.select(Member).where(Member.submission_id == submission.id, Member.person_id == person.id)
+                             .order_by(Member.scope).limit(1))
+
+
+def people(submission: Submission) -> Sequence[Member]:
+    """All who may write in the answer, with their persons, in one query: the lead first, then as they came."""
+    return db.session.scalars(sa.select(Member).where(Member.submission_id == submission.id).options(joinedload(Member.person))
+                              .order_by(Member.role != "lead", Member.id)).all()
+
+
+def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
+    """Whether the member may write `fields` of the answer's item with that public id. An item of another answer: no."""
+    group_key = db.session.scalar(sa.select(Item.group_key).where(Item.submission_id == member.submission_id, Item.public_id == item))
+    definition = published.definition_of(member.submission.questionnaire)
+    return group_key is not None and shares.covers_fields(definition, member.scope, group_key, fields)
+
+
 def _submission(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission:
     key = _key(organisation, own)
     found = db.session.scalar(sa.select(Submission).where(
@@ -137,11 +161,6 @@ def _submission(questionnaire: Questionnaire, organisation: Organisation, own: P
 
 def _key(organisation: Organisation, own: Person | None) -> str:
     return f"p{own.id}" if own else f"o{organisation.id}"
-
-
-def _member(submission: Submission, person: Person) -> Member | None:
-    return db.session.scalar(sa.select(Member).where(
-        Member.submission_id == submission.id, Member.person_id == person.id, Member.scope == ""))
 
 
 def _is_lead(meeting: Meeting, organisation: Organisation, person: Person) -> bool:

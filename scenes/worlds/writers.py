@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from annualwheel import contacts
 from annualwheel.db import db
 from annualwheel.models import Category, Item, Meeting, Member
-from annualwheel.questionnaires import answers, items, membership, submission
+from annualwheel.questionnaires import answers, items, membership, presence, submission, team
 from annualwheel.questionnaires.answers import Change
+from annualwheel.questionnaires.team import Colleague
 from annualwheel.questionnaires.values import Value
-from scenes.world import START, World
+from scenes.world import DAY, START, World
 
 CARD: dict[str, Value] = {
     "titel": "Ung i Exempelby", "typ": "natverk", "tema": ["arbete"], "insatsomrade": ["livsvillkor"], "status": "pagar",
@@ -28,6 +29,7 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
     _join(world, "fresh", work, "Sanna Provdal", "Exempelby kommun")
     half = _join(world, "half", work, "Maria Provdal", "Övre Exempels kommun")
     colleague = _join(world, "colleague", work, "Anna Provberg", "Övre Exempels kommun")
+    _together(world, half, colleague)
     _write(half, "", ROOT)
     _card(half, CARD)
     draft = _card(half, {"titel": "Tillväxt i hela kommunen", "tema": ["energi"]})
@@ -47,6 +49,20 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
             _write(member, "strukturer/energi", THEME)
     _join(world, "personal", conference, "Ida Provsten", "Exempelby kommun")
     db.session.flush()
+
+
+def _together(world: World, lead: Member, colleague: Member) -> None:
+    """One leads, one is here and writes, one was invited to a theme and has come in, one has not opened the mail."""
+    team.appoint(lead.submission.organisation, lead.submission.questionnaire.meeting.year, lead.person)
+    sharer = team.invite(lead, Colleague("Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."), START)
+    membership.note_opening(sharer, START)
+    world.let_write("sharer", sharer)
+    team.invite(lead, Colleague("Siv", "Provquist", "siv.unopened@exempelby.example"), START)
+    lead.seen_at, lead.seen_section = START - DAY, "initiativ"
+    presence.note(colleague, "strukturer/arbete", START)
+    world.names |= {"sharer": sharer.public_id}
+    world.let_write("told", lead)
+    world.sessions["told"]["said"] = ["invited", "Siv Provquist"]
 
 
 def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str) -> Member:

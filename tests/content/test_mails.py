@@ -21,7 +21,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {"personal": True}) for kind in ("preparation", "preparation_reminder", "receipt")),
     ("preparation_reminder", {"missing": []}), ("registered_by_phone", {"coming": False}),
     ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}),
-    ("cancelled", {"reason": "", "answer_kept": ""}),
+    ("cancelled", {"reason": "", "answer_kept": ""}), ("colleague", {"message": "", "share": ""}),
 ]
 CASES = [pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
          for number, (kind, changes) in enumerate(VARIANTS) for language in LANGUAGES]

@@ -24,6 +24,7 @@ MAIL = {
     "preparation_reminder": Word("Påminnelse om förberedelsen", "Reminder about the preparation"),
     "receipt": Word("Kvitto på svaret", "Receipt for the answer"),
     "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
+    "lead": Word("Ny samordnare för svaret", "New lead of the answer"),
     "new_link": Word("Ny länk", "New link"),
     "address_changed": Word("Ändrad e-postadress", "Changed e-mail address"),
     "new_address": Word("Länkar till ny adress", "Links to a new address"),
@@ -88,6 +89,10 @@ EVENT = {
     "sent_again": Word("Ett mejl skickades igen", "A mail was sent again"),
     "address_corrected": Word("En e-postadress rättades", "An e-mail address was corrected"),
     "submitted": Word("Ett svar skickades in", "An answer was submitted"),
+    "colleague_invited": Word("En kollega bjöds in till svaret", "A colleague was invited to the answer"),
+    "colleague_removed": Word("En kollega togs bort från svaret", "A colleague was taken out of the answer"),
+    "lead_handed_over": Word("Svarets samordnare byttes", "The lead of the answer changed"),
+    "lead_taken": Word("Svaret fick en samordnare", "The answer was given a lead"),
 }
 MAIL_GROUP = {
     "stopped": Word("Kom inte fram", "Not delivered"),

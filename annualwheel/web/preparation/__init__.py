@@ -9,6 +9,7 @@ from annualwheel.links import Target
 from annualwheel.questionnaires import membership
 from annualwheel.web import ended
 from annualwheel.web.page import Viewer
+from annualwheel.web.preparation import reach
 
 blueprint = Blueprint("preparation", __name__, url_prefix="/forberedelse")
 
@@ -27,7 +28,26 @@ def member_of_answer() -> Response | None:
         return ended.answer()
     g.own_language = g.member.person.language
     g.viewer = Viewer("participant", g.member.person.name, g.member.submission.organisation.name)
-    return None
+    return None if reach.allowed(g.member) else _others_write()
 
 
-from annualwheel.web.preparation import cards, hub, reading, review, saving, sections  # noqa: E402,F401  the views hang on the blueprint
+def _others_write() -> Response:
+    """What somebody with a share of the answer leaves to their colleagues."""
+    if request.is_json:
+        return make_response({"status": 403}, 403)
+    return make_response(render_template("preparation/others.html"), 403)
+
+
+from annualwheel.web.preparation import (  # noqa: E402,F401  the views hang on the blueprint
+    asking,
+    cards,
+    here,
+    hub,
+    people,
+    printing,
+    reading,
+    results,
+    review,
+    saving,
+    sections,
+)

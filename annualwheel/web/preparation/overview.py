@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
-from annualwheel.questionnaires import form, path, submission
+from annualwheel.questionnaires import form, path, shares, submission
 from annualwheel.questionnaires.definition import CHOOSING, Definition, Group, Question, answer_fields
 from annualwheel.questionnaires.drafts import Draft, Place, Stored
 from annualwheel.questionnaires.path import FilledItem, Missing, SectionState
@@ -70,7 +71,7 @@ def card_of(group: Group, number: int, place: Place, root: Values, draft: Draft)
 def blocks(definition: Definition, draft: Draft) -> list[Block]:
     """The whole draft: every question on the visible path, answered or not."""
     names = {option.key: option.label.sv for option in submission.organisations(submission.chosen_organisations(definition, draft))}
-    return [_block(step, draft, names) for step in steps(definition)]
+    return [_block(step, draft, names, shares.covers(definition, g.member.scope, step.part)) for step in steps(definition)]
 
 
 def gaps(definition: Definition, draft: Draft) -> tuple[list[Gap], list[Gap]]:
@@ -98,7 +99,8 @@ def of_content(content: Mapping[str, Any], language: str) -> list[Block]:
     return shown
 
 
-def _block(step: Step, draft: Draft, names: Mapping[str, str]) -> Block:
+def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Block:
+    """`mine`: the member may write it, so there is a way to it."""
     place, root, group = draft.place(step.part), draft.filled.root, step.section.group
     lines = _lines(path.visible_questions(step.section, place.values, root), place.values, names)
     cards = []
@@ -106,10 +108,10 @@ def _block(step: Step, draft: Draft, names: Mapping[str, str]) -> Block:
         for number, (place, item) in enumerate(zip(draft.cards, draft.filled.items, strict=True), 1):
             asked = path.visible_questions(group, place.values, root)
             cards.append(Block(path.item_title(group, item) or _unnamed(group, number), "",
-                               step.url(redigera=place.public_id, _anchor="kort"), _lines(asked, place.values, names), []))
+                               step.url(redigera=place.public_id, _anchor="kort") if mine else "", _lines(asked, place.values, names), []))
     none = group.none_question if group else None
     ticked = none is not None and not cards and not blank(root.get(none.key))
-    return Block(step.title, step.about, step.url(), lines, cards, none.label.to(page.language()) if none and ticked else "")
+    return Block(step.title, step.about, step.url() if mine else "", lines, cards, none.label.to(page.language()) if none and ticked else "")
 
 
 def _lines(questions: tuple[Question, ...], values: Values, names: Mapping[str, str]) -> list[Line]:

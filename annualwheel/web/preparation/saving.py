@@ -4,34 +4,32 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, g, jsonify, request
-from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
-from wtforms.validators import ValidationError
 
 from annualwheel import dates, jobs
-from annualwheel.questionnaires import answers, items
+from annualwheel.questionnaires import answers, items, presence
 from annualwheel.questionnaires.answers import Change, Theirs
 from annualwheel.questionnaires.values import Value
 from annualwheel.web import page
-from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation import blueprint, here
 
 
 @blueprint.post("/spara/<item>")
 def save(item: str) -> Response:
-    """Saves `{"fields": {name: {"value": text, "base": stamp}}}`; several choices are joined by `|`.
+    """Saves `{"fields": {name: {"value": text, "base": stamp}}, "where": "strukturer/arbete"}`; several choices are joined by `|`.
 
-    Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who", "at"}}}`. 400: no valid token or
-    unreadable; 401: the link no longer holds (the guard); 404: the card is removed; 410: the last day has passed; 422: too long.
+    Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who", "at"}}}`, with `others` (see `here`)
+    when the save was taken as a sign of life too. 400: no valid token or unreadable; 401: the link no longer holds, 403: another
+    share of the answer (the guard); 404: the card is removed; 410: the last day has passed; 422: too long.
     """
-    try:
-        validate_csrf(request.headers.get("X-CSRFToken"))
-    except ValidationError:
-        abort(400)
+    here.proven()
     saved = answers.save(items.of(g.member.submission, item), _changes(), g.member.person, page.now())
+    alive = presence.note(g.member, here.place(request.get_json().get("where")), page.now())
     jobs.commit()
     language = page.language()
-    return jsonify(at=dates.time_short(page.now(), language), saved=saved.stamps,
-                   conflicts={key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()})
+    answer = {"at": dates.time_short(page.now(), language), "saved": saved.stamps,
+              "conflicts": {key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()}}
+    return jsonify({**answer, "others": here.sentences()} if alive else answer)
 
 
 def _changes() -> dict[str, Change]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, g, url_for
+from flask_babel import gettext as _
 
 from annualwheel.models import Submission
-from annualwheel.questionnaires import deadline
+from annualwheel.questionnaires import deadline, shares
 from annualwheel.questionnaires.definition import Definition, Option, Part, Section
 from annualwheel.web import page
 
@@ -32,6 +33,16 @@ class Step:
         return self.section.title.to(page.language())
 
     @property
+    def key(self) -> str:
+        """`section` or `section/theme`: what the page is called where it is stored."""
+        return f"{self.section.key}/{self.theme.key}" if self.theme else self.section.key
+
+    @property
+    def name(self) -> str:
+        """The title, with the theme's words where the section is repeated."""
+        return f"{self.title}: {self.about}" if self.about else self.title
+
+    @property
     def about(self) -> str:
         """The theme's words, "" for a section that is not repeated."""
         return self.theme.label.to(page.language()) if self.theme else ""
@@ -41,6 +52,20 @@ class Step:
         return url_for("preparation.section", section=self.section.key, theme=self.theme.key if self.theme else None, **query)
 
 
+class Home(Step):
+    """What comes after the last page of somebody who writes a share: the hub, not the review of the whole."""
+
+    @property
+    def title(self) -> str:
+        """The hub's name in running text."""
+        name: str = _("översikten")
+        return name
+
+    def url(self, **query: Any) -> str:
+        """The hub's address."""
+        return url_for("preparation.hub")
+
+
 def steps(definition: Definition) -> list[Step]:
     """All pages in order."""
     parts = definition.parts()
@@ -48,13 +73,13 @@ def steps(definition: Definition) -> list[Step]:
 
 
 def find(definition: Definition, section: str, theme: str | None) -> tuple[Step, Step | None]:
-    """The step with those keys and the one after it; 404 when there is none."""
-    order = steps(definition)
-    wanted = [at for at, step in enumerate(order) if (step.section.key, step.theme.key if step.theme else None) == (section, theme)]
-    if not wanted:
+    """The step with those keys and the one after it that the member may write; 404 when there is none."""
+    order, scope = steps(definition), g.member.scope
+    found = next((step for step in order if (step.section.key, step.theme.key if step.theme else None) == (section, theme)), None)
+    if found is None:
         abort(404)
-    at = wanted[0]
-    return order[at], order[at + 1] if at + 1 < len(order) else None
+    rest = (step for step in order[found.number:] if shares.covers(definition, scope, step.part))
+    return found, next(rest, Home(found.number, found.of, found.section, None) if scope else None)
 
 
 def standing(submission: Submission) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""A sign of life from an open page, and who else is there. Saving brings the same along, so a page that saves needs no beat of its own."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, jsonify, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from annualwheel import jobs
+from annualwheel.questionnaires import deadline, presence, published
+from annualwheel.web import page
+from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation.steps import steps
+
+
+@blueprint.post("/har")
+def here() -> Response:
+    """Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence, …]}`.
+
+    `away`: the page is open and nobody has touched it for minutes, so it is no sign of life. 400: no valid token or unreadable;
+    401: the link no longer holds (the guard); 410: the answer may not be written now.
+    """
+    proven()
+    if not deadline.is_open(g.member.submission, page.now()):
+        return jsonify(status=410), 410  # type: ignore[return-value]
+    body: Any = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(400)
+    if not body.get("away"):
+        presence.note(g.member, place(body.get("where")), page.now())
+        jobs.commit()
+    return jsonify(others=sentences())
+
+
+def proven() -> None:
+    """Answers 400 unless the request carries the page's token."""
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        abort(400)
+
+
+def place(where: object) -> str:
+    """The key of a page of this questionnaire, "" for anything else."""
+    known = {step.key for step in steps(published.definition_of(g.member.submission.questionnaire))}
+    return where if isinstance(where, str) and where in known else ""
+
+
+def sentences() -> list[str]:
+    """What colleagues are doing now, one sentence each."""
+    titles = {step.key: step.about or step.title for step in steps(published.definition_of(g.member.submission.questionnaire))}
+    return [_("%(name)s skriver nu under %(section)s", name=one.name, section=titles[one.where]) if one.where in titles
+            else _("%(name)s är här nu", name=one.name) for one in presence.others(g.member, page.now())]

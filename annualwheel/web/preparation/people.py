@@ -1,0 +1,129 @@
+"""Those who write together: a colleague invited, mailed again, taken out; and who holds the answer together."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, make_response, redirect, render_template, session, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import EmailField, RadioField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Length, Optional
+
+from annualwheel import jobs
+from annualwheel.questionnaires import published, shares, team
+from annualwheel.questionnaires.team import Colleague
+from annualwheel.web import page
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
+from annualwheel.web.participant.forms import OneOf, carried_out
+from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation.steps import standing
+
+WHOLE = "hela"
+
+
+class ColleagueForm(NameFields, BaseForm):
+    """Whom to invite, and what they may write. `share` is taken out where an answer cannot be divided."""
+
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip],
+                       description=_l("Hit skickar vi en personlig länk till svaret"))
+    share = RadioField(_l("Vad ska din kollega skriva?"), [OneOf(_l("Välj vad din kollega ska skriva"))], validate_choice=False)
+    message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
+                            description=_l("Står i mejlet till din kollega"))
+
+    def colleague(self) -> Colleague:
+        """What was filled in."""
+        chosen = self.share.data if "share" in self else WHOLE
+        return Colleague(self.given.data, self.family.data, self.email.data, "" if chosen == WHOLE else chosen, self.message.data)
+
+
+class LeadForm(BaseForm):
+    """To whom the lead hands over."""
+
+    colleague = RadioField(_l("Vem ska hålla ihop svaret?"), [OneOf(_l("Välj vem som ska hålla ihop svaret"))], validate_choice=False)
+
+
+@blueprint.route("/kollegor/bjud-in", methods=["GET", "POST"])
+def invite() -> Response:
+    """A colleague's name and address. Somebody who is in already is named, with their link to mail again."""
+    _require_joint()
+    form, here = _colleague_form(), standing(g.member.submission)
+    if carried_out(form, lambda: team.invite(g.member, form.colleague(), page.now())):
+        return _told("invited", f"{form.given.data} {form.family.data}")
+    if not form.is_submitted() and not here["is_open"]:
+        return redirect(url_for("preparation.hub"), code=303)
+    known = team.known(g.member, form.given.data, form.family.data, form.email.data) if form.form_errors else None
+    return make_response(render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here), form.status)
+
+
+@blueprint.post("/kollegor/<colleague>/lank")
+def mail_again(colleague: str) -> Response:
+    """The same link once more."""
+    if not Press().accepted():
+        return redirect(url_for("preparation.hub"), code=303)
+    found = team.mail_again(g.member, colleague, page.now())
+    jobs.commit()
+    return _told("mailed", found.person.name)
+
+
+@blueprint.route("/kollegor/<colleague>/ta-bort", methods=["GET", "POST"])
+def remove_colleague(colleague: str) -> Response:
+    """Asks first: the colleague's link ends, and what they wrote stays."""
+    _require_joint()
+    found, form = team.one(g.member, colleague), Press()
+    name = found.person.name
+    if carried_out(form, lambda: team.remove(g.member, colleague, page.now())):
+        return _told("removed", name)
+    if not form.is_submitted() and not team.may_remove(g.member, found):
+        return redirect(url_for("preparation.hub"), code=303)
+    return make_response(render_template("preparation/remove.html", form=form, name=name, **standing(g.member.submission)), form.status)
+
+
+@blueprint.route("/samordnare", methods=["GET", "POST"])
+def hand_over() -> Response:
+    """The lead chooses who takes over."""
+    _require_joint()
+    form, possible = LeadForm(), team.successors(g.member)
+    form.colleague.choices = [SelectChoice(member.public_id, member.person.name) for member in possible]
+    name = next((member.person.name for member in possible if member.public_id == form.colleague.data), "")
+    if carried_out(form, lambda: team.hand_over_lead(g.member, form.colleague.data, page.now())):
+        return _told("handed_over", name)
+    if not form.is_submitted() and g.member.role != "lead":
+        return redirect(url_for("preparation.hub"), code=303)
+    return make_response(render_template("preparation/hand_over.html", form=form, possible=possible,
+                                         **standing(g.member.submission)), form.status)
+
+
+@blueprint.post("/samordnare/ta")
+def take_lead() -> Response:
+    """"I hold the answer together", where nobody does."""
+    if not Press().accepted():
+        return redirect(url_for("preparation.hub"), code=303)
+    team.take_lead(g.member, page.now())
+    jobs.commit()
+    return _told("taken", "")
+
+
+def said() -> dict[str, Any] | None:
+    """What the press before this page did, once: `act` and the `name` of whom it was about."""
+    act, name = session.pop("said", ("", ""))
+    return {"act": act, "name": name} if act else None
+
+
+def _told(act: str, name: str) -> Response:
+    session["said"] = [act, name]
+    return redirect(url_for("preparation.hub"), code=303)
+
+
+def _require_joint() -> None:
+    if g.member.submission.person_id is not None:
+        abort(404)
+
+
+def _colleague_form() -> ColleagueForm:
+    form, divided = ColleagueForm(), shares.shares(published.definition_of(g.member.submission.questionnaire))
+    form.share.choices = [SelectChoice(WHOLE, _l("Hela svaret")),
+                          *(SelectChoice(one.key, one.label.to(page.language())) for one in divided)]
+    if not divided:
+        del form.share
+    return form
