@@ -15,7 +15,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import delivery, limits, mailings, needs, outbox, reminders
+from annualwheel import announcements, delivery, limits, mailings, needs, outbox, reminders
 from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.house import house
@@ -165,6 +165,16 @@ def build(pack_id: int) -> None:
 def prepare(mailing_id: int) -> None:
     """Writes the mails of a large mailing in batches, one short transaction each, then has them sent. Can be run again at any time."""
     mailing = db.session.get_one(Mailing, mailing_id)
+    if mailing.kind in announcements.KINDS:
+        while announcements.write_next(mailing, house().clock.now()):
+            db.session.commit()
+    else:
+        _prepare_order(mailing)
+    db.session.commit()
+    start_drains()
+
+
+def _prepare_order(mailing: Mailing) -> None:
     rows = mailings.remaining(mailing, house().clock.now())
     db.session.commit()
     for start in range(0, len(rows), mailings.BATCH):
@@ -173,8 +183,6 @@ def prepare(mailing_id: int) -> None:
         db.session.commit()
     else:
         mailings.finish_preparing(mailing)
-    db.session.commit()
-    start_drains()
 
 
 def sweep_minute() -> None:

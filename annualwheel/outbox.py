@@ -135,9 +135,14 @@ def _mark(message: Message, state: str, error: str = "", *, sent_at: dt.datetime
         set_committed_value(message, name, value)
 
 
-def drop_waiting(meeting: Meeting) -> None:
-    """The meeting is cancelled: what is left of its mailings is not sent. What a worker has in hand goes out."""
-    of_meeting = sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id)
+def rewrite(message: Message, letter: letters.Letter) -> None:
+    """Gives a mail that has not left another text; its links and its recipient stay."""
+    message.body.subject, message.body.preheader, message.body.text, message.body.html = letter.subject, letter.preheader, letter.text, letter.html
+
+
+def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
+    """What is left of the meeting's mailings, or of the one given, is not sent. What a worker has in hand goes out."""
+    of_meeting = sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id) if mailing is None else [mailing.id]
     db.session.execute(sa.update(Message).where(Message.mailing_id.in_(of_meeting), Message.state.in_(("queued", "retry")))
                        .values(state="dropped").execution_options(synchronize_session="fetch"))
 

@@ -58,6 +58,8 @@ SCENES = (
     _scene("utskick-inga", "mailings", "/utskick", world="empty"),
     _scene("utskick-stoppade", "mailings", "/utskick?lage=stopped"),
     _scene("utskick-pagar", "sending", "/utskick/{running}"),
+    _scene("utskick-flytt", "sending", "/utskick/{moved_mailing}", world="turns"),
+    _scene("utskick-installt", "sending", "/utskick/{cancelled_mailing}", world="turns"),
     _scene("utskick-klart", "sending", "/utskick/{done}"),
     _scene("utskick-pausat", "sending", "/utskick/{paused}"),
     _scene("mejl-skickat", "mail", "/utskick/mejl/{sent_mail}"),

@@ -72,18 +72,18 @@ def by_phone(registration: Registration, staff_id: int | None, coming: bool, now
          coming=coming)
 
 
-def put_in_calendar(registration: Registration, now: dt.datetime, kind: str = "calendar_request") -> None:
+def put_in_calendar(registration: Registration, now: dt.datetime, kind: str = "calendar_request", mailing: Mailing | None = None) -> None:
     """Queues a calendar REQUEST with the next sequence number: a new entry, or the same one moved."""
     registration.sequence += 1
-    _calendar(kind, registration, now, "REQUEST")
+    _calendar(kind, registration, now, "REQUEST", mailing)
 
 
-def take_from_calendar(registration: Registration, now: dt.datetime) -> None:
+def take_from_calendar(registration: Registration, now: dt.datetime, mailing: Mailing | None = None) -> None:
     """Queues a CANCEL for the entry. Call it for someone who has one; nothing for someone who never got one."""
     if registration.sequence < 0:
         return
     registration.sequence += 1
-    _calendar("calendar_cancel", registration, now, "CANCEL")
+    _calendar("calendar_cancel", registration, now, "CANCEL", mailing)
 
 
 def entry(registration: Registration) -> Entry:
@@ -101,11 +101,11 @@ def _put(kind: str, registration: Registration, now: dt.datetime, cause: str, to
                       links, now, registration_id=registration.id, mailing=mailing)
 
 
-def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str) -> None:
+def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str, mailing: Mailing | None) -> None:
     to = Recipient.of(registration.person)
     outbox.put(f"{kind}:{registration.public_id}:{registration.sequence}", kind, to,
                _chosen(kind, facts(registration, to.language)), {}, now, registration_id=registration.id,
-               entry=entry(registration), method=method)
+               mailing=mailing, entry=entry(registration), method=method)
 
 
 def _chosen(kind: str, known: dict[str, object]) -> dict[str, object]:

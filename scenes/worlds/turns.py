@@ -70,7 +70,9 @@ def _moved(world: World, meeting: Meeting) -> None:
     _yes(world.invite("moved_online", meeting, "Viggo Fiktivlund", "Arvika kommun"), None, "online")
     world.invite("asked", meeting, "Rut Övningsfors", "Karlstads universitet")
     new = _at(dt.date(2027, 3, 19))
-    meetings.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
+    mailing = meetings.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
+    assert mailing is not None  # noqa: S101 there is somebody to tell
+    world.names["moved_mailing"] = mailing.public_id
 
 
 def _cancelled(world: World, meeting: Meeting) -> None:
@@ -78,5 +80,7 @@ def _cancelled(world: World, meeting: Meeting) -> None:
     _yes(world.invite("cancelled", meeting, "Tuva Demoström", "Hagfors kommun"))
     declining = world.invite("cancelled_no", meeting, "Bo Platshållare", "Arvika kommun")
     replies.decline(declining, "calendar", START, audit.participant(declining.person_id))
-    meetings.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
+    mailing = meetings.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
+    assert mailing is not None  # noqa: S101 there is somebody to tell
+    world.names["cancelled_mailing"] = mailing.public_id
     assert not years.is_open(meeting, "registration", START)  # noqa: S101 a cancelled meeting is closed

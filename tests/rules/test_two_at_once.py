@@ -44,6 +44,7 @@ def test_two_coordinators_who_cancel_tell_everybody_once(app: Flask, session: An
 def test_two_coordinators_who_move_tell_everybody_once(app: Flask, session: Any) -> None:
     meeting = make_meeting()
     make_guest(meeting)
+    mails()[0].state = "sent"
     to = Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7), meeting.place, meeting.address)
     db.session.commit()
     behind_our_back(app, lambda: meetings.move(db.session.get_one(Meeting, meeting.id), to, "", START, audit.SYSTEM))

@@ -8,13 +8,13 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField, TextAreaField
 
-from annualwheel import audit, dates, jobs, meetings, years
+from annualwheel import announcements, audit, dates, jobs, meetings, years
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.meetings import Appointment
-from annualwheel.models import Meeting
+from annualwheel.models import Mailing, Meeting
 from annualwheel.web import page, refusals, words
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, sendings
 from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
 from annualwheel.web.forms import BaseForm, strip
 
@@ -44,22 +44,22 @@ def move(number: int, kind: str) -> AnyResponse:
         if not rows:
             form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
             return _ask(found, form)
-        told = len(meetings.concerned(found))
+        told = announcements.count(found, "moved")
         return make_response(render_template("coordinator/move_confirm.html", active="year", meeting=found, form=form, rows=rows, told=told,
                                              another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at)))
     back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     try:
-        people = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
+        mailing = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
     except Refused as problem:
         db.session.rollback()
         if problem.key == "not_moved":  # the second press of the same button
             return back
         form.day.errors = (refusals.sentence(problem),)
         return _ask(years.meeting_of(number, kind), form)
-    jobs.commit()
-    flash(ngettext("Mötet är ändrat. %(num)s person får ett mejl.", "Mötet är ändrat. %(num)s personer får ett mejl.", len(people))
-          if people else _("Mötet är ändrat."))
-    return back
+    told = meetings.told(mailing)
+    flash(ngettext("Mötet är ändrat. %(num)s person får ett mejl.", "Mötet är ändrat. %(num)s personer får ett mejl.", told)
+          if told else _("Mötet är ändrat."))
+    return _follow(mailing) or back
 
 
 def _is_ahead(form: MoveForm) -> bool:
@@ -72,6 +72,15 @@ def _is_ahead(form: MoveForm) -> bool:
 
 def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
     return make_response(render_template("coordinator/move.html", active="year", meeting=meeting, form=form), form.status)
+
+
+def _follow(mailing: Mailing | None) -> AnyResponse | None:
+    """Commits; to the page that says what goes out and how far it has come."""
+    jobs.commit()
+    if mailing is None:
+        return None
+    sendings.set_going(mailing.id, mailing.state)
+    return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
 
 
 def _difference(meeting: Meeting, to: Appointment) -> list[dict[str, str]]:
@@ -92,10 +101,10 @@ def cancel(number: int, kind: str) -> AnyResponse:
     if found.state == "cancelled":
         return back
     if form.accepted():
-        people = meetings.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
-        jobs.commit()
-        flash(ngettext("Mötet är inställt. %(num)s person får ett mejl.", "Mötet är inställt. %(num)s personer får ett mejl.", len(people))
-              if people else _("Mötet är inställt."))
-        return back
+        mailing = meetings.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
+        told = meetings.told(mailing)
+        flash(ngettext("Mötet är inställt. %(num)s person får ett mejl.", "Mötet är inställt. %(num)s personer får ett mejl.", told)
+              if told else _("Mötet är inställt."))
+        return _follow(mailing) or back
     return make_response(render_template("coordinator/cancel.html", active="year", meeting=found, form=form,
-                                         told=len(meetings.concerned(found))), form.status)
+                                         told=announcements.count(found, "cancelled")), form.status)

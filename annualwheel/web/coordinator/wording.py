@@ -39,6 +39,8 @@ MAILING = {
     "reminder": Word("påminnelsen", "the reminder"),
     "preparation": Word("förberedelsen", "the preparation"),
     "preparation_reminder": Word("påminnelsen om förberedelsen", "the reminder about the preparation"),
+    "moved": Word("mejlet om att mötet är ändrat", "the mail about the changed meeting"),
+    "cancelled": Word("mejlet om att mötet är inställt", "the mail about the cancelled meeting"),
 }
 CHOICE = {
     "category": Word("En typ av organisation", "One kind of organisation"),

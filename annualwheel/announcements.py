@@ -1,0 +1,193 @@
+"""A meeting is moved or cancelled: who is told is settled in that act, and the mails are written after it, in batches.
+
+The mailing's `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act, and which of the
+appointments in `known` they had been told of. `next` counts those who are done with, in the transaction of their mails.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import dates, letters, outbox
+from annualwheel.audit import Actor
+from annualwheel.db import db
+from annualwheel.models import Mailing, Meeting, Message, Questionnaire, Registration, Staff, Submission
+from annualwheel.registrations import notices, seats
+
+KINDS = ("moved", "cancelled")
+CONCERNED = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
+HAS_ENTRY = ("registered", "to_reconfirm")
+# In these states a person has something to answer; who has left them has answered since, on pages that say how it is now.
+ASKED = ("invited", "offered", "to_reconfirm")
+UNSENT = ("queued", "retry")
+AT_ONCE = 200
+BATCH = 200
+
+
+class Told(NamedTuple):
+    """Somebody concerned, as the act found them; `known` is the place in the list of appointments of the one they know."""
+
+    id: int
+    state: str
+    sequence: int
+    known: int
+
+
+def count(meeting: Meeting, kind: str) -> int:
+    """How many persons would be told if the meeting were moved or cancelled now."""
+    return db.session.scalar(_concerned(meeting, kind).with_only_columns(sa.func.count())) or 0
+
+
+def appointment(meeting: Meeting) -> dict[str, str]:
+    """When and where the meeting is now, as plain values."""
+    return {"starts_at": meeting.starts_at.isoformat(), "ends_at": meeting.ends_at.isoformat(), "place": place(meeting)}
+
+
+def place(meeting: Meeting) -> str:
+    """Where the meeting is, as one line."""
+    return ", ".join(part for part in (meeting.place, meeting.address) if part)
+
+
+def begin(meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor) -> Mailing | None:
+    """Settles whom to tell that the meeting has "moved" or is "cancelled", after the act and under its lock; None for nobody.
+
+    A few are written to at once, many by a job (`preparing`). `was` is the appointment before the act. What an earlier move has not
+    sent is not sent: those people hear of this act, and of the appointment they know.
+    """
+    known = [was]
+    earlier = _overtake(meeting, known)
+    rows = db.session.execute(_concerned(meeting, kind).with_only_columns(
+        Registration.id, Registration.state, Registration.sequence).order_by(Registration.id)).all()
+    if not rows:
+        return None
+    people = [Told(*row, known=earlier.get(row.id, 0)) for row in rows]
+    mails = sum(1 + _has_entry(one.state, one.sequence) for one in people)
+    mailing = Mailing(meeting=meeting, kind=kind, expected=mails, by=_name(actor), confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
+                      created_at=now, audience={"reason": reason, "known": known, "people": people, "next": 0})
+    db.session.add(mailing)
+    db.session.flush()
+    if len(people) <= AT_ONCE:
+        _write(mailing, people, now)
+        mailing.state = "sending"
+    return mailing
+
+
+def people_of(mailing: Mailing) -> list[Told]:
+    """Everyone the mailing is about."""
+    return [Told(*row) for row in mailing.audience["people"]]
+
+
+def write_next(mailing: Mailing, now: dt.datetime) -> bool:
+    """Writes the next batch; False when there is nothing left to write. The caller commits. Two who do it at once share the work."""
+    seats.lock(mailing.meeting)
+    db.session.refresh(mailing)
+    if mailing.state != "preparing":
+        return False
+    start, people = mailing.audience["next"], people_of(mailing)
+    _write(mailing, people[start:start + BATCH], now)
+    mailing.audience = {**mailing.audience, "next": start + BATCH}
+    if start + BATCH < len(people):
+        return True
+    mailing.state = "sending"
+    return False
+
+
+def _concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
+    """Who is invited or more. Of a cancellation nobody hears whose invitation has not left us, and now never will."""
+    chosen = sa.select(Registration).where(Registration.meeting_id == meeting.id, Registration.state.in_(CONCERNED))
+    if kind == "moved":
+        return chosen
+    about = sa.select(Message.id).where(Message.registration_id == Registration.id)
+    unsent = sa.or_(Message.state == "dropped", sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)))
+    return chosen.where(sa.or_(Registration.state != "invited", about.where(~unsent).exists(), ~about.exists()))
+
+
+def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
+    """Stops what the move before this has not sent. Returns who has therefore not heard of it, and which place the appointment that
+    they know has been given in `known`."""
+    mailing = db.session.scalar(sa.select(Mailing).where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
+                                .order_by(Mailing.id.desc()).limit(1))
+    if mailing is None or mailing.state == "done":
+        return {}
+    heard = set(db.session.scalars(sa.select(Message.registration_id).where(
+        Message.mailing_id == mailing.id, Message.kind == "moved", Message.state.not_in((*UNSENT, "dropped")))))
+    outbox.drop_waiting(meeting, mailing)
+    if mailing.state in ("preparing", "paused"):
+        mailing.state = "sending"
+    states = {row.id: row.state for row in db.session.execute(
+        sa.select(Registration.id, Registration.state).where(Registration.meeting_id == meeting.id))}
+    start = len(known)
+    known.extend(mailing.audience["known"])
+    return {one.id: start + one.known for one in people_of(mailing) if one.id not in heard and not _has_answered(one, states[one.id])}
+
+
+def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
+    """Writes to these people what is true now: who has answered meanwhile knows, and who has left is told nothing."""
+    found = {row.id: row for row in db.session.scalars(sa.select(Registration).where(
+        Registration.id.in_([one.id for one in people]), Registration.state.in_(CONCERNED)).options(
+            joinedload(Registration.person), joinedload(Registration.organisation)).execution_options(populate_existing=True))}
+    kept = _organisations_that_submitted(mailing.meeting) if mailing.kind == "cancelled" else set()
+    renewed = _renew(mailing.meeting, list(found.values()), now) if mailing.kind == "moved" else set()
+    for one in people:
+        seat = found.get(one.id)
+        if seat is None:
+            continue
+        if seat.id not in renewed and not _has_answered(one, seat.state):
+            _tell(mailing, seat, one, seat.organisation_id in kept, now)
+        if _has_entry(seat.state, seat.sequence) and seat.sequence == one.sequence:
+            _follow(mailing, seat, now)
+    db.session.flush()
+
+
+def _tell(mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime) -> None:
+    known, reason = mailing.audience["known"][one.known], mailing.audience["reason"]
+    starts, ends, language = (dt.datetime.fromisoformat(known["starts_at"]), dt.datetime.fromisoformat(known["ends_at"]), seat.person.language)
+    if mailing.kind == "cancelled":
+        notices.write("cancelled", seat, now, cause="cancelled", mailing=mailing, reason=reason, answer_kept="yes" if answer_kept else "",
+                     day=dates.day(starts, language), short_day=dates.day_month(starts, language))
+        return
+    meeting, here = seat.meeting, notices.place(seat, language)
+    notices.write("moved", seat, now, cause=mailing.confirm_key, mailing=mailing, reason=reason,
+                 old_day=dates.day(starts, language), new_day=dates.day(meeting.starts_at, language),
+                 old_time=dates.hours(starts, ends, language), new_time=dates.hours(meeting.starts_at, meeting.ends_at, language),
+                 old_place=known["place"] if seat.mode == "on_site" else here, new_place=here)
+
+
+def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+    if mailing.kind == "moved":
+        notices.put_in_calendar(seat, now, "calendar_update", mailing)
+    else:
+        notices.take_from_calendar(seat, now, mailing)
+
+
+def _renew(meeting: Meeting, found: Sequence[Registration], now: dt.datetime) -> set[int]:
+    """Invitations and reminders that have not left say how it is now. Returns whose invitation that was: it tells them everything."""
+    by_id = {seat.id: seat for seat in found if seat.state == "invited"}
+    waiting = db.session.scalars(sa.select(Message).where(
+        Message.registration_id.in_(by_id), Message.kind.in_(("invitation", "reminder")), Message.state.in_(UNSENT))
+        .options(joinedload(Message.body)).with_for_update(of=Message, skip_locked=True).execution_options(populate_existing=True)).all()
+    for message in waiting:
+        letter = letters.write(message.kind, message.language, notices.said(message.kind, by_id[message.registration_id or 0], message.language, now, {}))
+        outbox.rewrite(message, letter)
+    return {message.registration_id for message in waiting if message.kind == "invitation" and message.registration_id}
+
+
+def _has_answered(one: Told, state: str) -> bool:
+    return one.state in ASKED and state != one.state
+
+
+def _has_entry(state: str, sequence: int) -> bool:
+    return state in HAS_ENTRY and sequence >= 0
+
+
+def _name(actor: Actor) -> str:
+    return db.session.get_one(Staff, actor.id).name if actor.kind == "staff" else ""
+
+
+def _organisations_that_submitted(meeting: Meeting) -> set[int]:
+    return set(db.session.scalars(sa.select(Submission.organisation_id).join(Questionnaire).where(
+        Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))))
