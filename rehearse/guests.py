@@ -12,7 +12,8 @@ from rehearse.stage import Stage
 
 INVITATION, PREPARATION = "/i/", "/f/"
 YES, NO, SUBSTITUTE, SILENT = "yes", "no", "substitute", "silent"
-COMING, AGAIN, LUNCH = "Du är anmäld", "Kan du den nya dagen?", "Äter du lunch på mötet?"
+YES_PLEASE, QUEUE, SEND = "Ja, anmäl mig", "Ställ mig på väntelistan", "Skicka anmälan"
+COMING, WAITING, AGAIN, LUNCH = "Du är anmäld", "Du står på väntelistan", "Kan du den nya dagen?", "Äter du lunch på mötet?"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
         said = decision(at, mail, number)
         with open_landing(at.stage, mail) as browser:
             if said == YES:
-                register(at.ledger, at.seat(mail), browser)
+                register(at.ledger, at.seat(mail), browser, YES_PLEASE if YES_PLEASE in browser.text else QUEUE)
             elif said == NO:
                 decline(at.ledger, at.seat(mail), browser)
             elif said == SUBSTITUTE:
@@ -56,16 +57,19 @@ def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
         return at.seat(mail) if said == YES else None
     seats = at.stage.together(act, enumerate(sorted(mails, key=lambda mail: mail.to)))
     at.stage.settle()
-    return [seat for seat in seats if seat]
+    return [seat for seat in seats if seat in at.ledger.registered]
 
 
-def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = "Ja, anmäl mig") -> None:
-    """Yes, with the details that the form asks for."""
+def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = YES_PLEASE) -> None:
+    """Yes, with the details that the form asks for. Where all seats are taken it is a place in line."""
     browser.press(button)
     if LUNCH in browser.text:
         browser.choose("Ja", within=LUNCH)
-    browser.press("Skicka anmälan").see(COMING)
-    ledger.registered.add(seat)
+    if WAITING in browser.press(SEND if SEND in browser.text else QUEUE).text:
+        ledger.waited.add(seat)
+    else:
+        browser.see(COMING)
+        ledger.registered.add(seat)
 
 
 def decline(ledger: Ledger, seat: Seat, browser: Browser) -> None:
@@ -89,8 +93,8 @@ def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
         with open_landing(at.stage, mail) as browser:
             if COMING in browser.text:
                 at.ledger.registered.add(at.seat(mail))
-            elif "Ja, anmäl mig" in browser.text:
-                register(at.ledger, at.seat(mail), browser)
+            elif button := next((words for words in (YES_PLEASE, QUEUE) if words in browser.text), ""):
+                register(at.ledger, at.seat(mail), browser, button)
     first = {mail.to: mail for mail in reversed(mails) if mail.to[0].startswith(cast.SUBSTITUTE[0])}
     at.stage.together(act, first.values())
     at.stage.settle()

@@ -13,7 +13,7 @@ from rehearse.cast import LATE, MEANWHILE
 from rehearse.post import Entry, Post
 
 COUNTED = ("contacts", "invited", "mails_received", "registered", "declined", "substituted", "submitted", "initiatives",
-           "calendar_requests", "calendar_updates", "calendar_cancels", "packs", "conflicts")
+           "calendar_requests", "calendar_updates", "calendar_cancels", "packs", "conflicts", "waited", "promoted")
 CALENDAR = {"calendar_requests": "calendar_request", "calendar_updates": "calendar_update", "calendar_cancels": "calendar_cancel"}
 # A person at a meeting: the meeting's name, the person's name and address.
 Seat = tuple[str, str, str]
@@ -23,8 +23,8 @@ Seat = tuple[str, str, str]
 class Ledger:
     """What people have seen with their own eyes: on pages, in mails, in the workbook they downloaded.
 
-    `submitted` has a name for every receipt, `conflicts` for every time two wrote in the same field, `gave_up` those who were registered
-    and do not come. Sets and lists, since several people write in it at once.
+    `submitted` has a name for every receipt, `conflicts` for every time two wrote in the same field, `waited` those who stood in
+    line and `promoted` those of them who got a seat, `gave_up` those who were registered and do not come. Sets and lists, since several people write in it at once.
     """
 
     contacts: int = 0
@@ -34,6 +34,8 @@ class Ledger:
     substituted: set[Seat] = field(default_factory=set)
     submitted: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    waited: set[Seat] = field(default_factory=set)
+    promoted: set[Seat] = field(default_factory=set)
     gave_up: set[Seat] = field(default_factory=set)
     initiatives: int = 0
     packs: int = 0
@@ -44,7 +46,8 @@ class Ledger:
         return {"contacts": self.contacts, "invited": len(self.invited), "mails_received": len(post.since(0)),
                 "registered": len(self.registered), "declined": len(self.declined), "substituted": len(self.substituted),
                 "submitted": len(self.submitted), "initiatives": self.initiatives, **{name: entries[name] for name in CALENDAR},
-                "packs": self.packs, "conflicts": len(self.conflicts)}
+                "packs": self.packs, "conflicts": len(self.conflicts),
+                "waited": len(self.waited), "promoted": len(self.promoted)}
 
 
 def kind_of(entry: Entry) -> str:
@@ -89,7 +92,9 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         "submitted": count(sa.select(sa.func.count(SubmissionVersion.id))), "initiatives": _initiatives(session),
         **{name: mails(Message.kind == kind) for name, kind in CALENDAR.items()},
         "packs": count(sa.select(sa.func.count(Audit.id)).where(Audit.verb == "pack_downloaded")),
-        "conflicts": sum(LATE in value and MEANWHILE in value for value in session.scalars(sa.select(Answer.value)) if isinstance(value, str))}
+        "conflicts": sum(LATE in value and MEANWHILE in value for value in session.scalars(sa.select(Answer.value)) if isinstance(value, str)),
+        "waited": seats(Registration.queued_at.is_not(None)),
+        "promoted": seats(Registration.queued_at.is_not(None), Registration.sequence >= 0)}
 
 
 def _initiatives(session: scoped_session[Any]) -> int:

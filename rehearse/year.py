@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from annualwheel.questionnaires import reading
 from annualwheel.questionnaires.definition import Definition
-from rehearse import cast, guests, region, writing
+from rehearse import cast, guests, line, region, writing
 from rehearse.browser import Browser
 from rehearse.guests import INVITATION, PREPARATION, Occasion
 from rehearse.ledger import Ledger, Seat
@@ -72,10 +72,11 @@ class Rehearsal:
         self.pack(WORK, dt.date(2027, 1, 18))
 
     def direction_meeting(self) -> None:
-        """The leads are invited; the meeting is moved to another day, which everyone has to say yes to."""
+        """The leads are invited, more than there are seats for; the meeting is moved to another day, which everyone has to say yes to."""
         self.day(2027, 2, 2)
-        self.invite(DIRECTION, self.few, "r1", publish=True)
+        coming = self.invite(DIRECTION, self.few, "r1", publish=True, rule=line.GIVEN)
         self.welcome(DIRECTION)
+        line.make_room(self.at(DIRECTION, ""), self.latest(coming[0]))
         self.day(2027, 2, 10)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             before = region.move(self.stage, office, DIRECTION, MOVED)
@@ -85,22 +86,26 @@ class Rehearsal:
         self.pack(MOVED, dt.date(2027, 3, 15))
 
     def conference(self) -> None:
-        """The leads again; now each person prepares."""
+        """The leads again, and a seat that is given back is offered; now each person prepares."""
         self.day(2027, 6, 1)
-        self.invite(CONFERENCE, self.few, "k1", publish=True)
+        coming = self.invite(CONFERENCE, self.few, "k1", publish=True, rule=line.OFFERED)
         self.welcome(CONFERENCE)
+        line.make_room(self.at(CONFERENCE, ""), self.latest(coming[0]))
         self.prepare(CONFERENCE, self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30))
         self.pack(CONFERENCE, dt.date(2027, 9, 8))
 
-    def invite(self, plan: Plan, audience: str, code: str, publish: bool = False) -> list[Seat]:
-        """The coordinator sends the invitations and people answer. Returns those who said yes."""
+    def invite(self, plan: Plan, audience: str, code: str, publish: bool = False, rule: str = "") -> list[Seat]:
+        """The coordinator sends the invitations and people answer. Returns those who got a seat. With a `rule` for the waiting list there
+        are seats for half of those invited."""
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if publish:
                 region.publish(office, plan)
             mails = self.stage.post.since(region.send(self.stage, office, plan, "Bjud in", audience), INVITATION)
+            if rule:
+                line.limit_seats(office, plan, len(mails) // 2, rule)
         self.ledger.invited |= {(plan.name, *mail.to) for mail in mails}
         coming = guests.answer(self.at(plan, code), mails)
-        self.tell(f"{plan.name}: {len(mails)} är inbjudna, {len(coming)} har tackat ja.")
+        self.tell(f"{plan.name}: {len(mails)} är inbjudna, {len(coming)} har fått plats.")
         return coming
 
     def welcome(self, plan: Plan) -> None:
