@@ -1,0 +1,32 @@
+"""A scanner that opens every link of every mail, follows redirects and goes one step on changes nothing in the database."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from annualwheel.db import db
+from annualwheel.letters import KINDS
+from annualwheel.links import PATHS
+from annualwheel.models import Message
+from scenes.worlds import MAKERS
+from tests.conftest import Fixed
+from tests.journeys.test_every_surface import digest
+from tests.scanner import links, one_of_every_kind, scan
+from tests.stages import stage
+
+
+@pytest.mark.parametrize("name", [name for name in MAKERS if name != "empty"])
+def test_a_scanner_changes_nothing(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, name: str) -> None:
+    world = stage(make_app, clock, tmp_path, name)
+    with world.app.app_context():
+        one_of_every_kind(world)
+        assert {kind for kind, in db.session.query(Message.kind).distinct()} >= set(KINDS)
+        paths = links(world, every=name != "year")
+    assert {path.split("/")[1] for path in paths} >= {pattern.split("/")[1] for pattern in PATHS.values()}
+    before = digest(world)
+    opened = scan(world, paths)
+    assert opened >= set(paths) and {"/personuppgifter", "/lank"} <= {path.split("?")[0] for path in opened}
+    assert digest(world) == before
