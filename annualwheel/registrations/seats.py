@@ -32,8 +32,12 @@ class Room:
         """What stands in the way of one more seat for the organisation: "full", "organisation_full", or "" when nothing does."""
         if self.option.capacity is not None and self.taken >= self.option.capacity:
             return "full"
+        return "organisation_full" if self.has_share(organisation_id) else ""
+
+    def has_share(self, organisation_id: int) -> bool:
+        """Whether the organisation has all the seats it may have."""
         most = self.option.per_organisation
-        return "organisation_full" if most is not None and self.held[organisation_id] >= most else ""
+        return most is not None and self.held[organisation_id] >= most
 
     def take(self, organisation_id: int) -> None:
         """Notes a seat that is given."""

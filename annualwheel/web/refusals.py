@@ -65,7 +65,7 @@ SENTENCES = {
     "offer_over": _l("Erbjudandet har gått ut, och platsen går till nästa i kön. Du står kvar i kön, sist."),
     "cannot_stay": _l("Du står inte i kön längre. Anmäl dig igen om du vill."),
     "no_free_seat": _l("Det är fullt. Kryssa i att personen ska få platsen ändå, eller låt personen vänta på sin tur."),
-    "way_in_use": _l("%(count)s personer är anmälda digitalt eller väntar på en digital plats. Låt dem byta sätt först."),
+    "way_in_use": _l("Någon är anmäld digitalt eller väntar på en digital plats (%(count)s). Låt dem byta sätt först."),
     "cannot_promote": _l("Personen står inte på väntelistan."),
     "cannot_move": _l("Anmälan kan inte flyttas med mötet."),
     "substitute_exists": _l("%(name)s är redan anmäld. Vill du bara avboka din egen plats?"),
