@@ -129,7 +129,7 @@ def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
     """Closes what was opened, before its day. Pages that are open have the same grace as at the ordinary deadline."""
     submission = _locked(submission)
     if submission.reopened_until is not None and submission.reopened_until > now:
-        submission.reopened_until = now
+        submission.reopened_until = now - dt.timedelta(seconds=1)
         db.session.flush()
         audit.note(audit.staff(by.id), "answer_closed", submission, now, submission.questionnaire.meeting_id)
 

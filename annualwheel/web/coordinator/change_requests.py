@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import jobs, years
+from annualwheel import dates, jobs, years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
@@ -132,12 +132,13 @@ def _here(meeting: Meeting, submission: Submission) -> str:
 
 def _page(meeting: Meeting, submission: Submission, opening: OpenForm | None = None, refusing: RefuseForm | None = None) -> AnyResponse:
     now, closes = page.now(), deadline.closes_at(submission)
-    usual = reopening.usual_day(meeting, now).isoformat()
+    alone = submission.reopened_until is not None and now <= closes == submission.reopened_until
+    usual = (dates.as_date(closes) if alone else reopening.usual_day(meeting, now)).isoformat()
     posted: BaseForm | None = opening or refusing
     return make_response(render_template(
         "coordinator/answer_state.html", active="year", meeting=meeting, submission=submission, standing=_standing(meeting, submission),
         request_now=reopening.pending(submission), closes=closes, opens=deadline.opens_at(submission), is_open=deadline.is_open(submission, now), most=MOST,
-        alone=submission.reopened_until is not None and now <= closes == submission.reopened_until, form=posted or Press(formdata=None),
+        alone=alone, form=posted or Press(formdata=None),
         opening=opening or OpenForm(formdata=None, data={"day": usual}), refusing=refusing or RefuseForm(formdata=None),
         ahead=meeting.state == "planned" and deadline.opens_at(submission) <= now < meeting.starts_at,
         others=[one for one in reopening.waiting(meeting) if one.submission_id != submission.id]), posted.status if posted else 200)
