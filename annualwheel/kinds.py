@@ -20,7 +20,7 @@ _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 
 # Days and times are text in the recipient's language; `meeting` in its definite form ("arbetsmötet", "the working meeting").
 # `given` and names are as the person writes them. `sections`, `missing` and `summary` are lists of text. `personal` is true when
-# each person answers for themselves. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
+# each person answers for themselves. `part` in results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
 KINDS: Mapping[str, Kind] = {
     "invitation": Kind((*_PLAN, "organisation", "answer_by"), ("landing",), ("about", "preparation_opens")),
     "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",)),
@@ -42,6 +42,11 @@ KINDS: Mapping[str, Kind] = {
     "preparation": Kind((*_PREPARE, "sections", "minutes"), ("preparation",), ("personal",)),
     "preparation_reminder": Kind((*_PREPARE, "missing"), ("preparation",), ("personal",)),
     "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary")),
+    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary")),
+    "change_granted": Kind(_PREPARE, ("preparation",), ("personal",)),
+    "change_refused": Kind((*_PREPARE, "reason"), ("preparation",), ("personal",)),
+    "results": Kind(("given", "meeting", "short_day", "part", "person_count", "organisation_count"), ("result",),
+                    ("next_meeting", "next_day", "needs_erased")),
     "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message", "share")),
     "lead": Kind((*_PREPARE, "inviter"), ("preparation",)),
     "new_link": Kind(("people",), ("landing_1",)),

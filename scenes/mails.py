@@ -16,8 +16,9 @@ SV: dict[str, object] = {
     "sections": ["Er organisation", "Era initiativ"], "missing": ["Hinder och framgångar", "Skapa, bryta, behålla"],
     "submitted_at": "söndag 10\u00a0januari 2027 kl. 14.32", "by": "Maria Lind", "summary": ["3 initiativ"],
     "inviter": "Maria Lind", "people": [{"name": "Maria Lind", "what": "arbetsmötet 22 januari"}],
-    "old_address": "maria@kommun.example", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
-    "sent_at": "måndag 23 november 2026 kl. 9.00", "share": "Hur får fler arbete?",
+    "registrant": "Maria Lind", "waits": "", "old_address": "maria@kommun.example", "answer": "Uppgifterna ska bevaras.", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
+    "sent_at": "måndag 23 november 2026 kl. 9.00", "share": "Hur får fler arbete?", "part": "present", "person_count": 118, "organisation_count": 54,
+    "next_meeting": "riktningsmötet", "next_day": "fredag 12\u00a0mars", "needs_erased": True,
     "ends": "torsdag 14\u00a0januari kl.\u00a012.00", "ended": "torsdag 14\u00a0januari kl.\u00a012.00", "waited": "",
 }
 EN: dict[str, object] = SV | {
@@ -28,7 +29,7 @@ EN: dict[str, object] = SV | {
     "sections": ["Your organisation", "Your initiatives"], "missing": ["Obstacles and successes", "Create, break, keep"],
     "submitted_at": "Sunday 10\u00a0January 2027, 14:32", "summary": ["3 initiatives"], "role": "coordinator",
     "people": [{"name": "Maria Lind", "what": "the working meeting 22 January"}], "message": "Glad if you can.",
-    "sent_at": "Monday 23 November 2026, 9:00", "share": "How do more people find work?",
+    "sent_at": "Monday 23 November 2026, 9:00", "answer": "The details must be kept.", "share": "How do more people find work?", "next_meeting": "the direction meeting", "next_day": "Friday 12\u00a0March",
     "ends": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)", "ended": "Thursday 14\u00a0January, 12:00 (Swedish\u00a0time)",
 }
 SAMPLES = {"sv": SV, "en": EN}

@@ -44,6 +44,8 @@ SCENES = (
     Scene("inbjudan-efter", "open.landing", "turns", "", "{late_link}", at="held"),
     Scene("forberedelse-lank", "open.preparation", "year", "", "{half_link}"),
     Scene("forberedelse-lank-personlig", "open.preparation", "year", "", "{personal_link}", at="conference_open"),
+    Scene("inbjudan-resultat", "open.landing", "after", "", "{seated_link}", at="published"),
+    Scene("forberedelse-lank-resultat", "open.preparation", "after", "", "{wrote_link}", at="published"),
     Scene("ersatt", "open.handed_over", "year", "handed_over", "/ersatt"),
     Scene("brevlada", "open.mailbox", "year", "", "/brevlada"),
     Scene("brevlada-tom", "open.mailbox", "empty", "", "/brevlada"),

@@ -51,4 +51,9 @@ SCENES = (
     Scene("behov", "participant.own_needs", "year", "registered", "/anmalan/behov"),
     Scene("behov-fel", "participant.own_needs", "year", "registered", "/anmalan/behov", (Press({"diet": "Vegetarisk"}),), 422),
     Scene("behov-angivna", "participant.own_needs", "year", "coming", "/anmalan/behov"),
+    Scene("resultat-inte-klart", "participant.results", "year", "invited", "/anmalan/resultat"),
+    Scene("resultat-installt", "participant.results", "turns", "cancelled", "/anmalan/resultat"),
+    Scene("resultat", "participant.results", "after", "seated", "/anmalan/resultat", at="published"),
+    Scene("resultat-vantar", "participant.results", "after", "awaiting", "/anmalan/resultat", at="drafted"),
+    Scene("anmalan-resultat", "participant.confirmation", "after", "seated", "/anmalan", at="published"),
 )

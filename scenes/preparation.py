@@ -4,6 +4,7 @@ from __future__ import annotations
 from scenes.scene import Press, Scene
 
 HUB, CARDS, THEME, REVIEW = "/forberedelse", "/forberedelse/initiativ", "/forberedelse/strukturer/arbete", "/forberedelse/granska"
+ASK = "/forberedelse/be-om-att-andra"
 # As a page that was opened before anybody had written, and sends a text of its own.
 STALE = {"skapa": "Ett gemensamt kontor för alla som söker arbete.", "base-skapa": "0-c9d8c4c4e2a9"}
 INVITE = "/forberedelse/kollegor/bjud-in"
@@ -54,3 +55,13 @@ SCENES = (
     Scene("svar", "preparation.answer", "year", "sent", "/forberedelse/svar"),
     Scene("svar-utkast", "preparation.answer", "year", "changed", "/forberedelse/svar?visa=utkast"),
 )
+    Scene("be-att-andra", "preparation.ask_to_change", "after", "asker", ASK, at="closed"),
+    Scene("be-att-andra-fel", "preparation.ask_to_change", "after", "asker", ASK, (Press(),), 422, at="closed"),
+    Scene("oversikt-har-bett", "preparation.hub", "after", "asked", HUB, at="closed"),
+    Scene("oversikt-fick-nej", "preparation.hub", "after", "refused", HUB, at="closed"),
+    Scene("oversikt-oppen-igen", "preparation.hub", "after", "reopened", HUB, at="closed"),
+    Scene("oversikt-aldrig-inskickat", "preparation.hub", "after", "unsent", HUB, at="closed"),
+    Scene("svar-stangt", "preparation.answer", "after", "asker", "/forberedelse/svar", at="closed"),
+    Scene("resultat-inte-klart-forberedelse", "preparation.results", "year", "half", "/forberedelse/resultat"),
+    Scene("resultat-forberedelse", "preparation.results", "after", "wrote", "/forberedelse/resultat", at="published"),
+    Scene("oversikt-resultat", "preparation.hub", "after", "wrote", HUB, at="published"),

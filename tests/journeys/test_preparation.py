@@ -214,6 +214,7 @@ def test_the_review_names_what_blocks_and_leads_to_the_field(office: Office) -> 
 
 def test_submitting_gives_a_receipt_and_mails_everyone_once(office: Office, work: Callable[[], int]) -> None:
     maria, anna = office.opens("Maria", "Anna", finished=True)
+    anna.open(THEME).fill(SKAPA, "En mötesplats").press("Spara utkast")
     anna.open("/forberedelse/granska")
     maria.open("/forberedelse/granska").press("Skicka in svaret")
     maria.see("Tack! Ert svar är inskickat", "Ni kan ändra till och med torsdag 14 januari 2027", "Maria Lindqvist, Anna Berg")

@@ -12,6 +12,7 @@ blueprint.add_app_template_filter(wording.say)
 
 # The views hang on the blueprint.
 from annualwheel.web.coordinator import (  # noqa: E402,F401
+    change_requests,
     contacts_import,
     mailbox,
     meeting,

@@ -23,6 +23,10 @@ MAIL = {
     "preparation": Word("Förberedelsen öppnar", "The preparation opens"),
     "preparation_reminder": Word("Påminnelse om förberedelsen", "Reminder about the preparation"),
     "receipt": Word("Kvitto på svaret", "Receipt for the answer"),
+    "receipt_copy": Word("Kvitto till tidigare medskrivare", "Receipt for an earlier co-writer"),
+    "change_granted": Word("Svaret är öppet igen", "The answer is open again"),
+    "change_refused": Word("Nej till att ändra svaret", "No to changing the answer"),
+    "results": Word("Resultatet av mötet", "Results of the meeting"),
     "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
     "lead": Word("Ny samordnare för svaret", "New lead of the answer"),
     "new_link": Word("Ny länk", "New link"),
@@ -51,6 +55,7 @@ CHOICE = {
 }
 GROUP = {
     "invited": Word("Inbjudna", "Invited"),
+    "results": Word("mejlet om resultatet", "the mail about the results"),
     "delivered": Word("Mejlet är skickat", "Mail sent"),
     "answered": Word("Har svarat", "Have answered"),
     "coming": Word("Kommer", "Coming"),
@@ -108,6 +113,13 @@ TABLES = {"mail": MAIL, "mailing": MAILING, "choice": CHOICE, "group": GROUP,
 
 def look(table: str, name: str) -> Look:
     """Text, tone and icon of `name` in one of `TABLES`, in the page's language."""
+    "change_asked": Word("En organisation bad om att få ändra sitt svar", "An organisation asked to change its answer"),
+    "change_refused": Word("En organisation fick nej till att ändra sitt svar", "An organisation was told no to changing its answer"),
+    "answer_opened": Word("Ett svar öppnades för ändring", "An answer was opened for changes"),
+    "answer_closed": Word("Ett öppnat svar stängdes", "An answer that had been opened was closed"),
+    "results_published": Word("Resultatet publicerades", "The results were published"),
+    "results_corrected": Word("Resultatet rättades", "The results were corrected"),
+    "results_unpublished": Word("Resultatet togs bort från visning", "The results were taken down"),
     word = TABLES[table][name]
     return Look(word.en if current_language() == "en" else word.sv, word.tone, word.icon)
 

@@ -16,7 +16,7 @@ from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
 
 ROUTES = {"yes": "participant.register", "substitute": "participant.substitute", "no": "participant.decline",
-          "see": "participant.confirmation"}
+          "see": "participant.confirmation", "result": "participant.results"}
 
 
 @blueprint.get("/i/<token>")
@@ -70,7 +70,7 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     membership.note_opening(member, page.now())
     jobs.commit()
     session["member"] = [member.public_id, member.link_version]
-    return redirect(url_for("preparation.hub"), code=303)
+    return redirect(url_for("preparation.results" if page.pressed("answer") == "result" else "preparation.hub"), code=303)
 
 
 @blueprint.route("/lank", methods=["GET", "POST"])

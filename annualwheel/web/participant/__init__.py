@@ -39,4 +39,12 @@ def _not_let_in(target: Target | None) -> Response:
     return ended.answer()
 
 
-from annualwheel.web.participant import answering, leaving, overview, own_needs, waiting, subscription  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.participant import (  # noqa: E402,F401  the views hang on the blueprint
+    answering,
+    leaving,
+    overview,
+    own_needs,
+    results,
+    subscription,
+    waiting,
+)
