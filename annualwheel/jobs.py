@@ -15,12 +15,10 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import announcements, delivery, limits, mailings, needs, outbox, reminders
-from annualwheel.clock import local
+from annualwheel import announcements, audit, delivery, mailings, outbox, reminders, retention
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
-from annualwheel.questionnaires import answers
 from annualwheel.registrations import offers
 from annualwheel.ticks import first_this_minute
 from annualwheel.workshop import packs
@@ -213,12 +211,20 @@ def lapse_offers(now: dt.datetime) -> None:
         commit()
 
 
-def erase_old(now: dt.datetime) -> None:
-    """Erases what we have promised not to keep: diet and access needs, replaced answers, the files of packs, attempts at links."""
-    needs.erase_due(local(now).date())
-    answers.forget_history(now)
-    packs.forget_files(now)
-    limits.forget(now)
+def erase_old(now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int = 1000) -> dict[str, int]:
+    """Erases what we have promised not to keep, a batch in a transaction, at most so many batches of each kind; returns how many of
+    each kind went, and notes the same."""
+    gone: dict[str, int] = {}
+    for key, rule in retention.RULES.items():
+        for _batch in range(batches):
+            if not (count := retention.erase(rule, now)):
+                break
+            gone[key] = gone.get(key, 0) + count
+            db.session.commit()
+    if gone:
+        retention.note(gone, actor, now)
+    db.session.commit()
+    return gone
 
 
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]

@@ -32,8 +32,3 @@ def _wait_in_line(key_hash: str) -> None:
     """Those who press at the same moment are counted one after another, until each commits. On SQLite every writer is alone anyway."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key_hash[:15], 16))))
-
-
-def forget(now: dt.datetime) -> None:
-    """Erases attempts that no limit looks back on: a hash of an address can be guessed."""
-    db.session.execute(sa.delete(Attempt).where(Attempt.at < now - KEPT))

@@ -63,10 +63,5 @@ def forget(registration: Registration) -> None:
     db.session.execute(sa.delete(Needs).where(Needs.registration_id == registration.id))
 
 
-def erase_due(today: dt.date) -> int:
-    """Erases every row whose day has come; returns how many."""
-    return db.session.execute(sa.delete(Needs).where(Needs.erase_on <= today)).rowcount  # type: ignore[attr-defined, no-any-return]
-
-
 def _row(registration: Registration) -> Needs | None:
     return db.session.scalar(sa.select(Needs).where(Needs.registration_id == registration.id))

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from annualwheel import audit, contacts, outbox, personal_links
 from annualwheel.audit import Actor
@@ -73,7 +73,7 @@ def _waiting(person: Person) -> Sequence[Message]:
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return db.session.scalars(sa.select(Message).where(
         sa.or_(Message.person_id == person.id, Message.registration_id.in_(own)), Message.state.in_(WAITING))
-        .options(joinedload(Message.body)).order_by(Message.id)).all()
+        .join(Message.body).options(contains_eager(Message.body)).order_by(Message.id)).all()
 
 
 def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:

@@ -11,7 +11,7 @@ from annualwheel import audit, contacts, outbox, readdressing
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Meeting, Message, Person, Registration
+from annualwheel.models import Meeting, Message, MessageBody, Person, Registration
 
 STOPPED = ("failed", "unknown")
 # What may be sent again by hand. A mail that is on its way is the machine's.
@@ -49,10 +49,22 @@ def by_public_id(public_id: str) -> Message:
     return found
 
 
-def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
-    """Asks for a new attempt. Raises `Refused` for a mail that is on its way or has arrived."""
+def has_text(message: Message) -> bool:
+    """Whether the mail still says something: the text is erased long before the row is."""
+    return db.session.get(MessageBody, message.id) is not None
+
+
+def require_stopped(message: Message) -> None:
+    """Raises `Refused` unless the mail may be sent again: it is on its way or has arrived, or its text has been erased."""
     if message.state not in AGAIN:
         raise Refused("not_stopped")
+    if not has_text(message):
+        raise Refused("text_erased")
+
+
+def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
+    """Asks for a new attempt. Raises as `require_stopped`."""
+    require_stopped(message)
     outbox.try_again(message, now)
     audit.note(actor, "sent_again", message, now, _meeting_id(message))
 
@@ -63,8 +75,7 @@ def correct_address(message: Message, address: str, now: dt.datetime, actor: Act
     The old address is told nothing: mail to it does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name
     and address, or as `send_again`.
     """
-    if message.state not in AGAIN:
-        raise Refused("not_stopped")
+    require_stopped(message)
     if message.person_id is not None:
         person = db.session.get_one(Person, message.person_id)
         readdressing.rename(person, person.given, person.family, address, now, actor, told=False, sent=message)

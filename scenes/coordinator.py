@@ -73,6 +73,7 @@ SCENES = (
     _scene("utskick-klart", "sending", "/utskick/{done}"),
     _scene("utskick-pausat", "sending", "/utskick/{paused}"),
     _scene("mejl-skickat", "mail", "/utskick/mejl/{sent_mail}"),
+    _scene("mejl-raderat", "mail", "/utskick/mejl/{erased_mail}"),
     _scene("mejl-stoppat", "mail", "/utskick/mejl/{failed_mail}"),
     _scene("mejl-vantar", "mail", "/utskick/mejl/{retry_mail}"),
     _scene("mejl-ratta-fel", "mail", "/utskick/mejl/{failed_mail}", Press({"email": "fel"}, form="/adress"), status=422),

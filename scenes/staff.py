@@ -10,8 +10,8 @@ def _read(name: str, endpoint: str, address: str, world: str = "year", at: str =
     return Scene(name, f"facilitator.{endpoint}", world, "facilitator", address, at=at)
 
 
-def _run(name: str, endpoint: str, address: str, *presses: Press, world: str = "year", status: int = 200) -> Scene:
-    return Scene(name, f"admin.{endpoint}", world, "administrator", address, presses, status)
+def _run(name: str, endpoint: str, address: str, *presses: Press, world: str = "year", status: int = 200, at: str = "now") -> Scene:
+    return Scene(name, f"admin.{endpoint}", world, "administrator", address, presses, status, at)
 
 
 SCENES = (
@@ -41,6 +41,8 @@ SCENES = (
     Scene("facilitator-far-inte", "coordinator.year", "year", "facilitator", "/arshjul", status=403),
     _run("installningar", "settings", "/installningar"),
     _run("installningar-utan-ar", "settings", "/installningar", world="empty"),
+    _run("gallring", "erasing", "/installningar/gallring"),
+    _run("gallring-nu", "erasing", "/installningar/gallring", at="long_after"),
     _run("installningar-fel", "settings", "/installningar", Press({"email": "fel"}, form="/testmejl"), status=422),
     _run("konto", "account", "/installningar/konton/{account}"),
     _run("konto-nytt", "new_account", "/installningar/konton/nytt"),

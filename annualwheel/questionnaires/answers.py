@@ -130,12 +130,6 @@ def untouched(stamped: str, value: Value) -> bool:
     return stamped == stamp(base_of(stamped), value)
 
 
-def forget_history(now: dt.datetime) -> int:
-    """Erases replaced texts older than 30 days and returns how many."""
-    gone = sa.delete(_HISTORY).where(_HISTORY.c.replaced_at < now - KEPT).returning(_HISTORY.c.id)
-    return len(db.session.execute(gone).all())
-
-
 class _Standing(NamedTuple):
     """An answer as the database has it."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
+from annualwheel.models import Answer, Item, Person, Submission
 from annualwheel.questionnaires import answers, deadline, published
 from annualwheel.questionnaires.definition import Group
 
@@ -118,18 +118,6 @@ def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
         .order_by(Item.removed_at.desc(), Item.id.desc()))
     return [Removed(public_id, str(value or "").strip(), f"{given or ''} {family or ''}".strip(), at)
             for public_id, value, given, family, at in rows]
-
-
-def forget_removed(now: dt.datetime) -> int:
-    """Erases what was written in items removed more than 30 days ago, and its history; returns how many answers went.
-
-    The item itself stays, empty: what has been submitted names it, and next year's offer finds the initiative by it.
-    """
-    gone = sa.select(Item.id).where(Item.removed_at < now - KEPT)
-    db.session.execute(sa.delete(AnswerHistory).where(AnswerHistory.item_id.in_(gone)).execution_options(synchronize_session=False))
-    erased = db.session.execute(sa.delete(Answer).where(Answer.item_id.in_(gone)).returning(Answer.id)
-                                .execution_options(synchronize_session=False))
-    return len(erased.all())
 
 
 def lock(submission: Submission, now: dt.datetime) -> None:

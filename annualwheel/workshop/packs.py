@@ -67,12 +67,6 @@ def give_up(now: dt.datetime) -> None:
                        .execution_options(synchronize_session=False))
 
 
-def forget_files(now: dt.datetime) -> None:
-    """Erases the content of files that have expired; that they were made, and their digest, stays."""
-    expired = sa.select(File.id).where(File.expires_at < now)
-    db.session.execute(sa.delete(FileChunk).where(FileChunk.file_id.in_(expired)).execution_options(synchronize_session=False))
-
-
 def of_meeting(meeting: Meeting) -> list[Pack]:
     """The meeting's packs, newest first."""
     return list(db.session.scalars(sa.select(Pack).where(Pack.meeting_id == meeting.id).order_by(Pack.id.desc()).limit(20)))

@@ -61,7 +61,7 @@ def make(world: World) -> None:
     _packs(world, work, karin)
     _mailbox(world)
     world.moments |= {"after_answering": years.phase(work, "preparation").closes_at + DAY, "held": work.ends_at + DAY,
-                      "pack_gone": START + 31 * DAY, "conference_open": years.phase(conference, "preparation").opens_at + DAY}
+                      "pack_gone": START + 31 * DAY, "long_after": work.ends_at + 200 * DAY, "conference_open": years.phase(conference, "preparation").opens_at + DAY}
 
 
 def _yes(seat: Registration, lunch: bool | None = None, *, by: audit.Actor | None = None) -> Registration:
@@ -115,13 +115,15 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     outbox.mark_failed(rows[14], "550 5.1.1 Recipient address rejected: User unknown")
     outbox.mark_later(rows[15], "451 4.7.1 Greylisted", START)
     done = _sent(direction.year.meetings[0], "preparation", karin)
-    for message in db.session.scalars(sa.select(Message).where(Message.mailing_id == done.id)):
+    finished = db.session.scalars(sa.select(Message).where(Message.mailing_id == done.id).order_by(Message.id)).all()
+    for message in finished:
         outbox.mark_sent(message, START)
+    db.session.delete(finished[-1].body)
     done.state = "done"
     paused = _sent(direction.year.meetings[0], "preparation_reminder", karin)
     mailings.pause(paused, START, audit.staff(karin.id))
     orders.send_test(Order(conference, "invitation", None), orders.ANYONE, karin, START)
-    world.names |= {"running": running.public_id, "done": done.public_id, "paused": paused.public_id, "sent_mail": rows[0].public_id,
+    world.names |= {"erased_mail": finished[-1].public_id, "running": running.public_id, "done": done.public_id, "paused": paused.public_id, "sent_mail": rows[0].public_id,
                     "failed_mail": undelivered.of_mailing(running.id, 1)[0].public_id, "retry_mail": rows[15].public_id}
 
 

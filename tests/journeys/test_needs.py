@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from annualwheel import audit, meetings, needs
+from annualwheel import audit, meetings, needs, retention
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.models import Needs, Registration
@@ -99,8 +99,9 @@ def test_they_are_erased_fourteen_days_after_the_meeting_wherever_it_moves(sessi
     needs.state(guest, DIET, ACCESS, "Ja", START)
     meeting, week = guest.meeting, dt.timedelta(days=7)
     meetings.move(meeting, meetings.Appointment(meeting.starts_at + 4 * week, meeting.ends_at + 4 * week, meeting.place), "", START, audit.SYSTEM)
-    assert needs.erase_due(dt.date(2027, 3, 4)) == 0
-    assert (needs.erase_due(dt.date(2027, 3, 5)), rows()) == (1, [])
+    rule = retention.RULES["needs"]
+    assert retention.erase(rule, dt.datetime(2027, 3, 4, 12, tzinfo=dt.UTC)) == 0
+    assert (retention.erase(rule, dt.datetime(2027, 3, 5, 12, tzinfo=dt.UTC)), rows()) == (1, [])
 
 
 def test_nobody_states_them_without_a_registration(session: Any, visitor: Browser) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import jobs
+from annualwheel import jobs, retention
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing, Refused, Unreadable
 from annualwheel.models import Answer, AnswerHistory, Audit, Initiative, Item, Member, Message, SubmissionVersion
@@ -88,8 +88,8 @@ def test_replaced_texts_are_erased_after_thirty_days(session: Db) -> None:
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas")
     write(maria, item, skapa="Marias")
-    assert answers.forget_history(OPEN + answers.KEPT) == 0
-    assert answers.forget_history(OPEN + answers.KEPT + MINUTE) == 1
+    assert retention.erase(retention.RULES["history"], OPEN + answers.KEPT) == 0
+    assert retention.erase(retention.RULES["history"], OPEN + answers.KEPT + MINUTE) == 1
     assert history(item, KEY) == []
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import contacts
+from annualwheel import contacts, retention
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing, Refused
 from annualwheel.models import Answer, AnswerHistory, Item, Member, PublishedDefinition, SubmissionVersion
@@ -274,8 +274,9 @@ def test_removed_cards_are_listed_for_thirty_days_and_then_erased(session: Db, c
     kept = OPEN + items.KEPT
     assert [(item.title, item.who) for item in items.removed(maria.submission, kept)] == [("Två", "Maria Lindqvist"), ("Ett till", "Maria Lindqvist")]
     assert [item.title for item in items.removed(maria.submission, kept + MINUTE)] == ["Två"]
-    assert items.forget_removed(kept) == 0
-    assert items.forget_removed(kept + MINUTE / 2) == 5
+    assert retention.erase(retention.RULES["removed_items"], kept) == 0
+    assert retention.erase(retention.RULES["removed_items"], kept + MINUTE / 2) == 5
+    assert retention.erase(retention.RULES["history"], kept + MINUTE / 2) == 1
     assert session.query(AnswerHistory).filter_by(item_id=first.id).count() == 0
     assert (stored(first, "titel"), stored(second, "titel"), session.get(Item, first.id) is not None) == (None, "Två", True)
     maria.submission.reopened_until = kept + 60 * MINUTE

@@ -87,10 +87,12 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
     message = undelivered.by_public_id(public_id)
     person = db.session.get(Person, message.person_id) if message.person_id else None
     seat = db.session.get(Registration, message.registration_id) if message.registration_id else None
-    text = "" if message.kind in PRIVATE else letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
+    written = undelivered.has_text(message)
+    shown = written and message.kind not in PRIVATE
+    text = letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text) if shown else ""
     html = render_template("coordinator/mailing_mail.html", active="mailings", message=message, person=person, seat=seat, text=text,
                            form=form or AddressForm(data={"email": message.address}),
-                           can_again=message.state in undelivered.AGAIN)
+                           can_again=written and message.state in undelivered.AGAIN, written=written)
     return make_response(html, form.status if form else 200)
 
 

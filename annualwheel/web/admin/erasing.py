@@ -1,0 +1,76 @@
+"""What is erased and when: the table, how much it would be now, and the press that does it at once."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audit, jobs, limits, needs, retention
+from annualwheel.imports import preview
+from annualwheel.questionnaires import answers, items
+from annualwheel.web import page
+from annualwheel.web.admin import blueprint
+from annualwheel.web.forms import Press
+from annualwheel.workshop import packs
+
+HOUR = dt.timedelta(hours=1)
+# So many of each kind go while the one who pressed waits; the rest goes within the hour.
+BATCHES = 4
+
+
+class Said(NamedTuple):
+    """What a rule is about, what the thing was for, and when it goes."""
+
+    what: LazyString
+    why: LazyString
+    when: LazyString
+
+
+SAID = {
+    "needs": Said(_l("Specialkost och behov på plats"), _l("Behövs bara till mötet, och är känsliga uppgifter"),
+                  _l("%(days)s dagar efter mötet", days=needs.KEPT.days)),
+    "drafts": Said(_l("Svar som aldrig skickades in"), _l("Ett utkast är deltagarnas eget arbete, inte en handling hos oss"),
+                   _l("%(days)s dagar efter mötet", days=retention.DRAFTS.days)),
+    "removed_items": Said(_l("Text i borttagna delar av svar"), _l("Ska gå att ångra en tid"),
+                          _l("%(days)s dagar efter att delen togs bort", days=items.KEPT.days)),
+    "history": Said(_l("Text som har ersatts i svar"), _l("Ska gå att ta tillbaka en tid"),
+                    _l("%(days)s dagar efter att texten ersattes", days=answers.KEPT.days)),
+    "mails": Said(_l("Texten i skickade mejl"), _l("Visar vad vi har skrivit. Att mejlet skickades, till vem och när, finns kvar"),
+                  _l("%(days)s dagar efter mötet, eller efter att mejlet skrevs", days=retention.MAILS.days)),
+    "pack_files": Said(_l("Filer med underlag"), _l("Är kopior och går att ta fram igen"),
+                       _l("%(days)s dagar efter att filen togs fram", days=packs.KEPT.days)),
+    "previews": Said(_l("Importer som inte lästes in"), _l("Ska gå att granska innan något sparas"),
+                     _l("%(days)s dagar efter att filen laddades upp", days=preview.PREVIEW_LIFE.days)),
+    "unread_rows": Said(_l("Rader som inte gick att läsa i importer"), _l("Ska gå att rätta i filen"),
+                        _l("%(days)s dagar efter importen", days=retention.UNREAD_ROWS.days)),
+    "sign_in_links": Said(_l("Inloggningslänkar"), _l("Går att använda en gång och en kort tid"),
+                          _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days)),
+    "sessions": Said(_l("Avslutade inloggningar"), _l("Visar vem som har varit inloggad"),
+                     _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days)),
+    "attempts": Said(_l("Försök att logga in eller få en ny länk"), _l("Hindrar den som försöker många gånger"),
+                     _l("%(hours)s timmar efter försöket", hours=limits.KEPT // HOUR)),
+}
+
+
+@blueprint.get("/installningar/gallring")
+def erasing() -> str:
+    """Each kind of thing, and how many would go now."""
+    now = page.now()
+    counts = {key: retention.count(rule, now) for key, rule in retention.RULES.items()}
+    return render_template("admin/erasing.html", active="settings", rows=[(SAID[key], count) for key, count in counts.items()],
+                           total=sum(counts.values()), next_run=now.replace(minute=0, second=0, microsecond=0) + HOUR, form=Press())
+
+
+@blueprint.post("/installningar/gallring")
+def erase_now() -> AnyResponse:
+    """Erases without waiting for the hour."""
+    if Press().accepted():
+        gone = jobs.erase_old(page.now(), audit.staff(g.staff.id), BATCHES)
+        told = ", ".join(f"{SAID[key].what} ({count})" for key, count in gone.items())
+        flash(_("Raderat: %(what)s.", what=told) if gone else _("Det fanns inget att radera."))
+    return redirect(url_for("admin.erasing"), code=303)
