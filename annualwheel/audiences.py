@@ -102,7 +102,8 @@ class Turnout(NamedTuple):
 
 
 def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
-    """The people of `choice` who are active in an active organisation and have no registration for the meeting, in any state.
+    """The people of `choice` who are active in an active organisation and have no registration for the meeting, in any state
+    but *unconfirmed*: a stranger who has typed somebody's name must not keep the invitation from them.
 
     Each comes once, for the organisation the choice is about, else for the first one of the person's own. In Swedish order.
     """
@@ -110,7 +111,8 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
     place = (sa.select(Affiliation.id).join(Organisation, Organisation.id == Affiliation.organisation_id)
              .where(Affiliation.person_id == Person.id, Affiliation.active, Organisation.active, Organisation.merged_into_id.is_(None),
                     *within).order_by(*order, Affiliation.id).limit(1).correlate(Person).scalar_subquery())
-    invited = sa.select(Registration.id).where(Registration.meeting_id == meeting.id, Registration.person_id == Person.id)
+    invited = sa.select(Registration.id).where(Registration.meeting_id == meeting.id, Registration.person_id == Person.id,
+                                               Registration.state != "unconfirmed")
     rows = db.session.execute(
         sa.select(Person.public_id, Person.id, Organisation.id, Person.given, Person.family, Person.email, Person.language,
                   Organisation.name, Affiliation.title).select_from(Person)

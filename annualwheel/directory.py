@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from annualwheel.contacts import fold
 from annualwheel.db import db
@@ -98,6 +98,40 @@ def names_of_organisations() -> Sequence[tuple[str, str]]:
     found = db.session.execute(sa.select(Organisation.public_id, Organisation.name).where(
         Organisation.active, Organisation.merged_into_id.is_(None)).order_by(Organisation.sort_name)).all()
     return [(row.public_id, row.name) for row in found]
+
+
+@dataclass(frozen=True)
+class Match:
+    """An organisation that fits a search. `also` is the other name that was found, "" when its own name was."""
+
+    organisation: Organisation
+    parent: str
+    also: str
+
+
+def organisations_like(text: str, at_most: int) -> list[Match]:
+    """Active organisations for somebody who looks for their own: each word must stand in the name, another name or the code, of it or of
+    what it is a part of. Whole names first, then beginnings, then the alphabet; in two queries. Nothing for an empty text."""
+    folded, parent = fold(text), aliased(Organisation)
+    if not folded:
+        return []
+    query = sa.select(Organisation, parent.name).outerjoin(parent, parent.id == Organisation.parent_id).where(
+        Organisation.active, Organisation.merged_into_id.is_(None))
+    for word in folded.split():
+        by_alias = sa.select(Alias.organisation_id).where(Alias.folded.contains(word, autoescape=True))
+        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (Organisation.folded, parent.folded)),
+                                   sa.func.lower(Organisation.code) == word, Organisation.id.in_(by_alias), parent.id.in_(by_alias)))
+    same = sa.exists().where(Alias.organisation_id == Organisation.id, Alias.folded == folded)
+    rank = sa.case((Organisation.folded == folded, 0), (same, 1), (Organisation.folded.startswith(folded, autoescape=True), 2), else_=3)
+    rows = db.session.execute(query.options(selectinload(Organisation.aliases)).order_by(rank, Organisation.sort_name, Organisation.id)
+                              .limit(at_most)).all()
+    return [Match(row[0], row[1] or "", _other_name(row[0], folded.split())) for row in rows]
+
+
+def _other_name(organisation: Organisation, words: Sequence[str]) -> str:
+    if all(word in organisation.folded for word in words):
+        return ""
+    return next((alias.name for alias in organisation.aliases if any(word in alias.folded for word in words)), "")
 
 
 def places_in(organisation: Organisation) -> Sequence[Affiliation]:

@@ -55,5 +55,11 @@ KINDS: Mapping[str, Kind] = {
     "staff_sign_in": Kind(("given", "minutes"), ("sign_in",)),
     "staff_welcome": Kind(("given", "role", "inviter"), ("sign_in",)),
     "registered_by_phone": Kind((*_PLAN, "organisation", "coordinator", "coming"), ("landing",)),
+    "application": Kind((*_PLAN[1:], "organisation"), ("landing",)),
+    "application_known": Kind(_WHEN, ("landing",)),
+    "application_gone": Kind(_WHEN),
+    "organisation_request": Kind(_WHEN[1:]),
+    "organisation_refused": Kind((*_WHEN, "organisation", "message")),
+    "colleague_registered": Kind((*_PLAN, "organisation", "registrant"), ("landing",), ("waits", "preparation_opens")),
     "test_mail": Kind(("sent_at",)),
 }

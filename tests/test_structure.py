@@ -28,7 +28,7 @@ FLOORS = {
     "years": 10, "reference": 10, "contacts": 11, "imports": 12, "directory": 12, "needs": 12, "staff": 12, "registrations": 13, "personal_links": 13, "readdressing": 13, "undelivered": 14,
     "questionnaires.published": 14, "questionnaires.deadline": 14, "questionnaires.membership": 14, "questionnaires.team": 14, "questionnaires.presence": 14, "questionnaires.drafts": 14,
     "questionnaires.answers": 14, "questionnaires.items": 14, "questionnaires.carried": 14, "questionnaires.history": 14, "questionnaires.progress": 14, "questionnaires.notices": 14,
-    "questionnaires.submission": 14, "registrations.colleagues": 15, "questionnaires.reopening": 14, "lost_links": 15, "departures": 15, "own_data": 15, "extracts": 15, "traces": 15, "erasure": 16, "feed": 15, "announcements": 14, "retention": 18, "retention": 18, "meetings": 15, "planning": 15, "audiences": 16, "results": 16, "reminders": 17,
+    "questionnaires.submission": 14, "registrations.colleagues": 15, "questionnaires.reopening": 14, "lost_links": 15, "departures": 15, "own_data": 15, "extracts": 15, "traces": 15, "erasure": 16, "feed": 15, "announcements": 14, "retention": 18, "meetings": 15, "planning": 15, "audiences": 16, "results": 16, "reminders": 17,
     "orders": 17, "mailings": 18, "workshop": 19,
     "house": 30, "log": 30, "delivery": 30, "demo": 30, "jobs": 31, "cli": 32, "cli_demo": 32, "cli_contacts": 32, "cli_rehearse": 32, "web": 32, "rehearsal": 32, "": 33,
 }

@@ -26,6 +26,8 @@ def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt
                                     title=title, invited_at=now)
         db.session.add(registration)
     else:
+        if registration.state == "unconfirmed":
+            registration.organisation, registration.title, person.active = organisation, title or registration.title, True
         step(registration, "invite")
         registration.invited_at = now
         registration.link_version += 1
@@ -35,11 +37,15 @@ def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt
 
 
 def invite_new(meeting: Meeting, chosen: Sequence[tuple[Person, Organisation, str]], now: dt.datetime, mailing: Mailing) -> None:
-    """Invites many (person, organisation, title) at once. Whoever has a registration already is left out. Two writes, however many."""
-    known = set(db.session.scalars(sa.select(Registration.person_id).where(
-        Registration.meeting_id == meeting.id, Registration.person_id.in_([person.id for person, _, _ in chosen]))))
+    """Invites many (person, organisation, title) at once. Whoever has a registration already is left out, unless it is
+    unconfirmed. Two writes, however many."""
+    states = {row[0]: row[1] for row in db.session.execute(sa.select(Registration.person_id, Registration.state).where(
+        Registration.meeting_id == meeting.id, Registration.person_id.in_([person.id for person, _, _ in chosen])))}
+    for person, organisation, title in chosen:
+        if states.get(person.id) == "unconfirmed":
+            invite(meeting, person, organisation, now, mailing, title)
     made = [Registration(meeting=meeting, person=person, organisation=organisation, state="invited", title=title, invited_at=now)
-            for person, organisation, title in chosen if person.id not in known]
+            for person, organisation, title in chosen if person.id not in states]
     db.session.add_all(made)
     db.session.flush()
     for registration in made:

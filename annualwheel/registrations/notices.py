@@ -53,17 +53,22 @@ def landing(registration: Registration) -> dict[str, Target]:
 def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", to: Recipient | None = None,
           mailing: Mailing | None = None, **more: object) -> Message:
     """Queues a mail of `kind` about the registration. `cause` makes it the only one of its kind for that cause; without it the
-    caller sees to it, under the meeting's lock, that the same act does not write twice."""
-    return _put(kind, registration, now, cause, to or Recipient.of(registration.person), mailing, more)
+    caller sees to it, under the meeting's lock, that the same act does not write twice.
+
+    The one who answers for somebody else gets a copy, outside the mailing, whose recipients are counted; a mail `to` somebody else
+    than the person has none.
+    """
+    person = registration.person
+    message = _put(kind, registration, now, cause, to or Recipient.of(person), mailing, more)
+    if to is None and registration.copy_to:
+        copy = Recipient(registration.copy_to, person.name, person.language)
+        _put(kind, registration, now, cause and f"{cause}:copy", copy, None, more)
+    return message
 
 
 def tell(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", **more: object) -> None:
-    """As `write`; the one who answers for somebody else gets a copy."""
-    person = registration.person
-    _put(kind, registration, now, cause, Recipient.of(person), None, more)
-    if registration.copy_to:
-        copy = Recipient(registration.copy_to, person.name, person.language)
-        _put(kind, registration, now, cause and f"{cause}:copy", copy, None, more)
+    """As `write`, for whoever does not need the mail's row."""
+    write(kind, registration, now, cause=cause, **more)
 
 
 def by_phone(registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime) -> None:

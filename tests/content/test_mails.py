@@ -137,10 +137,10 @@ def test_every_mail_names_its_contact_and_says_how_data_is_handled(kind: str, la
     assert (other[0] in mail.text) == (other[1] in mail.text) == bool(KINDS[kind].links)
 
 
-@pytest.mark.parametrize("kind", ["substitute_invitation", "colleague"])
+@pytest.mark.parametrize("kind", ["substitute_invitation", "colleague", "colleague_registered"])
 def test_someone_whose_address_another_gave_is_told_who_gave_it(kind: str) -> None:
     """GDPR article 14: the source of the data, in the first mail."""
-    giver = {"substitute_invitation": "Anna Berg", "colleague": "Maria Lind"}[kind]
+    giver = {"substitute_invitation": "Anna Berg", "colleague": "Maria Lind", "colleague_registered": "Maria Lind"}[kind]
     assert f"{giver} gav oss ditt namn och din e-postadress" in sealed(kind, "sv").text
     assert f"{giver} gave us your name and e-mail address" in sealed(kind, "en").text
 

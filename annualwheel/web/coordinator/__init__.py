@@ -17,6 +17,7 @@ from annualwheel.web.coordinator import (  # noqa: E402,F401
     mailbox,
     meeting,
     moving,
+    organisation_requests,
     organisations,
     people,
     registrations,

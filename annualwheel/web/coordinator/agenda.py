@@ -15,6 +15,7 @@ from annualwheel.audiences import Funnel, Turnout
 from annualwheel.db import db
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
 from annualwheel.questionnaires import membership, reopening
+from annualwheel.registrations import unlisted
 from annualwheel.web import words
 
 SOON = dt.timedelta(days=30)
@@ -33,6 +34,7 @@ class Status:
     undelivered: int
     mailings: dict[str, list[Mailing]]
     asking: list[ChangeRequest]
+    unlisted: int
 
     @classmethod
     def of(cls, meeting: Meeting) -> Status:
@@ -43,7 +45,7 @@ class Status:
             mailings.setdefault(mailing.kind, []).append(mailing)
         return cls(meeting, audiences.funnel(meeting), audiences.turnout(meeting), asked,
                    reminders.preparation_states(asked) if asked else {}, undelivered.count_of(meeting), mailings,
-                   reopening.waiting(meeting))
+                   reopening.waiting(meeting), unlisted.count(meeting))
 
     @property
     def missing(self) -> int:
@@ -116,6 +118,10 @@ def _stopped(status: Status) -> list[dict[str, Any]]:
         rows.append(_row("err", _("Mejl stoppat"), ngettext("%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered),
                          _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser"),
                          url_for("coordinator.mailings", mote=meeting.id, lage="stopped")))
+    if status.unlisted:
+        rows.append(_row("warn", _("Väntar"), ngettext("%(num)s organisation saknas i registret", "%(num)s organisationer saknas i registret",
+                                                       status.unlisted),
+                         _("Någon vill anmäla sig för en organisation som inte finns med"), _("Svara på frågan"), _url("organisation_requests", meeting)))
     paused = (mailing for several in status.mailings.values() for mailing in several if mailing.state == "paused")
     return rows + [_row("warn", _("Pausat"), _("Ett utskick är pausat"), _("Inget mer skickas förrän du fortsätter"), _("Visa utskicket"),
                         url_for("coordinator.sending", public_id=mailing.public_id)) for mailing in paused]

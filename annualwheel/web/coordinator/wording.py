@@ -28,6 +28,12 @@ MAIL = {
     "change_refused": Word("Nej till att ändra svaret", "No to changing the answer"),
     "results": Word("Resultatet av mötet", "Results of the meeting"),
     "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
+    "application": Word("Bekräfta öppen anmälan", "Confirm an open registration"),
+    "application_known": Word("Länk vid öppen anmälan", "Link at an open registration"),
+    "application_gone": Word("Öppen anmälan, inbjudan gäller inte", "Open registration, invitation no longer valid"),
+    "organisation_request": Word("Kvitto, organisation saknas", "Receipt, organisation missing"),
+    "organisation_refused": Word("Nej, organisationen läggs inte till", "No, the organisation is not added"),
+    "colleague_registered": Word("Anmäld av en kollega", "Registered by a colleague"),
     "lead": Word("Ny samordnare för svaret", "New lead of the answer"),
     "new_link": Word("Ny länk", "New link"),
     "address_changed": Word("Ändrad e-postadress", "Changed e-mail address"),
@@ -45,6 +51,7 @@ MAILING = {
     "preparation_reminder": Word("påminnelsen om förberedelsen", "the reminder about the preparation"),
     "moved": Word("mejlet om att mötet är ändrat", "the mail about the changed meeting"),
     "cancelled": Word("mejlet om att mötet är inställt", "the mail about the cancelled meeting"),
+    "results": Word("mejlet om resultatet", "the mail about the results"),
 }
 CHOICE = {
     "category": Word("En typ av organisation", "One kind of organisation"),
@@ -55,7 +62,6 @@ CHOICE = {
 }
 GROUP = {
     "invited": Word("Inbjudna", "Invited"),
-    "results": Word("mejlet om resultatet", "the mail about the results"),
     "delivered": Word("Mejlet är skickat", "Mail sent"),
     "answered": Word("Har svarat", "Have answered"),
     "coming": Word("Kommer", "Coming"),
@@ -83,6 +89,9 @@ EVENT = {
     "substituted": Word("ersatt av någon annan", "replaced by someone else"),
     "revoked": Word("inbjudan återtagen", "invitation taken back"),
     "invited": Word("inbjuden för sig", "invited individually"),
+    "applied": Word("bekräftade sin öppna anmälan", "confirmed an open registration"),
+    "organisation_granted": Word("Någon vars organisation saknades är inbjuden", "Someone whose organisation was missing is invited"),
+    "organisation_refused": Word("En organisation lades inte till", "An organisation was not added"),
     "attended": Word("avprickad", "checked in"),
     "moved": Word("Mötet flyttades", "The meeting was moved"),
     "cancelled": Word("Mötet ställdes in", "The meeting was cancelled"),
@@ -100,6 +109,13 @@ EVENT = {
     "colleague_removed": Word("En kollega togs bort från svaret", "A colleague was taken out of the answer"),
     "lead_handed_over": Word("Svarets samordnare byttes", "The lead of the answer changed"),
     "lead_taken": Word("Svaret fick en samordnare", "The answer was given a lead"),
+    "change_asked": Word("En organisation bad om att få ändra sitt svar", "An organisation asked to change its answer"),
+    "change_refused": Word("En organisation fick nej till att ändra sitt svar", "An organisation was told no to changing its answer"),
+    "answer_opened": Word("Ett svar öppnades för ändring", "An answer was opened for changes"),
+    "answer_closed": Word("Ett öppnat svar stängdes", "An answer that had been opened was closed"),
+    "results_published": Word("Resultatet publicerades", "The results were published"),
+    "results_corrected": Word("Resultatet rättades", "The results were corrected"),
+    "results_unpublished": Word("Resultatet togs bort från visning", "The results were taken down"),
 }
 MAIL_GROUP = {
     "stopped": Word("Kom inte fram", "Not delivered"),
@@ -113,13 +129,6 @@ TABLES = {"mail": MAIL, "mailing": MAILING, "choice": CHOICE, "group": GROUP,
 
 def look(table: str, name: str) -> Look:
     """Text, tone and icon of `name` in one of `TABLES`, in the page's language."""
-    "change_asked": Word("En organisation bad om att få ändra sitt svar", "An organisation asked to change its answer"),
-    "change_refused": Word("En organisation fick nej till att ändra sitt svar", "An organisation was told no to changing its answer"),
-    "answer_opened": Word("Ett svar öppnades för ändring", "An answer was opened for changes"),
-    "answer_closed": Word("Ett öppnat svar stängdes", "An answer that had been opened was closed"),
-    "results_published": Word("Resultatet publicerades", "The results were published"),
-    "results_corrected": Word("Resultatet rättades", "The results were corrected"),
-    "results_unpublished": Word("Resultatet togs bort från visning", "The results were taken down"),
     word = TABLES[table][name]
     return Look(word.en if current_language() == "en" else word.sv, word.tone, word.icon)
 

@@ -1,7 +1,7 @@
 """What a mailed link opens: a page that changes nothing; only a pressed button lets in. And a new link for a lost one."""
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, session, url_for
+from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import jobs, lost_links, years
@@ -9,37 +9,46 @@ from annualwheel.errors import Missing
 from annualwheel.house import house
 from annualwheel.models import Member, Registration
 from annualwheel.questionnaires import membership, published
-from annualwheel.registrations import invitations
+from annualwheel.registrations import applications, invitations
 from annualwheel.web import page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
 
 ROUTES = {"yes": "participant.register", "substitute": "participant.substitute", "no": "participant.decline",
-          "see": "participant.confirmation", "result": "participant.results"}
+          "see": "participant.confirmation", "result": "participant.results", "instead": "participant.substitute"}
 
 
 @blueprint.get("/i/<token>")
 def landing(token: str) -> Response:
     """The invitation, in whatever state it is. It says no more than the mail did."""
-    registration = _registration(token)
-    return _dead_link() if registration is None else _landing(registration, Press(formdata=None))
+    registration = registration_of(token)
+    return dead_link() if registration is None else _landing(registration, Press(formdata=None))
 
 
 @blueprint.post("/i/<token>")
 def enter(token: str) -> Response | AnyResponse:
     """A pressed button: exchanges the link for a session cookie and goes to a page without the token."""
-    registration = _registration(token)
+    registration = registration_of(token)
     if registration is None:
-        return _dead_link()
+        return dead_link()
     form = Press()
     if not form.accepted():
         return _landing(registration, form)
     if session.get("registration", [""])[0] != registration.public_id:
         session.pop("member", None)
+    wanted = ""
+    if registration.state == "unconfirmed":
+        applications.confirm(registration, page.now())
+        jobs.commit()
+        wanted = registration.mode
     session.permanent = True
     session["registration"] = [registration.public_id, registration.link_version]
-    return redirect(url_for(ROUTES.get(page.pressed("answer"), "participant.confirmation")), code=303)
+    if wanted:
+        return redirect(url_for("participant.register", satt=wanted), code=303)
+    answer = page.pressed("answer")
+    forwarded = {"vem": "jag"} if answer == "instead" else {}
+    return redirect(url_for(ROUTES.get(answer, "participant.confirmation"), **forwarded), code=303)
 
 
 @blueprint.get("/ersatt")
@@ -47,14 +56,14 @@ def handed_over() -> str | AnyResponse:
     """A substitute has the place; the one who sent them is out."""
     if "handed_over" not in session:
         return redirect(url_for("open.start"), code=303)
-    return render_template("open/handed_over.html", name=session["handed_over"])
+    return render_template("open/handed_over.html", name=session["handed_over"], forwarded=request.args.get("vem") == "jag")
 
 
 @blueprint.get("/f/<token>")
 def preparation(token: str) -> Response:
     """The way in to the preparation: a page with one button, so that no mail scanner gets further."""
     member = _member(token)
-    return _dead_link() if member is None else _preparation(member, Press(formdata=None))
+    return dead_link() if member is None else _preparation(member, Press(formdata=None))
 
 
 @blueprint.post("/f/<token>")
@@ -62,7 +71,7 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     """A pressed button: opens a session of 14 days for this answer."""
     member = _member(token)
     if member is None:
-        return _dead_link()
+        return dead_link()
     form = Press()
     if not form.accepted():
         return _preparation(member, form)
@@ -90,7 +99,8 @@ def link_sent() -> str:
     return render_template("open/link_sent.html")
 
 
-def _registration(token: str) -> Registration | None:
+def registration_of(token: str) -> Registration | None:
+    """The registration that a personal link opens; None for a link that is dead."""
     target = house().signet.read("registration", token)
     try:
         return invitations.by_target(target) if target else None
@@ -111,6 +121,7 @@ def _landing(registration: Registration, form: Press) -> Response:
     return make_response(render_template(
         "open/landing.html", registration=registration, meeting=meeting, form=form, offer=offers.of(registration, page.now()),
         preparing=offers.preparing(registration), queue=offers.queue(registration, page.now()), span=years.phase(meeting, "preparation"),
+        open_to_all=applications.why_closed(meeting, page.now()) is None,
         followup=years.phase(meeting, "followup")), form.status)
 
 
@@ -123,6 +134,6 @@ def _preparation(member: Member, form: Press) -> Response:
         form.status)
 
 
-def _dead_link() -> Response:
+def dead_link() -> Response:
     """One page for unknown, cut off, old and revoked links."""
     return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True), 404)

@@ -4,14 +4,15 @@ from __future__ import annotations
 from flask import abort, render_template
 
 from annualwheel.house import house
+from annualwheel.registrations import applications
 from annualwheel.web import components, page
 from annualwheel.web.open import blueprint
 
 
 @blueprint.get("/")
 def start() -> str:
-    """What this is, and the two ways in."""
-    return render_template("open/start.html")
+    """What this is, the ways in, and the meetings that anyone may register for now."""
+    return render_template("open/start.html", meetings=applications.open_meetings(page.now()))
 
 
 @blueprint.get("/tillganglighet")

@@ -41,6 +41,7 @@ def _not_let_in(target: Target | None) -> Response:
 
 from annualwheel.web.participant import (  # noqa: E402,F401  the views hang on the blueprint
     answering,
+    colleagues,
     leaving,
     overview,
     own_needs,

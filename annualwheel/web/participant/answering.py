@@ -1,7 +1,7 @@
 """Yes, with the details; no, with one more press."""
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, session, url_for
+from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, meetings
@@ -16,7 +16,7 @@ from annualwheel.web.participant.forms import DeclineForm, carried_out, registra
 def register() -> Response | AnyResponse:
     """The form: registers, says yes to a new day, or changes the details of what stands. The same press twice shows the same page."""
     registration: Registration = g.registration
-    form, offer, before = registration_form(registration), offers.of(registration, page.now()), registration.state
+    form, offer, before = registration_form(registration, request.args.get("satt", "")), offers.of(registration, page.now()), registration.state
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
         session["registration"] = [registration.public_id, registration.link_version]

@@ -72,14 +72,15 @@ class RegistrationForm(NameFields, BaseForm):
                      copy_to)
 
 
-def registration_form(registration: Registration) -> RegistrationForm:
-    """The form for this meeting, filled with what is known. Nothing is chosen for anybody."""
+def registration_form(registration: Registration, mode: str = "") -> RegistrationForm:
+    """The form for this meeting, filled with what is known; `mode` is a way of attending the person has chosen already. Nothing is
+    chosen for anybody."""
     person, meeting = registration.person, registration.meeting
     asked_before = registration.answered_at is not None and registration.lunch is not None
     form = RegistrationForm(data={
         "given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile,
         "title": registration.title or _title(registration), "copy_to": registration.copy_to,
-        "mode": registration.mode if registration.answered_at else None,
+        "mode": registration.mode if registration.answered_at else mode or None,
         "lunch": ("ja" if registration.lunch else "nej") if asked_before else None})
     form.mode.choices = [SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
     if len(meeting.options) < 2:

@@ -10,7 +10,7 @@ from annualwheel.registrations import seats, windows
 from annualwheel.web import refusals
 
 ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
-UNSEATED = ("invited", "declined", "withdrawn")
+UNSEATED = ("unconfirmed", "invited", "declined", "withdrawn")
 PREPARES = ("registered", "to_reconfirm", "attended")
 
 

@@ -1,0 +1,170 @@
+"""Open registration: somebody who is not invited asks to come, and shows by a pressed button in a mail that the address is theirs.
+
+Until then the registration is *unconfirmed*: it counts nowhere, and is erased after a week.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel import audit, contacts, limits, years
+from annualwheel.contacts import fold
+from annualwheel.db import Base, db
+from annualwheel.errors import Closed, DomainError, Refused
+from annualwheel.models import (
+    Meeting,
+    Message,
+    MessageBody,
+    Organisation,
+    OrganisationRequest,
+    Person,
+    Phase,
+    Registration,
+)
+from annualwheel.outbox import Recipient
+from annualwheel.registrations import invitations, notices, seats, windows
+from annualwheel.registrations.states import step
+
+HOUR = dt.timedelta(hours=1)
+# How many may ask in an hour: from one network address (a municipality may have only one), to one mailbox, from one personal link.
+FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
+KEPT = dt.timedelta(days=7)
+REQUESTS_KEPT = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks to come, as typed. `source` says where the details come from."""
+
+    given: str
+    family: str
+    email: str
+    title: str = ""
+    mode: str = "on_site"
+    language: str = "sv"
+    source: str = ""
+
+
+def open_meetings(now: dt.datetime) -> list[Meeting]:
+    """The meetings that anyone may register for now, the next one first."""
+    return list(db.session.scalars(sa.select(Meeting).join(Phase, Phase.meeting_id == Meeting.id).where(
+        Meeting.open_registration, Meeting.state == "planned", Meeting.starts_at > now, Phase.kind == "registration",
+        Phase.opens_at <= now, Phase.closes_at >= now).options(sa.orm.joinedload(Meeting.year)).order_by(Meeting.starts_at)))
+
+
+def why_closed(meeting: Meeting, now: dt.datetime) -> DomainError | None:
+    """Why nobody can ask to come to the meeting now; None when anyone can."""
+    try:
+        if meeting.state == "cancelled":
+            raise Closed("meeting_cancelled")
+        windows.require_before_start(meeting, now)
+        if not meeting.open_registration:
+            raise Refused("not_open_to_all")
+        years.require_open(meeting, "registration", now)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def require_open(meeting: Meeting, now: dt.datetime) -> None:
+    """Raises what `why_closed` finds."""
+    refusal = why_closed(meeting, now)
+    if refusal is not None:
+        raise refusal
+
+
+def count_client(client: str, address: str, now: dt.datetime) -> None:
+    """Counts one who asks on the open page. Raises `TooMany` for a network address or a mailbox that has been used too often."""
+    limits.count("application_client", client, now, FROM_CLIENT, HOUR)
+    _count_address(address, now)
+
+
+def apply(meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime) -> None:
+    """Somebody asks to come for `organisation`. A mail goes to the address: to confirm it, or the ordinary link of one who is known.
+
+    Raises as `require_open` and `count_client`, `Unreadable` for an address that is none.
+    """
+    require_open(meeting, now)
+    count_client(client, who.email, now)
+    _ask(meeting, organisation, who, now)
+
+
+def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -> None:
+    """Somebody else at the organisation of a registration asks to come too. The registration itself is untouched. Raises as `apply`."""
+    require_open(registration.meeting, now)
+    limits.count("application_link", registration.public_id, now, FROM_LINK, HOUR)
+    _count_address(who.email, now)
+    _ask(registration.meeting, registration.organisation, who, now)
+
+
+def confirm(registration: Registration, now: dt.datetime) -> None:
+    """The address is theirs: from now on they are as anyone who is invited. A second press changes nothing. Raises `Closed`."""
+    seats.lock(registration)
+    if registration.state != "unconfirmed":
+        return
+    person = registration.person
+    windows.require(registration, "register", now, audit.participant(person.id))
+    step(registration, "invite")
+    registration.invited_at, person.active = now, True
+    contacts.affiliate(person, registration.organisation, registration.title)
+    audit.note(audit.participant(person.id), "applied", registration, now, registration.meeting_id)
+
+
+def _count_address(address: str, now: dt.datetime) -> None:
+    limits.count("application", fold(contacts.normal_address(address)), now, TO_ADDRESS, HOUR)
+
+
+def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.datetime) -> None:
+    seats.lock(meeting)
+    person = contacts.person_called(contacts.clean(who.given), contacts.clean(who.family), contacts.normal_address(who.email))
+    found = invitations.find(meeting, person) if person else None
+    if person is None:
+        person = contacts.new_person(who.given, who.family, contacts.normal_address(who.email), language=who.language, source=who.source)
+        person.active = False  # until confirmed: whoever nobody has proved to exist is in no list and in no audience
+    if found is None:
+        found = Registration(meeting=meeting, person=person, organisation=organisation, state="unconfirmed")
+        db.session.add(found)
+    if found.state == "unconfirmed":
+        found.organisation, found.title, found.mode, found.invited_at = organisation, contacts.clean(who.title), who.mode, now
+    db.session.flush()
+    _answer(found, now)
+
+
+def _answer(registration: Registration, now: dt.datetime) -> None:
+    """The mail to whoever was named. Nothing that a stranger typed stands in a mail to somebody who has not proved to be that stranger."""
+    person = registration.person
+    if registration.state == "unconfirmed":
+        notices.write("application", registration, now, to=Recipient(person.email, "", person.language, person.id))
+    else:
+        gone = registration.state in ("substituted", "revoked")
+        notices.write("application_gone" if gone else "application_known", registration, now, to=Recipient.of(person))
+
+
+def erase_old(now: dt.datetime) -> None:
+    """Erases what nobody has confirmed in a week: the registration, its mails, and the person when nothing else refers to them.
+    Questions about organisations that are missing are erased 30 days after their meeting."""
+    old = sa.and_(Registration.state == "unconfirmed", Registration.invited_at < now - KEPT)
+    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(sa.select(Registration.meeting_id).where(old)))).all():
+        seats.lock(meeting)
+    rows = db.session.execute(sa.select(Registration.id, Registration.person_id).where(old)).all()
+    ids, people = [row.id for row in rows], {row.person_id for row in rows}
+    mails = sa.select(Message.id).where(Message.registration_id.in_(ids))
+    _delete(MessageBody, MessageBody.message_id.in_(mails))
+    _delete(Message, Message.registration_id.in_(ids))
+    _delete(Registration, Registration.id.in_(ids))
+    _delete(Person, Person.id.in_(people), ~Person.active, *_nobody_refers())
+    over = sa.select(Meeting.id).where(Meeting.ends_at < now - REQUESTS_KEPT)
+    _delete(OrganisationRequest, OrganisationRequest.meeting_id.in_(over))
+
+
+def _nobody_refers() -> list[sa.ColumnElement[bool]]:
+    """A condition for each column in the database that names a person."""
+    person = Person.__table__.c.id
+    columns = [key.parent for table in db.metadata.sorted_tables for key in table.foreign_keys if key.column is person]
+    return [~sa.exists().where(column.table.alias(f"t{number}").c[column.name] == Person.id) for number, column in enumerate(columns)]
+
+
+def _delete(table: type[Base], *conditions: sa.ColumnElement[bool]) -> None:
+    db.session.execute(sa.delete(table).where(*conditions).execution_options(synchronize_session=False))

@@ -1,0 +1,120 @@
+"""Organisations that somebody missed at an open registration: one that we have under another name, a new one, or no."""
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Length
+
+from annualwheel import audit, contacts, directory, jobs, years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Category, OrganisationRequest
+from annualwheel.registrations import unlisted
+from annualwheel.web import page, refusals
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.organisations import category_name
+from annualwheel.web.forms import SHORT, BaseForm, Filled, strip
+
+FOUND = 10
+
+
+class ChooseForm(BaseForm):
+    """One of the organisations that a search found.."""
+
+    organisation = RadioField(_l("Organisation"), [Filled(_l("Välj en organisation"))], validate_choice=False)
+    alias = BooleanField(_l("Känn igen organisationen på namnet som skrevs, nästa gång"))
+
+
+class CreateForm(BaseForm):
+    """A new organisation."""
+
+    name = StringField(_l("Namn"), [Filled(_l("Skriv vad organisationen heter")), SHORT], filters=[strip], render_kw={"autocomplete": "off"})
+    category = SelectField(_l("Typ av organisation"), [Filled(_l("Välj typ av organisation"))], validate_choice=False)
+
+
+class RefuseForm(BaseForm):
+    """No, and why."""
+
+    text = TextAreaField(_l("Vårt svar"), [Filled(_l("Skriv varför det inte går")), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
+                         filters=[strip], description=_l("Står i mejlet. Skriv vad personen kan göra i stället"))
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/saknade-organisationer")
+def organisation_requests(number: int, kind: str) -> str:
+    """Who has asked, those who wait first."""
+    meeting = years.meeting_of(number, kind)
+    return render_template("coordinator/organisation_requests.html", active="year", meeting=meeting, waiting=unlisted.waiting(meeting),
+                           answered=unlisted.answered(meeting))
+
+
+@blueprint.get("/saknade-organisationer/<public_id>")
+def organisation_request(public_id: str) -> AnyResponse:
+    """One question, and the three answers."""
+    return _shown(unlisted.by_public_id(public_id))
+
+
+@blueprint.post("/saknade-organisationer/<public_id>/valj")
+def choose_organisation(public_id: str) -> AnyResponse:
+    """One that we have: the person is invited for it."""
+    asked, form = unlisted.by_public_id(public_id), ChooseForm()
+    if not form.accepted():
+        return _shown(asked, choose=form)
+    organisation = contacts.organisation_by_id(form.organisation.data)
+    return _done(asked, unlisted.choose(asked, organisation, form.alias.data, page.now(), audit.staff(g.staff.id)),
+                 _("Inbjudan är på väg till %(name)s.", name=f"{asked.given} {asked.family}"))
+
+
+@blueprint.post("/saknade-organisationer/<public_id>/ny")
+def create_organisation(public_id: str) -> AnyResponse:
+    """A new one: added, and the person invited for it."""
+    asked, form = unlisted.by_public_id(public_id), CreateForm()
+    form.category.choices = _categories()
+    if not form.accepted():
+        return _shown(asked, create=form)
+    category = next((one for one in years.reference(Category) if one.key == form.category.data), None)
+    try:
+        done = unlisted.create(asked, form.name.data, category, page.now(), audit.staff(g.staff.id))
+    except Refused as problem:
+        db.session.rollback()
+        form.name.errors = [refusals.sentence(problem)]
+        return _shown(unlisted.by_public_id(public_id), create=form)
+    return _done(asked, done, _("Organisationen är tillagd och inbjudan är på väg till %(name)s.", name=f"{asked.given} {asked.family}"))
+
+
+@blueprint.post("/saknade-organisationer/<public_id>/nej")
+def refuse_organisation(public_id: str) -> AnyResponse:
+    """No, with words that are mailed."""
+    asked, form = unlisted.by_public_id(public_id), RefuseForm()
+    if not form.accepted():
+        return _shown(asked, refuse=form)
+    return _done(asked, unlisted.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id)), _("Svaret är på väg."))
+
+
+def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
+    jobs.commit()
+    flash(said if done else _("Frågan var redan besvarad. Inget är ändrat."))
+    return redirect(url_for("coordinator.organisation_requests", number=asked.meeting.year.number, kind=asked.meeting.kind), code=303)
+
+
+def _shown(asked: OrganisationRequest, choose: ChooseForm | None = None, create: CreateForm | None = None,
+           refuse: RefuseForm | None = None) -> AnyResponse:
+    text = strip(request.values.get("sok", asked.organisation))
+    # Few write the whole name as it is written here: the longest word alone finds the likely ones.
+    found = directory.organisations_like(text, FOUND) or directory.organisations_like(max(text.split(), key=len, default=""), FOUND)
+    sent = next((form for form in (choose, create, refuse) if form), None)
+    forms = {"choose": choose or ChooseForm(formdata=None, data={"alias": True}),
+             "create": create or CreateForm(formdata=None, data={"name": asked.organisation}), "refuse": refuse or RefuseForm(formdata=None)}
+    forms["choose"].organisation.choices = [SelectChoice(match.organisation.public_id, match.organisation.name) for match in found]
+    forms["create"].category.choices = _categories()
+    notes = {match.organisation.public_id: match.parent or match.also for match in found if match.parent or match.also}
+    html = render_template("coordinator/organisation_request.html", active="year", asked=asked, meeting=asked.meeting, text=text, notes=notes,
+                           sent=sent, ahead=asked.meeting.state == "planned" and page.now() < asked.meeting.starts_at, **forms)
+    return make_response(html, sent.status if sent else 200)
+
+
+def _categories() -> list[SelectChoice]:
+    return [SelectChoice("", _("Välj typ")), *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category))]

@@ -1,0 +1,125 @@
+"""Open registration: find one's organisation, say who one is, and look in one's mail. No page says whether an address is known."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, RadioField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional, ValidationError
+
+from annualwheel import contacts, directory, years
+from annualwheel.errors import Missing
+from annualwheel.models import Meeting, Organisation
+from annualwheel.registrations import applications, seats, unlisted
+from annualwheel.registrations.applications import Applicant
+from annualwheel.web import page, refusals, security, words
+from annualwheel.web.forms import SHORT, Address, BaseForm, Filled, NameFields, strip
+from annualwheel.web.open import blueprint
+from annualwheel.web.participant.forms import OneOf, carried_out
+
+FOUND = 20
+ADDRESS = "/anmal/<int:number>/<meeting:kind>"
+
+
+class OwnDetailsForm(NameFields, BaseForm):
+    """Who asks to come. `mode` is taken out where there is nothing to choose."""
+
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw={"autocomplete": "email"},
+                       description=_l("Hit skickar vi ett mejl med en personlig länk"))
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw={"autocomplete": "organization-title"})
+    mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
+
+    def applicant(self, source: str) -> Applicant:
+        """What was filled in, in the language of the page. `source` says where the details come from."""
+        return Applicant(self.given.data, self.family.data, self.email.data, self.title.data, self.mode.data if "mode" in self else "on_site",
+                         page.language(), source)
+
+
+class UnlistedForm(OwnDetailsForm):
+    """The same, and the organisation that was not found."""
+
+    organisation = StringField(_l("Organisationens namn"), [Filled(_l("Skriv vad din organisation heter")), SHORT], filters=[strip],
+                               render_kw={"autocomplete": "organization"})
+
+    def validate_organisation(self, field: Any) -> None:
+        """One that is there is chosen, not asked for."""
+        known = contacts.organisation_named(field.data or "")
+        if known is not None and known.active:
+            raise ValidationError(_("%(organisation)s finns med. Sök på namnet och välj organisationen i listan.", organisation=known.name))
+
+
+def details_form(form: type[OwnDetailsForm], meeting: Meeting, **data: object) -> Any:
+    """The form for this meeting."""
+    made = form(data=data)
+    made.mode.choices = [SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
+    if len(meeting.options) < 2:
+        del made.mode
+    return made
+
+
+@blueprint.route(ADDRESS, methods=["GET", "POST"])
+def apply(number: int, kind: str) -> Response | AnyResponse:
+    """First the organisation, searched for and chosen by a link; then oneself. Both steps are in the address and change nothing."""
+    meeting = years.meeting_of(number, kind)
+    if applications.why_closed(meeting, page.now()):
+        return closed(meeting)
+    organisation = _chosen(request.args.get("organisation", ""))
+    if organisation is None:
+        return _search(meeting)
+    form = details_form(OwnDetailsForm, meeting)
+    if carried_out(form, lambda: applications.apply(meeting, organisation, form.applicant(_("Öppen anmälan")), security.client(), page.now())):
+        return redirect(url_for("open.applied", number=number, kind=kind), code=303)
+    full = all(seats.room(option).why_not(organisation.id) for option in meeting.options)
+    return make_response(render_template("open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full), form.status)
+
+
+@blueprint.route(f"{ADDRESS}/saknas", methods=["GET", "POST"])
+def organisation_missing(number: int, kind: str) -> Response | AnyResponse:
+    """One's organisation is not in the register: a question to the coordinators."""
+    meeting = years.meeting_of(number, kind)
+    if applications.why_closed(meeting, page.now()):
+        return closed(meeting)
+    form = details_form(UnlistedForm, meeting, organisation=strip(request.args.get("sok"))[:200])
+    del form.mode
+    if carried_out(form, lambda: unlisted.ask(meeting, form.organisation.data, form.applicant(""), security.client(), page.now())):
+        return redirect(url_for("open.organisation_asked", number=number, kind=kind), code=303)
+    return make_response(render_template("open/organisation_missing.html", meeting=meeting, form=form), form.status)
+
+
+@blueprint.get(f"{ADDRESS}/skickat")
+def applied(number: int, kind: str) -> str:
+    """The same words for every address."""
+    return render_template("open/applied.html", meeting=years.meeting_of(number, kind))
+
+
+@blueprint.get(f"{ADDRESS}/saknas/skickat")
+def organisation_asked(number: int, kind: str) -> str:
+    """The receipt for a question about an organisation."""
+    return render_template("open/organisation_asked.html", meeting=years.meeting_of(number, kind))
+
+
+def closed(meeting: Meeting) -> Response:
+    """Why one cannot register here now, in words. What was typed in a form that closed meanwhile is given back."""
+    refusal = applications.why_closed(meeting, page.now())
+    said = refusals.sentence(refusal) if refusal else ""
+    typed = [value for name, value in request.form.items(multi=True) if name not in ("csrf_token", "lang_switch", "mode") and value]
+    return make_response(render_template("open/apply_closed.html", meeting=meeting, said=said, typed=typed,
+                                         cancelled=meeting.state == "cancelled"), 410 if request.method == "POST" else 200)
+
+
+def _chosen(public_id: str) -> Organisation | None:
+    try:
+        found = contacts.organisation_by_id(public_id)
+    except Missing:
+        return None
+    return found if found.active and found.merged_into_id is None else None
+
+
+def _search(meeting: Meeting) -> Response:
+    text = strip(request.args.get("sok"))[:200]
+    found = directory.organisations_like(text, FOUND + 1)
+    return make_response(render_template("open/apply_search.html", meeting=meeting, text=text, found=found[:FOUND], more=len(found) > FOUND))

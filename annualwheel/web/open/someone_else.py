@@ -1,0 +1,28 @@
+"""A forwarded link: somebody else at the organisation wants to come too. The invitation that was forwarded is untouched."""
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel.registrations import applications
+from annualwheel.web import page
+from annualwheel.web.open import blueprint, landing
+from annualwheel.web.open.registration import OwnDetailsForm, closed, details_form
+from annualwheel.web.participant.forms import carried_out
+
+
+@blueprint.route("/i/<token>/kollega", methods=["GET", "POST"])
+def someone_else(token: str) -> Response | AnyResponse:
+    """Name, address and title; an own link is mailed to them."""
+    registration = landing.registration_of(token)
+    if registration is None:
+        return landing.dead_link()
+    meeting = registration.meeting
+    if applications.why_closed(meeting, page.now()):
+        return closed(meeting)
+    form, source = details_form(OwnDetailsForm, meeting), _("Öppen anmälan, från en vidarebefordrad länk")
+    if carried_out(form, lambda: applications.apply_beside(registration, form.applicant(source), page.now())):
+        return redirect(url_for("open.applied", number=meeting.year.number, kind=meeting.kind), code=303)
+    return make_response(render_template("open/someone_else.html", registration=registration, meeting=meeting, form=form,
+                                         back=url_for("open.landing", token=token)), form.status)

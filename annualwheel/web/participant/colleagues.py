@@ -1,0 +1,123 @@
+"""Colleagues registered in one go: up to five rows, all of them or none."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, Field, RadioField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from annualwheel import audit, contacts
+from annualwheel.contacts import fold
+from annualwheel.errors import Unreadable
+from annualwheel.models import Registration
+from annualwheel.registrations import colleagues
+from annualwheel.registrations.colleagues import MOST, Colleague
+from annualwheel.web import page, refusals, words
+from annualwheel.web.forms import SHORT, BaseForm, strip
+from annualwheel.web.participant import blueprint
+from annualwheel.web.participant.forms import carried_out
+
+NAMES = ("given", "family", "email", "title", "mode")
+ADD = "lagg_till"
+
+
+class ColleaguesForm(BaseForm):
+    """Rows of fields: given_1, family_1, … A row where nothing is typed is nobody. The first must be somebody."""
+
+    rows: int
+
+    def row(self, number: int) -> list[Field]:
+        """The fields of a row, from 1."""
+        return [self[f"{name}_{number}"] for name in NAMES if f"{name}_{number}" in self]
+
+    def is_empty(self, number: int) -> bool:
+        """Whether nothing is typed in the row. What is chosen alone is nobody."""
+        return not any(strip(self[f"{name}_{number}"].data) for name in NAMES[:-1])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each row by itself, and no person in two rows."""
+        fine = super().validate(extra_validators)
+        seen: dict[tuple[str, str], int] = {}
+        for number in range(1, self.rows + 1):
+            if number == 1 or not self.is_empty(number):
+                self._check(number, seen)
+        return fine and not any(field.errors for number in range(1, self.rows + 1) for field in self.row(number))
+
+    def colleagues(self) -> list[Colleague]:
+        """What was filled in."""
+        return [Colleague(*(self[f"{name}_{number}"].data for name in NAMES[:-1]), mode=self._mode(number) or "on_site")
+                for number in range(1, self.rows + 1) if not self.is_empty(number)]
+
+    def _mode(self, number: int) -> str:
+        return self[f"mode_{number}"].data or "" if f"mode_{number}" in self else "on_site"
+
+    def _check(self, number: int, seen: dict[tuple[str, str], int]) -> None:
+        given, family, email = (self[f"{name}_{number}"] for name in NAMES[:3])
+        if not given.data:
+            given.errors = [_("Rad %(number)s: skriv förnamnet", number=number)]
+        if not family.data:
+            family.errors = [_("Rad %(number)s: skriv efternamnet", number=number)]
+        try:
+            email.data = contacts.normal_address(email.data or "")
+        except Unreadable:
+            email.errors = [_("Rad %(number)s: skriv e-postadressen med @, till exempel anna.berg@kommun.example", number=number)]
+        if f"mode_{number}" in self and self._mode(number) not in {choice.value for choice in self[f"mode_{number}"].choices}:
+            self[f"mode_{number}"].errors = [_("Rad %(number)s: välj om kollegan deltar på plats eller digitalt", number=number)]
+        person = fold(f"{given.data} {family.data}"), fold(email.data or "")
+        if not email.errors and seen.setdefault(person, number) != number:
+            email.errors = [_("Rad %(number)s: samma person står på rad %(other)s", number=number, other=seen[person])]
+
+
+def colleagues_form(registration: Registration, rows: int) -> Any:
+    """The form with that many rows, and the ways of attending where there is a choice."""
+    options = registration.meeting.options
+    fields: dict[str, Any] = {"rows": rows}
+    for number in range(1, rows + 1):
+        fields |= {f"given_{number}": StringField(_l("Förnamn"), [SHORT], filters=[strip]),
+                   f"family_{number}": StringField(_l("Efternamn"), [SHORT], filters=[strip]),
+                   f"email_{number}": EmailField(_l("E-postadress"), [SHORT], filters=[strip]),
+                   f"title_{number}": StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])}
+        if len(options) > 1:
+            fields[f"mode_{number}"] = RadioField(
+                _l("Hur deltar kollegan?"), choices=[SelectChoice(option.mode, words.label(option.mode, "mode")) for option in options],
+                validate_choice=False)
+    return type("Rows", (ColleaguesForm,), fields)()
+
+
+@blueprint.route("/kollegor", methods=["GET", "POST"])
+def colleagues_in_one_go() -> Response | AnyResponse:
+    """The form. A press on *one more row* gives it back with everything that was typed."""
+    registration: Registration = g.registration
+    refusal = colleagues.why_not(registration, page.now())
+    adding = ADD in request.form
+    form = colleagues_form(registration, min(_rows() + adding, MOST))
+    became: list[colleagues.Outcome] = []
+    actor = audit.participant(registration.person_id)
+    if not adding and carried_out(form, lambda: became.extend(
+            colleagues.register_together(registration, form.colleagues(), page.now(), actor))):
+        session["colleagues"] = [[one.name, one.became] for one in became]
+        return redirect(url_for("participant.colleagues_done"), code=303)
+    status = 200 if adding else form.status
+    return make_response(render_template("participant/colleagues.html", registration=registration, meeting=registration.meeting, form=form,
+                                         why=refusals.sentence(refusal) if refusal else "", most=MOST), status)
+
+
+@blueprint.get("/kollegor/klart")
+def colleagues_done() -> str | AnyResponse:
+    """What became of each row."""
+    registration: Registration = g.registration
+    if "colleagues" not in session:
+        return redirect(url_for("participant.colleagues_in_one_go"), code=303)
+    return render_template("participant/colleagues_done.html", registration=registration, meeting=registration.meeting,
+                           rows=session["colleagues"])
+
+
+def _rows() -> int:
+    """How many rows the page had that was sent."""
+    sent = request.form.get("antal", "1")
+    return max(1, min(int(sent), MOST)) if sent.isascii() and sent.isdecimal() and len(sent) < 3 else 1
