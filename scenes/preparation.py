@@ -10,6 +10,8 @@ STALE = {"skapa": "Ett gemensamt kontor för alla som söker arbete.", "base-ska
 INVITE = "/forberedelse/kollegor/bjud-in"
 SIV = {"given": "Siv", "family": "Provquist", "email": "siv.unopened@exempelby.example", "share": "hela"}
 
+FORMER = "/forberedelse/tidigare-texter/{theme_item}"
+
 SCENES = (
     Scene("forberedelse-utan-lank", "preparation.hub", "empty", "", HUB, status=401),
     Scene("oversikt-tom", "preparation.hub", "year", "fresh", HUB),
@@ -39,6 +41,22 @@ SCENES = (
     Scene("tema-andrat-av-annan", "preparation.section", "year", "half", THEME, (Press(STALE, "act=save"),), 409),
     Scene("tema-gammal-sida", "preparation.section", "year", "half", THEME, (Press({"csrf_token": "gammal"}, "act=save"),), 422),
     Scene("tema-for-sent", "preparation.section", "year", "half", THEME, (Press({"skapa": "En text som kom för sent."}, "act=save", at="after_answering"),), 410),
+    Scene("tema-forra-aret", "preparation.section", "year", "earlier", THEME),
+    Scene("tema-forra-aret-hamtat", "preparation.section", "year", "carried", THEME + "?hamtat=skapa"),
+    Scene("tema-forra-aret-fanns", "preparation.section", "year", "carried", THEME + "?fanns=skapa"),
+    Scene("initiativ-forra-aret", "preparation.section", "year", "earlier", CARDS),
+    Scene("initiativ-pagar-fortfarande", "preparation.section", "year", "earlier", CARDS + "?sagt={still_card}"),
+    Scene("initiativ-fran-forra-aret", "preparation.section", "year", "earlier", CARDS + "?redigera={still_card}"),
+    Scene("initiativ-avslutat", "preparation.section", "year", "carried", CARDS + "?sagt={ended_item}"),
+    Scene("initiativ-sedan-forra-aret", "preparation.section", "year", "carried", CARDS),
+    Scene("tidigare-texter", "preparation.former_texts", "year", "half", FORMER + "/hinder"),
+    Scene("tidigare-texter-inga", "preparation.former_texts", "year", "half", FORMER + "/glapp"),
+    Scene("tidigare-texter-tillbaka", "preparation.former_texts", "year", "half", FORMER + "/hinder?tagen=1"),
+    Scene("tidigare-texter-andrad", "preparation.former_texts", "year", "half", FORMER + "/hinder", (Press({"base": "0-c9d8c4c4e2a9"}),), 409),
+    Scene("tidigare-texter-gammal-sida", "preparation.former_texts", "year", "half", FORMER + "/hinder", (Press({"csrf_token": "gammal"}),), 422),
+    Scene("tidigare-texter-stangd", "preparation.former_texts", "year", "half", FORMER + "/hinder", at="after_answering"),
+    Scene("vem-skrev-vad", "preparation.authors", "year", "half", "/forberedelse/vem-skrev-vad"),
+    Scene("vem-skrev-vad-inget", "preparation.authors", "year", "fresh", "/forberedelse/vem-skrev-vad"),
     Scene("initiativ-inga", "preparation.section", "year", "fresh", CARDS),
     Scene("initiativ", "preparation.section", "year", "half", CARDS),
     Scene("initiativ-oppet", "preparation.section", "year", "half", CARDS + "?redigera={draft_card}"),
@@ -54,7 +72,6 @@ SCENES = (
     Scene("kvitto", "preparation.receipt", "year", "sent", "/forberedelse/inskickat"),
     Scene("svar", "preparation.answer", "year", "sent", "/forberedelse/svar"),
     Scene("svar-utkast", "preparation.answer", "year", "changed", "/forberedelse/svar?visa=utkast"),
-)
     Scene("be-att-andra", "preparation.ask_to_change", "after", "asker", ASK, at="closed"),
     Scene("be-att-andra-fel", "preparation.ask_to_change", "after", "asker", ASK, (Press(),), 422, at="closed"),
     Scene("oversikt-har-bett", "preparation.hub", "after", "asked", HUB, at="closed"),
@@ -65,3 +82,4 @@ SCENES = (
     Scene("resultat-inte-klart-forberedelse", "preparation.results", "year", "half", "/forberedelse/resultat"),
     Scene("resultat-forberedelse", "preparation.results", "after", "wrote", "/forberedelse/resultat", at="published"),
     Scene("oversikt-resultat", "preparation.hub", "after", "wrote", HUB, at="published"),
+)

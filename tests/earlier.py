@@ -30,7 +30,7 @@ def make_earlier(member: Member, *cards: Mapping[str, Value], texts: Mapping[str
     db.session.refresh(year)
     questionnaire = published.publish(meeting, reading.read(ROOT / "forms" / "arbetsmote.toml"), THEN, audit.SYSTEM)
     then = membership.join(questionnaire, member.person, member.submission.organisation, THEN)
-    write(then, item_of(then), THEN, forberett="Förra årets strateger")
+    write(then, item_of(then), THEN, forberett="Förra årets strateger", inga_initiativ=[] if cards else ["ja"])
     for card in cards:
         write(then, items.add(then.submission, "initiativ", THEN), THEN, **(INITIATIVE | card))
     if texts:

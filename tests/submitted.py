@@ -46,6 +46,8 @@ class Written:
     items: tuple[Values, ...] = (INITIATIVE,)
     root: Values = field(default_factory=lambda: {"forberett": "Strateger"})
     themes: dict[str, Values] = field(default_factory=dict)
+    carried: str = "new"
+    ended: tuple[str, ...] = ()
 
 
 def make_organisation(meeting: Meeting, name: str, category: str = "kommun") -> tuple[Organisation, Person]:
@@ -71,8 +73,10 @@ def make_submitted(meeting: Meeting, name: str, written: Written | None = None, 
 
 def add_version(submission: Submission, written: Written, number: int, person: Person) -> None:
     """Submits another version."""
-    items = tuple(path.FilledItem(f"{submission.respondent_key}-{place}", values) for place, values in enumerate(written.items))
-    content = path.submittable(published.definition_of(submission.questionnaire), path.Filled(written.root, written.themes, items))
+    items = tuple(path.FilledItem(f"{submission.respondent_key}-{place}", values, written.carried) for place, values in enumerate(written.items))
+    ended = tuple(path.FilledItem(f"{submission.respondent_key}-e{place}", {"titel": title}, "ended") for place, title in enumerate(written.ended))
+    filled = path.Filled(written.root, written.themes, items, ended)
+    content = path.submittable(published.definition_of(submission.questionnaire), filled)
     db.session.add(SubmissionVersion(submission=submission, number=number, digest=submission.questionnaire.digest, content=content,
                                      by=person, at=NOW + dt.timedelta(hours=number)))
     db.session.flush()

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from annualwheel import audit, contacts, meetings, planning, staff, years
 from annualwheel.clock import STOCKHOLM, local
 from annualwheel.db import db
+from annualwheel.demo import before
 from annualwheel.demo.initiatives import INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
 from annualwheel.meetings import Appointment
 from annualwheel.models import (
     Affiliation,
+    Answer,
     Category,
     Item,
     Meeting,
@@ -25,7 +27,7 @@ from annualwheel.models import (
     Staff,
     Year,
 )
-from annualwheel.questionnaires import answers, items, membership, published, submission
+from annualwheel.questionnaires import answers, carried, items, membership, published, submission
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Value
@@ -69,6 +71,7 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     year = _plan(now, coordinator)
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
+    before.play(year, next(definition for definition in definitions if definition.meeting_kind == work.kind), coordinator)
     for definition in definitions:
         meeting = next(m for m in year.meetings if m.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
@@ -189,7 +192,21 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
         "titel": sample.title, "typ": sample.kind, "tema": [sample.theme], "insatsomrade": [sample.area], "status": "pagar",
         "mal": sample.goal, "svart": sample.difficult, "framgang": sample.success, "period": "2024–", "aktorer": list(sample.partners)}
     structures: dict[str, Value] = {"skapa": sample.create, "bryta": sample.breaks, "behalla": sample.keep}
-    for item, texts in ((_place(member, ""), {"forberett": "Strateger och chefer"}),
-                        (items.add(member.submission, "initiativ", at), card), (_place(member, sample.theme), structures)):
-        answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, at)
+    for item, texts in ((_place(member, ""), {"forberett": "Strateger och chefer"}), (_card(member, sample, at), card),
+                        (_place(member, sample.theme), structures)):
+        # What came along from the year before is the first version.
+        known = dict(db.session.execute(sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id)).tuples().all())
+        answers.save(item, {key: Change(value, known.get(key, 0)) for key, value in texts.items()}, member.person, at)
     submission.submit(member, at)
+
+
+def _card(member: Member, sample: Sample, at: dt.datetime) -> Item:
+    """The initiative's card: one from the year before has changed, and another of the organisation's has ended; else a new one."""
+    earlier = carried.before(member.submission)
+    known = {each.title: each.public_id for each in earlier.items} if earlier else {}
+    if sample.title not in known:
+        return items.add(member.submission, "initiativ", at)
+    for title, public_id in known.items():
+        if title != sample.title:
+            carried.carry(member.submission, public_id, "ended", member.person, at)
+    return carried.carry(member.submission, known[sample.title], "changed", member.person, at)

@@ -39,9 +39,9 @@ class Trail:
     past: Sequence[Past]
 
     @property
-    def base(self) -> int:
-        """The version a change would be made on."""
-        return self.current.version if self.current else 0
+    def stamp(self) -> str:
+        """What a change would be made on (see `answers.stamp`)."""
+        return answers.stamp(self.current.version, self.current.value) if self.current else answers.stamp(0, "")
 
 
 def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[str]]:

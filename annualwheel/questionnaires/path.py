@@ -38,10 +38,8 @@ class FilledItem:
 
 @dataclass(frozen=True)
 class Filled:
-    """Everything typed so far: root answers by question key, answers per theme key, and the items in their order.
-
-    `ended` are the items of the year before that have come to an end: nothing more is asked about them.
-    """
+    """Everything typed so far: root answers by question key, answers per theme key, and the items in their order. `ended` are items of
+    the year before that have come to an end: nothing more is asked about them."""
 
     root: Values = field(default_factory=dict)
     themes: Mapping[str, Values] = field(default_factory=dict)
@@ -164,7 +162,7 @@ def submittable(definition: Definition, filled: Filled, organisations: Iterable[
                         "options": [{"key": "arbete", "label": label}]}],
          "sections": [{"key": "initiativ", "title": label, "theme": None, "answers": [],
                        "group": {"key": "initiativ", "label": label, "none": False,
-                                 "ended": [{"public_id": "p7…", "title": "Simskola för vuxna"}],
+                                 "ended": [{"public_id": "p7…", "title": "Simskola", "answers": [answer]}],
                                  "items": [{"public_id": "k3…", "number": 1, "title": "Föreningskompis", "carried": "new",
                                             "themes": ["arbete"], "focus_areas": ["livsvillkor"], "goals": [],
                                             "organisations": ["RFS"], "kind": "natverk", "status": "pagar",
@@ -278,9 +276,14 @@ def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> di
 def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
     started = _started(group, filled)
     return {"key": group.key, "label": _label(group.label), "none": not started and _none_ticked(group, filled),
-            "ended": [{"public_id": item.public_id, "title": item_title(group, item)} for item in filled.ended],
+            "ended": [_ended_content(group, item) for item in filled.ended],
             "items": [_item_content(group, item, number, filled.root, names)
                       for number, item in enumerate(started, start=1)]}
+
+
+def _ended_content(group: Group, item: FilledItem) -> dict[str, Any]:
+    title = item_title(group, item)
+    return {"public_id": item.public_id, "title": title, "answers": [{"question": group.title_question, "value": title}]}
 
 
 def _item_content(group: Group, item: FilledItem, number: int, root: Values,

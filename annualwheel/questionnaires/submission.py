@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,11 +37,18 @@ def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
     return path.submittable(definition, draft.filled, organisations(chosen_organisations(definition, draft)))
 
 
-def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
+def mark(content: Mapping[str, Any]) -> str:
+    """Names a content: a page that shows it carries this, so that nobody submits what they have not seen."""
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def submit(member: Member, now: dt.datetime, seen: str | None = None) -> SubmissionVersion:
     """Submits the answer as it stands and mails a receipt to everyone who wrote in it (see `notices.send_receipts`).
 
-    The same content as the version before gives that version back, so a second press changes nothing. Raises `Closed` after the last
-    day (with 15 minutes' grace) and `Refused("answer_incomplete")` while something blocks (see `path.missing`).
+    The same content as the version before gives that version back, so a second press changes nothing. `seen` is the mark of what was
+    looked over: what a colleague saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a change
+    that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and `Refused("answer_incomplete")` while
+    something blocks (see `path.missing`).
     """
     submission = _locked(member.submission)
     deadline.require_open(submission, now)
@@ -47,6 +56,8 @@ def submit(member: Member, now: dt.datetime) -> SubmissionVersion:
     if any(gap.blocks for gap in path.missing(definition, draft.filled)):
         raise Refused("answer_incomplete")
     content, last = content_of(definition, draft), latest(submission)
+    if seen is not None and seen != mark(content):
+        raise Refused("answer_changed")
     submission.state = "submitted"
     if last is not None and last.content == content:
         return last

@@ -113,6 +113,7 @@ SENTENCES = {
     "missing_heading": _l("Kolumnen %(name)s saknas. Det behövs E-post, Organisation och Namn (eller Förnamn och Efternamn)."),
     "double_heading": _l("Rubriken %(name)s finns i två kolumner. Ta bort eller döp om den ena."),
     "no_person": _l("Personen finns inte."),
+    "no_deletion_request": _l("Begäran finns inte."),
     "no_organisation": _l("Organisationen finns inte."),
     "no_registration": _l("Anmälan finns inte."),
     "no_pack": _l("Underlaget finns inte. Det kan vara äldre än 30 dagar. Ta fram ett nytt."),

@@ -9,6 +9,8 @@ WORDS = {
     "organisation": ("Organisation", "Organisation"), "category": ("Typ av organisation", "Kind of organisation"),
     "theme": ("Tema", "Theme"), "section": ("Avsnitt", "Section"), "question": ("Fråga", "Question"), "answer": ("Svar", "Answer"),
     "item": ("Gäller", "Concerns"), "version": ("Version", "Version"), "submitted": ("Inskickat", "Submitted"),
+    "since": ("Sedan förra året", "Since last year"), "carried_new": ("Ny", "New"), "carried_still": ("Pågår", "Goes on"),
+    "carried_changed": ("Ändrat", "Changed"), "carried_ended": ("Avslutat", "Ended"),
     "focus_area": ("Insatsområde", "Focus area"), "kind": ("Slag", "Kind"), "text": ("Text", "Text"), "total": ("Summa", "Total"),
     "name": ("Namn", "Name"), "role": ("Titel eller uppdrag", "Title or role"), "state": ("Läge", "State"),
     "mode": ("Deltar", "Takes part"), "lead": ("Samordnare", "Lead"), "coming": ("Anmälda", "Registered"), "part": ("Del", "Part"),

@@ -90,7 +90,7 @@ class _Pack:
                              for number, (key, name) in enumerate(self.themes.items(), 1)}
         self.initiatives = self.book.sheet(word("initiatives"), [
             Column(word("id"), 15), Column(word("respondent"), 28), Column(word("category"), 20), Column(word("number"), 6),
-            *self.columns.columns()], self.footer, name_columns=2)
+            Column(word("since"), 16), *self.columns.columns()], self.footer, name_columns=2)
         self.all_answers = self.book.sheet(word("all_answers"), [
             Column(word("respondent"), 28), Column(word("category"), 20), Column(word("section"), 22), Column(word("theme"), 26),
             Column(word("item"), 26), Column(word("question"), 34), Column(word("answer"), 70, wrap=True), Column(word("version"), 8),
@@ -116,11 +116,12 @@ class _Pack:
         for section in answer.sections:
             for item in section["group"]["items"] if section["group"] else ():
                 self._initiative(item, by, category)
+            for item in section["group"]["ended"] if section["group"] else ():
+                self._row(item, by, category, None, "ended")
 
     def _initiative(self, item: dict[str, Any], by: Respondent, category: str) -> None:
         self.puzzle.add(item, by.category)
-        given = {answer["question"]: answer for answer in item["answers"]}
-        self.initiatives.append([item["public_id"], by.name, category, item["number"], *self.columns.values(given)])
+        given = self._row(item, by, category, item["number"], item["carried"])
         what = ", ".join(readable(answer, self.language) for answer in item["answers"] if answer["value"] in (item["kind"], item["status"])
                          and "chosen" in answer)
         card = [(item["title"], "card_strong"), (f"{by.name}\n{what}".strip(), "card"),
@@ -128,6 +129,12 @@ class _Pack:
         for theme in item["themes"]:
             if theme in self.theme_sheets:
                 self.theme_sheets[theme].append_styled(card)
+
+    def _row(self, item: dict[str, Any], by: Respondent, category: str, number: int | None, carried: str) -> dict[str, dict[str, Any]]:
+        """Writes the row of an initiative, also of one that has ended and is in no count; gives back its answers by question."""
+        given = {answer["question"]: answer for answer in item["answers"]}
+        self.initiatives.append([item["public_id"], by.name, category, number, self.word(f"carried_{carried}"), *self.columns.values(given)])
+        return given
 
     def _overview(self) -> None:
         self._matrix(self.word("theme_by_area"), self.word("theme"), self.areas, self.puzzle.by_area)

@@ -51,6 +51,7 @@ def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
 
     return [{"title": section["title"][language], "theme": section["theme"]["label"][language] if section["theme"] else "",
              "rows": rows(section["answers"]), "none": bool(section["group"] and section["group"]["none"]),
+             "ended": [item["title"] for item in (section["group"]["ended"] if section["group"] else ())],
              "items": [{"title": item["title"], "rows": rows(item["answers"])}
                        for item in (section["group"]["items"] if section["group"] else ())]}
             for section in answer.sections]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from annualwheel import contacts
 from annualwheel.db import db
 from annualwheel.models import Category, Item, Meeting, Member
-from annualwheel.questionnaires import answers, items, membership, presence, submission, team
+from annualwheel.questionnaires import answers, carried, items, membership, presence, submission, team
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.team import Colleague
 from annualwheel.questionnaires.values import Value
@@ -36,7 +36,9 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
     removed = _card(half, {"titel": "Ett gammalt projekt"})
     items.remove(half.submission, removed.public_id, half.person, START)
     _write(colleague, "strukturer/arbete", THEME)
-    world.names |= {"draft_card": draft.public_id, "removed_card": removed.public_id}
+    world.names |= {"draft_card": draft.public_id, "removed_card": removed.public_id,
+                    "theme_item": _replaced(half, colleague).public_id}
+    _continuing(world, work)
     for who, name, place in (("whole", "Ola Provholm", "Nedre Exempels kommun"), ("sent", "Ulla Provlid", "Exempelfors kommun"),
                              ("changed", "Dag Provmo", "Exempelvikens kommun")):
         member = _join(world, who, work, name, place)
@@ -80,6 +82,25 @@ def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str
 def _write(member: Member, group_key: str, texts: Mapping[str, Value]) -> None:
     item = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, Item.group_key == group_key)).one()
     answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START)
+
+
+def _continuing(world: World, work: Meeting) -> None:
+    """Two that answered the year before as well: one has said something of one initiative of two, the other of both."""
+    earlier = _join(world, "earlier", work, "Sune Provlind", "Arvika kommun")
+    told = _join(world, "carried", work, "Vera Provklint", "Filipstads kommun")
+    then = carried.before(earlier.submission)
+    assert then is not None  # noqa: S101 the demonstration year has one before it
+    still = carried.carry(earlier.submission, then.items[1].public_id, "still", earlier.person, START)
+    ended = db.session.scalars(sa.select(Item).where(Item.submission_id == told.submission_id, Item.carried == "ended")).one()
+    world.names |= {"still_card": still.public_id, "ended_item": ended.public_id}
+
+
+def _replaced(member: Member, colleague: Member) -> Item:
+    """A text of the colleague's that the member has replaced, on the first theme's page."""
+    item = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, Item.group_key == "strukturer/arbete")).one()
+    answers.save(item, {"hinder": Change("Det finns ingen som håller ihop vägen från praktik till jobb.", 0)}, colleague.person, START - 2 * DAY)
+    answers.save(item, {"hinder": Change("Ingen håller ihop vägen från praktik till anställning.", 1)}, member.person, START - DAY)
+    return item
 
 
 def _card(member: Member, texts: Mapping[str, Value]) -> Item:

@@ -126,6 +126,18 @@ def test_choices_have_a_readable_column_and_one_column_each(session: scoped_sess
     assert len(rows[0]) == len(set(rows[0]))
 
 
+def test_the_initiatives_sheet_says_what_has_become_of_each_since_the_year_before(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    for name, carried in (("Arvika kommun", "new"), ("Bergs kommun", "still"), ("Compare", "changed")):
+        make_submitted(meeting, name, Written(carried=carried, ended=("Simskola",) if carried == "changed" else ()))
+    content = sheets(build(meeting, clock))
+    rows = content["Initiativ"]
+    assert column(rows, "Sedan förra året") == ["Ny", "Pågår", "Ändrat", "Avslutat"]
+    assert column(rows, "Vad heter initiativet?")[3] == "Simskola"
+    # What has ended is on the sheet and in no count.
+    assert next(row for row in content["Läs mig"] if row[0] == "Initiativ" and str(row[1]).isdigit())[1] == "3"
+
+
 def test_the_overview_counts_what_the_initiatives_sheet_holds(session: scoped_session[Session], clock: Clock) -> None:
     meeting = make_work_meeting()
     make_submitted(meeting, "Arvika kommun", Written(items=(INITIATIVE, {**INITIATIVE, "tema": ["energi"], "insatsomrade": ["platser"]})))

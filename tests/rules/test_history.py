@@ -24,7 +24,7 @@ def test_the_trail_says_what_stands_what_stood_who_wrote_it_and_until_when_it_is
     write(anna, item, OPEN + 2 * MINUTE, base=1, skapa="Annas försök")
     trail = history.of(item, "skapa", OPEN + 3 * MINUTE)
     assert trail.current is not None
-    assert (trail.current.value, trail.current.who, trail.base, trail.question.key) == ("Marias", "Maria Lindqvist", 2, "skapa")
+    assert (trail.current.value, trail.current.who, answers.base_of(trail.stamp), trail.question.key) == ("Marias", "Maria Lindqvist", 2, "skapa")
     assert [(past.value, past.who, past.at, past.replaced_at, past.until) for past in trail.past] == [
         ("Annas försök", "Anna Berg", OPEN + 2 * MINUTE, OPEN + 2 * MINUTE, OPEN + 2 * MINUTE + answers.KEPT),
         ("Annas", "Anna Berg", OPEN, OPEN + MINUTE, OPEN + MINUTE + answers.KEPT)]

@@ -281,12 +281,15 @@ def test_a_tick_for_no_items_is_kept_only_when_there_are_none() -> None:
     assert submittable(DEFINITION, filled())["sections"][1]["group"]["none"] is False
 
 
+ENDED = {"public_id": "e1", "title": "Simskola", "answers": [{"question": "titel", "value": "Simskola"}]}
+
+
 def test_an_initiative_that_has_ended_is_an_answer_and_asks_nothing_more() -> None:
     ended = Filled({}, {}, (), (FilledItem("e1", {"titel": " Simskola "}, "ended"),))
     assert blocking(ended) == []
     assert section_state(DEFINITION, SECOND, ended) is SectionState.DONE
     group = submittable(DEFINITION, ended)["sections"][1]["group"]
-    assert (group["ended"], group["items"], group["none"]) == ([{"public_id": "e1", "title": "Simskola"}], [], False)
+    assert (group["ended"], group["items"], group["none"]) == ([ENDED], [], False)
 
 
 def test_one_may_say_that_there_are_none_beside_those_that_have_ended() -> None:

@@ -42,6 +42,7 @@ from annualwheel.web.preparation import (  # noqa: E402,F401  the views hang on 
     asking,
     cards,
     here,
+    history,
     hub,
     people,
     printing,

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from annualwheel import jobs
 from annualwheel.errors import Refused
-from annualwheel.questionnaires import items, published
+from annualwheel.questionnaires import carried, items, published
 from annualwheel.web import page
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint
@@ -25,6 +25,29 @@ def add(section: str) -> Response:
     item = items.add(submission, section, page.now())
     jobs.commit()
     return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
+
+
+@blueprint.post("/<section>/forra-aret/<earlier>")
+def carry(section: str, earlier: str) -> Response:
+    """Says that an initiative of the year before goes on (`still`), has changed (`changed`) or has ended (`ended`)."""
+    submission = g.member.submission
+    step, _after = find(published.definition_of(submission.questionnaire), section, None)
+    if not Press().accepted():
+        return redirect(step.url(), code=303)
+    item = carried.carry(submission, earlier, page.pressed("way"), g.member.person, page.now())
+    jobs.commit()
+    if item.carried == "changed":
+        return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
+    return redirect(step.url(sagt=item.public_id), code=303)
+
+
+@blueprint.post("/kort/<item>/ta-tillbaka")
+def take_back(item: str) -> Response:
+    """Takes back what was said about an initiative of the year before: it lies among them again."""
+    if Press().accepted():
+        items.remove(g.member.submission, item, g.member.person, page.now())
+        jobs.commit()
+    return redirect(_step().url(_anchor="forra-aret"), code=303)
 
 
 @blueprint.post("/kort/<item>/ta-bort")

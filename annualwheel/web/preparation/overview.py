@@ -28,6 +28,7 @@ class Card:
     state: SectionState
     words: str
     latest: Stored | None
+    carried: str
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def card_of(group: Group, number: int, place: Place, root: Values, draft: Draft)
     words = [spoken(question, place.values.get(question.key), {}, page.language()) for question in group.questions
              if question.type in CHOOSING and not submission.from_organisations(question)
              and (question.key in (group.status_question, group.kind_question) or question.source == "focus_areas")]
-    return Card(place.public_id, number, path.item_title(group, item) or _unnamed(group, number),
-                path.item_state(group, item, root), ". ".join(word for word in words if word), place.latest())
+    return Card(place.public_id, number, path.item_title(group, item) or unnamed(group, number),
+                path.item_state(group, item, root), ". ".join(word for word in words if word), place.latest(), place.carried)
 
 
 def blocks(definition: Definition, draft: Draft) -> list[Block]:
@@ -91,10 +92,11 @@ def of_content(content: Mapping[str, Any], language: str) -> list[Block]:
     labels = {question["key"]: question["label"][language] for question in content["questions"]}
     shown = []
     for section in content["sections"]:
-        group = section["group"] or {"items": [], "none": False}
+        group = section["group"] or {"items": [], "ended": [], "none": False}
         cards = [Block(item["title"], "", "", _submitted(item["answers"], labels, language), []) for item in group["items"]]
+        ended = [item["title"] for item in group["ended"]]
         about = section["theme"]["label"][language] if section["theme"] else ""
-        shown.append(Block(section["title"][language], about, "", _submitted(section["answers"], labels, language), cards,
+        shown.append(Block(section["title"][language], about, "", _submitted(section["answers"], labels, language) + _over(ended), cards,
                            _("Inga att berätta om") if group["none"] else ""))
     return shown
 
@@ -107,8 +109,9 @@ def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Bl
     if group:
         for number, (place, item) in enumerate(zip(draft.cards, draft.filled.items, strict=True), 1):
             asked = path.visible_questions(group, place.values, root)
-            cards.append(Block(path.item_title(group, item) or _unnamed(group, number), "",
+            cards.append(Block(path.item_title(group, item) or unnamed(group, number), "",
                                step.url(redigera=place.public_id, _anchor="kort") if mine else "", _lines(asked, place.values, names), []))
+        lines += _over([path.item_title(group, item) for item in draft.filled.ended])
     none = group.none_question if group else None
     ticked = none is not None and not cards and not blank(root.get(none.key))
     return Block(step.title, step.about, step.url() if mine else "", lines, cards, none.label.to(page.language()) if none and ticked else "")
@@ -130,7 +133,7 @@ def _gap(gap: Missing, step: Step, titles: Mapping[str, tuple[int, Place]], draf
         values = draft.place(step.part).values
         return Gap(_words(gap, values, step.about), step.url(_anchor=anchor))
     number, place = titles[gap.item]
-    title = path.item_title(step.section.group, FilledItem(gap.item, place.values)) or _unnamed(step.section.group, number)
+    title = path.item_title(step.section.group, FilledItem(gap.item, place.values)) or unnamed(step.section.group, number)
     return Gap(_words(gap, place.values, title), step.url(redigera=gap.item, _anchor=anchor))
 
 
@@ -145,7 +148,8 @@ def _words(gap: Missing, values: Values, where: str) -> str:
     return f"{where}: {text}" if where else text
 
 
-def _unnamed(group: Group, number: int) -> str:
+def unnamed(group: Group, number: int) -> str:
+    """What an item without a name is called."""
     name: str = _("%(item)s %(number)s (utan namn)", item=group.item_label.to(page.language()), number=number)
     return name
 
@@ -153,6 +157,11 @@ def _unnamed(group: Group, number: int) -> str:
 def _submitted(answers: list[dict[str, Any]], labels: Mapping[str, str], language: str) -> list[Line]:
     return [Line(labels[answer["question"]], _written(answer, language)) for answer in answers
             if answer["value"] not in (None, []) or not answer["question"].endswith("_other")]
+
+
+def _over(titles: list[str]) -> list[Line]:
+    """The initiatives of the year before that have come to an end, as one line."""
+    return [Line(_("Avslutat sedan förra året"), ", ".join(titles))] if titles else []
 
 
 def _written(answer: Mapping[str, Any], language: str) -> str:

@@ -1,13 +1,11 @@
 """Looking over the whole answer, submitting it, and the receipt."""
 from __future__ import annotations
 
-import hashlib
-import json
-
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from annualwheel import jobs, years
+from annualwheel.errors import Refused
 from annualwheel.questionnaires import deadline, drafts, notices, published, submission
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.drafts import Draft
@@ -31,16 +29,14 @@ def submit() -> Response:
     """Submits what was looked over. An answer that a colleague has changed meanwhile is shown once more; after the last day and its
     grace nothing is submitted, whatever stands in it."""
     deadline.require_open(g.member.submission, page.now())
-    definition, draft = _answer()
     form = Press()
     if not form.accepted():
-        return _page(definition, draft, form, form.status)
-    blocking, _missing = overview.gaps(definition, draft)
-    if blocking:
-        return _page(definition, draft, form, 422)
-    if request.form.get("seen") != _mark(definition, draft):
-        return _page(definition, draft, form, 409)
-    submission.submit(g.member, page.now())
+        return _page(*_answer(), form, form.status)
+    try:
+        submission.submit(g.member, page.now(), request.form.get("seen", ""))
+    except Refused:
+        definition, draft = _answer()
+        return _page(definition, draft, form, 422 if overview.gaps(definition, draft)[0] else 409)
     jobs.commit()
     return redirect(url_for("preparation.receipt"), code=303)
 
@@ -68,6 +64,4 @@ def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) 
 
 
 def _mark(definition: Definition, draft: Draft) -> str:
-    """Names the content that is looked at, so that nobody submits what they have not seen."""
-    content = submission.content_of(definition, draft)
-    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=12).hexdigest()
+    return submission.mark(submission.content_of(definition, draft))

@@ -1,7 +1,9 @@
 """The pages one writes on: a section, a theme of it, and one open card of its group."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -9,11 +11,14 @@ from werkzeug.wrappers import Response
 from annualwheel import jobs
 from annualwheel.errors import Closed, Missing
 from annualwheel.models import Submission
-from annualwheel.questionnaires import answers, deadline, drafts, items, published
-from annualwheel.questionnaires.definition import Definition, Question
+from annualwheel.questionnaires import answers, carried, deadline, drafts, history, items, published
+from annualwheel.questionnaires.answers import Change
+from annualwheel.questionnaires.carried import Earlier
+from annualwheel.questionnaires.definition import Definition, Question, QuestionType
 from annualwheel.questionnaires.drafts import Draft, Place
+from annualwheel.questionnaires.values import blank
 from annualwheel.web import page
-from annualwheel.web.preparation import blueprint, sheets
+from annualwheel.web.preparation import beside, blueprint, last_year, sheets
 from annualwheel.web.preparation.overview import Card, card_of
 from annualwheel.web.preparation.sheets import Sheet
 from annualwheel.web.preparation.steps import Step, find, standing
@@ -21,13 +26,15 @@ from annualwheel.web.preparation.steps import Step, find, standing
 
 @dataclass
 class Desk:
-    """What lies in front of the person: the step, the sheet for its own questions, the cards, and the sheet of the open card."""
+    """What lies in front of the person: the step, the sheet for its own questions, the cards, the sheet of the open card, and what was
+    submitted the year before."""
 
     submission: Submission
     definition: Definition
     draft: Draft
     step: Step
     after: Step | None
+    earlier: Earlier | None
     own: Sheet | None = None
     cards: list[Card] | None = None
     open_card: Place | None = None
@@ -57,7 +64,7 @@ def section(section: str, theme: str | None = None) -> str | Response:
     if request.method == "GET" and not deadline.is_open(submission, page.now()):
         return redirect(url_for("preparation.hub"), code=303)
     try:
-        desk = _desk(Desk(submission, definition, drafts.load(submission), step, after))
+        desk = _desk(Desk(submission, definition, drafts.load(submission), step, after, carried.before(submission)))
         return _page(desk) if request.method == "GET" else _sent(desk)
     except (Closed, Missing) as error:
         if request.method == "GET":
@@ -96,7 +103,8 @@ def _sent(desk: Desk) -> str | Response:
     sheet, act = desk.sent, page.pressed("act")
     if not sheet.form.accepted():
         return _page(desk, 422 if sheet.form.errors else 200)  # a question may be called "status"
-    saved = answers.save(items.of(desk.submission, sheet.place.public_id), sheet.changes(), g.member.person, page.now())
+    fetched = _fetched(desk)
+    saved = answers.save(items.of(desk.submission, sheet.place.public_id), sheet.changes() | fetched, g.member.person, page.now())
     jobs.commit()
     if saved.conflicts:
         desk.draft = drafts.load(desk.submission)
@@ -105,15 +113,41 @@ def _sent(desk: Desk) -> str | Response:
     if act == "done" and desk.sheet and not sheet.form.validate_fully(desk.draft.filled.root):
         sheet.set_rows(sheet.posted_stamps() | saved.stamps, {})
         return _page(desk, 422)
+    if use := page.pressed("use"):
+        return redirect(_here(desk, use, **{"hamtat" if use in fetched else "fanns": use}), code=303)
     if act in ("done", "next") and sheet.revealed():
         return redirect(_again(desk), code=303)
     return redirect(_next(desk, act), code=303)
 
 
+def _fetched(desk: Desk) -> dict[str, Change]:
+    """The text of the year before that was asked for, as a change of its field; none when something is written there already."""
+    key, sheet = page.pressed("use"), desk.sent
+    text = _earlier_texts(desk, desk.sheet is not None).get(key, "")
+    asked = any(question.key == key and question.type is QuestionType.LONG_TEXT for question in sheet.fields)
+    if not asked or not text or not blank(sheet.form[key].data):
+        return {}
+    return {key: Change(text, answers.base_of(request.form.get(f"base-{key}", "")))}
+
+
+def _earlier_texts(desk: Desk, card: bool) -> Mapping[str, str]:
+    """What was written the year before on this page, or on the open card when it is about the same initiative."""
+    if desk.earlier is None:
+        return {}
+    if not card:
+        return desk.earlier.on_page(desk.step.part)
+    found = desk.earlier.item_of(desk.open_card.initiative_id) if desk.open_card else None
+    return {key: found.text(key) for key in found.answers} if found else {}
+
+
 def _again(desk: Desk) -> str:
     """Back to the same page: without JavaScript a choice shows its questions only now."""
+    return _here(desk, "kort" if desk.open_card else None, nytt=1)
+
+
+def _here(desk: Desk, anchor: str | None, **said: Any) -> str:
     shown = {"redigera": desk.open_card.public_id} if desk.open_card else {}
-    return desk.step.url(nytt=1, _anchor="kort" if desk.open_card else None, **shown)
+    return desk.step.url(_anchor=anchor, **said, **shown)
 
 
 def _next(desk: Desk, act: str) -> str:
@@ -125,8 +159,22 @@ def _next(desk: Desk, act: str) -> str:
 
 
 def _place_again(desk: Desk, place: Place) -> Place:
-    everything = (desk.draft.root, *desk.draft.themes.values(), *desk.draft.cards)
-    return next(each for each in everything if each.id == place.id)
+    return next(each for each in desk.draft.places if each.id == place.id)
+
+
+def _beside(desk: Desk) -> dict[str, Any]:
+    """What stands beside the fields and the cards: authors, former texts, and the year before."""
+    group, earlier, draft, several = desk.step.section.group, desk.earlier, desk.draft, desk.draft.by_several
+    former = history.fields_with_past(desk.submission, page.now())
+    shown: dict[str, Any] = {
+        "earlier": earlier, "beside_own": beside.of(desk.own, several, former, _earlier_texts(desk, False), request.args),
+        "beside_card": beside.of(desk.sheet, several, former, _earlier_texts(desk, True), request.args)}
+    if group:
+        shown |= {"offers": last_year.offers(earlier, draft, group), "ended": draft.filled.ended,
+                  "said": last_year.said(desk.submission, group, earlier, draft, request.args.get("sagt")),
+                  "lost": last_year.lost(desk.submission, group, earlier, desk.open_card),
+                  "bin": items.removed(desk.submission, page.now())}
+    return shown
 
 
 def _page(desk: Desk, status: int = 200) -> Response:
@@ -136,7 +184,7 @@ def _page(desk: Desk, status: int = 200) -> Response:
              "form_errors": status == 422, "conflicts": status == 409, "me": g.member, "language_only": g.language_only,
              "removed": items.title_of_removed(desk.submission, removed) if removed else None, "removed_id": removed,
              "done_id": request.args.get("klart"), "revealed": "nytt" in request.args, "many": len(desk.submission.members)}
-    return make_response(render_template("preparation/section.html", **shown, **standing(desk.submission)), status)
+    return make_response(render_template("preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)), status)
 
 
 def _kept(step: Step, definition: Definition, error: Closed | Missing) -> Response:

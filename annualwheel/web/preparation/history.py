@@ -1,0 +1,125 @@
+"""Who wrote what, and the texts that stood there before: to read for all who write, and to take back while the answer is open."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from annualwheel import jobs
+from annualwheel.errors import Missing, Unreadable
+from annualwheel.questionnaires import answers, deadline, drafts, history, items, path, published, submission
+from annualwheel.questionnaires.definition import Definition, Question, answer_fields
+from annualwheel.questionnaires.drafts import Draft, Place, Stored
+from annualwheel.questionnaires.path import FilledItem
+from annualwheel.questionnaires.values import Value, blank, keys
+from annualwheel.web import page
+from annualwheel.web.forms import Press
+from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation.overview import unnamed
+from annualwheel.web.preparation.sheets import spoken
+from annualwheel.web.preparation.steps import Step, standing, steps
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where fields stand: a page, or a card on it with its name; the fields that are shown there now."""
+
+    step: Step
+    card: str
+    place: Place
+    fields: tuple[Question, ...]
+
+    @property
+    def title(self) -> str:
+        """What the spot is called in a list of all of them."""
+        return f"{self.step.name}: {self.card}" if self.card else self.step.name
+
+
+@dataclass(frozen=True)
+class Written:
+    """A field somebody has written in. `former`: there are former texts to see."""
+
+    label: str
+    item: str
+    key: str
+    stored: Stored | None
+    former: bool
+
+
+@blueprint.get("/vem-skrev-vad")
+def authors() -> str:
+    """Every answered question with who wrote it last and when."""
+    answer = g.member.submission
+    definition, draft = published.definition_of(answer.questionnaire), drafts.load(answer)
+    former = history.fields_with_past(answer, page.now())
+    parts = [(spot.title, fields) for spot in _spots(definition, draft) if (fields := _written(spot, former.get(spot.place.id, set())))]
+    return render_template("preparation/authors.html", parts=parts, me=g.member, **standing(answer))
+
+
+@blueprint.route("/tidigare-texter/<item>/<key>", methods=["GET", "POST"])
+def former_texts(item: str, key: str) -> Response:
+    """What stands in a field and what stood there before. A press takes a former text back, unless a colleague has just written."""
+    form, status = Press(), 200
+    place = items.of(g.member.submission, item)
+    if form.accepted():
+        saved = history.restore(place, key, _number("text"), answers.base_of(request.form.get("base", "")), g.member.person, page.now())
+        jobs.commit()
+        if not saved.conflicts:
+            return redirect(url_for("preparation.former_texts", item=item, key=key, tagen=1), code=303)
+        status = 409
+    elif request.method == "POST":
+        status = form.status
+    trail = history.of(place, key, page.now())
+    values = [each.value for each in (trail.current, *trail.past) if each]
+    return make_response(render_template(
+        "preparation/former.html", trail=trail, spot=_spot(item, key), item=item, key=key, texts=_texts(trail.question, values),
+        me=g.member, form=form, taken="tagen" in request.args, status=status, form_errors=status == 422,
+        may=deadline.is_open(g.member.submission, page.now()), **standing(g.member.submission)), status)
+
+
+def _number(name: str) -> int:
+    value = request.form.get(name, "")
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise Unreadable("unreadable_version")
+    return int(value)
+
+
+def _spots(definition: Definition, draft: Draft) -> Iterator[Spot]:
+    root = draft.filled.root
+    for step in steps(definition):
+        own, group = draft.place(step.part), step.section.group
+        none = (group.none_question,) if group and group.none_question else ()
+        yield Spot(step, "", own, _fields((*path.visible_questions(step.section, own.values, root), *none)))
+        for number, card in enumerate(draft.cards if group else (), 1):
+            if group:
+                title = path.item_title(group, FilledItem(card.public_id, card.values)) or unnamed(group, number)
+                yield Spot(step, title, card, _fields(path.visible_questions(group, card.values, root)))
+
+
+def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    return tuple(field for question in questions for field in answer_fields(question))
+
+
+def _written(spot: Spot, former: set[str]) -> list[Written]:
+    language, stored = page.language(), spot.place.stored
+    return [Written(field.label.to(language), spot.place.public_id, field.key, stored.get(field.key), field.key in former)
+            for field in spot.fields if (field.key in stored and not blank(stored[field.key].value)) or field.key in former]
+
+
+def _spot(item: str, key: str) -> Spot:
+    """Where a field of an item is asked. Raises `Missing` where it is not asked now."""
+    answer = g.member.submission
+    spots = _spots(published.definition_of(answer.questionnaire), drafts.load(answer))
+    found = next((spot for spot in spots if spot.place.public_id == item and key in {field.key for field in spot.fields}), None)
+    if found is None:
+        raise Missing("no_question")
+    return found
+
+
+def _texts(question: Question, values: list[Value]) -> list[str]:
+    """The values in words, in the same order."""
+    codes = {code for value in values for code in keys(value)} if submission.from_organisations(question) else set()
+    names = {option.key: option.label.sv for option in submission.organisations(sorted(codes))}
+    return [spoken(question, value, names, page.language()) for value in values]
