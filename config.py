@@ -1,6 +1,8 @@
 """All settings in one frozen object, read from the environment and an ignored `.env`."""
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +13,9 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).parent
 ENVIRONMENTS = ("production", "development", "test")
 SECURITY = ("none", "starttls", "tls")
+LANGUAGES = ("sv", "en")
+# Texts of the region in both languages: NAME sets both, NAME_SV and NAME_EN one.
+BILINGUAL = ("contact_name", "contact_hours", "venue_access")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -51,8 +56,9 @@ class Settings:
 
     service_name: str = "Värmlandsstrategins årshjul"
     region_name: str = "Region Värmland"
-    region_number: str = "(organisationsnummer)"
-    contact_name: str = "Koordinatorerna"
+    region_number: str = "000000-0000"
+    contact_name_sv: str = "Koordinatorerna (exempel)"
+    contact_name_en: str = "The coordinators (sample)"
     contact_email: str = "arshjulet@region.example"
     contact_phone: str = "010-000 00 00"
     contact_hours_sv: str = "vardagar 9–16"
@@ -60,6 +66,13 @@ class Settings:
     privacy_officer: str = "dataskyddsombud@region.example"
     venue_access_sv: str = "Säg till i anmälan om du behöver något för att kunna delta."
     venue_access_en: str = "Tell us in the registration if you need anything to be able to take part."
+    accessibility_assessed: dt.date | None = None
+    accessibility_updated: dt.date | None = None
+
+    def to(self, name: str, language: str) -> str:
+        """One of the texts in `BILINGUAL`, in "sv" or "en"."""
+        text: str = getattr(self, f"{name}_{language}")
+        return text
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -83,10 +96,13 @@ class _Reader:
 
     def _texts(self) -> dict[str, object]:
         names = ("database_url", "queue_url", "mail_server", "mail_username", "mail_password", "mail_sender",
-                 "mail_sender_name", "mail_reply_to", "service_name", "region_name", "region_number", "contact_name",
-                 "contact_email", "contact_phone", "contact_hours_sv", "contact_hours_en", "privacy_officer",
-                 "venue_access_sv", "venue_access_en")
-        return {name: self.environ[name.upper()] for name in names if self.environ.get(name.upper())}
+                 "mail_sender_name", "mail_reply_to", "service_name", "region_name", "region_number",
+                 "contact_email", "contact_phone", "privacy_officer")
+        found = {name: self.environ[name.upper()] for name in names if self.environ.get(name.upper())}
+        for name, language in itertools.product(BILINGUAL, LANGUAGES):
+            text = self.environ.get(f"{name}_{language}".upper()) or self.environ.get(name.upper())
+            found |= {f"{name}_{language}": text} if text else {}
+        return dict(found)
 
     def _checked(self) -> dict[str, object]:
         environment = self._one_of("ENVIRONMENT", ENVIRONMENTS, "development")
@@ -97,6 +113,7 @@ class _Reader:
             "mail_port": self._number("MAIL_PORT", 8025), "mail_connections": self._number("MAIL_CONNECTIONS", 8),
             "mail_timeout": float(self._number("MAIL_TIMEOUT", 30)),
             "mail_allow": tuple(self.environ.get("MAIL_ALLOW", "").replace(",", " ").lower().split()),
+            "accessibility_assessed": self._day("ACCESSIBILITY_ASSESSED"), "accessibility_updated": self._day("ACCESSIBILITY_UPDATED"),
             "proxies": self._number("PROXIES", 0, least=0), "base_url": self._base_url(environment)}
         if mailbox := self.environ.get("DEV_MAILBOX"):
             values["dev_mailbox"] = Path(mailbox)
@@ -135,6 +152,14 @@ class _Reader:
             self.problems.append(f"{name} är {value!r}, men ska vara ett heltal mellan {least} och 65535.")
             return default
         return int(value)
+
+    def _day(self, name: str) -> dt.date | None:
+        value = self.environ.get(name)
+        try:
+            return dt.date.fromisoformat(value) if value else None
+        except ValueError:
+            self.problems.append(f"{name} är {value!r}, men ska vara en dag som 2027-01-31.")
+            return None
 
     def _demand(self, *names: str) -> None:
         self.problems.extend(f"{name} saknas." for name in names if not self.environ.get(name))

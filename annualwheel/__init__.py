@@ -35,7 +35,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         settings=settings, clock=clock or SystemClock(), signet=Signet(settings.base_url, settings.secret_keys),
         letterhead=Letterhead(
             base_url=settings.base_url, service_name=settings.service_name, region_name=settings.region_name,
-            contact_name=settings.contact_name, contact_email=settings.contact_email, contact_phone=settings.contact_phone,
+            contact_name=settings.contact_name_sv, contact_name_en=settings.contact_name_en, contact_email=settings.contact_email, contact_phone=settings.contact_phone,
             sender_name=settings.mail_sender_name, sender_address=settings.mail_sender, reply_to=settings.mail_reply_to),
         queue=jobs.create_queue(settings))
     jobs.register(app)

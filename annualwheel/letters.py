@@ -75,6 +75,11 @@ class Letterhead:
     sender_name: str
     sender_address: str
     reply_to: str
+    contact_name_en: str = ""
+
+    def contact(self, language: str) -> str:
+        """Who signs a letter in that language."""
+        return self.contact_name_en or self.contact_name if language == "en" else self.contact_name
 
 
 @dataclass(frozen=True, slots=True)

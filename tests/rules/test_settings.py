@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
-from config import Settings, SettingsError
+from config import BILINGUAL, ROOT, Settings, SettingsError
 
 KEY = "k" * 40
 
@@ -65,3 +66,28 @@ def test_no_proxies_unless_told() -> None:
 def test_the_address_of_the_service_follows_host_and_port() -> None:
     assert Settings.from_env({"SECRET_KEYS": KEY, "PORT": "8123"}).base_url == "http://127.0.0.1:8123"
     assert Settings.from_env({"SECRET_KEYS": KEY, "BASE_URL": "https://arshjulet.example/"}).base_url == "https://arshjulet.example"
+
+
+def test_a_text_of_the_region_is_set_for_both_languages_or_each() -> None:
+    both = Settings.from_env({"SECRET_KEYS": KEY, "CONTACT_NAME": "Karin Ek"})
+    assert (both.to("contact_name", "sv"), both.to("contact_name", "en")) == ("Karin Ek", "Karin Ek")
+    each = Settings.from_env({"SECRET_KEYS": KEY, "CONTACT_HOURS": "8–16", "CONTACT_HOURS_EN": "8 to 4"})
+    assert (each.to("contact_hours", "sv"), each.to("contact_hours", "en")) == ("8–16", "8 to 4")
+
+
+def test_every_default_text_of_the_region_has_both_languages() -> None:
+    settings = Settings(secret_keys=(KEY,))
+    for name in BILINGUAL:
+        assert settings.to(name, "sv") and settings.to(name, "en") and settings.to(name, "sv") != settings.to(name, "en"), name
+
+
+def test_a_day_of_the_accessibility_statement_is_a_day() -> None:
+    assert Settings.from_env({"SECRET_KEYS": KEY, "ACCESSIBILITY_ASSESSED": "2027-01-31"}).accessibility_assessed == dt.date(2027, 1, 31)
+    assert any("ACCESSIBILITY_UPDATED" in line for line in problems(SECRET_KEYS=KEY, ACCESSIBILITY_UPDATED="31 januari"))
+
+
+def test_the_readme_names_every_setting() -> None:
+    fields = {field.name for field in dataclasses.fields(Settings)} - {"forms_folder", "dev_mailbox"}
+    wanted = {name.removesuffix("_sv").removesuffix("_en").upper() for name in fields}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {name for name in wanted if f"`{name}`" not in readme} == set()

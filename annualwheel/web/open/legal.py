@@ -1,12 +1,19 @@
 """The pages the law asks for, and the start page."""
 from __future__ import annotations
 
-from flask import abort, render_template
+import datetime as dt
 
+from flask import abort, current_app, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from annualwheel import limits, needs, retention
 from annualwheel.house import house
+from annualwheel.questionnaires import answers
 from annualwheel.registrations import applications
 from annualwheel.web import components, page
 from annualwheel.web.open import blueprint
+from annualwheel.workshop import packs
 
 
 @blueprint.get("/")
@@ -24,13 +31,13 @@ def accessibility() -> str:
 @blueprint.get("/personuppgifter")
 def privacy() -> str:
     """How personal data are handled (GDPR art. 13 and 14)."""
-    return render_template("open/privacy.html")
+    return render_template("open/privacy.html", retention=_periods(), session_days=_session_days())
 
 
 @blueprint.get("/kakor")
 def cookies() -> str:
     """The one cookie (LEK 9 kap. 28 §)."""
-    return render_template("open/cookies.html")
+    return render_template("open/cookies.html", session_days=_session_days())
 
 
 @blueprint.get("/kontakt")
@@ -45,3 +52,27 @@ def components_page() -> str:
     if house().settings.environment == "production":
         abort(404)
     return render_template("komponenter.html", **components.examples(page.language()))
+
+
+def _session_days() -> int:
+    return current_app.permanent_session_lifetime.days
+
+
+def _periods() -> list[tuple[str, str]]:
+    """How long things are kept, as the code that erases them has it."""
+    def after_meeting(period: dt.timedelta) -> str:
+        text: str = ngettext("%(num)s dag efter mötet", "%(num)s dagar efter mötet", period.days)
+        return text
+
+    def days(period: dt.timedelta) -> str:
+        text: str = ngettext("%(num)s dag", "%(num)s dagar", period.days)
+        return text
+    return [
+        (_("Specialkost och behov på plats"), after_meeting(needs.KEPT)),
+        (_("Det ni har skickat in"), _("Bevaras som allmän handling, om det inte finns ett gallringsbeslut")),
+        (_("Utkast som aldrig skickas in"), after_meeting(retention.DRAFTS)),
+        (_("Tidigare och borttagen text i ett utkast"), days(answers.KEPT)),
+        (_("Text i mejl som vi har skickat"), after_meeting(retention.MAILS)),
+        (_("Underlag till borden, som fil"), days(packs.KEPT)),
+        (_("Försök att få en ny länk"), days(limits.KEPT)),
+        (_("Namn, adress och svar på inbjudan"), _("Till dess att du ber oss radera dem, eller enligt regionens beslut om gallring"))]
