@@ -67,7 +67,7 @@ def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
     places = {item.group_key: item for item in db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id))}
     written: list[tuple[Item, Mapping[str, Value]]] = [
         (places[""], {"forberett": "Strateger och chefer"}), (places["strukturer/arbete"], {"skapa": answered.create})]
-    written += [(items.add(member.submission, "initiativ", at), CARD | card) for card in answered.initiatives]
+    written += [(items.add(member.submission, "initiativ", at), {**CARD, **card}) for card in answered.initiatives]
     for item, texts in written:
         answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, at)
     submission.submit(member, at)

@@ -195,7 +195,7 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
     for item, texts in ((_place(member, ""), {"forberett": "Strateger och chefer"}), (_card(member, sample, at), card),
                         (_place(member, sample.theme), structures)):
         # What came along from the year before is the first version.
-        known = dict(db.session.execute(sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id)).tuples().all())
+        known = {row[0]: row[1] for row in db.session.execute(sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id))}
         answers.save(item, {key: Change(value, known.get(key, 0)) for key, value in texts.items()}, member.person, at)
     submission.submit(member, at)
 
