@@ -19,7 +19,7 @@ from annualwheel import announcements, audit, delivery, mailings, outbox, remind
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
-from annualwheel.registrations import applications, offers
+from annualwheel.registrations import offers
 from annualwheel.ticks import first_this_minute
 from annualwheel.workshop import packs
 from config import Settings
@@ -223,7 +223,6 @@ def erase_old(now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int 
             db.session.commit()
     if gone:
         retention.note(gone, actor, now)
-    applications.erase_old(now)
     db.session.commit()
     return gone
 

@@ -29,6 +29,7 @@ from annualwheel.models import (
     Message,
     MessageBody,
     Needs,
+    OrganisationRequest,
     Questionnaire,
     Registration,
     StaffLink,
@@ -37,10 +38,12 @@ from annualwheel.models import (
 )
 from annualwheel.outbox import DUE
 from annualwheel.questionnaires import answers, items
+from annualwheel.registrations import applications
 
 DAY = dt.timedelta(days=1)
 MAILS = 180 * DAY
 DRAFTS = 30 * DAY
+REQUESTS = 30 * DAY
 SIGN_INS = 30 * DAY
 UNREAD_ROWS = 30 * DAY
 BATCH = 500
@@ -71,7 +74,7 @@ def erase(rule: Rule, now: dt.datetime, at_most: int = BATCH) -> int:
 
 def note(counts: Mapping[str, int], actor: Actor, now: dt.datetime) -> None:
     """Writes down how many of each kind were erased, and nothing else about them."""
-    audit.note(actor, "erased", "retention", now, **counts)
+    audit.note(actor, "retention_run", "retention", now, **counts)
 
 
 def _rows(table: type[Base], column: sa.ColumnElement[int]) -> Callable[[Sequence[int]], None]:
@@ -149,8 +152,15 @@ def _staff_sessions(now: dt.datetime) -> Ids:
     return sa.select(StaffSession.id).where(sa.func.coalesce(StaffSession.ended_at, StaffSession.expires_at) < now - SIGN_INS)
 
 
+def _organisation_requests(now: dt.datetime) -> Ids:
+    return (sa.select(OrganisationRequest.id).join(Meeting, Meeting.id == OrganisationRequest.meeting_id)
+            .where(Meeting.ends_at < now - REQUESTS))
+
+
 RULES: Mapping[str, Rule] = {
     "needs": Rule(_needs, _rows(Needs, Needs.__table__.c.id)),
+    "unconfirmed": Rule(applications.unconfirmed, applications.erase),
+    "organisation_requests": Rule(_organisation_requests, _rows(OrganisationRequest, OrganisationRequest.__table__.c.id)),
     "drafts": Rule(_drafts, _empty_drafts),
     "removed_items": Rule(_removed_items, _rows(Answer, Answer.__table__.c.id)),
     "history": Rule(_history, _rows(AnswerHistory, AnswerHistory.__table__.c.id)),

@@ -5,6 +5,7 @@ Until then the registration is *unconfirmed*: it counts nowhere, and is erased a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +19,6 @@ from annualwheel.models import (
     Message,
     MessageBody,
     Organisation,
-    OrganisationRequest,
     Person,
     Phase,
     Registration,
@@ -31,7 +31,6 @@ HOUR = dt.timedelta(hours=1)
 # How many may ask in an hour: from one network address (a municipality may have only one), to one mailbox, from one personal link.
 FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
 KEPT = dt.timedelta(days=7)
-REQUESTS_KEPT = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,16 @@ def _answer(registration: Registration, now: dt.datetime) -> None:
         notices.write("application_gone" if gone else "application_known", registration, now, to=Recipient.of(person))
 
 
-def erase_old(now: dt.datetime) -> None:
-    """Erases what nobody has confirmed in a week: the registration, its mails, and the person when nothing else refers to them.
-    Questions about organisations that are missing are erased 30 days after their meeting."""
-    old = sa.and_(Registration.state == "unconfirmed", Registration.invited_at < now - KEPT)
-    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(sa.select(Registration.meeting_id).where(old)))).all():
+def unconfirmed(now: dt.datetime) -> sa.Select[int]:
+    """The ids of registrations that nobody has confirmed in a week."""
+    return sa.select(Registration.id).where(Registration.state == "unconfirmed", Registration.invited_at < now - KEPT)
+
+
+def erase(ids: Sequence[int]) -> None:
+    """Erases those of the registrations that are still unconfirmed, their mails, and the persons when nothing else refers to them."""
+    old = sa.and_(Registration.id.in_(ids), Registration.state == "unconfirmed")
+    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(sa.select(Registration.meeting_id).where(old)))
+                                      .order_by(Meeting.id)).all():
         seats.lock(meeting)
     rows = db.session.execute(sa.select(Registration.id, Registration.person_id).where(old)).all()
     ids, people = [row.id for row in rows], {row.person_id for row in rows}
@@ -155,8 +159,6 @@ def erase_old(now: dt.datetime) -> None:
     _delete(Message, Message.registration_id.in_(ids))
     _delete(Registration, Registration.id.in_(ids))
     _delete(Person, Person.id.in_(people), ~Person.active, *_nobody_refers())
-    over = sa.select(Meeting.id).where(Meeting.ends_at < now - REQUESTS_KEPT)
-    _delete(OrganisationRequest, OrganisationRequest.meeting_id.in_(over))
 
 
 def _nobody_refers() -> list[sa.ColumnElement[bool]]:

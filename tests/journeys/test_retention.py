@@ -160,7 +160,7 @@ def test_a_batch_is_bounded_and_the_hour_takes_them_all(session: scoped_session[
     clock.set(START + 200 * DAY)
     jobs.sweep_minute()
     assert count(MessageBody) == 0
-    row = db.session.query(Audit).filter_by(verb="erased").one()
+    row = db.session.query(Audit).filter_by(verb="retention_run").one()
     assert (row.actor_kind, row.subject_kind, row.details) == ("system", "retention", {"mails": 3})
 
 
@@ -172,7 +172,7 @@ def test_the_page_says_how_many_and_the_press_erases_them(session: scoped_sessio
     clock.set(START + 200 * DAY + 20 * MINUTE)
     sign_in(visitor, boss, clock.now()).open("/installningar/gallring").see("2 saker i tabellen har nått sin tid").press("Radera 2 nu")
     visitor.see("Raderat: ", "Texten i skickade mejl (1)", "Inloggningslänkar (1)", "Inget har nått sin tid just nu.")
-    assert db.session.query(Audit).filter_by(verb="erased").one().actor_id == boss.id
+    assert db.session.query(Audit).filter_by(verb="retention_run").one().actor_id == boss.id
     visitor.open("/installningar/gallring")
     assert mailings.left_behind(clock.now()) == []
 

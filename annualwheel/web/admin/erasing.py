@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit, jobs, limits, needs, retention
 from annualwheel.imports import preview
 from annualwheel.questionnaires import answers, items
+from annualwheel.registrations import applications
 from annualwheel.web import page
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Press
@@ -34,6 +35,10 @@ class Said(NamedTuple):
 SAID = {
     "needs": Said(_l("Specialkost och behov på plats"), _l("Behövs bara till mötet, och är känsliga uppgifter"),
                   _l("%(days)s dagar efter mötet", days=needs.KEPT.days)),
+    "unconfirmed": Said(_l("Öppna anmälningar som inte bekräftades"), _l("Ingen har visat att adressen är deras"),
+                        _l("%(days)s dagar efter anmälan", days=applications.KEPT.days)),
+    "organisation_requests": Said(_l("Frågor om organisationer som saknas"), _l("Ska gå att svara på"),
+                                  _l("%(days)s dagar efter mötet", days=retention.REQUESTS.days)),
     "drafts": Said(_l("Svar som aldrig skickades in"), _l("Ett utkast är deltagarnas eget arbete, inte en handling hos oss"),
                    _l("%(days)s dagar efter mötet", days=retention.DRAFTS.days)),
     "removed_items": Said(_l("Text i borttagna delar av svar"), _l("Ska gå att ångra en tid"),
