@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from annualwheel.db import db
+from annualwheel.house import house
 from annualwheel.models import ChangeRequest, Member, Message, SubmissionVersion
-from annualwheel.questionnaires import submission
+from annualwheel.questionnaires import notices, submission
 from tests.conftest import Fixed
 from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
@@ -35,6 +36,7 @@ class Two:
             write(members[1], item_of(members[1], "strukturer/arbete"), skapa=SECRET)
             db.session.commit()
             self.page = f"/mote/2027/arbetsmote/svar/{members[0].submission.public_id}"
+            self.link = f"/f/{house().signet.token(notices.links(members[0])['preparation'])}"
             self.maria, self.anna = (enter(new_visitor(), member) for member in members)
         clock.set(LATE)
         with app.app_context():
@@ -64,6 +66,7 @@ def test_from_the_question_to_the_new_version(two: Two) -> None:
     two.karin.see("Öppet för den här organisationen").miss("Anna Berg vill ändra svaret", SECRET)
     assert two.mails("change_granted") == ["anna@kommun.example", "maria@kommun.example"]
     two.maria.open(HUB).see("Svaret är öppet igen för er", "tisdag 19 januari 2027 kl. 23.59", "Ändringar ej inskickade")
+    two.maria.open(two.link).see("ni kan ändra till och med tisdag 19 januari 2027").miss("Sista dagen var")
     two.maria.open(THEME).fill(SKAPA, "Ett avtal").press("Spara utkast")
     two.maria.open(HUB).follow("Granska och skicka in ändringen").see("Ändringar ej inskickade.").press("Skicka in ändringen").see("Version 2")
     two.clock.set(dt.datetime(2027, 1, 20, 8, tzinfo=dt.UTC))
