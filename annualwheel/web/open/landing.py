@@ -8,7 +8,7 @@ from annualwheel import jobs, lost_links, years
 from annualwheel.errors import Missing
 from annualwheel.house import house
 from annualwheel.models import Member, Registration
-from annualwheel.questionnaires import membership, published
+from annualwheel.questionnaires import deadline, membership, published
 from annualwheel.registrations import applications, invitations
 from annualwheel.web import page, security
 from annualwheel.web.forms import AskForLink, Press
@@ -16,7 +16,7 @@ from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
 
 ROUTES = {"yes": "participant.register", "substitute": "participant.substitute", "no": "participant.decline",
-          "see": "participant.confirmation", "result": "participant.results", "instead": "participant.substitute"}
+          "see": "participant.confirmation", "result": "participant.results"}
 
 
 @blueprint.get("/i/<token>")
@@ -130,7 +130,7 @@ def _preparation(member: Member, form: Press) -> Response:
     meeting = member.submission.questionnaire.meeting
     return make_response(render_template(
         "open/preparation.html", member=member, submission=member.submission, meeting=meeting, form=form,
-        span=years.phase(meeting, "preparation"), minutes=published.definition_of(member.submission.questionnaire).minutes),
+        closes=deadline.closes_at(member.submission), minutes=published.definition_of(member.submission.questionnaire).minutes),
         form.status)
 
 
