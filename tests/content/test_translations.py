@@ -24,7 +24,7 @@ CATALOGUE = WORDS / "en" / "LC_MESSAGES" / "messages.po"
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}|%(?!\()")
 # Names with Swedish letters that English keeps, and words that are the same in both languages.
 NAMES = {"Region Värmland", "Värmland", "Hagfors", "Årshjulet"}
-SAME = {"Lunch", "lunch", "Version", "Server", "Import", "Organisation", "test", "Region Värmland"}
+SAME = {"Person", "Lunch", "lunch", "Version", "Server", "Import", "Organisation", "test", "Region Värmland"}
 ENGLISH = re.compile(r"\b(the|your?|of|to|with|is|are|not|please|answer|meeting|page|this|cannot|has|was)\b", re.IGNORECASE)
 SWEDISH = re.compile(r"\b(och|att|inte|det|som|ett|mötet|mejl|svar|för|är|din|ditt)\b|\w*[åäöÅÄÖ]\w*", re.IGNORECASE)
 
@@ -32,7 +32,7 @@ JINJA = re.compile(r"\{#.*?#\}|\{% block (?:body|wrap)class %\}.*?\{% endblock %
 SPOKEN = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
 MARKUP = re.compile(r"<[^>]*>|[\w-]+=(?:\"[^\"]*\"|'\S*)", re.DOTALL)
 # The address of the privacy authority, the cookie's name and the name of what is kept in the browser.
-BARE = {"imy.se .", "arshjulet", "utkast:…"}
+BARE = {"Apple", "Google", "Outlook", "imy.se .", "arshjulet", "utkast:…"}
 
 
 def _key(found: str | tuple[str, ...] | list[str]) -> str:
