@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenes import contacts, coordinator, open_pages, participant, preparation, staff
+from scenes import contacts, coordinator, open_pages, owner, participant, preparation, staff
 from scenes.scene import Scene
 
-SCENES: tuple[Scene, ...] = (*open_pages.SCENES, *participant.SCENES, *preparation.SCENES, *coordinator.SCENES, *contacts.SCENES, *staff.SCENES)
+SCENES: tuple[Scene, ...] = (*open_pages.SCENES, *participant.SCENES, *owner.SCENES, *preparation.SCENES, *coordinator.SCENES, *contacts.SCENES, *staff.SCENES)
 
 # Endpoints that answer with a file or with a word for machines: the media type, and a scene's address for it.
 FILES: Mapping[str, tuple[str, Scene]] = {scene.endpoint: (media_type, scene) for media_type, scene in (
@@ -16,6 +16,7 @@ FILES: Mapping[str, tuple[str, Scene]] = {scene.endpoint: (media_type, scene) fo
     ("message/rfc822", Scene("mejlfil", "open.mail_file", "year", "", "/brevlada/{mail_confirmation}/fil")),
     ("text/calendar", Scene("kalender", "participant.calendar", "year", "registered", "/anmalan/kalender.ics")),
     ("text/calendar", Scene("prenumeration", "open.own_feed", "year", "", "{registered_feed}")),
+    ("application/json", Scene("mina-uppgifter-fil", "owner.file", "year", "owner", "/mina-uppgifter/fil")),
     ("text/plain", Scene("svar-txt", "preparation.download", "year", "sent", "/forberedelse/svar.txt")),
     ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
      Scene("importmall", "coordinator.import_template", "year", "coordinator", "/personer/import/mall")),

@@ -21,7 +21,7 @@ def envelope(message: Message, letterhead: Letterhead, signet: Signet, now: dt.d
     """
     body = message.body
     try:
-        links = {name: signet.url(Target(**target)) for name, target in body.links.items()}
+        links = {name: signet.url(Target(**target), now) for name, target in body.links.items()}
         letter = Letter(body.subject, body.preheader, body.text, body.html)
         return compose(message.public_id, message.name, message.address, message.language,
                        seal(letter, message.language, links, letterhead), letterhead, now, _calendar(message, letterhead, now))

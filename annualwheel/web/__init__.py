@@ -11,6 +11,7 @@ from annualwheel.web import (
     facilitator,
     failures,
     open,
+    owner,
     page,
     participant,
     preparation,
@@ -25,5 +26,5 @@ def register(app: Flask) -> None:
     security.register(app)
     page.register(app)
     failures.register(app)
-    for audience in (open, participant, preparation, coordinator, facilitator, admin):
+    for audience in (open, participant, owner, preparation, coordinator, facilitator, admin):
         app.register_blueprint(audience.blueprint)

@@ -9,7 +9,8 @@ from annualwheel.web.forms import AskForLink
 # What no one types: proof, buttons, choices, and what the page's fields were built on.
 QUIET = frozenset(("csrf_token", "lang_switch", "mode", "lunch", "consent", "answer", "resolve", "act", "steg", "seen", "live"))
 BUILT_ON = ("base-", "theirs-", "sent-")
-WAYS = {"participant": ("open.new_link", _l("Öppna din länk igen"), _l("Få en ny länk med e-post")),
+WAYS = {"owner": ("open.own_data", _l("Öppna dina uppgifter igen"), _l("Få en ny länk med e-post")),
+        "participant": ("open.new_link", _l("Öppna din länk igen"), _l("Få en ny länk med e-post")),
         "staff": ("open.sign_in", _l("Logga in igen"), _l("Logga in"))}
 
 

@@ -31,7 +31,7 @@ from annualwheel.registrations.substitution import Substitute
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
 from scenes.world import DAY, START, World
-from scenes.worlds import writers
+from scenes.worlds import owners, writers
 
 ROWS = ("Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
         "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;ja\n"
@@ -55,6 +55,7 @@ def make(world: World) -> None:
     _guests(world, work, direction, karin)
     db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     writers.make(world, work, conference)
+    owners.make(world, direction)
     _things(world, work, ada)
     _mailings(world, direction, conference, karin)
     _imports(world, karin)

@@ -43,15 +43,15 @@ def look(world: World, scene: Scene, language: str) -> None:
 
 
 # What each kind of visitor is answered where they do not belong: pages of the year's world.
-STRANGERS = ("", "invited", "half")
+STRANGERS = ("", "invited", "half", "owner")
 STAFF = ("coordinator", "facilitator", "administrator")
-MAY = {"open": (*STRANGERS, *STAFF), "participant": ("invited",), "preparation": ("half",), "coordinator": ("coordinator", "administrator"),
+MAY = {"open": (*STRANGERS, *STAFF), "participant": ("invited",), "preparation": ("half",), "owner": ("owner",), "coordinator": ("coordinator", "administrator"),
        "facilitator": STAFF, "admin": ("administrator",)}
 
 
 def refusal(audience: str, who: str) -> int:
     """How somebody is turned away: asked for their link, asked to sign in, or told that it is not theirs."""
-    if audience in ("participant", "preparation"):
+    if audience in ("participant", "preparation", "owner"):
         return 401
     return 403 if who in STAFF else 303
 

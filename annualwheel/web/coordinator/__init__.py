@@ -14,6 +14,7 @@ blueprint.add_app_template_filter(wording.say)
 from annualwheel.web.coordinator import (  # noqa: E402,F401
     change_requests,
     contacts_import,
+    deletion_requests,
     mailbox,
     meeting,
     moving,

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from annualwheel import audiences, dates, reminders, undelivered, years
+from annualwheel import audiences, dates, erasure, reminders, undelivered, years
 from annualwheel.audiences import Funnel, Turnout
 from annualwheel.db import db
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
@@ -72,6 +72,15 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     if meeting.state != "planned" or now >= meeting.starts_at:
         return [*_stopped(status), *_asking(status), *_results(status, now)]
     return [*_stopped(status), *_asking(status), *_invitations(status, now), *_preparation(status, now), *_answers(status, now)]
+
+
+def requests_to_do() -> list[dict[str, Any]]:
+    """What people ask of a coordinator that belongs to no meeting."""
+    waiting = erasure.count()
+    if not waiting:
+        return []
+    return [_row("warn", _("Väntar"), ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting),
+                 _("Svara inom en månad"), _("Läs begäran"), url_for("coordinator.deletion_requests"))]
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:

@@ -18,7 +18,7 @@ from annualwheel.db import db
 from annualwheel.models import Year
 from annualwheel.models.meetings import MEETING_KINDS
 from annualwheel.web import page, words
-from annualwheel.web.coordinator import blueprint, picture
+from annualwheel.web.coordinator import agenda, blueprint, picture
 from annualwheel.web.coordinator.agenda import Status, to_do
 from annualwheel.web.coordinator.fields import appointment, day_field, require_order, time_field, typed
 from annualwheel.web.forms import BaseForm, Filled, strip
@@ -106,5 +106,6 @@ def _prefilled(last: Year | None, now: dt.datetime) -> dict[str, object]:
 
 def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
     rows = [row | {"text": f"{words.meeting(status.meeting.kind)}. {row['text']}"} for status in statuses for row in to_do(status, now)]
+    rows += agenda.requests_to_do()
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
     return sorted(rows, key=lambda row: rank[row["tone"]])[:TO_DO]

@@ -14,6 +14,7 @@ from annualwheel.web.open import (  # noqa: E402,F401  the views hang on the blu
     landing,
     legal,
     mailbox,
+    own_data,
     registration,
     signin,
     someone_else,

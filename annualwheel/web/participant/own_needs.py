@@ -19,7 +19,7 @@ def own_needs() -> Response | AnyResponse:
     registration: Registration = g.registration
     if registration.state not in needs.SERVED:
         return redirect(url_for("participant.confirmation"), code=303)
-    given, consent = needs.of(registration), _consent(registration)
+    given, consent = needs.of(registration), consent_to(registration)
     form = NeedsForm(data={"diet": given.diet, "access": given.access})
     form.consent.label.text = consent
     if carried_out(form, lambda: needs.state(registration, form.diet.data, form.access.data, consent, page.now())):
@@ -38,7 +38,8 @@ def erase_needs() -> AnyResponse:
     return redirect(url_for("participant.own_needs"), code=303)
 
 
-def _consent(registration: Registration) -> str:
+def consent_to(registration: Registration) -> str:
+    """The sentence that is consented to, with the day on which everything is erased."""
     day = dates.day(needs.erase_on(registration.meeting), page.language())
     sentence: str = _("Jag samtycker till att uppgifterna används för att ordna kost och tillgänglighet på mötet. De raderas senast %(day)s, "
                       "och jag kan radera dem själv när som helst.", day=day)

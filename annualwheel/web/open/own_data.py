@@ -1,0 +1,84 @@
+"""The way in to one's own details: an address, a mail, a link that lives for half an hour, and a pressed button."""
+from __future__ import annotations
+
+from flask import Response, g, make_response, redirect, render_template, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import jobs, own_data
+from annualwheel.errors import Missing
+from annualwheel.house import house
+from annualwheel.links import Target
+from annualwheel.models import Person
+from annualwheel.registrations import invitations
+from annualwheel.web import page, security
+from annualwheel.web.forms import AskForLink, Press
+from annualwheel.web.open import blueprint
+
+
+@blueprint.route("/mina-uppgifter", methods=["GET", "POST"], endpoint="own_data")
+def ask_for_own_data() -> Response | AnyResponse:
+    """Mails a link to an address on file; the answer is the same whether it is known or not. Who is signed in with a registration has
+    their address filled in."""
+    form = AskForLink(data={"email": _address_on_file()})
+    if form.accepted():
+        own_data.ask(form.email.data, security.client(), page.now())
+        jobs.commit()
+        return redirect(url_for("open.own_data_sent"), code=303)
+    return make_response(render_template("open/own_data.html", form=form, dead=False), form.status)
+
+
+@blueprint.get("/mina-uppgifter/skickat")
+def own_data_sent() -> str:
+    """The same calm words for every address."""
+    return render_template("open/own_data_sent.html")
+
+
+@blueprint.get("/mina-uppgifter/stangt")
+def own_data_closed() -> str:
+    """The page with one's details is closed on this computer."""
+    return render_template("open/own_data_closed.html")
+
+
+@blueprint.get("/u/<token>")
+def own_data_link(token: str) -> Response:
+    """A page with a button. It says no more than the mail did."""
+    person = _person(token)
+    return _dead() if person is None else _button(person, Press(formdata=None))
+
+
+@blueprint.post("/u/<token>")
+def enter_own_data(token: str) -> Response | AnyResponse:
+    """A pressed button: opens the person's own details for half an hour."""
+    person = _person(token)
+    if person is None:
+        return _dead()
+    form = Press()
+    if not form.accepted():
+        return _button(person, form)
+    session.permanent = True
+    session["own_data"] = [person.public_id, person.link_version, int(page.now().timestamp())]
+    return redirect(url_for("owner.overview"), code=303)
+
+
+def _person(token: str) -> Person | None:
+    try:
+        return own_data.by_target(house().signet.read("own_data", token, page.now()))
+    except Missing:
+        return None
+
+
+def _address_on_file() -> str:
+    known = session.get("registration")
+    try:
+        return invitations.by_target(Target("registration", *known)).person.email if known else ""
+    except Missing:
+        return ""
+
+
+def _button(person: Person, form: Press) -> Response:
+    g.own_language = person.language
+    return make_response(render_template("open/own_data_link.html", person=person, form=form), form.status)
+
+
+def _dead() -> Response:
+    return make_response(render_template("open/own_data.html", form=AskForLink(formdata=None), dead=True), 404)

@@ -1,0 +1,60 @@
+"""Correcting one's own details, everywhere at once."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, RadioField, StringField, TelField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from annualwheel import own_data
+from annualwheel.models import Person
+from annualwheel.own_data import Correction
+from annualwheel.web import page
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
+from annualwheel.web.owner import blueprint
+from annualwheel.web.participant.forms import carried_out
+
+
+class OwnForm(NameFields, BaseForm):
+    """A person as they know themselves; a title for each organisation is added below."""
+
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw={"autocomplete": "email"},
+                       description=_l("Byter du adress mejlar vi nya länkar dit, och din gamla adress får veta det"))
+    mobile = TelField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip], render_kw={"autocomplete": "tel"},
+                      description=_l("Används bara om något ändras sista dagen"))
+    language = RadioField(_l("Språk i mejl"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")])
+
+    def correction(self, person: Person) -> Correction:
+        """What was filled in."""
+        titles = {place.organisation.public_id: self[f"title_{number}"].data for number, place in enumerate(_places(person))}
+        return Correction(self.given.data, self.family.data, self.email.data, self.mobile.data, self.language.data, titles)
+
+
+def _places(person: Person) -> list[Any]:
+    return [place for place in person.affiliations if place.active]
+
+
+def _form(person: Person) -> OwnForm:
+    fields = {f"title_{number}": StringField(_("Titel eller uppdrag, %(organisation)s", organisation=place.organisation.name), [Optional(), SHORT],
+                                             filters=[strip], render_kw={"autocomplete": "organization-title"})
+              for number, place in enumerate(_places(person))}
+    values = {f"title_{number}": place.title for number, place in enumerate(_places(person))}
+    made: OwnForm = type("OwnTitlesForm", (OwnForm,), fields)(obj=person, data=values)
+    return made
+
+
+@blueprint.route("/andra", methods=["GET", "POST"])
+def correct() -> AnyResponse:
+    """Corrects name, address, number, language and titles. The session goes on though a new address makes every link new."""
+    person: Person = g.person
+    form = _form(person)
+    if carried_out(form, lambda: own_data.correct(person, form.correction(person), page.now())):
+        session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
+        return redirect(url_for("owner.overview", klart="rattat"), code=303)
+    titles = [form[f"title_{number}"] for number in range(len(_places(person)))]
+    return make_response(render_template("owner/correct.html", form=form, titles=titles, person=person), form.status)

@@ -1,0 +1,59 @@
+"""The page with everything we hold, the same as a file, and the button that closes it."""
+from __future__ import annotations
+
+import json
+
+from flask import Response, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import extracts, needs, own_data
+from annualwheel.models import Person
+from annualwheel.registrations.states import HAS_ENTRY
+from annualwheel.web import page
+from annualwheel.web.coordinator.wording import EVENT
+from annualwheel.web.forms import Press
+from annualwheel.web.owner import blueprint
+
+DONE = ("rattat", "behov", "raderat", "begart")
+SHOWN_MAILS = 20
+
+
+@blueprint.get("/oversikt")
+def overview() -> str:
+    """Everything, in the order people ask for it."""
+    held = extracts.of(g.person, page.language())
+    done = request.args.get("klart", "")
+    return render_template(
+        "owner/overview.html", held=held, person=g.person, source=_came_from(g.person), done=done if done in DONE else "",
+        asked=own_data.open_request(g.person), events=EVENT, served=needs.SERVED, coming=HAS_ENTRY, shown_mails=SHOWN_MAILS,
+        closes=own_data.closes_at(session["own_data"]))
+
+
+@blueprint.get("/fil")
+def file() -> Response:
+    """The same as JSON; what its fields mean is said in `extracts.as_json`."""
+    held = extracts.of(g.person, page.language())
+    return Response(json.dumps(extracts.as_json(held), ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8",
+                    headers={"Content-Disposition": 'attachment; filename="mina-uppgifter.json"'})
+
+
+@blueprint.post("/stang")
+def close() -> AnyResponse:
+    """Closes the page on this computer before its time is up."""
+    if Press().accepted():
+        session.pop("own_data", None)
+        return redirect(url_for("open.own_data_closed"), code=303)
+    return redirect(url_for("owner.overview"), code=303)
+
+
+def _came_from(person: Person) -> str:
+    """Where the address came from, in words (GDPR art. 14.2 f)."""
+    kind, _colon, who = person.source.partition(":")
+    if kind == "staff":
+        return str(_("Regionens koordinatorer"))
+    if kind == "substitute":
+        return str(_("%(name)s, som skickade dig som ersättare", name=who) if who else _("Den som skickade dig som ersättare"))
+    if kind == "colleague":
+        return str(_("%(name)s, som bjöd in dig", name=who) if who else _("Den som bjöd in dig"))
+    return person.source or str(_("Okänt"))
