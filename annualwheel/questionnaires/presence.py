@@ -26,10 +26,14 @@ class Present(NamedTuple):
     where: str
 
 
+def is_due(member: Member, now: dt.datetime) -> bool:
+    """Whether a sign of life would be written now: at most every 15 s, and only while the answer may be written."""
+    return (member.seen_at is None or now - member.seen_at >= EVERY) and deadline.is_open(member.submission, now)
+
+
 def note(member: Member, where: str, now: dt.datetime) -> bool:
-    """Notes that the member is on the page `where` now, and returns whether it did: at most every 15 s, and only while the answer
-    may be written."""
-    if (member.seen_at is not None and now - member.seen_at < EVERY) or not deadline.is_open(member.submission, now):
+    """Notes that the member is on the page `where` now, when that is due, and returns whether it did."""
+    if not is_due(member, now):
         return False
     # Past the session's own bookkeeping, which would cost more than the statement: this happens beside every save.
     db.session.execute(_SEEN, {"of": member.id, "seen_at": now, "seen_section": where})

@@ -16,6 +16,7 @@ from annualwheel.questionnaires import answers, membership, presence, team
 from annualwheel.questionnaires.team import Colleague
 from tests.conftest import Fixed
 from tests.guests import mails
+from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 from tests.writers import CLOSES, OPEN, add_initiative, enter, item_of, make_members, stored, write
 
@@ -361,6 +362,17 @@ def test_where_nobody_leads_anybody_who_writes_the_whole_may_take_it(office: Off
     maria.see("Anna Berg håller redan ihop svaret")
     with office.app.app_context():
         assert (lead_of_year(), mails("lead")) == ("Anna", [])
+
+
+def test_a_lead_whom_a_coordinator_appoints_leads_the_answer_too(office: Office) -> None:
+    maria, _anna = office.opens("Maria", "Anna")
+    with office.app.app_context():
+        place = member_called("Maria").submission.organisation.public_id
+        karin = sign_in(office.new_visitor(), make_staff(), OPEN)
+    karin.open(f"/personer/organisationer/{place}").choose("Anna Berg", "Samordnare").press("Spara för 2027")
+    with office.app.app_context():
+        assert (member_called("Anna").role, member_called("Maria").role, lead_of_year()) == ("lead", "writer", "Anna")
+    maria.open(HUB).miss("Lämna över samordningen")
 
 
 # Who is here

@@ -12,6 +12,7 @@ from annualwheel import audit, contacts, directory, jobs, years
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Category, Organisation, Person, Year
+from annualwheel.questionnaires import team
 from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.change_requests import answers_of
@@ -120,7 +121,7 @@ def organisation_year(public_id: str) -> AnyResponse:
     found, year, form = contacts.organisation_by_id(public_id), years.latest(), YearForm()
     if form.accepted() and year:
         contacts.set_category(found, year, _category(form.category.data))
-        contacts.set_lead(found, year, _possible_leads(found, year).get(form.lead.data or ""))
+        team.appoint(found, year, _possible_leads(found, year).get(form.lead.data or ""))
         audit.note(actor(), "organisation_edited", found, page.now(), fields=["category", "lead"], year=year.number)
         jobs.commit()
         flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))

@@ -107,7 +107,8 @@ class Paper:
         asked = (each for section in self.definition.sections for each in section.all_questions())
         other = next(each for each in asked if each.key == condition.question)
         chosen = ", ".join(option.label.to(self.language) for option in other.options if option.key in condition.values)
-        return _("Gäller om ni har valt %(answer)s på frågan %(question)s", answer=chosen, question=other.label.to(self.language))
+        words: str = _("Gäller om ni har valt %(answer)s på frågan %(question)s", answer=chosen, question=other.label.to(self.language))
+        return words
 
 
 def _lines(question: Question) -> int:

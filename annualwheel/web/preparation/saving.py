@@ -24,7 +24,7 @@ def save(item: str) -> Response:
     """
     here.proven()
     saved = answers.save(items.of(g.member.submission, item), _changes(), g.member.person, page.now())
-    alive = presence.note(g.member, here.place(request.get_json().get("where")), page.now())
+    alive = presence.is_due(g.member, page.now()) and presence.note(g.member, here.place(request.get_json().get("where")), page.now())
     jobs.commit()
     language = page.language()
     answer = {"at": dates.time_short(page.now(), language), "saved": saved.stamps,
