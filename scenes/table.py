@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenes import contacts, coordinator, open_pages, owner, participant, preparation, staff
+from scenes import contacts, coordinator, open_pages, owner, participant, preparation, registering, staff
 from scenes.scene import Scene
 
-SCENES: tuple[Scene, ...] = (*open_pages.SCENES, *participant.SCENES, *owner.SCENES, *preparation.SCENES, *coordinator.SCENES, *contacts.SCENES, *staff.SCENES)
+SCENES: tuple[Scene, ...] = (*open_pages.SCENES, *participant.SCENES, *owner.SCENES, *registering.SCENES, *preparation.SCENES, *coordinator.SCENES, *contacts.SCENES, *staff.SCENES)
 
 # Endpoints that answer with a file or with a word for machines: the media type, and a scene's address for it.
 FILES: Mapping[str, tuple[str, Scene]] = {scene.endpoint: (media_type, scene) for media_type, scene in (

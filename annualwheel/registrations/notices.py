@@ -58,17 +58,12 @@ def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str
     The one who answers for somebody else gets a copy, outside the mailing, whose recipients are counted; a mail `to` somebody else
     than the person has none.
     """
-    person = registration.person
-    message = _put(kind, registration, now, cause, to or Recipient.of(person), mailing, more)
-    if to is None and registration.copy_to:
-        copy = Recipient(registration.copy_to, person.name, person.language)
-        _put(kind, registration, now, cause and f"{cause}:copy", copy, None, more)
-    return message
+    return _with_copy(kind, registration, now, cause, to, mailing, more)
 
 
 def tell(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", **more: object) -> None:
     """As `write`, for whoever does not need the mail's row."""
-    write(kind, registration, now, cause=cause, **more)
+    _with_copy(kind, registration, now, cause, None, None, more)
 
 
 def by_phone(registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime) -> None:
@@ -97,6 +92,16 @@ def entry(registration: Registration) -> Entry:
     return Entry(uid=registration.uid, sequence=max(registration.sequence, 0), summary=names.title(meeting.kind, language),
                  description=ACCEPT_NOTE[language], place=place(registration, language), starts_at=meeting.starts_at,
                  ends_at=meeting.ends_at, attendee_name=registration.person.name, attendee_address=registration.person.email)
+
+
+def _with_copy(kind: str, registration: Registration, now: dt.datetime, cause: str, to: Recipient | None, mailing: Mailing | None,
+               more: Mapping[str, object]) -> Message:
+    person = registration.person
+    message = _put(kind, registration, now, cause, to or Recipient.of(person), mailing, more)
+    if to is None and registration.copy_to:
+        copy = Recipient(registration.copy_to, person.name, person.language)
+        _put(kind, registration, now, cause and f"{cause}:copy", copy, None, more)
+    return message
 
 
 def _put(kind: str, registration: Registration, now: dt.datetime, cause: str, to: Recipient, mailing: Mailing | None,

@@ -38,6 +38,8 @@ def make(world: World) -> None:
     _cancelled(world, conference)
     db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     world.moments |= {"held": work.ends_at + DAY}
+    hagfors = contacts.organisation_named("Hagfors kommun")
+    world.names |= {"hagfors": hagfors.public_id if hagfors else ""}
 
 
 def _at(day: dt.date) -> Appointment:

@@ -17,6 +17,7 @@ from annualwheel.models import (
     Organisation,
     Pack,
     Person,
+    Questionnaire,
     Registration,
     Staff,
     StaffLink,
@@ -31,7 +32,7 @@ from annualwheel.registrations.substitution import Substitute
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
 from scenes.world import DAY, START, World
-from scenes.worlds import owners, writers
+from scenes.worlds import applicants, owners, writers
 
 ROWS = ("Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
         "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;ja\n"
@@ -53,6 +54,7 @@ def make(world: World) -> None:
     assert year is not None  # noqa: S101 it has just been played
     work, direction, conference = year.meetings
     _guests(world, work, direction, karin)
+    applicants.make(world, direction)
     db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     writers.make(world, work, conference)
     owners.make(world, direction)
@@ -91,7 +93,8 @@ def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> No
 
 def _things(world: World, work: Meeting, ada: Staff) -> None:
     """The addresses of things the demonstration year holds."""
-    submitted = db.session.scalars(sa.select(Submission).where(Submission.state == "submitted").order_by(Submission.id)).first()
+    submitted = db.session.scalars(sa.select(Submission).join(Questionnaire).where(
+        Questionnaire.meeting_id == work.id, Submission.state == "submitted").order_by(Submission.id)).first()
     person = db.session.scalars(sa.select(Person).order_by(Person.id)).first()
     organisation = contacts.organisation_named("Hagfors kommun") or db.session.scalars(sa.select(Organisation)).first()
     assert submitted and person and organisation  # noqa: S101 the year has some of each

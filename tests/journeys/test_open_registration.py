@@ -21,6 +21,7 @@ from annualwheel.registrations.applications import Applicant
 from annualwheel.registrations.substitution import Substitute
 from tests.conftest import START, Fixed
 from tests.guests import link_of, mails, make_guest, make_meeting, reply_of
+from tests.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 
@@ -384,3 +385,12 @@ def test_a_place_that_cannot_be_handed_over_says_why_to_the_one_it_was_forwarded
     meetings.substitute(guest, Substitute("Eva", "Nord", EVA), START, audit.participant(guest.person_id))
     clock.set(guest.meeting.starts_at - DAY)
     visitor.open(link_of(seat_of())).see("Det gick att ändra till och med").miss("Jag kommer i stället för Eva")
+
+
+def test_a_coordinator_opens_and_closes_the_meeting_to_all_in_the_settings(session: Any, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+    open_meeting()
+    staff = sign_in(new_visitor(), make_staff()).open("/mote/2027/arbetsmote/installningar")
+    staff.clear("Öppen anmälan").press("Spara inställningarna").see("Inställningarna är sparade.")
+    visitor.open(HERE).see("Mötet är för dem som är inbjudna.")
+    staff.choose("Öppen anmälan").press("Spara inställningarna")
+    visitor.open(HERE).see("Vilken organisation kommer du från?")

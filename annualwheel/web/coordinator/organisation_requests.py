@@ -19,7 +19,7 @@ from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.organisations import category_name
 from annualwheel.web.forms import SHORT, BaseForm, Filled, strip
 
-FOUND = 10
+FOUND, WORDS = 10, 4
 
 
 class ChooseForm(BaseForm):
@@ -103,8 +103,9 @@ def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
 def _shown(asked: OrganisationRequest, choose: ChooseForm | None = None, create: CreateForm | None = None,
            refuse: RefuseForm | None = None) -> AnyResponse:
     text = strip(request.values.get("sok", asked.organisation))
-    # Few write the whole name as it is written here: the longest word alone finds the likely ones.
-    found = directory.organisations_like(text, FOUND) or directory.organisations_like(max(text.split(), key=len, default=""), FOUND)
+    # Few write a name as it stands here: what fits the whole of it, else its longest word that fits anything.
+    tries = [text, *sorted(text.split(), key=len, reverse=True)[:WORDS]]
+    found = next((rows for part in tries if (rows := directory.organisations_like(part, FOUND))), [])
     sent = next((form for form in (choose, create, refuse) if form), None)
     forms = {"choose": choose or ChooseForm(formdata=None, data={"alias": True}),
              "create": create or CreateForm(formdata=None, data={"name": asked.organisation}), "refuse": refuse or RefuseForm(formdata=None)}

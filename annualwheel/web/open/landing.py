@@ -16,7 +16,7 @@ from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
 
 ROUTES = {"yes": "participant.register", "substitute": "participant.substitute", "no": "participant.decline",
-          "see": "participant.confirmation", "result": "participant.results"}
+          "see": "participant.confirmation", "result": "participant.results", "instead": "participant.substitute"}
 
 
 @blueprint.get("/i/<token>")
@@ -47,8 +47,7 @@ def enter(token: str) -> Response | AnyResponse:
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
-    forwarded = {"vem": "jag"} if answer == "instead" else {}
-    return redirect(url_for(ROUTES.get(answer, "participant.confirmation"), **forwarded), code=303)
+    return redirect(url_for(ROUTES.get(answer, "participant.confirmation"), vem="jag" if answer == "instead" else None), code=303)
 
 
 @blueprint.get("/ersatt")

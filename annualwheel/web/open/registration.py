@@ -45,6 +45,10 @@ class UnlistedForm(OwnDetailsForm):
     organisation = StringField(_l("Organisationens namn"), [Filled(_l("Skriv vad din organisation heter")), SHORT], filters=[strip],
                                render_kw={"autocomplete": "organization"})
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fields.move_to_end("organisation", last=False)  # errors are told in the order of the page
+
     def validate_organisation(self, field: Any) -> None:
         """One that is there is chosen, not asked for."""
         known = contacts.organisation_named(field.data or "")

@@ -50,7 +50,8 @@ class ColleaguesForm(BaseForm):
 
     def colleagues(self) -> list[Colleague]:
         """What was filled in."""
-        return [Colleague(*(self[f"{name}_{number}"].data for name in NAMES[:-1]), mode=self._mode(number) or "on_site")
+        return [Colleague(self[f"given_{number}"].data, self[f"family_{number}"].data, self[f"email_{number}"].data,
+                          self[f"title_{number}"].data, self._mode(number))
                 for number in range(1, self.rows + 1) if not self.is_empty(number)]
 
     def _mode(self, number: int) -> str:

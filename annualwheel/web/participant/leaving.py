@@ -18,17 +18,17 @@ def substitute() -> Response | AnyResponse:
     """Somebody else comes instead. This browser is let out at once: the old link is dead."""
     registration: Registration = g.registration
     form, offer = SubstituteForm(), offers.of(registration, page.now())
-    forwarded = {"vem": "jag"} if request.args.get("vem") == "jag" else {}
+    forwarded = request.args.get("vem") == "jag"
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: meetings.substitute(registration, form.substitute(), page.now(), actor)):
         session.pop("registration", None)
         session.pop("member", None)
         session["handed_over"] = f"{form.given.data} {form.family.data}"
-        return redirect(url_for("open.handed_over", **forwarded), code=303)
+        return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
     if not form.is_submitted() and "substitute" not in offer.can:
         return redirect(url_for("participant.confirmation"), code=303)
     return make_response(render_template("participant/substitute.html", form=form, registration=registration, offer=offer,
-                                         meeting=registration.meeting, forwarded=bool(forwarded)), form.status)
+                                         meeting=registration.meeting, forwarded=forwarded), form.status)
 
 
 @blueprint.route("/avboka", methods=["GET", "POST"])

@@ -1,0 +1,30 @@
+"""People at a meeting that is open to all: one who has not confirmed, one whose organisation is missing, one who has brought colleagues."""
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from annualwheel import audit, contacts, years
+from annualwheel.db import db
+from annualwheel.models import Meeting, OrganisationRequest, Registration
+from annualwheel.registrations import applications, unlisted
+from annualwheel.registrations.applications import Applicant
+from scenes.world import DAY, START, World
+
+
+def make(world: World, meeting: Meeting) -> None:
+    """Opens the meeting to all, and lets them come. Call it when the guests are there."""
+    meeting.open_registration = True
+    place = contacts.organisation_named("Hagfors kommun")
+    assert place is not None  # noqa: S101 the year has it
+    applications.apply(meeting, place, Applicant("Siv", "Provstrand", "siv.provstrand@kommun.example", "planerare"), "scene", START)
+    world.let_in("unconfirmed", db.session.scalars(sa.select(Registration).where(Registration.state == "unconfirmed")).one())
+    for given, organisation in (("Göte", "Hagfors framtidsråd"), ("Gun", "Hagfors komun")):
+        unlisted.ask(meeting, organisation, Applicant(given, "Övningsdal", f"{given.lower()}@radet.example".replace("ö", "o"), "ordförande"), "scene", START)
+    asked, answered = db.session.scalars(sa.select(OrganisationRequest).order_by(OrganisationRequest.id)).all()
+    unlisted.choose(answered, place, True, START, audit.SYSTEM)
+    world.names |= {"missing": asked.public_id, "missing_answered": answered.public_id}
+    world.sessions["brought"] = {**world.sessions["registered"], "colleagues": [
+        ["Rut Provgren", "registered"], ["Ivar Övningslund", "waitlisted"], ["Erik Exempelsand", "already"], ["Anna Provberg", "said_no"],
+        ["Eva Exempelnord", "gone"]]}
+    world.sessions["brought_nobody"] = {**world.sessions["registered"], "colleagues": [["Erik Exempelsand", "already"]]}
+    world.moments |= {"closed_to_all": years.phase(meeting, "registration").closes_at + DAY, "direction_held": meeting.ends_at + DAY}
