@@ -26,7 +26,7 @@ PAGE = """<!doctype html><html lang="sv"><title>Prov</title>
 <form data-logout method="post" action="/logga-ut"><button>Logga ut</button></form>
 <form method="post" action="/klar" {{ autosave("/spara", "7", "bevis", new_link="/lank", undo="/angra") }}>
 <input type="hidden" name="base-learned" value="{{ version }}"><input type="hidden" name="base-hinders" value="{{ version }}">
-{{ field(form.learned, attrs={"data-v": version}) }}{{ field(form.hinders, attrs={"data-v": version}) }}
+{{ field(form.learned, attrs={"data-v": version}) }}<p data-by="learned">Anna Berg, i går kl. 9</p>{{ field(form.hinders, attrs={"data-v": version}) }}
 {{ field(form.state, attrs={"data-v": version}) }}{{ field(form.diet, attrs={"data-v": version, "data-private": "1"}) }}
 <button>Klar</button></form>{{ save_bar("") }}
 <script type="module" src="/static/js/autosave.js"></script></html>"""
@@ -73,6 +73,16 @@ class Server:
         else:
             route.fulfill(body=self.html(), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
 
+    def answers_only(self, answer: tuple[int, dict[str, Any]] | None) -> list[str]:
+        """Answers this and nothing else from now on; gives the texts of the first question it is sent."""
+        asked: list[str] = []
+
+        def note(sent: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+            asked.append(sent["fields"]["learned"]["value"])
+            return answer
+        self.answer = note
+        return asked
+
     def sent(self, name: str) -> list[str]:
         return [save["fields"][name]["value"] for save in self.saved if name in save["fields"]]
 
@@ -105,6 +115,15 @@ def stored(page: Page) -> dict[str, Any]:
 
 def write(page: Page, text: str, label: str = "Lärt") -> None:
     page.get_by_label(label).press_sequentially(text)
+
+
+def settled(page: Page) -> None:
+    """Waits until no save is under way; the page's clock stands still meanwhile."""
+    page.evaluate("""() => new Promise(done => {
+      const form = document.querySelector('[data-autosave]'), turn = new MessageChannel();
+      turn.port1.onmessage = () => form.autosave.busy ? turn.port2.postMessage(0) : done();
+      turn.port2.postMessage(0);
+    })""")
 
 
 def conflict(value: str) -> Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]:
@@ -350,3 +369,138 @@ def test_signing_out_with_unsaved_text_asks_first(page: Page, server: Server) ->
         page.get_by_role("button", name="Logga ut").click()
     assert page.url == ORIGIN + "/svar"
     assert stored(page)["learned"]["v"] == "Kvar"
+
+
+@pytest.mark.parametrize("answer", [None, (500, {}), (503, {})])
+def test_it_is_tried_again_after_3_8_20_and_60_seconds_and_each_minute_from_then(page: Page, server: Server,
+                                                                                answer: tuple[int, dict[str, Any]] | None) -> None:
+    asked = server.answers_only(answer)
+    write(page, "Viktigt")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    for number, wait in enumerate((3, 8, 20, 60, 60), start=1):
+        page.clock.run_for(wait * 1000 - 200)
+        expect(line(page)).to_contain_text("Ingen kontakt")
+        assert len(asked) == number, f"before {wait} s"
+        with page.expect_event("requestfailed" if answer is None else "requestfinished"):
+            page.clock.run_for(250)
+        assert len(asked) == number + 1, f"after {wait} s"
+        settled(page)
+    assert stored(page)["learned"]["v"] == "Viktigt"
+
+
+def test_it_is_tried_at_once_when_the_network_is_back(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: None
+    write(page, "Viktigt")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    server.answer = server.save
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.clock.run_for(100)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+
+
+def test_a_redirect_to_another_page_is_no_save(page: Page, server: Server) -> None:
+    page.context.route("**/spara", lambda route: route.fulfill(status=302, headers={"Location": ORIGIN + "/logga-in"}))
+    write(page, "Kvar")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Din länk gäller inte längre. Texten finns kvar här.")
+    assert stored(page)["learned"]["v"] == "Kvar"
+
+
+@pytest.mark.parametrize("event", ["dispatchEvent(new Event('pagehide'))",
+                                   "() => { Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange')) }"])
+def test_a_page_that_is_left_or_put_away_is_sent_past_its_own_end_and_copied(page: Page, server: Server, event: str) -> None:
+    server.answer = lambda _sent: None
+    page.evaluate("() => { window.asked = []; const ask = window.fetch; window.fetch = (url, how) => { asked.push(how.keepalive); return ask(url, how) } }")
+    write(page, "sista")
+    with page.expect_request(ORIGIN + "/spara"):
+        page.evaluate(event)
+    assert page.evaluate("asked") == [True]
+    assert stored(page)["learned"]["v"] == "sista"
+
+
+def test_text_that_has_lain_in_the_browser_for_fourteen_days_is_gone(page: Page, server: Server) -> None:
+    # The page that is left must not put its own (empty) copy there.
+    keep = """([days, text]) => {
+      document.querySelector('[data-autosave]').autosave.stopped = 'submitted';
+      localStorage.setItem('utkast:/spara:7', JSON.stringify({t: Date.now() - days * 86400000, d: {learned: {v: text, base: '3'}}})) }"""
+    for days, text, shown in ((13.9, "Ny nog", "Ny nog"), (14.1, "För gammal", "")):
+        page.evaluate(keep, [days, text])
+        page.goto(ORIGIN + "/svar")
+        expect(page.get_by_label("Lärt")).to_have_value(shown)
+    assert stored(page) == {}
+
+
+def test_a_text_that_is_too_long_is_not_sent_again_until_it_changes(page: Page, server: Server) -> None:
+    asked = server.answers_only((422, {}))
+    write(page, "lång")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Texten är för lång för att sparas. Korta den.")
+    page.clock.run_for(120_000)
+    assert asked == ["lång"]
+    server.answer = server.save
+    write(page, "!")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+
+
+@pytest.mark.parametrize("status", [401, 404, 410])
+def test_what_cannot_be_saved_is_not_sent_again_and_leaving_asks_first(page: Page, server: Server, status: int) -> None:
+    asked = server.answers_only((status, {}))
+    write(page, "Kvar")
+    page.clock.run_for(1300)
+    expect(page.locator("[data-save]")).to_have_attribute("data-save", "err")
+    write(page, " mer")
+    page.clock.run_for(120_000)
+    assert asked == ["Kvar"]
+    expect(page.get_by_label("Lärt")).to_have_value("Kvar mer")
+    assert stored(page)["learned"]["v"] == "Kvar mer"
+    assert leaving_asks(page)
+
+
+def test_leaving_asks_first_only_when_something_would_be_lost(page: Page, server: Server) -> None:
+    assert not leaving_asks(page)
+    server.answer = lambda _sent: None
+    write(page, "a")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    assert not leaving_asks(page), "the copy in the browser is enough"
+    write(page, "Nötter", "Kost")
+    assert leaving_asks(page)
+
+
+def leaving_asks(page: Page) -> bool:
+    return bool(page.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"))
+
+
+def test_private_answers_are_not_in_the_file_one_takes_home(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: (410, {})
+    write(page, "Text")
+    write(page, "Nötter", "Kost")
+    page.clock.run_for(1300)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Ladda ner din text").click()
+    assert "Nötter" not in Path(download.value.path()).read_text("utf-8")
+
+
+def test_a_saved_text_is_one_s_own_on_the_page_too(page: Page, server: Server) -> None:
+    author = page.locator("[data-by=learned]")
+    write(page, "b", "Hinder")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    expect(author).to_have_text("Anna Berg, i går kl. 9")
+    write(page, "a")
+    page.clock.run_for(1300)
+    expect(author).to_have_text("Du, kl. 14.32")
+
+
+def test_the_same_minute_is_read_out_once(page: Page, server: Server) -> None:
+    page.evaluate("""() => { window.said = 0; new MutationObserver(changes => { said += changes.length; })
+      .observe(document.querySelector('[data-save-text]'), {childList: true, characterData: true, subtree: true}) }""")
+    for text in ("a", "b", "c"):
+        write(page, text)
+        page.clock.run_for(1300)
+        settled(page)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert page.evaluate("said") == 1

@@ -209,6 +209,8 @@ class Autosave {
     for (const [name, version] of Object.entries(answer.saved || {})) {
       this.settle(name, version);
       if (this.get(name) === this.sent[name]) this.dirty.delete(name);
+      const author = this.form.querySelector(`[data-by="${CSS.escape(name)}"]`);
+      if (author && this.sent[name] !== undefined) author.textContent = this.T.by.replace("{at}", answer.at);
     }
     for (const [name, theirs] of Object.entries(answer.conflicts || {})) this.conflict(name, theirs);
     if (answer.others) document.dispatchEvent(new CustomEvent("presence", { detail: answer.others }));
