@@ -132,7 +132,7 @@ def _requests() -> sa.Select[DeletionRequest]:
 
 def _answer(request: DeletionRequest, state: str, now: dt.datetime, actor: Actor) -> bool:
     """Takes the request, if it still waits: two coordinators may press at once."""
-    db.session.refresh(request, with_for_update=True)
+    db.session.refresh(request, attribute_names=["state"], with_for_update={"of": DeletionRequest})
     if request.state != "asked":
         return False
     request.state, request.answered_at, request.by_id = state, now, actor.id

@@ -15,7 +15,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import announcements, audit, delivery, mailings, outbox, reminders, retention
+from annualwheel import announcements, audit, delivery, erasure, mailings, outbox, reminders, retention
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
@@ -214,6 +214,7 @@ def lapse_offers(now: dt.datetime) -> None:
 def erase_old(now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int = 1000) -> dict[str, int]:
     """Erases what we have promised not to keep, a batch in a transaction, at most so many batches of each kind; returns how many of
     each kind went, and notes the same."""
+    erasure.finish()
     gone: dict[str, int] = {}
     for key, rule in retention.RULES.items():
         for _batch in range(batches):

@@ -72,7 +72,7 @@ def _waiting(person: Person) -> Sequence[Message]:
     """What is still to be sent to the person, and copies about the person's registrations to others."""
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return db.session.scalars(sa.select(Message).where(
-        sa.or_(Message.person_id == person.id, Message.registration_id.in_(own)), Message.state.in_(WAITING))
+        sa.or_(Message.person_id == person.id, Message.registration_id.in_(own)), Message.state.in_(WAITING), Message.body.has())
         .join(Message.body).options(contains_eager(Message.body)).order_by(Message.id)).all()
 
 
