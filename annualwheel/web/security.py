@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import staff
@@ -20,8 +21,19 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"
 Guard = Callable[[], AnyResponse | None]
 
 
+class Sessions(SecureCookieSessionInterface):
+    """The session in a signed cookie, renewed with every page, so that its 14 days slide. A style sheet or a script renews nothing: it may
+    arrive after one has signed out, and would bring the old session back."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether this answer carries the cookie."""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
+
+
 def register(app: Flask) -> None:
     """A nonce before each request, the security headers after it."""
+    app.session_interface = Sessions()
+
     @app.before_request
     def _nonce() -> None:
         g.nonce = secrets.token_urlsafe(16)

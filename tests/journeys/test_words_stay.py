@@ -26,8 +26,8 @@ from tests.guests import link_of, make_guest, make_meeting, typed
 from tests.region import make_staff, sign_in
 from tests.stages import enter, stage
 from tests.tiny_browser import Browser
-from tests.writers import enter as visitor_at
 from tests.writers import OPEN, item_of, make_members, stored
+from tests.writers import enter as visitor_at
 
 WRITTEN = ("text", "email", "tel", "search", "")
 OLD = ("Sidan hade blivit för gammal", "Sidan hade legat öppen för länge")
@@ -254,6 +254,14 @@ def test_a_participant_stays_in_fourteen_days_from_the_last_visit(session: Any, 
         assert renewed is not None and renewed.expires is not None
         left = renewed.expires - dt.datetime.now(dt.UTC)
         assert dt.timedelta(days=13, hours=23) < left <= dt.timedelta(days=14)
+
+
+def test_a_style_sheet_that_arrives_late_does_not_bring_the_session_back(session: Any, app: Flask, visitor: Browser) -> None:
+    guest = make_guest(make_meeting())
+    visitor.open(link_of(guest)).press("Ja, anmäl mig")
+    with visitor.fetch("GET", "/static/css/arshjul.css") as late:
+        assert (late.status_code, "Set-Cookie" in late.headers) == (200, False)
+    assert "Set-Cookie" in visitor.fetch("GET", "/anmalan").headers
 
 
 def test_entering_by_either_link_opens_a_session_that_lasts(session: Any, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from flask import Response, abort, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import feed, ical
 from annualwheel.errors import Missing
@@ -11,7 +12,7 @@ from annualwheel.web.open import blueprint
 
 
 @blueprint.get("/k/<token>.ics")
-def own_feed(token: str) -> Response:
+def own_feed(token: str) -> AnyResponse:
     """The calendar, or 304 when it is as it was (RFC 9110 15.4.5). The mark is weak: only the time of the answer differs."""
     try:
         found = feed.of(feed.by_target(house().signet.read("feed", token)), page.now())
