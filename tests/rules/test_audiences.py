@@ -59,7 +59,7 @@ def test_a_person_in_two_organisations_comes_once_and_for_the_chosen_one(year: Y
     assert [one.organisation for one in audiences.audience(meeting, Choice("people", people=(person.public_id,)))] == ["Arvika kommun"]
 
 
-@pytest.mark.parametrize("state", ["invited", "declined", "revoked", "unconfirmed"])
+@pytest.mark.parametrize("state", ["invited", "declined", "revoked"])
 def test_whoever_has_a_row_for_the_meeting_is_not_invited_again(year: Year, meeting: Meeting, state: str) -> None:
     invited(meeting, "Arvika kommun", "Anna", state=state)
     assert names(meeting, MUNICIPALITIES) == []
