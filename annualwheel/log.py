@@ -9,10 +9,11 @@ from typing import Any
 
 import structlog
 
+from annualwheel.links import PATHS
 from config import Settings
 
 # Whatever slips into a message: links with tokens and addresses are cut before the line is written.
-TOKEN = re.compile(r"(/(?:i|f|logga-in|k)/)[^\s\"'?#]+")
+TOKEN = re.compile(f"({'|'.join(re.escape(path.partition('{')[0]) for path in PATHS.values())})[^\\s\"'?#]+")
 # What PostgreSQL adds to a refusal holds the row itself: names, needs, answers.
 ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)", re.DOTALL)
 ADDRESS = re.compile(r"[^\s\"'<>:]+@[^\s\"'<>,;]+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from annualwheel import links
+from annualwheel import links, log
 from annualwheel.web import failures, security
 from tests.conftest import Places
 from tests.tiny_browser import Browser
@@ -55,6 +55,12 @@ def test_mailed_links_lead_to_pages(app: Flask) -> None:
     for path in links.PATHS.values():
         endpoint, _values = adapter.match(path.format(token="x"), method="GET")
         assert endpoint.split(".")[0] == "open", f"{path} leads to {endpoint}, which is not open"
+
+
+@pytest.mark.parametrize("path", links.PATHS.values())
+def test_the_log_cuts_the_token_of_every_kind_of_link(path: str) -> None:
+    line = f"GET https://arshjulet.example{path.format(token='hemlig.1.underskrift')} HTTP/1.1"
+    assert "hemlig" not in log._clean(None, "", {"event": line})["event"]
 
 
 def test_addresses_are_swedish_words_in_plain_letters(app: Flask) -> None:
