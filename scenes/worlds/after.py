@@ -41,8 +41,8 @@ def make(world: World) -> None:
     """The working meeting's answers are closed; the direction meeting has its results, the conference a draft of them."""
     karin, _petter, _ada = (world.hire(*who) for who in (
         ("coordinator", "Karin Exempel"), ("facilitator", "Petter Exempel"), ("administrator", "Ada Exempel")))
-    plan = {kind: Appointment(*(dt.datetime.combine(day, dt.time(hour, 30), STOCKHOLM) for hour in (8, 15)), "Exempelsalen",
-                              "Exempelgatan 1, Karlstad") for kind, day in DAYS.items()}
+    plan = {kind: Appointment(dt.datetime.combine(day, dt.time(8, 30), STOCKHOLM), dt.datetime.combine(day, dt.time(15, 30), STOCKHOLM),
+                              "Exempelsalen", "Exempelgatan 1, Karlstad") for kind, day in DAYS.items()}
     year = planning.create_year(2027, plan, START - 60 * DAY, audit.SYSTEM)
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)

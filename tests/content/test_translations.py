@@ -24,7 +24,7 @@ CATALOGUE = WORDS / "en" / "LC_MESSAGES" / "messages.po"
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}|%(?!\()")
 # Names with Swedish letters that English keeps, and words that are the same in both languages.
 NAMES = {"Region Värmland", "Värmland", "Hagfors", "Årshjulet"}
-SAME = {"Person", "Lunch", "lunch", "Version", "Server", "Import", "Organisation", "test", "Region Värmland"}
+SAME = {"Version %(number)s", "Person", "organisation", "Lunch", "lunch", "Version", "Server", "Import", "Organisation", "test", "Region Värmland"}
 ENGLISH = re.compile(r"\b(the|your?|of|to|with|is|are|not|please|answer|meeting|page|this|cannot|has|was)\b", re.IGNORECASE)
 SWEDISH = re.compile(r"\b(och|att|inte|det|som|ett|mötet|mejl|svar|för|är|din|ditt)\b|\w*[åäöÅÄÖ]\w*", re.IGNORECASE)
 
