@@ -45,7 +45,7 @@ def test_every_form_that_can_be_wrong_is_shown_with_its_error(app: Flask) -> Non
     shown = {scene.endpoint for scene in SCENES if scene.status in (409, 422)}
     without_error = {
         "participant.decline",  # the reason is optional
-        "participant.withdraw", "coordinator.cancel", "preparation.remove_colleague",  # nothing that has to be filled in
+        "participant.withdraw", "coordinator.cancel", "preparation.remove_colleague", "facilitator.publish_results",  # nothing to fill in
         "admin.account", "admin.theme"}  # the same fields as on the page for a new one
     assert takes - shown == without_error
 
