@@ -78,11 +78,11 @@ def summary(content: dict[str, Any], language: str) -> list[str]:
     lines = []
     for section in content["sections"]:
         title = section["title"][language] + (f": {section['theme']['label'][language]}" if section["theme"] else "")
-        group = section["group"] or {"items": [], "none": False}
+        group = section["group"] or {"items": [], "ended": [], "none": False}
         titles = ", ".join(item["title"] for item in group["items"])
         if titles:
             lines.append(f"{title}: {titles}")
-        elif group["none"] or any(answer["value"] not in (None, []) for answer in section["answers"]):
+        elif group["none"] or group["ended"] or any(answer["value"] not in (None, []) for answer in section["answers"]):
             lines.append(title)
     return lines
 
