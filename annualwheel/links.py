@@ -52,7 +52,8 @@ class Signet:
         """What `token` points at, or None when it was not signed by us for this purpose, or too long ago."""
         signer = self._signer(purpose, now)
         try:
-            plain = signer.unsign(token, max_age=LIVES[purpose].total_seconds()) if isinstance(signer, _Dated) else signer.unsign(token)
+            plain = signer.unsign(token, max_age=int(LIVES[purpose].total_seconds())) if isinstance(signer, _Dated) \
+                else signer.unsign(token)
             public_id, version = plain.decode().rsplit(".", 1)
             return Target(purpose, public_id, int(version))
         except (BadSignature, ValueError):

@@ -18,7 +18,7 @@ def make(world: World, meeting: Meeting) -> None:
     assert place is not None  # noqa: S101 the year has it
     applications.apply(meeting, place, Applicant("Siv", "Provstrand", "siv.provstrand@kommun.example", "planerare"), "scene", START)
     world.let_in("unconfirmed", db.session.scalars(sa.select(Registration).where(Registration.state == "unconfirmed")).one())
-    for given, organisation in (("Göte", "Hagfors framtidsråd"), ("Gun", "Hagfors komun")):
+    for given, organisation in (("Göte", "Hagfors framtidsråd"), ("Gun", "Hagfors kn")):
         unlisted.ask(meeting, organisation, Applicant(given, "Övningsdal", f"{given.lower()}@radet.example".replace("ö", "o"), "ordförande"), "scene", START)
     asked, answered = db.session.scalars(sa.select(OrganisationRequest).order_by(OrganisationRequest.id)).all()
     unlisted.choose(answered, place, True, START, audit.SYSTEM)
