@@ -221,8 +221,10 @@ def _people(meeting: Meeting, choice: Choice) -> list[sa.ColumnElement[bool]]:
 
 
 def _last_year(meeting: Meeting) -> sa.Select[int]:
+    """The year before may be further back: a year without meetings is not a year."""
+    before = sa.select(sa.func.max(Year.number)).where(Year.number < meeting.year.number).scalar_subquery()
     return (sa.select(Registration.id).join(Meeting, Meeting.id == Registration.meeting_id).join(Year, Year.id == Meeting.year_id)
-            .where(Year.number == meeting.year.number - 1, Meeting.kind == meeting.kind, Registration.state.in_(INVITED)))
+            .where(Year.number == before, Meeting.kind == meeting.kind, Registration.state.in_(INVITED)))
 
 
 def _of_category(meeting: Meeting, key: str) -> sa.Select[int]:

@@ -12,7 +12,18 @@ from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.meetings import Appointment
-from annualwheel.models import Meeting, Phase, Questionnaire, Registration, Theme, Year
+from annualwheel.models import (
+    Affiliation,
+    Meeting,
+    Organisation,
+    Person,
+    Phase,
+    Questionnaire,
+    Registration,
+    Theme,
+    Year,
+    YearOrganisation,
+)
 from annualwheel.registrations import seats, ways
 from annualwheel.registrations.ways import Way
 
@@ -28,20 +39,35 @@ class Terms:
 
 
 def create_year(number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor) -> Year:
-    """A new year with its meetings (kind -> when and where) and their usual phases. Raises `Refused` for a year that is there or a
-    meeting that ends before it starts."""
+    """A new year with its meetings (kind -> when and where), each with the days and the terms it had the year before, and with the
+    organisations of that year. Raises `Refused` for a year that is there or a meeting that ends before it starts."""
     if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
         raise Refused("year_exists")
     reference.ensure()
+    last = db.session.scalar(sa.select(Year).where(Year.number < number).order_by(Year.number.desc()).limit(1))
+    before = {meeting.kind: meeting for meeting in last.meetings} if last else {}
     year = Year(number=number)
     db.session.add(year)
     for kind, at in plan.items():
         if at.ends_at <= at.starts_at:
             raise Refused("ends_before_start")
-        years.plan_meeting(year, kind, at.starts_at, at.ends_at, at.place, at.address)
+        years.plan_meeting(year, kind, at.starts_at, at.ends_at, at.place, at.address, before.get(kind))
+    if last is not None:
+        _keep_organisations(last, year)
     db.session.flush()
     audit.note(actor, "year_planned", year, now)
     return year
+
+
+def _keep_organisations(last: Year, year: Year) -> None:
+    """Who belonged to the year before belongs to the new one, as the same kind; a lead who has left is no lead any more."""
+    leads = (sa.select(Affiliation.person_id).join(Person, Person.id == Affiliation.person_id).where(
+        Affiliation.person_id == YearOrganisation.lead_id, Affiliation.organisation_id == YearOrganisation.organisation_id,
+        Affiliation.active, Person.active).correlate(YearOrganisation).limit(1).scalar_subquery())
+    kept = (sa.select(sa.literal(year.id), YearOrganisation.organisation_id, YearOrganisation.category_id, leads)
+            .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
+            .where(YearOrganisation.year_id == last.id, Organisation.active).order_by(YearOrganisation.id))
+    db.session.execute(sa.insert(YearOrganisation).from_select(["year_id", "organisation_id", "category_id", "lead_id"], kept))
 
 
 def set_phases(meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor) -> None:

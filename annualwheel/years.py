@@ -49,17 +49,27 @@ def meeting_of(number: int, kind: str) -> Meeting:
 
 
 def plan_meeting(year: Year, kind: str, starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str = "",
-                 phases: Mapping[str, tuple[int, int]] | None = None) -> Meeting:
-    """Adds a meeting with its phases (days from the meeting; the usual ones unless given) and one way to attend, on site."""
+                 like: Meeting | None = None) -> Meeting:
+    """Adds a meeting with its phases (days from the meeting). It has the days, the terms and the ways to attend of the meeting it is
+    `like`; without one the usual days, and one way to attend, on site."""
     meeting = Meeting(year=year, kind=kind, starts_at=starts_at, ends_at=ends_at, place=place, address=address,
-                      with_lunch=kind != "direction", open_registration=kind != "direction")
+                      with_lunch=like.with_lunch if like else kind != "direction",
+                      open_registration=like.open_registration if like else kind != "direction")
     db.session.add(meeting)
-    for phase, (opens, closes) in (phases or USUAL_PHASES[kind]).items():
+    as_before = {phase.kind: (phase.opens_days, phase.closes_days) for phase in like.phases} if like else {}
+    for phase, (opens, closes) in {**USUAL_PHASES[kind], **as_before}.items():
         db.session.add(Phase(meeting=meeting, kind=phase, opens_days=opens, closes_days=closes,
                              opens_at=_day(meeting, opens, start_of_day), closes_at=_day(meeting, closes, end_of_day)))
-    db.session.add(AttendanceOption(meeting=meeting, mode="on_site"))
+    db.session.add_all(_ways_to_attend(meeting, like))
     db.session.flush()
     return meeting
+
+
+def _ways_to_attend(meeting: Meeting, like: Meeting | None) -> list[AttendanceOption]:
+    if like is None:
+        return [AttendanceOption(meeting=meeting, mode="on_site")]
+    return [AttendanceOption(meeting=meeting, mode=one.mode, capacity=one.capacity, per_organisation=one.per_organisation,
+                             waiting_rule=one.waiting_rule, offer_hours=one.offer_hours) for one in like.options]
 
 
 def add_theme(year: Year, key: str, sv: str, en: str) -> Theme:

@@ -80,9 +80,12 @@ def new_year() -> AnyResponse:
     form = YearForm(data=_prefilled(years.latest(), page.now()))
     if form.accepted() and all(require_order(form, f"{kind}_") for kind in MEETING_KINDS) and _is_free(form):
         plan = {kind: appointment(form, f"{kind}_") for kind in MEETING_KINDS}
+        first = db.session.scalar(sa.select(Year.id).where(Year.number < form.number.data).limit(1)) is None
         made = planning.create_year(form.number.data, plan, page.now(), audit.staff(g.staff.id))
         jobs.commit()
-        flash(_("Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem på mötets sida.", year=made.number))
+        flash(_("Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem på mötets sida.", year=made.number)
+              if first else _("Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och villkoren för anmälan är som "
+                              "året före. Ändra dem på mötets sida.", year=made.number))
         return redirect(url_for("coordinator.shown", number=made.number), code=303)
     return make_response(render_template("coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS), form.status)
 
