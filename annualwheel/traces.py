@@ -67,7 +67,7 @@ def _own_drafts(person: Person) -> None:
 
 def _sources(person: Person) -> None:
     """Where the addresses of substitutes and colleagues came from is still said, but not from whom."""
-    said = {person.name: "colleague", f"substitute:{person.name}": "substitute", f"colleague:{person.name}": "colleague"}
+    said = {f"substitute:{person.name}": "substitute:", f"colleague:{person.name}": "colleague:"}
     for other in db.session.scalars(sa.select(Person).where(Person.source.in_(said), Person.id != person.id)):
         other.source = said[other.source]
 

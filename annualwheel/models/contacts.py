@@ -62,6 +62,7 @@ class YearOrganisation(Base):
 class Person(Base):
     """A person: an address and a name. The address alone is not unique, a function mailbox may hold several.
 
+    `source` says where the address came from: `substitute:`, `colleague:`, `staff:` (with who), `open:`, `forwarded:`, or a file.
     `link_version` belongs to the link to one's own details, `feed_version` to the address of one's calendar.
     """
 

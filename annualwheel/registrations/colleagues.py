@@ -81,7 +81,7 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
     if found is not None and (found.state not in OPEN or (found.state == "invited" and found.organisation_id != by.organisation_id)):
         return Outcome(name, {"declined": "said_no", "withdrawn": "said_no", "substituted": "gone", "revoked": "gone"}.get(found.state, "already"))
     person = contacts.add_person(row.given, row.family, row.email, by.organisation, title=row.title, language=by.person.language,
-                                 source=by.person.name)
+                                 source=f"colleague:{by.person.name}")
     colleague = found or _invited(by, person, now)
     colleague.organisation = by.organisation
     colleague.title, colleague.mode, person.active = contacts.clean(row.title) or colleague.title, row.mode, True

@@ -124,7 +124,7 @@ def _begin(request: OrganisationRequest, now: dt.datetime) -> bool:
 def _invite(request: OrganisationRequest, organisation: Organisation, now: dt.datetime, actor: Actor) -> None:
     """The ordinary invitation; who has a place or an invitation meanwhile gets the link to it."""
     person = contacts.add_person(request.given, request.family, request.email, organisation, title=request.title,
-                                 language=request.language, source="Öppen anmälan")
+                                 language=request.language, source="open:")
     person.active = True
     found = invitations.find(request.meeting, person)
     if found is None or allowed(found.state, "invite"):

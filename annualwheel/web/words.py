@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from annualwheel import dates, names
 
@@ -244,7 +245,17 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_IN_TEMPLATES = (label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
+def came_from(source: str) -> str:
+    """Where a person's address came from (GDPR art. 14.2 f): `Person.source` is a kind and a name, or the name of an imported file."""
+    kind, colon, who = source.partition(":")
+    said = {"staff": _("Regionens koordinatorer"), "open": _("Personen själv, vid öppen anmälan"),
+            "forwarded": _("Personen själv, med en vidarebefordrad länk"),
+            "substitute": _("%(name)s, som skickade en ersättare", name=who) if who else _("Den som skickade en ersättare"),
+            "colleague": _("%(name)s, som anmälde eller bjöd in en kollega", name=who) if who else _("Den som anmälde eller bjöd in en kollega")}
+    return str(said.get(kind, source) if colon else source or _("Okänt"))
+
+
+_IN_TEMPLATES = (came_from, label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
                  time_short, day_time, weekday_time, span, hours, moment, until, number, percent, number_in_words, possessive,
                  sentence)
 FILTERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in _IN_TEMPLATES}

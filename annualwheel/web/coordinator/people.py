@@ -66,7 +66,7 @@ def person_new() -> AnyResponse:
         existed = contacts.person_called(form.given.data, form.family.data, form.email.data) is not None
         person = contacts.add_person(
             form.given.data, form.family.data, form.email.data, contacts.organisation_by_id(form.organisation.data), title=form.title.data,
-            language=form.language.data, mobile=form.mobile.data, source=_("Tillagd för hand"))
+            language=form.language.data, mobile=form.mobile.data, source="staff:")
         audit.note(actor(), "person_added", person, page.now())
         jobs.commit()
         flash(_("Personen fanns redan, med samma namn och adress.") if existed else _("Personen är tillagd."))

@@ -34,7 +34,7 @@ class OwnDetailsForm(NameFields, BaseForm):
     mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
 
     def applicant(self, source: str) -> Applicant:
-        """What was filled in, in the language of the page. `source` says where the details come from."""
+        """What was filled in, in the language of the page. `source` says where the details come from, as `Person.source` has it."""
         return Applicant(self.given.data, self.family.data, self.email.data, self.title.data, self.mode.data if "mode" in self else "on_site",
                          page.language(), source)
 
@@ -75,7 +75,7 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
     if organisation is None:
         return _search(meeting)
     form = details_form(OwnDetailsForm, meeting)
-    if carried_out(form, lambda: applications.apply(meeting, organisation, form.applicant(_("Öppen anmälan")), security.client(), page.now())):
+    if carried_out(form, lambda: applications.apply(meeting, organisation, form.applicant("open:"), security.client(), page.now())):
         return redirect(url_for("open.applied", number=number, kind=kind), code=303)
     full = all(seats.room(option).why_not(organisation.id) for option in meeting.options)
     return make_response(render_template("open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full), form.status)

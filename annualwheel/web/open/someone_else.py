@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from flask import Response, make_response, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.registrations import applications
@@ -21,8 +20,8 @@ def someone_else(token: str) -> Response | AnyResponse:
     meeting = registration.meeting
     if applications.why_closed(meeting, page.now()):
         return closed(meeting)
-    form, source = details_form(OwnDetailsForm, meeting), _("Öppen anmälan, från en vidarebefordrad länk")
-    if carried_out(form, lambda: applications.apply_beside(registration, form.applicant(source), page.now())):
+    form = details_form(OwnDetailsForm, meeting)
+    if carried_out(form, lambda: applications.apply_beside(registration, form.applicant("forwarded:"), page.now())):
         return redirect(url_for("open.applied", number=meeting.year.number, kind=meeting.kind), code=303)
     return make_response(render_template("open/someone_else.html", registration=registration, meeting=meeting, form=form,
                                          back=url_for("open.landing", token=token)), form.status)

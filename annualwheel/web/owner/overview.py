@@ -4,11 +4,9 @@ from __future__ import annotations
 import json
 
 from flask import Response, g, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import extracts, needs, own_data
-from annualwheel.models import Person
 from annualwheel.registrations.states import HAS_ENTRY
 from annualwheel.web import page
 from annualwheel.web.coordinator.wording import EVENT
@@ -25,7 +23,7 @@ def overview() -> str:
     held = extracts.of(g.person, page.language())
     done = request.args.get("klart", "")
     return render_template(
-        "owner/overview.html", held=held, person=g.person, source=_came_from(g.person), done=done if done in DONE else "",
+        "owner/overview.html", held=held, person=g.person, done=done if done in DONE else "",
         asked=own_data.open_request(g.person), events=EVENT, served=needs.SERVED, coming=HAS_ENTRY, shown_mails=SHOWN_MAILS,
         closes=own_data.closes_at(session["own_data"]))
 
@@ -46,14 +44,3 @@ def close() -> AnyResponse:
         return redirect(url_for("open.own_data_closed"), code=303)
     return redirect(url_for("owner.overview"), code=303)
 
-
-def _came_from(person: Person) -> str:
-    """Where the address came from, in words (GDPR art. 14.2 f)."""
-    kind, _colon, who = person.source.partition(":")
-    if kind == "staff":
-        return str(_("Regionens koordinatorer"))
-    if kind == "substitute":
-        return str(_("%(name)s, som skickade dig som ersättare", name=who) if who else _("Den som skickade dig som ersättare"))
-    if kind == "colleague":
-        return str(_("%(name)s, som bjöd in dig", name=who) if who else _("Den som bjöd in dig"))
-    return person.source or str(_("Okänt"))
