@@ -34,7 +34,7 @@ class Answered(NamedTuple):
 
 
 ANSWERS = (
-    Answered("FIL", ({"titel": "Tidiga samtal – nätverk för barn 0–6 år", "mal": "Alla familjer ska veta vart de kan vända sig.", "period": "2024–"},
+    Answered("FIL", ({"titel": "Tidiga samtal – nätverk kring barn 0–6 år", "mal": "Alla familjer ska veta vart de kan vända sig.", "period": "2024–"},
                      {"titel": "Föräldrakaffe på tre orter", "mal": "Tio träffar om året."}), "En gemensam väg in för familjer."),
     Answered("ARV", ({"titel": "Jobbspår inom vården", "typ": "process", "mal": "30 personer i arbete på ett år.", "period": "2023–",
                       "svart": "Handledarna räcker inte till alla som vill börja.", "framgang": "En och samma kontaktperson hela vägen."},

@@ -22,7 +22,7 @@ class Sample(NamedTuple):
 
 
 INITIATIVES = tuple(Sample(*row) for row in (
-    ("FIL", "livsvillkor", "natverk", "arbete", "Tidiga samtal – nätverk för barn 0–6 år", ("RV-HS", "SK"),
+    ("FIL", "livsvillkor", "natverk", "arbete", "Tidiga samtal – nätverk kring barn 0–6 år", ("RV-HS", "SK"),
      "Alla familjer med barn under sex år ska ha haft minst ett samtal om stöd före skolstart.",
      "Sekretessen gör att vi pratar om strukturer men sällan om det som faktiskt händer. Mötena blir beroende av eldsjälar.",
      "Samma fyra personer vid bordet i två år, kaffe före dagordning och en gemensam sida med vem som gör vad.",
