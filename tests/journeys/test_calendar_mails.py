@@ -123,8 +123,10 @@ def test_another_way_of_attending_updates_the_place(session: Any) -> None:
     assert kept["entry"]["place"] == "Digitalt möte"
 
 
-def test_a_new_address_takes_the_entry_out_of_the_old_calendar(session: Any) -> None:
+def test_a_new_address_takes_the_entry_out_of_the_old_calendar(session: Any, smtp: Smtp, work: Callable[[], int]) -> None:
     guest = say_yes(make_guest(make_meeting()))
+    jobs.commit()
+    work()
     say_yes(guest, email=NEW)
     assert steps() == [("REQUEST", 0, MARIA), ("CANCEL", 1, MARIA), ("REQUEST", 2, NEW)]
 
