@@ -88,7 +88,6 @@ SCENES = (
     _scene("paminn-stangd", "compose", WORK + "/utskick/paminnelse"),
     _scene("paminn-installt", "compose", CONFERENCE + "/utskick/paminnelse", world="turns"),
     _scene("bjud-in-mejlet", "sample_mail", INVITE + "/mejl?urval=lead", framed=True),
-)
     _scene("svarslaget", "answer_states", WORK + "/svar"),
     _scene("svarslaget-inga", "answer_states", DIRECTION + "/svar"),
     _scene("svarslaget-efter", "answer_states", WORK + "/svar", world="after", at="closed"),
@@ -105,3 +104,4 @@ SCENES = (
     _scene("mote-resultat-mejla", "meeting", DIRECTION, world="after", at="published"),
     _scene("resultat-mejla", "compose", DIRECTION + "/utskick/resultat", world="after", at="published"),
     _scene("resultat-mejla-inte-klart", "compose", CONFERENCE + "/utskick/resultat", world="after", at="drafted"),
+)

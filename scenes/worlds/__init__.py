@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from annualwheel.db import db
 from annualwheel.house import house
 from scenes.world import START, World
-from scenes.worlds import after, empty, turns, year
+from scenes.worlds import after, empty, line, turns, year
 
-MAKERS: Mapping[str, Callable[[World], None]] = {"empty": empty.make, "year": year.make, "turns": turns.make, "after": after.make}
+MAKERS: Mapping[str, Callable[[World], None]] = {"empty": empty.make, "year": year.make, "turns": turns.make, "after": after.make, "line": line.make}
 
 
 def furnish(world: World, name: str) -> None:
