@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from annualwheel import audit, contacts, limits, needs, readdressing
 from annualwheel.audit import Actor
+from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.ical import Entry
 from annualwheel.models import Registration
@@ -104,9 +105,18 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
 
 
 def _lock(registration: Registration, reply: Reply) -> None:
-    """The meeting's lock; those of all the person's meetings when the address is new, since it concerns every seat."""
-    if contacts.fold(reply.email) != registration.person.email_folded:
-        readdressing.lock(registration.person)
+    """The meeting's lock; those of all the person's meetings when the address is new, since it concerns every seat.
+
+    Whether it is new can change while we wait. The meeting is then let go, and all are taken in their order: who held one and asked
+    for an earlier one would wait for somebody who waits for us.
+    """
+    alone = db.session.begin_nested()
+    seats.lock(registration)
+    if contacts.fold(reply.email) == registration.person.email_folded:
+        alone.commit()
+        return
+    alone.rollback()
+    readdressing.lock(registration.person)
     seats.lock(registration)
 
 

@@ -1,0 +1,82 @@
+"""Who registers and who corrects an address both hold several meetings and a person: whatever the order, neither waits for ever."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+
+from annualwheel import audit, contacts, undelivered
+from annualwheel.db import db
+from annualwheel.errors import DomainError
+from annualwheel.models import Message, Organisation, Person, Registration
+from annualwheel.registrations import invitations, replies
+from tests.conftest import START
+from tests.guests import entries, make_guest, make_meeting, reply_of
+
+ROUNDS = 40
+BY_PHONE = audit.Actor("system")
+
+
+def prepare(app: Flask) -> tuple[int, int]:
+    """One person with a place at two meetings: the ids of the registrations."""
+    with app.app_context():
+        first = make_guest(make_meeting(), "Maria", "Lindqvist")
+        second = invitations.invite(make_meeting(kind="direction"), first.person, db.session.get_one(Organisation, first.organisation_id), START)
+        db.session.commit()
+        return first.id, second.id
+
+
+def stopped_mail(app: Flask) -> int:
+    """A mail that has not arrived, to be sent to another address."""
+    with app.app_context():
+        db.session.query(Message).update({"state": "sent"})
+        message = db.session.query(Message).filter_by(kind="invitation").first()
+        assert message is not None
+        message.state = "failed"
+        db.session.commit()
+        return message.id
+
+
+def test_registering_and_correcting_addresses_never_wait_for_each_other(app: Flask) -> None:
+    first, second = prepare(app)
+    barrier, outcomes = Barrier(4), Counter[str]()
+
+    def press(act: Callable[[], object]) -> str:
+        with app.app_context():
+            try:
+                act()
+            except DomainError as refused:
+                db.session.rollback()
+                return refused.key
+            db.session.commit()
+            return "done"
+
+    def answer(registration_id: int, address: str) -> None:
+        """Says yes, or changes the yes, with this address or the one that the page was opened with."""
+        registration = db.session.get_one(Registration, registration_id)
+        reply = reply_of(registration, mobile=address, **({"email": address} if "@" in address else {}))
+        db.session.rollback()
+        barrier.wait()
+        replies.register(registration, reply, START, BY_PHONE)
+
+    def correct(message_id: int, address: str) -> None:
+        message = db.session.get_one(Message, message_id)
+        db.session.rollback()
+        barrier.wait()
+        undelivered.correct_address(message, address, START, audit.SYSTEM)
+
+    with ThreadPoolExecutor(4) as people:
+        for number in range(ROUNDS):
+            message = stopped_mail(app)
+            acts = [lambda n=number: answer(second, str(n)), lambda n=number: answer(first, f"a{n}@kommun.example"),
+                    lambda n=number, m=message: correct(m, f"b{n}@kommun.example"), lambda n=number: answer(second, f"c{n}@kommun.example")]
+            outcomes.update(people.map(press, acts))
+    assert outcomes["done"] >= 3 * ROUNDS, outcomes
+    with app.app_context():
+        person = db.session.query(Person).one()
+        assert contacts.fold(person.email) == person.email_folded
+        newest = {uid: address for _method, _sequence, address, uid in entries()}
+        assert len(newest) == 2 and set(newest.values()) == {person.email}
