@@ -22,7 +22,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_keys[0], SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         SQLALCHEMY_DATABASE_URI=settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": settings.database_url.startswith("postgresql")},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT, MAX_FORM_MEMORY_SIZE=UPLOAD_LIMIT, BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm", WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,
         SESSION_COOKIE_NAME="arshjulet", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import secrets
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -14,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 NAMING = {"ix": "ix_%(column_0_N_label)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
           "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -21,8 +24,7 @@ NAMING = {"ix": "ix_%(column_0_N_label)s", "uq": "uq_%(table_name)s_%(column_0_N
 
 # Readers begin a deferred transaction; on SQLite a writer must take the lock when it begins, or its snapshot goes stale.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
-
-
+REST = 5.0  # seconds after which a connection is tried before it is used
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -95,10 +97,15 @@ def _refuse_writing(session: Session, *_: object) -> None:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions); PostgreSQL needs nothing."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions). On a database server a connection that has
+    rested is tried before it is used."""
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        _try_after_a_rest(engine)
 
+
+def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None
@@ -108,3 +115,19 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def _try_after_a_rest(engine: Engine) -> None:
+    """`pool_pre_ping` asks the server once more on every request; only a connection nobody has used for a while can have died unseen."""
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: object, record: PoolProxiedConnection) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection: Any, record: PoolProxiedConnection, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as died:
+            raise sa.exc.DisconnectionError from died

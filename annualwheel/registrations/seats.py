@@ -14,6 +14,7 @@ from annualwheel.models import AttendanceOption, Meeting, Registration
 from annualwheel.registrations.states import HOLDS_SEAT
 
 MOMENT = dt.timedelta(microseconds=1)
+ELSEWHERE = 0  # no organisation has this id
 
 
 @dataclass
@@ -64,19 +65,23 @@ def option_of(meeting: Meeting, mode: str) -> AttendanceOption | None:
     return next((option for option in meeting.options if option.mode == mode), None)
 
 
-def room(option: AttendanceOption, without: Registration | None = None) -> Room:
-    """Counts the seats that are held, not the one of `without`, in one query."""
-    query = sa.select(Registration.organisation_id, sa.func.count()).where(
-        Registration.meeting_id == option.meeting_id, Registration.mode == option.mode, Registration.state.in_(HOLDS_SEAT))
-    if without is not None:
-        query = query.where(Registration.id != without.id)
-    return Room(option, Counter({row[0]: row[1] for row in db.session.execute(query.group_by(Registration.organisation_id))}))
+def room(option: AttendanceOption) -> Room:
+    """Counts the seats that are held, for every organisation at once."""
+    query = sa.select(Registration.organisation_id, sa.func.count()).where(*_held(option)).group_by(Registration.organisation_id)
+    return Room(option, Counter({row[0]: row[1] for row in db.session.execute(query)}))
 
 
 def is_free(registration: Registration, mode: str) -> bool:
-    """Whether there is a seat for this registration in that way of attending. Call it under `lock`."""
-    option = option_of(registration.meeting, mode)
-    return option is not None and not room(option, registration).why_not(registration.organisation_id)
+    """Whether there is a seat for this registration in that way of attending. Call it under `lock`.
+
+    Only what is limited is counted, and nobody else's organisation by itself: this is asked on every landing page.
+    """
+    option, own = option_of(registration.meeting, mode), registration.organisation_id
+    if option is None or (option.capacity is None and option.per_organisation is None):
+        return option is not None
+    taken, ours = db.session.execute(sa.select(sa.func.count(), sa.func.count().filter(Registration.organisation_id == own)).where(
+        *_held(option), Registration.id != registration.id)).one()
+    return not Room(option, Counter({own: ours, ELSEWHERE: taken - ours})).why_not(own)
 
 
 def would_wait(registration: Registration) -> bool:
@@ -107,6 +112,10 @@ def place_in_line(registration: Registration) -> int:
     return 1 + (db.session.scalar(sa.select(sa.func.count(Registration.id)).where(
         Registration.meeting_id == registration.meeting_id, Registration.mode == registration.mode,
         Registration.state == "waitlisted", before)) or 0)
+
+
+def _held(option: AttendanceOption) -> tuple[sa.ColumnElement[bool], ...]:
+    return Registration.meeting_id == option.meeting_id, Registration.mode == option.mode, Registration.state.in_(HOLDS_SEAT)
 
 
 def _read_again(row: Base) -> None:
