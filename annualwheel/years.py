@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from annualwheel.clock import end_of_day, local, start_of_day
 from annualwheel.db import db
@@ -41,8 +41,8 @@ def by_number(number: int) -> Year:
 
 def meeting_of(number: int, kind: str) -> Meeting:
     """The meeting of a year by its kind (work, direction, conference). Raises `Missing`."""
-    meeting = db.session.scalar(sa.select(Meeting).join(Year).where(Year.number == min(number, NO_YEAR), Meeting.kind == kind).options(
-        selectinload(Meeting.phases), selectinload(Meeting.options)))
+    meeting = db.session.scalar(sa.select(Meeting).join(Meeting.year).where(Year.number == min(number, NO_YEAR), Meeting.kind == kind).options(
+        contains_eager(Meeting.year), selectinload(Meeting.phases), selectinload(Meeting.options)))
     if meeting is None:
         raise Missing("no_meeting", number=number, kind=kind)
     return meeting
