@@ -1,4 +1,5 @@
-"""Diet and access needs: an optional step of its own, shown to their owner here and nowhere else."""
+"""Diet and access needs: an optional step of its own. What has been stated is not shown: a link can have been forwarded. The owner sees
+it among the own details, after a freshly mailed link."""
 from __future__ import annotations
 
 from flask import Response, g, make_response, redirect, render_template, url_for
@@ -15,14 +16,17 @@ from annualwheel.web.participant.forms import NeedsForm, carried_out
 
 @blueprint.route("/behov", methods=["GET", "POST"])
 def own_needs() -> Response | AnyResponse:
-    """The step: what is written is kept with the sentence that was consented to."""
+    """The step: what is written is kept with the sentence that was consented to. An empty field leaves what was stated before."""
     registration: Registration = g.registration
     if registration.state not in needs.SERVED:
         return redirect(url_for("participant.confirmation"), code=303)
     given, consent = needs.of(registration), consent_to(registration)
-    form = NeedsForm(data={"diet": given.diet, "access": given.access})
+    form = NeedsForm()
     form.consent.label.text = consent
-    if carried_out(form, lambda: needs.state(registration, form.diet.data, form.access.data, consent, page.now())):
+    if form.accepted() and not (form.diet.data or form.access.data):
+        return redirect(url_for("participant.confirmation"), code=303)
+    if carried_out(form, lambda: needs.state(registration, form.diet.data or given.diet, form.access.data or given.access, consent,
+                                             page.now())):
         return redirect(url_for("participant.confirmation", klart="behov"), code=303)
     return make_response(render_template("participant/needs.html", form=form, registration=registration, erase=Press(formdata=None),
                                          stated=bool(given.diet or given.access), meeting=registration.meeting), form.status)
