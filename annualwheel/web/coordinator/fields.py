@@ -16,7 +16,7 @@ from annualwheel.models import Meeting
 from annualwheel.web.forms import Filled, strip
 
 THIS_CENTURY = range(2000, 2101)
-TIME = re.compile(r"(\d{1,2})[.:](\d{2})")
+TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 
 
 def parse_day(text: str) -> dt.date:
@@ -30,7 +30,9 @@ def parse_day(text: str) -> dt.date:
 def parse_time(text: str) -> dt.time:
     """A time written as 9.00, 09:00 or 9. Raises `ValueError`."""
     found = TIME.fullmatch(text)
-    return dt.time(int(found[1]), int(found[2])) if found else dt.time(int(text))
+    if found is None:
+        raise ValueError(text)
+    return dt.time(int(found[1]), int(found[2] or 0))
 
 
 class Parsed:

@@ -25,7 +25,7 @@ FOUND, WORDS = 10, 4
 class ChooseForm(BaseForm):
     """One of the organisations that a search found.."""
 
-    organisation = RadioField(_l("Organisation"), [Filled(_l("Välj en organisation"))], validate_choice=False)
+    organisation = RadioField(_l("Organisation"), [Filled(_l("Välj en organisation"))], filters=[strip], validate_choice=False)
     alias = BooleanField(_l("Känn igen organisationen på namnet som skrevs, nästa gång"))
 
 
@@ -33,7 +33,7 @@ class CreateForm(BaseForm):
     """A new organisation."""
 
     name = StringField(_l("Namn"), [Filled(_l("Skriv vad organisationen heter")), SHORT], filters=[strip], render_kw={"autocomplete": "off"})
-    category = SelectField(_l("Typ av organisation"), [Filled(_l("Välj typ av organisation"))], validate_choice=False)
+    category = SelectField(_l("Typ av organisation"), [Filled(_l("Välj typ av organisation"))], filters=[strip], validate_choice=False)
 
 
 class RefuseForm(BaseForm):

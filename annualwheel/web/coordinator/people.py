@@ -36,7 +36,7 @@ class PersonForm(BaseForm, NameFields):
 class PlaceForm(BaseForm):
     """An organisation and the title in it."""
 
-    organisation = SelectField(_l("Organisation"), [Filled(_l("Välj en organisation"))], validate_choice=False)
+    organisation = SelectField(_l("Organisation"), [Filled(_l("Välj en organisation"))], filters=[strip], validate_choice=False)
     title = StringField(_l("Befattning"), filters=[strip], render_kw={"autocomplete": "off"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
