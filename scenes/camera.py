@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import flask_migrate
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 from werkzeug.serving import make_server
 
@@ -49,9 +51,14 @@ def built(name: str) -> Iterator[World]:
 
 
 @contextmanager
-def served(world: World) -> Iterator[str]:
-    """The world's application on a free port; its address."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free port; its address."""
+    def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """An answer that has been read to its end: werkzeug's server forgets to close a file when the browser has gone meanwhile."""
+        with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
+            return [b"".join(parts)]
+
+    server = make_server("127.0.0.1", 0, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

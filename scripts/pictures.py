@@ -87,7 +87,7 @@ def of_scenes(browser: Browser, width: int, out: Path, only: str, wrong: list[st
         scenes = [scene for scene in SCENES if scene.world == name and re.search(only, scene.name)]
         if not scenes:
             continue
-        with built(name) as world, served(world) as url:
+        with built(name) as world, served(world.app) as url:
             camera = Camera(browser, world, url, width)
             yield from (_take(camera, scene, language, width, out, wrong) for scene in scenes for language in LANGUAGES)
             camera.close()

@@ -29,7 +29,7 @@ class Need:
 NEEDS = {
     "postgresql": Need(lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs()), ("postgresql",),
                        "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where databases may be created"),
-    "chromium": Need(lambda: find_chromium() is not None, ("chromium",),
+    "chromium": Need(lambda: find_chromium() is not None, ("chromium-headless-shell",),
                      "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install chromium"),
     "readers": Need(lambda: all(map(shutil.which, ("soffice", "pdftotext", "node", "npm"))) and find_library("ical") is not None,
                     ("libreoffice-calc-nogui", "poppler-utils", "nodejs", "npm", "libical3"), "they read our workbooks and calendar entries"),

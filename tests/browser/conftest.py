@@ -1,7 +1,6 @@
 """Chromium for the tests of what only a browser can show. They run on SQLite; structure is asserted over HTTP on both databases."""
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
+from scenes.camera import served
 from scripts.chromium import launch_options
 from tests.conftest import Fixed, Places
 from tests.smtp_server import Smtp
@@ -34,13 +33,8 @@ def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
     database = places.database("sqlite")
     app = places.app("sqlite")
     database.reset()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Live(app, f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as url:
+        yield Live(app, url)
 
 
 @pytest.fixture(scope="session")

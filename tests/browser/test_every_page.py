@@ -39,7 +39,7 @@ CUT = """() => {
 @contextmanager
 def camera_on(browser: Browser, name: str, complaints: list[str]) -> Iterator[Camera]:
     """A camera in the world of that name; what the console says and what is asked of other hosts is added to `complaints`."""
-    with built(name) as world, served(world) as url:
+    with built(name) as world, served(world.app) as url:
         camera = Camera(browser, world, url, DESK)
         camera.page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") and EXPECTED not in m.text else None)
         camera.page.on("pageerror", lambda error: complaints.append(str(error)))

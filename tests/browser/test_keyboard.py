@@ -40,7 +40,7 @@ STOP = """(last) => {
 def test_every_stop_is_seen_and_comes_in_order(browser: Browser, name: str) -> None:
     """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for every page."""
     seen, problems = set[str](), list[str]()
-    with built(name) as world, served(world) as url:
+    with built(name) as world, served(world.app) as url:
         camera = Camera(browser, world, url, PHONE["width"])
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed and scene.status < 300):
             if scene.endpoint in seen:

@@ -40,7 +40,7 @@ def scan(page: Page, url: str, paths: list[str]) -> set[str]:
 
 
 def test_a_scanner_that_runs_scripts_changes_nothing(browser: Browser) -> None:
-    with built("turns") as world, served(world) as url:
+    with built("turns") as world, served(world.app) as url:
         with world.app.app_context():
             one_of_every_kind(world)
             paths = links(world, every=False)

@@ -48,7 +48,7 @@ def test_every_kind_of_mail_is_sound_and_fits_a_phone(browser: Browser) -> None:
 
 
 def test_the_address_of_the_calendar_is_copied_or_marked(browser: Browser) -> None:
-    with built("turns") as world, served(world) as url:
+    with built("turns") as world, served(world.app) as url:
         camera = Camera(browser, world, url, 390)
         scene = next(scene for scene in SCENES if scene.endpoint == "participant.confirmation" and scene.world == "turns")
         camera.show(scene, "sv")

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from annualwheel.errors import TooMany
 from annualwheel.models import Member, Message, Person, Registration
 from annualwheel.registrations import colleagues, replies
 from annualwheel.registrations.colleagues import Colleague
+from tests.at_once import at_once
 from tests.conftest import START, Fixed
 from tests.guests import entries, kinds_since, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
@@ -196,18 +195,14 @@ def test_two_presses_at_once_register_once_and_take_one_seat_each(app: Flask) ->
     with app.app_context():
         guest_id = coming(capacity=2).id
         db.session.commit()
-    barrier = Barrier(2)
 
     def press(_number: int) -> list[str]:
-        with app.app_context():
-            barrier.wait()
-            guest = db.session.get_one(Registration, guest_id)
-            outcomes = colleagues.register_together(guest, [EVA, OLLE], START, audit.participant(guest.person_id))
-            db.session.commit()
-            return [one.became for one in outcomes]
+        guest = db.session.get_one(Registration, guest_id)
+        outcomes = colleagues.register_together(guest, [EVA, OLLE], START, audit.participant(guest.person_id))
+        db.session.commit()
+        return [one.became for one in outcomes]
 
-    with ThreadPoolExecutor(2) as people:
-        became = sorted(people.map(press, range(2)))
+    became = sorted(at_once(app, press, range(2)))
     assert became == [["already", "already"], ["registered", "waitlisted"]]
     with app.app_context():
         assert db.session.query(Registration).count() == 3

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from annualwheel.links import Target
 from annualwheel.models import Audit, Member, Message, Person, Registration
 from annualwheel.questionnaires import membership
 from annualwheel.registrations import replies
+from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import entries, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.region import make_staff, sign_in
@@ -183,28 +183,20 @@ def test_nobody_waits_for_ever_who_registers_while_an_address_is_corrected(app: 
         seats = [make_guest(make_meeting(kind=kind)) for kind in ("work", "direction", "conference")]
         ids, person_id = [seat.id for seat in seats], seats[0].person_id
         db.session.commit()
-    barrier = Barrier(4)
 
     def register(seat_id: int) -> str:
-        with app.app_context():
-            barrier.wait(timeout=30)
-            seat = db.session.get_one(Registration, seat_id)
-            reply = reply_of(seat, email=f"maria{seat_id}@kommun.example")
-            replies.register(seat, reply, START, audit.participant(person_id))
-            db.session.commit()
-            return reply.email
+        seat = db.session.get_one(Registration, seat_id)
+        reply = reply_of(seat, email=f"maria{seat_id}@kommun.example")
+        replies.register(seat, reply, START, audit.participant(person_id))
+        db.session.commit()
+        return reply.email
 
-    def correct(_number: int) -> str:
-        with app.app_context():
-            barrier.wait(timeout=30)
-            person = db.session.get_one(Person, person_id)
-            move(person)
-            db.session.commit()
-            return NEW
+    def correct() -> str:
+        move(db.session.get_one(Person, person_id))
+        db.session.commit()
+        return NEW
 
-    with ThreadPoolExecutor(4) as people:
-        written = [*(people.submit(register, one) for one in reversed(ids)), people.submit(correct, 0)]
-        addresses = {one.result(timeout=60) for one in written}
+    addresses = at_once(app, lambda act: act(), [*(partial(register, one) for one in reversed(ids)), correct])
     with app.app_context():
         person = db.session.get_one(Person, person_id)
         assert person.email in addresses

@@ -4,8 +4,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from annualwheel.models import Affiliation, AttendanceOption, Meeting, Message, 
 from annualwheel.registrations import applications, invitations, replies
 from annualwheel.registrations.applications import Applicant
 from annualwheel.registrations.substitution import Substitute
+from tests.at_once import at_once
 from tests.conftest import START, Fixed
 from tests.guests import link_of, mails, make_guest, make_meeting, reply_of
 from tests.region import make_staff, sign_in
@@ -225,18 +224,14 @@ def test_two_presses_at_once_make_one_person_and_one_registration(app: Flask) ->
     with app.app_context():
         meeting_id = open_meeting().id
         db.session.commit()
-    barrier = Barrier(2)
 
     def press(_number: int) -> None:
-        with app.app_context():
-            barrier.wait()
-            place = contacts.organisation_named("Hagfors kommun")
-            assert place is not None
-            applications.apply(db.session.get_one(Meeting, meeting_id), place, Applicant("Eva", "Nord", EVA), "192.0.2.1", START)
-            db.session.commit()
+        place = contacts.organisation_named("Hagfors kommun")
+        assert place is not None
+        applications.apply(db.session.get_one(Meeting, meeting_id), place, Applicant("Eva", "Nord", EVA), "192.0.2.1", START)
+        db.session.commit()
 
-    with ThreadPoolExecutor(2) as people:
-        list(people.map(press, range(2)))
+    at_once(app, press, range(2))
     with app.app_context():
         assert [db.session.query(table).count() for table in (Person, Registration, Message)] == [1, 1, 2]
 

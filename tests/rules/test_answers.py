@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections import Counter
 
 import pytest
@@ -20,6 +19,7 @@ from annualwheel.questionnaires import answers, drafts, items, membership, notic
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.values import HARD_CAP
 from tests import guests
+from tests.at_once import at_once
 from tests.conftest import Fixed
 from tests.writers import CLOSES, OPEN, add_initiative, history, item_of, make_members, stored, write
 
@@ -189,23 +189,15 @@ def test_thirty_hands_in_one_field_leave_one_text_and_twenty_nine_told(app: Flas
         db.session.commit()
         member_id = maria.id
     told: list[str] = []
-    start = threading.Barrier(10)
 
     def hand(number: int) -> None:
-        with app.app_context():
-            start.wait()
-            for turn in range(3):
-                member, item = db.session.get_one(Member, member_id), db.session.get_one(Item, item_id)
-                saved = answers.save(item, {KEY: Change(f"{number}.{turn}", 1)}, member.person, OPEN)
-                db.session.commit()
-                told.append("conflict" if saved.conflicts else "saved")
-            db.session.remove()
+        for turn in range(3):
+            member, item = db.session.get_one(Member, member_id), db.session.get_one(Item, item_id)
+            saved = answers.save(item, {KEY: Change(f"{number}.{turn}", 1)}, member.person, OPEN)
+            db.session.commit()
+            told.append("conflict" if saved.conflicts else "saved")
 
-    threads = [threading.Thread(target=hand, args=(number,)) for number in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, hand, range(10))
     with app.app_context():
         texts = {f"{number}.{turn}" for number in range(10) for turn in range(3)}
         answer = db.session.query(Answer).filter_by(item_id=item_id, question_key=KEY).one()
@@ -218,23 +210,14 @@ def test_ten_hands_that_write_first_at_once_make_one_row(app: Flask) -> None:
     with app.app_context():
         maria, = make_members()
         item_id, member_id = item_of(maria, THEME).id, maria.id
-    versions: list[bool] = []
-    start = threading.Barrier(10)
 
-    def hand(number: int) -> None:
-        with app.app_context():
-            start.wait()
-            item, person = db.session.get_one(Item, item_id), db.session.get_one(Member, member_id).person
-            versions.append(bool(answers.save(item, {KEY: Change(f"Hand {number}", 0)}, person, OPEN).versions))
-            db.session.commit()
-            db.session.remove()
+    def hand(number: int) -> bool:
+        item, person = db.session.get_one(Item, item_id), db.session.get_one(Member, member_id).person
+        is_first = bool(answers.save(item, {KEY: Change(f"Hand {number}", 0)}, person, OPEN).versions)
+        db.session.commit()
+        return is_first
 
-    threads = [threading.Thread(target=hand, args=(number,)) for number in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Counter(versions) == {True: 1, False: 9}
+    assert Counter(at_once(app, hand, range(10))) == {True: 1, False: 9}
 
 
 TYPED = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.text("ab\n å", max_size=6)), min_size=1, max_size=12)
@@ -300,27 +283,16 @@ def test_two_who_add_at_the_limit_do_not_pass_it(app: Flask) -> None:
             items.add(maria.submission, "initiativ", OPEN)
         db.session.commit()
         member_id = maria.id
-    outcomes: list[str] = []
-    start = threading.Barrier(4)
 
-    def hand() -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                items.add(db.session.get_one(Member, member_id).submission, "initiativ", OPEN)
-                db.session.commit()
-                outcomes.append("added")
-            except Refused:
-                db.session.rollback()
-                outcomes.append("refused")
-            db.session.remove()
+    def hand(_number: int) -> str:
+        try:
+            items.add(db.session.get_one(Member, member_id).submission, "initiativ", OPEN)
+        except Refused:
+            return "refused"
+        db.session.commit()
+        return "added"
 
-    threads = [threading.Thread(target=hand) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Counter(outcomes) == {"added": 1, "refused": 3}
+    assert Counter(at_once(app, hand, range(4))) == {"added": 1, "refused": 3}
 
 
 def test_a_removed_item_comes_back_with_its_text_and_its_place(session: Db) -> None:
@@ -415,23 +387,15 @@ def test_eight_presses_at_once_submit_once(app: Flask) -> None:
         maria, = finished()
         db.session.commit()
         member_id = maria.id
-    numbers: list[int] = []
-    start = threading.Barrier(8)
 
-    def press() -> None:
-        with app.app_context():
-            start.wait()
-            numbers.append(submission.submit(db.session.get_one(Member, member_id), OPEN).number)
-            db.session.commit()
-            db.session.remove()
+    def press(_number: int) -> int:
+        number = submission.submit(db.session.get_one(Member, member_id), OPEN).number
+        db.session.commit()
+        return number
 
-    threads = [threading.Thread(target=press) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(app, press, range(8)) == [1] * 8
     with app.app_context():
-        assert numbers == [1] * 8 and db.session.query(SubmissionVersion).count() == 1
+        assert db.session.query(SubmissionVersion).count() == 1
 
 
 # Progress, mails and membership

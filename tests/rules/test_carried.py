@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections import Counter
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from annualwheel.questionnaires import carried, drafts, items, membership, publi
 from annualwheel.questionnaires.carried import Fitting
 from annualwheel.questionnaires.definition import QuestionType, digest, dump
 from tests import earlier
+from tests.at_once import at_once
 from tests.conftest import Fixed
 from tests.earlier import carry, make_earlier, offered
 from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, stored, write
@@ -213,21 +213,14 @@ def test_colleagues_who_press_at_once_make_one_card(app: Flask) -> None:
         maria, = make_members()
         make_earlier(maria, {})
         number, member_id = offered(maria)[0].public_id, maria.id
-    start, made = threading.Barrier(6), list[int]()
 
-    def press(way: str) -> None:
-        with app.app_context():
-            start.wait()
-            member = db.session.get_one(Member, member_id)
-            made.append(carried.carry(member.submission, number, way, member.person, OPEN).id)
-            db.session.commit()
-            db.session.remove()
+    def press(way: str) -> int:
+        member = db.session.get_one(Member, member_id)
+        card = carried.carry(member.submission, number, way, member.person, OPEN).id
+        db.session.commit()
+        return card
 
-    threads = [threading.Thread(target=press, args=(way,)) for way in carried.WAYS * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made = at_once(app, press, carried.WAYS * 2)
     assert (len(made), len(Counter(made))) == (6, 1)
 
 

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 from flask import Flask
 
@@ -13,6 +11,7 @@ from annualwheel.db import db
 from annualwheel.errors import DomainError
 from annualwheel.models import Message, Organisation, Person, Registration
 from annualwheel.registrations import invitations, replies
+from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import entries, make_guest, make_meeting, reply_of
 
@@ -40,40 +39,40 @@ def stopped_mail(app: Flask) -> int:
         return message.id
 
 
-def test_registering_and_correcting_addresses_never_wait_for_each_other(app: Flask) -> None:
-    first, second = prepare(app)
-    barrier, outcomes = Barrier(4), Counter[str]()
-
-    def press(act: Callable[[], object]) -> str:
-        with app.app_context():
-            try:
-                act()
-            except DomainError as refused:
-                db.session.rollback()
-                return refused.key
-            db.session.commit()
-            return "done"
-
-    def answer(registration_id: int, address: str) -> None:
-        """Says yes, or changes the yes, with this address or the one that the page was opened with."""
+def answer(registration_id: int, address: str) -> Callable[[], Callable[[], object]]:
+    """Opens the page, then says yes or changes the yes, with this address or the one that the page was opened with."""
+    def opened() -> Callable[[], object]:
         registration = db.session.get_one(Registration, registration_id)
         reply = reply_of(registration, mobile=address, **({"email": address} if "@" in address else {}))
-        db.session.rollback()
-        barrier.wait()
-        replies.register(registration, reply, START, BY_PHONE)
+        return lambda: replies.register(registration, reply, START, BY_PHONE)
+    return opened
 
-    def correct(message_id: int, address: str) -> None:
+
+def correct(message_id: int, address: str) -> Callable[[], Callable[[], object]]:
+    """Opens the page of the mail that stopped, then gives it another address."""
+    def opened() -> Callable[[], object]:
         message = db.session.get_one(Message, message_id)
-        db.session.rollback()
-        barrier.wait()
-        undelivered.correct_address(message, address, START, audit.SYSTEM)
+        return lambda: undelivered.correct_address(message, address, START, audit.SYSTEM)
+    return opened
 
-    with ThreadPoolExecutor(4) as people:
-        for number in range(ROUNDS):
-            message = stopped_mail(app)
-            acts = [lambda n=number: answer(second, str(n)), lambda n=number: answer(first, f"a{n}@kommun.example"),
-                    lambda n=number, m=message: correct(m, f"b{n}@kommun.example"), lambda n=number: answer(second, f"c{n}@kommun.example")]
-            outcomes.update(people.map(press, acts))
+
+def press(act: Callable[[], object]) -> str:
+    """What came of it: "done", or why it was refused."""
+    try:
+        act()
+    except DomainError as refused:
+        return refused.key
+    db.session.commit()
+    return "done"
+
+
+def test_registering_and_correcting_addresses_never_wait_for_each_other(app: Flask) -> None:
+    first, second = prepare(app)
+    outcomes = Counter[str]()
+    for number in range(ROUNDS):
+        people = (answer(second, str(number)), answer(first, f"a{number}@kommun.example"),
+                  correct(stopped_mail(app), f"b{number}@kommun.example"), answer(second, f"c{number}@kommun.example"))
+        outcomes.update(at_once(app, press, people, look=lambda opened: opened()))
     assert outcomes["done"] >= 3 * ROUNDS, outcomes
     with app.app_context():
         person = db.session.query(Person).one()

@@ -4,8 +4,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -16,6 +14,7 @@ from annualwheel.errors import Closed, DomainError
 from annualwheel.models import Meeting, Registration
 from annualwheel.registrations import offers, replies, seats
 from annualwheel.registrations.states import HOLDS_SEAT
+from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import make_guest, make_meeting, reply_of
 
@@ -33,25 +32,17 @@ def invited(app: Flask, count: int, capacity: int, rule: str, *, organisations: 
     return ids
 
 
-def at_once(app: Flask, ids: Sequence[int], act: Callable[[Registration, int], object]) -> list[bool]:
+def everybody(app: Flask, ids: Sequence[int], act: Callable[[Registration, int], object]) -> list[bool]:
     """Everybody does `act` with their own registration in the same moment, each in a transaction of their own. Whether it was allowed."""
-    barrier = Barrier(len(ids))
+    def press(seen: tuple[Registration, int]) -> bool:
+        try:
+            act(*seen)
+        except DomainError:
+            return False
+        db.session.commit()
+        return True
 
-    def press(number: int) -> bool:
-        with app.app_context():
-            registration = db.session.get_one(Registration, ids[number])
-            db.session.rollback()
-            barrier.wait()
-            try:
-                act(registration, number)
-            except DomainError:
-                db.session.rollback()
-                return False
-            db.session.commit()
-            return True
-
-    with ThreadPoolExecutor(len(ids)) as people:
-        return list(people.map(press, range(len(ids))))
+    return at_once(app, press, range(len(ids)), look=lambda number: (db.session.get_one(Registration, ids[number]), number))
 
 
 def say_yes(registration: Registration, number: int) -> None:
@@ -75,13 +66,13 @@ def counted(ids: Sequence[int]) -> Counter[str]:
 @pytest.mark.parametrize(("rule", "given"), [("direct", "registered"), ("offer", "offered")])
 def test_two_hundred_at_once_for_fifty_seats(app: Flask, rule: str, given: str) -> None:
     ids = invited(app, MANY, SEATS, rule, organisations=MANY)
-    assert all(at_once(app, ids, say_yes))
+    assert all(everybody(app, ids, say_yes))
     with app.app_context():
         assert counted(ids) == {"registered": SEATS, "waitlisted": MANY - SEATS}
         line = [one.id for one in seats.waiting(db.session.query(Meeting).one(), "on_site")]
         assert line == [number for number in ids if number in set(line)]
         seated = [one.id for one in rows(ids) if one.state == "registered"]
-    assert all(at_once(app, seated[:20], leave))
+    assert all(everybody(app, seated[:20], leave))
     with app.app_context():
         assert [one.state for one in rows(line)] == [given] * 20 + ["waitlisted"] * (MANY - SEATS - 20)
         assert sum(one.state in HOLDS_SEAT for one in rows(ids)) == SEATS
@@ -89,12 +80,12 @@ def test_two_hundred_at_once_for_fifty_seats(app: Flask, rule: str, given: str) 
 
 def test_two_hundred_at_once_take_no_more_than_their_organisations_may(app: Flask) -> None:
     ids = invited(app, MANY, SEATS, "offer", organisations=20, per_organisation=2)
-    assert all(at_once(app, ids, say_yes))
+    assert all(everybody(app, ids, say_yes))
     with app.app_context():
         assert counted(ids) == {"registered": 40, "waitlisted": MANY - 40}
         assert set(Counter(one.organisation_id for one in rows(ids) if one.state == "registered").values()) == {2}
         seated = [one.id for one in rows(ids) if one.state == "registered"]
-    assert all(at_once(app, seated[:15], leave))
+    assert all(everybody(app, seated[:15], leave))
     with app.app_context():
         held = [one for one in rows(ids) if one.state in HOLDS_SEAT]
         assert Counter(one.state for one in held) == {"registered": 25, "offered": 15}
@@ -103,12 +94,12 @@ def test_two_hundred_at_once_take_no_more_than_their_organisations_may(app: Flas
 
 def test_offers_that_are_let_go_at_once_pass_on_in_order(app: Flask) -> None:
     ids = invited(app, 40, 10, "offer", organisations=40)
-    at_once(app, ids, say_yes)
+    everybody(app, ids, say_yes)
     with app.app_context():
         line = [one.id for one in seats.waiting(db.session.query(Meeting).one(), "on_site")]
         seated = [one.id for one in rows(ids) if one.state == "registered"]
-    at_once(app, seated, leave)
-    assert all(at_once(app, line[:10], lambda one, number: (offers.stay, replies.withdraw)[number % 2](
+    everybody(app, seated, leave)
+    assert all(everybody(app, line[:10], lambda one, number: (offers.stay, replies.withdraw)[number % 2](
         one, START + 2 * HOUR + number * MOMENT, audit.participant(one.person_id))))
     with app.app_context():
         assert [one.state for one in rows(line[10:])] == ["offered"] * 10 + ["waitlisted"] * 10
@@ -118,10 +109,10 @@ def test_offers_that_are_let_go_at_once_pass_on_in_order(app: Flask) -> None:
 def test_the_sweep_and_those_who_take_the_seat_in_the_same_moment_never_both_win(app: Flask) -> None:
     """Half of those who are offered a seat press as it runs out: who wins has it, who loses stands in line, and nobody has half."""
     ids = invited(app, 40, 10, "offer", organisations=40)
-    at_once(app, ids, say_yes)
+    everybody(app, ids, say_yes)
     with app.app_context():
         seated = [one.id for one in rows(ids) if one.state == "registered"]
-    at_once(app, seated, leave)
+    everybody(app, seated, leave)
     with app.app_context():
         offered = [one for one in rows(ids) if one.state == "offered"]
         chosen, until = [one.id for one in offered], max(one.offered_until for one in offered if one.offered_until)
@@ -133,7 +124,7 @@ def test_the_sweep_and_those_who_take_the_seat_in_the_same_moment_never_both_win
         elif offers.lapse_due(registration.meeting, until) == 0:
             raise Closed("offer_over")
 
-    won = at_once(app, [*pressing, chosen[5], chosen[6]], act)
+    won = everybody(app, [*pressing, chosen[5], chosen[6]], act)
     with app.app_context():
         assert [one.state == "registered" for one in rows(pressing)] == won[:5]
         assert [one.state for one in rows(chosen[5:])] == ["waitlisted"] * 5

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.models import AttendanceOption, Registration
 from annualwheel.registrations import invitations, replies, seats, substitution
 from annualwheel.registrations.substitution import Substitute
+from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 
@@ -45,18 +44,13 @@ def test_five_seats_go_to_five_of_twenty_who_press_at_once(app: Flask) -> None:
     with app.app_context():
         ids = [guest.id for guest in make_guests(20, 5)]
         db.session.commit()
-    barrier = Barrier(20)
 
     def press(number: int) -> str:
-        with app.app_context():
-            barrier.wait()
-            registration = db.session.get_one(Registration, number)
-            state = coming(registration).state
-            db.session.commit()
-            return state
+        state = coming(db.session.get_one(Registration, number)).state
+        db.session.commit()
+        return state
 
-    with ThreadPoolExecutor(20) as people:
-        states = list(people.map(press, ids))
+    states = at_once(app, press, ids)
     assert (states.count("registered"), states.count("waitlisted")) == (5, 15)
     with app.app_context():
         stored = [db.session.get_one(Registration, number).state for number in ids]

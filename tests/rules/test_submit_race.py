@@ -1,7 +1,7 @@
 """A colleague who saves while the answer is submitted: either it is looked over once more, or it is a change that is not submitted."""
 from __future__ import annotations
 
-import threading
+import contextlib
 from collections import Counter
 
 import pytest
@@ -12,6 +12,7 @@ from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Member, SubmissionVersion
 from annualwheel.questionnaires import drafts, published, submission
+from tests.at_once import at_once
 from tests.rules.test_two_at_once import behind_our_back
 from tests.writers import OPEN, add_initiative, item_of, make_members, write
 
@@ -69,30 +70,18 @@ def test_saving_and_submitting_at_once_never_submits_what_was_not_seen(app: Flas
     for turn in range(12):
         with app.app_context():
             seen, before = seen_by(db.session.get_one(Member, maria_id)), db.session.query(SubmissionVersion).count()
-        text, start = f"Omgång {turn}", threading.Barrier(2)
+        text = f"Omgång {turn}"
 
-        def press(seen: str = seen, start: threading.Barrier = start) -> None:
-            with app.app_context():
-                start.wait()
-                try:
-                    submission.submit(db.session.get_one(Member, maria_id), OPEN, seen)
-                    db.session.commit()
-                except Refused:
-                    db.session.rollback()
-                db.session.remove()
-
-        def type_on(text: str = text, start: threading.Barrier = start) -> None:
-            with app.app_context():
-                start.wait()
-                save(anna_id, text)
+        def press(seen: str = seen) -> None:
+            with contextlib.suppress(Refused):
+                submission.submit(db.session.get_one(Member, maria_id), OPEN, seen)
                 db.session.commit()
-                db.session.remove()
 
-        threads = [threading.Thread(target=act) for act in (press, type_on)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        def type_on(text: str = text) -> None:
+            save(anna_id, text)
+            db.session.commit()
+
+        at_once(app, lambda act: act(), (press, type_on))
         with app.app_context():
             maria = db.session.get_one(Member, maria_id)
             last, made = submission.latest(maria.submission), db.session.query(SubmissionVersion).count() - before

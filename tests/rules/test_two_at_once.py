@@ -4,7 +4,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from annualwheel.errors import Closed, Refused, TooMany
 from annualwheel.meetings import Appointment
 from annualwheel.models import Meeting, Member, Person, Questionnaire, Submission
 from annualwheel.questionnaires import membership
+from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import mails, make_guest, make_meeting, publish
 
@@ -60,35 +60,26 @@ def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None
         publish(meeting)
         ids = [make_guest(meeting, f"Gast{number}", "Ek").person_id for number in range(8)]
         db.session.commit()
-    barrier = Barrier(len(ids))
 
     def come_in(person_id: int) -> int:
-        with app.app_context():
-            barrier.wait()
-            place = contacts.organisation_named("Hagfors kommun")
-            assert place is not None
-            member = membership.join(db.session.query(Questionnaire).one(), db.session.get_one(Person, person_id), place, START)
-            db.session.commit()
-            return member.submission_id
+        place = contacts.organisation_named("Hagfors kommun")
+        assert place is not None
+        member = membership.join(db.session.query(Questionnaire).one(), db.session.get_one(Person, person_id), place, START)
+        db.session.commit()
+        return member.submission_id
 
-    with ThreadPoolExecutor(len(ids)) as people:
-        assert len(set(people.map(come_in, ids))) == 1
+    assert len(set(at_once(app, come_in, ids))) == 1
     with app.app_context():
         assert (db.session.query(Submission).count(), db.session.query(Member).count()) == (1, 8)
 
 
 def test_a_limit_holds_for_those_who_press_at_once(app: Flask) -> None:
-    barrier = Barrier(12)
-
     def ask(_number: int) -> bool:
-        with app.app_context():
-            barrier.wait()
-            try:
-                limits.count("new_link", "maria@kommun.example", START, 3, dt.timedelta(hours=1))
-            except TooMany:
-                return False
-            db.session.commit()
-            return True
+        try:
+            limits.count("new_link", "maria@kommun.example", START, 3, dt.timedelta(hours=1))
+        except TooMany:
+            return False
+        db.session.commit()
+        return True
 
-    with ThreadPoolExecutor(12) as people:
-        assert sum(people.map(ask, range(12))) == 3
+    assert sum(at_once(app, ask, range(12))) == 3
