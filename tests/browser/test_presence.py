@@ -27,11 +27,14 @@ def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable
         links = [house().signet.token(notices.links(member)["preparation"]) for member in make_members("Maria", "Anna")]
         db.session.commit()
 
-    def enter(number: int, **options: object) -> Page:
-        page = new_page(viewport=DESK, **options)
+    def enter(number: int, scripts: bool = True) -> Page:
+        page = new_page(viewport=DESK, java_script_enabled=scripts)
         page.clock.install()
         page.goto(f"/f/{links[number]}")
-        page.get_by_role("button", name="Öppna förberedelsen").click()
+        with page.expect_response("**/forberedelse/har" if scripts else f"**{HUB}"):
+            page.get_by_role("button", name="Öppna förberedelsen").click()
+        if scripts:
+            read(page)
         return page
     return enter
 
@@ -40,16 +43,28 @@ def here(page: Page) -> Locator:
     return page.locator("[data-here] li")
 
 
+def read(page: Page) -> None:
+    """The page has read its last answer and planned the next question: something it asked for later has come."""
+    page.evaluate("fetch('/static/js/print.js').then(answer => answer.text())")
+
+
+def go(page: Page, url: str) -> None:
+    """Opens a page, which asks at once."""
+    with page.expect_response("**/forberedelse/har"):
+        page.goto(url)
+    read(page)
+
+
 def beat(page: Page) -> None:
     """Twenty seconds pass in the browser, and the page asks the server."""
     with page.expect_response("**/forberedelse/har"):
         page.clock.fast_forward(20_500)
+    read(page)
 
 
 def test_two_colleagues_see_each_other_come_and_go(clock: Fixed, come_in: Callable[..., Page]) -> None:
     maria, anna = come_in(0), come_in(1)
-    with anna.expect_response("**/forberedelse/har"):
-        anna.goto(THEME)
+    go(anna, THEME)
     clock.advance(dt.timedelta(seconds=20))
     beat(anna)
     beat(maria)
@@ -65,8 +80,7 @@ def test_two_colleagues_see_each_other_come_and_go(clock: Fixed, come_in: Callab
 
 def test_who_is_here_is_no_live_region_and_moves_no_field(come_in: Callable[..., Page], clock: Fixed) -> None:
     maria, anna = come_in(0), come_in(1)
-    with maria.expect_response("**/forberedelse/har"):
-        maria.goto(THEME)
+    go(maria, THEME)
     clock.advance(dt.timedelta(seconds=61))
     beat(maria)
     expect(here(maria)).to_have_count(0)
@@ -80,8 +94,7 @@ def test_who_is_here_is_no_live_region_and_moves_no_field(come_in: Callable[...,
 
 def test_a_save_tells_of_the_others_without_a_beat_of_its_own(come_in: Callable[..., Page], clock: Fixed) -> None:
     maria, anna = come_in(0), come_in(1)
-    with maria.expect_response("**/forberedelse/har"):
-        maria.goto(THEME)
+    go(maria, THEME)
     clock.advance(dt.timedelta(seconds=30))
     beat(anna)
     maria.get_by_label(SKAPA).press_sequentially("Ett avtal")
@@ -92,11 +105,10 @@ def test_a_save_tells_of_the_others_without_a_beat_of_its_own(come_in: Callable[
 
 def test_without_script_it_is_there_when_the_page_is_read(come_in: Callable[..., Page], clock: Fixed) -> None:
     anna = come_in(1)
-    with anna.expect_response("**/forberedelse/har"):
-        anna.goto(THEME)
+    go(anna, THEME)
     clock.advance(dt.timedelta(seconds=20))
     beat(anna)
-    maria = come_in(0, java_script_enabled=False)
+    maria = come_in(0, scripts=False)
     expect(here(maria)).to_have_text([WRITES])
 
 
@@ -111,5 +123,5 @@ def test_after_the_last_day_the_page_falls_silent(come_in: Callable[..., Page], 
     asked: list[str] = []
     maria.on("request", lambda request: asked.append(request.url))
     maria.clock.fast_forward(60_000)
-    maria.evaluate("fetch('/static/js/print.js').then(answer => answer.text())")
+    read(maria)
     assert [url.rpartition("/")[2] for url in asked] == ["print.js"]
