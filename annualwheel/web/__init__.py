@@ -7,6 +7,7 @@ from flask_babel import Babel
 from annualwheel.web import (
     addresses,
     admin,
+    assets,
     coordinator,
     facilitator,
     failures,
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     """Gives the application its pages, its guards and its answers to failure."""
     Babel(app, locale_selector=page.language)
     addresses.register(app)
+    assets.register(app)
     security.register(app)
     page.register(app)
     failures.register(app)

@@ -1,0 +1,43 @@
+"""Style sheets, scripts and pictures. Their addresses hold the release, so that a browser asks for each of them once."""
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, send_from_directory
+
+YEAR = 365 * 24 * 60 * 60
+OF_RELEASE = re.compile(r"([0-9a-f]{12})/(.+)", re.DOTALL)
+
+
+def register(app: Flask) -> None:
+    """Puts the release into every address that `url_for("static", …)` makes. What modules import beside them inherits it.
+
+    Only an address of this release may be kept (RFC 8246): while machines change release one after the other, a page of the new
+    one may be answered by the old.
+    """
+    folder = Path(str(app.static_folder))
+    release = _digest(folder)
+
+    @app.url_defaults
+    def _name_release(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values["filename"] = f"{release}/{values['filename']}"
+
+    def static(filename: str) -> Response:
+        found = OF_RELEASE.fullmatch(filename)
+        current = found is not None and found[1] == release
+        response = send_from_directory(folder, found[2] if found else filename, max_age=YEAR if current else None)
+        response.cache_control.immutable = current
+        return response
+    app.view_functions["static"] = static
+
+
+def _digest(folder: Path) -> str:
+    """A name for what lies in the folder: other contents, another name."""
+    content = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return content.hexdigest()[:12]
