@@ -141,13 +141,21 @@ def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
     return group_key is not None and shares.covers_fields(definition, member.scope, group_key, fields)
 
 
+def answer_of(questionnaire: Questionnaire, person: Person, organisation: Organisation) -> Submission | None:
+    """The answer the person would write in for the organisation; None until somebody has come in."""
+    return _found(questionnaire, organisation, person if questionnaire.respondent == "person" else None)
+
+
+def _found(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission | None:
+    return db.session.scalar(sa.select(Submission).where(
+        Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == _key(organisation, own)))
+
+
 def _submission(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission:
-    key = _key(organisation, own)
-    found = db.session.scalar(sa.select(Submission).where(
-        Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == key))
+    found = _found(questionnaire, organisation, own)
     if found is not None:
         return found
-    submission = Submission(questionnaire=questionnaire, respondent_key=key, organisation=organisation, person=own)
+    submission = Submission(questionnaire=questionnaire, respondent_key=_key(organisation, own), organisation=organisation, person=own)
     db.session.add(submission)
     db.session.add(Item(submission=submission))
     asked = published.definition_of(questionnaire)

@@ -7,11 +7,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from annualwheel import audit
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import ChangeRequest, Member, Message, SubmissionVersion
 from annualwheel.questionnaires import notices, submission
-from tests.conftest import Fixed
+from annualwheel.registrations import invitations, replies
+from tests.conftest import START, Fixed
+from tests.guests import link_of, reply_of
 from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 from tests.writers import CLOSES, OPEN, add_initiative, enter, item_of, make_members, write
@@ -71,6 +74,18 @@ def test_from_the_question_to_the_new_version(two: Two) -> None:
     two.maria.open(HUB).follow("Granska och skicka in ändringen").see("Ändringar ej inskickade.").press("Skicka in ändringen").see("Version 2")
     two.clock.set(dt.datetime(2027, 1, 20, 8, tzinfo=dt.UTC))
     two.maria.open(HUB).see("Sista dagen har gått", "Det gick att ändra till och med tisdag 19 januari 2027 kl. 23.59.", "Be att få ändra")
+
+
+def test_the_page_of_a_registration_follows_the_own_answer(two: Two, new_visitor: Callable[[], Browser]) -> None:
+    with two.app.app_context():
+        member = db.session.query(Member).filter_by(role="lead").one()
+        guest = invitations.invite(member.submission.questionnaire.meeting, member.person, member.submission.organisation, START)
+        replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
+        db.session.commit()
+        link = link_of(guest)
+    maria = new_visitor().open(link).press("Se eller ändra din anmälan").see("Sista dagen var torsdag 14 januari 2027", "Läs ert svar")
+    two.karin.open(two.page).fill("Öppna till och med", "2027-01-19").press("Öppna svaret")
+    maria.open(maria.url).see("senast tisdag 19 januari 2027").miss("Sista dagen var").press("Öppna förberedelsen").see("Svaret är öppet igen för er")
 
 
 def test_a_no_is_mailed_with_its_reason_and_the_organisation_may_ask_again(two: Two) -> None:

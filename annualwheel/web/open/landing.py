@@ -119,7 +119,7 @@ def _landing(registration: Registration, form: Press) -> Response:
     meeting = registration.meeting
     return make_response(render_template(
         "open/landing.html", registration=registration, meeting=meeting, form=form, offer=offers.of(registration, page.now()),
-        preparing=offers.preparing(registration), queue=offers.queue(registration, page.now()), span=years.phase(meeting, "preparation"),
+        preparing=offers.preparing(registration, page.now()), queue=offers.queue(registration, page.now()), span=years.phase(meeting, "preparation"),
         open_to_all=applications.why_closed(meeting, page.now()) is None,
         followup=years.phase(meeting, "followup")), form.status)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from annualwheel import years
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
-from annualwheel.questionnaires import membership, published
+from annualwheel.questionnaires import deadline, membership, published
 from annualwheel.registrations import seats, windows
 from annualwheel.web import refusals
 
@@ -62,10 +63,13 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
 
 @dataclass(frozen=True)
 class Preparing:
-    """The questionnaire that is published for the meeting, and about how many minutes it takes."""
+    """The questionnaire that is published for the meeting, about how many minutes it takes, and until when this answer can be written:
+    longer than the others' when a coordinator has opened it again."""
 
     questionnaire: Questionnaire
     minutes: int
+    closes_at: dt.datetime
+    is_open: bool
 
     @property
     def own(self) -> bool:
@@ -73,10 +77,15 @@ class Preparing:
         return self.questionnaire.respondent == "person"
 
 
-def preparing(registration: Registration) -> Preparing | None:
+def preparing(registration: Registration, now: dt.datetime) -> Preparing | None:
     """What there is to prepare; None while nothing is published, and for somebody who has left the organisation."""
+    span = years.phase(registration.meeting, "preparation")
     for questionnaire in membership.questionnaires_of(registration.meeting):
         if not membership.is_let_in(registration, questionnaire):
             return None
-        return Preparing(questionnaire, published.definition_of(questionnaire).minutes)
+        begun = now >= span.opens_at
+        answer = membership.answer_of(questionnaire, registration.person, registration.organisation) if begun else None
+        return Preparing(questionnaire, published.definition_of(questionnaire).minutes,
+                         deadline.closes_at(answer) if answer else span.closes_at,
+                         deadline.is_open(answer, now) if answer else years.is_open(registration.meeting, "preparation", now))
     return None
