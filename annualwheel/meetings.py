@@ -12,7 +12,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import Mailing, Meeting, Registration
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import invitations, replies, seats, substitution
+from annualwheel.registrations import invitations, offers, replies, seats, substitution
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import TABLE
 from annualwheel.registrations.substitution import Substitute
@@ -72,6 +72,7 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
     if another_day:
         _step_all(meeting, "move")
     needs.follow(meeting)
+    offers.follow(meeting, now)
     mailing = announcements.begin(meeting, "moved", reason, known, now, actor)
     audit.note(actor, "moved", meeting, now, meeting.id, told=told(mailing), another_day=another_day)
     db.session.flush()

@@ -1,38 +1,42 @@
-"""A web process of the rehearsal: `python -m rehearse.serve SOCKET CLOCK`, with the settings on standard input.
+"""The web server of the rehearsal: `python -m rehearse.serve SOCKET CLOCK`, with the settings on standard input.
 
-There are two of them, as in production, so that both cores work and the database meets several processes.
+The same server as in production, with two processes, so that both cores work and the database meets several of them. Only its
+application has another clock.
 """
 from __future__ import annotations
 
-import gc
 import pickle
 import sys
 from pathlib import Path
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from flask import Flask
+from gunicorn.app.base import BaseApplication
 
 from annualwheel import create_app
+from config import Settings
 from rehearse.clock import FastClock
 
-HOST = "127.0.0.1"
+PROCESSES, THREADS = 2, 4
 
 
-class Quiet(WSGIRequestHandler):
-    """Keeps connections open between requests, and writes no log: addresses hold the tokens of personal links."""
+class Web(BaseApplication):  # type: ignore[misc]
+    """Gunicorn on the listening socket it inherits."""
 
-    protocol_version = "HTTP/1.1"
+    def __init__(self, settings: Settings, clock: Path, socket: int) -> None:
+        self.settings, self.clock, self.socket = settings, clock, socket
+        super().__init__()
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing."""
+    def load_config(self) -> None:
+        """No log of requests: addresses hold the tokens of personal links."""
+        for name, value in {"bind": f"fd://{self.socket}", "workers": PROCESSES, "threads": THREADS, "worker_class": "gthread",
+                            "control_socket_disable": True, "accesslog": None, "loglevel": "warning"}.items():
+            self.cfg.set(name, value)
 
-
-def main(socket: int, clock: Path) -> None:
-    """Serves until the process is ended. `socket` is the listening one, inherited."""
-    settings = pickle.load(sys.stdin.buffer)  # noqa: S301 written by the rehearsal that started this process
-    server = make_server(HOST, 0, create_app(settings, FastClock(clock)), threaded=True, request_handler=Quiet, fd=socket)
-    gc.freeze()
-    server.serve_forever()
+    def load(self) -> Flask:
+        """The application, once in each process."""
+        return create_app(self.settings, FastClock(self.clock))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    # Written by the rehearsal that started this process.
+    Web(pickle.load(sys.stdin.buffer), Path(sys.argv[2]), int(sys.argv[1])).run()  # noqa: S301

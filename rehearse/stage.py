@@ -29,7 +29,7 @@ from rehearse.clock import FastClock
 from rehearse.post import Post
 
 START = dt.date(2026, 10, 20)
-WEB_PROCESSES, PEOPLE_AT_ONCE = 2, 4
+PEOPLE_AT_ONCE = 4
 SETTLED_WITHIN = 60.0
 UNFINISHED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "mejl": (Message, ("queued", "sending", "retry")), "utskick": (Mailing, ("preparing",)), "underlag": (Pack, ("queued", "building"))}
@@ -53,22 +53,22 @@ class Stage:
             queue_url=f"sqlite:///{(folder / 'queue.db').resolve()}", base_url=f"http://127.0.0.1:{port}",
             mail_server="127.0.0.1", mail_port=self.post.port, mail_connections=2, mail_allow=tuple(domains))
         self.app = create_app(self.settings, self.clock)
-        self.web: list[subprocess.Popen[bytes]] = []
+        self.web: subprocess.Popen[bytes] | None = None
         # The worker looks often: people in a rehearsal wait for their mail.
         self.worker = EmbeddedConsumer(queue_of(self.app), workers=self.settings.mail_connections, initial_delay=0.02, max_delay=0.1,
                                        backoff=1.2, check_worker_health=False)
 
     def __enter__(self) -> Self:
         self.command("db", "upgrade")
-        self.web = [self._serve() for _number in range(WEB_PROCESSES)]
+        self.web = self._serve()
         self.worker.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.worker.stop(graceful=True)
-        for process in self.web:
-            process.terminate()
-            process.wait()
+        if self.web is not None:
+            self.web.terminate()
+            self.web.wait()
         self.listening.close()
         self.post.close()
         with self.app.app_context():
@@ -76,7 +76,7 @@ class Stage:
         queue_of(self.app).storage.close()
 
     def _serve(self) -> subprocess.Popen[bytes]:
-        """A web process on the listening socket; whoever connects before it is ready waits."""
+        """The web server on the listening socket; whoever connects before it is ready waits."""
         number = self.listening.fileno()
         command = [sys.executable, "-m", "rehearse.serve", str(number), str(self.clock.path.resolve())]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=(number,))

@@ -32,6 +32,8 @@ SCENES = (
     Scene("ta-bort-kollega", "preparation.remove_colleague", "year", "half", "/forberedelse/kollegor/{sharer}/ta-bort"),
     Scene("lamna-over", "preparation.hand_over", "year", "half", "/forberedelse/samordnare"),
     Scene("lamna-over-fel", "preparation.hand_over", "year", "half", "/forberedelse/samordnare", (Press(),), 422),
+    Scene("forberedelse-kalender", "preparation.subscription", "year", "half", "/forberedelse/kalender"),
+    Scene("forberedelse-kalender-gammal-sida", "preparation.subscription", "year", "half", "/forberedelse/kalender", (Press({"csrf_token": "gammal"}),), 422),
     Scene("skriv-ut", "preparation.printing", "year", "fresh", "/forberedelse/skriv-ut"),
     Scene("skriv-ut-med-svar", "preparation.printing", "year", "half", "/forberedelse/skriv-ut?med=svar"),
     Scene("avsnitt-personligt", "preparation.section", "year", "personal", "/forberedelse/pass", at="conference_open"),

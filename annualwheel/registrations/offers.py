@@ -27,7 +27,7 @@ def end_of_offer(now: dt.datetime, hours: int, starts_at: dt.datetime) -> dt.dat
     the meeting starts (at 20 the evening before when that is at night), so that the next in line can still be asked. An offer that
     would last less than two hours is not made.
     """
-    last = _by_day(starts_at - BEFORE_START, later=False)
+    last = _last_end(starts_at)
     if last - now < SHORTEST:
         return None
     return min(_by_day(now + dt.timedelta(hours=hours), later=True), last)
@@ -156,11 +156,23 @@ def give(registration: Registration, note: str, now: dt.datetime, actor: Actor, 
     promote(registration, now, actor, "given_place", line=seats.place_in_line(registration), note=note, over=not free)
 
 
+def follow(meeting: Meeting, now: dt.datetime) -> None:
+    """After a move: no offer that stands lasts longer than one made now would, but two hours at least while the meeting has not begun.
+    The mail about the move leads to the page that says until when. Call it under the meeting's lock."""
+    last = max(_last_end(meeting.starts_at), min(now + SHORTEST, meeting.starts_at))
+    db.session.execute(sa.update(Registration).where(
+        Registration.meeting_id == meeting.id, Registration.state == "offered", Registration.offered_until > last).values(offered_until=last))
+
+
 def _offer(waiting: Registration, until: dt.datetime, now: dt.datetime, **why: object) -> None:
     step(waiting, "promote", "offered")
     waiting.offered_until = until
     notices.tell("offer", waiting, now, ends=dates.weekday_time(until, waiting.person.language))
     audit.note(audit.SYSTEM, "offered", waiting, now, waiting.meeting_id, **why)
+
+
+def _last_end(starts_at: dt.datetime) -> dt.datetime:
+    return _by_day(starts_at - BEFORE_START, later=False)
 
 
 def _by_day(moment: dt.datetime, *, later: bool) -> dt.datetime:

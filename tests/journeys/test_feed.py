@@ -23,6 +23,7 @@ from tests.conftest import START, Fixed
 from tests.guests import link_of, make_guest, make_meeting, publish, reply_of
 from tests.region import make_year, meeting_of
 from tests.tiny_browser import Browser
+from tests.writers import OPEN, enter, make_members
 
 LATER = START + dt.timedelta(days=1)
 
@@ -233,6 +234,19 @@ def test_the_page_shows_the_address_and_a_press_gives_a_new_one(session: Any, vi
     assert new_visitor().fetch("GET", shown).status_code == 404
     assert visitor.page.all("textarea")[0].raw.strip() == f"http://localhost{address(guest)}" != shown
     assert len(read(new_visitor(), guest).events) == 2
+
+
+def test_a_colleague_who_only_writes_finds_the_own_calendar(session: Any, new_visitor: Callable[[], Browser], clock: Fixed) -> None:
+    clock.set(OPEN)
+    _maria, anna = make_members("Maria", "Anna")
+    anna.scope = "arbete"
+    session.commit()
+    writer = enter(new_visitor(), anna).follow("Din kalender")
+    shown = writer.page.all("textarea")[0].raw.strip()
+    days = icalendar.Calendar.from_ical(new_visitor().fetch("GET", shown.removeprefix("http://localhost")).data).events
+    assert [str(d["SUMMARY"]) for d in days if "Sista dag" in str(d["SUMMARY"])] == ["Sista dag för förberedelsen: arbetsmötet, Hagfors kommun"]
+    writer.press("Gör en ny adress").see("Du har en ny adress").follow("Till översikten").see("Din del")
+    assert new_visitor().fetch("GET", shown.removeprefix("http://localhost")).status_code == 404
 
 
 def test_the_file_of_one_meeting_is_published_with_the_same_uid(session: Any, visitor: Browser) -> None:

@@ -97,6 +97,19 @@ def sweep(meeting: Meeting, now: dt.datetime) -> int:
     return offers.lapse_due(meeting, now)
 
 
+@pytest.mark.parametrize(("sooner", "ends"), [
+    # at 11 on 23 November the offer lasts until 10 on the 24th
+    ("2026-11-24 09:00", "2026-11-23 20:00"), ("2026-11-23 16:00", "2026-11-23 13:00"), ("2026-11-23 12:00", "2026-11-23 12:00"),
+    ("2026-12-24 09:00", "2026-11-24 10:00")])
+def test_a_meeting_that_comes_sooner_shortens_the_offers_that_stand(session: Any, sooner: str, ends: str) -> None:
+    guests = line_of(3)
+    leave(guests[0])
+    starts_at = dt.datetime.fromisoformat(sooner).replace(tzinfo=STOCKHOLM)
+    meetings.move(guests[0].meeting, meetings.Appointment(starts_at, starts_at + HOUR, "Nöjesfabriken"), "", START + 2 * HOUR, audit.SYSTEM)
+    assert states_of(guests) == "xow"
+    assert end_of(guests[1]) == dt.datetime.fromisoformat(ends).replace(tzinfo=STOCKHOLM)
+
+
 def test_a_free_seat_is_offered_to_the_first_in_line_and_held(session: Any) -> None:
     guests = line_of(3)
     leave(guests[0])

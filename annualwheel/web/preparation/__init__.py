@@ -51,4 +51,5 @@ from annualwheel.web.preparation import (  # noqa: E402,F401  the views hang on 
     review,
     saving,
     sections,
+    subscription,
 )

@@ -16,14 +16,14 @@ from annualwheel.questionnaires import membership, published, shares
 from annualwheel.questionnaires.definition import Definition, Part
 
 READ = frozenset(f"preparation.{name}" for name in ("hub", "answer", "download", "receipt", "printing", "results", "authors"))
-# Says nothing but where the member is, and what the hub says too.
-ALIVE = "preparation.here"
+# About the member alone: where they are, and their own calendar.
+OWN = frozenset(("preparation.here", "preparation.subscription"))
 
 
 def allowed(member: Member) -> bool:
-    """Whether the member may do what the request asks: always with the whole answer, else what reads, and what names a page or an
+    """Whether the member may do what the request asks: always with the whole answer, else what is about them alone, what reads, and what names a page or an
     item within the share."""
-    if not member.scope or request.endpoint == ALIVE:
+    if not member.scope or request.endpoint in OWN:
         return True
     if request.method in ("GET", "HEAD") and request.endpoint in READ:
         return True

@@ -1,0 +1,15 @@
+"""The own calendar of somebody who writes: a colleague who is not invited has last days too."""
+from __future__ import annotations
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from annualwheel.web import subscription_page
+from annualwheel.web.preparation import blueprint
+
+
+@blueprint.route("/kalender", methods=["GET", "POST"])
+def subscription() -> Response:
+    """The address of the calendar, and a new one."""
+    return subscription_page.show(g.member.person, (_("Till översikten"), url_for("preparation.hub")))
