@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import email
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +59,9 @@ def played(folder: Path, server_url: str) -> Iterator[Played]:
 
 
 def databases_of(server_url: str) -> set[str]:
+    """What this process has made there; another may rehearse at the same time."""
     with contextlib.closing(psycopg.connect(server_url)) as connection:
-        return {row[0] for row in connection.execute("select datname from pg_database where datname like 'rehearsal%'")}
+        return {row[0] for row in connection.execute("select datname from pg_database where datname = %s", (f"rehearsal_{os.getpid()}",))}
 
 
 @pytest.fixture(scope="module", params=databases.KINDS)
