@@ -28,7 +28,7 @@ from scripts.chromium import launch_options
 
 LANGUAGES, WIDTHS = ("sv", "en"), (390, 1280)
 AUDIENCES = {"open": "Öppna sidor", "participant": "Den som är inbjuden", "owner": "Den som ser sina egna uppgifter", "preparation": "Den som förbereder", "coordinator": "Koordinatorn",
-             "facilitator": "Facilitatorn", "admin": "Administratören", "mail": "Mejl"}
+             "facilitator": "Processledaren", "admin": "Administratören", "mail": "Mejl"}
 PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bilder</title>
 <style>body{{font:16px/1.5 sans-serif;margin:1rem 2rem}}.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
 figure{{margin:0}}img{{border:1px solid #767676;height:18rem;width:auto;max-width:20rem;object-fit:cover;object-position:top}}</style>
