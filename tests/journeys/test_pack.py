@@ -85,6 +85,14 @@ def test_text_that_looks_like_a_formula_keeps_its_quote_prefix_when_edited(sessi
     assert all(cell.quotePrefix for cell in found)
 
 
+def test_so_does_every_text_on_the_cards_of_a_theme(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    make_submitted(meeting, "=Arvika kommun", Written(items=({**INITIATIVE, "titel": "=2030", "mal": "+1"},)))
+    cells = [cell for cell in sheet(build(meeting, clock), "1. Fler i arbete")[2] if cell.value is not None]
+    assert [str(cell.value)[:2] for cell in cells] == ["=2", "=A", "+1"]
+    assert all(cell.quotePrefix and cell.data_type == "s" for cell in cells)
+
+
 def test_control_characters_are_left_out_and_nothing_else(session: scoped_session[Session], clock: Clock) -> None:
     meeting = make_work_meeting()
     make_submitted(meeting, "Arvika kommun", Written(items=({**INITIATIVE, "titel": "a\x0bb\x00c\x1fd å"},)))
