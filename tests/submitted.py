@@ -19,6 +19,7 @@ from annualwheel.models import (
     Year,
 )
 from annualwheel.questionnaires import path, published, reading
+from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Values
 from config import ROOT
 
@@ -27,15 +28,15 @@ INITIATIVE: Values = {"titel": "Föreningskompis", "typ": "natverk", "tema": ["a
                       "status": "pagar", "mal": "Tre idrotter för alla"}
 
 
-def make_work_meeting() -> Meeting:
-    """The working meeting of 2027 with two themes and its questionnaire published."""
+def make_work_meeting(definition: Definition | None = None) -> Meeting:
+    """The working meeting of 2027 with two themes and its questionnaire (or another one) published."""
     at = dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
     year: Year = planning.create_year(2027, {"work": Appointment(at, at + dt.timedelta(hours=7), "Exempelsalen", "Karlstad")}, NOW,
                                       audit.SYSTEM)
-    from_file = next(d for d in reading.read_all(ROOT / "forms") if d.meeting_kind == "work")
+    asked = definition or next(d for d in reading.read_all(ROOT / "forms") if d.meeting_kind == "work")
     for key, sv in (("arbete", "Fler i arbete?"), ("energi", "Energi & klimat?")):
         years.add_theme(year, key, sv, f"{sv} in English")
-    published.publish(year.meetings[0], from_file, NOW, audit.SYSTEM)
+    published.publish(year.meetings[0], asked, NOW, audit.SYSTEM)
     return year.meetings[0]
 
 

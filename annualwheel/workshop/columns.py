@@ -1,6 +1,7 @@
 """Columns come from the published definitions, never from the answers: removing an option shifts nothing."""
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,4 +58,14 @@ class AnswerColumns:
         return row
 
     def _value(self, question: Mapping[str, Any], answer: Mapping[str, Any]) -> object:
+        if question["type"] == "date":
+            return _day(answer["value"]) or readable(answer, self.language)
         return answer["value"] if question["type"] == "number" else readable(answer, self.language)
+
+
+def _day(value: object) -> dt.date | None:
+    """The day an answer names; None for one that was given while the question was of another type, which is read as it stands."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -111,7 +111,7 @@ class Sheet:
         self._wrapped = [column.wrap for column in columns]
 
     def append(self, values: Iterable[object]) -> None:
-        """Writes one row. Text stays text; datetimes become Swedish clock time; None is an empty cell."""
+        """Writes one row. Text stays text; datetimes become Swedish clock time; dates are real ones; None is an empty cell."""
         self._write([self._cell(value, number) for number, value in enumerate(values)])
 
     def styled(self, values: Iterable[object], style: str) -> None:
@@ -150,7 +150,9 @@ class Sheet:
             if text.startswith(NEEDS_CARE):
                 return self._as_text(text, "quoted_wrap" if self._wrapped[number] else "quoted")
             return self._as_text(text, "wrap") if text and self._wrapped[number] else text
-        return self._in_style(local(value).replace(tzinfo=None), "moment") if isinstance(value, dt.datetime) else value
+        if isinstance(value, dt.datetime):
+            return self._in_style(local(value).replace(tzinfo=None), "moment")
+        return self._in_style(value, "day") if isinstance(value, dt.date) else value
 
     def _in_style(self, value: object, style: str) -> object:
         if isinstance(value, str):
@@ -193,7 +195,7 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
         "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
         "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
         "gap": {"alignment": middle, "border": Border(dashed, dashed, dashed, dashed), "font": Font(name=FACE, bold=True, color="FF5B3A78")},
-        "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top}}
+        "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top}, "day": {"number_format": "yyyy-mm-dd", "alignment": top}}
     arrays = {}
     for name, look in looks.items():
         cell = WriteOnlyCell(sheet)

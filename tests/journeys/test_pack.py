@@ -17,6 +17,7 @@ from annualwheel.clock import Clock
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import Audit, Meeting, Staff
+from annualwheel.questionnaires.definition import Definition, Group, Question, QuestionType, Section, Text
 from annualwheel.workshop import packs
 from tests.submitted import INITIATIVE, NOW, Written, add_version, make_registered, make_submitted, make_work_meeting
 
@@ -164,6 +165,19 @@ def test_times_are_real_dates_on_the_swedish_clock(session: scoped_session[Sessi
     meeting = make_work_meeting()
     make_submitted(meeting, "Arvika kommun")
     assert column(sheets(build(meeting, clock))["Alla svar"], "Inskickat")[0] == dt.datetime(2026, 12, 20, 11, 0)
+
+
+def test_an_answer_that_is_a_day_is_a_real_date(session: scoped_session[Session], clock: Clock) -> None:
+    name, day = Question("titel", QuestionType.TEXT, Text("Namn", "Name")), Question("start", QuestionType.DATE, Text("Start", "Start"))
+    group = Group("initiativ", Text("Initiativ", "Initiative"), Text("Lägg till", "Add"), Text("Lägg till ett till", "Add another"), 5, "titel",
+                  Text("Nytt", "New"), (name, day))
+    section = Section("initiativ", Text("Initiativ", "Initiatives"), 5, group=group)
+    meeting = make_work_meeting(Definition("prov", "work", "organisation", Text("Prov", "Trial"), Text("Hej", "Hello"), 5, (section,)))
+    make_submitted(meeting, "Arvika kommun", Written(items=({"titel": "Ett", "start": "14/1 2027"}, {"titel": "Två"}), root={}))
+    content = build(meeting, clock)
+    assert column(sheets(content)["Initiativ"], "Start") == [dt.date(2027, 1, 14), ""]
+    cell = next(cell for row in sheet(content, "Initiativ").iter_rows() for cell in row if cell.is_date)
+    assert (cell.value, cell.number_format) == (dt.datetime(2027, 1, 14), "yyyy-mm-dd")
 
 
 def test_who_comes_and_who_has_not_answered(session: scoped_session[Session], clock: Clock) -> None:
