@@ -53,6 +53,7 @@ class _Pack:
                       if question["source"] == "focus_areas" for option in question["options"]}
         self.labels = {question["key"]: question["label"][self.language] for question in self.questions}
         self.puzzle = Puzzle()
+        self.without: list[tuple[Respondent, bool]] = []
         self.columns = AnswerColumns([q for q in self.questions if q["group"]], self.language)
         self._make_sheets()
 
@@ -62,6 +63,7 @@ class _Pack:
             self._one(answer)
             if number % REPORT_EVERY == 0:
                 progress(number)
+        self._without()
         empty = [key for key in self.themes if not self.puzzle.by_theme[key]]
         for key in empty:
             self.theme_sheets[key].append(["", self.word("empty_theme")])
@@ -113,11 +115,14 @@ class _Pack:
                                      by.number, by.submitted_at, item.get("public_id", "")])
             if theme:
                 self.structures.append([theme, question, text, by.name, category])
-        for section in answer.sections:
-            for item in section["group"]["items"] if section["group"] else ():
+        groups = [section["group"] for section in answer.sections if section["group"]]
+        for group in groups:
+            for item in group["items"]:
                 self._initiative(item, by, category)
-            for item in section["group"]["ended"] if section["group"] else ():
+            for item in group["ended"]:
                 self._row(item, by, category, None, "ended")
+        if groups and not any(group["items"] for group in groups):
+            self.without.append((by, any(group["none"] for group in groups)))
 
     def _initiative(self, item: dict[str, Any], by: Respondent, category: str) -> None:
         self.puzzle.add(item, by.category)
@@ -135,6 +140,12 @@ class _Pack:
         given = {answer["question"]: answer for answer in item["answers"]}
         self.initiatives.append([item["public_id"], by.name, category, number, self.word(f"carried_{carried}"), *self.columns.values(given)])
         return given
+
+    def _without(self) -> None:
+        """Last on the sheet of initiatives, so that gaps are seen: who has submitted without one, and whether they have said so."""
+        for by, ticked in self.without:
+            self.initiatives.append([None, by.name, self._category(by.category), None, None,
+                                     self.word("no_initiatives" if ticked else "without_initiatives")])
 
     def _overview(self) -> None:
         self._matrix(self.word("theme_by_area"), self.word("theme"), self.areas, self.puzzle.by_area)

@@ -54,6 +54,7 @@ class Book:
         self._titles: set[str] = {"history"}
         self.styles: dict[str, StyleArray] = {}
         self.tall: dict[int, float] = {}
+        self.filtered: list[Sheet] = []
 
     def sheet(self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1) -> Sheet:
         """Adds a sheet; `footer` is the two words of "Sida 1 av 3". The first `name_columns` stay in view when scrolling sideways.
@@ -74,6 +75,8 @@ class Book:
             sheet = self.sheet(self.long_title, [Column(headings[0], 24), Column(headings[1], 10), Column(headings[2], 100, wrap=True)], footer)
             for place, part, text in self.long:
                 sheet.append([place, part, text])
+        for sheet in self.filtered:
+            sheet.sheet.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{sheet.rows}"
         self.workbook.save(path)
 
     def _free_title(self, wanted: str) -> str:
@@ -106,8 +109,8 @@ class Sheet:
         if any(column.heading for column in columns):
             sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
             sheet.print_title_rows = "1:1"
-            sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
             self._head()
+            book.filtered.append(self)
         self._wrapped = [column.wrap for column in columns]
 
     def append(self, values: Iterable[object]) -> None:

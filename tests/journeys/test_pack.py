@@ -147,6 +147,23 @@ def test_the_initiatives_sheet_says_what_has_become_of_each_since_the_year_befor
     assert next(row for row in content["Läs mig"] if row[0] == "Initiativ" and str(row[1]).isdigit())[1] == "3"
 
 
+def test_who_has_no_initiatives_stands_last_on_their_sheet_and_in_no_count(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    make_submitted(meeting, "Arvika kommun", Written(items=(), root={"forberett": "Strateger", "inga_initiativ": "ja"}))
+    make_submitted(meeting, "Bergs kommun", Written(items=(), ended=("Simskola",)))
+    make_submitted(meeting, "Compare")
+    for language, name, said in (("sv", "Initiativ", ["Har inga initiativ att berätta om", "Inga initiativ"]),
+                                 ("en", "Initiatives", ["Has no initiatives to report", "No initiatives"])):
+        content = build(meeting, clock, language)
+        rows = sheets(content)[name]
+        assert [(row[1], row[5]) for row in rows[1:]] == [
+            ("Bergs kommun", "Simskola"), ("Compare", "Föreningskompis"), ("Arvika kommun", said[0]), ("Bergs kommun", said[1])]
+        assert rows[3][:6] == ["", "Arvika kommun", rows[1][2], "", "", said[0]] and not any(rows[3][6:])
+        assert sheet(content, name).auto_filter.ref == sheet(content, name).dimensions
+        cover = next(iter(sheets(content).values()))
+        assert [row[1] for row in cover if row[0] == name and str(row[1]).isdigit()] == ["1"]
+
+
 def test_the_overview_counts_what_the_initiatives_sheet_holds(session: scoped_session[Session], clock: Clock) -> None:
     meeting = make_work_meeting()
     make_submitted(meeting, "Arvika kommun", Written(items=(INITIATIVE, {**INITIATIVE, "tema": ["energi"], "insatsomrade": ["platser"]})))
@@ -206,7 +223,7 @@ def test_every_list_is_ready_to_print(session: scoped_session[Session], clock: C
         assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0), name
         assert page.print_title_rows in ("1:1", "$1:$1"), name
         assert page.freeze_panes, name
-        assert page.auto_filter.ref, name
+        assert page.auto_filter.ref == page.dimensions, name
         assert "&P" in (page.oddFooter.right.text or ""), name
         assert all(10 <= page.column_dimensions[letter].width <= 100 for letter in "AB"), name
     assert sheet(content, "2. Energi & klimat").oddHeader.left.text == "2. Energi && klimat?"
