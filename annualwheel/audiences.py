@@ -74,7 +74,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Funnel:
-    """How many there are at each step. Nobody counts as answered for having opened a mail or a link."""
+    """How many there are at each step. Nobody counts as answered for having opened a mail or a link. `offered` are some of the `waiting`."""
 
     invited: int
     delivered: int
@@ -85,6 +85,7 @@ class Funnel:
     unanswered: int
     waiting: int
     to_reconfirm: int
+    offered: int
 
 
 class Turnout(NamedTuple):
@@ -159,7 +160,7 @@ def funnel(meeting: Meeting) -> Funnel:
     delivered = db.session.scalar(of_registrations(meeting, *INVITED).where(_delivered()).with_only_columns(sa.func.count(Registration.id)))
     sums = {group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()}
     return Funnel(sums["invited"], delivered or 0, sums["answered"], sums["coming"], sum(replacing.get(s, 0) for s in COMING),
-                  sums["declined"], sums["unanswered"], sums["waiting"], sums["to_reconfirm"])
+                  sums["declined"], sums["unanswered"], sums["waiting"], sums["to_reconfirm"], counts.get("offered", 0))
 
 
 def turnout(meeting: Meeting) -> list[Turnout]:

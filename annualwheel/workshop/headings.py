@@ -13,7 +13,7 @@ WORDS = {
     "carried_changed": ("Ändrat", "Changed"), "carried_ended": ("Avslutat", "Ended"),
     "focus_area": ("Insatsområde", "Focus area"), "kind": ("Slag", "Kind"), "text": ("Text", "Text"), "total": ("Summa", "Total"),
     "name": ("Namn", "Name"), "role": ("Titel eller uppdrag", "Title or role"), "state": ("Läge", "State"),
-    "mode": ("Deltar", "Takes part"), "lead": ("Samordnare", "Lead"), "coming": ("Anmälda", "Registered"), "part": ("Del", "Part"),
+    "mode": ("Deltar", "Takes part"), "lead": ("Samordnare", "Lead"), "coming": ("Kommer", "Coming"), "part": ("Del", "Part"),
     "place": ("Finns på", "Found in"), "on_site": ("På plats", "On site"), "online": ("Digitalt", "Online"),
     "registered": ("Anmäld", "Registered"), "attended": ("Var på plats", "Attended"), "to_reconfirm": ("Behöver bekräfta ny dag", "Needs to confirm the new date"),
     "waitlisted": ("På väntelistan", "On the waiting list"), "offered": ("Erbjuden plats", "Offered a place"),
@@ -30,7 +30,7 @@ WORDS = {
     "filter": ("Urval", "Selection"), "filter_is": ("Inskickade svar, senaste versionen. Utkast är inte med.",
                                                    "Submitted answers, the latest version. Drafts are not included."),
     "registry": ("Diarienummer", "Registry number"), "answers_of": ("Svar av tillfrågade", "Answers of those asked"),
-    "count_initiatives": ("Initiativ", "Initiatives"), "count_participants": ("Anmälda", "Registered"), "sheets": ("Blad", "Sheet"), "content": ("Innehåll", "Content"),
+    "count_initiatives": ("Initiativ", "Initiatives"), "sheets": ("Blad", "Sheet"), "content": ("Innehåll", "Content"),
     "left_out": ("Ej med", "Left out"), "left_out_is": ("Specialkost och behov på plats, kontaktuppgifter, utkast.",
                                                         "Diet and access needs, contact details, drafts."),
     "public": ("Offentlighet", "Public records"),
@@ -42,7 +42,7 @@ WORDS = {
                           "One row for each initiative, and last the answers without one. The columns with 1 and 0 are for filtering and counting"),
     "about_all_answers": ("En rad per svar", "One row for each answer"),
     "about_structures": ("Svaren per tema: skapa, bryta, behålla, hinder, möjligheter och glapp", "The answers by theme: create, break, keep, obstacles, opportunities and gaps"),
-    "about_participants": ("De som är anmälda", "Those who are registered"), "about_not_answered": ("De som inte har skickat in något svar", "Those who have not submitted an answer"),
+    "about_participants": ("De som kommer, och de som en plats hålls åt tills de har svarat", "Those who come, and those a place is kept for until they have answered"), "about_not_answered": ("De som inte har skickat in något svar", "Those who have not submitted an answer"),
     "page": ("Sida", "Page"), "of": ("av", "of"),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
+from annualwheel import audiences
 from annualwheel.db import db
 from annualwheel.models import (
     Category,
@@ -28,18 +29,18 @@ def participant_columns(language: str) -> list[Column]:
     return [Column(word(key, language), width) for key, width in widths]
 
 
-def participants(sheet: Sheet, meeting: Meeting, categories: Mapping[str, str], language: str) -> int:
-    """Writes everyone who holds a seat, in Swedish order of organisation and name; returns how many."""
+def participants(sheet: Sheet, meeting: Meeting, categories: Mapping[str, str], language: str) -> None:
+    """Writes everyone who holds a seat with their state, in Swedish order of organisation and name. Not all of them come: `audiences.funnel`
+    counts those who do."""
     rows = db.session.execute(
-        sa.select(Person.family, Person.given, Registration.title, Organisation.name, Category.key, Registration.mode, Registration.state)
+        audiences.of_registrations(meeting, *HOLDS_SEAT)
+        .with_only_columns(Person.family, Person.given, Registration.title, Organisation.name, Category.key, Registration.mode, Registration.state)
         .join(Person, Registration.person_id == Person.id).join(Organisation, Registration.organisation_id == Organisation.id)
         .outerjoin(YearOrganisation, sa.and_(YearOrganisation.organisation_id == Organisation.id, YearOrganisation.year_id == meeting.year_id))
-        .outerjoin(Category, YearOrganisation.category_id == Category.id)
-        .where(Registration.meeting_id == meeting.id, Registration.state.in_(HOLDS_SEAT))).all()
+        .outerjoin(Category, YearOrganisation.category_id == Category.id)).all()
     for family, given, title, organisation, category, mode, state in sorted(rows, key=lambda r: (swedish(r[3]), swedish(r[0]), swedish(r[1]))):
         sheet.append([f"{given} {family}", title, organisation, categories.get(category, word("no_category", language)),
                       word(mode, language), word(state, language)])
-    return len(rows)
 
 
 def not_answered_columns(language: str) -> list[Column]:
@@ -54,8 +55,8 @@ def not_answered(sheet: Sheet, meeting: Meeting, asked: Iterable[tuple[int, str,
     begun = set(db.session.scalars(sa.select(Submission.organisation_id).join(Questionnaire).where(
         Questionnaire.meeting_id == meeting.id, Submission.changed_at.is_not(None))))
     coming = {row[0]: row[1] for row in db.session.execute(
-        sa.select(Registration.organisation_id, sa.func.count(Registration.id)).where(
-            Registration.meeting_id == meeting.id, Registration.state.in_(HOLDS_SEAT)).group_by(Registration.organisation_id))}
+        audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
+        .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id)).group_by(Registration.organisation_id))}
     for organisation_id, name, category, lead in asked:
         if organisation_id not in answered:
             sheet.append([name, categories.get(category, word("no_category", language)), lead,

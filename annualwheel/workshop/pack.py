@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annualwheel import dates, names
+from annualwheel import audiences, dates, names
 from annualwheel.models import Meeting
 from annualwheel.workshop import lists, submitted
 from annualwheel.workshop.columns import AnswerColumns, code_book, readable
@@ -68,10 +68,12 @@ class _Pack:
         for key in empty:
             self.theme_sheets[key].append(["", self.word("empty_theme")])
         asked = submitted.asked(self.meeting)
-        coming = lists.participants(self.participants, self.meeting, self.categories, self.language)
+        lists.participants(self.participants, self.meeting, self.categories, self.language)
         lists.not_answered(self.not_answered, self.meeting, asked, {each.organisation_id for each in chosen}, self.categories, self.language)
+        people = audiences.funnel(self.meeting)
         counts = {"answers": len(chosen), "organisations": len({each.organisation_id for each in chosen}), "asked": len(asked),
-                  "initiatives": self.puzzle.initiatives, "participants": coming}
+                  "initiatives": self.puzzle.initiatives, "participants": people.coming,
+                  "to_reconfirm": people.to_reconfirm, "offered": people.offered}
         self._overview()
         self._read_me(counts)
         self.book.save(path, [self.word("place"), self.word("part"), self.word("text")], self.footer)
@@ -171,7 +173,8 @@ class _Pack:
                 ("made_at", dates.day_time(self.cover.made_at, language)), ("made_by", self.cover.made_by),
                 ("registry", meeting.registry_number), ("filter", word("filter_is")),
                 ("answers_of", f"{counts['organisations']} / {counts['asked']}"), ("count_initiatives", str(counts["initiatives"])),
-                ("count_participants", str(counts["participants"])), ("left_out", word("left_out_is")), ("public", word("public_is"))]
+                ("coming", str(counts["participants"])), ("to_reconfirm", str(counts["to_reconfirm"] or "")),
+                ("offered", str(counts["offered"] or "")), ("left_out", word("left_out_is")), ("public", word("public_is"))]
         for key, text in rows:
             if text:
                 self.read_me.append_styled([(word(key), "strong"), (text, "wrap")])

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import audit, needs
+from annualwheel import audiences, audit, needs
 from annualwheel.clock import Clock
 from annualwheel.db import db
 from annualwheel.errors import Missing
@@ -213,6 +213,28 @@ def test_who_comes_and_who_has_not_answered(session: scoped_session[Session], cl
         assert kept_out not in everything
 
 
+def test_who_comes_is_counted_as_on_the_dashboard_and_who_has_not_said_yes_by_itself(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    for given, state in (("Ada", "registered"), ("Bo", "attended"), ("Cilla", "to_reconfirm"), ("Dan", "to_reconfirm"), ("Eva", "to_reconfirm"),
+                         ("Fred", "offered"), ("Gun", "waitlisted")):
+        make_registered(meeting, "Tyst kommun", given, state)
+    found = sheets(build(meeting, clock))
+    cover = {row[0]: row[1] for row in found["Läs mig"]}
+    assert (cover["Kommer"], cover["Behöver bekräfta ny dag"], cover["Erbjuden plats"]) == ("2", "3", "1")
+    people = audiences.funnel(meeting)
+    assert (people.coming, people.to_reconfirm, people.offered) == (2, 3, 1)
+    assert column(found["Deltagare"], "Läge") == ["Anmäld", "Var på plats", *["Behöver bekräfta ny dag"] * 3, "Erbjuden plats"]
+    assert column(found["Ej svarat"], "Kommer") == [2]
+    counts = packs.of_meeting(meeting)[0].counts
+    assert (counts["participants"], counts["to_reconfirm"], counts["offered"]) == (2, 3, 1)
+
+
+def test_the_cover_says_nothing_of_seats_that_nobody_is_to_confirm(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    make_registered(meeting, "Tyst kommun", "Ada")
+    assert not {"Behöver bekräfta ny dag", "Erbjuden plats"} & {row[0] for row in sheets(build(meeting, clock))["Läs mig"]}
+
+
 def test_every_list_is_ready_to_print(session: scoped_session[Session], clock: Clock) -> None:
     meeting = make_work_meeting()
     make_submitted(meeting, "Arvika kommun")
@@ -248,7 +270,7 @@ def test_the_cover_agrees_with_the_counts_and_the_trail_names_the_file(session: 
     make_submitted(meeting, "Arvika kommun", Written(items=(INITIATIVE, INITIATIVE)))
     make_registered(meeting, "Tyst kommun", "Bo")
     cover = {row[0]: row[1] for row in sheets(build(meeting, clock))["Läs mig"] if len(row) > 1}
-    assert (cover["Svar av tillfrågade"], cover["Anmälda"], cover["Framtaget av"]) == ("1 / 2", "1", "Vera Exempel")
+    assert (cover["Svar av tillfrågade"], cover["Kommer"], cover["Framtaget av"]) == ("1 / 2", "1", "Vera Exempel")
     built = db.session.query(Audit).filter_by(verb="pack_built").one()
     assert len(built.details["sha256"]) == 64
     assert built.actor_kind == audit.SYSTEM.kind
