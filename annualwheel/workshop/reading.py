@@ -1,6 +1,7 @@
 """Reading the submitted answers on screen: by organisation and by question."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from annualwheel.models import Meeting
 from annualwheel.workshop import submitted
 from annualwheel.workshop.columns import code_book, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
+
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -19,21 +22,32 @@ class Passage:
     text: str
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """One page of the answers to a question: what respondents number `first` to `last` of `everyone` have answered."""
+
+    passages: list[Passage]
+    number: int
+    pages: int
+    first: int
+    last: int
+    everyone: int
+
+
 def questions(meeting: Meeting, language: str) -> list[dict[str, Any]]:
     """Everything that was asked, in order, with labels."""
     return code_book(submitted.digests(meeting), language)
 
 
-def by_question(meeting: Meeting, key: str, language: str) -> list[Passage]:
-    """All answers to one question, organisation after organisation."""
-    found: list[Passage] = []
-    for answer in submitted.stream(submitted.respondents(meeting)):
-        for section in answer.sections:
-            theme = section["theme"]["label"][language] if section["theme"] else ""
-            found.extend(Passage(answer.by, theme, text) for text in _texts(section["answers"], key, language))
-            for item in section["group"]["items"] if section["group"] else ():
-                found.extend(Passage(answer.by, item["title"], text) for text in _texts(item["answers"], key, language))
-    return found
+def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:
+    """A page of the answers to one question, organisation after organisation, `PAGE` respondents at a time: in as many queries however
+    many there are. A page that is not there is the nearest one that is."""
+    everyone = submitted.respondents(meeting)
+    pages = max(1, -(-len(everyone) // PAGE))
+    number = min(max(wanted, 1), pages)
+    chosen = everyone[(number - 1) * PAGE:number * PAGE]
+    found = [passage for answer in submitted.stream(chosen) for passage in _passages(answer, key, language)]
+    return Leaf(found, number, pages, (number - 1) * PAGE + 1, (number - 1) * PAGE + len(chosen), len(everyone))
 
 
 def neighbours(chosen: list[Respondent], public_id: str) -> tuple[Respondent | None, Respondent | None]:
@@ -55,6 +69,14 @@ def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
              "items": [{"title": item["title"], "rows": rows(item["answers"])}
                        for item in (section["group"]["items"] if section["group"] else ())]}
             for section in answer.sections]
+
+
+def _passages(answer: Submitted, key: str, language: str) -> Iterator[Passage]:
+    for section in answer.sections:
+        theme = section["theme"]["label"][language] if section["theme"] else ""
+        yield from (Passage(answer.by, theme, text) for text in _texts(section["answers"], key, language))
+        for item in section["group"]["items"] if section["group"] else ():
+            yield from (Passage(answer.by, item["title"], text) for text in _texts(item["answers"], key, language))
 
 
 def _texts(given: list[dict[str, Any]], key: str, language: str) -> list[str]:

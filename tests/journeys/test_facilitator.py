@@ -3,15 +3,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask import Flask
 
 from annualwheel import jobs, staff
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.links import Target
-from annualwheel.models import Audit, StaffLink
+from annualwheel.models import Audit, Meeting, StaffLink
 from tests.conftest import Fixed
-from tests.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
+from tests.submitted import INITIATIVE, Written, make_registered, make_submitted, make_work_meeting
 from tests.tiny_browser import Browser
 
 
@@ -48,6 +49,39 @@ def test_reads_by_question(app: Flask, visitor: Browser, clock: Fixed) -> None:
     assert visitor.text.count("Tre idrotter för alla") == 2
 
 
+def test_a_question_is_read_50_respondents_at_a_time(app: Flask, visitor: Browser, clock: Fixed) -> None:
+    with_answers(app, *(f"Kommun {number:03}" for number in range(120)))
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow("Vad heter initiativet?")
+    visitor.see("Inskickade svar 1–50 av 120", "Initiativ av Kommun 000", "Initiativ av Kommun 049", "Sida 1 av 3").miss("Kommun 050")
+    visitor.follow("Nästa sida").follow("Nästa sida").see("Inskickade svar 101–120 av 120", "Initiativ av Kommun 119").miss("Kommun 099", "Nästa sida")
+    visitor.follow("Föregående sida").see("Inskickade svar 51–100 av 120", "Kommun 050", "Kommun 099").miss("Kommun 049", "Kommun 100")
+    visitor.open("/svar/2027/arbetsmote/fraga/titel?sida=99").see("Sida 3 av 3")
+    visitor.open("/svar/2027/arbetsmote/fraga/skapa?sida=2").see("Ingen av dem på den här sidan har svarat på frågan.")
+
+
+def test_a_question_costs_as_many_queries_however_many_have_answered(app: Flask, visitor: Browser, clock: Fixed) -> None:
+    with_answers(app, "Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator")
+
+    def asked() -> int:
+        sent: list[str] = []
+        with app.app_context():
+            engine = db.engine
+        note = lambda *given: sent.append(given[2])  # noqa: E731
+        sa.event.listen(engine, "before_cursor_execute", note)
+        visitor.open("/svar/2027/arbetsmote/fraga/mal").see("Tre idrotter för alla")
+        sa.event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+    asked()
+    for_one = asked()
+    with app.app_context():
+        meeting = db.session.query(Meeting).filter_by(kind="work").one()
+        for number in range(119):
+            make_submitted(meeting, f"Kommun {number:03}")
+        db.session.commit()
+    assert asked() == for_one
+
+
 def test_the_pack_is_built_in_a_job_and_downloaded_by_a_press(app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]) -> None:
     with_answers(app, "Arvika kommun")
     sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").press("Ta fram underlag").see("Underlaget tas fram")
@@ -58,6 +92,21 @@ def test_the_pack_is_built_in_a_job_and_downloaded_by_a_press(app: Flask, visito
     assert "underlag-arbetsmotet-2027-" in visitor.response.headers["Content-Disposition"]
     with app.app_context():
         assert db.session.query(Audit).filter_by(verb="pack_downloaded", actor_kind="staff").count() == 1
+
+
+def test_the_page_of_a_pack_counts_who_comes_apart_from_who_has_to_confirm(app: Flask, visitor: Browser, clock: Fixed,
+                                                                           work: Callable[[], int]) -> None:
+    with_answers(app, "Arvika kommun")
+    with app.app_context():
+        meeting = db.session.query(Meeting).filter_by(kind="work").one()
+        for given, state in (("Ada", "registered"), ("Bo", "to_reconfirm"), ("Cilla", "to_reconfirm"), ("Dan", "offered")):
+            make_registered(meeting, "Arvika kommun", given, state)
+        db.session.commit()
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").press("Ta fram underlag")
+    work()
+    visitor.open(visitor.url)
+    said = dict(zip((term.text for term in visitor.page.all("dt")), (value.text for value in visitor.page.all("dd")), strict=True))
+    assert (said["Kommer"], said["Behöver bekräfta ny dag"], said["Erbjuden plats"]) == ("1", "2", "1")
 
 
 def test_says_so_when_nobody_has_answered(app: Flask, visitor: Browser, clock: Fixed) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, jobs, years
@@ -46,16 +46,21 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/fraga/<key>")
 def by_question(number: int, kind: str, key: str) -> str:
-    """All answers to one question."""
+    """The answers to one question, 50 respondents at a time."""
     meeting = years.meeting_of(number, kind)
     questions = answers_read.questions(meeting, page.language())
     place = next((place for place, question in enumerate(questions) if question["key"] == key), None)
     if place is None:
         abort(404)
-    return render_template("facilitator/question.html", active="answers", meeting=meeting, question=questions[place],
+    leaf = answers_read.by_question(meeting, key, page.language(), request.args.get("sida", 1, int))
+
+    def at(wanted: int) -> str:
+        return url_for("facilitator.by_question", number=number, kind=kind, key=key, sida=wanted)
+    return render_template("facilitator/question.html", active="answers", meeting=meeting, question=questions[place], leaf=leaf,
+                           previous=at(leaf.number - 1) if leaf.number > 1 else "",
+                           following=at(leaf.number + 1) if leaf.number < leaf.pages else "",
                            before=questions[place - 1] if place else None,
-                           after=questions[place + 1] if place + 1 < len(questions) else None,
-                           passages=answers_read.by_question(meeting, key, page.language()))
+                           after=questions[place + 1] if place + 1 < len(questions) else None)
 
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/underlag")
