@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import names
+from annualwheel import letters, names
 from annualwheel.db import db
 from annualwheel.models import (
     Affiliation,
@@ -22,6 +22,7 @@ from annualwheel.models import (
     Meeting,
     Member,
     Message,
+    MessageBody,
     Needs,
     OrganisationRequest,
     Person,
@@ -30,7 +31,7 @@ from annualwheel.models import (
     Submission,
     SubmissionVersion,
 )
-from annualwheel.questionnaires import drafts
+from annualwheel.questionnaires import answers, drafts, items
 from annualwheel.questionnaires.definition import CHOOSING
 from annualwheel.questionnaires.values import blank, keys
 
@@ -46,25 +47,29 @@ class Seat:
 
 @dataclass(frozen=True)
 class Written:
-    """Something the person wrote in an answer and that stands there now. `text` is in the language asked for."""
+    """Something the person wrote in an answer. `text` is in the language asked for. `gone_at` is when it lost its place: the card it stood on
+    was taken away, or another text came instead. Then it is erased at `erased_at`; both are None for what stands."""
 
     meeting: Meeting
     organisation: str
     question: str
     text: str
     at: dt.datetime
+    gone_at: dt.datetime | None
+    erased_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
 class Extract:
-    """All of it. `replaced` counts texts of theirs that others have written over (kept 30 days), `submitted` the versions they sent in."""
+    """All of it. `written` is what stands and what was on cards that have been taken away, `replaced` their texts that another text came
+    instead of, `submitted` counts the versions they sent in."""
 
     person: Person
     places: Sequence[Affiliation]
     seats: Sequence[Seat]
     memberships: Sequence[Member]
     written: Sequence[Written]
-    replaced: int
+    replaced: Sequence[Written]
     submitted: int
     mails: Sequence[Message]
     deletions: Sequence[DeletionRequest]
@@ -78,24 +83,32 @@ def of(person: Person, language: str) -> Extract:
     to_address = sa.and_(Message.person_id.is_(None), Message.address == person.email)
     return Extract(
         person=person, places=person.affiliations, seats=_seats(person), memberships=_memberships(person), written=_written(person, language),
-        replaced=db.session.scalar(count.where(AnswerHistory.author_id == person.id)) or 0,
+        replaced=_replaced(person, language),
         submitted=db.session.scalar(count.where(SubmissionVersion.by_id == person.id)) or 0,
         mails=db.session.scalars(sa.select(Message).where(sa.or_(Message.person_id == person.id, to_address))
-                                 .order_by(Message.queued_at.desc(), Message.id.desc())).all(),
+                                 .options(joinedload(Message.body).load_only(MessageBody.subject, MessageBody.text)).order_by(Message.queued_at.desc(), Message.id.desc())).all(),
         deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
         changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
         organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email))
 
 
-def as_json(held: Extract) -> dict[str, Any]:
+def body_of(mail: Message) -> MessageBody | None:
+    """The text of a mail to the person, while we have it. A mail to no more than their address may be about somebody else: a copy, a
+    test of a sending, a mailbox that several share."""
+    return mail.body if mail.person_id is not None else None
+
+
+def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     """The extract as a file. The names of the fields are stable: they are ours to keep, so that a file of last year reads like this
-    year's.
+    year's. `reasons` has the words for why somebody does not come.
 
     `person` (given, family, email, mobile, language, source), `organisations` (organisation, title, active), `registrations` (meeting,
-    starts_at, organisation, title, state, mode, lunch, copy_to, decline_reason, invited_at, answered_at, history of at and event, needs
-    of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role, scope, opened_at), `written` (meeting,
-    organisation, question, text, at), `replaced_texts` and `submitted_versions` (numbers), `mails` (kind, address, queued_at, sent_at,
-    state), `requests` (kind, asked_at, state, text, answer). Times are ISO 8601 in UTC. No links and no tokens.
+    starts_at, organisation, title, state, mode, lunch, copy_to, decline_reason and decline_reason_text, invited_at, answered_at, history
+    of at and event, needs of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role, scope,
+    opened_at), `written` (meeting, organisation, question, text, at; removed_at and erased_at, null for what stands), `replaced_texts` and
+    `submitted_versions` (numbers), `replaced` (as `written`, with replaced_at), `mails` (kind, address, queued_at, sent_at, state; subject
+    and text, null when we no longer have them), `requests` (kind, asked_at, state, text, answer). Times are ISO 8601 in UTC. No links and
+    no tokens: where a mail had a link the text says […].
     """
     person = held.person
     requests = [*(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
@@ -104,14 +117,12 @@ def as_json(held: Extract) -> dict[str, Any]:
     return {
         "person": {name: getattr(person, name) for name in ("given", "family", "email", "mobile", "language", "source")},
         "organisations": [{"organisation": row.organisation.name, "title": row.title, "active": row.active} for row in held.places],
-        "registrations": [_registration(seat) for seat in held.seats],
+        "registrations": [_registration(seat, reasons) for seat in held.seats],
         "memberships": [{"meeting": _name(row.submission.questionnaire.meeting), "organisation": row.submission.organisation.name,
                          "role": row.role, "scope": row.scope, "opened_at": _time(row.opened_at)} for row in held.memberships],
-        "written": [{"meeting": _name(row.meeting), "organisation": row.organisation, "question": row.question, "text": row.text,
-                     "at": _time(row.at)} for row in held.written],
-        "replaced_texts": held.replaced, "submitted_versions": held.submitted,
-        "mails": [{"kind": row.kind, "address": row.address, "queued_at": _time(row.queued_at), "sent_at": _time(row.sent_at),
-                   "state": row.state} for row in held.mails],
+        "written": [_passage(row, "removed_at") for row in held.written],
+        "replaced_texts": len(held.replaced), "replaced": [_passage(row, "replaced_at") for row in held.replaced],
+        "submitted_versions": held.submitted, "mails": [_mail(row) for row in held.mails],
         "requests": requests}
 
 
@@ -134,32 +145,64 @@ def _memberships(person: Person) -> Sequence[Member]:
                                               joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year)))).all()
 
 
+# What a text needs of its place: the organisation, the meeting and its year.
+_PLACE = (joinedload(Submission.organisation),
+          joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year))
+
+
 def _written(person: Person, language: str) -> list[Written]:
-    """What stands now and was last written by the person. Removed items are left out, and questions that have gone."""
-    rows = db.session.scalars(sa.select(Answer).join(Answer.item).join(Item.submission).where(
-        Answer.author_id == person.id, Item.removed_at.is_(None)).order_by(Submission.id, Item.position, Item.id, Answer.id).options(
-        joinedload(Answer.item).joinedload(Item.submission).options(
-            joinedload(Submission.organisation), joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year))))
-    found = []
-    for row in rows:
-        submission = row.item.submission
-        question = drafts.fields_of(submission.questionnaire.digest, row.item.group_key).get(row.question_key)
-        if question is not None and not blank(row.value):
-            options: Mapping[str, str] = {option.key: option.label.to(language) for option in question.options}
-            text = ", ".join(options.get(key, key) for key in keys(row.value)) if question.type in CHOOSING else str(row.value)
-            found.append(Written(submission.questionnaire.meeting, submission.organisation.name, question.label.to(language), text, row.at))
-    return found
+    """What was last written by the person and stands now, or stood on a card that has been taken away."""
+    rows = db.session.scalars(sa.select(Answer).join(Answer.item).join(Item.submission).where(Answer.author_id == person.id)
+                              .order_by(Submission.id, Item.removed_at.is_not(None), Item.position, Item.id, Answer.id)
+                              .options(joinedload(Answer.item).joinedload(Item.submission).options(*_PLACE)))
+    return [_words(row, row.item, language, row.item.removed_at, _after(row.item.removed_at, items.KEPT)) for row in rows if not blank(row.value)]
+
+
+def _replaced(person: Person, language: str) -> list[Written]:
+    """The person's texts that lost their place, the latest first. They go sooner when their card was taken away before."""
+    rows = db.session.execute(sa.select(AnswerHistory, Item).join(Item, Item.id == AnswerHistory.item_id).where(AnswerHistory.author_id == person.id)
+                              .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
+                              .options(joinedload(Item.submission).options(*_PLACE)))
+    return [_words(row, item, language, row.replaced_at, min(filter(None, (row.replaced_at + answers.KEPT, _after(item.removed_at, items.KEPT)))))
+            for row, item in rows if not blank(row.value)]
+
+
+def _words(row: Answer | AnswerHistory, item: Item, language: str, gone_at: dt.datetime | None, erased_at: dt.datetime | None) -> Written:
+    submission = item.submission
+    question = drafts.fields_of(submission.questionnaire.digest, item.group_key).get(row.question_key)
+    text = str(row.value)
+    if question is not None and question.type in CHOOSING:
+        options: Mapping[str, str] = {option.key: option.label.to(language) for option in question.options}
+        text = ", ".join(options.get(key, key) for key in keys(row.value))
+    return Written(submission.questionnaire.meeting, submission.organisation.name, question.label.to(language) if question else row.question_key,
+                   text, row.at, gone_at, erased_at)
+
+
+def _after(moment: dt.datetime | None, kept: dt.timedelta) -> dt.datetime | None:
+    return moment + kept if moment else None
 
 
 def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
     return db.session.scalars(sa.select(table).where(mine).order_by(table.id.desc())).all()
 
 
-def _registration(seat: Seat) -> dict[str, Any]:
+def _passage(row: Written, gone: str) -> dict[str, Any]:
+    return {"meeting": _name(row.meeting), "organisation": row.organisation, "question": row.question, "text": row.text, "at": _time(row.at),
+            gone: _time(row.gone_at), "erased_at": _time(row.erased_at)}
+
+
+def _mail(row: Message) -> dict[str, Any]:
+    body = body_of(row)
+    return {"kind": row.kind, "address": row.address, "queued_at": _time(row.queued_at), "sent_at": _time(row.sent_at), "state": row.state,
+            "subject": body.subject if body else None, "text": letters.PLACEHOLDER.sub("[…]", body.text) if body else None}
+
+
+def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
     row, needs = seat.registration, seat.needs
     return {
         "meeting": _name(row.meeting), "starts_at": _time(row.meeting.starts_at), "organisation": row.organisation.name, "title": row.title,
         "state": row.state, "mode": row.mode, "lunch": row.lunch, "copy_to": row.copy_to, "decline_reason": row.decline_reason,
+        "decline_reason_text": reasons.get(row.decline_reason, row.decline_reason),
         "invited_at": _time(row.invited_at), "answered_at": _time(row.answered_at),
         "history": [{"at": _time(event.at), "event": event.verb} for event in seat.history],
         "needs": {"diet": needs.diet, "access": needs.access, "consent": needs.consent_text,

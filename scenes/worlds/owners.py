@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from annualwheel import audit, contacts, departures, erasure, own_data
+from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Meeting, Person
 from scenes.world import START, World
@@ -11,6 +12,8 @@ def make(world: World, direction: Meeting) -> None:
     """The one who comes to the working meeting, one who has asked, one who has been in touch and no more; and requests that are answered."""
     by = audit.SYSTEM
     _let_in(world, "owner", world.invite("seen", direction, "Lena Exempelvik", "Grums kommun").person)
+    # Who has written, taken a card away and had a text replaced.
+    _let_in(world, "author", db.session.query(Person).filter_by(given="Maria", family="Provdal").one())
     asking = world.invite("asking_seat", direction, "Sven Provgren", "Sunne kommun").person
     _let_in(world, "asking", asking)
     world.names["deletion_asked"] = own_data.ask_for_deletion(asking, "Jag har slutat på kommunen.", START).public_id

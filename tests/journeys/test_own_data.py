@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from annualwheel import audit, contacts, needs, own_data
 from annualwheel.db import db
 from annualwheel.house import house
-from annualwheel.models import Answer, Audit, DeletionRequest, Item, Person, Registration
+from annualwheel.models import Answer, AnswerHistory, Audit, DeletionRequest, Item, Person, Registration, Submission
 from annualwheel.questionnaires import membership
 from annualwheel.registrations import replies
 from tests.conftest import START, Fixed
@@ -157,8 +157,8 @@ def test_the_file_says_the_same_with_names_that_stay(maria: Registration, visito
     reply = enter(visitor, maria.person).fetch("GET", "/mina-uppgifter/fil")
     held = json.loads(reply.get_data(as_text=True))
     assert reply.headers["Content-Disposition"] == 'attachment; filename="mina-uppgifter.json"'
-    assert list(held) == ["person", "organisations", "registrations", "memberships", "written", "replaced_texts", "submitted_versions", "mails",
-                          "requests"]
+    assert list(held) == ["person", "organisations", "registrations", "memberships", "written", "replaced_texts", "replaced", "submitted_versions",
+                          "mails", "requests"]
     assert held["person"] == {"given": "Maria", "family": "Lindqvist", "email": ADDRESS, "mobile": "070-000 00 00", "language": "sv",
                               "source": "kontakter-2026.xlsx"}
     seat = held["registrations"][0]
@@ -168,6 +168,77 @@ def test_the_file_says_the_same_with_names_that_stay(maria: Registration, visito
     assert {mail["kind"] for mail in held["mails"]} >= {"invitation", "confirmation", "calendar_request", "deletion_asked"}
     assert held["requests"] == [{"kind": "deletion", "asked_at": "2026-11-23T08:00:00+00:00", "state": "asked", "text": "Slutar", "answer": ""}]
     assert house().signet.token(own_data.target(maria.person), START) not in reply.get_data(as_text=True)
+
+
+def held_in_file(visitor: Browser) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads(visitor.fetch("GET", "/mina-uppgifter/fil").get_data(as_text=True))
+    return held
+
+
+def write(item: Item, key: str, text: str, author: Person) -> None:
+    db.session.add(Answer(item=item, question_key=key, value=text, author=author, at=START))
+
+
+def test_texts_on_a_card_that_was_taken_away_are_there_until_they_are_erased(maria: Registration, visitor: Browser) -> None:
+    erik = make_guest(maria.meeting, "Erik", "Sand").person
+    card = Item(submission=db.session.query(Submission).one(), group_key="initiativ")
+    write(card, "titel", "Simskola för alla", maria.person)
+    write(card, "mal", "Eriks ord", erik)
+    card.removed_at = START
+    db.session.commit()
+    enter(visitor, maria.person).see("Simskola för alla", "Borttaget. Raderas onsdag 23 december 2026").miss("Eriks ord")
+    assert [(row["text"], row["removed_at"], row["erased_at"]) for row in held_in_file(visitor)["written"]] == [
+        ("Tre kvällar vid köksbordet", None, None), ("Simskola för alla", "2026-11-23T08:00:00+00:00", "2026-12-23T08:00:00+00:00")]
+
+
+def test_texts_that_another_text_has_replaced_are_there_in_words(maria: Registration, visitor: Browser) -> None:
+    erik = make_guest(maria.meeting, "Erik", "Sand").person
+    item = db.session.query(Item).filter_by(group_key="").one()
+    for author, text in ((maria.person, "Fyra kvällar i soffan"), (erik, "Eriks ord"), (maria.person, "")):
+        db.session.add(AnswerHistory(item_id=item.id, question_key="forberett", value=text, version=1, author_id=author.id, at=START,
+                                     replaced_at=START + dt.timedelta(days=1)))
+    db.session.commit()
+    enter(visitor, maria.person).see("Fyra kvällar i soffan", "Ersatt. Raderas torsdag 24 december 2026").miss("Eriks ord")
+    held = held_in_file(visitor)
+    assert held["replaced_texts"] == 1
+    assert [(row["text"], row["replaced_at"], row["erased_at"]) for row in held["replaced"]] == [
+        ("Fyra kvällar i soffan", "2026-11-24T08:00:00+00:00", "2026-12-24T08:00:00+00:00")]
+    item.removed_at = START - dt.timedelta(days=10)
+    db.session.commit()
+    assert held_in_file(visitor)["replaced"][0]["erased_at"] == "2026-12-13T08:00:00+00:00"
+
+
+def test_the_mails_are_there_with_subject_and_text_while_we_have_them(maria: Registration, visitor: Browser) -> None:
+    kept = mails("confirmation")[0]
+    enter(visitor, maria.person).see(kept.body.subject)
+    said = {mail["kind"]: mail for mail in held_in_file(visitor)["mails"]}
+    assert said["confirmation"]["subject"] == kept.body.subject
+    assert said["confirmation"]["text"].startswith("Hej Maria!") and "Se eller ändra din anmälan:\n[…]" in said["confirmation"]["text"]
+    subject = kept.body.subject
+    db.session.delete(kept.body)
+    db.session.commit()
+    enter(visitor, maria.person).miss(subject)
+    said = {mail["kind"]: mail for mail in held_in_file(visitor)["mails"]}
+    assert (said["confirmation"]["subject"], said["confirmation"]["text"]) == (None, None)
+
+
+def test_a_copy_of_somebody_elses_mail_stands_without_its_words(maria: Registration, visitor: Browser) -> None:
+    other = make_guest(maria.meeting, "Erik", "Sand")
+    replies.register(other, reply_of(other, copy_to=ADDRESS), START, audit.participant(other.person_id))
+    db.session.commit()
+    assert ADDRESS in [message.address for message in mails("confirmation") if message.registration_id == other.id]
+    enter(visitor, maria.person).miss("Erik")
+    assert [mail["text"] for mail in held_in_file(visitor)["mails"] if mail["kind"] == "confirmation"].count(None) == 1
+    assert "Erik" not in json.dumps(held_in_file(visitor))
+
+
+def test_why_somebody_does_not_come_is_said_in_words(maria: Registration, visitor: Browser) -> None:
+    guest = make_guest(make_meeting(kind="direction"))
+    replies.decline(guest, "krock", START, audit.participant(guest.person_id))
+    db.session.commit()
+    enter(visitor, maria.person).see("Orsak Krock i kalendern")
+    said = {(seat["state"], seat["decline_reason"], seat["decline_reason_text"]) for seat in held_in_file(visitor)["registrations"]}
+    assert said == {("declined", "krock", "Krock i kalendern"), ("registered", "", "")}
 
 
 def test_the_page_costs_the_same_however_much_there_is(maria: Registration, visitor: Browser) -> None:
@@ -187,6 +258,8 @@ def test_the_page_costs_the_same_however_much_there_is(maria: Registration, visi
         replies.register(guest, reply_of(guest), START, audit.SYSTEM)
         contacts.affiliate(guest.person, contacts.add_organisation(f"Bolaget {kind}"))
         needs.state(guest, "Glutenfritt", "", "Ja", START)
+        db.session.add(AnswerHistory(item_id=db.session.query(Item.id).limit(1).scalar(), question_key="forberett", value=kind, version=1,
+                                     author_id=maria.person_id, at=START, replaced_at=START))
     db.session.commit()
     assert asked() == before
 

@@ -12,6 +12,7 @@ from annualwheel.web import page
 from annualwheel.web.coordinator.wording import EVENT
 from annualwheel.web.forms import Press
 from annualwheel.web.owner import blueprint
+from annualwheel.web.participant.forms import reason_words
 
 DONE = ("rattat", "behov", "raderat", "begart")
 SHOWN_MAILS = 20
@@ -25,6 +26,7 @@ def overview() -> str:
     return render_template(
         "owner/overview.html", held=held, person=g.person, done=done if done in DONE else "",
         asked=own_data.open_request(g.person), events=EVENT, served=needs.SERVED, coming=HAS_ENTRY, shown_mails=SHOWN_MAILS,
+        reasons=reason_words(), body_of=extracts.body_of,
         closes=own_data.closes_at(session["own_data"]))
 
 
@@ -32,7 +34,7 @@ def overview() -> str:
 def file() -> Response:
     """The same as JSON; what its fields mean is said in `extracts.as_json`."""
     held = extracts.of(g.person, page.language())
-    return Response(json.dumps(extracts.as_json(held), ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8",
+    return Response(json.dumps(extracts.as_json(held, reason_words()), ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8",
                     headers={"Content-Disposition": 'attachment; filename="mina-uppgifter.json"'})
 
 

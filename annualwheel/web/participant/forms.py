@@ -25,6 +25,11 @@ REASONS = [SelectChoice("krock", _l("Krock i kalendern")), SelectChoice("fel_per
 LONG = Length(max=200, message=_l("Skriv högst 200 tecken"))
 
 
+def reason_words() -> dict[str, str]:
+    """Why somebody does not come, by the key that is kept, in the page's language."""
+    return {choice.value: str(choice.label) for choice in REASONS}
+
+
 class OneOf:
     """Asks for one of the choices. The sentence says what."""
 
