@@ -131,7 +131,7 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
         Registration.id.in_([one.id for one in people]), Registration.state.in_(CONCERNED)).options(
             joinedload(Registration.person), joinedload(Registration.organisation)).execution_options(populate_existing=True))}
     kept = _organisations_that_submitted(mailing.meeting) if mailing.kind == "cancelled" else set()
-    renewed = _renew(mailing.meeting, list(found.values()), now) if mailing.kind == "moved" else set()
+    renewed = _renew(list(found.values()), now) if mailing.kind == "moved" else set()
     for one in people:
         seat = found.get(one.id)
         if seat is None:
@@ -164,7 +164,7 @@ def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
         notices.take_from_calendar(seat, now, mailing)
 
 
-def _renew(meeting: Meeting, found: Sequence[Registration], now: dt.datetime) -> set[int]:
+def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
     """Invitations and reminders that have not left say how it is now. Returns whose invitation that was: it tells them everything."""
     by_id = {seat.id: seat for seat in found if seat.state == "invited"}
     waiting = db.session.scalars(sa.select(Message).where(
