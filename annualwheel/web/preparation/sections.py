@@ -69,7 +69,7 @@ def section(section: str, theme: str | None = None) -> str | Response:
     except (Closed, Missing) as error:
         if request.method == "GET":
             raise
-        return _kept(step, definition, error)
+        return _kept(step, error)
 
 
 def _desk(desk: Desk) -> Desk:
@@ -187,7 +187,7 @@ def _page(desk: Desk, status: int = 200) -> Response:
     return make_response(render_template("preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)), status)
 
 
-def _kept(step: Step, definition: Definition, error: Closed | Missing) -> Response:
+def _kept(step: Step, error: Closed | Missing) -> Response:
     """What was typed for a page that can no longer be saved: shown, so that it can be copied."""
     typed = [(question.label.to(page.language()), request.form[question.key]) for question in step.section.all_questions()
              if request.form.get(question.key) and question.type in sheets.TYPED]
