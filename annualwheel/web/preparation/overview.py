@@ -59,7 +59,7 @@ class Gap:
     url: str
 
 
-def card_of(group: Group, number: int, place: Place, root: Values, draft: Draft) -> Card:
+def card_of(group: Group, number: int, place: Place, root: Values) -> Card:
     """The card of an item; its words are what was chosen for status, kind and the like."""
     item = FilledItem(place.public_id, place.values)
     words = [spoken(question, place.values.get(question.key), {}, page.language()) for question in group.questions

@@ -81,7 +81,7 @@ def _desk(desk: Desk) -> Desk:
         desk.own = sheets.build(asked, desk.draft.place(desk.step.part), root, posted and not chosen)
     if group is None:
         return desk
-    desk.cards = [card_of(group, number, card, root, desk.draft) for number, card in enumerate(desk.draft.cards, 1)]
+    desk.cards = [card_of(group, number, card, root) for number, card in enumerate(desk.draft.cards, 1)]
     desk.open_card = next((card for card in desk.draft.cards if card.public_id == chosen), None)
     if chosen and desk.open_card is None:
         raise Missing("item_removed")
