@@ -11,7 +11,7 @@ from annualwheel.workshop.sheets import Column
 WIDTHS = {"long_text": 60.0, "text": 30.0, "url": 30.0, "choices": 30.0}
 
 
-def code_book(digests: list[str], language: str) -> list[dict[str, Any]]:
+def code_book(digests: list[str]) -> list[dict[str, Any]]:
     """Everything the definitions ask, in order, each question once; a later version's options are added to an earlier one's."""
     merged: dict[str, dict[str, Any]] = {}
     for digest in digests:

@@ -46,7 +46,7 @@ class _Pack:
         self.footer = (self.word("page"), self.word("of"))
         self.book = Book(f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}", self.language,
                          self.word("long_texts"), self.word("cut"))
-        self.questions = code_book(submitted.digests(meeting), self.language)
+        self.questions = code_book(submitted.digests(meeting))
         self.categories = submitted.categories(self.language)
         self.themes = {theme.key: theme.en if self.language == "en" else theme.sv for theme in meeting.year.themes}
         self.areas = {option["key"]: option["label"][self.language] for question in self.questions

@@ -34,9 +34,9 @@ class Leaf:
     everyone: int
 
 
-def questions(meeting: Meeting, language: str) -> list[dict[str, Any]]:
+def questions(meeting: Meeting) -> list[dict[str, Any]]:
     """Everything that was asked, in order, with labels."""
-    return code_book(submitted.digests(meeting), language)
+    return code_book(submitted.digests(meeting))
 
 
 def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:

@@ -103,7 +103,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
     db.session.flush()
     world.names |= {
         "year": str(work.year.number), "submission": submitted.public_id, "person": person.public_id, "organisation": organisation.public_id,
-        "question": answers_read.questions(work, "sv")[0]["key"], "account": ada.public_id,
+        "question": answers_read.questions(work)[0]["key"], "account": ada.public_id,
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
         "staff_link": f"/logga-in/{house().signet.token(Target('staff', link.public_id))}"}
     world.sessions["handed_over"] = {"handed_over": "Olle Provsund"}

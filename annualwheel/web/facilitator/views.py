@@ -30,7 +30,7 @@ def meeting_answers(number: int, kind: str) -> str:
     """Two ways in: by organisation and by question; and the packs."""
     meeting = years.meeting_of(number, kind)
     return render_template("facilitator/meeting.html", active="answers", meeting=meeting, respondents=submitted.respondents(meeting),
-                           asked=submitted.asked(meeting), questions=answers_read.questions(meeting, page.language()),
+                           asked=submitted.asked(meeting), questions=answers_read.questions(meeting),
                            packs=packs.of_meeting(meeting), form=Press())
 
 
@@ -48,7 +48,7 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
 def by_question(number: int, kind: str, key: str) -> str:
     """The answers to one question, 50 respondents at a time."""
     meeting = years.meeting_of(number, kind)
-    questions = answers_read.questions(meeting, page.language())
+    questions = answers_read.questions(meeting)
     place = next((place for place, question in enumerate(questions) if question["key"] == key), None)
     if place is None:
         abort(404)
