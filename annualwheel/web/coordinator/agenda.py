@@ -52,11 +52,6 @@ class Status:
         """How many organisations nobody comes from."""
         return sum(row.missing for row in self.turnout)
 
-    @property
-    def is_ahead(self) -> bool:
-        """Whether the meeting is still to come."""
-        return self.meeting.state == "planned"
-
     def share(self, phase: str) -> float:
         """The share of answers of a phase, 0 to 1."""
         if phase == "registration" and self.funnel.invited:
