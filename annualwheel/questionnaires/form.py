@@ -61,11 +61,6 @@ class Asked:
         return self.question.type in CHOOSING and not self.lone
 
     @property
-    def focus_id(self) -> str:
-        """The id an error summary links to: the field, or its first radio button or box."""
-        return f"{self.id}-0" if self.question.type in CHOOSING else self.id
-
-    @property
     def inputmode(self) -> str:
         """The keyboard a telephone should show."""
         return {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}.get(self.question.type, "text")
