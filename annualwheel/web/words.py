@@ -259,4 +259,3 @@ _IN_TEMPLATES = (came_from, label, meeting, meeting_running, meeting_letter, day
                  time_short, day_time, weekday_time, span, hours, moment, until, number, percent, number_in_words, possessive,
                  sentence)
 FILTERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in _IN_TEMPLATES}
-GLOBALS: dict[str, Callable[..., Any]] = {"look": look}
