@@ -62,10 +62,10 @@ class Settings:
     contact_email: str = "arshjulet@region.example"
     contact_phone: str = "010-000 00 00"
     contact_hours_sv: str = "vardagar 9–16"
-    contact_hours_en: str = "weekdays 9–16"
+    contact_hours_en: str = "weekdays 9:00 to 16:00"
     privacy_officer: str = "dataskyddsombud@region.example"
-    venue_access_sv: str = "Säg till i anmälan om du behöver något för att kunna delta."
-    venue_access_en: str = "Tell us in the registration if you need anything to be able to take part."
+    venue_access_sv: str = "Berätta efter anmälan om du behöver något för att kunna delta."
+    venue_access_en: str = "Tell us after you have registered if you need anything to be able to take part."
     accessibility_assessed: dt.date | None = None
     accessibility_updated: dt.date | None = None
 

@@ -16,7 +16,7 @@ from annualwheel import dates, letters, outbox
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.models import Mailing, Meeting, Message, Questionnaire, Registration, Staff, Submission
-from annualwheel.registrations import notices, seats
+from annualwheel.registrations import notices, seats, windows
 
 KINDS = ("moved", "cancelled")
 CONCERNED = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
@@ -151,7 +151,10 @@ def _tell(mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, no
                      day=dates.day(starts, language), short_day=dates.day_month(starts, language))
         return
     meeting, here = seat.meeting, notices.place(seat, language)
+    another_day = dates.as_date(starts) != dates.as_date(meeting.starts_at)
+    owes = seat.state == "to_reconfirm" or (seat.state == "invited" and another_day)
     notices.write("moved", seat, now, cause=mailing.confirm_key, mailing=mailing, reason=reason,
+                 asks=owes and windows.why_not(seat, "register", now) is None, stands=seat.state == "registered",
                  old_day=dates.day(starts, language), new_day=dates.day(meeting.starts_at, language),
                  old_time=dates.hours(starts, ends, language), new_time=dates.hours(meeting.starts_at, meeting.ends_at, language),
                  old_place=known["place"] if seat.mode == "on_site" else here, new_place=here)

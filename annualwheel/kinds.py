@@ -20,31 +20,34 @@ _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 
 # Days and times are text in the recipient's language; `meeting` in its definite form ("arbetsmötet", "the working meeting").
 # `given` and names are as the person writes them. `sections`, `missing` and `summary` are lists of text. `personal` is true when
-# each person answers for themselves. `part` in results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
+# each person answers for themselves. `last_day` is the day of `closes` without the year; `first` names what must be done before anything can
+# be submitted. `seated`: the place went over with the invitation; `taken`: by the new person's own press. `may_register` and
+# `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
 KINDS: Mapping[str, Kind] = {
-    "invitation": Kind((*_PLAN, "organisation", "answer_by"), ("landing",), ("about", "preparation_opens")),
+    "invitation": Kind((*_PLAN, "organisation", "answer_by", "about"), ("landing",), ("preparation_opens", "personal")),
     "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",)),
-    "confirmation": Kind((*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens")),
+    "confirmation": Kind((*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens", "personal")),
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),
     "calendar_cancel": Kind(_WHEN),
-    "declined": Kind((*_WHEN, "answer_by"), ("landing",)),
+    "declined": Kind((*_WHEN, "answer_by"), ("landing",), ("may_register", "may_substitute")),
     "withdrawn": Kind(_WHEN, ("landing",), ("waited",)),
     "waitlisted": Kind((*_PLAN, "organisation"), ("landing",)),
-    "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens",)),
+    "promoted": Kind((*_PLAN, "organisation"), ("landing",), ("preparation_opens", "personal")),
     "offer": Kind((*_PLAN, "organisation", "ends"), ("landing",)),
     "offer_lapsed": Kind((*_WHEN, "ended"), ("landing",)),
-    "substituted": Kind((*_WHEN, "substitute")),
-    "substitute_invitation": Kind((*_PLAN, "organisation", "replaces"), ("landing",), ("answer_by", "message")),
+    "substituted": Kind((*_WHEN, "substitute"), (), ("seated",)),
+    "substitute_invitation": Kind((*_PLAN, "organisation", "replaces"), ("landing",),
+                                  ("answer_by", "message", "seated", "taken", "may_register")),
     "moved": Kind(("given", "meeting", "short_day", "old_day", "old_time", "old_place", "new_day", "new_time", "new_place"),
-                  ("landing",), ("reason",)),
+                  ("landing",), ("reason", "asks", "stands")),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
     "preparation": Kind((*_PREPARE, "sections", "minutes"), ("preparation",), ("personal",)),
-    "preparation_reminder": Kind((*_PREPARE, "missing"), ("preparation",), ("personal",)),
+    "preparation_reminder": Kind((*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first")),
     "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary")),
     "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary")),
-    "change_granted": Kind(_PREPARE, ("preparation",), ("personal",)),
-    "change_refused": Kind((*_PREPARE, "reason"), ("preparation",), ("personal",)),
+    "change_granted": Kind(_PREPARE, ("preparation",), ("personal", "submitted")),
+    "change_refused": Kind((*_PREPARE, "reason"), ("preparation",), ("personal", "submitted")),
     "results": Kind(("given", "meeting", "short_day", "part", "person_count", "organisation_count"), ("result",),
                     ("next_meeting", "next_day", "needs_erased")),
     "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message", "share")),
@@ -64,6 +67,6 @@ KINDS: Mapping[str, Kind] = {
     "application_gone": Kind(_WHEN),
     "organisation_request": Kind(_WHEN[1:]),
     "organisation_refused": Kind((*_WHEN, "organisation", "message")),
-    "colleague_registered": Kind((*_PLAN, "organisation", "registrant"), ("landing",), ("waits", "preparation_opens")),
+    "colleague_registered": Kind((*_PLAN, "organisation", "registrant"), ("landing",), ("waits", "preparation_opens", "personal")),
     "test_mail": Kind(("sent_at",)),
 }

@@ -20,10 +20,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from annualwheel import names
 from annualwheel.kinds import KINDS as KINDS
 
 FOLDER = Path(__file__).resolve().parent.parent / "email_templates"
 LANGUAGES = ("sv", "en")
+SUBJECT = 50
 HEADINGS = {"sv": ("Ämne: ", "Förtext: "), "en": ("Subject: ", "Preheader: ")}
 LINK = "\ue000{}\ue001"
 PLACEHOLDER = re.compile("\ue000([a-z_0-9]+)\ue001")
@@ -111,7 +113,7 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
         raise LookupError(f"{kind}: facts missing or unknown: {', '.join(sorted(wrong))}")
     given = dict.fromkeys(declared.optional, "") | dict(facts)
     form = _form(kind, language)
-    return Letter(_one_line(form.subject.render(given)), _one_line(form.preheader.render(given)),
+    return Letter(_subject(form, given), _one_line(form.preheader.render(given)),
                   re.sub(r" +(?=\n)", "", form.text.render(given)), form.html.render(given))
 
 
@@ -131,6 +133,13 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
     html = PLACEHOLDER.sub(lambda found: str(escape(links[found[1]])), letter.html)
     return Sealed(letter.subject, _frame("frame.txt").render(around, body=text),
                   _frame("frame.html").render(around, body=Markup(html)))  # noqa: S704 escaped when it was written
+
+
+def _subject(form: _Form, given: Mapping[str, object]) -> str:
+    """With the meeting's short name when the whole one makes it longer than a phone shows."""
+    subject = _one_line(form.subject.render(given))
+    short = names.SHORT.get(str(given.get("meeting", "")))
+    return _one_line(form.subject.render({**given, "meeting": short})) if short and len(subject) > SUBJECT else subject
 
 
 def _other_language(url: str, language: str) -> str:

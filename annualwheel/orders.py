@@ -25,7 +25,7 @@ from annualwheel.models import (
     Submission,
 )
 from annualwheel.outbox import Recipient
-from annualwheel.questionnaires import membership
+from annualwheel.questionnaires import membership, published
 from annualwheel.questionnaires import notices as preparing
 from annualwheel.registrations import notices
 
@@ -132,8 +132,8 @@ def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
     member = Member(submission=Submission(questionnaire=asked, respondent_key="", organisation=organisation), person=person)
     facts = preparing.preparation_facts(member, one.language)
     if order.kind == "preparation_reminder":
-        facts = {name: fact for name, fact in facts.items() if name != "minutes"} | {"missing": facts["sections"]}
-        del facts["sections"]
+        facts = {name: fact for name, fact in facts.items() if name not in ("minutes", "sections")}
+        facts |= preparing.left(member.submission, published.definition_of(asked).parts(), one.language)
     return facts
 
 

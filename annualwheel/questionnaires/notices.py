@@ -33,9 +33,15 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
     """The facts of the mail *preparation_reminder*: the sections that are not done. Reads the draft's progress for its own member."""
     definition = published.definition_of(member.submission.questionnaire)
     filled = drafts.load(member.submission).filled
-    return {**_common(member.submission, member.person, language), "missing": [
-        part_title(part, language) for part in definition.parts()
-        if path.section_state(definition, part.section, filled, part.theme.key if part.theme else None) is not SectionState.DONE]}
+    return {**_common(member.submission, member.person, language), **left(member.submission, [
+        part for part in definition.parts()
+        if path.section_state(definition, part.section, filled, part.theme.key if part.theme else None) is not SectionState.DONE], language)}
+
+
+def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[str, object]:
+    """What a reminder says of the parts that are not done; `first` is the one that nothing can be submitted without."""
+    return {"last_day": dates.day_month(deadline.closes_at(submission), language), "missing": [part_title(part, language) for part in parts],
+            "first": next((part_title(part, language) for part in parts if part.section.group), "")}
 
 
 def part_title(part: Part, language: str) -> str:
@@ -70,7 +76,7 @@ def tell_change(kind: str, cause: str, submission: Submission, members: Iterable
     for member in {member.person_id: member for member in members if member.person.active}.values():
         to = Recipient.of(member.person)
         outbox.put(f"{kind}:{cause}:{member.person.public_id}", kind, to,
-                   {**_common(submission, member.person, to.language), **facts}, links(member), now)
+                   {**_common(submission, member.person, to.language), "submitted": submission.submitted_at is not None, **facts}, links(member), now)
 
 
 def summary(content: dict[str, Any], language: str) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import sqlalchemy as sa
+
 from annualwheel import dates, letters, names, outbox, years
 from annualwheel.db import db, public_id
 from annualwheel.ical import Entry
 from annualwheel.links import Target
-from annualwheel.models import Mailing, Message, Registration, Staff
+from annualwheel.models import Mailing, Meeting, Message, Questionnaire, Registration, Staff
 from annualwheel.outbox import Recipient
 from annualwheel.registrations import windows
 
@@ -40,9 +42,20 @@ def place(registration: Registration, language: str) -> str:
 def said(kind: str, registration: Registration, language: str, now: dt.datetime, more: Mapping[str, object]) -> dict[str, object]:
     """The facts of a mail of that kind about the registration, with `more`; what has already happened is not announced."""
     known = facts(registration, language)
+    known["about"] = names.ABOUT[registration.meeting.kind][language]
+    known |= {f"may_{action}": windows.why_not(registration, action, now) is None for action in ("register", "substitute")}
+    if "personal" in letters.KINDS[kind].optional:
+        known["personal"] = is_personal(registration.meeting)
     if years.phase(registration.meeting, "preparation").opens_at <= now:
         del known["preparation_opens"]
     return _chosen(kind, {**known, **more})
+
+
+def is_personal(meeting: Meeting) -> bool:
+    """Whether each person prepares alone: as the published questionnaire says, and before there is one as this kind of meeting does."""
+    asked = db.session.scalar(sa.select(Questionnaire.respondent).where(Questionnaire.meeting_id == meeting.id).order_by(Questionnaire.id).limit(1),
+                              execution_options={"autoflush": False})
+    return asked == "person" if asked else meeting.kind in names.ALONE
 
 
 def landing(registration: Registration) -> dict[str, Target]:

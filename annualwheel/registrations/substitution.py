@@ -21,13 +21,14 @@ Replaced = aliased(Registration)
 
 @dataclass(frozen=True)
 class Substitute:
-    """The person who comes instead, as typed by the one who hands over."""
+    """The person who comes instead, as typed by the one who hands over, or with a forwarded link by the person (`taken`)."""
 
     given: str
     family: str
     email: str
     title: str = ""
     message: str = ""
+    taken: bool = False
 
 
 def substitute(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> Registration:
@@ -41,7 +42,7 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     if (registration.state, "substitute") not in TABLE:
         raise Refused("cannot_substitute", state=registration.state)
     person = contacts.add_person(new.given, new.family, new.email, registration.organisation, title=new.title,
-                                 language=registration.person.language, source=f"substitute:{registration.person.name}")
+                                 language=registration.person.language, source="forwarded:" if new.taken else f"substitute:{registration.person.name}")
     if person.id == registration.person_id:
         raise Refused("substitute_self")
     had_seat = registration.state in HOLDS_SEAT
@@ -85,9 +86,10 @@ def _successor(registration: Registration, person: Person, new: Substitute, had_
 
 
 def _tell(registration: Registration, successor: Registration, new: Substitute, had_seat: bool, now: dt.datetime) -> None:
-    notices.tell("substituted", registration, now, substitute=successor.person.name)
+    notices.tell("substituted", registration, now, substitute=successor.person.name, seated=had_seat)
     if had_seat:
         notices.take_from_calendar(registration, now)
-    notices.write("substitute_invitation", successor, now, replaces=registration.person.name, message=new.message)
+    notices.write("substitute_invitation", successor, now, replaces=registration.person.name, message=new.message,
+                  seated=had_seat, taken=new.taken)
     if had_seat:
         notices.put_in_calendar(successor, now)

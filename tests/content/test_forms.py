@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from wtforms import Form
 
+from annualwheel import names
 from annualwheel.questionnaires.definition import Definition, Option, Question, QuestionType, Text, dump, load, resolve
 from annualwheel.questionnaires.form import build
 from annualwheel.questionnaires.path import Filled, FilledItem, missing, submittable
@@ -34,6 +35,10 @@ def asked(key: str, section: str) -> list[str]:
 def test_each_meeting_has_its_questionnaire() -> None:
     assert {key: (definition.meeting_kind, definition.respondent) for key, definition in DEFINITIONS.items()} == {
         "arbetsmote": ("work", "organisation"), "riktningsmote": ("direction", "organisation"), "konferens": ("conference", "person")}
+
+
+def test_what_is_said_before_publishing_is_how_the_files_have_it() -> None:
+    assert {definition.meeting_kind for definition in DEFINITIONS.values() if definition.respondent == "person"} == set(names.ALONE)
 
 
 def test_an_initiative_is_described_in_full() -> None:

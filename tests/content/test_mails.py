@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import meta
 
-from annualwheel.letters import FOLDER, KINDS, LANGUAGES, PLAIN, compile_body, seal, write
+from annualwheel import names
+from annualwheel.letters import FOLDER, KINDS, LANGUAGES, PLAIN, SUBJECT, compile_body, seal, write
 from scenes.mails import HEAD, sample, sealed
 
 # The other ways a template can go: what differs from the sample.
@@ -15,15 +16,21 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
     *((kind, {"organisation": ""}) for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted", "offer")),
     ("withdrawn", {"waited": "yes"}),
-    ("invitation", {"about": "Vi möts kring årets teman.", "preparation_opens": ""}),
+    ("invitation", {"preparation_opens": ""}),
+    *((kind, {"personal": True}) for kind in ("invitation", "confirmation", "promoted", "colleague_registered")),
     ("moved", {"new_day": "fredag 22\u00a0januari 2027", "new_time": "kl. 13.00–16.00", "old_day": "fredag 22\u00a0januari 2027"}),
     ("moved", {"new_day": "x", "old_day": "x", "new_time": "y", "old_time": "y", "new_place": "Residenset", "reason": ""}),
     *((kind, {"personal": True}) for kind in ("preparation", "preparation_reminder", "receipt", "receipt_copy", "change_granted",
                                                    "change_refused")),
     *(("results", {"part": part, "next_meeting": "", "needs_erased": ""}) for part in ("wrote", "registered")), ("results", {"person_count": 1}),
     ("colleague_registered", {"waits": "yes", "preparation_opens": ""}),
-    ("preparation_reminder", {"missing": []}), ("registered_by_phone", {"coming": False}),
-    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}),
+    ("preparation_reminder", {"missing": []}), ("preparation_reminder", {"first": "", "personal": True}), ("registered_by_phone", {"coming": False}),
+    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}), ("substituted", {"seated": ""}),
+    *(("substitute_invitation", {"seated": seated, "taken": taken, "message": ""}) for seated in ("", "yes") for taken in ("", "yes")),
+    *(("declined", {"may_register": yes, "may_substitute": other}) for yes in ("", "yes") for other in ("", "yes")),
+    *(("moved", {"asks": asks, "stands": stands, "new_day": "x", "old_day": day, "new_place": "Residenset"})
+      for asks, stands in (("yes", ""), ("", "yes"), ("", "")) for day in ("x", "y")),
+    *((kind, {"submitted": "", "personal": own}) for kind in ("change_granted", "change_refused") for own in (True, False)),
     ("cancelled", {"reason": "", "answer_kept": ""}), ("colleague", {"message": "", "share": ""}),
 ]
 CASES = [pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
@@ -86,6 +93,13 @@ def test_subject_and_preheader_fit_a_phone(kind: str, language: str, changes: di
     assert 40 <= len(letter.preheader) <= 110
     assert "!" not in letter.subject and "!" not in letter.preheader
     assert "\u00a0" not in letter.subject
+
+
+@pytest.mark.parametrize(("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES])
+def test_the_meeting_with_the_longest_name_fits_a_phone_too(kind: str, language: str) -> None:
+    letter = sample(kind, language, {"meeting": names.MEETINGS["conference"][language], "short_day": "30 september"})
+    assert len(letter.subject) <= 60
+    assert "2040" not in letter.subject or len(letter.subject) <= SUBJECT
 
 
 @pytest.mark.parametrize(("kind", "language", "changes"), CASES)

@@ -1,6 +1,8 @@
 """Giving the place back, or to somebody else."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -20,7 +22,7 @@ def substitute() -> Response | AnyResponse:
     form, offer = SubstituteForm(), offers.of(registration, page.now())
     forwarded = request.args.get("vem") == "jag"
     actor = audit.participant(registration.person_id)
-    if carried_out(form, lambda: meetings.substitute(registration, form.substitute(), page.now(), actor)):
+    if carried_out(form, lambda: meetings.substitute(registration, replace(form.substitute(), taken=forwarded), page.now(), actor)):
         session.pop("registration", None)
         session.pop("member", None)
         session["handed_over"] = f"{form.given.data} {form.family.data}"
