@@ -57,7 +57,11 @@ class Browser(Reader):
         return self._go("POST", url, data=data, content_type="multipart/form-data" if multipart else "application/x-www-form-urlencoded")
 
     def fetch(self, method: str, url: str, **options: object) -> TestResponse:
-        """One bare request with this browser's cookies: no redirects, no checks. For files, APIs and attacks."""
+        """One bare request with this browser's cookies: no redirects, no checks. For files, APIs and attacks. It says whose the page at
+        hand is, as the page's own scripts do."""
+        whose = next((n.get("value") for n in self.page.all("input") if n.get("name") == "whose"), None) if self._page else None
+        if whose and method == "POST":
+            options["headers"] = {"X-Whose": whose, **dict(options.get("headers") or {})}  # type: ignore[call-overload]
         return self._isolated(method, url, options)
 
     def _go(self, method: str, url: str, query: MultiDict[str, str] | None = None, **options: object) -> Self:

@@ -20,7 +20,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]*")
 # Question keys become attributes of a form, beside what every form already has.
 RESERVED = frozenset((
     "answers", "csrf_token", "data", "errors", "form_errors", "hidden_tag", "is_submitted", "meta", "populate_obj",
-    "post_process", "process", "validate", "validate_fully", "validate_on_submit"))
+    "post_process", "process", "validate", "validate_fully", "validate_on_submit", "whose"))
 _RESERVED_START = ("validate_", "filter_")
 
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from annualwheel.web.forms import AskForLink
 
 # What no one types: proof, buttons, choices, and what the page's fields were built on.
-QUIET = frozenset(("csrf_token", "lang_switch", "mode", "lunch", "consent", "answer", "resolve", "act", "steg", "seen", "live"))
+QUIET = frozenset(("csrf_token", "whose", "lang_switch", "mode", "lunch", "consent", "answer", "resolve", "act", "steg", "seen", "live"))
 BUILT_ON = ("base-", "theirs-", "sent-")
 WAYS = {"owner": ("open.own_data", _l("Öppna dina uppgifter igen"), _l("Få en ny länk med e-post")),
         "participant": ("open.new_link", _l("Öppna din länk igen"), _l("Få en ny länk med e-post")),

@@ -8,17 +8,27 @@ from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import EmailField, Field, StringField
 from wtforms.validators import Length, ValidationError
 
 from annualwheel import contacts
 from annualwheel.errors import Unreadable
+from annualwheel.web import opened
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form whose `accepted` is the only way to act on it."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """The token of a form is followed by whose page it stands on, wherever it is rendered."""
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """The field's control."""
+            shown: Markup = super().render_field(field, render_kw)
+            return shown + opened.field() if field.name == "csrf_token" else shown
 
     def accepted(self) -> bool:
         """Whether the form was sent, by a button that acts, and everything in it is right. A dead CSRF token (an old page, a new

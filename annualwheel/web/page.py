@@ -11,12 +11,13 @@ from flask import Flask, abort, g, request, session, url_for
 from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from annualwheel import dates
 from annualwheel.db import start_reading, stop_reading
 from annualwheel.house import house
 from annualwheel.models import Staff
-from annualwheel.web import words
+from annualwheel.web import opened, words
 
 LANGUAGES = ("sv", "en")
 # Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would lead elsewhere.
@@ -66,7 +67,7 @@ def own_path(name: str) -> str | None:
 def register(app: Flask) -> None:
     """Sets up language, the read-only mark of GET requests, and the values every template has."""
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf, proof=proof)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text), lambda one, many, count: _catalogue().ungettext(one, many, count), newstyle=True)
 
@@ -94,6 +95,11 @@ def register(app: Flask) -> None:
         return {"settings": house().settings, "language": current, "other_language": other, "now": now(), "dates": dates,
                 "other_language_url": _here(other), "viewer": g.get("viewer"), "nav": _navigation(),
                 "csp_nonce": g.get("nonce", "")}
+
+
+def proof() -> Markup:
+    """What every form carries hidden: that it stood on a page of ours, and whose page that was. A `form.csrf_token` brings the same."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()) + opened.field()
 
 
 def _catalogue() -> Any:

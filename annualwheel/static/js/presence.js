@@ -37,10 +37,10 @@ class Presence {
   async beat() {
     clearTimeout(this.timer);
     if (this.over || document.hidden) return;
-    const { here, where, csrf } = this.place.dataset;
+    const { here, where, csrf, whose } = this.place.dataset;
     try {
       const answer = await fetch(here, { method: "POST", credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(GIVE_UP),
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf, "X-Whose": whose },
         body: JSON.stringify({ where, away: Date.now() - this.touched > UNTOUCHED }) });
       if (answer.ok) return this.show((await answer.json()).others);
       this.over = OVER.includes(answer.status);

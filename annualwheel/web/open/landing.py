@@ -10,7 +10,7 @@ from annualwheel.house import house
 from annualwheel.models import Member, Registration
 from annualwheel.questionnaires import deadline, membership, published
 from annualwheel.registrations import applications, invitations
-from annualwheel.web import page, security
+from annualwheel.web import opened, page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
@@ -35,15 +35,13 @@ def enter(token: str) -> Response | AnyResponse:
     form = Press()
     if not form.accepted():
         return _landing(registration, form)
-    if session.get("registration", [""])[0] != registration.public_id:
-        session.pop("member", None)
     wanted = ""
     if registration.state == "unconfirmed":
         applications.confirm(registration, page.now())
         jobs.commit()
         wanted = registration.mode
     session.permanent = True
-    session["registration"] = [registration.public_id, registration.link_version]
+    opened.note("registration", registration.public_id, registration.link_version)
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
@@ -77,7 +75,7 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     session.permanent = True
     membership.note_opening(member, page.now())
     jobs.commit()
-    session["member"] = [member.public_id, member.link_version]
+    opened.note("member", member.public_id, member.link_version)
     return redirect(url_for("preparation.results" if page.pressed("answer") == "result" else "preparation.hub"), code=303)
 
 

@@ -7,10 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import jobs, own_data
 from annualwheel.errors import Missing
 from annualwheel.house import house
-from annualwheel.links import Target
 from annualwheel.models import Person
 from annualwheel.registrations import invitations
-from annualwheel.web import page, security
+from annualwheel.web import opened, page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -68,9 +67,9 @@ def _person(token: str) -> Person | None:
 
 
 def _address_on_file() -> str:
-    known = session.get("registration")
+    target = opened.newest("registration")
     try:
-        return invitations.by_target(Target("registration", *known)).person.email if known else ""
+        return invitations.by_target(target).person.email if target else ""
     except Missing:
         return ""
 

@@ -1,12 +1,12 @@
 """A person's own details: for half an hour after a freshly mailed link, and for nobody who only has a link to a registration."""
 from __future__ import annotations
 
-from flask import Blueprint, g, make_response, render_template, session
+from flask import Blueprint, g, make_response, render_template, request, session
 from werkzeug.wrappers import Response
 
 from annualwheel import own_data
 from annualwheel.errors import Missing
-from annualwheel.web import ended, page
+from annualwheel.web import ended, opened, page
 from annualwheel.web.forms import AskForLink
 from annualwheel.web.page import Viewer
 
@@ -15,17 +15,24 @@ blueprint = Blueprint("owner", __name__, url_prefix="/mina-uppgifter")
 
 @blueprint.before_request
 def holder_of_fresh_link() -> Response | None:
-    """The guard: the session names a person, the version of their link, and when it was opened; all of it is looked at each time."""
+    """The guard: the session names a person, the version of their link, and when it was opened; all of it is looked at each time. What is
+    sent from a page with somebody else's details is refused."""
     try:
         g.person = own_data.by_session(session.get("own_data"), page.now())
     except Missing:
         session.pop("own_data", None)
-        if ended.typed():
-            return ended.again("owner")
-        return make_response(render_template("open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False), 401)
-    g.own_language = g.person.language
+        return _not_let_in()
+    if request.method not in opened.READS and opened.named() != g.person.public_id:
+        return _not_let_in()
+    g.own_language, g.whose = g.person.language, g.person.public_id
     g.viewer = Viewer("owner", g.person.name)
     return None
+
+
+def _not_let_in() -> Response:
+    if ended.typed():
+        return ended.again("owner")
+    return make_response(render_template("open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False), 401)
 
 
 from annualwheel.web.owner import correcting, deletion, overview, stated_needs  # noqa: E402,F401  the views hang on the blueprint

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from annualwheel.errors import Missing
 from annualwheel.links import Target
 from annualwheel.registrations import invitations, substitution
-from annualwheel.web import ended
+from annualwheel.web import ended, opened
 from annualwheel.web.page import Viewer
 
 blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
@@ -15,16 +15,16 @@ blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
 
 @blueprint.before_request
 def holder_of_link() -> Response | None:
-    """The guard: the session names a registration and the version its link had; both must still hold."""
-    known = session.get("registration")
-    target = Target("registration", *known) if known else None
+    """The guard: the session knows the registration the page was made for and the version its link had; both must still hold."""
+    target = opened.target("registration")
     try:
         g.registration = invitations.by_target(target) if target else None
     except Missing:
         g.registration = None
     if g.registration is None:
         return _not_let_in(target)
-    person = g.registration.person
+    opened.let_in(target)
+    person, g.whose = g.registration.person, g.registration.public_id
     g.own_language = person.language
     g.viewer = Viewer("participant", person.name, g.registration.organisation.name)
     return None

@@ -1,13 +1,13 @@
 """Yes, with the details; no, with one more press."""
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, meetings
 from annualwheel.models import Registration
 from annualwheel.registrations import replies
-from annualwheel.web import page
+from annualwheel.web import opened, page
 from annualwheel.web.participant import blueprint, offers
 from annualwheel.web.participant.forms import DeclineForm, carried_out, registration_form
 
@@ -19,7 +19,7 @@ def register() -> Response | AnyResponse:
     form, offer, before = registration_form(registration, request.args.get("satt", "")), offers.of(registration, page.now()), registration.state
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
-        session["registration"] = [registration.public_id, registration.link_version]
+        opened.note("registration", registration.public_id, registration.link_version)
         done = "andrad" if registration.state == before else "anmald"
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:

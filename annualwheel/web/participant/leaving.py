@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit, meetings
 from annualwheel.models import Registration
 from annualwheel.registrations import replies
-from annualwheel.web import page
+from annualwheel.web import opened, page
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, offers
 from annualwheel.web.participant.forms import SubstituteForm, carried_out
@@ -23,8 +23,7 @@ def substitute() -> Response | AnyResponse:
     forwarded = request.args.get("vem") == "jag"
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: meetings.substitute(registration, replace(form.substitute(), taken=forwarded), page.now(), actor)):
-        session.pop("registration", None)
-        session.pop("member", None)
+        opened.forget("registration", registration.public_id)
         session["handed_over"] = f"{form.given.data} {form.family.data}"
         return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
     if not form.is_submitted() and "substitute" not in offer.can:

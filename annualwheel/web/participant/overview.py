@@ -1,7 +1,7 @@
 """The page of a registration: what stands, what happens next, what can be changed; the calendar file; the way to the preparation."""
 from __future__ import annotations
 
-from flask import Response, abort, g, redirect, render_template, request, session, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import ical, jobs, needs, years
@@ -9,7 +9,7 @@ from annualwheel.house import house
 from annualwheel.models import Registration
 from annualwheel.questionnaires import membership
 from annualwheel.registrations import notices
-from annualwheel.web import addresses, page
+from annualwheel.web import addresses, opened, page
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, offers
 
@@ -58,5 +58,5 @@ def open_preparation() -> AnyResponse:
     if member is None:
         return redirect(url_for("participant.confirmation"), code=303)
     jobs.commit()
-    session["member"] = [member.public_id, member.link_version]
+    opened.note("member", member.public_id, member.link_version)
     return redirect(url_for("preparation.hub"), code=303)
