@@ -19,5 +19,6 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     found = personal_links.living(Person.email_folded == fold(address), now)
     if found:
         first = found[0].person
+        only = first.id if all(link.person is first for link in found) else None
         people, links = personal_links.listed(found, first.language)
-        outbox.put(f"new_link:{public_id()}", "new_link", Recipient(first.email, "", first.language), {"people": people}, links, now)
+        outbox.put(f"new_link:{public_id()}", "new_link", Recipient(first.email, "", first.language, only), {"people": people}, links, now)

@@ -42,7 +42,7 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
                                 .order_by(Person.id)).all()
     if people:
         first = people[0]
-        outbox.put(f"own_data:{public_id()}", "own_data", Recipient(first.email, "", first.language),
+        outbox.put(f"own_data:{public_id()}", "own_data", Recipient(first.email, "", first.language, first.id if len(people) == 1 else None),
                    {"people": [{"name": person.name} for person in people], "minutes": int(LIVES["own_data"].total_seconds() // 60)},
                    {f"landing_{number}": target(person) for number, person in enumerate(people, 1)}, now)
 

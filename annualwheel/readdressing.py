@@ -63,7 +63,8 @@ def rename(person: Person, given: str, family: str, address: str, now: dt.dateti
         notices.put_in_calendar(seat, now)
     if told:
         outbox.put(f"address_changed:{public_id()}", "address_changed", old, {"given": person.given, "old_address": old.address}, {}, now)
-    _send_links(person, {apart.public_id} if apart else set(), [*waiting, *([sent] if sent else [])], now)
+    going = [message for message in waiting if message.state in GOES_BY_ITSELF or message is sent]
+    _send_links(person, {apart.public_id} if apart else set(), going, now)
     audit.note(actor, "readdressed", person, now)
     return True
 

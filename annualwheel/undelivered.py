@@ -16,6 +16,8 @@ from annualwheel.models import Meeting, Message, MessageBody, Person, Registrati
 STOPPED = ("failed", "unknown")
 # What may be sent again by hand. A mail that is on its way is the machine's.
 AGAIN = (*STOPPED, "withheld")
+# Whoever asks for these gets them anew; who reads one sees what is the person's own. They go nowhere but to the address on file.
+ASKED_FOR = ("own_data", "new_link")
 
 
 def of_meeting(meeting: Meeting) -> Sequence[Message]:
@@ -62,6 +64,12 @@ def require_stopped(message: Message) -> None:
         raise Refused("text_erased")
 
 
+def may_correct(message: Message) -> bool:
+    """Whether the mail may go to another address: it belongs to a person, whose address it is that was wrong. One to a member of staff,
+    to a copy's reader or to an address that asked for it does not: its link would be signed for whoever were typed in."""
+    return message.person_id is not None and message.kind not in ASKED_FOR
+
+
 def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
     """Asks for a new attempt. Raises as `require_stopped`."""
     require_stopped(message)
@@ -73,12 +81,13 @@ def correct_address(message: Message, address: str, now: dt.datetime, actor: Act
     """Gives the person the right address and sends the mail there; what follows from it is in `readdressing.rename`.
 
     The old address is told nothing: mail to it does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name
-    and address, or as `send_again`.
+    and address, "mail_of_nobody" (see `may_correct`), or as `send_again`.
     """
     require_stopped(message)
-    if message.person_id is not None:
-        person = db.session.get_one(Person, message.person_id)
-        readdressing.rename(person, person.given, person.family, address, now, actor, told=False, sent=message)
+    if not may_correct(message):
+        raise Refused("mail_of_nobody")
+    person = db.session.get_one(Person, message.person_id)
+    readdressing.rename(person, person.given, person.family, address, now, actor, told=False, sent=message)
     message.address = contacts.normal_address(address)
     audit.note(actor, "address_corrected", message, now, _meeting_id(message))
     send_again(message, now, actor)

@@ -75,6 +75,7 @@ SCENES = (
     _scene("mejl-skickat", "mail", "/utskick/mejl/{sent_mail}"),
     _scene("mejl-raderat", "mail", "/utskick/mejl/{erased_mail}"),
     _scene("mejl-stoppat", "mail", "/utskick/mejl/{failed_mail}"),
+    _scene("mejl-utan-person", "mail", "/utskick/mejl/{to_nobody}"),
     _scene("mejl-vantar", "mail", "/utskick/mejl/{retry_mail}"),
     _scene("mejl-ratta-fel", "mail", "/utskick/mejl/{failed_mail}", Press({"email": "fel"}, form="/adress"), status=422),
     _scene("bjud-in-valj", "compose", INVITE),

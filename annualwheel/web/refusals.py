@@ -55,6 +55,7 @@ SENTENCES = {
     "no_mailing": _l("Utskicket finns inte."),
     "no_message": _l("Mejlet finns inte."),
     "text_erased": _l("Texten i mejlet är raderad, så det går inte att skicka igen."),
+    "mail_of_nobody": _l("Mejlet kan bara skickas igen till samma adress."),
     "not_stopped": _l("Mejlet är på väg eller har redan kommit fram."),
     "link_unknown": _l("Länken fungerar inte. Den kan vara gammal eller avklippt i mejlet."),
     "staff_link_unknown": _l("Länken fungerar inte. Den gäller i 15 minuter och kan användas en gång. Be om en ny."),

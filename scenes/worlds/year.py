@@ -126,9 +126,10 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     done.state = "done"
     paused = _sent(direction.year.meetings[0], "preparation_reminder", karin)
     mailings.pause(paused, START, audit.staff(karin.id))
-    orders.send_test(Order(conference, "invitation", None), orders.ANYONE, karin, START)
+    tested = orders.send_test(Order(conference, "invitation", None), orders.ANYONE, karin, START)
+    outbox.mark_withheld(tested, START)
     world.names |= {"erased_mail": finished[-1].public_id, "running": running.public_id, "done": done.public_id, "paused": paused.public_id, "sent_mail": rows[0].public_id,
-                    "failed_mail": undelivered.of_mailing(running.id, 1)[0].public_id, "retry_mail": rows[15].public_id}
+                    "to_nobody": tested.public_id, "failed_mail": undelivered.of_mailing(running.id, 1)[0].public_id, "retry_mail": rows[15].public_id}
 
 
 def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from annualwheel import audit, meetings, outbox, readdressing, undelivered
+from annualwheel import audit, lost_links, meetings, outbox, readdressing, undelivered
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.links import Target
@@ -175,6 +175,18 @@ def test_a_meeting_that_is_over_or_cancelled_gets_no_calendar_mail(session: Any)
     late = maria.seats[0].meeting.starts_at + dt.timedelta(hours=1)
     readdressing.rename(maria.person, "Maria", "Lindqvist", NEW, late, audit.SYSTEM)
     assert len(entries()) == before
+
+
+@pytest.mark.parametrize("kind", ["invitation", "new_link"])
+def test_a_link_in_a_mail_that_stopped_is_mailed_to_the_right_address(session: Any, kind: str) -> None:
+    guest = make_guest(make_meeting())
+    if kind == "new_link":
+        mails()[0].state = "sent"
+        lost_links.ask(guest.person.email, "192.0.2.1", START)
+    outbox.mark_failed(mails(kind)[0], "550 5.1.1 unknown user")
+    db.session.flush()
+    move(guest.person, told=False)
+    assert [(mail.kind, mail.state, mail.address) for mail in mails()][-1] == ("new_address", "queued", NEW)
 
 
 def test_nobody_waits_for_ever_who_registers_while_an_address_is_corrected(app: Flask) -> None:

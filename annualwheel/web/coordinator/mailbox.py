@@ -26,7 +26,7 @@ PAGE, MAILINGS = 50, 10
 NO_ID = 2**31 - 1  # the largest number a key may be
 STATES = {"stopped": undelivered.STOPPED, "waiting": DUE, "sent": ("sent",), "not_sent": ("withheld", "dropped")}
 # What people write to each other is theirs.
-PRIVATE = ("colleague", "receipt", "receipt_copy")
+PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
 
 
 @blueprint.get("/utskick")
@@ -92,8 +92,21 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
     text = letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text) if shown else ""
     html = render_template("coordinator/mailing_mail.html", active="mailings", message=message, person=person, seat=seat, text=text,
                            form=form or AddressForm(data={"email": message.address}),
-                           can_again=written and message.state in undelivered.AGAIN, written=written)
+                           can_again=written and message.state in undelivered.AGAIN, written=written, instead=_instead(message))
     return make_response(html, form.status if form else 200)
+
+
+def _instead(message: Message) -> str:
+    """What to do about a wrong address that cannot be corrected here; empty where it can."""
+    if undelivered.may_correct(message):
+        return ""
+    if message.kind in undelivered.ASKED_FOR:
+        return _("Är adressen fel? Rätta den hos personen, och be personen begära en ny länk.")
+    if message.kind.startswith("staff_"):
+        return _("Är adressen fel? En administratör lägger till ett konto med rätt adress under Inställningar.")
+    if message.registration_id is not None:
+        return _("Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på sin sida.")
+    return _("Mejlet hör inte till någon i registret, så adressen går inte att rätta här.")
 
 
 @blueprint.post("/utskick/mejl/<public_id>/igen")
