@@ -31,6 +31,8 @@ from annualwheel.outbox import DUE, Recipient
 from annualwheel.registrations.states import allowed
 
 NOBODY = "Borttagen person"
+# Written to whoever has an address, before or without asking which person that is.
+TO_AN_ADDRESS = ("own_data", "new_link", "organisation_request", "organisation_refused")
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def consequences(person: Person, now: dt.datetime) -> Consequences:
         return db.session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
     return Consequences(
         leaves, number(Registration.person_id == person.id) - len(leaves), number(Member.person_id == person.id),
-        number(Needs.registration_id.in_(own)), number(_about(person)), number(SubmissionVersion.by_id == person.id))
+        number(Needs.registration_id.in_(own)), number(sa.or_(_about(person), _to_address(person))), number(SubmissionVersion.by_id == person.id))
 
 
 def refuse(request: DeletionRequest, text: str, now: dt.datetime, actor: Actor) -> bool:
@@ -102,6 +104,7 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     readdressing.lock(person)
     if not _answer(request, "granted", now, actor):
         return False
+    _adopt(person)
     _drop_waiting(person)
     for seat in _ahead(person, now):
         meetings.revoke(seat, now, actor)
@@ -109,7 +112,6 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     db.session.flush()
     personal_links.renew(person)
     traces.wipe(person)
-    request.reason = ""
     person.given, person.family, person.email, person.mobile, person.source = NOBODY, "", "", "", ""
     # The pair must be unique: nobody is called by a public id.
     person.email_folded, person.name_folded, person.sort_name, person.active = "", person.public_id, "", False
@@ -150,6 +152,20 @@ def _about(person: Person) -> sa.ColumnElement[bool]:
     """Mails to the person, and copies of mails about their registrations to whoever answers for them."""
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
+
+
+def _to_address(person: Person) -> sa.ColumnElement[bool]:
+    """Mails to the person's address that were written without asking who has it. Where others have it too: those that name the person."""
+    others = sa.select(Person.id).where(Person.email_folded == person.email_folded, Person.id != person.id, Person.active).exists()
+    names = sa.select(MessageBody.message_id).where(
+        MessageBody.message_id == Message.id, MessageBody.text.contains(person.name, autoescape=True)).exists()
+    return sa.and_(Message.person_id.is_(None), Message.kind.in_(TO_AN_ADDRESS), sa.func.lower(Message.address) == person.email_folded,
+                   sa.or_(~others, names, Message.name == person.name))
+
+
+def _adopt(person: Person) -> None:
+    """From now on they are the person's, and go the way of all others: stopped, emptied, and those in a worker's hands by `finish`."""
+    db.session.execute(sa.update(Message).where(_to_address(person)).values(person_id=person.id).execution_options(synchronize_session="fetch"))
 
 
 def _drop_waiting(person: Person) -> None:

@@ -9,6 +9,8 @@ from annualwheel.models import (
     Answer,
     AnswerHistory,
     Audit,
+    ChangeRequest,
+    DeletionRequest,
     Import,
     ImportedPerson,
     Item,
@@ -33,8 +35,10 @@ def wipe(person: Person) -> None:
         db.session.delete(member)
     _sources(person)
     _imports(person)
-    db.session.execute(sa.update(OrganisationRequest).where(OrganisationRequest.email == person.email)
+    db.session.execute(sa.update(OrganisationRequest).where(sa.func.lower(OrganisationRequest.email) == person.email_folded)
                        .values(given="", family="", email="", title=""))
+    db.session.execute(sa.update(ChangeRequest).where(ChangeRequest.person_id == person.id).values(reason=""))
+    db.session.execute(sa.update(DeletionRequest).where(DeletionRequest.person_id == person.id).values(reason="", answer=""))
     mine = sa.and_(Audit.actor_kind == "participant", Audit.actor_id == person.id)
     of_seats = sa.and_(Audit.subject_kind == "registrations", Audit.subject_id.in_(seats))
     of_person = sa.and_(Audit.subject_kind == "persons", Audit.subject_id == person.id)

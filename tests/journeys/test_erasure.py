@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, erasure, jobs, needs, outbox, own_data
+from annualwheel import audit, contacts, erasure, jobs, lost_links, needs, outbox, own_data
 from annualwheel.db import Base, db
 from annualwheel.models import (
     Answer,
     Audit,
+    ChangeRequest,
     DeletionRequest,
     Import,
     Item,
@@ -20,6 +21,7 @@ from annualwheel.models import (
     Message,
     Needs,
     Organisation,
+    OrganisationRequest,
     Person,
     Questionnaire,
     Registration,
@@ -29,7 +31,8 @@ from annualwheel.models import (
     YearOrganisation,
 )
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import replies
+from annualwheel.registrations import replies, unlisted
+from annualwheel.registrations.applications import Applicant
 from tests.conftest import START, Fixed
 from tests.guests import entries, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.region import make_staff, sign_in
@@ -66,6 +69,12 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
     db.session.add(Import(year_id=meeting.year_id, file_name="lista.csv", created_at=START, state="written",
                           rows=[[2, {"email": ADDRESS.upper(), "name": "Ingegerd Raderasson"}, {}], [3, {"email": "annan@kommun.example"}, {}]],
                           trace={"changed": [["persons", person.id, "mobile", "", NUMBER]]}))
+    db.session.add(ChangeRequest(submission=member.submission, person=person, asked_at=START, reason="Hemlig ändring"))
+    db.session.add(DeletionRequest(person=person, asked_at=START, reason="Hemlig fråga", answer="Hemligt svar", state="refused", answered_at=START))
+    own_data.ask(ADDRESS, "192.0.2.1", START)
+    lost_links.ask(ADDRESS, "192.0.2.1", START)
+    meeting.open_to_all = True
+    unlisted.ask(meeting, "Byalaget", Applicant("Ingegerd", "Raderasson", ADDRESS.upper()), "192.0.2.1", START)
     for message in mails():
         outbox.mark_sent(message, START)
     request = own_data.ask_for_deletion(person, "Hemligt skäl", START)
@@ -99,6 +108,56 @@ def test_nothing_that_says_who_it_was_is_left(asked: DeletionRequest, visitor: B
     jobs.sweep_minute()
     kept = everything()
     assert [secret for secret in words if secret in kept] == []
+
+
+def test_a_request_that_began_with_a_mailed_link_leaves_nothing_either(session: Any, karin: Staff, visitor: Browser, smtp: Smtp,
+                                                                       new_visitor: Callable[[], Browser], work: Callable[[], int]) -> None:
+    make_guest(make_meeting(), "Ingegerd", "Raderasson")
+    db.session.commit()
+    visitor.open("/mina-uppgifter").fill("E-postadress", ADDRESS).press("Mejla mig en länk")
+    work()
+    visitor.open(smtp.last(ADDRESS).link("/u/")).press("Visa mina uppgifter").follow("Be oss radera").press("Skicka begäran")
+    work()
+    erase(new_visitor(), db.session.query(DeletionRequest).one(), karin)
+    work()
+    erasure.finish()
+    assert [secret for secret in ("ingegerd", "raderasson") if secret in everything()] == []
+
+
+def test_mails_to_a_mailbox_of_many_go_when_they_name_the_person(session: Any) -> None:
+    guest = make_guest(make_meeting(), "Ingegerd", "Raderasson")
+    place, meeting = guest.organisation, guest.meeting
+    contacts.add_person("Erik", "Sand", ADDRESS, place)
+    own_data.ask(ADDRESS, "192.0.2.1", START)
+    meeting.open_to_all = True
+    unlisted.ask(meeting, "Byalaget", Applicant("Erik", "Sand", ADDRESS), "192.0.2.1", START)
+    for given, family in (("Erik", "Sand"), ("Ingegerd", "Raderasson")):
+        asked = OrganisationRequest(meeting=meeting, organisation="Byalaget", given=given, family=family, email=ADDRESS, asked_at=START)
+        db.session.add(asked)
+        db.session.flush()
+        unlisted.refuse(asked, "Nej", START, audit.SYSTEM)
+    for message in mails():
+        outbox.mark_sent(message, START)
+    erasure.erase(own_data.ask_for_deletion(guest.person, "", START), START, audit.SYSTEM)
+    kept = [(mail.kind, mail.name) for mail in db.session.query(Message).populate_existing().filter_by(address=ADDRESS, state="sent")]
+    assert sorted(kept) == [("organisation_refused", "Erik Sand"), ("organisation_request", "")]
+
+
+def test_what_a_worker_has_in_hand_is_emptied_when_it_has_gone(session: Any) -> None:
+    guest = make_guest(make_meeting(), "Ingegerd", "Raderasson")
+    guest.meeting.open_to_all = True
+    unlisted.ask(guest.meeting, "Byalaget", Applicant("Ingegerd", "Raderasson", ADDRESS), "192.0.2.1", START)
+    message = mails("organisation_request")[0]
+    message.state, message.lease_until = "sending", START + outbox.LEASE
+    request = own_data.ask_for_deletion(guest.person, "", START)
+    expected = erasure.consequences(guest.person, START).mails
+    erasure.erase(request, START, audit.SYSTEM)
+    assert (message.address, expected) == (ADDRESS, 3)
+    outbox.mark_sent(message, START)
+    db.session.flush()
+    erasure.finish()
+    db.session.refresh(message)
+    assert message.address == ""
 
 
 def test_what_is_a_record_stays_without_the_name(asked: DeletionRequest, visitor: Browser, karin: Staff) -> None:
