@@ -84,7 +84,7 @@ def people_of(mailing: Mailing) -> list[Told]:
 def write_next(mailing: Mailing, now: dt.datetime) -> bool:
     """Writes the next batch; False when there is nothing left to write. The caller commits. Two who do it at once share the work."""
     seats.lock(mailing.meeting)
-    db.session.refresh(mailing)
+    outbox.lock(mailing)
     if mailing.state != "preparing":
         return False
     start, people = mailing.audience["next"], people_of(mailing)
@@ -111,7 +111,10 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     they know has been given in `known`."""
     mailing = db.session.scalar(sa.select(Mailing).where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
                                 .order_by(Mailing.id.desc()).limit(1))
-    if mailing is None or mailing.state == "done":
+    if mailing is None:
+        return {}
+    outbox.lock(mailing)
+    if mailing.state == "done":
         return {}
     heard = set(db.session.scalars(sa.select(Message.registration_id).where(
         Message.mailing_id == mailing.id, Message.kind == "moved", Message.state.not_in((*UNSENT, "dropped")))))

@@ -89,7 +89,7 @@ def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
 def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> bool:
     """Writes one batch of a large mailing; False when it was paused or cancelled meanwhile. The caller commits."""
     seats.lock(mailing.meeting)
-    db.session.refresh(mailing)
+    outbox.lock(mailing)
     db.session.refresh(mailing.meeting, attribute_names=["state"])
     if mailing.meeting.state == "cancelled":
         finish_preparing(mailing)
@@ -100,13 +100,15 @@ def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime)
 
 
 def finish_preparing(mailing: Mailing) -> None:
-    """Everything is written; now it is only sent."""
+    """Everything is written; now it is only sent. What has been paused meanwhile stays so."""
+    outbox.lock(mailing)
     if mailing.state == "preparing":
         mailing.state = "sending"
 
 
 def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
     """Keeps back what is not sent yet. Nothing happens to a mailing that is done or already paused."""
+    outbox.lock(mailing)
     if mailing.state in ("preparing", "sending"):
         mailing.audience = {**mailing.audience, "was": mailing.state}
         mailing.state = "paused"
@@ -115,6 +117,7 @@ def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
 
 def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
     """Goes on where it was paused; nobody gets the mail twice."""
+    outbox.lock(mailing)
     if mailing.state == "paused":
         mailing.state = mailing.audience["was"]
         audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)

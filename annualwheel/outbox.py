@@ -140,6 +140,12 @@ def rewrite(message: Message, letter: letters.Letter) -> None:
     message.body.subject, message.body.preheader, message.body.text, message.body.html = letter.subject, letter.preheader, letter.text, letter.html
 
 
+def lock(mailing: Mailing) -> None:
+    """Reads the mailing as it is now and keeps it so until the commit: it is written to by whoever pauses it and by the job that prepares
+    it. Call it before looking at its state or its audience, and after the meeting's lock where both are needed."""
+    db.session.refresh(mailing, with_for_update={"key_share": True})
+
+
 def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
     """What is left of the meeting's mailings, or of the one given, is not sent. What a worker has in hand goes out."""
     of_meeting = sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id) if mailing is None else [mailing.id]
