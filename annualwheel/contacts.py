@@ -12,7 +12,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
-from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Year, YearOrganisation
+from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Registration, Year, YearOrganisation
 from annualwheel.sorting import swedish
 
 
@@ -96,6 +96,7 @@ def add_person(given: str, family: str, address: str, organisation: Organisation
                mobile: str = "", source: str = "") -> Person:
     """The person with that address and name, added when new, with a place in `organisation`.
 
+    Who adds vouches: somebody who had only asked to come themselves counts from now on. Who was deactivated stays so (see `let_in`).
     `source` says where the address came from (GDPR art. 14). Raises `Unreadable` for an address that is none.
     """
     address = normal_address(address)
@@ -103,8 +104,33 @@ def add_person(given: str, family: str, address: str, organisation: Organisation
     if person is None:
         person = new_person(given, family, address, language=language, mobile=mobile, source=source)
         db.session.flush()
-    affiliate(person, organisation, title)
+    vouch(person, organisation, title)
     return person
+
+
+def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
+    """Gives the person a place in the organisation; somebody whom nobody had proved to exist is active from now on."""
+    if not person.active and was_never_confirmed(person):
+        person.active = True
+    affiliate(person, organisation, title)
+
+
+def was_never_confirmed(person: Person) -> bool:
+    """Whether somebody inactive has only asked to come on the open page: no place anywhere, and no registration but unconfirmed ones.
+    Everybody else who is inactive was made so by a coordinator."""
+    states = set(db.session.scalars(sa.select(Registration.state).where(Registration.person_id == person.id)))
+    placed = db.session.scalar(sa.select(Affiliation.id).where(Affiliation.person_id == person.id).limit(1))
+    return states == {"unconfirmed"} and placed is None
+
+
+def let_in(person: Person, now: dt.datetime, actor: Actor) -> None:
+    """Somebody is asked to come or to write by `actor`. No participant lets in again whom a coordinator has made inactive:
+    that raises `Refused("person_inactive")`. Whose details are erased stays out. Call it after `add_person`."""
+    if person.active or not person.email:
+        return
+    if actor.kind == "participant":
+        raise Refused("person_inactive", name=person.name)
+    set_active(person, True, actor, now)
 
 
 def new_person(given: str, family: str, address: str, *, language: str = "sv", mobile: str = "", source: str = "",

@@ -34,8 +34,8 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
     """Lets a colleague write in the answer and mails them a link of their own. Somebody with a share is given the whole when asked to it.
 
     Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share, `TooMany` after 20 mails an hour,
-    `Refused("colleague_self")`, `Refused("colleague_exists")` for somebody who may write that already, and
-    `Refused("colleague_has_share")` for somebody who writes another share.
+    `Refused("colleague_self")`, `Refused("colleague_exists")` for somebody who may write that already,
+    `Refused("colleague_has_share")` for somebody who writes another share, `Refused("person_inactive")` for somebody deactivated.
     """
     submission = _answer(by, now)
     definition = published.definition_of(submission.questionnaire)
@@ -46,6 +46,7 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
                                  language=by.person.language, source=f"colleague:{by.person.name}")
     if person.id == by.person_id:
         raise Refused("colleague_self")
+    contacts.let_in(person, now, audit.participant(by.person_id))
     found = membership.of_person(submission, person)
     if found is None:
         found = Member(submission=submission, person=person, invited_by=by.person, scope=colleague.scope)

@@ -80,11 +80,13 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
     found = invitations.find(by.meeting, known) if known else None
     if found is not None and (found.state not in OPEN or (found.state == "invited" and found.organisation_id != by.organisation_id)):
         return Outcome(name, {"declined": "said_no", "withdrawn": "said_no", "substituted": "gone", "revoked": "gone"}.get(found.state, "already"))
+    if known is not None and not known.active and not contacts.was_never_confirmed(known):
+        return Outcome(name, "gone")
     person = contacts.add_person(row.given, row.family, row.email, by.organisation, title=row.title, language=by.person.language,
                                  source=f"colleague:{by.person.name}")
     colleague = found or _invited(by, person, now)
     colleague.organisation = by.organisation
-    colleague.title, colleague.mode, person.active = contacts.clean(row.title) or colleague.title, row.mode, True
+    colleague.title, colleague.mode = contacts.clean(row.title) or colleague.title, row.mode
     db.session.flush()
     seated = seats.is_free(colleague, row.mode)
     step(colleague, "register", "registered" if seated else "waitlisted")

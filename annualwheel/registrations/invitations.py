@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit, needs
+from annualwheel import audit, contacts, needs
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing
@@ -19,7 +19,8 @@ from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
 def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime,
            mailing: Mailing | None = None, title: str = "") -> Registration:
-    """Invites the person for `organisation`: the row is made, or taken back to *invited*, and the mail queued."""
+    """Invites the person for `organisation`: the row is made, or taken back to *invited* for that organisation and in nobody's stead,
+    and the mail queued. A title that is not given is kept within the organisation."""
     registration = find(meeting, person)
     if registration is None:
         registration = Registration(meeting=meeting, person=person, organisation=organisation, state="invited",
@@ -27,8 +28,10 @@ def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt
         db.session.add(registration)
     else:
         if registration.state == "unconfirmed":
-            registration.organisation, registration.title, person.active = organisation, title or registration.title, True
+            contacts.vouch(person, organisation, title or registration.title)
         step(registration, "invite")
+        kept = registration.title if registration.organisation_id == organisation.id else ""
+        registration.organisation, registration.title, registration.replaces = organisation, title or kept, None
         registration.invited_at = now
         registration.link_version += 1
     db.session.flush()

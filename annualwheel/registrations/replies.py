@@ -43,6 +43,8 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     windows.require(registration, "register", now, actor)
     if registration.answered_at is not None:
         _count(registration, now, actor)
+    if registration.state == "unconfirmed":
+        contacts.vouch(registration.person, registration.organisation, reply.title)
     was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
     seated = _seat_for(registration, reply.mode)
     if held and not seated:

@@ -35,7 +35,8 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     """Hands the place over and returns the substitute's registration. The old link is dead at once.
 
     Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person already comes,
-    `Refused("substitute_self")` for the person's own name and address, `Unreadable` for a bad address.
+    `Refused("substitute_self")` for the person's own name and address, `Refused("person_inactive")` for somebody whom a coordinator has
+    deactivated (staff let them in again), `Unreadable` for a bad address.
     """
     seats.lock(registration)
     windows.require(registration, "substitute", now, actor)
@@ -45,6 +46,7 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
                                  language=registration.person.language, source="forwarded:" if new.taken else f"substitute:{registration.person.name}")
     if person.id == registration.person_id:
         raise Refused("substitute_self")
+    contacts.let_in(person, now, actor)
     had_seat = registration.state in HOLDS_SEAT
     step(registration, "substitute")
     registration.link_version += 1

@@ -125,7 +125,7 @@ def _invite(request: OrganisationRequest, organisation: Organisation, now: dt.da
     """The ordinary invitation; who has a place or an invitation meanwhile gets the link to it."""
     person = contacts.add_person(request.given, request.family, request.email, organisation, title=request.title,
                                  language=request.language, source="open:")
-    person.active = True
+    contacts.let_in(person, now, actor)
     found = invitations.find(request.meeting, person)
     if found is None or allowed(found.state, "invite"):
         invitations.invite(request.meeting, person, organisation, now, title=request.title)

@@ -114,6 +114,7 @@ SENTENCES = {
     "missing_heading": _l("Kolumnen %(name)s saknas. Det behövs E-post, Organisation och Namn (eller Förnamn och Efternamn)."),
     "double_heading": _l("Rubriken %(name)s finns i två kolumner. Ta bort eller döp om den ena."),
     "no_person": _l("Personen finns inte."),
+    "person_inactive": _l("Koordinatorn har gjort %(name)s inaktiv. Hör av dig till oss."),
     "no_deletion_request": _l("Begäran finns inte."),
     "no_organisation": _l("Organisationen finns inte."),
     "no_registration": _l("Anmälan finns inte."),

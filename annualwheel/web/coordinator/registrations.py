@@ -200,6 +200,7 @@ def invite_one(meeting: Meeting, person: Person, organisation: Organisation, tit
     """One invitation outside a mailing. Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over."""
     seats.lock(meeting)
     orders.require_possible(meeting, "invitation", page.now())
+    contacts.let_in(person, page.now(), audit.staff(g.staff.id))
     seat = invitations.invite(meeting, person, organisation, page.now(), title=title)
     audit.note(audit.staff(g.staff.id), "invited", seat, page.now(), meeting.id)
     return seat
