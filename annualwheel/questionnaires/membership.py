@@ -59,7 +59,8 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
     """A substitute takes over the access to the preparation; what the first person wrote stays, with their name.
 
-    The first person's membership for that organisation ends, and with it the link and every session opened by it.
+    The first person's membership for that organisation ends, and with it the link and every session opened by it. The substitute gets
+    the whole answer also from somebody who had a share of it: a place at the meeting opens the whole (see `of_registration`).
     """
     for member in db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(
             Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id,

@@ -457,3 +457,13 @@ def test_a_substitute_takes_over_and_the_first_person_s_link_dies(session: Db) -
         membership.by_target(target)
     member, = session.query(Member).all()
     assert (member.person, stored(item_of(member), "forberett")) == (second.person, "Eriks text")
+
+
+def test_a_substitute_of_somebody_with_a_share_gets_the_whole_as_any_place_at_the_meeting_does(session: Db) -> None:
+    maria, = make_members()
+    meeting = maria.submission.questionnaire.meeting
+    first, second, third = (guests.make_guest(meeting, name, "Sand") for name in ("Erik", "Eva", "Ola"))
+    membership.join(maria.submission.questionnaire, first.person, first.organisation, OPEN).scope = "arbete"
+    membership.hand_over(first, second, OPEN)
+    assert membership.of_registration(third, OPEN) is not None
+    assert {member.person.given: member.scope for member in session.query(Member)} == {"Maria": "", "Eva": "", "Ola": ""}
