@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 import sqlalchemy as sa
@@ -35,13 +35,15 @@ class Change:
 
     `sent` is a value that the same page has sent without an answer: finding it stored is no conflict. Several choices may come
     as a list of keys or as one text with `|` between them. `former`: a text taken
-    back from the history, where it lies already; what it replaces goes there whoever wrote it, and when.
+    back from the history, where it lies already; what it replaces goes there whoever wrote it, and when. `again`: a page that does not
+    know what came of the text asks once more; one that was taken and replaced since is neither saved nor a conflict.
     """
 
     value: Value
     base: int
     sent: Value | None = None
     former: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
             raise Missing("no_question")
         change = changes[key]
         sent = None if change.sent is None else tidy(asked[key], change.sent)
-        writing.put(saved, key, Change(tidy(asked[key], change.value), change.base, sent, change.former))
+        writing.put(saved, key, replace(change, value=tidy(asked[key], change.value), sent=sent))
     if writing.written:
         touch(submission, now)
     return saved
@@ -157,9 +159,8 @@ class _Writing:
                 saved.versions[key], saved.values[key] = row.version, change.value
                 return
             if row is not None and row.version != change.base and row.value != change.sent:
-                if not change.former:
-                    self._keep(key, change.value, change.base, self.author_id, self.now)
-                saved.conflicts[key] = Theirs(row.value, row.version, _name(row.author_id), row.at)
+                if not self._is_past(key, change):
+                    saved.conflicts[key] = Theirs(row.value, row.version, _name(row.author_id), row.at)
                 return
             if self._insert(key, change.value) if row is None else self._update(key, row, change):
                 saved.versions[key], saved.values[key] = row.version + 1 if row else 1, change.value
@@ -172,6 +173,20 @@ class _Writing:
             sa.select(_ANSWERS.c.question_key, _ANSWERS.c.value, _ANSWERS.c.version, _ANSWERS.c.author_id, _ANSWERS.c.at)
             .where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key.in_(keys)))
         return {**dict.fromkeys(keys), **{row[0]: _Standing(*row[1:]) for row in found}}
+
+    def _is_past(self, key: str, change: Change) -> bool:
+        """Whether a text that is sent once more was taken, and replaced since; any other that comes too late is kept, once. In the
+        history a text that was taken lies under its own version, one that was rejected under the version it was written on."""
+        mine = sa.and_(_HISTORY.c.item_id == self.item_id, _HISTORY.c.question_key == key, _HISTORY.c.author_id == self.author_id)
+        rows = db.session.execute(sa.select(_HISTORY.c.id, _HISTORY.c.value, _HISTORY.c.version).where(mine)).all()
+        same = {row.version: row.id for row in rows if row.value == change.value}
+        if change.again and (blank(change.value) or any(version > change.base for version in same)):
+            return True
+        if change.base in same:
+            db.session.execute(sa.update(_HISTORY).where(_HISTORY.c.id == same[change.base]).values(replaced_at=self.now))
+        elif not change.former:
+            self._keep(key, change.value, change.base, self.author_id, self.now)
+        return False
 
     def _insert(self, key: str, value: Value) -> bool:
         new = _INSERT[db.session.get_bind().dialect.name](_ANSWERS).values(

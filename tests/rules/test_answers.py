@@ -44,6 +44,45 @@ def test_a_text_on_an_old_version_keeps_the_other_and_is_given_it(session: Db) -
     assert (stored(item, KEY), history(item, KEY), saved.versions) == ("Annas", ["Marias"], {})
 
 
+def send_again(member: Member, item: Item, text: str, base: int, at: dt.datetime = OPEN) -> answers.Saved:
+    return answers.save(item, {KEY: Change(text, base, again=True)}, member.person, at)
+
+
+def test_a_text_sent_again_that_was_taken_and_replaced_since_is_no_conflict(session: Db) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria, THEME)
+    write(maria, item, skapa="Marias")
+    write(anna, item, skapa="Annas")
+    saved = send_again(maria, item, "Marias", 0)
+    assert (saved.conflicts, saved.versions, stored(item, KEY), history(item, KEY)) == ({}, {}, "Annas", ["Marias"])
+
+
+def test_a_text_sent_again_that_never_came_through_is_a_conflict_however_often_and_kept_once(session: Db) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria, THEME)
+    write(anna, item, skapa="Annas")
+    for minutes in range(3):
+        assert send_again(maria, item, "Marias", 0, OPEN + minutes * MINUTE).conflicts[KEY].value == "Annas"
+    assert (stored(item, KEY), history(item, KEY)) == ("Annas", ["Marias"])
+    assert session.query(AnswerHistory.replaced_at).scalar() == OPEN + 2 * MINUTE
+
+
+def test_a_text_that_a_colleague_wrote_too_is_one_s_own_word_all_the_same(session: Db) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria, THEME)
+    write(anna, item, skapa="Lika")
+    write(maria, item, skapa="Annat")
+    write(anna, item, skapa="Annas")
+    assert send_again(maria, item, "Lika", 0).conflicts[KEY].value == "Annas"
+
+
+def test_an_emptied_field_sent_again_has_no_words_to_lose(session: Db) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria, THEME)
+    write(anna, item, skapa="Annas")
+    assert (send_again(maria, item, "", 0).conflicts, stored(item, KEY)) == ({}, "Annas")
+
+
 def test_the_same_text_is_no_conflict(session: Db) -> None:
     maria, anna = make_members("Maria", "Anna")
     item = item_of(maria, THEME)

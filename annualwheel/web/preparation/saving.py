@@ -20,7 +20,8 @@ def save(item: str) -> Response:
 
     Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who", "at"}}}`, with `others` (see `here`)
     when the save was taken as a sign of life too. 400: no valid token or unreadable; 401: the link no longer holds, 403: another
-    share of the answer (the guard); 404: the card is removed; 410: the last day has passed; 422: too long.
+    share of the answer (the guard); 404: the card is removed; 410: the last day has passed, or the meeting is cancelled (`reason`);
+    422: too long. A field with `"again": true` (see `Change`) may be named in neither `saved` nor `conflicts`.
     """
     here.proven()
     saved = answers.save(items.of(g.member.submission, item), _changes(), g.member.person, page.now())
@@ -44,7 +45,7 @@ def _changes() -> dict[str, Change]:
     for name, sent in fields.items():
         if not isinstance(sent, dict) or not isinstance(sent.get("value"), str) or not isinstance(sent.get("base"), str):
             abort(400)
-        found[name] = Change(sent["value"], answers.base_of(sent["base"]))
+        found[name] = Change(sent["value"], answers.base_of(sent["base"]), again=sent.get("again") is True)
     return found
 
 
