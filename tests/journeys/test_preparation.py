@@ -135,6 +135,85 @@ def test_a_removed_initiative_can_be_brought_back(office: Office) -> None:
     assert maria.value("Vad heter initiativet?") == "Ung i Hagfors"
 
 
+GOAL = "Vilket mål arbetar ni mot?"
+
+
+def two_cards(office: Office, *given: str) -> list[Browser]:
+    """Each with the first of two initiatives open, and half a sentence in it."""
+    writers = office.opens(*given, finished=True)
+    with office.app.app_context():
+        add_initiative(office.member(), titel="Andra")
+        db.session.commit()
+    return [one.open(GROUP).follow("Ändra Ung i Hagfors").fill(GOAL, f"Halvskrivet {number}") for number, one in enumerate(writers)]
+
+
+def card_of(title: str) -> Item:
+    return next(item for item in db.session.query(Item).filter_by(group_key="initiativ") if stored(item, "titel") == title)
+
+
+@pytest.mark.parametrize(("button", "sees"), [
+    ("Ta bort Ung i Hagfors", "Ung i Hagfors är borttaget."), ("Ta bort Andra", "Andra är borttaget."),
+    ("Flytta upp Andra", "2. Ung i Hagfors"), ("Ändra Andra", "Klar med initiativet"), ("Lägg till ett initiativ", "3. Initiativ 3 (utan namn)"),
+    ("Nästa: steg 3 av 4", "Hur får fler arbete?"), ("Spara utkast", "1. Ung i Hagfors")])
+def test_every_button_beside_an_open_card_saves_what_was_typed_in_it(office: Office, button: str, sees: str) -> None:
+    maria, = two_cards(office)
+    maria.press(button).see(sees)
+    with office.app.app_context():
+        assert stored(card_of("Ung i Hagfors"), "mal") == "Halvskrivet 0"
+    if button == "Ändra Andra":
+        assert maria.value("Vad heter initiativet?") == "Andra"
+
+
+def test_what_was_typed_in_a_removed_initiative_is_there_when_it_is_brought_back(office: Office) -> None:
+    maria, = two_cards(office)
+    maria.press("Ta bort Ung i Hagfors").press("Ångra borttagningen")
+    assert maria.value(GOAL) == "Halvskrivet 0"
+
+
+def test_bringing_back_another_saves_what_was_typed_too(office: Office) -> None:
+    maria, = two_cards(office)
+    maria.press("Ta bort Andra").follow("Ändra Ung i Hagfors").fill(GOAL, "Nytt mål").press("Ångra borttagningen av Andra")
+    with office.app.app_context():
+        assert (stored(card_of("Ung i Hagfors"), "mal"), card_of("Andra").removed_at) == ("Nytt mål", None)
+
+
+@pytest.mark.parametrize("button", ["Ta bort Andra", "Flytta upp Andra", "Ändra Andra", "Lägg till ett initiativ", "Nästa: steg 3 av 4"])
+def test_a_button_beside_a_card_that_a_colleague_has_changed_shows_both_texts_first(office: Office, button: str) -> None:
+    maria, anna = two_cards(office, "Maria", "Anna")
+    maria.press("Spara utkast")
+    anna.press(button)
+    assert (anna.status, anna.value(GOAL)) == (409, "Halvskrivet 1")
+    anna.see("Maria Lindqvist ändrade samma svar", "Halvskrivet 0", "2. Andra").press("Ta Marias").press(button).miss("ändrade samma svar")
+    with office.app.app_context():
+        assert history(card_of("Ung i Hagfors"), "mal") == ["Halvskrivet 1"]
+
+
+def test_a_removed_card_keeps_the_text_that_met_a_colleague_s(office: Office) -> None:
+    maria, anna = two_cards(office, "Maria", "Anna")
+    maria.press("Spara utkast")
+    anna.press("Ta bort Ung i Hagfors").see("Ung i Hagfors är borttaget.")
+    with office.app.app_context():
+        card = card_of("Ung i Hagfors")
+        assert (stored(card, "mal"), history(card, "mal")) == ("Halvskrivet 0", ["Halvskrivet 1"])
+
+
+def test_a_button_beside_a_card_that_is_gone_gives_the_text_back(office: Office) -> None:
+    maria, anna = two_cards(office, "Maria", "Anna")
+    maria.press("Ta bort Ung i Hagfors")
+    anna.press("Flytta upp Andra").see("Texten är inte sparad", "En kollega har tagit bort det här", "Halvskrivet 1")
+    assert anna.status == 404
+
+
+def test_a_button_on_a_page_that_is_too_old_keeps_what_was_typed_in_the_card(office: Office) -> None:
+    maria, = two_cards(office)
+    for node in maria.page.all("input"):
+        if node.get("name") == "csrf_token":
+            node.attrs["value"] = "gammal"
+    maria.press("Ta bort Andra").see("Sidan hade legat öppen för länge", "2. Andra")
+    assert (maria.status, maria.value(GOAL)) == (422, "Halvskrivet 0")
+    maria.press("Ta bort Andra").see("Andra är borttaget.")
+
+
 def test_initiatives_are_moved_by_buttons(office: Office) -> None:
     maria, = office.opens(finished=True)
     with office.app.app_context():

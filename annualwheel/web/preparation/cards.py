@@ -1,4 +1,5 @@
-"""The cards of a group: added, removed and brought back, moved. Each is a press of its own, and each can be undone."""
+"""The cards of a group: added, removed and brought back, moved. Each is a press of its own, and each can be undone. What was typed in
+the card that is open comes along with the press, and is saved before anything else."""
 from __future__ import annotations
 
 from flask import g, redirect, request
@@ -9,7 +10,7 @@ from annualwheel.errors import Refused
 from annualwheel.questionnaires import carried, items, published
 from annualwheel.web import page
 from annualwheel.web.forms import Press
-from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation import blueprint, sections
 from annualwheel.web.preparation.steps import Step, find, steps
 
 MOVES = {"up": -1, "down": 1}
@@ -20,8 +21,8 @@ def add(section: str) -> Response:
     """Adds an empty card and opens it."""
     submission = g.member.submission
     step, _after = find(published.definition_of(submission.questionnaire), section, None)
-    if not Press().accepted():
-        return redirect(step.url(), code=303)
+    if answer := _instead(step.url()):
+        return answer
     item = items.add(submission, section, page.now())
     jobs.commit()
     return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
@@ -44,45 +45,57 @@ def carry(section: str, earlier: str) -> Response:
 @blueprint.post("/kort/<item>/ta-tillbaka")
 def take_back(item: str) -> Response:
     """Takes back what was said about an initiative of the year before: it lies among them again."""
-    if Press().accepted():
-        items.remove(g.member.submission, item, g.member.person, page.now())
-        jobs.commit()
-    return redirect(_step().url(_anchor="forra-aret"), code=303)
+    back = _step()[0].url(_anchor="forra-aret")
+    if answer := _instead(back):
+        return answer
+    items.remove(g.member.submission, item, g.member.person, page.now())
+    jobs.commit()
+    return redirect(back, code=303)
 
 
 @blueprint.post("/kort/<item>/ta-bort")
 def remove(item: str) -> Response:
     """Takes the card away; the page that follows offers to undo it."""
-    if not Press().accepted():
-        return redirect(_step().url(), code=303)
+    if answer := _instead(_step()[0].url(), item):
+        return answer
     items.remove(g.member.submission, item, g.member.person, page.now())
     jobs.commit()
-    return redirect(_step().url(borttaget=item), code=303)
+    return redirect(_step()[0].url(borttaget=item), code=303)
 
 
 @blueprint.post("/kort/<item>/angra")
 def restore(item: str) -> Response:
     """Brings a removed card back and opens it."""
-    if not Press().accepted():
-        return redirect(_step().url(borttaget=item), code=303)
+    if answer := _instead(_step()[0].url(borttaget=item)):
+        return answer
     items.restore(g.member.submission, item, page.now())
     jobs.commit()
-    return redirect(_step().url(redigera=item, _anchor="kort"), code=303)
+    return redirect(_step()[0].url(redigera=item, _anchor="kort"), code=303)
 
 
 @blueprint.post("/kort/<item>/flytta")
 def move(item: str) -> Response:
     """Moves the card one place up or down."""
-    if Press().accepted():
-        items.move(g.member.submission, item, MOVES.get(request.form.get("to", ""), 0), page.now())
-        jobs.commit()
-    return redirect(_step().url(flyttat=item), code=303)
+    back = _step()[0].url(flyttat=item)
+    if answer := _instead(back):
+        return answer
+    items.move(g.member.submission, item, MOVES.get(page.pressed("act"), 0), page.now())
+    jobs.commit()
+    return redirect(back, code=303)
 
 
-def _step() -> Step:
-    """The page of the group."""
+def _instead(back: str, leaving: str = "") -> Response | None:
+    """What to answer instead of acting: the page with what was typed when that could not be saved, or back when the page was too
+    old. `leaving`: a card that is about to go (see `save_typed`)."""
+    if "redigera" in request.args and (answer := sections.save_typed(*_step(), leaving)):
+        return answer
+    return None if Press().accepted() else redirect(back, code=303)
+
+
+def _step() -> tuple[Step, Step | None]:
+    """The page of the group, and the one after it."""
     definition = published.definition_of(g.member.submission.questionnaire)
     for step in steps(definition):
         if step.section.group:
-            return step
+            return find(definition, step.section.key, None)
     raise Refused("no_section")

@@ -12,9 +12,9 @@ from annualwheel import jobs
 from annualwheel.errors import Closed, Missing
 from annualwheel.models import Submission
 from annualwheel.questionnaires import answers, carried, deadline, drafts, history, items, published
-from annualwheel.questionnaires.answers import Change
+from annualwheel.questionnaires.answers import Change, Saved
 from annualwheel.questionnaires.carried import Earlier
-from annualwheel.questionnaires.definition import Definition, Question, QuestionType
+from annualwheel.questionnaires.definition import Question, QuestionType
 from annualwheel.questionnaires.drafts import Draft, Place
 from annualwheel.questionnaires.values import blank
 from annualwheel.web import page
@@ -30,7 +30,6 @@ class Desk:
     submitted the year before."""
 
     submission: Submission
-    definition: Definition
     draft: Draft
     step: Step
     after: Step | None
@@ -59,12 +58,11 @@ class Desk:
 def section(section: str, theme: str | None = None) -> str | Response:
     """A page of questions. The card named by `redigera` is open; the others are folded."""
     submission = g.member.submission
-    definition = published.definition_of(submission.questionnaire)
-    step, after = find(definition, section, theme)
+    step, after = find(published.definition_of(submission.questionnaire), section, theme)
     if request.method == "GET" and not deadline.is_open(submission, page.now()):
         return redirect(url_for("preparation.hub"), code=303)
     try:
-        desk = _desk(Desk(submission, definition, drafts.load(submission), step, after, carried.before(submission)))
+        desk = _desk(step, after)
         return _page(desk) if request.method == "GET" else _sent(desk)
     except (Closed, Missing) as error:
         if request.method == "GET":
@@ -72,8 +70,25 @@ def section(section: str, theme: str | None = None) -> str | Response:
         return _kept(step, error)
 
 
-def _desk(desk: Desk) -> Desk:
+def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | None:
+    """What was typed in the open card comes along when another button of the page is pressed, and is saved first, as a draft. The page
+    to show instead of acting when it was not saved: it is too old or the card is gone, or a colleague has changed the same answer;
+    the last is no matter on the card that is `leaving` itself, and the text that loses is kept."""
+    try:
+        desk = _desk(step, after)
+        if not desk.sent.form.accepted():
+            return _page(desk, 422 if desk.sent.form.errors else 200)
+        saved = _saved(desk, desk.sent.changes())
+    except (Closed, Missing) as error:
+        return _kept(step, error)
+    here = desk.open_card.public_id if desk.open_card else ""
+    return _met(desk, saved) if saved.conflicts and here != leaving else None
+
+
+def _desk(step: Step, after: Step | None) -> Desk:
     """Lays out the page; the posted form is the open card's when the address names one, else the page's own."""
+    submission = g.member.submission
+    desk = Desk(submission, drafts.load(submission), step, after, carried.before(submission))
     group, root, chosen = desk.step.section.group, desk.draft.filled.root, request.args.get("redigera")
     posted = request.method == "POST"
     asked = _own_questions(desk.step, desk.draft)
@@ -104,12 +119,9 @@ def _sent(desk: Desk) -> str | Response:
     if not sheet.form.accepted():
         return _page(desk, 422 if sheet.form.errors else 200)  # a question may be called "status"
     fetched = _fetched(desk)
-    saved = answers.save(items.of(desk.submission, sheet.place.public_id), sheet.changes() | fetched, g.member.person, page.now())
-    jobs.commit()
+    saved = _saved(desk, sheet.changes() | fetched)
     if saved.conflicts:
-        desk.draft = drafts.load(desk.submission)
-        sheet.show_again(saved, _place_again(desk, sheet.place))
-        return _page(desk, 409)
+        return _met(desk, saved)
     if act == "done" and desk.sheet and not sheet.form.validate_fully(desk.draft.filled.root):
         sheet.set_rows(sheet.posted_stamps() | saved.stamps, {})
         return _page(desk, 422)
@@ -118,6 +130,19 @@ def _sent(desk: Desk) -> str | Response:
     if act in ("done", "next") and sheet.revealed():
         return redirect(_again(desk), code=303)
     return redirect(_next(desk, act), code=303)
+
+
+def _saved(desk: Desk, changes: Mapping[str, Change]) -> Saved:
+    saved = answers.save(items.of(desk.submission, desk.sent.place.public_id), changes, g.member.person, page.now())
+    jobs.commit()
+    return saved
+
+
+def _met(desk: Desk, saved: Saved) -> Response:
+    """The page again with both texts, where a colleague has changed the same answer."""
+    desk.draft = drafts.load(desk.submission)
+    desk.sent.show_again(saved, _place_again(desk, desk.sent.place))
+    return _page(desk, 409)
 
 
 def _fetched(desk: Desk) -> dict[str, Change]:
@@ -153,6 +178,8 @@ def _here(desk: Desk, anchor: str | None, **said: Any) -> str:
 def _next(desk: Desk, act: str) -> str:
     if act == "done" and desk.open_card:
         return desk.step.url(klart=desk.open_card.public_id)
+    if (chosen := act.removeprefix("card:")) in {card.public_id for card in desk.cards or ()}:
+        return desk.step.url(redigera=chosen, _anchor="kort")
     if act == "next":
         return desk.after.url() if desk.after else url_for("preparation.review")
     return desk.url
