@@ -19,6 +19,11 @@ BILINGUAL = ("contact_name", "contact_hours", "venue_access")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+def environment(file: Path = ROOT / ".env") -> dict[str, str]:
+    """The environment of this process, and what the file says beside it."""
+    return {**{name: value for name, value in dotenv_values(file).items() if value is not None}, **os.environ}
+
+
 class SettingsError(Exception):
     """Everything that is wrong with the settings, one line each in `problems`."""
 
@@ -77,9 +82,7 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """The settings of this process: the environment first, then `.env`. Raises `SettingsError` naming every problem."""
-        if environ is None:
-            environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}, **os.environ}
-        return _Reader(environ).settings()
+        return _Reader(environment() if environ is None else environ).settings()
 
 
 class _Reader:

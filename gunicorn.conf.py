@@ -1,27 +1,27 @@
-"""How the web server runs: `gunicorn -c gunicorn.conf.py`. Every value can be set in the environment."""
+"""How the web server runs: `gunicorn -c gunicorn.conf.py`. Every value can be set in the environment or in `.env`."""
 from __future__ import annotations
 
 import gc
-import os
 from pathlib import Path
 from typing import Any
 
 from annualwheel import jobs
 from annualwheel.house import house
-from config import ROOT
+from config import ROOT, environment
 
+_environ = environment()
 wsgi_app = "wsgi:app"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{_environ.get('HOST') or '127.0.0.1'}:{_environ.get('PORT') or '8000'}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = int(_environ.get("WEB_WORKERS") or "2")
+threads = int(_environ.get("WEB_THREADS") or "4")
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 # Paths hold the tokens of personal links, so there is no access log; the application writes its own.
 accesslog = None
 errorlog = "-"
-loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
+loglevel = _environ.get("WEB_LOG_LEVEL") or "warning"
 
 
 def when_ready(_server: Any) -> None:

@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
+import runpy
+from pathlib import Path
 
 import pytest
 
-from config import BILINGUAL, ROOT, Settings, SettingsError
+from config import BILINGUAL, LANGUAGES, ROOT, Settings, SettingsError, environment
 
 KEY = "k" * 40
 
@@ -86,8 +89,38 @@ def test_a_day_of_the_accessibility_statement_is_a_day() -> None:
     assert any("ACCESSIBILITY_UPDATED" in line for line in problems(SECRET_KEYS=KEY, ACCESSIBILITY_UPDATED="31 januari"))
 
 
-def test_the_readme_names_every_setting() -> None:
-    fields = {field.name for field in dataclasses.fields(Settings)} - {"forms_folder", "dev_mailbox"}
-    wanted = {name.removesuffix("_sv").removesuffix("_en").upper() for name in fields}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert {name for name in wanted if f"`{name}`" not in readme} == set()
+class Noting(dict[str, str]):
+    """An environment that knows what it was asked for."""
+
+    def __init__(self, **given: str) -> None:
+        super().__init__(given)
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        self.asked.add(name)
+        return super().get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+
+def test_the_readme_names_what_is_read_and_nothing_else() -> None:
+    environ = Noting(ENVIRONMENT="production")
+    with pytest.raises(SettingsError):
+        Settings.from_env(environ)
+    server = re.findall(r"environ\.get\([\"'](\w+)", (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8"))
+    texts = {f"{name}_{language}".upper() for name in BILINGUAL for language in LANGUAGES}
+    _, _, below = (ROOT / "README.md").read_text(encoding="utf-8").partition("| setting | meaning |\n")
+    names = [name for row in below.partition("\n\n")[0].splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(names) == sorted((environ.asked | {*server}) - texts)
+
+
+def test_the_environment_goes_before_the_file_and_the_web_server_reads_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PORT=8123\nWEB_THREADS=3\nNAMELESS\n", encoding="utf-8")
+    monkeypatch.setenv("PORT", "8200")
+    found = environment(file)
+    assert (found["PORT"], found["WEB_THREADS"], "NAMELESS" in found) == ("8200", "3", False)
+    assert "os.environ" not in (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["bind"].endswith(":8200")
