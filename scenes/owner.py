@@ -20,6 +20,7 @@ SCENES = (
     Scene("uppgifter-begart", "owner.overview", "year", "asking", "/mina-uppgifter/oversikt?klart=begart"),
     Scene("uppgifter-begart-tidigare", "owner.overview", "year", "asking", "/mina-uppgifter/oversikt"),
     Scene("uppgifter-texter", "owner.overview", "year", "author", "/mina-uppgifter/oversikt"),
+    Scene("uppgifter-ersatta", "owner.overview", "year", "replaced", "/mina-uppgifter/oversikt"),
     Scene("uppgifter-tom", "owner.overview", "year", "contact", "/mina-uppgifter/oversikt"),
     Scene("ratta", "owner.correct", "year", "owner", "/mina-uppgifter/andra"),
     Scene("ratta-fel", "owner.correct", "year", "owner", "/mina-uppgifter/andra", (Press({"given": "", "email": "lena"}),), 422),

@@ -4,7 +4,7 @@ from __future__ import annotations
 from annualwheel import audit, contacts, departures, erasure, own_data
 from annualwheel.db import db
 from annualwheel.house import house
-from annualwheel.models import Meeting, Person
+from annualwheel.models import Meeting, Member, Person
 from scenes.world import START, World
 
 
@@ -12,8 +12,9 @@ def make(world: World, direction: Meeting) -> None:
     """The one who comes to the working meeting, one who has asked, one who has been in touch and no more; and requests that are answered."""
     by = audit.SYSTEM
     _let_in(world, "owner", world.invite("seen", direction, "Lena Exempelvik", "Grums kommun").person)
-    # Who has written, taken a card away and had a text replaced.
-    _let_in(world, "author", db.session.query(Person).filter_by(given="Maria", family="Provdal").one())
+    # One has taken a card away, the other has had a text replaced.
+    for who, writer in (("author", "half"), ("replaced", "colleague")):
+        _let_in(world, who, db.session.query(Member).filter_by(public_id=world.sessions[writer]["member"][0]).one().person)
     asking = world.invite("asking_seat", direction, "Sven Provgren", "Sunne kommun").person
     _let_in(world, "asking", asking)
     world.names["deletion_asked"] = own_data.ask_for_deletion(asking, "Jag har slutat på kommunen.", START).public_id
