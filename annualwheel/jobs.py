@@ -120,19 +120,24 @@ def drain_outbox() -> None:
 
 
 def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
-    """Claims one chunk, commits, sends it and marks each mail by itself. Never holds a transaction while speaking SMTP."""
+    """Claims one chunk, commits, sends it and marks each mail by itself; what there is no time for is given back. Never holds a
+    transaction while speaking SMTP. Returns whether anything was done."""
     messages = outbox.claim(worker_name(), house().clock.now(), ids)
     wanted = [m for m in messages if reminders.still_wanted(m)]
     for message in messages:
         if message not in wanted:
             outbox.mark_dropped(message)
     db.session.commit()
-    for message in wanted:
-        if message.lease_until is None or house().clock.now() + outbox.MARGIN >= message.lease_until:
-            break
-        _deliver(connection, message)
+    while wanted and _has_time(wanted[0]):
+        _deliver(connection, wanted.pop(0))
         db.session.commit()
-    return bool(messages)
+    outbox.give_back(wanted)
+    db.session.commit()
+    return len(wanted) < len(messages)
+
+
+def _has_time(message: Message) -> bool:
+    return message.lease_until is not None and house().clock.now() + outbox.MARGIN < message.lease_until
 
 
 def _deliver(connection: delivery.Connection, message: Message) -> None:

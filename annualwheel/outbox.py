@@ -65,6 +65,15 @@ def put(key: str, kind: str, to: Recipient, facts: Mapping[str, object], links: 
     return message
 
 
+def begins(prefix: str) -> sa.ColumnElement[bool]:
+    """The mails whose key begins so, by the index on the keys. SQLite has none for LIKE, which makes no difference of letters there, and
+    compares text by its bytes. PostgreSQL reads LIKE from the index where the database sorts by bytes ("C"); elsewhere it reads every
+    row, and is right all the same."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return sa.and_(Message.key >= prefix, Message.key < prefix + "\uffff")
+    return Message.key.startswith(prefix, autoescape=True)
+
+
 def take_queued() -> list[int]:
     """The ids of the mails put since the last call, once they have been flushed; called by the commit at the edge."""
     return [message.id for message in db.session.info.pop("queued", [])]
@@ -86,6 +95,18 @@ def claim(worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_mo
         return []
     return list(db.session.scalars(sa.select(Message).where(Message.id.in_(taken)).options(joinedload(Message.body))
                                    .order_by(Message.id).execution_options(populate_existing=True)))
+
+
+def give_back(untried: Sequence[Message]) -> None:
+    """Ends the leases of mails of one claim that there was no time to try: free at once, and no attempt is counted. What another
+    worker has taken meanwhile is left to it. One statement, however many; a worker that is killed leaves them counted, as tried."""
+    if not untried:
+        return
+    by, until = untried[0].lease_by, untried[0].lease_until
+    db.session.execute(sa.update(Message).where(
+        Message.id.in_([message.id for message in untried]), Message.lease_by == by, Message.lease_until == until)
+        .values(state=sa.case((Message.attempts > 1, "retry"), else_="queued"), lease_until=None, attempts=Message.attempts - 1)
+        .execution_options(synchronize_session=False))
 
 
 def any_due(now: dt.datetime) -> bool:

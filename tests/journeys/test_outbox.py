@@ -217,7 +217,52 @@ def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(app: Flas
     with monkeypatch.context() as short:
         short.setattr(outbox, "LEASE", outbox.MARGIN)
         jobs.drain_outbox()
-    assert (state_of(1), smtp.mails) == ("sending", [])
-    clock.advance(outbox.MARGIN + MINUTE)
+    assert (state_of(1), smtp.mails) == ("queued", [])
+    assert db.session.query(Message).one().attempts == 0
     jobs.drain_outbox()
     assert (state_of(1), len(smtp.mails)) == ("sent", 1)
+
+
+def test_only_a_try_counts_as_one_however_slow_the_server(session: scoped_session[Session], smtp: Smtp, clock: Fixed,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        put(number, clock.now())
+        smtp.answers[f"p{number}@kommun.example"] = "451 Try later"
+    db.session.commit()
+
+    def passing() -> dt.datetime:
+        clock.advance(dt.timedelta(seconds=20))
+        return clock.moment
+    with monkeypatch.context() as slow:
+        slow.setattr(clock, "now", passing)
+        jobs.send_mails([message.id for message in db.session.query(Message)])
+    tried = [message for message in db.session.query(Message).populate_existing() if message.error]
+    assert 0 < len(tried) < 12 and {message.attempts for message in tried} == {1}
+    left = [message for message in db.session.query(Message) if not message.error]
+    assert {(message.state, message.attempts, message.lease_until) for message in left} == {("queued", 0, None)}
+    smtp.answers.clear()
+    jobs.drain_outbox()
+    clock.advance(MINUTE)
+    jobs.drain_outbox()
+    rows = db.session.query(Message).populate_existing().order_by(Message.id).all()
+    assert [(message.state, message.attempts) for message in rows] == [("sent", 2 if message in tried else 1) for message in rows]
+
+
+def test_what_is_given_back_before_a_later_try_waits_as_it_did(session: scoped_session[Session], clock: Fixed) -> None:
+    message = put(1, clock.now())
+    message.state, message.attempts = "retry", 2
+    db.session.commit()
+    outbox.give_back(outbox.claim("a", clock.now()))
+    db.session.refresh(message)
+    assert (message.state, message.attempts, message.lease_until) == ("retry", 2, None)
+
+
+def test_what_another_worker_has_taken_meanwhile_is_left_to_it(session: scoped_session[Session], clock: Fixed) -> None:
+    message = put(1, clock.now())
+    db.session.commit()
+    [late] = outbox.claim("a", clock.now())
+    session.expunge(late)
+    [taken] = outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)
+    outbox.give_back([late])
+    db.session.refresh(taken)
+    assert (taken.id, taken.state, taken.lease_by, taken.attempts) == (message.id, "sending", "b", 2)
