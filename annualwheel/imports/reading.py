@@ -121,7 +121,7 @@ def _decoded(content: bytes) -> str:
 
 def _separated(text: str, delimiter: str) -> Rows:
     try:
-        return _collected([Cell(cleaned(value)) for value in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return _collected([Cell(cleaned(value)) for value in row[:COLUMN_LIMIT]] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
         return []
 

@@ -57,6 +57,20 @@ def refused(content: bytes) -> str:
 
 
 class TestSeparatedText:
+    @pytest.mark.parametrize("delimiter", reading.DELIMITERS)
+    def test_what_stands_beyond_the_widest_list_is_not_read(self, delimiter: str) -> None:
+        at_the_end = ["" for _column in range(reading.COLUMN_LIMIT - len(HEAD))]
+        beyond = delimiter.join((*HEAD, *at_the_end, "Titel")) + "\n" + delimiter.join((*ROW, *at_the_end, "Strateg")) + "\n"
+        assert [set(texts) for _number, texts in lines(beyond.encode())] == [{"given", "family", "email", "organisation"}]
+        within = beyond.replace(delimiter * 3, delimiter * 2)
+        assert "title" in lines(within.encode())[0][1]
+
+    def test_a_file_of_millions_of_cells_costs_no_more_than_its_people(self) -> None:
+        content = (";".join(HEAD) + "\n" + (";".join(ROW) + ";" * 16_000 + "\n") * 200).encode()
+        began = time.process_time()
+        assert len(lines(content)) == 200
+        assert time.process_time() - began < 5
+
     @pytest.mark.parametrize("delimiter", [";", "\t", ","])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
     @pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"])
