@@ -46,6 +46,7 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
     # Colleagues may come in at the same moment: each sees what the one before has made.
     db.session.execute(sa.select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update(key_share=True))
     submission = _submission(questionnaire, organisation, own)
+    lock(submission)
     found = of_person(submission, person)
     if found is None:
         lead = own is not None or _is_lead(questionnaire.meeting, organisation, person)
@@ -54,6 +55,11 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
     found.scope = ""
     db.session.flush()
     return found
+
+
+def lock(submission: Submission) -> None:
+    """Who comes into an answer and who goes does so one at a time, by whichever door: look again for members after this."""
+    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
 
 
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:

@@ -133,7 +133,7 @@ def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
     Raises `Missing`, and `Refused("not_lead")` for somebody who is not (any more).
     """
     submission = _organisations(by)
-    _lock(submission)
+    membership.lock(submission)
     lead, new = lead_of(submission), one(by, colleague)
     if lead is None or lead.id != by.id or new.scope:
         raise Refused("not_lead")
@@ -148,7 +148,7 @@ def take_lead(by: Member, now: dt.datetime) -> None:
     Raises `Refused("lead_taken")` when somebody else has it.
     """
     submission = _organisations(by)
-    _lock(submission)
+    membership.lock(submission)
     lead = lead_of(submission)
     if lead is not None and lead.id != by.id:
         raise Refused("lead_taken", name=lead.person.name)
@@ -197,12 +197,8 @@ def _answer(by: Member, now: dt.datetime) -> Submission:
     """The same, open and locked: who comes and goes does so one at a time."""
     submission = _organisations(by)
     deadline.require_open(submission, now)
-    _lock(submission)
+    membership.lock(submission)
     return submission
-
-
-def _lock(submission: Submission) -> None:
-    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
 
 
 def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: str = "") -> None:

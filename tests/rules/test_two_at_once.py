@@ -14,10 +14,14 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused, TooMany
 from annualwheel.meetings import Appointment
 from annualwheel.models import Meeting, Member, Person, Questionnaire, Submission
-from annualwheel.questionnaires import membership
+from annualwheel.questionnaires import membership, team
+from annualwheel.questionnaires.team import Colleague
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import mails, make_guest, make_meeting, publish
+from tests.guests import address_of, mails, make_guest, make_meeting, publish
+from tests.writers import OPEN, make_members
+
+ROUNDS = 15
 
 
 def behind_our_back(app: Flask, act: Callable[[], object]) -> None:
@@ -71,6 +75,40 @@ def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None
     assert len(set(at_once(app, come_in, ids))) == 1
     with app.app_context():
         assert (db.session.query(Submission).count(), db.session.query(Member).count()) == (1, 8)
+
+
+@pytest.mark.parametrize("scope", ["", "arbete"])
+def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(app: Flask, scope: str) -> None:
+    with app.app_context():
+        member_id = make_members("Maria")[0].id
+
+    def invite(given: str) -> None:
+        team.invite(db.session.get_one(Member, member_id), Colleague(given, "Ek", address_of(given), scope), OPEN)
+
+    def come_in(given: str) -> None:
+        person = contacts.person_called(given, "Ek", address_of(given))
+        place = contacts.organisation_named("Hagfors kommun")
+        assert person is not None and place is not None
+        membership.join(db.session.query(Questionnaire).one(), person, place, OPEN)
+
+    def press(one: tuple[Callable[[str], None], str]) -> str:
+        try:
+            one[0](one[1])
+        except Refused as refused:
+            return refused.key
+        db.session.commit()
+        return "done"
+
+    for number in range(ROUNDS):
+        given = f"Gast{number}"
+        with app.app_context():
+            place = contacts.organisation_named("Hagfors kommun")
+            assert place is not None
+            person_id = contacts.add_person(given, "Ek", address_of(given), place).id
+            db.session.commit()
+        assert set(at_once(app, press, [(invite, given), (come_in, given)])) <= {"done", "colleague_exists"}
+        with app.app_context():
+            assert [member.scope for member in db.session.query(Member).filter_by(person_id=person_id)] == [""]
 
 
 def test_a_limit_holds_for_those_who_press_at_once(app: Flask) -> None:
