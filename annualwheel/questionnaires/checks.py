@@ -16,11 +16,13 @@ from annualwheel.questionnaires.definition import (
 )
 from annualwheel.questionnaires.problems import Findings
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+KEY = re.compile(r"[a-z][a-z0-9_]*")
 # Question keys become attributes of a form, beside what every form already has.
 RESERVED = frozenset((
     "answers", "csrf_token", "data", "errors", "form_errors", "hidden_tag", "is_submitted", "meta", "populate_obj",
     "post_process", "process", "validate", "validate_fully", "validate_on_submit", "whose"))
+# Sections are pages under the preparation's address, beside those that are there for every questionnaire.
+PAGES = frozenset(("granska", "har", "inskickat", "kalender", "kollegor", "kort", "resultat", "samordnare", "spara", "svar"))
 _RESERVED_START = ("validate_", "filter_")
 
 
@@ -34,6 +36,8 @@ def check(definition: Definition, findings: Findings) -> None:
     for section in definition.sections:
         findings.section = section.key
         _key(section.key, findings)
+        if section.key in PAGES:
+            findings.add("reserved_key", value=section.key)
         _section(section, grouped, findings)
         grouped = grouped or section.group is not None
         for question in section.all_questions():
@@ -49,7 +53,7 @@ def check(definition: Definition, findings: Findings) -> None:
 
 
 def _key(key: str, findings: Findings) -> None:
-    if key and not _KEY.fullmatch(key):
+    if key and not KEY.fullmatch(key):
         findings.add("bad_key", value=key)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask_wtf import FlaskForm
 from wtforms import Form
 
-from annualwheel.questionnaires.checks import RESERVED
+from annualwheel.questionnaires.checks import KEY, PAGES, RESERVED
 from annualwheel.questionnaires.definition import Condition, Option, QuestionType, Text
 from annualwheel.questionnaires.form import QuestionForm
 from annualwheel.questionnaires.problems import WORDS, DefinitionError, Problem
@@ -160,6 +161,7 @@ show_if = { question = "typ", values = ["annat"] }
     ('error = { sv = "Skriv ett namn", en = "Write a name" }', "", ("grupp", "titel", "no_error")),
     ('key = "titel"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
     ('key = "inga"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
+    ('key = "ett"', 'key = "svar"', ("svar", None, "reserved_key")),
     ('key = "titel"', 'key = "validate"', ("grupp", "validate", "reserved_key")),
     ('key = "titel"', 'key = "validate_me"', ("grupp", "validate_me", "reserved_key")),
     ('title_question = "titel"', "", ("grupp", None, "missing_field")),
@@ -174,6 +176,12 @@ def test_every_mistake_is_named_with_its_place(
         tmp_path: Path, old: str, new: str, problem: tuple[str | None, str | None, str]) -> None:
     assert old in WHOLE
     assert problem in found(tmp_path, WHOLE.replace(old, new, 1))
+
+
+def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
+    under = [rule.rule.removeprefix("/forberedelse/").partition("/")[0] for rule in app.url_map.iter_rules()
+             if rule.endpoint.startswith("preparation.")]
+    assert {name for name in under if KEY.fullmatch(name)} == PAGES
 
 
 @pytest.mark.parametrize(("fields", "problem"), [
