@@ -93,7 +93,7 @@ def send_test(order: Order, one: Addressee, by: Staff, now: dt.datetime) -> Mess
 def tested_at(order: Order, by: Staff, now: dt.datetime) -> dt.datetime | None:
     """When `by` last had a test of this meeting's mail with the text it has now."""
     return db.session.scalar(sa.select(sa.func.max(Message.queued_at)).where(
-        Message.key.startswith(_test_key(order, by, now), autoescape=True)))
+        outbox.begins(_test_key(order, by, now))))
 
 
 def everyone(order: Order, now: dt.datetime) -> list[Addressee]:

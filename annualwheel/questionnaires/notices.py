@@ -68,7 +68,7 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
 def receipts_of(version: SubmissionVersion) -> list[str]:
     """The names of those who were sent the receipt of this version, in the order it was written to them."""
     return list(db.session.scalars(sa.select(Message.name).where(
-        Message.key.startswith(_receipt_key(version), autoescape=True)).order_by(Message.id)))
+        outbox.begins(_receipt_key(version))).order_by(Message.id)))
 
 
 def tell_change(kind: str, cause: str, submission: Submission, members: Iterable[Member], now: dt.datetime, **facts: object) -> None:
