@@ -123,7 +123,7 @@ def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
     """Claims one chunk, commits, sends it and marks each mail by itself; what there is no time for is given back. Never holds a
     transaction while speaking SMTP. Returns whether anything was done."""
     messages = outbox.claim(worker_name(), house().clock.now(), ids)
-    wanted = [m for m in messages if reminders.still_wanted(m)]
+    wanted = reminders.wanted(messages)
     for message in messages:
         if message not in wanted:
             outbox.mark_dropped(message)

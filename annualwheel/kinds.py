@@ -70,3 +70,10 @@ KINDS: Mapping[str, Kind] = {
     "colleague_registered": Kind((*_PLAN, "organisation", "registrant"), ("landing",), ("waits", "preparation_opens", "personal")),
     "test_mail": Kind(("sent_at",)),
 }
+
+# What asks somebody to a meeting or gives them something at it. Once the meeting is cancelled these are not sent: nothing may follow the
+# mail that says so. News of what is over (a withdrawal, a seat let go), receipts, and links asked for go all the same.
+TOWARDS_A_MEETING = frozenset((
+    "invitation", "reminder", "confirmation", "calendar_request", "calendar_update", "waitlisted", "promoted", "offer",
+    "substitute_invitation", "moved", "registered_by_phone", "application", "application_known", "colleague_registered",
+    "preparation", "preparation_reminder", "colleague", "change_granted"))

@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from annualwheel import audiences, results
 from annualwheel.audiences import Addressee
 from annualwheel.clock import local, start_of_day
 from annualwheel.db import db
+from annualwheel.kinds import TOWARDS_A_MEETING
 from annualwheel.models import (
     Affiliation,
     Answer,
@@ -120,6 +123,40 @@ def results_key(meeting: Meeting, person: Person) -> str:
     """The unique key of the mail about the results: one for each person and publication. Results that were taken down and published
     again reach those whose mail was still waiting then."""
     return f"results:{meeting.id}:{person.public_id}:{meeting.results_at.timestamp() if meeting.results_at else 0}"
+
+
+def wanted(messages: Sequence[Message]) -> list[Message]:
+    """Those of the mails whose turn has come that should go (see `still_wanted`): nothing leads to a cancelled meeting, and no calendar
+    mail comes after a newer one to the same address. What holds for many is asked once for all of them."""
+    late = _at_cancelled([message for message in messages if message.kind in TOWARDS_A_MEETING])
+    late |= _overtaken([message.id for message in messages if message.calendar_sequence is not None])
+    return [message for message in messages if message.id not in late and still_wanted(message)]
+
+
+def _at_cancelled(messages: Sequence[Message]) -> set[int]:
+    """A mail is about the meeting of its seat, of its mailing, or of the answer that it lets somebody write in."""
+    if not messages:
+        return set()
+    meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
+    found = set(db.session.scalars(
+        sa.select(Message.id).outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id).join(Meeting, meeting)
+        .where(Message.id.in_([message.id for message in messages]), Meeting.state == "cancelled")))
+    opens = {message.id: message.body.links["preparation"]["public_id"] for message in messages if "preparation" in message.body.links}
+    closed = set(db.session.scalars(
+        sa.select(Member.public_id).join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled"))) if opens else set()
+    return found | {message_id for message_id, member in opens.items() if member in closed}
+
+
+def _overtaken(ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    newer = aliased(Message)
+    return set(db.session.scalars(sa.select(Message.id).join(newer, sa.and_(
+        newer.registration_id == Message.registration_id, newer.calendar_sequence > Message.calendar_sequence, newer.state != "dropped",
+        sa.func.lower(newer.address) == sa.func.lower(Message.address))).where(Message.id.in_(ids))))
 
 
 def still_wanted(message: Message) -> bool:

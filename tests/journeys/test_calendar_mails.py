@@ -140,6 +140,8 @@ def test_a_new_address_with_the_yes_to_a_new_day_takes_it_out_too(session: Any) 
 
 def test_what_arrives_is_a_request_and_a_cancel_of_the_same_seat(session: Any, app: Flask, smtp: Smtp, work: Callable[[], int]) -> None:
     guest = say_yes(make_guest(make_meeting()))
+    jobs.commit()
+    work()
     say_no(guest)
     uid = guest.uid
     jobs.commit()

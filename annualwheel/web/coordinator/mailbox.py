@@ -101,12 +101,12 @@ def _instead(message: Message) -> str:
     if undelivered.may_correct(message):
         return ""
     if message.kind in undelivered.ASKED_FOR:
-        return _("Är adressen fel? Rätta den hos personen, och be personen begära en ny länk.")
+        return str(_("Är adressen fel? Rätta den hos personen, och be personen begära en ny länk."))
     if message.kind.startswith("staff_"):
-        return _("Är adressen fel? En administratör lägger till ett konto med rätt adress under Inställningar.")
+        return str(_("Är adressen fel? En administratör lägger till ett konto med rätt adress under Inställningar."))
     if message.registration_id is not None:
-        return _("Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på sin sida.")
-    return _("Mejlet hör inte till någon i registret, så adressen går inte att rätta här.")
+        return str(_("Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på sin sida."))
+    return str(_("Mejlet hör inte till någon i registret, så adressen går inte att rätta här."))
 
 
 @blueprint.post("/utskick/mejl/<public_id>/igen")
