@@ -35,7 +35,7 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     changed; the same press twice changes nothing.
 
     Raises `Closed` outside the registration phase (staff may register at any time before the start), `Refused` in a state that
-    cannot register or for details that are somebody else's, `Unreadable` for a bad address.
+    cannot register or for details that are somebody else's (see `names_another`), `Unreadable` for a bad address.
     """
     _lock(registration, reply)
     if registration.state in ("registered", "waitlisted"):
@@ -104,6 +104,14 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
     notices.tell("withdrawn", registration, now, waited="yes" if before in ("waitlisted", "offered") else "")
     audit.note(actor, "left_line" if before in ("waitlisted", "offered") else "withdrew", registration, now, registration.meeting_id)
     _leave(registration, before, now)
+
+
+def names_another(registration: Registration, reply: Reply) -> bool:
+    """Whether the reply holds both another name and another address. Who was forwarded the invitation would make the person somebody
+    else everywhere, with every link of theirs: they come instead, as a substitute. One of the two alone is a correction."""
+    person = registration.person
+    return (contacts.fold(f"{reply.given} {reply.family}") != person.name_folded
+            and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded)
 
 
 def _lock(registration: Registration, reply: Reply) -> None:
@@ -183,6 +191,8 @@ def _take(registration: Registration, reply: Reply, now: dt.datetime, actor: Act
     """Writes the reply down. With a new address the calendar entry the registration `had` leaves the old calendar; everything else
     that follows is in `readdressing.rename`."""
     person = registration.person
+    if actor.kind == "participant" and names_another(registration, reply):
+        raise Refused("somebody_else", name=person.name)
     if had and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded:
         notices.take_from_calendar(registration, now)
     readdressing.rename(person, reply.given, reply.family, reply.email, now, actor, apart=registration)

@@ -17,6 +17,7 @@ from annualwheel.registrations import replies
 from annualwheel.registrations.substitution import Substitute
 from tests.conftest import START, Fixed
 from tests.guests import entries, kinds_since, link_of, mails, make_guest, make_meeting, publish, reply_of, typed
+from tests.region import make_staff
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 
@@ -182,3 +183,55 @@ def test_the_lead_keeps_the_answer_when_the_invitation_is_taken_back(session: An
     member = membership.of_registration(guest, START)
     meetings.revoke(guest, START, audit.SYSTEM)
     assert db.session.query(Member).one() is member
+
+
+# Who was forwarded the invitation and writes themselves into it
+
+def as_somebody_else(visitor: Browser, guest: Registration, name: str = "Eva Nord", email: str = EVA) -> Browser:
+    given, family = name.split(" ")
+    visitor.open(link_of(guest)).press("Ja, anmäl mig") if guest.state == "invited" else visitor.open(link_of(guest)).press(
+        "Se eller ändra").open("/anmalan/anmal")
+    visitor.fill("Förnamn", given).fill("Efternamn", family).fill("E-postadress", email).fill("Titel", "Utredare").choose("Ja", within="Äter du lunch")
+    return visitor.press("Skicka anmälan" if guest.state == "invited" else "Spara ändringen")
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_a_registration_does_not_make_one_person_another(session: Any, visitor: Browser, stands: bool) -> None:
+    guest = make_guest(make_meeting())
+    if stands:
+        say_yes(guest)
+    db.session.commit()
+    sent, state = len(mails()), guest.state
+    as_somebody_else(visitor, guest).see("Inbjudan är till Maria Lindqvist, men här står både ett annat namn och en annan adress")
+    assert (visitor.status, visitor.value("Förnamn"), visitor.value("E-postadress"), visitor.value("Titel")) == (422, "Eva", EVA, "Utredare")
+    assert (guest.person.name, guest.person.email, guest.state, len(mails())) == ("Maria Lindqvist", "maria@kommun.example", state, sent)
+
+
+def test_the_way_on_is_to_come_instead_with_what_was_typed(session: Any, visitor: Browser) -> None:
+    guest = make_guest(make_meeting())
+    as_somebody_else(visitor, guest).press("Jag kommer i stället för Maria").see("Du kommer i stället för Maria")
+    assert (visitor.status, guest.state, visitor.value("Förnamn"), visitor.value("E-postadress"), visitor.value("Titel")) == (
+        200, "invited", "Eva", EVA, "Utredare")
+    visitor.press("Ta över inbjudan")
+    assert (guest.state, guest.person.name, successor().person.name, successor().title) == ("substituted", "Maria Lindqvist", "Eva Nord", "Utredare")
+
+
+@pytest.mark.parametrize(("name", "email"), [("Eva Nord", "MARIA@kommun.example"), ("maria  lindqvist", EVA)])
+def test_a_new_name_or_a_new_address_alone_is_a_correction(session: Any, visitor: Browser, name: str, email: str) -> None:
+    guest = make_guest(make_meeting())
+    visitor.open(link_of(guest)).press("Ja, anmäl mig")
+    given, family = name.split()
+    visitor.fill("Förnamn", given).fill("Efternamn", family).fill("E-postadress", email).choose("Ja", within="Äter du lunch").press("Skicka anmälan")
+    assert guest.state == "registered"
+
+
+def test_where_nobody_can_be_sent_the_refusal_offers_no_such_button(session: Any, visitor: Browser, clock: Fixed) -> None:
+    guest = make_guest(make_meeting())
+    next(phase for phase in guest.meeting.phases if phase.kind == "change").closes_at = START - dt.timedelta(hours=1)
+    as_somebody_else(visitor, guest).see("Inbjudan är till Maria Lindqvist").miss("Jag kommer i stället")
+
+
+def test_staff_may_correct_both(session: Any, visitor: Browser) -> None:
+    guest = say_yes(make_guest(make_meeting()))
+    replies.register(guest, reply_of(guest, given="Eva", family="Nord", email=EVA), START, audit.staff(make_staff().id))
+    assert (guest.person.name, guest.person.email) == ("Eva Nord", EVA)

@@ -24,7 +24,8 @@ def register() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(render_template("participant/register.html", form=form, registration=registration, offer=offer,
+    another = bool(form.form_errors) and replies.names_another(registration, form.reply())
+    return make_response(render_template("participant/register.html", form=form, registration=registration, offer=offer, another=another,
                                          meeting=registration.meeting), form.status)
 
 

@@ -17,12 +17,14 @@ from annualwheel.web.participant.forms import SubstituteForm, carried_out
 
 @blueprint.route("/ersattare", methods=["GET", "POST"])
 def substitute() -> Response | AnyResponse:
-    """Somebody else comes instead. This browser is let out at once: the old link is dead."""
+    """Somebody else comes instead. This browser is let out at once: the old link is dead. `instead`: the button on the form of a
+    registration that holds somebody else's details leads here with what was typed."""
     registration: Registration = g.registration
     form, offer = SubstituteForm(), offers.of(registration, page.now())
     forwarded = request.args.get("vem") == "jag"
     actor = audit.participant(registration.person_id)
-    if carried_out(form, lambda: meetings.substitute(registration, replace(form.substitute(), taken=forwarded), page.now(), actor)):
+    if page.pressed("answer") != "instead" and carried_out(
+            form, lambda: meetings.substitute(registration, replace(form.substitute(), taken=forwarded), page.now(), actor)):
         opened.forget("registration", registration.public_id)
         session["handed_over"] = f"{form.given.data} {form.family.data}"
         return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
