@@ -99,18 +99,25 @@ def add_person(given: str, family: str, address: str, organisation: Organisation
     Who adds vouches: somebody who had only asked to come themselves counts from now on. Who was deactivated stays so (see `let_in`).
     `source` says where the address came from (GDPR art. 14). Raises `Unreadable` for an address that is none.
     """
-    address = normal_address(address)
-    person = person_called(clean(given), clean(family), address)
-    if person is None:
-        person = new_person(given, family, address, language=language, mobile=mobile, source=source)
-        db.session.flush()
+    person = _found_or_new(given, family, address, language, mobile, source)
     vouch(person, organisation, title)
+    return person
+
+
+def add_beside(by: Person, organisation: Organisation, given: str, family: str, address: str, *, title: str = "", source: str = "") -> Person:
+    """As `add_person`, for somebody whom `by` brings along: with a place in `organisation` when `by` has one. Who only says that they
+    belong there can give nobody else a place."""
+    person = _found_or_new(given, family, address, by.language, "", source)
+    if has_place(by, organisation):
+        vouch(person, organisation, title)
+    elif was_never_confirmed(person):
+        person.active = True
     return person
 
 
 def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
     """Gives the person a place in the organisation; somebody whom nobody had proved to exist is active from now on."""
-    if not person.active and was_never_confirmed(person):
+    if was_never_confirmed(person):
         person.active = True
     affiliate(person, organisation, title)
 
@@ -118,6 +125,8 @@ def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
 def was_never_confirmed(person: Person) -> bool:
     """Whether somebody inactive has only asked to come on the open page: no place anywhere, and no registration but unconfirmed ones.
     Everybody else who is inactive was made so by a coordinator."""
+    if person.active:
+        return False
     states = set(db.session.scalars(sa.select(Registration.state).where(Registration.person_id == person.id)))
     placed = db.session.scalar(sa.select(Affiliation.id).where(Affiliation.person_id == person.id).limit(1))
     return states == {"unconfirmed"} and placed is None
@@ -203,6 +212,11 @@ def belongs(person: Person, organisation: Organisation) -> bool:
     return person.active and all(a.active for a in person.affiliations if a.organisation_id == organisation.id)
 
 
+def has_place(person: Person, organisation: Organisation) -> bool:
+    """Whether the person is active and has a place in the organisation now. Who has only said so on the open page has none."""
+    return person.active and any(a.active for a in person.affiliations if a.organisation_id == organisation.id)
+
+
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
     """Gives the person a place in the organisation, or the place a new title; a place that had ended begins again."""
     row = db.session.scalar(sa.select(Affiliation).where(
@@ -221,6 +235,15 @@ def end_affiliation(person: Person, organisation: Organisation) -> None:
         raise Missing("no_organisation")
     row.active = False
     db.session.flush()
+
+
+def _found_or_new(given: str, family: str, address: str, language: str, mobile: str, source: str) -> Person:
+    address = normal_address(address)
+    person = person_called(clean(given), clean(family), address)
+    if person is None:
+        person = new_person(given, family, address, language=language, mobile=mobile, source=source)
+        db.session.flush()
+    return person
 
 
 def clean(text: str) -> str:

@@ -33,8 +33,8 @@ from annualwheel.models import (
 from annualwheel.registrations.states import COMING
 
 PREPARING = ("registered", "to_reconfirm", "attended")
-_HAS_LEFT = sa.select(Affiliation.id).where(Affiliation.person_id == Person.id, Affiliation.organisation_id == Organisation.id,
-                                            ~Affiliation.active).exists()
+_HAS_PLACE = sa.select(Affiliation.id).where(Affiliation.person_id == Person.id, Affiliation.organisation_id == Organisation.id,
+                                             Affiliation.active).exists()
 
 
 def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
@@ -53,8 +53,8 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
 
 
 def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:
-    """Those who are to prepare and have not been told: everyone who comes and, where the organisation gives one answer, the lead
-    of each organisation that somebody was invited for. The key names the person and the organisation."""
+    """Those who are to prepare and have not been told: everyone who comes and, where the organisation gives one answer, has a place in
+    it (see `membership.is_let_in`), with the lead of each organisation that somebody was invited for. The key names the person and the organisation."""
     # Read by itself and taken away here: as a condition on each row it is looked up anew for every person where statistics are old.
     told = {tuple(row) for row in db.session.execute(
         sa.select(Member.person_id, Submission.organisation_id).join(Submission, Submission.id == Member.submission_id)
@@ -64,7 +64,7 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
               .join(Organisation, Organisation.id == Registration.organisation_id)
               .where(Person.active, Organisation.active).with_only_columns(*_columns()))
     if questionnaire.respondent == "organisation":
-        coming = coming.where(~_HAS_LEFT)
+        coming = coming.where(_HAS_PLACE)
     found = {tuple(row) for row in db.session.execute(coming)}
     if questionnaire.respondent == "organisation":
         leads = (sa.select(*_columns()).select_from(YearOrganisation).join(Person, Person.id == YearOrganisation.lead_id)

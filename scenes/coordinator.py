@@ -53,6 +53,8 @@ SCENES = (
     _scene("motets-personer-ny-dag", "people_of", DIRECTION + "/personer?grupp=to_reconfirm", world="turns"),
     _scene("anmalning-inbjuden", "registration", "/anmalningar/{invited}"),
     _scene("anmalning-anmald", "registration", "/anmalningar/{registered}"),
+    _scene("anmalning-oppen", "registration", "/anmalningar/{claiming}"),
+    _scene("anmalning-oppen-medtagen", "registration", "/anmalningar/{brought_along}"),
     _scene("anmalning-nej", "registration", "/anmalningar/{declined}"),
     _scene("anmalning-ersatt", "registration", "/anmalningar/{replaced}"),
     _scene("anmalning-ersattare", "registration", "/anmalningar/{substitute}"),

@@ -99,13 +99,14 @@ def leave(person: Person, organisation: Organisation | None) -> None:
 
 
 def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
-    """Whether the registration opens the answer: an organisation's not for somebody who has left it."""
-    return questionnaire.respondent == "person" or contacts.belongs(registration.person, registration.organisation)
+    """Whether the registration opens the answer: an organisation's only for somebody who has a place in it. Who has left it has none,
+    nor has who has only said to come from there, until a colleague or a coordinator has vouched for them."""
+    return questionnaire.respondent == "person" or contacts.has_place(registration.person, registration.organisation)
 
 
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
     """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there. None for
-    somebody who has left the organisation."""
+    somebody whom it does not let in."""
     for questionnaire in questionnaires_of(registration.meeting):
         if not is_let_in(registration, questionnaire):
             return None

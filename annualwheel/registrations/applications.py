@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from annualwheel import audit, contacts, limits, years
+from annualwheel.audit import Actor
 from annualwheel.contacts import fold
 from annualwheel.db import Base, db
 from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import (
+    Audit,
     Meeting,
     Message,
     MessageBody,
@@ -99,16 +101,44 @@ def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -
 
 
 def confirm(registration: Registration, now: dt.datetime) -> None:
-    """The address is theirs: from now on they are as anyone who is invited. A second press changes nothing. Raises `Closed`."""
+    """The address is theirs: from now on they are as anyone who is invited, but for the organisation's answer: that they come from there
+    is only what they say, and gives no place in it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`."""
     seats.lock(registration)
     if registration.state != "unconfirmed":
         return
     person = registration.person
     windows.require(registration, "register", now, audit.participant(person.id))
+    if is_out(person):
+        raise Refused("cannot_register", state=registration.state)
     step(registration, "invite")
     registration.invited_at, person.active = now, True
-    contacts.affiliate(person, registration.organisation, registration.title)
     audit.note(audit.participant(person.id), "applied", registration, now, registration.meeting_id)
+
+
+def is_out(person: Person) -> bool:
+    """Whether staff have taken the person out. Who is inactive for having confirmed nothing yet is not."""
+    return not person.active and not contacts.was_never_confirmed(person)
+
+
+def claim(registration: Registration) -> str:
+    """Why nobody knows that the person belongs to the organisation: they have registered themselves ("own"), or were brought by somebody
+    of whom it is not known ("brought"); "" where it is known, or where a place was ended."""
+    person, organisation = registration.person, registration.organisation
+    if registration.state in ("unconfirmed", "substituted", "revoked") or not person.active or contacts.has_place(person, organisation):
+        return ""
+    applied = sa.select(Audit.id).where(Audit.meeting_id == registration.meeting_id, Audit.verb == "applied",
+                                        Audit.subject_kind == Registration.__tablename__, Audit.subject_id == registration.id)
+    if db.session.scalar(applied.limit(1)):
+        return "own"
+    return "brought" if contacts.belongs(person, organisation) else ""
+
+
+def vouch(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """A coordinator knows that the person belongs to the organisation: it gets them among its people, and they may write in its answer.
+    A second press changes nothing."""
+    if claim(registration):
+        contacts.affiliate(registration.person, registration.organisation, registration.title)
+        audit.note(actor, "vouched", registration, now, registration.meeting_id)
 
 
 def _count_address(address: str, now: dt.datetime) -> None:
@@ -134,10 +164,10 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
 def _answer(registration: Registration, now: dt.datetime) -> None:
     """The mail to whoever was named. Nothing that a stranger typed stands in a mail to somebody who has not proved to be that stranger."""
     person = registration.person
-    if registration.state == "unconfirmed":
+    if registration.state == "unconfirmed" and not is_out(person):
         notices.write("application", registration, now, to=Recipient(person.email, "", person.language, person.id))
     else:
-        gone = registration.state in ("substituted", "revoked")
+        gone = registration.state in ("substituted", "revoked") or is_out(person)
         notices.write("application_gone" if gone else "application_known", registration, now, to=Recipient.of(person))
 
 

@@ -11,7 +11,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import Meeting, Person, Registration
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import invitations, notices, seats, windows
+from annualwheel.registrations import applications, invitations, notices, seats, windows
 from annualwheel.registrations.states import step
 
 MOST = 5
@@ -80,9 +80,9 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
     found = invitations.find(by.meeting, known) if known else None
     if found is not None and (found.state not in OPEN or (found.state == "invited" and found.organisation_id != by.organisation_id)):
         return Outcome(name, {"declined": "said_no", "withdrawn": "said_no", "substituted": "gone", "revoked": "gone"}.get(found.state, "already"))
-    if known is not None and not known.active and not contacts.was_never_confirmed(known):
+    if known is not None and applications.is_out(known):
         return Outcome(name, "gone")
-    person = contacts.add_person(row.given, row.family, row.email, by.organisation, title=row.title, language=by.person.language,
+    person = contacts.add_beside(by.person, by.organisation, row.given, row.family, row.email, title=row.title,
                                  source=f"colleague:{by.person.name}")
     colleague = found or _invited(by, person, now)
     colleague.organisation = by.organisation

@@ -42,8 +42,8 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     windows.require(registration, "substitute", now, actor)
     if (registration.state, "substitute") not in TABLE:
         raise Refused("cannot_substitute", state=registration.state)
-    person = contacts.add_person(new.given, new.family, new.email, registration.organisation, title=new.title,
-                                 language=registration.person.language, source="forwarded:" if new.taken else f"substitute:{registration.person.name}")
+    person = contacts.add_beside(registration.person, registration.organisation, new.given, new.family, new.email, title=new.title,
+                                 source="forwarded:" if new.taken else f"substitute:{registration.person.name}")
     if person.id == registration.person_id:
         raise Refused("substitute_self")
     contacts.let_in(person, now, actor)

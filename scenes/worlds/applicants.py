@@ -5,9 +5,11 @@ import sqlalchemy as sa
 
 from annualwheel import audit, contacts, years
 from annualwheel.db import db
-from annualwheel.models import Meeting, OrganisationRequest, Registration
-from annualwheel.registrations import applications, unlisted
+from annualwheel.models import Meeting, Organisation, OrganisationRequest, Person, Registration
+from annualwheel.registrations import applications, colleagues, replies, unlisted
 from annualwheel.registrations.applications import Applicant
+from annualwheel.registrations.colleagues import Colleague
+from annualwheel.registrations.replies import Reply
 from scenes.world import DAY, START, World
 
 
@@ -18,6 +20,7 @@ def make(world: World, meeting: Meeting) -> None:
     assert place is not None  # noqa: S101 the year has it
     applications.apply(meeting, place, Applicant("Siv", "Provstrand", "siv.provstrand@kommun.example", "planerare"), "scene", START)
     world.let_in("unconfirmed", db.session.scalars(sa.select(Registration).where(Registration.state == "unconfirmed")).one())
+    _come(world, meeting, place)
     for given, organisation in (("Göte", "Hagfors framtidsråd"), ("Gun", "Hagfors kn")):
         unlisted.ask(meeting, organisation, Applicant(given, "Övningsdal", f"{given.lower()}@radet.example".replace("ö", "o"), "ordförande"), "scene", START)
     asked, answered = db.session.scalars(sa.select(OrganisationRequest).order_by(OrganisationRequest.id)).all()
@@ -28,3 +31,15 @@ def make(world: World, meeting: Meeting) -> None:
         ["Eva Exempelnord", "gone"]]}
     world.sessions["brought_nobody"] = {**world.sessions["registered"], "colleagues": [["Erik Exempelsand", "already"]]}
     world.moments |= {"closed_to_all": years.phase(meeting, "registration").closes_at + DAY, "direction_held": meeting.ends_at + DAY}
+
+
+def _come(world: World, meeting: Meeting, place: Organisation) -> None:
+    """Tor has registered himself for an organisation, and has brought Ulla: nobody knows that they belong to it."""
+    applications.apply(meeting, place, Applicant("Tor", "Provholm", "tor.provholm@kommun.example", "planerare"), "scene", START)
+    tor = db.session.scalars(sa.select(Registration).join(Person).where(Person.given == "Tor")).one()
+    applications.confirm(tor, START)
+    actor = audit.participant(tor.person_id)
+    replies.register(tor, Reply("Tor", "Provholm", "tor.provholm@kommun.example", "planerare", "", False), START, actor)
+    colleagues.register_together(tor, [Colleague("Ulla", "Provlid", "ulla.provlid@kommun.example")], START, actor)
+    world.let_in("claiming", tor)
+    world.names["brought_along"] = db.session.scalars(sa.select(Registration).join(Person).where(Person.given == "Ulla")).one().public_id

@@ -18,7 +18,7 @@ from annualwheel.contacts import fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
 from annualwheel.models import Affiliation, Category, Mailing, Meeting, Message, Organisation, Person, Registration
-from annualwheel.registrations import invitations, replies, seats
+from annualwheel.registrations import applications, invitations, replies, seats
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import allowed
 from annualwheel.web import page, refusals, words
@@ -30,6 +30,7 @@ FOUND = 20
 # The button's name, what it does to a registration, and what is said when it is done.
 ACTS = {"decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
         "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
+        "vouch": _l("Organisationen är tillagd. Personen kan vara med och förbereda."),
         "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
         "invite": _l("En ny inbjudan är på väg.")}
 
@@ -103,7 +104,7 @@ def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
     successor = db.session.scalar(sa.select(Registration).where(Registration.replaces_id == seat.id)
                                   .options(joinedload(Registration.person)))
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
-    html = render_template("coordinator/registration.html", active="year", seat=seat, meeting=seat.meeting, mails=mails,
+    html = render_template("coordinator/registration.html", active="year", seat=seat, claim=applications.claim(seat), meeting=seat.meeting, mails=mails,
                            form=form or ReplyForm.of(seat), successor=successor, line=line, can=lambda act: allowed(seat.state, act),
                            ahead=seat.meeting.state == "planned" and page.now() < seat.meeting.starts_at)
     return make_response(html, form.status if form else 200)
@@ -130,7 +131,7 @@ def register_for(public_id: str) -> AnyResponse:
 
 @blueprint.post("/anmalningar/<public_id>/<act>")
 def act_on(public_id: str, act: str) -> AnyResponse:
-    """Declines, gives the place back, takes the invitation back, or invites again."""
+    """Declines, gives the place back, takes the invitation back, invites again, or vouches for the person."""
     seat, now, actor = invitations.by_public_id(public_id), page.now(), audit.staff(g.staff.id)
     if act not in ACTS:
         raise Missing("no_registration")
@@ -141,6 +142,8 @@ def act_on(public_id: str, act: str) -> AnyResponse:
             replies.withdraw(seat, now, actor)
         elif act == "revoke":
             meetings.revoke(seat, now, actor)
+        elif act == "vouch":
+            applications.vouch(seat, now, actor)
         else:
             invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
         jobs.commit()

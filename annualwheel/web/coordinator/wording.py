@@ -93,6 +93,7 @@ EVENT = {
     "substituted": Word("ersatt av någon annan", "replaced by someone else"),
     "revoked": Word("inbjudan återtagen", "invitation taken back"),
     "invited": Word("inbjuden för sig", "invited individually"),
+    "vouched": Word("lades till i organisationen", "was added to the organisation"),
     "applied": Word("bekräftade sin öppna anmälan", "confirmed an open registration"),
     "organisation_granted": Word("Någon vars organisation saknades är inbjuden", "Someone whose organisation was missing is invited"),
     "organisation_refused": Word("En organisation lades inte till", "An organisation was not added"),

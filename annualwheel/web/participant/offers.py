@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from annualwheel import years
+from annualwheel import contacts, years
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.questionnaires import deadline, membership, published
 from annualwheel.registrations import seats, windows
@@ -77,8 +77,15 @@ class Preparing:
         return self.questionnaire.respondent == "person"
 
 
+def outside(registration: Registration) -> bool:
+    """Whether the organisation answers together, as it does unless the meeting's questions are put to each person, and nobody has said
+    that the person belongs to it."""
+    joint = all(asked.respondent == "organisation" for asked in membership.questionnaires_of(registration.meeting))
+    return joint and not contacts.has_place(registration.person, registration.organisation)
+
+
 def preparing(registration: Registration, now: dt.datetime) -> Preparing | None:
-    """What there is to prepare; None while nothing is published, and for somebody who has left the organisation."""
+    """What there is to prepare; None while nothing is published, and for somebody who is `outside`."""
     span = years.phase(registration.meeting, "preparation")
     for questionnaire in membership.questionnaires_of(registration.meeting):
         if not membership.is_let_in(registration, questionnaire):

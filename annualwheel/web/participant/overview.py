@@ -31,7 +31,7 @@ def shown(form: Press, done: str = "") -> str:
     return render_template(
         "participant/confirmation.html", registration=registration, meeting=meeting, offer=offers.of(registration, now),
         stated=needs.of(registration), needs_served=registration.state in needs.SERVED, done=done,
-        preparing=offers.preparing(registration, now), span=years.phase(meeting, "preparation"),
+        preparing=offers.preparing(registration, now), outside=offers.outside(registration), span=years.phase(meeting, "preparation"),
         followup=years.phase(meeting, "followup"),
         queue=offers.queue(registration, now), form=form)
 
