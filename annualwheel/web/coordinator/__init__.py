@@ -24,6 +24,7 @@ from annualwheel.web.coordinator import (  # noqa: E402,F401
     registrations,
     sendings,
     settings,
+    standing_in,
     waiting,
     year,
 )

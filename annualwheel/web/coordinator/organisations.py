@@ -17,10 +17,11 @@ from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.change_requests import answers_of
 from annualwheel.web.coordinator.people import actor, around, wanted_rows
+from annualwheel.web.coordinator.shown import ShownForm
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
 
 
-class OrganisationForm(BaseForm):
+class OrganisationForm(ShownForm):
     """An organisation's name, and its category when there is a year."""
 
     name = StringField(_l("Namn"), [Filled(_l("Skriv vad organisationen heter"))], filters=[strip], render_kw={"autocomplete": "off"})
@@ -34,7 +35,7 @@ class AliasForm(BaseForm):
                         description=_l("Till exempel en förkortning. En import känner igen organisationen på det"))
 
 
-class YearForm(BaseForm):
+class YearForm(ShownForm):
     """What the organisation is this year."""
 
     category = SelectField(_l("Typ av organisation"), validate_choice=False)
@@ -118,10 +119,14 @@ def organisation_alias(public_id: str) -> AnyResponse:
 @blueprint.post("/personer/organisationer/<public_id>/ar")
 def organisation_year(public_id: str) -> AnyResponse:
     """Sets the category and the lead of the year."""
-    found, year, form = contacts.organisation_by_id(public_id), years.latest(), YearForm()
-    if form.accepted() and year:
+    found, year = contacts.organisation_by_id(public_id), years.latest()
+    form = _year_form(found, year) if year else None
+    if form and not form.accepted():
+        return _organisation_page(found, AliasForm(formdata=None), form)
+    if form and year:
         contacts.set_category(found, year, _category(form.category.data))
-        team.appoint(found, year, _possible_leads(found, year).get(form.lead.data or ""))
+        if form.lead.data != form.lead.object_data:
+            team.appoint(found, year, _possible_leads(found, year).get(form.lead.data or ""))
         audit.note(actor(), "organisation_edited", found, page.now(), fields=["category", "lead"], year=year.number)
         jobs.commit()
         flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
@@ -144,17 +149,19 @@ def category_name(category: Category) -> str:
     return category.en if page.language() == "en" else category.sv
 
 
-def _organisation_page(found: Organisation, form: AliasForm) -> AnyResponse:
+def _organisation_page(found: Organisation, form: AliasForm, sent: YearForm | None = None) -> AnyResponse:
+    """The page; `sent` is the form of the year when something in it has to be put right."""
     year = years.latest()
     return make_response(render_template(
         "coordinator/organisation.html", active="people", organisation=found, form=form, places=directory.places_in(found),
-        year=year, answers=answers_of(found, year) if year else [], year_form=_year_form(found, year) if year else None), form.status)
+        year=year, answers=answers_of(found, year) if year else [], year_form=sent or (_year_form(found, year, formdata=None) if year else None)),
+        (sent or form).status)
 
 
-def _year_form(found: Organisation, year: Year) -> YearForm:
+def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
     row = directory.year_of(found, year)
     category, lead = (row.category, row.lead) if row else (None, None)
-    form = YearForm(formdata=None, data={"category": category.key if category else "", "lead": lead.public_id if lead else ""})
+    form = YearForm(**sent, data={"category": category.key if category else "", "lead": lead.public_id if lead else ""})
     form.category.choices = _category_choices()
     form.lead.choices = [SelectChoice("", _("Ingen är utsedd")),
                          *(SelectChoice(key, one.name) for key, one in _possible_leads(found, year).items())]

@@ -19,12 +19,13 @@ from annualwheel.errors import Refused
 from annualwheel.models import Category, Person
 from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.shown import ShownForm
 from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
 
 SHOWN = {"aktiva": True, "inaktiva": False, "alla": None}
 
 
-class PersonForm(BaseForm, NameFields):
+class PersonForm(ShownForm, NameFields):
     """A person as a coordinator knows them."""
 
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "off"})

@@ -22,7 +22,8 @@ from annualwheel.registrations import applications, invitations, replies, seats
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import allowed
 from annualwheel.web import page, refusals, words
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, standing_in
+from annualwheel.web.coordinator.shown import ShownForm
 from annualwheel.web.forms import Address, BaseForm, NameFields, Press, strip
 
 PAGE = 50
@@ -60,7 +61,7 @@ def people_of(number: int, kind: str) -> str:
                            following=at(current + 1) if current < pages else "")
 
 
-class ReplyForm(BaseForm, NameFields):
+class ReplyForm(ShownForm, NameFields):
     """What a person says on the phone."""
 
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
@@ -106,7 +107,7 @@ def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
     html = render_template("coordinator/registration.html", active="year", seat=seat, claim=applications.claim(seat), meeting=seat.meeting, mails=mails,
                            form=form or ReplyForm.of(seat), successor=successor, line=line, can=lambda act: allowed(seat.state, act),
-                           ahead=seat.meeting.state == "planned" and page.now() < seat.meeting.starts_at)
+                           ahead=standing_in.is_ahead(seat), possible=standing_in.possible(seat))
     return make_response(html, form.status if form else 200)
 
 

@@ -1,0 +1,63 @@
+"""A form that has been open for long changes only what was changed in it: it carries what it showed."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, HiddenField
+
+from annualwheel.web.forms import BaseForm
+
+OWN = ("csrf_token", "shown")
+
+
+class ShownForm(BaseForm):
+    """Is made with what holds now, also when it is sent. A field that was left as it was shown takes what holds now. One that was
+    changed here and meanwhile by somebody else is asked about once more, and is then written as it stands in the form."""
+
+    shown = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.shown.raw_data:
+            self._show()
+
+    def accepted(self) -> bool:
+        """As for every form; what was changed in both places is said at its field."""
+        return super().accepted() and self._settled()
+
+    def _settled(self) -> bool:
+        before = _read(self.shown.data) if self.shown.raw_data else {}
+        for field in self._asked():
+            holds, showed = field.object_data or "", before.get(field.short_name, field.object_data) or ""
+            if (field.data or "") == showed != holds:
+                field.data = field.object_data or ""
+            elif holds not in (showed, field.data or ""):
+                field.errors = [_said(field, holds)]
+        self._show()
+        return not self.errors
+
+    def _show(self) -> None:
+        self.shown.data = json.dumps({field.short_name: field.object_data for field in self._asked()})
+
+    def _asked(self) -> list[Field]:
+        return [field for field in self if field.short_name not in OWN]
+
+
+def _read(text: str) -> dict[str, Any]:
+    """What the form says that it showed; nothing when it is no such text."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _said(field: Field, holds: str) -> str:
+    names = {choice.value: str(choice.label) for choice in field.iter_choices()} if hasattr(field, "iter_choices") else {}
+    sentence: str = _("Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla.")
+    if holds:
+        sentence = _("Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla.",
+                     value=names.get(holds, holds))
+    return sentence

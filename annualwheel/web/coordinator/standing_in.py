@@ -1,0 +1,122 @@
+"""What staff do for somebody who has called: send a substitute, and change what was replied. Also after the change stop."""
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, RadioField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from annualwheel import audit, jobs, meetings
+from annualwheel.db import db
+from annualwheel.errors import Refused, Unreadable
+from annualwheel.models import Registration
+from annualwheel.registrations import invitations, replies, windows
+from annualwheel.registrations.replies import Reply
+from annualwheel.registrations.states import allowed
+from annualwheel.registrations.substitution import Substitute
+from annualwheel.web import page, refusals, words
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.shown import ShownForm
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
+
+OFF = {"autocomplete": "off"}
+
+
+class SubstituteForm(BaseForm, NameFields):
+    """Who comes instead."""
+
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw=OFF,
+                       description=_l("Hit skickar vi en egen inbjudan med personlig länk"))
+    title = StringField(_l("Titel"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
+    message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
+                            description=_l("Står i mejlet till ersättaren, som en hälsning från den som inte kan komma"))
+
+
+class ChangeForm(ShownForm):
+    """What a registration says, but for who it is: name and address are changed on the person's page. `mode` and `lunch` are taken out
+    where the meeting does not ask."""
+
+    mode = RadioField(_l("Hur"), validate_choice=True)
+    lunch = RadioField(_l("Äter personen lunch på mötet?"), validate_choice=False)
+    title = StringField(_l("Titel"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
+    copy_to = EmailField(_l("Kopia till"), [Address(optional=True), SHORT], filters=[strip], render_kw=OFF,
+                         description=_l("Den som svarar åt någon annan får kopior av bekräftelsen och av mejl om ändringar"))
+
+    @classmethod
+    def of(cls, seat: Registration) -> ChangeForm:
+        """The form with what holds now."""
+        form = cls(data={"title": seat.title, "copy_to": seat.copy_to, "mode": seat.mode,
+                         "lunch": {True: "yes", False: "no", None: ""}[seat.lunch]})
+        form.mode.choices = [(option.mode, words.label(option.mode, "mode")) for option in seat.meeting.options]
+        form.lunch.choices = [("yes", _("Ja")), ("no", _("Nej"))]
+        if len(form.mode.choices) < 2:
+            del form.mode
+        if not seat.meeting.with_lunch:
+            del form.lunch
+        return form
+
+    def reply(self, seat: Registration) -> Reply:
+        """What stands with the changes. Nobody eats on a screen."""
+        person, mode = seat.person, self.mode.data if self.mode else seat.mode
+        lunch = {"yes": True, "no": False}.get(self.lunch.data) if self.lunch and mode == "on_site" else None
+        return Reply(person.given, person.family, person.email, self.title.data, person.mobile, lunch, mode, self.copy_to.data)
+
+
+def possible(seat: Registration) -> frozenset[str]:
+    """Which of "substitute" and "change" staff can do with the registration now: until the meeting starts."""
+    if not is_ahead(seat):
+        return frozenset()
+    fits = {"substitute": allowed(seat.state, "substitute"), "change": seat.state in windows.STANDING}
+    return frozenset(act for act, fit in fits.items() if fit)
+
+
+def is_ahead(seat: Registration) -> bool:
+    """Whether the registration's meeting is still to come."""
+    return seat.meeting.state == "planned" and page.now() < seat.meeting.starts_at
+
+
+@blueprint.route("/anmalningar/<public_id>/ersattare", methods=["GET", "POST"])
+def send_substitute(public_id: str) -> AnyResponse:
+    """Hands the place over to somebody whom the person has named; mails and calendar as when the person does it."""
+    seat, form = invitations.by_public_id(public_id), SubstituteForm()
+    if form.accepted():
+        new = Substitute(form.given.data, form.family.data, form.email.data, form.title.data, form.message.data)
+        try:
+            successor = meetings.substitute(seat, new, page.now(), audit.staff(g.staff.id))
+        except (Refused, Unreadable) as problem:
+            db.session.rollback()
+            form.email.errors = (refusals.sentence(problem),)
+            return _page("substitute", invitations.by_public_id(public_id), form)
+        jobs.commit()
+        flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
+        return redirect(url_for("coordinator.registration", public_id=successor.public_id), code=303)
+    if not form.is_submitted() and "substitute" not in possible(seat):
+        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+    return _page("substitute", seat, form)
+
+
+@blueprint.route("/anmalningar/<public_id>/andra", methods=["GET", "POST"])
+def change_reply(public_id: str) -> AnyResponse:
+    """Changes what was replied; mails and calendar as when the person does it."""
+    seat = invitations.by_public_id(public_id)
+    form = ChangeForm.of(seat)
+    if form.accepted():
+        try:
+            replies.change(seat, form.reply(seat), page.now(), audit.staff(g.staff.id))
+        except (Refused, Unreadable) as problem:
+            db.session.rollback()
+            (form.mode or form.title).errors = (refusals.sentence(problem),)
+            return _page("change", invitations.by_public_id(public_id), form)
+        jobs.commit()
+        flash(_("Anmälan är ändrad. En ny bekräftelse är på väg."))
+        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+    if not form.is_submitted() and "change" not in possible(seat):
+        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+    return _page("change", seat, form)
+
+
+def _page(which: str, seat: Registration, form: BaseForm) -> AnyResponse:
+    html = render_template(f"coordinator/registration_{which}.html", active="year", seat=seat, meeting=seat.meeting, form=form)
+    return make_response(html, form.status)
