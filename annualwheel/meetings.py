@@ -81,13 +81,14 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
 
 def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mailing | None:
     """Cancels the meeting: everyone concerned gets a mail and, when they had one, a CANCEL for the calendar entry. Returns that
-    mailing, None for nobody. Invitations and reminders that have not left are not sent. Raises `Closed` as `move`.
+    mailing, None for nobody. Invitations and reminders that have not left are not sent, and stated needs are erased. Raises `Closed` as `move`.
     """
     seats.lock(meeting)
     _require_planned(meeting, now)
     known = announcements.appointment(meeting)
     meeting.state, meeting.cancel_reason = "cancelled", reason
     outbox.drop_waiting(meeting)
+    needs.forget_all(meeting)
     mailing = announcements.begin(meeting, "cancelled", reason, known, now, actor)
     audit.note(actor, "cancelled", meeting, now, meeting.id, told=told(mailing))
     db.session.flush()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from annualwheel.clock import local
 from annualwheel.db import db
-from annualwheel.errors import Refused
+from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Needs, Registration
 
 KEPT = dt.timedelta(days=14)
@@ -24,12 +24,17 @@ class Given:
 
 
 def state(registration: Registration, diet: str, access: str, consent_text: str, now: dt.datetime) -> None:
-    """Keeps the needs with the sentence that was consented to. Empty texts erase them. Raises `Refused` without a registration."""
+    """Keeps the needs with the sentence that was consented to. Empty texts erase them. Raises `Refused` without a registration,
+    `Closed` when the meeting is cancelled or has begun."""
+    _lock(registration)
     if registration.state not in SERVED:
         raise Refused("no_needs_without_registration")
     if not diet.strip() and not access.strip():
         forget(registration)
         return
+    refusal = why_not(registration.meeting, now)
+    if refusal is not None:
+        raise refusal
     row = _row(registration)
     day = erase_on(registration.meeting)
     if row is None:
@@ -39,6 +44,13 @@ def state(registration: Registration, diet: str, access: str, consent_text: str,
         row.diet, row.access, row.consent_text = diet.strip(), access.strip(), consent_text
         row.consented_at, row.erase_on = now, day
     db.session.flush()
+
+
+def why_not(meeting: Meeting, now: dt.datetime) -> Closed | None:
+    """Why nothing can be stated for the meeting any more; None while it can."""
+    if meeting.state == "cancelled":
+        return Closed("meeting_cancelled")
+    return Closed("meeting_started", day=meeting.starts_at) if now >= meeting.starts_at else None
 
 
 def of(registration: Registration) -> Given:
@@ -53,6 +65,12 @@ def follow(meeting: Meeting) -> None:
     db.session.execute(sa.update(Needs).where(Needs.registration_id.in_(of_meeting)).values(erase_on=erase_on(meeting)))
 
 
+def forget_all(meeting: Meeting) -> None:
+    """The meeting is cancelled: nothing that was stated for it has a purpose any more."""
+    of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
+    db.session.execute(sa.delete(Needs).where(Needs.registration_id.in_(of_meeting)))
+
+
 def erase_on(meeting: Meeting) -> dt.date:
     """The day needs for this meeting are erased at the latest."""
     return local(meeting.ends_at + KEPT).date()
@@ -61,6 +79,14 @@ def erase_on(meeting: Meeting) -> dt.date:
 def forget(registration: Registration) -> None:
     """Erases the needs of this registration."""
     db.session.execute(sa.delete(Needs).where(Needs.registration_id == registration.id))
+
+
+def _lock(registration: Registration) -> None:
+    """Waits for whoever withdraws, cancels the meeting or presses the same button, and reads again what they have changed. First the
+    meeting, then the registration: the order in which seats are locked."""
+    meeting = registration.meeting
+    db.session.refresh(meeting, attribute_names=["state", "starts_at", "ends_at"], with_for_update={"read": True, "of": Meeting})
+    db.session.refresh(registration, attribute_names=["state"], with_for_update={"of": Registration})
 
 
 def _row(registration: Registration) -> Needs | None:

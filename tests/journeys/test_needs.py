@@ -3,17 +3,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from annualwheel import audit, meetings, needs, retention
 from annualwheel.db import Base, db
-from annualwheel.errors import Refused
+from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import Needs, Registration
 from annualwheel.registrations import invitations, replies
-from tests.conftest import START
+from tests.at_once import at_once
+from tests.conftest import START, Fixed
 from tests.guests import link_of, make_guest, make_meeting, reply_of
 from tests.tiny_browser import Browser
 
@@ -130,3 +133,70 @@ def test_the_browser_is_told_to_keep_nothing_of_them(session: Any, visitor: Brow
     visitor.open(link_of(make_coming())).press("Se eller ändra").follow("Berätta vad du behöver")
     fields = [node for node in visitor.page.all("input", "textarea") if node.get("name") in ("diet", "access")]
     assert [(node.get("autocomplete"), node.get("data-private")) for node in fields] == [("off", "1"), ("off", "1")]
+
+
+# When nothing can be stated any more
+
+def test_a_cancelled_meeting_needs_nothing(session: Any) -> None:
+    guest, other = make_coming(), make_guest(make_meeting(kind="direction"), "Erik")
+    replies.register(other, reply_of(other), START, audit.participant(other.person_id))
+    needs.state(guest, DIET, ACCESS, "Ja", START)
+    needs.state(other, DIET, "", "Ja", START)
+    meetings.cancel(guest.meeting, "", START, audit.SYSTEM)
+    assert [row.registration_id for row in rows()] == [other.id]
+    with pytest.raises(Closed, match="meeting_cancelled"):
+        needs.state(guest, DIET, "", "Ja", START)
+
+
+def test_nothing_is_stated_once_the_meeting_has_begun_but_can_be_erased(session: Any, visitor: Browser, clock: Fixed) -> None:
+    guest = make_coming()
+    starts = guest.meeting.starts_at
+    visitor.open(link_of(guest)).press("Se eller ändra").follow("Berätta vad du behöver")
+    needs.state(guest, DIET, "", "Ja", starts - dt.timedelta(seconds=1))
+    db.session.commit()
+    clock.set(starts)
+    visitor.fill("Specialkost", "Något annat").choose("Jag samtycker").press("Spara").see("Mötet började")
+    assert [row.diet for row in rows()] == [DIET]
+    visitor.open("/anmalan/behov").press("Radera det jag har skrivit")
+    assert rows() == []
+    assert visitor.open("/anmalan/behov").url == "/anmalan"
+
+
+def test_pressing_twice_at_once_keeps_one_row(app: Flask) -> None:
+    with app.app_context():
+        guest = make_coming().id
+        db.session.commit()
+
+    def press(number: int) -> None:
+        needs.state(db.session.get_one(Registration, guest), f"{DIET} {number}", "", "Ja", START)
+        db.session.commit()
+
+    at_once(app, press, range(8))
+    with app.app_context():
+        assert len(rows()) == 1
+
+
+@pytest.mark.parametrize("how", ["withdraw", "cancel"])
+def test_needs_stated_while_the_seat_goes_are_not_left_behind(app: Flask, session: Any, how: str) -> None:
+    guest = make_coming()
+    db.session.commit()
+    seat = guest.id
+
+    def press() -> str:
+        with app.app_context():
+            try:
+                needs.state(db.session.get_one(Registration, seat), DIET, "", "Ja", START)
+            except DomainError as refusal:
+                return refusal.key
+            db.session.commit()
+            return ""
+
+    if how == "withdraw":
+        replies.withdraw(guest, START, audit.participant(guest.person_id))
+    else:
+        meetings.cancel(guest.meeting, "", START, audit.SYSTEM)
+    with ThreadPoolExecutor(1) as other:
+        pressed = other.submit(press)
+        wait([pressed], timeout=0.5)  # who does not wait for us is done by then
+        db.session.commit()
+    assert (pressed.result(), rows()) == ("no_needs_without_registration" if how == "withdraw" else "meeting_cancelled", [])

@@ -2,7 +2,7 @@
 it among the own details, after a freshly mailed link."""
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,6 +21,8 @@ def own_needs() -> Response | AnyResponse:
     if registration.state not in needs.SERVED:
         return redirect(url_for("participant.confirmation"), code=303)
     given, consent = needs.of(registration), consent_to(registration)
+    if request.method == "GET" and needs.why_not(registration.meeting, page.now()) and not (given.diet or given.access):
+        return redirect(url_for("participant.confirmation"), code=303)
     form = NeedsForm()
     form.consent.label.text = consent
     if form.accepted() and not (form.diet.data or form.access.data):
