@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import g, request
+from flask import Response, after_this_request, flash, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -103,5 +103,22 @@ class AskForLink(BaseForm):
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "email", "spellcheck": "false"})
 
 
+TOO_OLD = _l("Sidan hade legat öppen för länge. Tryck en gång till.")
+
+
 class Press(BaseForm):
     """A form with nothing but a button."""
+
+    def accepted(self) -> bool:
+        """As of any form. Where one that was too old is not shown again but leads back to a page, that page says it."""
+        if super().accepted():
+            return True
+        if self.expired:
+            after_this_request(_told_when_led_back)
+        return False
+
+
+def _told_when_led_back(response: Response) -> Response:
+    if response.status_code == 303:
+        flash(str(TOO_OLD), "too_old")
+    return response

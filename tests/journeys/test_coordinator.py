@@ -275,7 +275,7 @@ def test_a_button_without_a_token_changes_nothing(meeting: Meeting, office: Brow
     db.session.commit()
     for path in (f"{page_of(seat)}/withdraw", f"{page_of(seat)}/revoke", f"{WORK}/stall-in", f"{WORK}/flytta", f"{WORK}/fragor",
                  f"{WORK}/installningar", f"{WORK}/utskick/inbjudan"):
-        office.fetch("POST", path, data={"steg": "skicka"})
+        office.send("POST", path, [("steg", "skicka")], multipart=False).see("Sidan hade")
     assert state(seat) == "registered" and db.session.get_one(Meeting, meeting.id).state == "planned"
     assert verbs(meeting) == []
 

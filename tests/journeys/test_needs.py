@@ -82,6 +82,16 @@ def test_one_press_erases_them(session: Any, visitor: Browser) -> None:
     assert rows() == []
 
 
+def test_a_press_on_a_page_that_is_too_old_erases_nothing_and_says_so(session: Any, visitor: Browser) -> None:
+    state(visitor, make_coming()).follow("Ändra specialkost")
+    for node in visitor.page.all("input"):
+        if node.get("name") == "csrf_token":
+            node.attrs["value"] = "gammal"
+    visitor.press("Radera det jag har skrivit").see("Sidan hade legat öppen för länge. Tryck en gång till.")
+    assert [(row.diet, row.access) for row in rows()] == [(DIET, ACCESS)]
+    visitor.press("Radera det jag har skrivit").see("Uppgifterna är raderade").miss("Sidan hade legat öppen för länge")
+
+
 def test_empty_fields_change_nothing(session: Any, visitor: Browser) -> None:
     state(visitor, make_coming()).follow("Ändra specialkost").press("Spara")
     assert [(row.diet, row.access) for row in rows()] == [(DIET, ACCESS)]

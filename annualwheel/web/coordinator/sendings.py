@@ -20,7 +20,7 @@ from annualwheel.models import Affiliation, Category, Meeting, Organisation, Per
 from annualwheel.orders import Order
 from annualwheel.web import page, refusals, words
 from annualwheel.web.coordinator import blueprint, wording
-from annualwheel.web.forms import Press
+from annualwheel.web.forms import TOO_OLD, Press
 
 WHAT = {"inbjudan": "invitation", "paminnelse": "reminder", "forberedelse": "preparation",
         "paminnelse-forberedelse": "preparation_reminder", "resultat": "results"}
@@ -64,8 +64,8 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
         orders.require_possible(meeting, order.kind, page.now())
     except DomainError as problem:
         return _impossible(meeting, order, refusals.sentence(problem))
-    if not Press().accepted():
-        return _compose(order, what)
+    if not (form := Press()).accepted():
+        return _compose(order, what, str(TOO_OLD) if form.expired else "")
     step = page.pressed("steg")
     if step == "test":
         return _test(order, what)
