@@ -33,7 +33,7 @@ def _http(error: HTTPException) -> Response:
 def _refused(error: DomainError) -> Response:
     db.session.rollback()
     log.info("refused", key=error.key, status=error.status)
-    return _page(error.status, sentence=refusals.sentence(error))
+    return _page(error.status, reason=error.key, sentence=refusals.sentence(error))
 
 
 def _database(error: OperationalError) -> Response:
@@ -52,9 +52,9 @@ def _with_code(status: int, error: Exception) -> Response:
     return _page(status, code=code)
 
 
-def _page(status: int, **values: object) -> Response:
-    if request.accept_mimetypes.best == "application/json":
-        response = make_response({"status": status}, status)
+def _page(status: int, reason: str = "", **values: object) -> Response:
+    if request.is_json or request.accept_mimetypes.best == "application/json":
+        response = make_response({"status": status, "reason": reason}, status)
     else:
         response = make_response(render_template("errors/error.html", status=status, **values), status)
     if status in (429, 503):

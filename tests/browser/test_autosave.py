@@ -27,6 +27,7 @@ PAGE = """<!doctype html><html lang="sv"><title>Prov</title>
 <form method="post" action="/klar" {{ autosave("/spara", "7", "bevis", new_link="/lank", undo="/angra") }}>
 <input type="hidden" name="base-learned" value="{{ version }}"><input type="hidden" name="base-hinders" value="{{ version }}">
 {{ field(form.learned, attrs={"data-v": version}) }}<p data-by="learned">Anna Berg, i går kl. 9</p>{{ field(form.hinders, attrs={"data-v": version}) }}
+{{ field(form.name, attrs={"data-v": version}) }}{{ field(form.address, attrs={"data-v": version, "data-single": ""}) }}
 {{ field(form.state, attrs={"data-v": version}) }}{{ field(form.diet, attrs={"data-v": version, "data-private": "1"}) }}
 <button>Klar</button></form>{{ save_bar("") }}
 <script type="module" src="/static/js/autosave.js"></script></html>"""
@@ -35,6 +36,8 @@ PAGE = """<!doctype html><html lang="sv"><title>Prov</title>
 class Sample(Form):
     learned = TextAreaField("Lärt")
     hinders = TextAreaField("Hinder")
+    name = StringField("Namn")
+    address = StringField("Adress")
     state = RadioField("Läge", choices=[SelectChoice("a", "Planeras"), SelectChoice("b", "Pågår")])
     diet = StringField("Kost")
 
@@ -218,15 +221,122 @@ def test_text_that_was_not_saved_comes_back(page: Page, server: Server) -> None:
     assert server.sent("learned")[-1] == "Viktigt"
 
 
+def test_restored_text_is_sent_word_for_word_before_what_is_typed_after_it(page: Page, server: Server) -> None:
+    """It may be on its way since the page before was left: then it is one's own, and what is typed after it builds on it."""
+    server.answer = lambda _sent: None
+    write(page, "Viktigt")
+    page.clock.run_for(1300)
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    server.answer = server.save
+    page.goto(ORIGIN + "/svar")
+    expect(page.get_by_label("Lärt")).to_have_value("Viktigt")
+    page.get_by_label("Lärt").press("Control+End")
+    write(page, " mer")
+    for _ in range(2):
+        page.clock.run_for(1300)
+        settled(page)
+    expect(page.locator("[name=base-learned]")).to_have_value("5")
+    assert [save["fields"]["learned"] for save in server.saved] == [
+        {"value": "Viktigt", "base": "3"}, {"value": "Viktigt mer", "base": "4"}]
+
+
 def test_restored_text_meets_a_colleague_s_change_in_a_conflict(page: Page, server: Server) -> None:
     server.answer = lambda _sent: None
     write(page, "Min")
     page.clock.run_for(1300)
     expect(line(page)).to_contain_text("Ingen kontakt")
     server.values, server.version = {"learned": "Deras"}, 4
+    asked: list[dict[str, Any]] = []
+    server.answer = lambda sent: asked.append(sent["fields"]) or conflict("Deras")(sent)
     page.goto(ORIGIN + "/svar")
-    expect(page.get_by_role("group", name="En kollega ändrade samma svar")).to_contain_text("Deras")
+    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_contain_text("Deras")
     expect(page.get_by_label("Lärt")).to_have_value("Min")
+    expect(page.locator("[name=base-learned]")).to_have_value("3")
+    assert asked == [{"learned": {"value": "Min", "base": "3", "again": True}}]
+    assert stored(page)["learned"]["v"] == "Min"
+
+
+def unheard(page: Page, server: Server) -> None:
+    """Writes, presses the page's own button where nothing is reached, and comes to the page again when a colleague has written."""
+    write(page, "Min")
+    page.context.route("**/klar", lambda route: route.abort())
+    page.get_by_role("button", name="Klar").click()
+    page.wait_for_url("chrome-error://**")
+    server.values, server.version = {"learned": "Deras"}, 4
+
+
+def test_text_whose_button_never_reached_the_server_meets_a_colleague_s_in_a_conflict(page: Page, server: Server) -> None:
+    unheard(page, server)
+    server.answer = conflict("Deras")
+    page.goto(ORIGIN + "/svar")
+    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_contain_text("Deras")
+    expect(page.get_by_label("Lärt")).to_have_value("Min")
+    server.answer = server.save
+    page.get_by_role("button", name="Lägg Annas text efter min").click()
+    page.clock.run_for(100)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert server.sent("learned") == ["Min\n\nDeras"]
+
+
+def test_text_that_the_server_has_taken_and_a_colleague_replaced_is_no_conflict(page: Page, server: Server) -> None:
+    unheard(page, server)
+    asked = server.answers_only((200, {"at": "14.32"}))
+    page.goto(ORIGIN + "/svar")
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    expect(page.get_by_label("Lärt")).to_have_value("Deras")
+    expect(page.locator("[data-conflict]")).to_have_count(0)
+    assert (asked, stored(page)) == (["Min"], {})
+
+
+def test_what_is_typed_while_the_server_is_asked_of_an_older_text_stays(page: Page, server: Server) -> None:
+    unheard(page, server)
+    routes: list[Route] = []
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    page.context.route("**/spara", hold)
+    with page.expect_request(ORIGIN + "/spara"):
+        page.goto(ORIGIN + "/svar")
+    page.get_by_label("Lärt").press("Control+End")
+    write(page, " och nytt")
+    page.context.unroute("**/spara")
+    server.answer = conflict("Deras")
+    server.handle(routes[0])
+    server.answer = server.save
+    settled(page)
+    page.clock.run_for(1300)
+    expect(page.get_by_label("Lärt")).to_have_value("Deras och nytt")
+    expect(page.locator("[name=base-learned]")).to_have_value("5")
+    assert server.saved[0]["fields"]["learned"] == {"value": "Deras och nytt", "base": "4"}
+
+
+def test_an_older_text_is_asked_about_until_there_is_an_answer(page: Page, server: Server) -> None:
+    unheard(page, server)
+    server.answer = lambda _sent: None
+    page.goto(ORIGIN + "/svar")
+    expect(line(page)).to_contain_text("Ingen kontakt")
+    assert stored(page)["learned"]["v"] == "Min"
+    server.answer = conflict("Deras")
+    page.clock.run_for(3100)
+    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_contain_text("Deras")
+
+
+def test_an_older_text_that_can_no_longer_be_saved_comes_back_into_its_field(page: Page, server: Server) -> None:
+    unheard(page, server)
+    server.answer = lambda _sent: (410, {})
+    page.goto(ORIGIN + "/svar")
+    expect(page.get_by_label("Lärt")).to_have_value("Min")
+    expect(page.get_by_role("button", name="Ladda ner din text")).to_be_visible()
+
+
+def test_back_on_a_page_whose_button_led_nowhere_saving_goes_on(page: Page, server: Server) -> None:
+    write(page, "Min")
+    page.evaluate("document.querySelector('[data-autosave]').autosave.handOver()")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    page.clock.run_for(100)
+    expect(line(page)).to_have_text("Sparat kl. 14.32")
+    assert server.sent("learned") == ["Min"]
 
 
 def test_text_that_went_with_the_page_s_button_is_not_a_conflict_later(page: Page, server: Server) -> None:
@@ -299,6 +409,19 @@ def test_after_the_deadline_the_text_can_be_taken_home(page: Page, server: Serve
     assert "Lärt\r\nFör sent" in Path(download.value.path()).read_bytes().decode("utf-8")
 
 
+@pytest.mark.parametrize(("status", "reason", "says"), [
+    (410, "meeting_cancelled", "Mötet är inställt. Det du skrev nu är inte med."),
+    (410, "preparation_closed", "Sista dagen har gått. Det du skrev nu är inte med."),
+    (403, "other_share", "Den här delen skrivs av kollegor nu. Din text finns kvar här.")])
+def test_the_reason_picks_the_sentence(page: Page, server: Server, status: int, reason: str, says: str) -> None:
+    server.answer = lambda _sent: (status, {"status": status, "reason": reason})
+    write(page, "Kvar")
+    page.clock.run_for(1300)
+    expect(line(page)).to_have_text(says)
+    expect(page.get_by_role("link", name="Få en ny länk med e-post")).to_have_count(0)
+    expect(page.get_by_role("button", name="Ladda ner din text")).to_be_visible()
+
+
 @pytest.mark.parametrize("status", [413, 422])
 def test_one_text_too_long_does_not_hold_back_the_others(page: Page, server: Server, status: int) -> None:
     page.clock.resume()
@@ -335,6 +458,23 @@ def test_both_texts_are_kept_until_one_has_chosen(page: Page, server: Server, bu
     expect(page.get_by_label("Lärt")).to_have_value(text)
     assert server.sent("learned") == ([] if button == "Ta Annas" else [text])
     assert button == "Ta Annas" or server.saved[0]["fields"]["learned"]["base"] == 9
+
+
+def test_two_answers_of_one_line_stand_on_one_line(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"name": {"value": "Simskolan 2", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+    write(page, "Simskola", "Namn")
+    page.clock.run_for(1300)
+    server.answer = server.save
+    page.get_by_role("button", name="Lägg Annas text efter min").click()
+    expect(page.get_by_label("Namn")).to_have_value("Simskola, Simskolan 2")
+
+
+def test_an_answer_that_can_only_be_one_is_not_put_after_another(page: Page, server: Server) -> None:
+    server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"address": {"value": "b.example", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+    write(page, "a.example", "Adress")
+    page.clock.run_for(1300)
+    box = page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
+    expect(box.get_by_role("button")).to_have_text(["Behåll bara min", "Ta Annas"])
 
 
 def test_the_same_text_is_no_conflict(page: Page, server: Server) -> None:

@@ -12,7 +12,7 @@ from annualwheel.models import Member
 from annualwheel.questionnaires import notices
 from tests.browser.conftest import DESK, PHONE, Live
 from tests.conftest import Fixed
-from tests.writers import OPEN, add_initiative, item_of, make_members, stored, write
+from tests.writers import OPEN, add_initiative, history, item_of, make_members, stored, write
 
 THEME = "/forberedelse/strukturer/arbete"
 GROUP = "/forberedelse/initiativ"
@@ -101,6 +101,45 @@ def test_the_page_s_button_right_after_typing_is_no_conflict(live: Live, come_in
     expect(page.get_by_label(SKAPA)).to_have_value("Snabbt")
     expect(page.locator("[data-conflict]")).to_have_count(0)
     assert held(live) == "Snabbt"
+
+
+def past(live: Live) -> list[object]:
+    """The replaced and rejected texts of the same question."""
+    with live.app.app_context():
+        return history(item_of(db.session.query(Member).order_by(Member.id).first() or pytest.fail("nobody writes"), "strukturer/arbete"), "skapa")
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrived(live: Live, come_in: Callable[..., Page], arrives: bool) -> None:
+    maria, anna = come_in(0), come_in(1)
+    maria.goto(THEME)
+
+    def press(route: Route) -> None:
+        if arrives:
+            route.fetch(max_redirects=0)
+        route.abort()
+
+    maria.route("**/forberedelse/spara/**", lambda route: route.abort())
+    maria.route(f"**{THEME}", press)
+    maria.get_by_label(SKAPA).fill("Marias text")
+    maria.get_by_role("button", name="Spara utkast").click()
+    maria.wait_for_url("chrome-error://**")
+    maria.unroute_all()
+    anna.goto(THEME)
+    anna.get_by_label(SKAPA).fill("Annas text")
+    expect(anna.locator("[data-save-text]")).to_have_text(SAVED)
+    with maria.expect_response(lambda answer: "/forberedelse/spara/" in answer.url):
+        maria.goto(THEME)
+    if arrives:
+        expect(maria.locator("[data-save-text]")).to_have_text(SAVED)
+        expect(maria.get_by_label(SKAPA)).to_have_value("Annas text")
+        assert (maria.locator("[data-conflict]").count(), held(live), past(live)) == (0, "Annas text", ["Marias text"])
+    else:
+        expect(maria.locator("[data-conflict]")).to_contain_text("Anna Berg ändrade samma svar kl. 10.00")
+        assert (maria.get_by_label(SKAPA).input_value(), held(live), past(live)) == ("Marias text", "Annas text", ["Marias text"])
+        maria.get_by_role("button", name="Ta Annas").click()
+        maria.goto(THEME)
+        assert (maria.get_by_label(SKAPA).input_value(), past(live)) == ("Annas text", ["Marias text"])
 
 
 def test_questions_follow_a_choice_at_once(come_in: Callable[..., Page]) -> None:

@@ -100,6 +100,28 @@ def test_the_last_day_has_a_quarter_of_grace(writing: list[Browser], clock: Fixe
     assert send(writing[0], {"skapa": ("Text", EMPTY)}).status_code == status
 
 
+@pytest.mark.parametrize(("cancelled", "reason"), [(True, "meeting_cancelled"), (False, "preparation_closed")])
+def test_what_comes_too_late_is_told_from_a_meeting_that_is_cancelled(app: Flask, writing: list[Browser], clock: Fixed, cancelled: bool,
+                                                                     reason: str) -> None:
+    clock.set(CLOSES + dt.timedelta(hours=1))
+    if cancelled:
+        with app.app_context():
+            db.session.query(Member).first().submission.questionnaire.meeting.state = "cancelled"  # type: ignore[union-attr]
+            db.session.commit()
+    answer = send(writing[0], {"skapa": ("Text", EMPTY)})
+    assert (answer.status_code, answer.get_json()["reason"]) == (410, reason)
+
+
+def test_a_text_sent_again_that_was_taken_and_replaced_is_neither_saved_nor_a_conflict(writing: list[Browser]) -> None:
+    maria, anna = writing
+    stamp = reply(send(maria, {"skapa": ("Marias", EMPTY)}))["saved"]["skapa"]
+    reply(send(anna, {"skapa": ("Annas", stamp)}))
+    form = next(f for f in maria.page.all("form") if f.get("data-autosave"))
+    fields = {"skapa": {"value": "Marias", "base": EMPTY, "again": True}}
+    answer = reply(maria.fetch("POST", form.get("data-autosave"), json={"fields": fields}, headers={"X-CSRFToken": form.get("data-csrf")}))
+    assert (answer["saved"], answer["conflicts"]) == ({}, {})
+
+
 @pytest.mark.parametrize(("value", "status"), [("x" * 20_000, 200), ("x" * 20_001, 422)])
 def test_too_long_a_text_answers_422(writing: list[Browser], value: str, status: int) -> None:
     assert send(writing[0], {"skapa": (value, EMPTY)}).status_code == status

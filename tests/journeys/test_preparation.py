@@ -9,7 +9,7 @@ from flask import Flask
 
 from annualwheel.db import db
 from annualwheel.models import Item, Member, Message, SubmissionVersion
-from annualwheel.questionnaires import items
+from annualwheel.questionnaires import items, published
 from tests.conftest import Fixed
 from tests.tiny_browser import Browser
 from tests.writers import CLOSES, OPEN, add_initiative, enter, history, item_of, make_members, stored, write
@@ -84,6 +84,25 @@ def test_two_in_the_same_field_see_both_texts_and_choose(office: Office) -> None
     with office.app.app_context():
         item = item_of(office.member(), "strukturer/arbete")
         assert (stored(item, "skapa"), "Marias text" in history(item, "skapa")) == ("Annas text\n\nMarias text", True)
+
+
+def test_two_answers_of_one_line_are_put_on_one_line(office: Office) -> None:
+    maria, anna = office.opens("Maria", "Anna", finished=True)
+    for one, text in ((maria, "Simskola"), (anna, "Simskolan 2")):
+        one.open(GROUP).follow("Ändra Ung i Hagfors").fill("Vad heter initiativet?", text)
+    maria.press("Spara utkast")
+    anna.press("Spara utkast").press("Lägg Marias text efter min")
+    assert anna.value("Vad heter initiativet?") == "Simskolan 2, Simskola"
+
+
+def test_the_page_says_which_answers_can_only_be_one(office: Office) -> None:
+    maria, = office.opens(finished=True)
+    maria.open(GROUP).follow("Ändra Ung i Hagfors")
+    single = {node.get("name") for node in maria.page.walk() if "data-single" in node.attrs}
+    with office.app.app_context():
+        group = next(section.group for section in published.definition_of(office.member().submission.questionnaire).sections if section.group)
+    assert single == {question.key for question in group.questions if question.type in ("number", "date", "url", "years")}
+    assert single
 
 
 @pytest.mark.parametrize(("button", "text"), [("Behåll bara min", "Annas text"), ("Ta Marias", "Marias text")])
@@ -381,7 +400,10 @@ def test_a_press_without_a_token_changes_nothing(office: Office, action: str) ->
     with office.app.app_context():
         card = db.session.query(Item).filter_by(group_key="initiativ").one().public_id
     path = f"{GROUP}/lagg-till" if action == "lagg-till" else f"/forberedelse/kort/{card}/{action}"
-    assert maria.fetch("POST", path).status_code == 303
+    old = maria.fetch("POST", path)
+    assert old.status_code == 303
+    maria.open(old.headers["Location"]).see("Sidan hade legat öppen för länge. Tryck en gång till.")
+    maria.open(GROUP).miss("Sidan hade legat öppen för länge")
     with office.app.app_context():
         item = db.session.query(Item).filter_by(group_key="initiativ").one()
         assert (item.removed_at, item.public_id) == (None, card)

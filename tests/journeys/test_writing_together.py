@@ -269,7 +269,7 @@ def test_every_button_outside_the_share_is_refused_and_changes_nothing(office: O
     for rule, path in endpoints(office.app, "POST").items():
         if rule.startswith(OWN):
             continue
-        data = {"csrf_token": token, "titel": "Mitt", "base-titel": EMPTY, "skapa": "Mitt", "base-skapa": EMPTY, "act": "save", "to": "up"}
+        data = {"csrf_token": token, "titel": "Mitt", "base-titel": EMPTY, "skapa": "Mitt", "base-skapa": EMPTY, "act": "save"}
         assert olle.fetch("POST", path, data=data).status_code == 403, rule
         body = {"fields": {"titel": {"value": "Mitt", "base": EMPTY}, "skapa": {"value": "Mitt", "base": EMPTY}}}
         assert olle.fetch("POST", path, json=body, headers={"X-CSRFToken": token}).status_code == 403, rule
@@ -288,6 +288,14 @@ def snapshot() -> list[Any]:
 def save(browser: Browser, item: str, fields: dict[str, str], **more: object) -> int:
     body = {"fields": {key: {"value": text, "base": EMPTY} for key, text in fields.items()}, **more}
     return browser.fetch("POST", f"/forberedelse/spara/{item}", json=body, headers={"X-CSRFToken": token_of(browser)}).status_code
+
+
+def test_a_save_outside_the_share_says_why(office: Office) -> None:
+    _maria, olle = office.shares("Maria")
+    with office.app.app_context():
+        other = item_of(member_called("Maria"), "strukturer/energi").public_id
+    answer = olle.fetch("POST", f"/forberedelse/spara/{other}", json={"fields": {}}, headers={"X-CSRFToken": token_of(olle)})
+    assert (answer.status_code, answer.get_json()["reason"]) == (403, "other_share")
 
 
 def test_autosave_takes_the_share_and_nothing_else(office: Office) -> None:

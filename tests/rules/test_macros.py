@@ -266,7 +266,7 @@ class TestParts:
         html = render('<form {{ autosave("/spara", "7", "bevis") }}>')
         given = set(re.findall(r'"(\w+)":', Page(html).all("form")[0]["data-t"]))
         scripts = "".join((PACKAGE / "static/js" / name).read_text("utf-8") for name in ("autosave.js", "conflict.js"))
-        used = set(re.findall(r"\bT\.(\w+)", scripts)) | {"offline", "expired", "closed", "gone", "rejected"}
+        used = set(re.findall(r"\bT\.(\w+)", scripts)) | {"offline", "expired", "closed", "cancelled", "share", "gone", "rejected"}
         assert used == given
 
 

@@ -5,15 +5,17 @@
 //  4 offline, signed out or closed: the text lies in this browser until the server has said "saved"
 //  5 the page's own button and autosave never conflict: the form's hidden base versions follow along
 //  6 what was sent without an answer is sent again word for word before anything newer, so that nobody conflicts with themselves
-// POST url {fields: {name: {value, base}}, where}, where a version is whatever text the page or the last answer gave
+// POST url {fields: {name: {value, base, again}}, where}, where a version is whatever text the page or the last answer gave
 //   200 {at: "14.32", saved: {name: version}, conflicts: {name: {value, ver, who, at}}, others: who else is here, now and then}
-//   400 401 403 or a redirect: signed out.  404: removed by a colleague.  410: after the deadline.  413 422: too long.
+//       again: a text from before, of which only the server knows what came; in neither list: taken then, and replaced since
+//   400 401 403 or a redirect: signed out.  404: removed by a colleague.  410: after the deadline.  413 422: too long.  {reason}: see REASONS.
 // Drafts are not validated here, and fields with data-private are never stored in the browser.
-import { showConflict } from "./conflict.js";
-import { Drafts, forgetAll } from "./drafts.js";
+import { showConflict, together } from "./conflict.js";
+import { Drafts, forgetAll, takeHome } from "./drafts.js";
 
 const IDLE = 1200, MAXWAIT = 8000, SLOW = 800, GIVE_UP = 20000, RETRY = [3000, 8000, 20000, 60000];
 const STOPS = { 400: "expired", 401: "expired", 403: "expired", 404: "gone", 410: "closed", 413: "rejected", 422: "rejected" };
+const REASONS = { meeting_cancelled: "cancelled", other_share: "share" };
 
 class Autosave {
   constructor(form) {
@@ -23,7 +25,7 @@ class Autosave {
     this.drafts = new Drafts(this.url + ":" + (form.dataset.user || ""));
     this.inputs = {};
     for (const input of form.elements) if (input.name && input.dataset.v !== undefined) (this.inputs[input.name] ||= []).push(input);
-    this.version = {}; this.sent = {}; this.conflicts = {};
+    this.version = {}; this.sent = {}; this.conflicts = {}; this.asked = {};
     for (const [name, inputs] of Object.entries(this.inputs)) this.version[name] = inputs[0].dataset.v;
     this.dirty = new Set(); this.tooLong = new Set();
     this.tries = 0; this.unanswered = null; this.busy = false; this.stopped = ""; this.note = "";
@@ -71,7 +73,8 @@ class Autosave {
     const copied = this.drafts.works && ![...this.dirty].some(name => this.isPrivate(name));
     const text = why === "offline" && !copied ? this.T.nocopy : this.T[why];
     const { newLink, undo } = this.form.dataset;
-    const actions = { closed: () => this.download(), gone: () => undo && this.press(this.T.undo, () => this.post(undo)),
+    const home = () => this.download();
+    const actions = { closed: home, cancelled: home, share: home, gone: () => undo && this.press(this.T.undo, () => this.post(undo)),
       expired: () => newLink && Object.assign(document.createElement("a"), { href: newLink, textContent: this.T.newlink }) };
     this.say(why === "offline" ? "off" : "err", text, actions[why]?.());
   }
@@ -85,9 +88,7 @@ class Autosave {
   download() {
     return this.press(this.T.download, () => {
       const text = [...this.dirty].filter(name => !this.isPrivate(name)).map(name => this.title(name) + "\r\n" + this.get(name)).join("\r\n\r\n");
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([text], { type: "text/plain" })), download: this.T.filename });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      takeHome(text, this.T.filename);
     });
   }
 
@@ -106,7 +107,7 @@ class Autosave {
 
   // ---- the copy in this browser ----
   keep() {
-    const fields = {};
+    const fields = { ...this.asked };
     for (const name of new Set([...this.dirty, ...Object.keys(this.conflicts)])) {
       if (!this.isPrivate(name)) fields[name] = { v: this.get(name), base: this.version[name], sent: this.sent[name] };
     }
@@ -114,17 +115,29 @@ class Autosave {
   }
 
   restore() {
-    const kept = this.drafts.read();
     let found = 0;
-    for (const [name, mine] of Object.entries(kept.d)) {
+    for (const [name, mine] of Object.entries(this.drafts.read().d)) {
       if (!(name in this.version) || this.get(name) === mine.v) continue;
       const ours = mine.base === this.version[name] || this.get(name) === mine.sent;
       if (ours) { this.set(name, mine.v); this.dirty.add(name); found++; }
-      // A copy that also went with the page's own button has been dealt with there.
-      else if (!kept.posted) { const now = this.get(name); this.set(name, mine.v); this.conflict(name, { value: now, ver: this.version[name] }); }
+      // It may have come through, with the page's own button or on the way out: the server knows, and keeps it when it comes second.
+      else this.asked[name] = mine;
     }
     if (found) { this.note = this.T.restored; this.say("ok", this.note); this.plan(); }
     this.keep();
+    if (this.asking()) this.flush();
+    // It may be on its way since the page before was left.
+    else if (found) this.unanswered = this.payload();
+  }
+
+  // The text goes back into its field, on the version it was written on. What has been typed there since stays.
+  bringBack(name) {
+    const mine = this.asked[name];
+    if (!mine || this.dirty.has(name)) return !mine;
+    delete this.asked[name];
+    this.set(name, mine.v);
+    this.settle(name, mine.base);
+    return true;
   }
 
   // ---- a colleague changed the same answer ----
@@ -142,7 +155,7 @@ class Autosave {
     this.settle(name, theirs.ver);
     if (how === "theirs") this.set(name, theirs.value);
     else {
-      if (how === "both") this.set(name, this.get(name) + (this.inputs[name][0].type === "checkbox" ? "|" : "\n\n") + theirs.value);
+      if (how === "both") this.set(name, together(this.inputs[name][0], this.get(name), theirs.value));
       this.dirty.add(name);
     }
     this.keep();
@@ -164,6 +177,7 @@ class Autosave {
   }
 
   payload() {
+    if (this.asking()) return Object.fromEntries(Object.entries(this.asked).map(([name, mine]) => [name, { value: mine.v, base: mine.base, again: true }]));
     const names = [...this.dirty].filter(name => !this.conflicts[name] && !this.tooLong.has(name));
     // After a refusal the fields go one by one, so that one long text does not hold back the others.
     const fields = {};
@@ -190,7 +204,9 @@ class Autosave {
     else this.oneByOne = false;
   }
 
+  asking() { return Object.keys(this.asked).length > 0; }
   payloadLeft() { return [...this.dirty].some(name => !this.conflicts[name] && !this.tooLong.has(name)); }
+  unsettled() { return this.dirty.size || Object.keys(this.conflicts).length || this.asking(); }
 
   // Sends and takes in the answer; gives back what went wrong, or nothing.
   async send(fields, leaving) {
@@ -199,26 +215,30 @@ class Autosave {
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.dataset.csrf || "", "X-Whose": this.form.dataset.user || "" }, signal: AbortSignal.timeout(GIVE_UP),
         body: JSON.stringify({ fields, where: document.querySelector("[data-here]")?.dataset.where }) });
       if (answer.type === "opaqueredirect") return "expired";
-      if (!answer.ok) return STOPS[answer.status] || "offline";
-      this.taken(await answer.json());
+      if (!answer.ok) return REASONS[(await answer.json().catch(() => ({}))).reason] || STOPS[answer.status] || "offline";
+      this.taken(await answer.json(), fields);
       return "";
     } catch { return "offline"; }
   }
 
-  taken(answer) {
+  taken(answer, fields) {
     this.tries = 0;
     for (const [name, version] of Object.entries(answer.saved || {})) {
+      if (fields[name]?.again) continue;
       this.settle(name, version);
       if (this.get(name) === this.sent[name]) this.dirty.delete(name);
       const author = this.form.querySelector(`[data-by="${CSS.escape(name)}"]`);
       if (author && this.sent[name] !== undefined) author.textContent = this.T.by.replace("{at}", answer.at);
     }
-    for (const [name, theirs] of Object.entries(answer.conflicts || {})) this.conflict(name, theirs);
+    for (const [name, theirs] of Object.entries(answer.conflicts || {})) if (this.bringBack(name)) this.conflict(name, theirs);
+    for (const name in fields) if (fields[name].again) delete this.asked[name];
     if (answer.others) document.dispatchEvent(new CustomEvent("presence", { detail: answer.others }));
     this.tellSaved(answer.at);
   }
 
   fail(why, fields) {
+    if (why !== "offline") Object.keys(this.asked).forEach(name => { if (this.bringBack(name)) this.dirty.add(name); });
+    if (why === "rejected") this.asked = {};
     if (why === "offline") setTimeout(() => this.plan(0), RETRY[Math.min(this.tries++, RETRY.length - 1)]);
     else if (why !== "rejected") this.stopped = why;
     else if (Object.keys(fields).length === 1) this.tooLong.add(Object.keys(fields)[0]);
@@ -228,7 +248,7 @@ class Autosave {
 
   // Signed in again in another tab, or opened again by a coordinator? A fresh token comes from the page itself, and saving goes on.
   async resume() {
-    if (!["expired", "closed"].includes(this.stopped)) return;
+    if (!["expired", "closed", "cancelled", "share"].includes(this.stopped)) return;
     try {
       const page = await fetch(location.href, { credentials: "same-origin" });
       const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector(`form[data-autosave="${CSS.escape(this.url)}"]`);
@@ -248,7 +268,7 @@ class Autosave {
     addEventListener("focus", () => this.resume());
     addEventListener("online", () => { this.tries = 0; this.plan(0); });
     addEventListener("pagehide", () => this.leave());
-    addEventListener("pageshow", event => { if (event.persisted && this.stopped === "submitted") this.stopped = ""; });
+    addEventListener("pageshow", event => { if (event.persisted && this.stopped === "submitted") { this.stopped = ""; this.plan(0); } });
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.leave(); });
     addEventListener("beforeunload", event => { if (this.wouldLose()) event.preventDefault(); });
   }
@@ -264,11 +284,10 @@ class Autosave {
 
   leave() { if (this.stopped !== "submitted") this.keep(); this.flush(true); }
 
-  // The page's own button carries everything; the copy stays until the next page shows what came of it.
+  // The page's own button carries everything; the copy stays until a page shows that text, or the server says what came of it.
   handOver() {
     clearTimeout(this.idle); clearTimeout(this.latest);
-    this.drafts.posted = true;
-    for (const [name, { value }] of Object.entries(this.unanswered || {})) this.sendAlong("sent-" + name, value);
+    for (const [name, { value, again }] of Object.entries(this.unanswered || {})) if (!again) this.sendAlong("sent-" + name, value);
     this.keep();
     this.stopped = "submitted";
   }
@@ -288,7 +307,7 @@ class Autosave {
 const saving = [...document.querySelectorAll("form[data-autosave]")].map(form => (form.autosave = new Autosave(form)));
 
 document.querySelector("form[data-logout]")?.addEventListener("submit", async event => {
-  const form = event.target, unsaved = () => saving.filter(s => s.dirty.size || Object.keys(s.conflicts).length);
+  const form = event.target, unsaved = () => saving.filter(s => s.unsettled());
   if (unsaved().length) {
     event.preventDefault();
     await Promise.all(unsaved().map(s => s.flush()));

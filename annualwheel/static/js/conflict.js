@@ -26,7 +26,13 @@ function tie(target, id, add) {
   if (ids.size) target.setAttribute("aria-describedby", [...ids].join(" ")); else target.removeAttribute("aria-describedby");
 }
 
-// inputs: the controls of one question. theirs: {value, who, at}. choose("both" | "mine" | "theirs") is called once.
+// Two answers to one question as one: what both have chosen, or one text after the other; a single line holds no line ends.
+export function together(input, mine, theirs) {
+  const between = input.type === "checkbox" ? "|" : input.tagName === "TEXTAREA" ? "\n\n" : ", ";
+  return [mine, theirs].filter(Boolean).join(between);
+}
+
+// inputs: the controls of one question; one with data-single holds one answer only. theirs: {value, who, at}. choose("both" | "mine" | "theirs") is called once.
 export function showConflict(inputs, theirs, T, choose) {
   const first = inputs[0], group = first.closest("fieldset"), id = (group || first).id + "-konflikt";
   document.getElementById(id)?.remove();
@@ -48,7 +54,7 @@ export function showConflict(inputs, theirs, T, choose) {
     choices.append(button);
   }
   const one = first.type === "radio" || first.tagName === "SELECT";
-  if (!one) offer("both", first.type === "checkbox" ? T.bothchoices : T.both, "btn sec");
+  if (!one && first.dataset.single === undefined) offer("both", first.type === "checkbox" ? T.bothchoices : T.both, "btn sec");
   offer("mine", T.mine, one ? "btn sec" : "linkbtn");
   offer("theirs", T.theirs, "linkbtn");
   (group ? group.querySelector(".choice").closest(".inline-choices") || group.querySelector(".choice") : first).before(box);

@@ -12,7 +12,7 @@ export class Drafts {
   write(fields, probe = false) {
     try {
       if (probe) { localStorage.setItem(PREFIX, "1"); localStorage.removeItem(PREFIX); }
-      else if (Object.keys(fields).length) localStorage.setItem(this.key, JSON.stringify({ t: Date.now(), d: fields, posted: this.posted }));
+      else if (Object.keys(fields).length) localStorage.setItem(this.key, JSON.stringify({ t: Date.now(), d: fields }));
       else localStorage.removeItem(this.key);
       this.works = true;
     } catch { this.works = false; }
@@ -32,4 +32,11 @@ export function forgetAll() {
   try {
     Object.keys(localStorage).filter(key => key.startsWith(PREFIX)).forEach(key => localStorage.removeItem(key));
   } catch { /* nothing could be stored, so nothing is left */ }
+}
+
+// Gives the person a text as a file of their own.
+export function takeHome(text, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([text], { type: "text/plain" })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }

@@ -34,7 +34,7 @@ def member_of_answer() -> Response | None:
 def _others_write() -> Response:
     """What somebody with a share of the answer leaves to their colleagues."""
     if request.is_json:
-        return make_response({"status": 403}, 403)
+        return make_response({"status": 403, "reason": "other_share"}, 403)
     return make_response(render_template("preparation/others.html"), 403)
 
 

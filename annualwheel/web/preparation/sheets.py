@@ -100,7 +100,7 @@ class Sheet:
                     continue
                 stamped = request.form.get(f"theirs-{key}", stamped)
                 if how == "both":
-                    value = _both(value, self.place.values.get(key, ""))
+                    value = _both(each, value, self.place.values.get(key, ""))
             elif answers.untouched(stamped, value):
                 continue
             found[each.key] = Change(value, answers.base_of(stamped), request.form.get(f"sent-{each.key}"))
@@ -147,10 +147,11 @@ def _organisations() -> tuple[Option, ...]:
     return tuple(sorted(submission.organisations(), key=lambda option: swedish(option.label.sv)))
 
 
-def _both(mine: Value, theirs: Value) -> Value:
+def _both(question: Question, mine: Value, theirs: Value) -> Value:
+    """What both have chosen, or one text after the other; a single line holds no line ends. As `together` in conflict.js."""
     if isinstance(mine, list) or isinstance(theirs, list):
         return [*keys(mine), *(key for key in keys(theirs) if key not in keys(mine))]
-    return f"{mine}\n\n{theirs}"
+    return (", " if question.type is QuestionType.TEXT else "\n\n").join(text for text in (mine, theirs) if text)
 
 
 def _box(asked: Field, question: Question, theirs: Theirs) -> dict[str, Any]:
