@@ -172,9 +172,11 @@ def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
 
 def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
     """Invitations and reminders that have not left say how it is now. Returns whose invitation that was: it tells them everything."""
-    by_id = {seat.id: seat for seat in found if seat.state == "invited"}
+    by_id = {seat.id: seat for seat in found if seat.state in ("invited", "to_reconfirm")}
+    asked = [seat.id for seat in found if seat.state == "invited"]
     waiting = db.session.scalars(sa.select(Message).where(
-        Message.registration_id.in_(by_id), Message.kind.in_(("invitation", "reminder")), Message.state.in_(UNSENT))
+        sa.or_(sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked)),
+               sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))), Message.state.in_(UNSENT))
         .options(joinedload(Message.body)).with_for_update(of=Message, skip_locked=True).execution_options(populate_existing=True)).all()
     for message in waiting:
         letter = letters.write(message.kind, message.language, notices.said(message.kind, by_id[message.registration_id or 0], message.language, now, {}))

@@ -25,7 +25,7 @@ _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 # `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
 KINDS: Mapping[str, Kind] = {
     "invitation": Kind((*_PLAN, "organisation", "answer_by", "about"), ("landing",), ("preparation_opens", "personal")),
-    "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",)),
+    "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",), ("reconfirm",)),
     "confirmation": Kind((*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens", "personal")),
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),

@@ -181,7 +181,7 @@ def _invite(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> 
 
 def _remind(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
     seats_of = db.session.scalars(sa.select(Registration).where(
-        Registration.public_id.in_([one.key for one in chosen]), Registration.state == "invited").options(
+        Registration.public_id.in_([one.key for one in chosen]), Registration.state.in_(reminders.to_remind(mailing.meeting, now))).options(
             joinedload(Registration.person), joinedload(Registration.organisation)).order_by(Registration.id)
         .execution_options(populate_existing=True)).all()
     for seat in seats_of:

@@ -52,7 +52,8 @@ def recipients(order: Order, now: dt.datetime) -> list[Addressee]:
 
 
 def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
-    """Raises `Closed` for a meeting that is cancelled or over, and for a reminder after the last day; `Refused` when no
+    """Raises `Closed` for a meeting that is cancelled or over, and for a reminder after the last day, unless somebody must answer
+    about a new day; `Refused` when no
     questionnaire is published. The mail about the results is the other way round: it needs results that are published."""
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
@@ -63,7 +64,9 @@ def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
     if now >= meeting.starts_at:
         raise Closed("meeting_started", day=meeting.starts_at)
     last = years.phase(meeting, "registration" if kind in ("invitation", "reminder") else "preparation").closes_at
-    if now > last and kind != "invitation":
+    asks_about_new_day = kind == "reminder" and db.session.scalar(
+        audiences.of_registrations(meeting, "to_reconfirm").with_only_columns(Registration.id).limit(1)) is not None
+    if now > last and kind != "invitation" and not asks_about_new_day:
         raise Closed("registration_closed" if kind == "reminder" else "preparation_closed", day=last)
     if kind.startswith("preparation"):
         questionnaire_of(meeting)
@@ -123,7 +126,8 @@ def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
     person = Person(given=one.given, family=one.family, email=one.email, email_folded="", name_folded="", language=one.language)
     organisation = Organisation(code="", name=one.organisation, folded="")
     if order.kind in ("invitation", "reminder"):
-        seat = Registration(meeting=order.meeting, person=person, organisation=organisation, state="invited")
+        state = db.session.scalar(sa.select(Registration.state).where(Registration.public_id == one.key)) if order.kind == "reminder" else None
+        seat = Registration(meeting=order.meeting, person=person, organisation=organisation, state=state or "invited")
         return notices.said(order.kind, seat, one.language, now, {})
     asked = questionnaire_of(order.meeting)
     found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key)) if order.kind == "preparation_reminder" else None

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from annualwheel import audiences, results
+from annualwheel import audiences, results, years
 from annualwheel.audiences import Addressee
 from annualwheel.clock import local, start_of_day
 from annualwheel.db import db
@@ -32,6 +32,7 @@ from annualwheel.models import (
 )
 from annualwheel.registrations.states import COMING
 
+AWAITED = ("invited", "to_reconfirm")
 PREPARING = ("registered", "to_reconfirm", "attended")
 _HAS_PLACE = sa.select(Affiliation.id).where(Affiliation.person_id == Person.id, Affiliation.organisation_id == Organisation.id,
                                              Affiliation.active).exists()
@@ -42,10 +43,16 @@ def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
     return f"{kind}:{public_id}:{local(now).date().isoformat()}"
 
 
+def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
+    """The states of those who can be reminded to answer: the invited until registration closes; who must say yes to a new day as long
+    as that is asked."""
+    return AWAITED if now <= years.phase(meeting, "registration").closes_at else ("to_reconfirm",)
+
+
 def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
-    """Those who are invited, have not answered and were not reminded today. The key is the registration's public id."""
+    """Those whose answer is awaited and who were not reminded today. The key is the registration's public id."""
     rows = db.session.execute(
-        audiences.of_registrations(meeting, "invited").join(Person, Person.id == Registration.person_id)
+        audiences.of_registrations(meeting, *to_remind(meeting, now)).join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
         .where(Person.active, Organisation.active, ~_today("reminder", Message.registration_id == Registration.id, now))
         .with_only_columns(Registration.public_id, *_columns(), Registration.title).order_by(Person.sort_name, Registration.id))
@@ -164,7 +171,7 @@ def still_wanted(message: Message) -> bool:
     the news of results that have been taken down meanwhile reach anybody."""
     if message.kind == "reminder" and message.registration_id is not None:
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
-        return registration is not None and registration.state == "invited"
+        return registration is not None and registration.state in AWAITED
     if message.kind == "preparation_reminder":
         member = message.body.links["preparation"]["public_id"]
         return db.session.scalar(sa.select(Submission.id).join(Member, Member.submission_id == Submission.id).where(

@@ -19,7 +19,7 @@ SV: dict[str, object] = {
     "registrant": "Maria Lind", "waits": "", "old_address": "maria@kommun.example", "answer": "Uppgifterna ska bevaras.", "role": "koordinator", "coordinator": "Karin Ek", "coming": True,
     "sent_at": "måndag 23 november 2026 kl. 9.00", "share": "Hur får fler arbete?", "part": "present", "person_count": 118, "organisation_count": 54,
     "next_meeting": "riktningsmötet", "next_day": "fredag 12\u00a0mars", "needs_erased": True,
-    "ends": "torsdag 14\u00a0januari kl.\u00a012.00", "ended": "torsdag 14\u00a0januari kl.\u00a012.00", "waited": "",
+    "ends": "torsdag 14\u00a0januari kl.\u00a012.00", "ended": "torsdag 14\u00a0januari kl.\u00a012.00", "waited": "", "reconfirm": "",
     "seated": True, "taken": "", "may_register": True, "may_substitute": True, "asks": True, "stands": "", "submitted": True, "first": "Era initiativ",
 }
 EN: dict[str, object] = SV | {

@@ -27,6 +27,7 @@ def facts(registration: Registration, language: str) -> dict[str, object]:
         "meeting": names.meeting(meeting.kind, language), "day": dates.day(meeting.starts_at, language),
         "short_day": dates.day_month(meeting.starts_at, language),
         "time": dates.hours(meeting.starts_at, meeting.ends_at, language), "place": place(registration, language),
+        "reconfirm": "yes" if registration.state == "to_reconfirm" else "",
         "answer_by": dates.day(windows.answer_by(registration), language),
         "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language)}
 

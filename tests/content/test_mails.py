@@ -15,7 +15,7 @@ from scenes.mails import HEAD, sample, sealed
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
     *((kind, {"organisation": ""}) for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted", "offer")),
-    ("withdrawn", {"waited": "yes"}),
+    ("withdrawn", {"waited": "yes"}), ("reminder", {"reconfirm": "yes"}),
     ("invitation", {"preparation_opens": ""}),
     *((kind, {"personal": True}) for kind in ("invitation", "confirmation", "promoted", "colleague_registered")),
     ("moved", {"new_day": "fredag 22\u00a0januari 2027", "new_time": "kl. 13.00–16.00", "old_day": "fredag 22\u00a0januari 2027"}),

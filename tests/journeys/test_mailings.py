@@ -296,6 +296,39 @@ def test_reminders_end_with_the_registration_and_with_a_cancelled_meeting(year: 
             orders.recipients(Order(meeting, kind, ALL), START)
 
 
+def test_who_must_say_yes_to_a_new_day_is_reminded_in_words_of_their_own(year: Year, meeting: Meeting, karin: Staff, office: Browser,
+                                                                        clock: Fixed, work: Callable[[], int], smtp: Smtp) -> None:
+    invite(year, karin, "Ola")
+    _anna, eva = (come(year, karin, meeting, given, "Arvika kommun") for given in ("Anna", "Eva"))
+    to = meetings.Appointment(meeting.starts_at + 7 * DAY, meeting.ends_at + 7 * DAY, meeting.place, meeting.address)
+    meetings.move(meeting, to, "", START, audit.staff(karin.id))
+    db.session.commit()
+    work()
+    smtp.clear()
+    office.open(REMIND).see("3 personer.", "Kan du den nya dagen, fredag 29 januari 2027?").press("Skicka test till mig").press("Gå vidare")
+    office.press("Skicka till 3 personer")
+    replies.decline(db.session.get_one(Registration, eva.id), "", START, audit.participant(eva.person_id))
+    db.session.commit()
+    work()
+    texts = {mail.to[0]: mail.text for mail in smtp.mails if mail.subject.startswith("Kan du komma")}
+    assert set(texts) == {"anna.ek@kommun.example", "ola.ek@kommun.example"}
+    assert ["Kan du den nya dagen" in texts[f"{given}.ek@kommun.example"] for given in ("anna", "ola")] == [True, False]
+    clock.set(meeting.phases[0].closes_at.replace(year=2027, month=1, day=28))
+    sign_in(office, karin, clock.now()).open(REMIND).see("1 person.", "Anna Ek").miss("Ola Ek")
+
+
+def test_a_reminder_that_waits_follows_when_the_meeting_moves_again(year: Year, meeting: Meeting, karin: Staff) -> None:
+    come(year, karin, meeting, "Anna", "Arvika kommun")
+    for days in (7, 14):
+        to = meetings.Appointment(meeting.starts_at + 7 * DAY, meeting.ends_at + 7 * DAY, meeting.place, meeting.address)
+        meetings.move(meeting, to, "", START, audit.staff(karin.id))
+        if days == 7:
+            confirm(with_test(Order(meeting, "reminder"), karin), karin)
+    [reminder] = of_kind("reminder")
+    assert "Kan du den nya dagen, fredag 5" in reminder.body.text.replace("\u00a0", " ")
+    assert len(of_kind("moved")) == 2
+
+
 def come(year: Year, karin: Staff, meeting: Meeting, given: str, organisation: str) -> Registration:
     person = make_person(make_organisation(year, organisation), given, "Ek")
     seat = invitations.invite(meeting, person, contacts.organisation_named(organisation), START)  # type: ignore[arg-type]

@@ -181,8 +181,8 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     if funnel.to_reconfirm:
         rows.append(_row("warn", _("Väntar"), ngettext("%(num)s behöver bekräfta ny dag", "%(num)s behöver bekräfta ny dag",
                                                        funnel.to_reconfirm),
-                         _("Mötet är flyttat, och de har inte svarat om den nya dagen"), _("Se listan"),
-                         _url("people_of", meeting, grupp="to_reconfirm")))
+                         _("Mötet är flyttat, och de har inte svarat om den nya dagen"), _("Skicka påminnelse"),
+                         _url("compose", meeting, what="paminnelse")))
     return rows
 
 
