@@ -28,6 +28,7 @@ CANCELLED_SHOWN = dt.timedelta(days=60)
 SHOWN = dt.timedelta(days=365)
 COMING = ("registered", "attended")
 ASKED = ("unconfirmed", "invited", "waitlisted", "offered", "to_reconfirm")
+HELD = ("invited", "waitlisted", "offered")
 PREPARE_FOR = ("registered", "to_reconfirm", "attended")
 AWAY = ("substituted", "revoked")
 # For UIDs of what has none stored: hashed with random ids of rows, as RFC 7986 5.3 asks for names that tell nothing.
@@ -92,6 +93,11 @@ def of(person: Person, now: dt.datetime) -> Feed:
     days = {day.uid: day for day in (*_answers(registrations, now), *_preparations(person, registrations, submissions))}
     return Feed(NAME[person.language], tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))),
                 tuple(sorted(days.values(), key=lambda day: (day.on, day.uid))))
+
+
+def held(registration: Registration, now: dt.datetime) -> Entry | None:
+    """The entry that keeps the day free for who has not got a seat yet, as it is in the feed; None for everybody else."""
+    return _seat(registration, now) if registration.state in HELD and registration.meeting.state == "planned" else None
 
 
 def _seat(registration: Registration, now: dt.datetime) -> Entry | None:

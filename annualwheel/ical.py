@@ -106,8 +106,8 @@ def cancel(entry: Entry, organiser_name: str, organiser_address: str, url: str, 
 
 
 def published(entries: Sequence[Entry], organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
-    """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees."""
-    return _calendar("PUBLISH", [_event(entry, organiser_name, organiser_address, url, now) for entry in entries])
+    """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees. Only an entry that is CONFIRMED takes up time."""
+    return _calendar("PUBLISH", [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries])
 
 
 def feed(name: str, entries: Sequence[Entry], days: Sequence[Day], organiser_name: str, organiser_address: str, url: str,

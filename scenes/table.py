@@ -15,6 +15,7 @@ FILES: Mapping[str, tuple[str, Scene]] = {scene.endpoint: (media_type, scene) fo
     ("application/json", Scene("readyz", "open.readyz", "year", "", "/readyz")),
     ("message/rfc822", Scene("mejlfil", "open.mail_file", "year", "", "/brevlada/{mail_confirmation}/fil")),
     ("text/calendar", Scene("kalender", "participant.calendar", "year", "registered", "/anmalan/kalender.ics")),
+    ("text/calendar", Scene("kalender-fore-svar", "open.hold", "year", "", "{invited_link}/kalender.ics")),
     ("text/calendar", Scene("prenumeration", "open.own_feed", "year", "", "{registered_feed}")),
     ("application/json", Scene("mina-uppgifter-fil", "owner.file", "year", "owner", "/mina-uppgifter/fil")),
     ("text/plain", Scene("svar-txt", "preparation.download", "year", "sent", "/forberedelse/svar.txt")),

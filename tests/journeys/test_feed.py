@@ -255,3 +255,44 @@ def test_the_file_of_one_meeting_is_published_with_the_same_uid(session: Any, vi
     calendar = icalendar.Calendar.from_ical(visitor.fetch("GET", "/anmalan/kalender.ics").data)
     assert (str(calendar["METHOD"]), timed(calendar)) == ("PUBLISH", [(guest.uid, "CONFIRMED", 0)])
     assert "ATTENDEE" not in calendar.events[0]
+
+
+def fetched(visitor: Browser, path: str) -> icalendar.Calendar:
+    """A file that is there, with nothing that opens anything in it."""
+    answer = visitor.fetch("GET", path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    assert b"/i/" not in answer.data and b"ATTENDEE" not in answer.data
+    return icalendar.Calendar.from_ical(answer.data)
+
+
+@pytest.mark.parametrize("state", ["invited", "waitlisted", "offered"])
+def test_the_day_is_kept_free_before_an_answer(session: Any, visitor: Browser, state: str) -> None:
+    guest = make_guest(make_meeting())
+    guest.state, guest.queued_at = state, START
+    guest.offered_until = LATER if state == "offered" else None
+    db.session.commit()
+    link = link_of(guest)
+    visitor.open(link).see("Spara datumet i kalendern")
+    held = fetched(visitor, f"{link}/kalender.ics")
+    assert (str(held["METHOD"]), timed(held)) == ("PUBLISH", [(guest.uid, "TENTATIVE", 0)]) and str(held.events[0]["TRANSP"]) == "TRANSPARENT"
+    assert timed(held) == timed(read(visitor, guest))
+    visitor.open(link).press({"invited": "Ja, anmäl mig", "waitlisted": "Ta platsen eller lämna kön", "offered": "Svara på erbjudandet"}[state])
+    visitor.open("/anmalan").see("Spara datumet i kalendern")
+    assert timed(fetched(visitor, "/anmalan/kalender.ics")) == timed(held)
+    db.session.expire_all()
+    assert (guest.state, guest.sequence) == (state, -1)
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "declined", "withdrawn", "substituted", "revoked", "cancelled", "begun"])
+def test_there_is_no_day_to_keep_free_for_who_is_not_asked(session: Any, visitor: Browser, clock: Fixed, state: str) -> None:
+    guest = make_guest(make_meeting())
+    if state == "cancelled":
+        guest.meeting.state = state
+    elif state == "begun":
+        clock.set(guest.meeting.starts_at)
+    else:
+        guest.state = state
+    db.session.commit()
+    visitor.open(link_of(guest)).miss("Spara datumet i kalendern")
+    assert visitor.fetch("GET", f"{link_of(guest)}/kalender.ics").status_code == 404
+    assert visitor.fetch("GET", "/i/avklippt/kalender.ics").status_code == 404

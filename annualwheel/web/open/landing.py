@@ -10,7 +10,7 @@ from annualwheel.house import house
 from annualwheel.models import Member, Registration
 from annualwheel.questionnaires import deadline, membership, published
 from annualwheel.registrations import applications, invitations
-from annualwheel.web import opened, page, security
+from annualwheel.web import calendar_file, opened, page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
@@ -46,6 +46,13 @@ def enter(token: str) -> Response | AnyResponse:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
     return redirect(url_for(ROUTES.get(answer, "participant.confirmation"), vem="jag" if answer == "instead" else None), code=303)
+
+
+@blueprint.get("/i/<token>/kalender.ics")
+def hold(token: str) -> Response:
+    """The day for one's calendar before one has answered. Changes nothing, and the file does not hold the link."""
+    registration = registration_of(token)
+    return dead_link() if registration is None else calendar_file.answer(registration)
 
 
 @blueprint.get("/ersatt")

@@ -1,19 +1,16 @@
 """The page of a registration: what stands, what happens next, what can be changed; the calendar file; the way to the preparation."""
 from __future__ import annotations
 
-from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import ical, jobs, needs, years
-from annualwheel.house import house
+from annualwheel import jobs, needs, years
 from annualwheel.models import Registration
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import notices
-from annualwheel.web import addresses, opened, page
+from annualwheel.web import calendar_file, opened, page
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, offers
 
-HAS_ENTRY = ("registered", "to_reconfirm")
 DONE = ("anmald", "andrad", "nej", "avbokad", "kvar", "behov", "raderat")
 
 
@@ -38,15 +35,8 @@ def shown(form: Press, done: str = "") -> str:
 
 @blueprint.get("/kalender.ics")
 def calendar() -> Response:
-    """The seat's entry as a file, for calendars that did not take the mailed one. No attendee in it, and no link of ours."""
-    registration: Registration = g.registration
-    if registration.state not in HAS_ENTRY or registration.meeting.state == "cancelled":
-        abort(404)
-    head = house().letterhead
-    content = ical.published([notices.entry(registration)], head.sender_name, head.sender_address, head.base_url, page.now())
-    name = addresses.SLUGS[registration.meeting.kind]
-    return Response(content, content_type="text/calendar; charset=utf-8",
-                    headers={"Content-Disposition": f'attachment; filename="{name}.ics"'})
+    """The seat's entry as a file, for calendars that did not take the mailed one; before an answer, to keep the day free."""
+    return calendar_file.answer(g.registration)
 
 
 @blueprint.post("/forberedelse")
