@@ -73,6 +73,8 @@ def _keep_organisations(last: Year, year: Year) -> None:
 def set_phases(meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor) -> None:
     """Moves the meeting's phases (kind -> first and last day, counted from the meeting). Raises `Refused("phase_backwards")` for one
     that ends before it begins, or does not end before the meeting though it should."""
+    seats.lock(meeting)
+    db.session.scalars(sa.select(Phase).where(Phase.meeting_id == meeting.id).execution_options(populate_existing=True)).all()
     for kind, (opens, closes) in days.items():
         if closes < opens or (kind != "followup" and closes > 0):
             raise Refused("phase_backwards", kind=kind)

@@ -112,13 +112,13 @@ def is_open(meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta =
     return meeting.state == "planned" and span.opens_at <= now <= span.closes_at + grace
 
 
-def require_open(meeting: Meeting, kind: str, now: dt.datetime) -> None:
-    """Raises `Closed` when the phase is not open now."""
+def require_open(meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()) -> None:
+    """Raises `Closed` when the phase is not open now, nor was until at most `grace` ago."""
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
     if now < phase(meeting, kind).opens_at:
         raise Closed(f"{kind}_not_open", day=phase(meeting, kind).opens_at)
-    if not is_open(meeting, kind, now):
+    if not is_open(meeting, kind, now, grace):
         raise Closed(f"{kind}_closed", day=phase(meeting, kind).closes_at)
 
 

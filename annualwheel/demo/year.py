@@ -141,7 +141,7 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
         if answer < 0.82:
             _yes(registration, opened + (1 + number % 20) * DAY + number % 7 * HOUR, lunch=number % 7 != 0)
         elif answer < 0.92:
-            replies.decline(registration, "calendar", opened + 2 * DAY, audit.participant(person.id))
+            replies.decline(registration, "krock", opened + 2 * DAY, audit.participant(person.id))
     db.session.flush()
 
 

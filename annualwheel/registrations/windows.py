@@ -26,12 +26,12 @@ def answer_by(registration: Registration) -> dt.datetime:
     return years.phase(registration.meeting, answer_phase(registration)).closes_at
 
 
-def require(registration: Registration, action: str, now: dt.datetime, actor: Actor) -> None:
+def require(registration: Registration, action: str, now: dt.datetime, actor: Actor, grace: dt.timedelta = years.GRACE) -> None:
     """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not possible any more, or not yet.
 
     Register and decline: from the invitation, or from the day registration opens, until it closes; who is offered a seat: until the
     offer ends, whoever answers for them, however long ago registration closed. Change and substitute: until the change stop.
-    Withdraw, and whatever staff do or a moved meeting asks: until the start.
+    Withdraw, and whatever staff do or a moved meeting asks: until the start. A page that was open when a last day ended has `grace`.
     """
     meeting = registration.meeting
     if meeting.state == "cancelled":
@@ -41,7 +41,7 @@ def require(registration: Registration, action: str, now: dt.datetime, actor: Ac
     elif action == "withdraw" or actor.kind == "staff" or (action in ("register", "decline") and registration.state == "to_reconfirm"):
         require_before_start(meeting, now)
     else:
-        _require_phase(registration, "change" if action in ("change", "substitute") else answer_phase(registration), now)
+        _require_phase(registration, "change" if action in ("change", "substitute") else answer_phase(registration), now, grace)
 
 
 def is_over(registration: Registration, now: dt.datetime) -> bool:
@@ -55,11 +55,11 @@ def _require_offer(registration: Registration, now: dt.datetime) -> None:
         raise Closed("offer_over")
 
 
-def _require_phase(registration: Registration, kind: str, now: dt.datetime) -> None:
+def _require_phase(registration: Registration, kind: str, now: dt.datetime, grace: dt.timedelta) -> None:
     """An invitation opens the door: whoever has one may answer at once, though the day registration opens for others is yet to come."""
     invited = registration.invited_at is not None and registration.invited_at <= now
     if not (invited and now < years.phase(registration.meeting, kind).opens_at):
-        years.require_open(registration.meeting, kind, now)
+        years.require_open(registration.meeting, kind, now, grace)
 
 
 def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
@@ -69,12 +69,13 @@ def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def why_not(registration: Registration, action: str, now: dt.datetime) -> DomainError | None:
-    """What a participant's press on `action` would be refused with; None when it is possible."""
+    """What a participant cannot be offered `action` for; None when it is possible. After a last day nothing is offered, though a press
+    on a page that was open then is still taken for a while."""
     fits = registration.state in STANDING if action == "change" else (registration.state, action) in TABLE
     if not fits:
         return Refused(f"cannot_{action}", state=registration.state)
     try:
-        require(registration, action, now, Actor("participant"))
+        require(registration, action, now, Actor("participant"), dt.timedelta())
     except Closed as refusal:
         return refusal
     return None

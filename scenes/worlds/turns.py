@@ -81,7 +81,7 @@ def _cancelled(world: World, meeting: Meeting) -> None:
     """Somebody was coming, somebody had not answered."""
     _yes(world.invite("cancelled", meeting, "Tuva Demoström", "Hagfors kommun"))
     declining = world.invite("cancelled_no", meeting, "Bo Platshållare", "Arvika kommun")
-    replies.decline(declining, "calendar", START, audit.participant(declining.person_id))
+    replies.decline(declining, "krock", START, audit.participant(declining.person_id))
     mailing = meetings.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
     assert mailing is not None  # noqa: S101 there is somebody to tell
     world.names["cancelled_mailing"] = mailing.public_id

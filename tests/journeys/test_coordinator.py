@@ -14,6 +14,7 @@ from annualwheel.models import Audit, Meeting, Message, Questionnaire, Registrat
 from annualwheel.questionnaires import membership
 from annualwheel.registrations import invitations, replies
 from annualwheel.registrations.replies import Reply
+from annualwheel.web.participant.forms import REASONS
 from tests.conftest import START
 from tests.guests import publish
 from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
@@ -139,6 +140,16 @@ def test_somebody_on_the_phone_is_registered_and_told(meeting: Meeting, office: 
     assert state(seat) == "invited"
     office.press("Tacka nej åt personen").see("Tackat nej")
     assert verbs(meeting) == ["registered", "withdrew", "invited", "declined"]
+
+
+@pytest.mark.parametrize(("key", "sv", "en"), [(choice.value, sv, en) for choice, sv, en in zip(
+    REASONS, ("Krock i kalendern", "Inte min fråga", "Annat"), ("A clash in the calendar", "Not my area", "Something else"), strict=True)])
+def test_why_somebody_declined_is_said_in_words(meeting: Meeting, office: Browser, key: str, sv: str, en: str) -> None:
+    seat = guest(meeting, "Anna")
+    replies.decline(seat, key, START, audit.participant(seat.person_id))
+    db.session.commit()
+    office.open(page_of(seat)).see(sv)
+    office.open(page_of(seat), lang="en").see(en)
 
 
 def test_an_invitation_taken_back_is_dead_and_its_seat_goes_on(meeting: Meeting, office: Browser) -> None:

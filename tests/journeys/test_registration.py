@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from annualwheel import audit, meetings
+from annualwheel import audit, meetings, years
 from annualwheel.db import db
 from annualwheel.models import Audit, Member, Registration
-from annualwheel.registrations import invitations, replies
+from annualwheel.registrations import invitations, replies, windows
 from rehearse.dom import parse
 from tests.conftest import START, Fixed
 from tests.guests import entries, kinds_since, link_of, mails, make_guest, make_meeting, publish, reply_of, typed
@@ -300,6 +300,42 @@ def test_who_cannot_come_on_the_new_day_gives_the_seat_back(session: Any, visito
     move(guest)
     visitor.open(link_of(guest)).press("Nej, jag kan inte").see("Din plats går till nästa").press("Tacka nej").see("Du har tackat nej.")
     assert stands(guest) == "declined"
+
+
+@pytest.mark.parametrize("late", [dt.timedelta(minutes=15), dt.timedelta(minutes=15, seconds=1)])
+@pytest.mark.parametrize("what", ["register", "decline", "change", "substitute"])
+def test_a_form_that_was_open_when_the_last_day_ended_has_a_quarter_of_grace(session: Any, visitor: Browser, clock: Fixed, what: str,
+                                                                            late: dt.timedelta) -> None:
+    guest = make_guest(make_meeting())
+    if what == "change":
+        say_yes(guest)
+    ends = years.phase(guest.meeting, "registration" if what in ("register", "decline") else "change").closes_at
+    db.session.commit()
+    clock.set(ends)
+    if what == "substitute":
+        visitor.open(link_of(guest)).press("Skicka en ersättare")
+        visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", "eva.nord@kommun.example")
+    elif what == "decline":
+        visitor.open(link_of(guest)).press("Nej, jag kan inte")
+    elif what == "change":
+        visitor.open(link_of(guest)).press("Se eller ändra din anmälan").open("/anmalan/anmal").fill("Titel", "Chef")
+    else:
+        visitor.open(link_of(guest)).press("Ja, anmäl mig").choose("Ja", within="Äter du lunch på mötet?")
+    clock.set(ends + late)
+    visitor.press({"register": "Skicka anmälan", "decline": "Tacka nej", "change": "Spara ändringen", "substitute": "Skicka ersättaren"}[what])
+    taken = late == dt.timedelta(minutes=15)
+    assert (visitor.status == 200) == taken
+    db.session.expire_all()
+    assert (guest.state, guest.title == "Chef") == ({"register": "registered", "decline": "declined", "substitute": "substituted"}.get(
+        what, "registered") if taken else "registered" if what == "change" else "invited", taken and what == "change")
+
+
+def test_nothing_is_offered_in_the_quarter_after_the_last_day(session: Any, visitor: Browser, clock: Fixed) -> None:
+    guest = make_guest(make_meeting())
+    for kind, actions in (("registration", ("register", "decline")), ("change", ("substitute",))):
+        ends = years.phase(guest.meeting, kind).closes_at
+        assert not [action for action in actions if windows.why_not(guest, action, ends)]
+        assert not [action for action in actions if not windows.why_not(guest, action, ends + dt.timedelta(seconds=1))]
 
 
 def test_a_deadline_that_passes_while_one_types_is_said_on_the_form(session: Any, visitor: Browser, clock: Fixed) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
-from annualwheel import audit, contacts, limits, meetings
+from annualwheel import audit, contacts, limits, meetings, planning, years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused, TooMany
 from annualwheel.meetings import Appointment
@@ -121,3 +122,18 @@ def test_a_limit_holds_for_those_who_press_at_once(app: Flask) -> None:
         return True
 
     assert sum(at_once(app, ask, range(12))) == 3
+
+
+def test_the_plan_of_a_meeting_is_changed_under_its_lock(session: Any) -> None:
+    meeting = make_meeting()
+    db.session.commit()
+    written: list[str] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        written.extend([statement.split()[1].strip('"')] if statement.startswith(("UPDATE", "INSERT")) else [])
+    event.listen(db.engine, "before_cursor_execute", listen)
+    planning.set_phases(meeting, {"registration": (-60, -30)}, START, audit.SYSTEM)
+    db.session.flush()
+    event.remove(db.engine, "before_cursor_execute", listen)
+    assert written[0] == "meetings" and "phases" in written
+    assert years.phase(meeting, "registration").opens_at < years.phase(meeting, "registration").closes_at

@@ -25,6 +25,7 @@ from annualwheel.web import page, refusals, words
 from annualwheel.web.coordinator import blueprint, standing_in
 from annualwheel.web.coordinator.shown import ShownForm
 from annualwheel.web.forms import Address, BaseForm, NameFields, Press, strip
+from annualwheel.web.participant.forms import reason_words
 
 PAGE = 50
 FOUND = 20
@@ -107,7 +108,7 @@ def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
     html = render_template("coordinator/registration.html", active="year", seat=seat, claim=applications.claim(seat), meeting=seat.meeting, mails=mails,
                            form=form or ReplyForm.of(seat), successor=successor, line=line, can=lambda act: allowed(seat.state, act),
-                           ahead=standing_in.is_ahead(seat), possible=standing_in.possible(seat))
+                           ahead=standing_in.is_ahead(seat), possible=standing_in.possible(seat), reason=reason_words().get(seat.decline_reason, seat.decline_reason))
     return make_response(html, form.status if form else 200)
 
 
