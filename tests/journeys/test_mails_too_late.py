@@ -13,7 +13,7 @@ from annualwheel.kinds import KINDS, TOWARDS_A_MEETING
 from annualwheel.links import Target
 from annualwheel.models import Mailing, Message, Registration
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import notices, replies
+from annualwheel.registrations import invitations, notices, replies
 from tests.conftest import START, Fixed
 from tests.guests import mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
@@ -123,6 +123,15 @@ def test_what_was_never_to_go_overtakes_nothing(guest: Registration, newer: str,
     db.session.flush()
     assert reminders.wanted([first]) == ([first] if goes else [])
     assert reminders.wanted([second]) == [second]
+
+
+def test_another_seat_of_the_same_person_overtakes_nothing(guest: Registration) -> None:
+    say_yes(guest)
+    replies.withdraw(guest, START, audit.participant(guest.person_id))
+    other = invitations.invite(make_meeting(kind="direction"), guest.person, guest.organisation, START)
+    notices.put_in_calendar(other, START)
+    db.session.flush()
+    assert reminders.wanted(calendar()) == calendar()[1:]
 
 
 def test_the_old_calendar_is_cleared_though_the_new_one_has_a_newer_entry(guest: Registration) -> None:
