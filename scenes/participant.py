@@ -34,7 +34,7 @@ SCENES = (
     Scene("anmalan-efter", "participant.confirmation", "turns", "seated", "/anmalan", at="held"),
     Scene("anmal", "participant.register", "year", "invited", "/anmalan/anmal"),
     Scene("anmal-fel", "participant.register", "turns", "late", "/anmalan/anmal", (Press({"given": "", "email": "orjan.angprov"}),), 422),
-    Scene("anmal-nagon-annan", "participant.register", "year", "invited", "/anmalan/anmal", (Press({**SUBSTITUTE, "lunch": "ja"}),), 422),
+    Scene("anmal-nagon-annan", "participant.register", "year", "invited", "/anmalan/anmal", (Press(SUBSTITUTE),), 422),
     Scene("anmal-full", "participant.register", "turns", "late", "/anmalan/anmal"),
     Scene("anmal-val", "participant.register", "turns", "asked", "/anmalan/anmal"),
     Scene("anmal-andra", "participant.register", "year", "registered", "/anmalan/anmal"),

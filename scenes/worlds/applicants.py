@@ -36,10 +36,14 @@ def make(world: World, meeting: Meeting) -> None:
 def _come(world: World, meeting: Meeting, place: Organisation) -> None:
     """Tor has registered himself for an organisation, and has brought Ulla: nobody knows that they belong to it."""
     applications.apply(meeting, place, Applicant("Tor", "Provholm", "tor.provholm@kommun.example", "planerare"), "scene", START)
-    tor = db.session.scalars(sa.select(Registration).join(Person).where(Person.given == "Tor")).one()
+    tor = _seat("tor.provholm@kommun.example")
     applications.confirm(tor, START)
     actor = audit.participant(tor.person_id)
     replies.register(tor, Reply("Tor", "Provholm", "tor.provholm@kommun.example", "planerare", "", False), START, actor)
     colleagues.register_together(tor, [Colleague("Ulla", "Provlid", "ulla.provlid@kommun.example")], START, actor)
     world.let_in("claiming", tor)
-    world.names["brought_along"] = db.session.scalars(sa.select(Registration).join(Person).where(Person.given == "Ulla")).one().public_id
+    world.names["brought_along"] = _seat("ulla.provlid@kommun.example").public_id
+
+
+def _seat(address: str) -> Registration:
+    return db.session.scalars(sa.select(Registration).join(Person).where(Person.email == address)).one()
