@@ -6,16 +6,18 @@ appointments in `known` they had been told of. `next` counts those who are done 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from annualwheel import dates, letters, outbox
 from annualwheel.audit import Actor
 from annualwheel.db import db
-from annualwheel.models import Mailing, Meeting, Message, Questionnaire, Registration, Staff, Submission
+from annualwheel.letters import Letter
+from annualwheel.models import Mailing, Meeting, Message, Person, Questionnaire, Registration, Staff, Submission
 from annualwheel.registrations import notices, seats, windows
 
 KINDS = ("moved", "cancelled")
@@ -25,6 +27,8 @@ HAS_ENTRY = ("registered", "to_reconfirm")
 ASKED = ("invited", "offered", "to_reconfirm")
 UNSENT = ("queued", "retry")
 AT_ONCE = 200
+FIRST_SHOWN = ("registered", "to_reconfirm", "offered", "waitlisted", "invited")
+SHOWN = 200
 BATCH = 200
 
 
@@ -37,19 +41,50 @@ class Told(NamedTuple):
     known: int
 
 
-def count(meeting: Meeting, kind: str) -> int:
-    """How many persons would be told if the meeting were moved or cancelled now."""
-    return db.session.scalar(_concerned(meeting, kind).with_only_columns(sa.func.count())) or 0
+@dataclass(frozen=True)
+class Listeners:
+    """Who would be told. `groups`: (state, how many, the names that are shown); `more` are not shown; `first` is one of them."""
+
+    total: int
+    groups: list[tuple[str, int, list[str]]]
+    more: int
+    first: Registration | None
+
+
+def listeners(meeting: Meeting, kind: str) -> Listeners:
+    """Who would be told if the meeting were moved or cancelled now, the first `SHOWN` by name: those with a seat before the others."""
+    everyone = _concerned(meeting, kind)
+    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(
+        everyone.with_only_columns(Registration.state, sa.func.count()).group_by(Registration.state))}
+    order = sa.case({state: place for place, state in enumerate(FIRST_SHOWN)}, value=Registration.state)
+    rows = db.session.scalars(everyone.join(Registration.person).order_by(order, Person.sort_name, Registration.id).limit(SHOWN).options(
+        contains_eager(Registration.person), joinedload(Registration.organisation))).all()
+    names: dict[str, list[str]] = {state: [] for state in FIRST_SHOWN if state in counts}
+    for row in rows:
+        names[row.state].append(f"{row.person.name}, {row.organisation.name}")
+    total = sum(counts.values())
+    return Listeners(total, [(state, counts[state], shown) for state, shown in names.items()], total - len(rows), rows[0] if rows else None)
+
+
+def letter(seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime) -> Letter:
+    """The mail as the person would get it if the meeting were moved to the appointment `to`, or cancelled, now. Nothing is written."""
+    kept = seat.organisation_id in _organisations_that_submitted(seat.meeting)
+    language = seat.person.language
+    facts = _facts(kind, seat, appointment(seat.meeting), to, reason, kept)
+    if kind == "moved":
+        another_day = facts["old_day"] != facts["new_day"]
+        facts |= _owed(seat, "to_reconfirm" if another_day and seat.state == "registered" else seat.state, another_day, now)
+    return letters.write(kind, language, notices.said(kind, seat, language, now, facts))
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
     """When and where the meeting is now, as plain values."""
-    return {"starts_at": meeting.starts_at.isoformat(), "ends_at": meeting.ends_at.isoformat(), "place": place(meeting)}
+    return as_kept(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
 
 
-def place(meeting: Meeting) -> str:
-    """Where the meeting is, as one line."""
-    return ", ".join(part for part in (meeting.place, meeting.address) if part)
+def as_kept(starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str) -> dict[str, str]:
+    """An appointment as plain values, with the place as one line."""
+    return {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "place": ", ".join(part for part in (place, address) if part)}
 
 
 def begin(meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor) -> Mailing | None:
@@ -147,20 +182,31 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
 
 
 def _tell(mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime) -> None:
-    known, reason = mailing.audience["known"][one.known], mailing.audience["reason"]
-    starts, ends, language = (dt.datetime.fromisoformat(known["starts_at"]), dt.datetime.fromisoformat(known["ends_at"]), seat.person.language)
-    if mailing.kind == "cancelled":
-        notices.write("cancelled", seat, now, cause="cancelled", mailing=mailing, reason=reason, answer_kept="yes" if answer_kept else "",
-                     day=dates.day(starts, language), short_day=dates.day_month(starts, language))
-        return
-    meeting, here = seat.meeting, notices.place(seat, language)
-    another_day = dates.as_date(starts) != dates.as_date(meeting.starts_at)
-    owes = seat.state == "to_reconfirm" or (seat.state == "invited" and another_day)
-    notices.write("moved", seat, now, cause=mailing.confirm_key, mailing=mailing, reason=reason,
-                 asks=owes and windows.why_not(seat, "register", now) is None, stands=seat.state == "registered",
-                 old_day=dates.day(starts, language), new_day=dates.day(meeting.starts_at, language),
-                 old_time=dates.hours(starts, ends, language), new_time=dates.hours(meeting.starts_at, meeting.ends_at, language),
-                 old_place=known["place"] if seat.mode == "on_site" else here, new_place=here)
+    facts = _facts(mailing.kind, seat, mailing.audience["known"][one.known], appointment(seat.meeting), mailing.audience["reason"], answer_kept)
+    if mailing.kind == "moved":
+        facts |= _owed(seat, seat.state, facts["old_day"] != facts["new_day"], now)
+    notices.write(mailing.kind, seat, now, cause="cancelled" if mailing.kind == "cancelled" else mailing.confirm_key, mailing=mailing, **facts)
+
+
+def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
+    """What a move asks of somebody in that state: an answer, or nothing, because the yes is still a yes or there is only a wait."""
+    invited = state == "invited" and another_day and windows.why_not(seat, "register", now) is None
+    return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
+
+
+def _facts(kind: str, seat: Registration, known: Mapping[str, str], to: Mapping[str, str], reason: str, answer_kept: bool) -> dict[str, Any]:
+    """What the mail says besides what every mail about the seat does: the appointment that the person knows, and the one that holds."""
+    language = seat.person.language
+    starts, ends, new_starts, new_ends = (dt.datetime.fromisoformat(at[when]) for at in (known, to) for when in ("starts_at", "ends_at"))
+    if kind == "cancelled":
+        return {"reason": reason, "answer_kept": "yes" if answer_kept else "", "day": dates.day(starts, language),
+                "short_day": dates.day_month(starts, language)}
+    here = notices.place(seat, language)
+    on_site = seat.mode == "on_site"
+    return {"reason": reason, "short_day": dates.day_month(new_starts, language),
+            "old_day": dates.day(starts, language), "new_day": dates.day(new_starts, language),
+            "old_time": dates.hours(starts, ends, language), "new_time": dates.hours(new_starts, new_ends, language),
+            "old_place": known["place"] if on_site else here, "new_place": to["place"] if on_site else here}
 
 
 def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:

@@ -7,11 +7,16 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import audit, meetings
+from annualwheel import announcements, audit, meetings
+from annualwheel.db import db
 from annualwheel.errors import Refused
+from annualwheel.letters import PLACEHOLDER
 from annualwheel.meetings import Appointment
-from annualwheel.models import Meeting, Year
+from annualwheel.models import Audit, Meeting, Registration, Year
+from annualwheel.registrations import replies
+from rehearse.dom import squeeze
 from tests.conftest import START
+from tests.guests import mails, make_guest, reply_of
 from tests.region import make_staff, make_year, meeting_of, sign_in
 from tests.tiny_browser import Browser
 
@@ -42,3 +47,49 @@ def test_a_meeting_is_not_moved_to_a_day_that_has_been(meeting: Meeting, office:
     with pytest.raises(Refused, match="time_passed"):
         meetings.move(meeting, Appointment(START, START + HOUR, "Karlstad CCC"), "", START, audit.SYSTEM)
     office.fill("Dag", "2026-11-23").fill("Börjar", "10.00").press("Granska ändringen").see("måndag 23 november 2026")
+
+
+# Who is told, and what
+
+def invited(meeting: Meeting, *given: str, coming: bool = False) -> list[Registration]:
+    seats = [make_guest(meeting, name, "Ek", "Arvika kommun") for name in given]
+    for seat in seats if coming else ():
+        replies.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
+    db.session.commit()
+    return seats
+
+
+def counted() -> tuple[int, int]:
+    return len(mails()), db.session.query(Audit).count()
+
+
+def test_a_move_shows_whom_it_reaches_and_the_mail_they_get_and_writes_nothing(meeting: Meeting, office: Browser) -> None:
+    invited(meeting, "Anna", "Ola")
+    [eva] = invited(meeting, "Eva", coming=True)
+    before = counted()
+    office.open(MOVE).fill("Dag", "2027-01-29").fill("Orsak", "lokalen är upptagen").press("Granska ändringen")
+    office.see("Visa vilka 3 som får mejlet", "Anmäld (1)", "Eva Ek, Arvika kommun", "Inbjuden, inte svarat (2)", "Ola Ek, Arvika kommun")
+    office.see("Så här ser mejlet ut för Eva Ek, Arvika kommun.", "Ny dag: arbetsmötet flyttas till 29 januari", "lokalen är upptagen")
+    assert counted() == before
+    preview = next(node.text for node in office.page.all("p") if "quote" in node.get("class"))
+    office.press("Ändra och mejla 3 personer")
+    db.session.expire_all()
+    [sent] = [message for message in mails("moved") if message.registration_id == eva.id]
+    assert squeeze(PLACEHOLDER.sub("[personlig länk]", sent.body.text)) == squeeze(preview)
+
+
+def test_a_cancellation_shows_whom_it_reaches_and_the_mail(meeting: Meeting, office: Browser) -> None:
+    invited(meeting, "Eva", coming=True)
+    before = counted()
+    office.open("/mote/2027/arbetsmote/stall-in").see("Visa vem som får mejlet", "Eva Ek, Arvika kommun", "Hej Eva!")
+    assert counted() == before
+
+
+def test_a_long_list_is_cut_and_says_how_many_more(meeting: Meeting, office: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announcements, "SHOWN", 2)
+    invited(meeting, "Anna", "Eva", "Ola", "Siv")
+    office.open("/mote/2027/arbetsmote/stall-in").see("Inbjuden, inte svarat (4)", "Anna Ek", "Eva Ek", "och 2 till").miss("Ola Ek", "Siv Ek")
+
+
+def test_nobody_is_shown_where_nobody_is_told(meeting: Meeting, office: Browser) -> None:
+    office.open("/mote/2027/arbetsmote/stall-in").see("Ingen är inbjuden, så ingen får något mejl.").miss("Visa mejlet")

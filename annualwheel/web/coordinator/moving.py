@@ -1,6 +1,8 @@
 """Moving and cancelling a meeting: what changes, who is told, and only then the act."""
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -44,9 +46,9 @@ def move(number: int, kind: str) -> AnyResponse:
         if not rows:
             form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
             return _ask(found, form)
-        told = announcements.count(found, "moved")
-        return make_response(render_template("coordinator/move_confirm.html", active="year", meeting=found, form=form, rows=rows, told=told,
-                                             another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at)))
+        kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
+        return make_response(render_template("coordinator/move_confirm.html", active="year", meeting=found, form=form, rows=rows,
+                                             **_audience(found, "moved", kept, form.reason.data), another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at)))
     back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     try:
         mailing = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
@@ -107,4 +109,11 @@ def cancel(number: int, kind: str) -> AnyResponse:
               if told else _("Mötet är inställt."))
         return _follow(mailing) or back
     return make_response(render_template("coordinator/cancel.html", active="year", meeting=found, form=form,
-                                         told=announcements.count(found, "cancelled")), form.status)
+                                         **_audience(found, "cancelled", announcements.appointment(found), form.reason.data or "")), form.status)
+
+
+def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
+    """Who is told, and the mail as the first of them gets it."""
+    who = announcements.listeners(meeting, kind)
+    letter = announcements.letter(who.first, kind, to, reason, page.now()) if who.first else None
+    return {"told": who.total, "listeners": who, "letter": letter, "plain": sendings.plain(letter) if letter else ""}

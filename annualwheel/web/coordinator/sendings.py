@@ -16,6 +16,7 @@ from annualwheel.contacts import fold
 from annualwheel.db import db
 from annualwheel.errors import DomainError, Refused
 from annualwheel.house import house
+from annualwheel.letters import Letter
 from annualwheel.models import Affiliation, Category, Meeting, Organisation, Person
 from annualwheel.orders import Order
 from annualwheel.web import page, refusals, words
@@ -87,14 +88,15 @@ def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
     sample = _sample(rows)
     html = render_template(
         "coordinator/sending_compose.html", active="year", meeting=order.meeting, order=order, what=what, rows=rows, sample=sample,
-        letter=orders.letter(order, sample, page.now()), plain=_plain(order, sample), most=TICKED, examples=_examples(rows), tested=orders.tested_at(order, g.staff, page.now()), form=Press(),
+        letter=orders.letter(order, sample, page.now()), plain=plain(orders.letter(order, sample, page.now())), most=TICKED, examples=_examples(rows), tested=orders.tested_at(order, g.staff, page.now()), form=Press(),
         choices=_choices(order.meeting), chosen=request.args.get("urval", ""), text=request.args.get("sok", ""), args=_args(),
         warning=_warning(order), problem=problem)
     return make_response(html, 409 if problem else 200)
 
 
-def _plain(order: Order, one: Addressee) -> str:
-    return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), orders.letter(order, one, page.now()).text)
+def plain(letter: Letter) -> str:
+    """A mail as plain text, with a word where its link will stand."""
+    return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), letter.text)
 
 
 def _args() -> dict[str, Any]:
