@@ -30,6 +30,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})")
 _DAY_AND_NAME = re.compile(r"([0-9]{1,2})(?::?[ae]|st|nd|rd|th|\.)?[ ]*([a-z]{3,})\.?,?[ ]*([0-9]{4})")
 _NAME_AND_DAY = re.compile(r"([a-z]{3,})\.?[ ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[ ]+([0-9]{4})")
+_HAS_YEAR = re.compile(r"[0-9]{4}")
 _BEFORE_DATE = re.compile(r"\A(?:(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?"
                           r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?(?:den )?")
 _YEARS = re.compile(r"(?:från |sedan |from |since )?([0-9]{4})"
@@ -128,11 +129,14 @@ def number(text: str) -> int | float:
     return float(f"{digits}.{decimals}") if decimals and int(decimals) else int(digits)
 
 
-def date(text: str) -> str:
+def date(text: str, in_year: int | None = None) -> str:
     """The ISO date of "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14 januari 2027" or
-    "January 14, 2027". The day comes before the month, as in Sweden. ValueError otherwise.
+    "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and "14 jan" are in the year `in_year`, when it is given.
+    ValueError otherwise.
     """
     tidy = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
+    if in_year is not None and not _HAS_YEAR.search(tidy):
+        tidy = f"{tidy} {in_year}"
     if match := _YEAR_FIRST.fullmatch(tidy):
         year, month, day = (int(part) for part in match.groups() if part)
     elif match := _DAY_FIRST.fullmatch(tidy):

@@ -134,7 +134,7 @@ def test_a_coordinator_opens_and_closes_without_being_asked(two: Two) -> None:
         assert db.session.query(SubmissionVersion).count() == 1
 
 
-@pytest.mark.parametrize(("day", "why"), [("i morgon", "Skriv dagen som år-månad-dag"), ("2027-01-13", "Dagen har redan varit"),
+@pytest.mark.parametrize(("day", "why"), [("i morgon", "Skriv dagen som år-månad-dag"), ("2027-01-13", "Dagen har redan varit"), ("13/1", "Dagen har redan varit"),
                                           ("2027-01-22", "Svaret måste stängas före mötet fredag 22 januari 2027")])
 def test_a_day_that_cannot_be_is_said_at_the_field(two: Two, day: str, why: str) -> None:
     two.karin.open(two.page).fill("Öppna till och med", day).press("Öppna svaret")

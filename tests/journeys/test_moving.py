@@ -93,3 +93,25 @@ def test_a_long_list_is_cut_and_says_how_many_more(meeting: Meeting, office: Bro
 
 def test_nobody_is_shown_where_nobody_is_told(meeting: Meeting, office: Browser) -> None:
     office.open("/mote/2027/arbetsmote/stall-in").see("Ingen är inbjuden, så ingen får något mejl.").miss("Visa mejlet")
+
+
+@pytest.mark.parametrize("text", ["29/1", "29 jan", "fredag 29 januari", "29/1 2027", "2027-01-29"])
+def test_a_day_is_typed_as_people_write_it(meeting: Meeting, office: Browser, text: str) -> None:
+    office.open(MOVE).fill("Dag", text).press("Granska ändringen").see("fredag 29 januari 2027").press("Ändra mötet")
+    db.session.expire_all()
+    assert (meeting.starts_at.date().isoformat(), meeting.starts_at.hour) == ("2027-01-29", 8)
+
+
+@pytest.mark.parametrize("text", ["31/2", "fredag", "29/1-27", "29/1 1927"])
+def test_what_is_no_day_is_said(meeting: Meeting, office: Browser, text: str) -> None:
+    office.open(MOVE).fill("Dag", text).press("Granska ändringen")
+    assert "2027-01-22" in office.error_at("Dag") and office.value("Dag") == text
+
+
+def test_days_of_a_new_year_are_in_that_year(meeting: Meeting, office: Browser) -> None:
+    office.open("/arshjul/nytt").fill("Vilket år", "2031")
+    for name, day in (("Arbetsmötet", "24/1"), ("Riktningsmötet", "14 mars"), ("Konferensen Värmland 2040", "26 sep")):
+        office.fill("Dag", day, within=name)
+    office.press("Spara årshjulet").see("Årshjulet 2031 är planerat.")
+    made = db.session.query(Meeting).join(Year).filter(Year.number == 2031).order_by(Meeting.starts_at)
+    assert [one.starts_at.date().isoformat() for one in made] == ["2031-01-24", "2031-03-14", "2031-09-26"]

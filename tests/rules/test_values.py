@@ -58,6 +58,19 @@ def test_a_date_that_nobody_can_be_sure_of_is_refused(text: str) -> None:
         date(text)
 
 
+@pytest.mark.parametrize("text", ["14/1", "14.1.", "14 jan", "14 jan.", "14 Januari", "torsdagen den 14 januari", "January 14", "14/1 2027", "2027-01-14",
+                                  "20270114"])
+def test_a_date_without_a_year_is_in_the_year_that_is_given(text: str) -> None:
+    assert date(text, 2027) == "2027-01-14"
+
+
+def test_a_year_that_is_written_stands_and_half_a_date_is_still_none() -> None:
+    assert date("14/1 2026", 2027) == "2026-01-14"
+    for text in ("31/2", "14", "jan", "", "14/1-27", "snart"):
+        with pytest.raises(ValueError):
+            date(text, 2027)
+
+
 @pytest.mark.parametrize(("text", "start", "end"), [
     ("2021–2024", 2021, 2024), ("2021-2024", 2021, 2024), ("2021 — 2024", 2021, 2024), ("2021-24", 2021, 2024),
     ("2021/22", 2021, 2022), ("2021 till 2024", 2021, 2024), ("från 2021 till 2024", 2021, 2024), ("2021 to 2024", 2021, 2024),

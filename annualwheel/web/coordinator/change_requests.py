@@ -30,6 +30,7 @@ MOST = 1000
 class OpenForm(BaseForm):
     """The last day the answer is open again."""
 
+    in_year: int | None = None
     day = day_field(_l("Öppna till och med"))
 
 
@@ -75,6 +76,7 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
     """Opens the answer for its organisation alone to the end of a day."""
     meeting, form = years.meeting_of(number, kind), OpenForm()
     submission = reopening.one(meeting, public_id)
+    form.in_year = meeting.year.number
     if not form.accepted():
         return _page(meeting, submission, opening=form)
     try:

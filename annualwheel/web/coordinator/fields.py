@@ -13,15 +13,17 @@ from wtforms.validators import ValidationError
 from annualwheel.clock import STOCKHOLM, local
 from annualwheel.meetings import Appointment
 from annualwheel.models import Meeting
+from annualwheel.questionnaires import values
 from annualwheel.web.forms import Filled, strip
 
 THIS_CENTURY = range(2000, 2101)
 TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 
 
-def parse_day(text: str) -> dt.date:
-    """A day written as 2027-01-22, in this century. Raises `ValueError`."""
-    day = dt.date.fromisoformat(text)
+def parse_day(text: str, in_year: int | None = None) -> dt.date:
+    """A day in this century, written as 2027-01-22, 22/1 2027 or 22 januari 2027; without a year it is in `in_year`, when that is given.
+    Raises `ValueError`."""
+    day = dt.date.fromisoformat(values.date(text, in_year))
     if day.year not in THIS_CENTURY:  # the phases are counted from it, and days run out at the years 1 and 9999
         raise ValueError(text)
     return day
@@ -53,9 +55,21 @@ class Parsed:
             raise ValidationError(str(self.message)) from problem
 
 
+class Day:
+    """Asks for a day, and keeps it as 2027-01-22. One that is typed without a year is in the form's `in_year`, where it has one."""
+
+    field_flags: dict[str, Any] = {}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        try:
+            field.data = parse_day(field.data or "", getattr(form, "in_year", None)).isoformat()
+        except ValueError as problem:
+            raise ValidationError(_("Skriv dagen som år-månad-dag, till exempel 2027-01-22")) from problem
+
+
 def day_field(label: Any) -> StringField:
     """A day, typed."""
-    return StringField(label, [Parsed(parse_day, _l("Skriv dagen som år-månad-dag, till exempel 2027-01-22"))], filters=[strip],
+    return StringField(label, [Day()], filters=[strip],
                        description=_l("Till exempel 2027-01-22"))
 
 
@@ -67,6 +81,7 @@ def time_field(label: Any) -> StringField:
 class AppointmentFields:
     """When and where."""
 
+    in_year: int | None = None
     day = day_field(_l("Dag"))
     starts = time_field(_l("Börjar"))
     ends = time_field(_l("Slutar"))

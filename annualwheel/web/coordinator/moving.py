@@ -38,6 +38,7 @@ def move(number: int, kind: str) -> AnyResponse:
     """Asks for the new time and place, shows what changes and who is told, then moves."""
     found = years.meeting_of(number, kind)
     form = MoveForm(data=typed(found))
+    form.in_year = found.year.number
     if not form.accepted() or not require_order(form) or not _is_ahead(form) or page.pressed("steg") == "andra":
         return _ask(found, form)
     to = appointment(form)

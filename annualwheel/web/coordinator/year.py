@@ -60,6 +60,12 @@ class YearFields(BaseForm):
 
     number = IntegerField(_l("Vilket år"), [_year, NumberRange(2000, 2100, _l("Skriv årtalet, till exempel 2027"))])
 
+    @property
+    def in_year(self) -> int | None:
+        """The year that a day typed without one is in."""
+        typed_year: int | None = self.number.data
+        return typed_year
+
 
 def _year_form() -> type[YearFields]:
     fields: dict[str, Any] = {}
