@@ -9,7 +9,7 @@ import pytest
 from annualwheel import audit, contacts, departures, meetings, reminders
 from annualwheel.db import db
 from annualwheel.models import Meeting, Member, Questionnaire, Registration
-from annualwheel.questionnaires import membership
+from annualwheel.questionnaires import membership, submission
 from annualwheel.registrations import applications, colleagues, invitations
 from annualwheel.registrations.colleagues import Colleague
 from annualwheel.registrations.substitution import Substitute
@@ -18,7 +18,7 @@ from tests.guests import link_of, mails, make_guest, make_meeting, publish
 from tests.journeys.test_open_registration import EVA, apply, open_meeting, seat_of
 from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, item_of, make_members, write
+from tests.writers import OPEN, add_initiative, item_of, make_members, write
 from tests.writers import enter as visitor_at
 
 # An organisation's answer is its own
@@ -67,7 +67,6 @@ def test_a_meeting_that_asks_each_person_asks_them_too(session: Any, visitor: Br
 
 def test_who_only_says_it_lets_nobody_else_in_either(claiming: Registration, visitor: Browser) -> None:
     actor = audit.participant(claiming.person_id)
-    contacts.person_by_id(claiming.person.public_id)
     colleagues.register_together(claiming, [Colleague("Olle", "Sund", "olle@kommun.example")], START, actor)
     meetings.substitute(claiming, Substitute("Ida", "Moe", "ida@kommun.example"), START, actor)
     db.session.commit()
@@ -101,6 +100,18 @@ def test_nobody_is_asked_about_those_who_were_invited(session: Any, visitor: Bro
     departures.leave(guest.person, guest.organisation, START, audit.SYSTEM)
     applications.vouch(guest, START, audit.SYSTEM)
     assert [place.active for place in guest.person.affiliations] == [False]
+
+
+def test_what_the_organisation_submitted_is_not_shown_beside_the_results_either(claiming: Registration, visitor: Browser, clock: Fixed) -> None:
+    anna = db.session.query(Member).one()
+    add_initiative(anna)
+    submission.submit(anna, OPEN)
+    clock.set(claiming.meeting.ends_at)
+    claiming.meeting.results_at = claiming.meeting.ends_at
+    db.session.commit()
+    visitor.open("/anmalan/resultat").miss("Ung i Hagfors", "Hagfors eget utkast")
+    contacts.affiliate(claiming.person, claiming.organisation)
+    visitor.open("/anmalan/resultat").see("Ung i Hagfors")
 
 
 # What staff have ended stays ended
