@@ -41,7 +41,7 @@ MARKS = {"sv": {"invited": "svara på inbjudan", "unconfirmed": "bekräfta din a
                 "offered": "you are offered a place", "to_reconfirm": "answer whether the new day suits you"}}
 PLANNED = {"sv": "planerad dag", "en": "planned day"}
 OPEN_LINK = {"sv": "Öppna din personliga länk i mejlet från oss för att svara, ändra eller avboka.",
-             "en": "Open your personal link in the mail from us to answer, change or cancel."}
+             "en": "Open your personal link in the e-mail from us to answer, change or cancel."}
 NOT_INVITED = {"sv": "Bara för din kalender. Du är inte anmäld.", "en": "For your calendar only. You are not registered."}
 ANSWER = {"sv": "Sista dag att svara: {meeting}", "en": "Last day to answer: {meeting}"}
 PREPARE = {"sv": "Sista dag för förberedelsen: {meeting}, {organisation}", "en": "Last day to prepare: {meeting}, {organisation}"}

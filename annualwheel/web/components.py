@@ -35,7 +35,7 @@ class ExampleForm(BaseForm):
     name = StringField(_l("Namn"), [InputRequired(_l("Skriv ditt namn"))])
     email = EmailField(_l("E-postadress"), [Email(_l("Skriv e-postadressen med @, till exempel anna.berg@kommun.example"))],
                        description=_l("Hit skickar vi bekräftelse och kalenderbokning"))
-    mobile = TelField(_l("Mobilnummer"), [Optional()], description=_l("Används bara om något ändras sista dagen"))
+    mobile = TelField(_l("Mobilnummer"), [Optional()], description=_l("Används bara om något ändras strax före mötet"))
     day = DateField(_l("Dag"), [Optional()], description=_l("Till exempel 2027-01-14"))
     area = SelectField(_l("Insatsområde"), choices=AREAS)
     areas = SelectMultipleField(_l("Vilka insatsområden bidrar det till?"), choices=AREAS, description=_l("Välj ett eller två"))

@@ -38,7 +38,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         if self.validate():
             return True
         if "csrf_token" in self.errors:  # the library's sentence is English and says nothing of what to do
-            self.csrf_token.errors = [_("Sidan hade blivit för gammal. Det du skrev finns kvar. Tryck en gång till.")]
+            self.csrf_token.errors = [_("Sidan hade legat öppen för länge. Det du skrev finns kvar. Tryck en gång till.")]
         return False
 
     @property

@@ -58,7 +58,7 @@ MEETING_SHORT = {
 }
 LETTERS = {"work": "A", "direction": "R", "conference": "K"}
 PHASE = {
-    "invitation": Word("Bjud in", "Invite"),
+    "invitation": Word("Inbjudan", "Invitation"),
     "registration": Word("Anmälan", "Registration"),
     "change": Word("Ändra anmälan", "Change a registration"),
     "preparation": Word("Förberedelse", "Preparation"),
@@ -66,7 +66,7 @@ PHASE = {
 }
 PHASE_STATE = {
     "done": Word("Klart", "Done", "ok", "check"),
-    "now": Word("Pågår", "Ongoing", "info", "half"),
+    "now": Word("Pågår", "Under way", "info", "half"),
     "todo": Word("Kommer", "To come"),
 }
 MESSAGE = {
@@ -95,7 +95,7 @@ MODE = {
     "online": Word("Digitalt", "Online", "", "people"),
 }
 MEMBER = {
-    "lead": Word("Samordnar svaret", "Holds the answer together", "info", "people"),
+    "lead": Word("Samordnar svaret", "Leads the answer", "info", "people"),
     "writer": Word("Skriver", "Writes", "", "people"),
 }
 PACK = {
@@ -110,9 +110,9 @@ ROLE = {
     "administrator": Word("administratör", "administrator"),
 }
 SUBMISSION = {
-    "none": Word("Inte påbörjad", "Not started"),
+    "none": Word("Inte påbörjat", "Not started"),
     "draft": Word("Utkast", "Draft", "info", "half"),
-    "submitted": Word("Inlämnat", "Submitted", "ok", "check"),
+    "submitted": Word("Inskickat", "Submitted", "ok", "check"),
     "changed": Word("Ändringar inte inskickade", "Changes not submitted", "warn", "half"),
 }
 TABLES: Mapping[str, Mapping[str, Word]] = {

@@ -47,11 +47,11 @@ def test_a_new_account_is_welcomed_and_signs_in(office: Browser, new_visitor: Ca
 
 def test_roles_are_changed_and_the_last_administrator_stays(boss: Staff, office: Browser) -> None:
     office.open("/installningar").follow("Astrid Admin").clear("Administratör").choose("Koordinator").press("Spara rollerna")
-    office.see("Det måste finnas minst en administratör.")
+    office.see("Det måste finnas minst en administratör. Gör någon annan till administratör först.")
     office.open(f"/installningar/konton/{boss.public_id}").choose("Koordinator").press("Spara rollerna").see("Rollerna är sparade.")
     db.session.expire_all()
     assert sorted(role.role for role in boss.roles) == ["administrator", "coordinator"]
-    office.press("Stäng kontot").see("Det måste finnas minst en administratör.")
+    office.press("Stäng kontot").see("Det måste finnas minst en administratör. Gör någon annan till administratör först.")
     db.session.expire_all()
     assert boss.active
     assert verbs() == ["staff_roles_set"]
@@ -84,8 +84,8 @@ def test_themes_are_written_until_questions_are_published(office: Browser) -> No
     theme = db.session.query(Theme).one()
     assert (theme.sv, theme.en) == ("Fler i jobb", "More people in work")
     publish(meeting_of(year))
-    office.open("/installningar").see("så de går inte att ändra").miss("Lägg till ett tema")
-    office.open(f"/installningar/teman/2027/{theme.key}").see("så de går inte att ändra").miss("Spara temat")
+    office.open("/installningar").see("så temana går inte att ändra").miss("Lägg till ett tema")
+    office.open(f"/installningar/teman/2027/{theme.key}").see("så temana går inte att ändra").miss("Spara temat")
     assert verbs() == ["theme_added", "theme_changed"]
 
 

@@ -93,7 +93,7 @@ def test_the_year_says_what_to_do_now_in_pictures_words_and_a_table(year: Year, 
     comes(guest(meeting, "Anna"))
     guest(meeting, "Ola", organisation="Grums kommun")
     office.open("/arshjul").see("Årshjulet 2027", "1 av 2", "har svarat, 1 kommer", "Före plan: 50 % svar när 28 % av tiden har gått.",
-                                "1 organisation utan anmäld", "Samma tider som tabell", "16 nov–11 dec", "Anmälan pågår")
+                                "1 organisation utan någon anmäld", "Samma tider som tabell", "16 nov–11 dec", "Anmälan pågår")
     office.see("Arbetsmötet fredag 22 januari 2027: Anmälan pågår.")
     office.follow("Arbetsmötet").see("Vilka saknas runt bordet?", "Senaste händelserna")
 
@@ -101,8 +101,8 @@ def test_the_year_says_what_to_do_now_in_pictures_words_and_a_table(year: Year, 
 def test_the_meeting_shows_the_funnel_and_leads_to_its_lists(meeting: Meeting, office: Browser) -> None:
     comes(guest(meeting, "Anna"))
     guest(meeting, "Ola", organisation="Grums kommun")
-    office.open(WORK).see("till 11 dec, 18 dagar kvar", "1 organisation utan anmäld", "1 har inte svarat")
-    office.follow("Se listan").see("Organisationer utan anmäld", "Grums kommun").miss("Arvika kommun")
+    office.open(WORK).see("till 11 dec, 18 dagar kvar", "1 organisation utan någon anmäld", "1 har inte svarat")
+    office.follow("Se listan").see("Organisationer utan någon anmäld", "Grums kommun").miss("Arvika kommun")
     office.follow("Grums kommun").see("1 person", "Ola Ek")
     office.open(WORK).follow("Kommer", within="Från inbjudan till möte").see("1 person", "Anna Ek").miss("Ola Ek")
     office.fill("Namn, e-post eller organisation", "ingen sådan").press("Visa").see("0 personer", "Ingen passar in")
@@ -262,7 +262,7 @@ def test_the_questions_are_published_by_a_press_and_stand_when_answers_have_begu
     assert db.session.query(Questionnaire).one().meeting_id == meeting.id
     assert verbs(meeting) == ["published"]
     membership.of_registration(db.session.get_one(Registration, seat.id), START)
-    office.open(WORK).see("Inte påbörjad", "Utkast syns bara för dem som skriver")
+    office.open(WORK).see("Inte påbörjat", "Utkast syns bara för dem som skriver")
 
 
 def test_staff_see_how_far_a_draft_has_come_and_never_what_it_says(meeting: Meeting, office: Browser) -> None:

@@ -130,7 +130,7 @@ def test_a_registration_link_alone_opens_nothing_of_it(maria: Registration, visi
 
 
 def test_the_button_closes_it_on_this_computer(maria: Registration, visitor: Browser) -> None:
-    enter(visitor, maria.person).press("Stäng sidan nu").see("Dina uppgifter är stängda")
+    enter(visitor, maria.person).press("Stäng sidan nu").see("Sidan med dina uppgifter är stängd")
     assert visitor.open("/mina-uppgifter/oversikt").status == 401
 
 

@@ -144,7 +144,7 @@ def many_organisations(year: Year, number: int) -> None:
 class TestPerson:
     def test_a_person_is_added_by_hand(self, coordinator: Browser) -> None:
         coordinator.open("/personer").follow("Lägg till en person").fill("Förnamn", "Cajsa").fill("Efternamn", "Testberg")
-        coordinator.fill("E-postadress", " Cajsa@SUN.Example.org ").fill("Befattning", "strateg").choose("Sunne kommun").choose("Engelska")
+        coordinator.fill("E-postadress", " Cajsa@SUN.Example.org ").fill("Titel eller uppdrag", "strateg").choose("Sunne kommun").choose("Engelska")
         coordinator.press("Lägg till personen").see("Personen är tillagd", "Cajsa Testberg", "Cajsa@sun.example.org", "Sunne kommun", "strateg", "Engelska")
 
     def test_what_is_missing_is_told_at_the_fields(self, coordinator: Browser) -> None:
@@ -176,7 +176,7 @@ class TestPerson:
     def test_places_begin_and_end(self, coordinator: Browser) -> None:
         coordinator.open(f"/personer/{named('Bo').public_id}").press("Spara organisationen")
         assert "Välj en organisation" in coordinator.error_at("Organisation")
-        coordinator.choose("Sunne kommun").fill("Befattning", "vd").press("Spara organisationen").see("Organisationen är sparad", "vd")
+        coordinator.choose("Sunne kommun").fill("Titel eller uppdrag", "vd").press("Spara organisationen").see("Organisationen är sparad", "vd")
         coordinator.press("Avsluta Paper Province").see("hör inte längre till Paper Province")
         assert [a.organisation.name for a in named("Bo").affiliations if a.active] == ["Sunne kommun"]
         coordinator.choose("Paper Province").press("Spara organisationen")

@@ -327,7 +327,7 @@ def test_a_change_after_submission_is_a_draft_until_it_is_submitted(office: Offi
     maria, = office.opens(finished=True)
     maria.open("/forberedelse/granska").press("Skicka in svaret").follow("Ändra svaret").follow("1. Er organisation")
     maria.fill("Vilka har förberett svaret?", "Helt andra").press("Spara utkast")
-    maria.open("/forberedelse").see("Ändringar ej inskickade").follow("Läs det som är inskickat").see("Strateger").miss("Helt andra")
+    maria.open("/forberedelse").see("Ändringarna är inte inskickade").follow("Läs det som är inskickat").see("Strateger").miss("Helt andra")
     maria.follow("Läs utkastet med det som inte är inskickat").see("Helt andra")
     maria.open("/forberedelse").follow("Granska och skicka in ändringen").press("Skicka in ändringen").see("Version 2")
     maria.open("/forberedelse/svar").see("Helt andra", "version 2")

@@ -232,8 +232,8 @@ def test_no_takes_one_more_press_and_a_reason_is_optional(session: Any, visitor:
 
 def test_a_substitute_is_suggested_once_after_a_no(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting())
-    visitor.open(link_of(guest)).press("Nej, jag kan inte").press("Tacka nej").see("Vill ni skicka någon annan?")
-    visitor.open("/anmalan").miss("Vill ni skicka någon annan?")
+    visitor.open(link_of(guest)).press("Nej, jag kan inte").press("Tacka nej").see("Kan någon annan komma i stället?")
+    visitor.open("/anmalan").miss("Kan någon annan komma i stället?")
     assert stands(guest) == "declined"
 
 
@@ -248,7 +248,7 @@ def test_withdrawing_takes_one_more_press_and_can_be_undone(session: Any, visito
     guest = make_guest(make_meeting())
     register(visitor, guest).follow("Avboka min plats").see("Kalenderbokningen tas bort")
     assert stands(guest) == "registered"
-    visitor.press("Avboka min plats").see("Du är avbokad", "Vill ni skicka någon annan?")
+    visitor.press("Avboka min plats").see("Du är avbokad", "Kan någon annan komma i stället?")
     assert stands(guest) == "withdrawn"
     visitor.follow("Anmäl mig igen").press("Skicka anmälan").see("Du är anmäld")
     assert stands(guest) == "registered"
@@ -364,7 +364,7 @@ def test_an_old_page_shows_again_with_all_that_was_typed(session: Any, visitor: 
     guest = make_guest(make_meeting())
     visitor.open(link_of(guest)).press("Ja, anmäl mig").choose("Ja", within="Äter du lunch").fill("Titel", "Halvskriven")
     next(node for node in visitor.page.all("form")[-1].all("input") if node.get("name") == "csrf_token").attrs["value"] = "gammal"
-    visitor.press("Skicka anmälan").see("Sidan hade blivit för gammal. Det du skrev finns kvar.")
+    visitor.press("Skicka anmälan").see("Sidan hade legat öppen för länge. Det du skrev finns kvar.")
     assert (visitor.status, visitor.value("Titel"), stands(guest)) == (422, "Halvskriven", "invited")
     visitor.press("Skicka anmälan").see("Du är anmäld")
 

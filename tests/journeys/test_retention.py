@@ -167,11 +167,11 @@ def test_a_batch_is_bounded_and_the_hour_takes_them_all(session: scoped_session[
 def test_the_page_says_how_many_and_the_press_erases_them(session: scoped_session[Session], visitor: Browser, clock: Fixed) -> None:
     boss = make_staff("administrator", "Astrid Admin")
     sent(outbox.put("a", "test_mail", outbox.Recipient("a@kommun.example", ""), {"sent_at": "nu"}, {}, START))
-    sign_in(visitor, boss).open("/installningar").follow("Vad som raderas och när").see("Inget har nått sin tid just nu.")
+    sign_in(visitor, boss).open("/installningar").follow("Vad som raderas och när").see("Inget ska raderas just nu.")
     visitor.see("Texten i skickade mejl", "180 dagar efter mötet", "Nästa gång är kl. 10").miss("Radera 1 nu")
     clock.set(START + 200 * DAY + 20 * MINUTE)
-    sign_in(visitor, boss, clock.now()).open("/installningar/gallring").see("2 saker i tabellen har nått sin tid").press("Radera 2 nu")
-    visitor.see("Raderat: ", "Texten i skickade mejl (1)", "Inloggningslänkar (1)", "Inget har nått sin tid just nu.")
+    sign_in(visitor, boss, clock.now()).open("/installningar/gallring").see("2 saker i tabellen ska raderas nu").press("Radera 2 nu")
+    visitor.see("Raderat: ", "Texten i skickade mejl (1)", "Inloggningslänkar (1)", "Inget ska raderas just nu.")
     assert db.session.query(Audit).filter_by(verb="retention_run").one().actor_id == boss.id
     visitor.open("/installningar/gallring")
     assert mailings.left_behind(clock.now()) == []

@@ -136,7 +136,7 @@ def test_an_old_page_asks_for_another_press(session: Any, visitor: Browser, smtp
     link = mailed(visitor, smtp, work)
     visitor.open(link)
     visitor.client.delete_cookie("arshjulet")
-    visitor.press("Logga in").see("Sidan hade blivit för gammal")
+    visitor.press("Logga in").see("Sidan hade legat öppen för länge")
     assert db.session.query(StaffSession).count() == 0
 
 

@@ -163,7 +163,7 @@ def test_the_settings_hold_each_way_of_attending(session: Any, office: Browser) 
     meeting = guests[0].meeting
     office.open(f"{WORK}/installningar").fill("Antal platser", "2", within="På plats").fill("Timmar att svara på ett erbjudande", "6", within="På plats")
     office.choose("Det går att delta digitalt").fill("Antal platser", "10", within="Digitalt")
-    office.fill("Högst så många från samma organisation", "1", within="Digitalt")
+    office.fill("Högsta antal från samma organisation", "1", within="Digitalt")
     office.press("Spara inställningarna").see("1 person på väntelistan erbjöds en plats.")
     assert states_of(guests) == "row"
     db.session.refresh(meeting)
@@ -171,7 +171,7 @@ def test_the_settings_hold_each_way_of_attending(session: Any, office: Browser) 
     assert found == {"on_site": (2, None, "offer", 6), "online": (10, 1, "direct", 24)}
 
 
-@pytest.mark.parametrize(("label", "wrong"), [("Antal platser", "många"), ("Högst så många från samma organisation", "0"),
+@pytest.mark.parametrize(("label", "wrong"), [("Antal platser", "många"), ("Högsta antal från samma organisation", "0"),
                                               ("Timmar att svara på ett erbjudande", "0"), ("Timmar att svara på ett erbjudande", "169"),
                                               ("Timmar att svara på ett erbjudande", "")])
 def test_what_is_not_a_number_is_said_at_its_field_and_kept(session: Any, office: Browser, label: str, wrong: str) -> None:
@@ -185,7 +185,7 @@ def test_the_online_way_is_not_taken_from_somebody(session: Any, office: Browser
     guest = make_guest(meeting)
     say_yes(guest, mode="online")
     office.open(f"{WORK}/installningar").clear("Det går att delta digitalt").press("Spara inställningarna")
-    assert office.status == 422 and "väntar på en digital plats (1)" in office.error_at("Det går att delta digitalt")
+    assert office.status == 422 and "i kö till en digital plats: 1." in office.error_at("Det går att delta digitalt")
     db.session.expire_all()
     assert seats.option_of(db.session.query(Meeting).one(), "online") is not None
 

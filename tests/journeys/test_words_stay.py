@@ -30,7 +30,7 @@ from tests.writers import OPEN, item_of, make_members, stored
 from tests.writers import enter as visitor_at
 
 WRITTEN = ("text", "email", "tel", "search", "")
-OLD = ("Sidan hade blivit för gammal", "Sidan hade legat öppen för länge")
+OLD = ("Sidan hade legat öppen för länge", "Sidan hade legat öppen för länge")
 SKAPA = "Vilka strukturer behöver vi skapa?"
 TEXT = "Halvskriven text {}"
 

@@ -211,7 +211,7 @@ def test_a_member_with_a_theme_sees_what_is_theirs_and_reads_the_rest(office: Of
     maria, olle = office.shares("Maria")
     maria.open(OTHER).fill(SKAPA, "Solceller").press("Spara utkast")
     olle.open(HUB).see("Din del: Hur får fler arbete?", "Skrivs av kollegor", "Det tar cirka 9 minuter", "Maria Lindqvist, i dag kl. 10")
-    olle.miss("Granska och skicka in", "Bjud in en kollega", "Ta bort", "Mejla länken igen", "Jag håller ihop svaret")
+    olle.miss("Granska och skicka in", "Bjud in en kollega", "Ta bort", "Mejla länken igen", "Jag blir samordnare")
     assert [a.get("href") for a in olle.page.all("ol")[0].all("a")] == [THEME]
     olle.follow("Läs hela utkastet").see("Solceller").miss("Ändra Hur sparar vi energi?")
     maria.open(HUB).see("Skriver: Hur får fler arbete?")
@@ -219,7 +219,7 @@ def test_a_member_with_a_theme_sees_what_is_theirs_and_reads_the_rest(office: Of
 
 def test_next_leads_somebody_with_a_theme_home_and_not_to_the_review(office: Office) -> None:
     _maria, olle = office.shares("Maria")
-    olle.open(THEME).fill(SKAPA, "En mötesplats").press("Nästa: översikten").see("Din del: Hur får fler arbete?", "Påbörjad")
+    olle.open(THEME).fill(SKAPA, "En mötesplats").press("Nästa: översikten").see("Din del: Hur får fler arbete?", "Påbörjat")
 
 
 def token_of(browser: Browser) -> str:
@@ -336,7 +336,7 @@ def test_the_lead_hands_over_and_reminders_follow(office: Office) -> None:
     maria, anna, _olle = office.shares("Maria", "Anna")
     maria.open(HUB).follow("Lämna över samordningen").miss("Olle Ek").press("Lämna över")
     assert maria.status == 422
-    maria.see("Välj vem som ska hålla ihop svaret").choose("Anna Berg").press("Lämna över").see("Anna Berg håller nu ihop svaret")
+    maria.see("Välj vem som ska vara samordnare").choose("Anna Berg").press("Lämna över").see("Anna Berg är nu samordnare")
     anna.open(HUB).see("Lämna över samordningen")
     maria.open(HUB).miss("Lämna över samordningen")
     assert maria.open(LEAD).url == HUB
@@ -354,7 +354,7 @@ def test_who_is_no_longer_lead_hands_nothing_over(office: Office) -> None:
         anna = member_called("Anna")
         team.hand_over_lead(member_called("Maria"), anna.public_id, OPEN)
         db.session.commit()
-    maria.press("Lämna över").see("Det går inte att lämna över nu")
+    maria.press("Lämna över").see("Det går inte att lämna över")
     with office.app.app_context():
         assert lead_of_year() == "Anna"
 
@@ -366,10 +366,10 @@ def test_where_nobody_leads_anybody_who_writes_the_whole_may_take_it(office: Off
         db.session.commit()
     for browser in (maria, anna):
         browser.open(HUB).see("Ingen samordnar svaret än")
-    anna.press("Jag håller ihop svaret").see("Du håller nu ihop svaret", "Samordnar svaret")
-    maria.press("Jag håller ihop svaret")
+    anna.press("Jag blir samordnare").see("Du är nu samordnare", "Samordnar svaret")
+    maria.press("Jag blir samordnare")
     assert maria.status == 409
-    maria.see("Anna Berg håller redan ihop svaret")
+    maria.see("Anna Berg är redan samordnare")
     with office.app.app_context():
         assert (lead_of_year(), mails("lead")) == ("Anna", [])
 

@@ -172,7 +172,7 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting, funnel, rows = status.meeting, status.funnel, []
     closes = years.phase(meeting, "registration").closes_at
     if funnel.invited and status.missing:
-        rows.append(_row("warn", _("Saknas"), ngettext("%(num)s organisation utan anmäld", "%(num)s organisationer utan anmäld", status.missing),
+        rows.append(_row("warn", _("Saknas"), ngettext("%(num)s organisation utan någon anmäld", "%(num)s organisationer utan någon anmäld", status.missing),
                          _("Ingen därifrån är anmäld än"), _("Se listan"), _url("missing", meeting)))
     if funnel.unanswered and years.is_open(meeting, "registration", now):
         rows.append(_row("info", _("Pågår"), ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered),

@@ -38,7 +38,7 @@ class PlaceForm(BaseForm):
     """An organisation and the title in it."""
 
     organisation = SelectField(_l("Organisation"), [Filled(_l("Välj en organisation"))], filters=[strip], validate_choice=False)
-    title = StringField(_l("Befattning"), filters=[strip], render_kw={"autocomplete": "off"})
+    title = StringField(_l("Titel eller uppdrag"), filters=[strip], render_kw={"autocomplete": "off"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

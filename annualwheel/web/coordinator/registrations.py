@@ -66,7 +66,7 @@ class ReplyForm(ShownForm, NameFields):
     """What a person says on the phone."""
 
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
-    title = StringField(_l("Titel"), filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), filters=[strip])
     mobile = StringField(_l("Mobilnummer"), filters=[strip])
     mode = RadioField(_l("Hur"), validate_choice=True)
     lunch = RadioField(_l("Äter personen lunch på mötet?"))
@@ -158,7 +158,7 @@ class LateForm(BaseForm, NameFields):
 
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
     organisation = StringField(_l("Organisation"), filters=[strip])
-    title = StringField(_l("Titel"), filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), filters=[strip])
 
     def validate_organisation(self, field: Any) -> None:
         """Must be on file: a new organisation is added on its own page, with its kind."""

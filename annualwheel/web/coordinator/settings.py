@@ -45,7 +45,7 @@ class SettingsForm(BaseForm):
 
     online = BooleanField(_l("Det går att delta digitalt"))
     open_registration = BooleanField(_l("Öppen anmälan: den som inte är inbjuden kan anmäla sig på en öppen sida"))
-    with_lunch = BooleanField(_l("Lunch ingår, fråga vid anmälan"))
+    with_lunch = BooleanField(_l("Lunch ingår (vi frågar i anmälan)"))
     registry_number = StringField(_l("Diarienummer"), filters=[strip])
 
     def way(self, mode: str) -> Way:
@@ -77,7 +77,7 @@ def form_for(meeting: Meeting) -> Any:
 def _fields_of_way(mode: str) -> dict[str, Any]:
     message = _("Skriv antalet platser med siffror, eller inget alls")
     return {f"capacity_{mode}": _number(_("Antal platser"), message, MOST_SEATS, optional=True),
-            f"organisation_{mode}": _number(_("Högst så många från samma organisation"), message, MOST_SEATS, optional=True, least=1),
+            f"organisation_{mode}": _number(_("Högsta antal från samma organisation"), message, MOST_SEATS, optional=True, least=1),
             f"rule_{mode}": RadioField(_("När en plats blir ledig och någon väntar"), choices=RULES),
             f"hours_{mode}": _number(_("Timmar att svara på ett erbjudande"), _("Skriv antalet timmar med siffror, 1 till 168"), MOST_HOURS,
                                      least=1)}

@@ -29,7 +29,7 @@ class SubstituteForm(BaseForm, NameFields):
 
     email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw=OFF,
                        description=_l("Hit skickar vi en egen inbjudan med personlig länk"))
-    title = StringField(_l("Titel"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
     message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
                             description=_l("Står i mejlet till ersättaren, som en hälsning från den som inte kan komma"))
 
@@ -40,7 +40,7 @@ class ChangeForm(ShownForm):
 
     mode = RadioField(_l("Hur"), validate_choice=True)
     lunch = RadioField(_l("Äter personen lunch på mötet?"), validate_choice=False)
-    title = StringField(_l("Titel"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
     copy_to = EmailField(_l("Kopia till"), [Address(optional=True), SHORT], filters=[strip], render_kw=OFF,
                          description=_l("Den som svarar åt någon annan får kopior av bekräftelsen och av mejl om ändringar"))
 

@@ -26,7 +26,7 @@ class OwnForm(NameFields, BaseForm):
     email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw={"autocomplete": "email"},
                        description=_l("Byter du adress mejlar vi nya länkar dit, och din gamla adress får veta det"))
     mobile = TelField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip], render_kw={"autocomplete": "tel"},
-                      description=_l("Används bara om något ändras sista dagen"))
+                      description=_l("Används bara om något ändras strax före mötet"))
     language = RadioField(_l("Språk i mejl"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")])
 
     def correction(self, person: Person) -> Correction:

@@ -57,7 +57,7 @@ class RegistrationForm(NameFields, BaseForm):
     title = StringField(_l("Titel eller uppdrag"), [Optional(), LONG], filters=[strip],
                         render_kw={"autocomplete": "organization-title"})
     mobile = TelField(_l("Mobilnummer"), [Optional(), LONG], filters=[strip], render_kw={"autocomplete": "tel"},
-                      description=_l("Används bara om något ändras sista dagen"))
+                      description=_l("Används bara om något ändras strax före mötet"))
     mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
     lunch = RadioField(_l("Äter du lunch på mötet?"), [OnSiteOnly(_l("Välj om du äter lunch på mötet"))], choices=LUNCH,
                        validate_choice=False)

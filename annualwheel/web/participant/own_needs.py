@@ -47,6 +47,6 @@ def erase_needs() -> AnyResponse:
 def consent_to(registration: Registration) -> str:
     """The sentence that is consented to, with the day on which everything is erased."""
     day = dates.day(needs.erase_on(registration.meeting), page.language())
-    sentence: str = _("Jag samtycker till att uppgifterna används för att ordna kost och tillgänglighet på mötet. De raderas senast %(day)s, "
+    sentence: str = _("Jag samtycker till att uppgifterna används för att ordna specialkost och det jag behöver på plats. De raderas senast %(day)s, "
                       "och jag kan radera dem själv när som helst.", day=day)
     return sentence

@@ -40,7 +40,7 @@ class ColleagueForm(NameFields, BaseForm):
 class LeadForm(BaseForm):
     """To whom the lead hands over."""
 
-    colleague = RadioField(_l("Vem ska hålla ihop svaret?"), [OneOf(_l("Välj vem som ska hålla ihop svaret"))], validate_choice=False)
+    colleague = RadioField(_l("Vem ska vara samordnare?"), [OneOf(_l("Välj vem som ska vara samordnare"))], validate_choice=False)
 
 
 @blueprint.route("/kollegor/bjud-in", methods=["GET", "POST"])
