@@ -343,7 +343,7 @@ def test_the_lead_hands_over_and_reminders_follow(office: Office) -> None:
     with office.app.app_context():
         assert (member_called("Anna").role, member_called("Maria").role, lead_of_year()) == ("lead", "writer", "Anna")
         assert [mail.address for mail in mails("lead")] == ["anna@kommun.example"]
-        assert "Maria Lindqvist har lämnat över till dig" in mails("lead")[0].body.text
+        assert "Maria Lindqvist har lämnat över samordningen till dig" in mails("lead")[0].body.text
         assert db.session.query(Audit).filter_by(verb="lead_handed_over").count() == 1
 
 
