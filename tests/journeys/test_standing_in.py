@@ -99,7 +99,7 @@ def test_a_way_that_is_full_is_said_at_its_field(meeting: Meeting, office: Brows
     guest = coming(meeting)
     office.open(page_of(guest, "/andra")).choose("Digitalt", within="Hur").press("Spara ändringarna")
     assert office.status == 422
-    office.see("Fel: Det är fullt på det sättet att delta.")
+    office.see("Fel: De platserna är slut.")
     db.session.expire_all()
     assert guest.mode == "on_site"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import Babel
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -66,7 +67,7 @@ def app() -> Iterator[Flask]:
     app = Flask("macros", template_folder=str(PACKAGE / "templates"))
     Babel(app, default_locale="sv")
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(look=words.look, csrf_token=lambda: "bevis")
+    app.jinja_env.globals.update(look=words.look, csrf_token=lambda: "bevis", proof=lambda: Markup('<input type="hidden" name="csrf_token" value="bevis">'))
     with app.test_request_context():
         yield app
 
