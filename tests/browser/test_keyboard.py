@@ -144,4 +144,4 @@ def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(live: L
     maria.page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
     maria.to("Lägg Annas text efter min").page.keyboard.press("Enter")
     expect(maria.page.locator("[data-conflict]")).to_have_count(0)
-    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value("Marias namn\n\nAnnas namn".replace("\n", ""))
+    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value("Marias namn, Annas namn")
