@@ -464,6 +464,7 @@ def test_two_answers_of_one_line_stand_on_one_line(page: Page, server: Server) -
     server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"name": {"value": "Simskolan 2", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
     write(page, "Simskola", "Namn")
     page.clock.run_for(1300)
+    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_be_visible()
     server.answer = server.save
     page.get_by_role("button", name="Lägg Annas text efter min").click()
     expect(page.get_by_label("Namn")).to_have_value("Simskola, Simskolan 2")
