@@ -455,6 +455,7 @@ def test_both_texts_are_kept_until_one_has_chosen(page: Page, server: Server, bu
     expect(box).to_have_count(0)
     expect(page.get_by_label("Lärt")).to_be_focused()
     page.clock.run_for(1300)
+    settled(page)
     expect(page.get_by_label("Lärt")).to_have_value(text)
     assert server.sent("learned") == ([] if button == "Ta Annas" else [text])
     assert button == "Ta Annas" or server.saved[0]["fields"]["learned"]["base"] == 9

@@ -11,6 +11,7 @@ from flask import Flask
 
 from rehearse.dom import Node, parse
 from rehearse.fields import fields_in, sent
+from scenes.camera import built
 from scenes.scene import Scene
 from scenes.table import SCENES
 from scenes.world import World
@@ -119,9 +120,10 @@ def fields(count: int) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_ten_thousand_fields_are_too_many_or_ignored(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, as_json: bool) -> None:
-    world = stage(make_app, clock, tmp_path, "year")
-    for scene in {scene.endpoint: scene for scene in scenes_with_forms("year")}.values():
-        browser = enter(world, scene)
-        options = {"json": {"fields": fields(10_000)}} if as_json else {"data": fields(10_000)}
-        assert browser.fetch("POST", world.address(scene), **options).status_code < 500, scene.name
+def test_ten_thousand_fields_are_too_many_or_ignored(as_json: bool) -> None:
+    """No database comes near so many, so one is enough."""
+    with built("year") as world:
+        for scene in {scene.endpoint: scene for scene in scenes_with_forms("year")}.values():
+            browser = enter(world, scene)
+            options = {"json": {"fields": fields(10_000)}} if as_json else {"data": fields(10_000)}
+            assert browser.fetch("POST", world.address(scene), **options).status_code < 500, scene.name
