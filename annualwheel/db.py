@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import math
 import secrets
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
@@ -57,7 +59,23 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         return f"<{type(self).__name__} {getattr(self, 'id', '?')}>"
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+class ReadingOrWriting(FlaskSession):
+    """On a database server what only reads needs no transaction: each statement sees what is committed, with or without one (READ
+    COMMITTED), and beginning and ending it are two more ways to the server."""
+
+    def get_bind(self, *arguments: Any, **named: Any) -> Engine | sa.Connection:
+        """The engine to use now."""
+        engine = super().get_bind(*arguments, **named)
+        return _alone(engine) if _reading.get() and isinstance(engine, Engine) and engine.dialect.name != "sqlite" else engine
+
+
+@functools.lru_cache(maxsize=4)
+def _alone(engine: Engine) -> Engine:
+    """The same engine and pool, one for all sessions, whose statements stand alone."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False, "class_": ReadingOrWriting})
 
 
 def public_id() -> str:

@@ -78,8 +78,9 @@ def find(meeting: Meeting, person: Person) -> Registration | None:
 
 def by_target(target: Target) -> Registration:
     """The registration a link opens, with what its pages show in one query. Raises `Missing` for a dead or unknown link."""
-    registration = db.session.scalar(sa.select(Registration).where(Registration.public_id == target.public_id).options(
-        joinedload(Registration.person), joinedload(Registration.organisation), joinedload(Registration.meeting)))
+    registration = db.session.scalars(sa.select(Registration).where(Registration.public_id == target.public_id).options(
+        joinedload(Registration.person).joinedload(Person.affiliations), joinedload(Registration.organisation),
+        joinedload(Registration.meeting))).unique().one_or_none()
     if registration is None or registration.link_version != target.version or registration.state in ("substituted", "revoked"):
         raise Missing("link_unknown")
     return registration

@@ -9,7 +9,7 @@ from annualwheel.errors import Missing
 from annualwheel.house import house
 from annualwheel.models import Member, Registration
 from annualwheel.questionnaires import deadline, membership, published
-from annualwheel.registrations import applications, invitations, notices
+from annualwheel.registrations import applications, invitations
 from annualwheel.web import calendar_file, opened, page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
@@ -124,10 +124,9 @@ def _landing(registration: Registration, form: Press) -> Response:
     meeting = registration.meeting
     return make_response(render_template(
         "open/landing.html", registration=registration, meeting=meeting, form=form, offer=offers.of(registration, page.now()),
-        preparing=offers.preparing(registration, page.now()), own=notices.is_personal(meeting),
         queue=offers.queue(registration, page.now()), span=years.phase(meeting, "preparation"),
         open_to_all=applications.why_closed(meeting, page.now()) is None,
-        followup=years.phase(meeting, "followup")), form.status)
+        followup=years.phase(meeting, "followup"), **offers.asked(registration, page.now())), form.status)
 
 
 def _preparation(member: Member, form: Press) -> Response:

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from annualwheel import contacts, years
+from annualwheel import contacts, names, years
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.questionnaires import deadline, membership, published
 from annualwheel.registrations import seats, windows
@@ -77,22 +78,23 @@ class Preparing:
         return self.questionnaire.respondent == "person"
 
 
-def outside(registration: Registration) -> bool:
-    """Whether the organisation answers together, as it does unless the meeting's questions are put to each person, and nobody has said
-    that the person belongs to it."""
-    joint = all(asked.respondent == "organisation" for asked in membership.questionnaires_of(registration.meeting))
-    return joint and not contacts.has_place(registration.person, registration.organisation)
+def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
+    """What the page says of the preparation, in one query: `own`, whether each person answers alone; `outside`, whether the organisation
+    answers together and nobody has said that the person belongs to it; `preparing`, what there is, None while nothing is published and
+    for somebody whom it does not let in."""
+    meeting = registration.meeting
+    published_for = membership.questionnaires_of(meeting)
+    first = published_for[0] if published_for else None
+    joint = all(one.respondent == "organisation" for one in published_for)
+    return {"own": first.respondent == "person" if first else meeting.kind in names.ALONE,
+            "outside": joint and not contacts.has_place(registration.person, registration.organisation),
+            "preparing": _preparing(registration, first, now) if first and membership.is_let_in(registration, first) else None}
 
 
-def preparing(registration: Registration, now: dt.datetime) -> Preparing | None:
-    """What there is to prepare; None while nothing is published, and for somebody who is `outside`."""
+def _preparing(registration: Registration, questionnaire: Questionnaire, now: dt.datetime) -> Preparing:
     span = years.phase(registration.meeting, "preparation")
-    for questionnaire in membership.questionnaires_of(registration.meeting):
-        if not membership.is_let_in(registration, questionnaire):
-            return None
-        begun = now >= span.opens_at
-        answer = membership.answer_of(questionnaire, registration.person, registration.organisation) if begun else None
-        return Preparing(questionnaire, published.definition_of(questionnaire).minutes,
-                         deadline.closes_at(answer) if answer else span.closes_at,
-                         deadline.is_open(answer, now) if answer else years.is_open(registration.meeting, "preparation", now))
-    return None
+    begun = now >= span.opens_at
+    answer = membership.answer_of(questionnaire, registration.person, registration.organisation) if begun else None
+    return Preparing(questionnaire, published.definition_of(questionnaire).minutes,
+                     deadline.closes_at(answer) if answer else span.closes_at,
+                     deadline.is_open(answer, now) if answer else years.is_open(registration.meeting, "preparation", now))

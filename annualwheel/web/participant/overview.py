@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import jobs, needs, years
 from annualwheel.models import Registration
 from annualwheel.questionnaires import membership
-from annualwheel.registrations import notices
 from annualwheel.web import calendar_file, opened, page
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, offers
@@ -29,9 +28,8 @@ def shown(form: Press, done: str = "") -> str:
     return render_template(
         "participant/confirmation.html", registration=registration, meeting=meeting, offer=offers.of(registration, now),
         stated=needs.of(registration), needs_served=registration.state in needs.SERVED, done=done,
-        own=notices.is_personal(meeting), preparing=offers.preparing(registration, now), outside=offers.outside(registration), span=years.phase(meeting, "preparation"),
-        followup=years.phase(meeting, "followup"),
-        queue=offers.queue(registration, now), form=form)
+        span=years.phase(meeting, "preparation"), followup=years.phase(meeting, "followup"),
+        queue=offers.queue(registration, now), form=form, **offers.asked(registration, now))
 
 
 @blueprint.get("/kalender.ics")

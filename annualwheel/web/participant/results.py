@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audiences
 from annualwheel import results as outcome
 from annualwheel.models import Registration
-from annualwheel.web import results_page
+from annualwheel.web import page, results_page
 from annualwheel.web.participant import blueprint, offers
 
 
@@ -18,5 +18,5 @@ def results() -> str | Response | AnyResponse:
     registration: Registration = g.registration
     if registration.state not in audiences.INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
-    own = None if offers.outside(registration) else outcome.own_version(registration.meeting, registration.organisation_id, registration.person_id)
+    own = None if offers.asked(registration, page.now())["outside"] else outcome.own_version(registration.meeting, registration.organisation_id, registration.person_id)
     return results_page.show(registration.meeting, own, (_("Till din anmälan"), url_for("participant.confirmation")))
