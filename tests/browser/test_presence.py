@@ -70,7 +70,7 @@ def test_two_colleagues_see_each_other_come_and_go(clock: Fixed, come_in: Callab
     beat(maria)
     expect(here(maria)).to_have_text([WRITES])
     expect(here(anna)).to_have_text(["Maria Lindqvist är här nu"])
-    maria.reload()
+    go(maria, HUB)
     expect(here(maria)).to_have_text([WRITES])
     anna.goto("about:blank")
     clock.advance(dt.timedelta(seconds=61))
