@@ -155,7 +155,8 @@ def new_person(given: str, family: str, address: str, *, language: str = "sv", m
 def require_free(person: Person, given: str, family: str, address: str) -> str:
     """The address as it is stored. Raises `Refused` when someone else has exactly that name and address, `Unreadable` for a bad one."""
     address = normal_address(address)
-    other = person_called(given, family, address)
+    stays = (fold(address), fold(f"{given} {family}")) == (person.email_folded, person.name_folded)
+    other = None if stays else person_called(given, family, address)
     if other is not None and other is not person:
         raise Refused("person_exists", name=other.name)
     return address
@@ -167,7 +168,6 @@ def rename(person: Person, given: str, family: str, address: str) -> None:
     person.given, person.family = clean(given), clean(family)
     person.email, person.email_folded = address, fold(address)
     person.name_folded, person.sort_name = fold(person.name), swedish(f"{person.family} {person.given}")[0]
-    db.session.flush()
 
 
 def rename_organisation(organisation: Organisation, name: str) -> None:

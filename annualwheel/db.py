@@ -114,6 +114,12 @@ def _refuse_writing(session: Session, *_: object) -> None:
         raise RuntimeError("a GET request tried to change the database")
 
 
+def read_again(row: Base, *, lock: bool = False) -> None:
+    """Reads the row's own columns as they are now, and with `lock` keeps it so until the commit. What it leads to stays as it was loaded."""
+    db.session.refresh(row, attribute_names=[column.key for column in sa.inspect(type(row)).column_attrs],
+                       with_for_update={"of": type(row)} if lock else None)
+
+
 def prepare_engine(engine: Engine) -> None:
     """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions). On a database server a connection that has
     rested is tried before it is used."""

@@ -25,8 +25,8 @@ from annualwheel.models import (
     Submission,
 )
 from annualwheel.outbox import Recipient
-from annualwheel.questionnaires import membership, published
 from annualwheel.questionnaires import notices as preparing
+from annualwheel.questionnaires import published
 from annualwheel.registrations import notices
 
 KINDS = ("invitation", "reminder", "preparation", "preparation_reminder", "results")
@@ -114,7 +114,7 @@ def everyone(order: Order, now: dt.datetime) -> list[Addressee]:
 
 def questionnaire_of(meeting: Meeting) -> Questionnaire:
     """What the meeting asks. Raises `Refused` while nothing is published."""
-    for questionnaire in membership.questionnaires_of(meeting):
+    for questionnaire in meeting.questionnaires:
         return questionnaire
     raise Refused("not_published")
 

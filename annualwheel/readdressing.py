@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from annualwheel import audit, contacts, outbox, personal_links
 from annualwheel.audit import Actor
 from annualwheel.contacts import fold
-from annualwheel.db import db, public_id
+from annualwheel.db import db, public_id, read_again
 from annualwheel.models import Meeting, Message, Person, Registration
 from annualwheel.outbox import Recipient
 from annualwheel.registrations import notices, seats
@@ -30,7 +30,7 @@ def lock(person: Person) -> None:
     for meeting in db.session.scalars(sa.select(Meeting).join(Registration, Registration.meeting_id == Meeting.id).where(
             Registration.person_id == person.id).order_by(Meeting.id)).all():
         seats.lock(meeting)
-    db.session.refresh(person, attribute_names=[column.key for column in sa.inspect(Person).column_attrs])
+    read_again(person)
     db.session.scalars(sa.select(Registration).where(Registration.person_id == person.id)
                        .execution_options(populate_existing=True)).all()
 

@@ -23,7 +23,7 @@ from annualwheel.models import (
     Submission,
     SubmissionVersion,
 )
-from annualwheel.questionnaires import membership, published
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Option, Text
 from annualwheel.registrations.states import COMING
 
@@ -181,7 +181,7 @@ def present(meeting: Meeting) -> tuple[str, ...]:
 
 
 def _themes(meeting: Meeting) -> tuple[Option, ...]:
-    for questionnaire in membership.questionnaires_of(meeting):
+    for questionnaire in meeting.questionnaires:
         if asked := published.definition_of(questionnaire).themes:
             return asked
     return tuple(Option(theme.key, Text(theme.sv, theme.en)) for theme in meeting.year.themes)

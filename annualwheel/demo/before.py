@@ -63,7 +63,7 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
 def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
     place = db.session.scalars(sa.select(Affiliation).join(Organisation).where(Organisation.code == answered.code)
                                .order_by(Affiliation.id).limit(1)).one()
-    member = membership.join(membership.questionnaires_of(meeting)[0], place.person, place.organisation, at)
+    member = membership.join(meeting.questionnaires[0], place.person, place.organisation, at)
     places = {item.group_key: item for item in db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id))}
     written: list[tuple[Item, Mapping[str, Value]]] = [
         (places[""], {"forberett": "Strateger och chefer"}), (places["strukturer/arbete"], {"skapa": answered.create})]

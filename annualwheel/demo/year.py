@@ -160,7 +160,7 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
 def _prepare(meeting: Meeting, now: dt.datetime) -> int:
     """Everyone who comes may write; ten organisations have submitted their initiatives, some have begun."""
     opened = years.phase(meeting, "preparation").opens_at + MORNING
-    questionnaire = membership.questionnaires_of(meeting)[0]
+    questionnaire = meeting.questionnaires[0]
     writers: dict[str, Member] = {}
     for registration in db.session.scalars(sa.select(Registration).where(
             Registration.meeting_id == meeting.id, Registration.state == "registered").order_by(Registration.id)):
@@ -177,7 +177,7 @@ def _prepare(meeting: Meeting, now: dt.datetime) -> int:
 def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
     """A writer for an organisation from which nobody comes: a registration is not needed to write."""
     place = db.session.scalars(sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)).one()
-    return membership.join(membership.questionnaires_of(meeting)[0], place.person, place.organisation, opened)
+    return membership.join(meeting.questionnaires[0], place.person, place.organisation, opened)
 
 
 def _place(member: Member, ending: str) -> Item:

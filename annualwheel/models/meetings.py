@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, words
 from annualwheel.models.years import Year
+
+if TYPE_CHECKING:
+    from annualwheel.models.questionnaires import Questionnaire
 
 MEETING_KINDS = ("work", "direction", "conference")
 PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup")
@@ -36,6 +40,7 @@ class Meeting(Base):
     phases: Mapped[list[Phase]] = relationship(back_populates="meeting", order_by="Phase.opens_at", init=False)
     options: Mapped[list[AttendanceOption]] = relationship(
         back_populates="meeting", order_by="AttendanceOption.id", init=False)
+    questionnaires: Mapped[list[Questionnaire]] = relationship(back_populates="meeting", order_by="Questionnaire.id", init=False)
 
 
 class Phase(Base):

@@ -26,7 +26,7 @@ class Questionnaire(Base):
     __table_args__ = (UniqueConstraint("meeting_id", "key"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
-    meeting: Mapped[Meeting] = relationship()
+    meeting: Mapped[Meeting] = relationship(back_populates="questionnaires")
     key: Mapped[str]
     digest: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
     respondent: Mapped[str] = mapped_column(words("respondent", "organisation", "person"))

@@ -27,11 +27,10 @@ from annualwheel.models import (
 )
 from annualwheel.questionnaires import published, shares
 
-
-def questionnaires_of(meeting: Meeting) -> Sequence[Questionnaire]:
-    """What is published for the meeting."""
-    return db.session.scalars(sa.select(Questionnaire).where(Questionnaire.meeting_id == meeting.id).order_by(Questionnaire.id)).all()
-
+# A membership with all that its pages ask about: every request of those who write begins with it.
+_OPENED = sa.select(Member).where(Member.public_id == sa.bindparam("public_id")).options(
+    joinedload(Member.person), joinedload(Member.submission).options(
+        joinedload(Submission.organisation), joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.phases)))
 
 def join(questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime) -> Member:
     """Lets the person write in the organisation's whole answer (or an own one where the questionnaire asks each person), made when it
@@ -107,7 +106,7 @@ def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
     """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there. None for
     somebody whom it does not let in."""
-    for questionnaire in questionnaires_of(registration.meeting):
+    for questionnaire in registration.meeting.questionnaires:
         if not is_let_in(registration, questionnaire):
             return None
         return join(questionnaire, registration.person, registration.organisation, now)
@@ -121,10 +120,7 @@ def note_opening(member: Member, now: dt.datetime) -> None:
 
 def by_target(target: Target | None) -> Member:
     """The membership a link opens, with its answer, questionnaire and meeting. Raises `Missing` for a dead or unknown link."""
-    member = db.session.scalar(sa.select(Member).where(Member.public_id == target.public_id).options(
-        joinedload(Member.person), joinedload(Member.submission).options(
-            joinedload(Submission.organisation),
-            joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting)))) if target else None
+    member = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none() if target else None
     if member is None or target is None or member.link_version != target.version:
         raise Missing("link_unknown")
     return member

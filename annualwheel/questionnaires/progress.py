@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.models import Answer, Item, Meeting, Organisation, Person, Questionnaire, Submission
-from annualwheel.questionnaires import membership, published
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition, answer_fields
 
 EMPTY = ('""', "[]")
@@ -36,7 +36,7 @@ class Progress:
 def of_meeting(meeting: Meeting) -> list[Progress]:
     """Every answer to the meeting's questionnaires, in no order. As many queries for one organisation as for thousands."""
     rows = []
-    for questionnaire in membership.questionnaires_of(meeting):
+    for questionnaire in meeting.questionnaires:
         definition = published.definition_of(questionnaire)
         begun, total = _begun(questionnaire, definition), len(definition.parts())
         rows += [Progress(public_id, organisation_id, organisation, f"{given or ''} {family or ''}".strip(),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel import audit, limits, years
 from annualwheel.clock import end_of_day, local
-from annualwheel.db import db
+from annualwheel.db import db, read_again
 from annualwheel.errors import Closed, Missing, Refused
 from annualwheel.models import ChangeRequest, Meeting, Member, Organisation, Questionnaire, Staff, Submission
 from annualwheel.questionnaires import deadline, notices
@@ -61,7 +61,8 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
     Raises `Refused("still_open")` while it can be changed anyway, `Refused("already_asked")` when a colleague has asked and nobody has
     answered yet, `Closed` once the meeting has begun or is cancelled, and `TooMany` after five requests in a day.
     """
-    submission = _locked(member.submission)
+    submission = member.submission
+    read_again(submission, lock=True)
     _require_ahead(submission.questionnaire.meeting, now)
     if not may_ask(submission, now):
         raise Refused("still_open")
@@ -93,7 +94,7 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
     A request that waits is granted by it. It closes by itself. Raises `Closed` before the preparation opens, once the meeting has begun
     or is cancelled; `Refused`: "day_passed", "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long anyway).
     """
-    submission = _locked(submission)
+    read_again(submission, lock=True)
     meeting, until = submission.questionnaire.meeting, end_of_day(day)
     _require_ahead(meeting, now)
     if now < deadline.opens_at(submission):
@@ -116,7 +117,7 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
 
 def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> None:
     """Says no to the request that waits, with the reason, to who asked and the lead. Raises `Refused("nothing_asked")`."""
-    submission = _locked(submission)
+    read_again(submission, lock=True)
     request = pending(submission)
     if request is None:
         raise Refused("nothing_asked")
@@ -127,7 +128,7 @@ def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> No
 
 def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
     """Closes what was opened, before its day. Pages that are open have the same grace as at the ordinary deadline."""
-    submission = _locked(submission)
+    read_again(submission, lock=True)
     if submission.reopened_until is not None and submission.reopened_until > now:
         submission.reopened_until = now - dt.timedelta(seconds=1)
         db.session.flush()
@@ -137,12 +138,6 @@ def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
 def _requests(submission: Submission) -> sa.Select[ChangeRequest]:
     return (sa.select(ChangeRequest).where(ChangeRequest.submission_id == submission.id)
             .options(joinedload(ChangeRequest.person)).order_by(ChangeRequest.id.desc()))
-
-
-def _locked(submission: Submission) -> Submission:
-    """The row, locked and read anew: two who ask, or two who answer, come one after the other."""
-    return db.session.scalars(sa.select(Submission).where(Submission.id == submission.id).with_for_update()
-                              .execution_options(populate_existing=True)).one()
 
 
 def _require_ahead(meeting: Meeting, now: dt.datetime) -> None:

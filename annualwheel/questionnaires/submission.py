@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
 from annualwheel import audit
-from annualwheel.db import db
+from annualwheel.db import db, read_again
 from annualwheel.errors import Refused
 from annualwheel.models import Initiative, Item, Member, Organisation, Submission, SubmissionVersion
 from annualwheel.questionnaires import deadline, drafts, notices, path, published
@@ -50,7 +50,9 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
     that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and `Refused("answer_incomplete")` while
     something blocks (see `path.missing`).
     """
-    submission = _locked(member.submission)
+    submission = member.submission
+    # One submits at a time; what is saved meanwhile makes the answer *changed* afterwards.
+    read_again(submission, lock=True)
     deadline.require_open(submission, now)
     definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
     if any(gap.blocks for gap in path.missing(definition, draft.filled)):
@@ -94,17 +96,11 @@ def from_organisations(question: Question) -> bool:
     return question.source == "organisations"
 
 
-def _locked(submission: Submission) -> Submission:
-    """The row, locked and read anew: one submits at a time, and what is saved meanwhile makes the answer *changed* afterwards."""
-    return db.session.scalars(sa.select(Submission).where(Submission.id == submission.id).with_for_update()
-                              .execution_options(populate_existing=True)).one()
-
-
 def _identify(submission: Submission, content: dict[str, Any]) -> None:
     """Gives each initiative that is submitted for the first time an identity that lasts over the years."""
     submitted = [item["public_id"] for section in content["sections"] if section["group"] for item in section["group"]["items"]]
     for item in db.session.scalars(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id.in_(submitted),
-                                                         Item.initiative_id.is_(None))):
+                                                         Item.initiative_id.is_(None))) if submitted else ():
         initiative = Initiative(organisation_id=submission.organisation_id)
         db.session.add(initiative)
         db.session.flush()

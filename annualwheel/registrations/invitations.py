@@ -5,7 +5,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from annualwheel import audit, contacts, needs
 from annualwheel.audit import Actor
@@ -15,6 +14,9 @@ from annualwheel.links import Target
 from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
 from annualwheel.registrations import notices, offers, seats
 from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
+
+_OPENED = sa.select(Registration).where(Registration.public_id == sa.bindparam("public_id")).options(*seats.WHOLE)
+
 
 
 def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime,
@@ -78,9 +80,7 @@ def find(meeting: Meeting, person: Person) -> Registration | None:
 
 def by_target(target: Target) -> Registration:
     """The registration a link opens, with what its pages show in one query. Raises `Missing` for a dead or unknown link."""
-    registration = db.session.scalars(sa.select(Registration).where(Registration.public_id == target.public_id).options(
-        joinedload(Registration.person).joinedload(Person.affiliations), joinedload(Registration.organisation),
-        joinedload(Registration.meeting))).unique().one_or_none()
+    registration = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none()
     if registration is None or registration.link_version != target.version or registration.state in ("substituted", "revoked"):
         raise Missing("link_unknown")
     return registration

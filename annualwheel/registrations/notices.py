@@ -4,13 +4,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
 from annualwheel import dates, letters, names, outbox, years
 from annualwheel.db import db, public_id
 from annualwheel.ical import Entry
 from annualwheel.links import Target
-from annualwheel.models import Mailing, Meeting, Message, Questionnaire, Registration, Staff
+from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
 from annualwheel.outbox import Recipient
 from annualwheel.registrations import windows
 
@@ -54,9 +52,9 @@ def said(kind: str, registration: Registration, language: str, now: dt.datetime,
 
 def is_personal(meeting: Meeting) -> bool:
     """Whether each person prepares alone: as the published questionnaire says, and before there is one as this kind of meeting does."""
-    asked = db.session.scalar(sa.select(Questionnaire.respondent).where(Questionnaire.meeting_id == meeting.id).order_by(Questionnaire.id).limit(1),
-                              execution_options={"autoflush": False})
-    return asked == "person" if asked else meeting.kind in names.ALONE
+    for questionnaire in meeting.questionnaires:
+        return questionnaire.respondent == "person"
+    return meeting.kind in names.ALONE
 
 
 def landing(registration: Registration) -> dict[str, Target]:

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.attributes import set_committed_value
 
-from annualwheel.db import Base, db
-from annualwheel.models import AttendanceOption, Meeting, Registration
+from annualwheel.db import db
+from annualwheel.models import AttendanceOption, Meeting, Person, Registration
 from annualwheel.registrations.states import HOLDS_SEAT
 
 MOMENT = dt.timedelta(microseconds=1)
 ELSEWHERE = 0  # no organisation has this id
+
+_MEETING = joinedload(Meeting.phases), joinedload(Meeting.options), joinedload(Meeting.questionnaires)
+# A registration with all that its pages ask about: every request of a participant begins with it. The meeting's lists are short.
+WHOLE = (joinedload(Registration.person).joinedload(Person.affiliations), joinedload(Registration.organisation),
+         joinedload(Registration.meeting).options(*_MEETING))
+_AGAIN = {
+    Meeting: sa.select(Meeting).where(Meeting.id == sa.bindparam("id")).options(*_MEETING).execution_options(populate_existing=True),
+    Registration: sa.select(Registration).where(Registration.id == sa.bindparam("id")).options(*WHOLE).execution_options(populate_existing=True)}
 
 
 @dataclass
@@ -51,13 +58,7 @@ def lock(subject: Meeting | Registration) -> None:
     db.session.flush()
     db.session.execute(sa.update(Meeting).where(Meeting.id == meeting.id).values(place=Meeting.place)
                        .execution_options(synchronize_session=False))
-    _read_again(meeting)
-    options = db.session.scalars(sa.select(AttendanceOption).where(AttendanceOption.meeting_id == meeting.id)
-                                 .order_by(AttendanceOption.id).execution_options(populate_existing=True))
-    set_committed_value(meeting, "options", list(options))
-    if isinstance(subject, Registration):
-        _read_again(subject)
-        _read_again(subject.person)
+    db.session.scalars(_AGAIN[type(subject)], {"id": subject.id}).unique().one()
 
 
 def option_of(meeting: Meeting, mode: str) -> AttendanceOption | None:
@@ -116,7 +117,3 @@ def place_in_line(registration: Registration) -> int:
 
 def _held(option: AttendanceOption) -> tuple[sa.ColumnElement[bool], ...]:
     return Registration.meeting_id == option.meeting_id, Registration.mode == option.mode, Registration.state.in_(HOLDS_SEAT)
-
-
-def _read_again(row: Base) -> None:
-    db.session.refresh(row, attribute_names=[column.key for column in sa.inspect(type(row)).column_attrs])

@@ -84,7 +84,7 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
     seat = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
     meetings.register(seat, Reply("Alva", "Provsson", seat.person.email, seat.title, "", None), START, audit.participant(seat.person_id))
     opened = years.phase(direction, "preparation").opens_at + DAY
-    member = membership.join(membership.questionnaires_of(direction)[0], seat.person, seat.organisation, opened)
+    member = membership.join(direction.questionnaires[0], seat.person, seat.organisation, opened)
     _write(member, "", SAID, opened)
     world.let_write("wrote", member)
     submission.submit(member, opened)
@@ -100,7 +100,7 @@ def _whole(world: World, who: str, meeting: Meeting, name: str, organisation: st
     given, _space, family = name.partition(" ")
     place = contacts.add_organisation(organisation)
     person = contacts.add_person(given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg")
-    member = membership.join(membership.questionnaires_of(meeting)[0], person, place, at)
+    member = membership.join(meeting.questionnaires[0], person, place, at)
     _write(member, "", writers.ROOT, at)
     card = items.add(member.submission, "initiativ", at)
     answers.save(card, {key: answers.Change(value, 0) for key, value in writers.CARD.items()}, person, at)

@@ -72,7 +72,7 @@ def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str
     place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
     contacts.set_category(place, meeting.year, db.session.scalar(sa.select(Category).where(Category.key == "kommun")))
     person = contacts.add_person(given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg")
-    member = membership.join(membership.questionnaires_of(meeting)[0], person, place, START)
+    member = membership.join(meeting.questionnaires[0], person, place, START)
     if who not in ("fresh", "personal"):
         membership.note_opening(member, START)
     world.let_write(who, member)

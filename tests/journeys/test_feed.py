@@ -129,7 +129,7 @@ def test_who_only_writes_has_the_last_day_of_the_preparation_and_a_longer_time_w
     publish(meeting)
     guest = say_yes(make_guest(meeting))
     colleague = contacts.add_person("Anna", "Berg", "anna@kommun.example", guest.organisation)
-    member = membership.join(membership.questionnaires_of(meeting)[0], colleague, guest.organisation, START)
+    member = membership.join(meeting.questionnaires[0], colleague, guest.organisation, START)
     path = f"/k/{house().signet.token(feed.target(colleague))}.ics"
     words = "Sista dag för förberedelsen: arbetsmötet, Hagfors kommun"
     assert days(icalendar.Calendar.from_ical(visitor.fetch("GET", path).data)) == {words: dt.date(2027, 1, 14)}

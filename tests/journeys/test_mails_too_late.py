@@ -44,7 +44,7 @@ def guest(session: Any) -> Registration:
 def of_kind(kind: str, guest: Registration, about: str = "seat") -> Message:
     """A mail of that kind, about the seat, by a mailing, or with the link to the preparation alone."""
     facts = {name: LISTS.get(name, "x") for name in KINDS[kind].facts}
-    member = membership.join(membership.questionnaires_of(guest.meeting)[0], guest.person, guest.organisation, START)
+    member = membership.join(guest.meeting.questionnaires[0], guest.person, guest.organisation, START)
     targets = {"preparation": Target("member", member.public_id, 1)} if about == "link" or kind == "preparation_reminder" else {}
     mailing = Mailing(meeting=guest.meeting, kind=kind, audience={}, confirm_key=kind, created_at=START) if about == "mailing" else None
     if mailing:

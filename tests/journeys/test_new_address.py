@@ -60,7 +60,9 @@ def coming(guest: Registration) -> Registration:
 
 
 def move(person: Person, address: str = NEW, **how: Any) -> bool:
-    return readdressing.rename(person, person.given, person.family, address, START, audit.SYSTEM, **how)
+    moved = readdressing.rename(person, person.given, person.family, address, START, audit.SYSTEM, **how)
+    db.session.flush()
+    return moved
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_a_substitute_who_had_not_confirmed_counts_from_now_on(session: Any) -> 
     seat, guest = asks(meeting), make_guest(meeting)
     new = substitute(guest)
     assert (new, new.state, new.person.active) == (seat, "invited", True)
-    assert membership.is_let_in(new, membership.questionnaires_of(meeting)[0])
+    assert membership.is_let_in(new, meeting.questionnaires[0])
     assert [row.organisation for row in new.person.affiliations] == [guest.organisation]
 
 

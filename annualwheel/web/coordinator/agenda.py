@@ -14,7 +14,7 @@ from annualwheel import audiences, dates, erasure, reminders, undelivered, years
 from annualwheel.audiences import Funnel, Turnout
 from annualwheel.db import db
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
-from annualwheel.questionnaires import membership, reopening
+from annualwheel.questionnaires import reopening
 from annualwheel.registrations import unlisted
 from annualwheel.web import words
 
@@ -39,7 +39,7 @@ class Status:
     @classmethod
     def of(cls, meeting: Meeting) -> Status:
         """The numbers of today; the same number of queries however many people there are."""
-        asked = next(iter(membership.questionnaires_of(meeting)), None)
+        asked = next(iter(meeting.questionnaires), None)
         mailings: dict[str, list[Mailing]] = {}
         for mailing in db.session.scalars(sa.select(Mailing).where(Mailing.meeting_id == meeting.id).order_by(Mailing.id.desc())):
             mailings.setdefault(mailing.kind, []).append(mailing)

@@ -5,10 +5,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from annualwheel import contacts, names, years
+from annualwheel import contacts, years
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.questionnaires import deadline, membership, published
-from annualwheel.registrations import seats, windows
+from annualwheel.registrations import notices, seats, windows
 from annualwheel.web import refusals
 
 ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
@@ -82,11 +82,10 @@ def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
     """What the page says of the preparation, in one query: `own`, whether each person answers alone; `outside`, whether the organisation
     answers together and nobody has said that the person belongs to it; `preparing`, what there is, None while nothing is published and
     for somebody whom it does not let in."""
-    meeting = registration.meeting
-    published_for = membership.questionnaires_of(meeting)
-    first = published_for[0] if published_for else None
-    joint = all(one.respondent == "organisation" for one in published_for)
-    return {"own": first.respondent == "person" if first else meeting.kind in names.ALONE,
+    asks = registration.meeting.questionnaires
+    first = asks[0] if asks else None
+    joint = all(one.respondent == "organisation" for one in asks)
+    return {"own": notices.is_personal(registration.meeting),
             "outside": joint and not contacts.has_place(registration.person, registration.organisation),
             "preparing": _preparing(registration, first, now) if first and membership.is_let_in(registration, first) else None}
 
