@@ -15,6 +15,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel import create_app
@@ -112,6 +113,8 @@ class Places:
 
     def __init__(self, settings_for: Callable[..., Settings], clock: Fixed, shared: Path, own: Path, worker: str) -> None:
         self.settings_for, self.clock, self.shared, self.own, self.worker = settings_for, clock, shared, own, worker
+        # Hundreds of applications are made for the tests; each template is compiled once for all of them.
+        self.compiled = FileSystemBytecodeCache(str(shared))
         self.databases: dict[str, SQLite | PostgreSQL] = {}
         self.apps: dict[str, Flask] = {}
 
@@ -129,10 +132,16 @@ class Places:
                                     else PostgreSQL.create(self.shared, self.worker, self.migrate))
         return self.databases[kind]
 
+    def new_app(self, url: str, **changes: object) -> Flask:
+        """An application of its own on the database at `url`."""
+        app = create_app(self.settings_for(url, **changes), self.clock)
+        app.jinja_env.bytecode_cache = self.compiled
+        return app
+
     def app(self, kind: str) -> Flask:
         """The worker's application on that database, with nothing queued and nothing open."""
         if kind not in self.apps:
-            self.apps[kind] = create_app(self.settings_for(self.database(kind).url), self.clock)
+            self.apps[kind] = self.new_app(self.database(kind).url)
         app = self.apps[kind]
         with app.app_context():
             db.engine.dispose()
@@ -182,13 +191,12 @@ def app(database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_
 
 
 @pytest.fixture
-def make_app(database: SQLite | PostgreSQL, settings_for: Callable[..., Settings], clock: Fixed,
-             smtp: smtp_server.Smtp) -> Iterator[Callable[..., Flask]]:
+def make_app(database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp) -> Iterator[Callable[..., Flask]]:
     """`make_app(base_url="https://…", dev_mailbox=folder)`: an application of its own with other settings."""
     made: list[Flask] = []
 
     def build(**changes: object) -> Flask:
-        made.append(create_app(settings_for(database.url, **changes), clock))
+        made.append(places.new_app(database.url, **changes))
         return made[-1]
     yield build
     for one in made:

@@ -19,6 +19,7 @@ from scripts import postgresql
 RUN = "ARSHJULET_TEST_RUN"
 KINDS = ("sqlite", "postgresql")
 Migrate = Callable[[str], None]
+Rows = dict[str, bytes]
 
 
 @contextmanager
@@ -70,6 +71,16 @@ class SQLite:
             self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
         shutil.copyfile(self.template, self.file)
 
+    def save(self) -> bytes:
+        """What is in the database now."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.serialize()
+
+    def load(self, saved: bytes) -> None:
+        """Puts back what was saved. No connection may be open."""
+        self.reset()
+        self.file.write_bytes(saved)
+
     def drop(self) -> None:
         """The folder goes with the run."""
 
@@ -80,7 +91,7 @@ class PostgreSQL:
 
     url: str
     name: str
-    filled: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    filled: Rows = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
     kind: str = "postgresql"
 
@@ -98,22 +109,32 @@ class PostgreSQL:
         with closing(psycopg.connect(made.url)) as connection:
             rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
             made.tables = [row[0] for row in rows if row[0] != "alembic_version"]
-            for table in made.tables:
-                if found := connection.execute(sql.SQL("select t.* from {} t").format(sql.Identifier(table))).fetchall():
-                    made.filled[table] = found
+        made.filled = made.save()
         return made
 
     def reset(self) -> None:
         """Empties every table and puts back the rows the migrations made. Fails when a session still holds a lock."""
-        with closing(psycopg.connect(self.url)) as connection, connection.transaction():
-            connection.execute("set local lock_timeout = '5s'")
-            connection.execute("set local session_replication_role = replica")
+        self.load(self.filled)
+
+    def save(self) -> Rows:
+        """What is in the tables now, but for those that are empty."""
+        with closing(psycopg.connect(self.url)) as connection, connection.cursor() as cursor:
+            found = {}
             for table in self.tables:
-                connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
-            for table, rows in self.filled.items():
-                marks = sql.SQL(", ").join([sql.Placeholder()] * len(rows[0]))
-                with connection.cursor() as cursor:
-                    cursor.executemany(sql.SQL("insert into {} values ({})").format(sql.Identifier(table), marks), rows)
+                with cursor.copy(sql.SQL("copy {} to stdout").format(sql.Identifier(table))) as rows:
+                    found[table] = b"".join(rows)
+        return {table: rows for table, rows in found.items() if rows}
+
+    def load(self, saved: Rows) -> None:
+        """Puts back what was saved, and nothing else. The counters of ids go on from where they are."""
+        with closing(psycopg.connect(self.url)) as connection, connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '5s'")
+            cursor.execute("set local session_replication_role = replica")
+            for table in self.tables:
+                cursor.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            for table, rows in saved.items():
+                with cursor.copy(sql.SQL("copy {} from stdin").format(sql.Identifier(table))) as target:
+                    target.write(rows)
 
     def drop(self) -> None:
         """Leaves nothing behind on a server that is not ours."""

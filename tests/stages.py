@@ -1,27 +1,60 @@
-"""Scenes over HTTP: a world in a test's database, and the small browser brought to one of its scenes."""
+"""Scenes over HTTP: a world in a test's database, and the small browser brought to one of its scenes. See the fixture `stage`."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from annualwheel.db import db
 from rehearse.dom import Node, Unexpected
 from rehearse.fields import Pairs, fields_in, sent
 from scenes import failing, worlds
 from scenes.scene import Press, Scene
 from scenes.world import World
 from tests.conftest import Fixed
+from tests.databases import PostgreSQL, SQLite
 from tests.tiny_browser import Browser
 
 
-def stage(make_app: Callable[..., Flask], clock: Fixed, folder: Path, name: str) -> World:
-    """The world of that name in the test's database."""
-    app = make_app(dev_mailbox=folder / "mailbox")
+@dataclass(frozen=True)
+class Kept:
+    """A world that has been furnished once: what is in its database and its mailbox, and what it knows of its people."""
+
+    database: Any
+    mails: dict[str, bytes]
+    known: tuple[dict[str, dict[str, Any]], dict[str, str], dict[str, dt.datetime]]
+
+    @classmethod
+    def of(cls, world: World, database: SQLite | PostgreSQL) -> Kept:
+        """As the world is now."""
+        mails = {path.name: path.read_bytes() for path in (world.mailbox / "new").glob("*")}
+        return cls(database.save(), mails, deepcopy((world.sessions, world.names, world.moments)))
+
+    def put_into(self, world: World, database: SQLite | PostgreSQL) -> None:
+        """Makes the world as it was."""
+        with world.app.app_context():
+            db.engine.dispose()
+        database.load(self.database)
+        (world.mailbox / "new").mkdir(parents=True)
+        for name, content in self.mails.items():
+            (world.mailbox / "new" / name).write_bytes(content)
+        world.sessions, world.names, world.moments = deepcopy(self.known)
+
+
+def furnished(app: Flask, clock: Fixed, mailbox: Path, database: SQLite | PostgreSQL, name: str, kept: dict[tuple[str, str], Kept]) -> World:
+    """The world of that name in the test's database: played once by each worker, which takes seconds, and put back afterwards."""
     failing.add_to(app)
-    world = World(app, clock, folder / "mailbox")
-    worlds.furnish(world, name)
+    world = World(app, clock, mailbox)
+    if (name, database.kind) in kept:
+        kept[name, database.kind].put_into(world, database)
+    else:
+        worlds.furnish(world, name)
+        kept[name, database.kind] = Kept.of(world, database)
     return world
 
 

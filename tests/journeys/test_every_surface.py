@@ -3,26 +3,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from annualwheel.db import db
 from scenes.scene import Scene
 from scenes.table import FILES, SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
-from tests.conftest import Fixed
-from tests.stages import enter, stage, visit
+from tests.stages import enter, visit
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_page_is_whole_and_in_one_language(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, name: str,
+def test_every_page_is_whole_and_in_one_language(stage: Callable[[str], World], name: str,
                                                  language: str) -> None:
-    world, problems = stage(make_app, clock, tmp_path, name), list[str]()
+    world, problems = stage(name), list[str]()
     for scene in (scene for scene in SCENES if scene.world == name):
         try:
             look(world, scene, language)
@@ -74,8 +71,8 @@ def digest(world: World) -> dict[str, str]:
 
 
 @pytest.fixture
-def year(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path) -> World:
-    return stage(make_app, clock, tmp_path, "year")
+def year(stage: Callable[[str], World]) -> World:
+    return stage("year")
 
 
 def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_nothing(year: World) -> None:
@@ -123,8 +120,8 @@ def test_files_are_what_they_say(year: World) -> None:
             assert (answered.status_code, answered.mimetype) == (200, media_type), scene.name
 
 
-def test_nothing_counts_down_to_a_meeting_that_is_cancelled(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path) -> None:
-    world = stage(make_app, clock, tmp_path, "turns")
+def test_nothing_counts_down_to_a_meeting_that_is_cancelled(stage: Callable[[str], World]) -> None:
+    world = stage("turns")
     scenes = {scene.name: scene for scene in SCENES}
     visit(world, scenes["mote-fullt"], "sv").see("dagar kvar")
     visit(world, scenes["mote-installt"], "sv").see("Mötet är inställt").miss("dagar kvar")

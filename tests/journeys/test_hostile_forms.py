@@ -3,11 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from flask import Flask
 
 from rehearse.dom import Node, parse
 from rehearse.fields import fields_in, sent
@@ -15,8 +13,7 @@ from scenes.camera import built
 from scenes.scene import Scene
 from scenes.table import SCENES
 from scenes.world import World
-from tests.conftest import Fixed
-from tests.stages import enter, stage
+from tests.stages import enter
 from tests.tiny_browser import Browser
 
 # What one field is filled with at a time, as it stands in a request: NUL and controls, half a letter, half a pair of surrogates, a line
@@ -61,8 +58,8 @@ def scenes_with_forms(world: str) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("name", ["year", "after", "line"])
-def test_no_field_of_any_form_brings_a_page_down(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, name: str) -> None:
-    world, wrong, tried = stage(make_app, clock, tmp_path, name), list[str](), set[tuple[str, str]]()
+def test_no_field_of_any_form_brings_a_page_down(stage: Callable[[str], World], name: str) -> None:
+    world, wrong, tried = stage(name), list[str](), set[tuple[str, str]]()
     for scene in scenes_with_forms(name):
         with world.at(scene):
             for path in paths_of(world, scene):

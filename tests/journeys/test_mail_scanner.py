@@ -2,25 +2,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from annualwheel.db import db
 from annualwheel.letters import KINDS
 from annualwheel.links import PATHS
 from annualwheel.models import Message
+from scenes.world import World
 from scenes.worlds import MAKERS
-from tests.conftest import Fixed
 from tests.journeys.test_every_surface import digest
 from tests.scanner import links, one_of_every_kind, scan
-from tests.stages import stage
 
 
 @pytest.mark.parametrize("name", [name for name in MAKERS if name != "empty"])
-def test_a_scanner_changes_nothing(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, name: str) -> None:
-    world = stage(make_app, clock, tmp_path, name)
+def test_a_scanner_changes_nothing(stage: Callable[[str], World], name: str) -> None:
+    world = stage(name)
     with world.app.app_context():
         one_of_every_kind(world)
         assert {kind for kind, in db.session.query(Message.kind).distinct()} >= set(KINDS)

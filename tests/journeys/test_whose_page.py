@@ -2,11 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from annualwheel import jobs, needs, own_data
 from annualwheel.db import db
@@ -16,11 +14,11 @@ from annualwheel.questionnaires import membership, submission
 from annualwheel.web.opened import MOST
 from rehearse.fields import fields_in
 from scenes.table import SCENES
+from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import START, Fixed
 from tests.guests import link_of, make_guest, make_meeting, typed
 from tests.stages import enter as enter_scene
-from tests.stages import stage
 from tests.tiny_browser import Browser
 from tests.writers import OPEN, add_initiative, enter, item_of, make_members, stored
 
@@ -47,8 +45,8 @@ def opened(browser: Browser, guest: Registration) -> Browser:
 # Every form says whose page it stands on
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_form_says_whose_it_is_and_nobody_elses(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, name: str) -> None:
-    world, bare, seen = stage(make_app, clock, tmp_path, name), list[str](), 0
+def test_every_form_says_whose_it_is_and_nobody_elses(stage: Callable[[str], World], name: str) -> None:
+    world, bare, seen = stage(name), list[str](), 0
     for scene in SCENES:
         if scene.world != name or scene.audience not in ("participant", "preparation", "owner") or scene.status == 401 or scene.framed:
             continue

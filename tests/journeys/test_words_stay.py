@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from scenes.worlds import MAKERS
 from tests.conftest import Fixed
 from tests.guests import link_of, make_guest, make_meeting, typed
 from tests.region import make_staff, sign_in
-from tests.stages import enter, stage
+from tests.stages import enter
 from tests.tiny_browser import Browser
 from tests.writers import OPEN, item_of, make_members, stored
 from tests.writers import enter as visitor_at
@@ -106,8 +105,8 @@ def lost(browser: Browser, sheet: Sheet, statuses: tuple[int, ...]) -> list[str]
 
 
 @pytest.fixture(params=MAKERS)
-def world(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, request: pytest.FixtureRequest) -> World:
-    found = stage(make_app, clock, tmp_path, request.param)
+def world(stage: Callable[[str], World], request: pytest.FixtureRequest) -> World:
+    found = stage(request.param)
     found.names["world"] = request.param
     return found
 
