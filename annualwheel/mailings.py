@@ -90,7 +90,6 @@ def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime)
     """Writes one batch of a large mailing; False when it was paused or cancelled meanwhile. The caller commits."""
     seats.lock(mailing.meeting)
     outbox.lock(mailing)
-    db.session.refresh(mailing.meeting, attribute_names=["state"])
     if mailing.meeting.state == "cancelled":
         finish_preparing(mailing)
     if mailing.state != "preparing":

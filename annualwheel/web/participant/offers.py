@@ -64,22 +64,16 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
 
 @dataclass(frozen=True)
 class Preparing:
-    """The questionnaire that is published for the meeting, about how many minutes it takes, and until when this answer can be written:
-    longer than the others' when a coordinator has opened it again."""
+    """What is published for the meeting: about how many minutes it takes, and until when this answer can be written, which is longer than
+    the others' when a coordinator has opened it again."""
 
-    questionnaire: Questionnaire
     minutes: int
     closes_at: dt.datetime
     is_open: bool
 
-    @property
-    def own(self) -> bool:
-        """Whether each person answers for themselves."""
-        return self.questionnaire.respondent == "person"
-
 
 def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
-    """What the page says of the preparation, in one query: `own`, whether each person answers alone; `outside`, whether the organisation
+    """What the page says of the preparation: `own`, whether each person answers alone; `outside`, whether the organisation
     answers together and nobody has said that the person belongs to it; `preparing`, what there is, None while nothing is published and
     for somebody whom it does not let in."""
     asks = registration.meeting.questionnaires
@@ -94,6 +88,6 @@ def _preparing(registration: Registration, questionnaire: Questionnaire, now: dt
     span = years.phase(registration.meeting, "preparation")
     begun = now >= span.opens_at
     answer = membership.answer_of(questionnaire, registration.person, registration.organisation) if begun else None
-    return Preparing(questionnaire, published.definition_of(questionnaire).minutes,
+    return Preparing(published.definition_of(questionnaire).minutes,
                      deadline.closes_at(answer) if answer else span.closes_at,
                      deadline.is_open(answer, now) if answer else years.is_open(registration.meeting, "preparation", now))
