@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ctypes.util import find_library
 from dataclasses import dataclass
 
@@ -19,34 +19,40 @@ from scripts.postgresql import find_programs
 
 @dataclass(frozen=True)
 class Need:
-    """How to see that it is there, which packages bring it, and what else helps."""
+    """How to see that each part is there, named by the package that brings it, and what else helps."""
 
-    is_met: Callable[[], bool]
-    packages: tuple[str, ...]
+    parts: Mapping[str, Callable[[], bool]]
     otherwise: str
+
+    def missing(self) -> list[str]:
+        """The packages to install. What is there already may have come from elsewhere: Node.js as NodeSource packs it refuses Debian's npm."""
+        return [package for package, is_there in self.parts.items() if not is_there()]
+
+
+def _programs(*names: str) -> Callable[[], bool]:
+    return lambda: all(map(shutil.which, names))
 
 
 NEEDS = {
-    "postgresql": Need(lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs()), ("postgresql",),
+    "postgresql": Need({"postgresql": lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs())},
                        "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where databases may be created"),
-    "chromium": Need(lambda: find_chromium() is not None, ("chromium-headless-shell",),
+    "chromium": Need({"chromium-headless-shell": lambda: find_chromium() is not None},
                      "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install chromium"),
-    "readers": Need(lambda: all(map(shutil.which, ("soffice", "pdftotext", "node", "npm"))) and find_library("ical") is not None,
-                    ("libreoffice-calc-nogui", "poppler-utils", "nodejs", "npm", "libical3"), "they read our workbooks and calendar entries"),
+    "readers": Need({"libreoffice-calc-nogui": _programs("soffice"), "poppler-utils": _programs("pdftotext", "pdfinfo"),
+                     "nodejs": _programs("node"), "npm": _programs("npm"), "libical3": lambda: find_library("ical") is not None},
+                    "they read our workbooks and calendar entries"),
 }
 
 
 def main(names: list[str]) -> int:
     """Returns 0 when every one of `names` is there at the end."""
-    missing = [name for name in names if not NEEDS[name].is_met()]
-    for name in missing:
+    for name in names:
         need = NEEDS[name]
-        if prefix := _apt():
-            print(f"Installing {' '.join(need.packages)} with apt ...", flush=True)
-            _install(prefix, need.packages)
-        if not need.is_met():
-            print(f"The tests need {name}. On Debian or Ubuntu: sudo apt install {' '.join(need.packages)};\n{need.otherwise}.",
-                  file=sys.stderr)
+        if (packages := need.missing()) and (prefix := _apt()):
+            print(f"Installing {' '.join(packages)} with apt ...", flush=True)
+            _install(prefix, packages)
+        if packages := need.missing():
+            print(f"The tests need {name}. On Debian or Ubuntu: sudo apt install {' '.join(packages)};\n{need.otherwise}.", file=sys.stderr)
             return 1
     return 0
 
@@ -62,7 +68,7 @@ def _apt() -> list[str]:
     return []
 
 
-def _install(apt: list[str], packages: tuple[str, ...]) -> None:
+def _install(apt: list[str], packages: list[str]) -> None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
         subprocess.run([*apt, *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from config import ROOT
-from scripts import chromium, postgresql, run
+from scripts import chromium, postgresql, run, test_needs
 from scripts.database_state import heads, is_ready
 from scripts.test_needs import NEEDS
 
@@ -95,7 +95,18 @@ def test_the_mailbox_listens_on_loopback_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("need", ["postgresql", "chromium"])
 def test_what_the_tests_run_on_is_found(need: str) -> None:
-    assert NEEDS[need].is_met()
+    assert NEEDS[need].missing() == []
+
+
+def test_only_what_is_missing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"node", "npm", "pdftotext", "pdfinfo"}
+    monkeypatch.setattr(test_needs.shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None)
+    monkeypatch.setattr(test_needs, "find_library", lambda name: None)
+    asked: list[list[str]] = []
+    monkeypatch.setattr(test_needs, "_apt", lambda: ["apt-get"])
+    monkeypatch.setattr(test_needs, "_install", lambda apt, packages: asked.append(packages))
+    assert test_needs.main(["readers"]) == 1
+    assert asked == [["libreoffice-calc-nogui", "libical3"]]
 
 
 def test_a_browser_named_in_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
