@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from annualwheel import audiences, dates, names
@@ -18,6 +19,7 @@ from annualwheel.workshop.submitted import Respondent, Submitted
 Progress = Callable[[int], None]
 REPORT_EVERY = 100
 PRINTED = ("long_text",)
+NARROW = 17.0
 PRINTED_WIDTH = 140  # characters of 11 points on a landscape A4: printed at full size
 
 
@@ -85,7 +87,8 @@ class _Pack:
     def _make_sheets(self) -> None:
         word = self.word
         self.read_me = self.book.plain(word("read_me"), [28, 90], self.footer)
-        self.overview = self.book.plain(word("overview"), [52, *[19] * (max(len(self.areas), len(self.categories) + 1) + 1)], self.footer)
+        across = zip_longest(self.areas.values(), (*self.categories.values(), word("no_category")), fillvalue="")
+        self.overview = self.book.plain(word("overview"), [52, *(_wide_enough(pair) for pair in across), NARROW], self.footer)
         # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
         self.printed = [q for q in self.questions if q["group"] and q["type"] in PRINTED]
         width = max(14, (PRINTED_WIDTH - 46) / max(1, len(self.printed)))
@@ -99,9 +102,10 @@ class _Pack:
             Column(word("respondent"), 28), Column(word("category"), 20), Column(word("section"), 22), Column(word("theme"), 26),
             Column(word("item"), 26), Column(word("question"), 34), Column(word("answer"), 70, wrap=True), Column(word("version"), 8),
             Column(word("submitted"), 17), Column(word("id"), 15)], self.footer)
+        kinds = [q["label"][self.language] for q in self.questions if q["per_theme"]]
         self.structures = self.book.sheet(word("structures"), [
-            Column(word("theme"), 34), Column(word("kind"), 34), Column(word("text"), 80, wrap=True), Column(word("respondent"), 28),
-            Column(word("category"), 20)], self.footer)
+            Column(word("theme"), _whole(self.themes.values())), Column(word("kind"), _whole(kinds)), Column(word("text"), 80, wrap=True),
+            Column(word("respondent"), 28), Column(word("category"), 20)], self.footer)
         self.participants = self.book.sheet(word("participants"), lists.participant_columns(self.language), self.footer)
         self.not_answered = self.book.sheet(word("not_answered"), lists.not_answered_columns(self.language), self.footer)
 
@@ -194,6 +198,16 @@ class _Pack:
 
     def _category(self, key: str) -> str:
         return self.categories.get(key, self.word("no_category"))
+
+
+def _wide_enough(headings: Iterable[str]) -> float:
+    """A width in which no word of the headings is broken."""
+    return max([NARROW, *(1.1 * len(word) + 1 for heading in headings for word in heading.split())])
+
+
+def _whole(texts: Iterable[str]) -> float:
+    """A width in which each of the texts stands whole on one line, unless it is very long."""
+    return min(60.0, max([34.0, *(len(text) + 1.0 for text in texts)]))
 
 
 def _answers(sections: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:

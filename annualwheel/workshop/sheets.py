@@ -28,7 +28,8 @@ NEEDS_CARE = ("=", "#", "+", "-", "@")
 # Styles that wrap, with the size of their letters against the usual ones.
 WRAPPING = {"wrap": 1.0, "quoted_wrap": 1.0, "strong": 1.1, "heading": 1.1, "card": 1.0, "card_strong": 1.1}
 LINE, TALLEST = 15.0, 409.0
-LETTERS = 1.08  # a column's width counts zeros, and most letters are narrower
+LETTERS = 1.0  # of a column's width: that counts zeros; most letters are narrower, but a line of words with m and w is not
+SURE = 0.6  # of a column's width: letters that fit on one line whichever they are, and need no style to wrap
 FACE = "Calibri"
 THIN = Side(style="thin", color="FF5E6D78")
 
@@ -49,6 +50,7 @@ class Book:
     def __init__(self, title: str, language: str, long_texts: str, cut: str) -> None:
         self.workbook = Workbook(write_only=True)
         self.workbook.properties.title, self.workbook.properties.language = title, language
+        _align_to_top(self.workbook)
         self.cut, self.long_title = cut, long_texts
         self.long: list[tuple[str, int, str]] = []
         self._titles: set[str] = {"history"}
@@ -98,7 +100,7 @@ class Sheet:
             book.tall = {id(book.styles[name]): size for name, size in WRAPPING.items()}
         for number, column in enumerate(columns, 1):
             dimension = sheet.column_dimensions[get_column_letter(number)]
-            dimension.width = column.width
+            dimension.width, dimension._style = column.width, book.styles["plain"]
             if column.grouped:
                 dimension.outlineLevel, dimension.hidden = 1, True
         page = sheet.page_setup
@@ -112,6 +114,7 @@ class Sheet:
             self._head()
             book.filtered.append(self)
         self._wrapped = [column.wrap for column in columns]
+        self._fits = [int(column.width * SURE) for column in columns]
 
     def append(self, values: Iterable[object]) -> None:
         """Writes one row. Text stays text; datetimes become Swedish clock time; dates are real ones; None is an empty cell."""
@@ -132,7 +135,8 @@ class Sheet:
         lines = max((self._lines(cell, column.width) for cell, column in zip(cells, self.columns, strict=False)
                      if isinstance(cell, Cell)), default=1.0)
         if lines > 1:
-            self.sheet.row_dimensions[self.rows].height = min(TALLEST, LINE * lines + 2)
+            dimension = self.sheet.row_dimensions[self.rows]
+            dimension.height, dimension._style = min(TALLEST, LINE * lines + 2), self.book.styles["plain"]
         self.sheet.append(cells)
         self.sheet.row_dimensions.pop(self.rows, None)
 
@@ -142,7 +146,7 @@ class Sheet:
         if size is None or not isinstance(text, str):
             return 1.0
         letters = max(1, int(width * LETTERS / size))
-        return size * sum([max(1, math.ceil(len(part) / letters)) for part in text.split("\n")])
+        return size * sum([_lines_of(part, letters) for part in text.split("\n")])
 
     def _head(self) -> None:
         self._write([self._in_style(column.heading, "heading") for column in self.columns])
@@ -152,7 +156,7 @@ class Sheet:
             text = self._text(value)
             if text.startswith(NEEDS_CARE):
                 return self._as_text(text, "quoted_wrap" if self._wrapped[number] else "quoted")
-            return self._as_text(text, "wrap") if text and self._wrapped[number] else text
+            return self._as_text(text, "wrap") if self._wrapped[number] and (len(text) > self._fits[number] or "\n" in text) else text
         if isinstance(value, dt.datetime):
             return self._in_style(local(value).replace(tzinfo=None), "moment")
         return self._in_style(value, "day") if isinstance(value, dt.date) else value
@@ -183,6 +187,13 @@ class Sheet:
         return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
 
 
+def _align_to_top(workbook: Workbook) -> None:
+    """Cells without a style of their own begin at the top, where wrapped text begins: else a row of five lines has its names at its foot."""
+    top = Alignment(vertical="top")
+    workbook._named_styles["Normal"].alignment = top
+    workbook._cell_styles[0].alignmentId = workbook._alignments.add(top)
+
+
 def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
     """The few styles there are. Cells share these arrays: setting a style by name or by new objects on every cell is many times slower."""
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
@@ -194,7 +205,7 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
         "strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped},
         "card": {"font": Font(name=FACE), "alignment": wrapped, "border": Border(bottom=THIN), "quotePrefix": True},
         "card_strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped, "border": Border(bottom=THIN), "quotePrefix": True},
-        "wrap": {"alignment": wrapped}, "quoted": {"alignment": top, "quotePrefix": True},
+        "plain": {"alignment": top}, "wrap": {"alignment": wrapped}, "quoted": {"alignment": top, "quotePrefix": True},
         "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
         "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
         "gap": {"alignment": middle, "border": Border(dashed, dashed, dashed, dashed), "font": Font(name=FACE, bold=True, color="FF5B3A78")},
@@ -206,6 +217,23 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
             setattr(cell, part, value)
         arrays[name] = cell._style
     return arrays
+
+
+def _lines_of(text: str, letters: int) -> int:
+    """How many lines of so many letters a paragraph takes when words stay whole; a word longer than a line is broken."""
+    if len(text) <= letters:
+        return 1
+    lines, left = 1, letters
+    for word in text.split(" "):
+        if len(word) > left and left < letters:
+            lines, left = lines + 1, letters
+        if len(word) > letters:
+            more = math.ceil(len(word) / letters) - 1
+            lines, left = lines + more, left - len(word) + more * letters
+        else:
+            left -= len(word)
+        left -= 1
+    return lines
 
 
 def _units(text: str) -> int:

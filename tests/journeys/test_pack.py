@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,9 +17,10 @@ from annualwheel import audiences, audit, needs
 from annualwheel.clock import Clock
 from annualwheel.db import db
 from annualwheel.errors import Missing
-from annualwheel.models import Audit, Meeting, Staff
+from annualwheel.models import Audit, Category, Meeting, Staff
 from annualwheel.questionnaires.definition import Definition, Group, Question, QuestionType, Section, Text
 from annualwheel.workshop import packs
+from annualwheel.workshop.sheets import LINE, Book, Column
 from tests.submitted import INITIATIVE, NOW, Written, add_version, make_registered, make_submitted, make_work_meeting
 
 Rows = list[list[Any]]
@@ -249,6 +251,46 @@ def test_every_list_is_ready_to_print(session: scoped_session[Session], clock: C
         assert "&P" in (page.oddFooter.right.text or ""), name
         assert all(10 <= page.column_dimensions[letter].width <= 100 for letter in "AB"), name
     assert sheet(content, "2. Energi & klimat").oddHeader.left.text == "2. Energi && klimat?"
+
+
+def test_a_row_is_as_high_as_its_text_when_words_stay_whole(tmp_path: Path) -> None:
+    book = Book("Underlag", "sv", "Långa texter", "")
+    printed = book.sheet("Tema", [Column("Hinder", 18.8, wrap=True)], ("Sida", "av"))
+    for text in ("Kort.", "Ungdomsledare från samma bostadsområde.", "Energieffektiviseringsansökningar"):
+        printed.append([text])
+    book.save(str(tmp_path / "a.xlsx"), [], ("Sida", "av"))
+    rows = openpyxl.load_workbook(tmp_path / "a.xlsx")["Tema"].row_dimensions
+    assert [rows[number].height for number in (2, 3, 4)] == [None, 3 * LINE + 2, 2 * LINE + 2]
+
+
+def test_what_stands_in_one_row_begins_at_the_same_height(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    make_submitted(meeting, "Arvika kommun", Written(items=({**INITIATIVE, "mal": "En rad till.\n" * 5},),
+                                                        themes={"arbete": {"skapa": "Ett råd.\n" * 5}}))
+    content = build(meeting, clock)
+    for name in ("Initiativ", "Alla svar", "Skapa-bryta-behålla"):
+        cells = [cell for row in sheet(content, name).iter_rows(min_row=2) for cell in row if cell.value is not None]
+        assert {cell.alignment.vertical for cell in cells} == {"top"}, name
+
+
+def test_the_overview_breaks_no_word_of_its_headings(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    make_submitted(meeting, "Arvika kommun")
+    db.session.query(Category).order_by(Category.position).first().sv = "Arbetsmarknadsorganisationer"
+    page = sheet(build(meeting, clock), "Översikt")
+    headings = [cell for row in page.iter_rows(min_col=2) for cell in row if isinstance(cell.value, str)]
+    assert "Arbetsmarknadsorganisationer" in [cell.value for cell in headings]
+    for cell in headings:
+        assert page.column_dimensions[cell.column_letter].width > max(map(len, cell.value.split())), cell.value
+
+
+def test_a_long_theme_and_a_long_question_are_printed_whole(session: scoped_session[Session], clock: Clock) -> None:
+    meeting = make_work_meeting()
+    meeting.year.themes[0].sv = "Hur klarar vi energi- och klimatomställningen tillsammans?"
+    make_submitted(meeting, "Arvika kommun", Written(themes={"arbete": {"skapa": "Ett råd."}}))
+    page = sheet(build(meeting, clock), "Skapa-bryta-behålla")
+    theme, question = page["A2"].value, page["B2"].value
+    assert len(theme) < page.column_dimensions["A"].width and len(question) < page.column_dimensions["B"].width
 
 
 def test_a_theme_nobody_wrote_about_says_so(session: scoped_session[Session], clock: Clock) -> None:
