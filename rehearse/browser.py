@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import secrets
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
@@ -68,11 +68,23 @@ class Browser(Reader):
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self.connection.request(method, path, body or None, headers | ({"Cookie": cookies} if cookies else {}))
-        response = self.connection.getresponse()
-        self.body = response.read()
+        response = self._ask(method, path, body, headers | ({"Cookie": cookies} if cookies else {}))
         for line in response.headers.get_all("Set-Cookie") or ():
             self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
+        return response
+
+    def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
+        """Asks once more over a new connection when the server has closed the one that was used before: it does after two idle seconds."""
+        was_used = self.connection.sock is not None
+        try:
+            self.connection.request(method, path, body or None, headers)
+            response = self.connection.getresponse()
+        except (RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            self.connection.close()
+            if not was_used:
+                raise
+            return self._ask(method, path, body, headers)
+        self.body = response.read()
         return response
 
     def _said(self) -> str:

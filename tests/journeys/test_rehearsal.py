@@ -6,6 +6,8 @@ import datetime as dt
 import email
 import json
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from annualwheel.db import db
 from annualwheel.models import Registration
 from rehearse import cast, place
 from rehearse.__main__ import conclude, main
+from rehearse.browser import Browser
 from rehearse.clock import FastClock
 from rehearse.ledger import COUNTED, Ledger, calendar_faults
 from rehearse.post import Entry
@@ -129,3 +132,33 @@ def test_a_list_that_cannot_be_read_stops_the_rehearsal(tmp_path: Path, capsys: 
     (tmp_path / "lista.csv").write_text("inget;att\nläsa;här\n", encoding="utf-8")
     assert main(["--out", str(tmp_path / "ut"), "--contacts", str(tmp_path / "lista.csv")]) == 1
     assert "Repetitionen stannade" in capsys.readouterr().err
+
+
+HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 46\r\n\r\n<!doctype html><html lang=sv><p>Hej</p></html>"
+
+
+@contextlib.contextmanager
+def closing_server(*replies: bytes) -> Iterator[Browser]:
+    """A browser before a server that closes every connection after its one reply, without having said so."""
+    def serve() -> None:
+        for reply in replies:
+            connection, _from = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(reply)
+    with socket.create_server(("127.0.0.1", 0)) as listening, Browser(f"http://127.0.0.1:{listening.getsockname()[1]}") as browser:
+        server = threading.Thread(target=serve, daemon=True)
+        server.start()
+        yield browser
+        server.join(10)
+
+
+def test_a_browser_asks_again_when_the_server_has_closed_the_idle_connection() -> None:
+    with closing_server(HELLO, HELLO) as browser:
+        browser.open("/")
+        assert browser.open("/again").text == "Hej"
+
+
+def test_a_browser_that_no_server_answers_says_so() -> None:
+    with closing_server(b"") as browser, pytest.raises(ConnectionError):
+        browser.open("/")
