@@ -33,6 +33,7 @@ JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
 LOOP = re.compile(r"(\{% for [^%]*%\})(.*)(\{% endfor %\})")
 # C0 and C1 controls but tab and newline, and our own placeholder characters: no value may bring them.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000\ue001]")
+TWO_NUMBERS = re.compile(r"\d \d")
 LINE_BREAKS = re.compile("[\t\n\u2028\u2029\u00a0 ]+")
 
 P = '<p style="margin:0 0 16px;">{}</p>\n'
@@ -136,10 +137,11 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
 
 
 def _subject(form: _Form, given: Mapping[str, object]) -> str:
-    """With the meeting's short name when the whole one makes it longer than a phone shows."""
+    """With the meeting's short name when the whole one makes it longer than a phone shows, or puts its number before that of the day."""
     subject = _one_line(form.subject.render(given))
     short = names.SHORT.get(str(given.get("meeting", "")))
-    return _one_line(form.subject.render({**given, "meeting": short})) if short and len(subject) > SUBJECT else subject
+    clumsy = len(subject) > SUBJECT or TWO_NUMBERS.search(subject)
+    return _one_line(form.subject.render({**given, "meeting": short})) if short and clumsy else subject
 
 
 def _other_language(url: str, language: str) -> str:
