@@ -170,6 +170,15 @@ def test_a_function_mailbox_gets_one_button_for_each_person(language: str) -> No
         assert re.search(rf"Person {n}.*\nhttps://arshjulet\.example/i/{n}\n", mail.text)
 
 
+@pytest.mark.parametrize(("language", "one", "several"), [("sv", "Använd den här", "Använd de här"), ("en", "Use this one", "Use these")])
+def test_a_new_address_with_one_link_is_told_of_one(language: str, one: str, several: str) -> None:
+    person = {"name": "Maria Lind", "what": "arbetsmötet 22 januari"}
+    for people, said, unsaid in (([person], one, several), ([person, person], several, one)):
+        letter = sample("new_address", language, {"people": people})
+        assert f"{said} " in letter.text and unsaid not in letter.text
+        assert ("links" in letter.preheader) == (language == "en" and len(people) > 1)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_mail_stays_small(kind: str) -> None:
     mail = sealed(kind, "sv")
