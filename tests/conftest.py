@@ -24,6 +24,7 @@ from annualwheel.jobs import queue_of
 from config import ROOT, Settings
 from tests import databases, smtp_server
 from tests.databases import PostgreSQL, SQLite
+from tests.stages import Kept
 from tests.tiny_browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
@@ -172,6 +173,12 @@ def places(settings_for: Callable[..., Settings], session_clock: Fixed, tmp_path
     found = Places(settings_for, session_clock, shared, tmp_path_factory.mktemp("databases"), worker_name)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def kept_worlds() -> dict[tuple[str, str], Kept]:
+    """The worlds this worker has furnished; tests use `stage`."""
+    return {}
 
 
 @pytest.fixture(params=databases.KINDS)

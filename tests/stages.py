@@ -15,8 +15,7 @@ from rehearse.dom import Node, Unexpected
 from rehearse.fields import Pairs, fields_in, sent
 from scenes import failing, worlds
 from scenes.scene import Press, Scene
-from scenes.world import World
-from tests.conftest import Fixed
+from scenes.world import Settable, World
 from tests.databases import PostgreSQL, SQLite
 from tests.tiny_browser import Browser
 
@@ -46,7 +45,7 @@ class Kept:
         world.sessions, world.names, world.moments = deepcopy(self.known)
 
 
-def furnished(app: Flask, clock: Fixed, mailbox: Path, database: SQLite | PostgreSQL, name: str, kept: dict[tuple[str, str], Kept]) -> World:
+def furnished(app: Flask, clock: Settable, mailbox: Path, database: SQLite | PostgreSQL, name: str, kept: dict[tuple[str, str], Kept]) -> World:
     """The world of that name in the test's database: played once by each worker, which takes seconds, and put back afterwards."""
     failing.add_to(app)
     world = World(app, clock, mailbox)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,9 +11,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from scenes.camera import served
+from scenes.world import World
 from scripts.chromium import launch_options
-from tests.conftest import Fixed, Places
+from tests.conftest import Fixed, Places, close
 from tests.smtp_server import Smtp
+from tests.stages import Kept, furnished
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # A page may answer 422 or 404 and say so, and a test may take the network away; the browser notes that on its console.
@@ -35,6 +38,22 @@ def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
     database.reset()
     with served(app) as url:
         yield Live(app, url)
+
+
+@pytest.fixture
+def stage(places: Places, clock: Fixed, smtp: Smtp, tmp_path: Path, kept_worlds: dict[tuple[str, str], Kept]) -> Iterator[Callable[[str], World]]:
+    """`stage(name)`: the world of that name on SQLite, untouched by tests before it."""
+    made: list[Flask] = []
+
+    def build(name: str) -> World:
+        database = places.database("sqlite")
+        places.app("sqlite")
+        database.reset()
+        made.append(places.new_app(database.url, dev_mailbox=tmp_path / "mailbox"))
+        return furnished(made[-1], clock, tmp_path / "mailbox", database, name, kept_worlds)
+    yield build
+    for app in made:
+        close(app)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Chromium sees every scene: sound for axe, nothing sideways on the smallest phone, nothing asked of others, nothing complained of."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,9 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from scenes.camera import Camera, built, served
+from scenes.camera import Camera, served
 from scenes.scene import Scene
 from scenes.table import SCENES
+from scenes.world import World
 from scenes.worlds import MAKERS
 
 DESK, PHONE, SMALLEST = 1280, 390, 320
@@ -41,9 +42,9 @@ CUT = """() => {
 
 
 @contextmanager
-def camera_on(browser: Browser, name: str, complaints: list[str]) -> Iterator[Camera]:
-    """A camera in the world of that name; what the console says and what is asked of other hosts is added to `complaints`."""
-    with built(name) as world, served(world.app) as url:
+def camera_on(browser: Browser, world: World, complaints: list[str]) -> Iterator[Camera]:
+    """A camera in the world; what the console says and what is asked of other hosts is added to `complaints`."""
+    with served(world.app) as url:
         camera = Camera(browser, world, url, DESK)
         camera.page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") and EXPECTED not in m.text else None)
         camera.page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -54,9 +55,9 @@ def camera_on(browser: Browser, name: str, complaints: list[str]) -> Iterator[Ca
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_page_is_sound_and_fits_the_smallest_phone(browser: Browser, name: str) -> None:
+def test_every_page_is_sound_and_fits_the_smallest_phone(browser: Browser, stage: Callable[[str], World], name: str) -> None:
     problems, complaints = list[str](), list[str]()
-    with camera_on(browser, name, complaints) as camera:
+    with camera_on(browser, stage(name), complaints) as camera:
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
             camera.page.set_viewport_size({"width": DESK, "height": 900})
             status = camera.show(scene, "sv")
@@ -80,11 +81,11 @@ def _against(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(browser: Browser, name: str) -> None:
+def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(browser: Browser, stage: Callable[[str], World], name: str) -> None:
     """WCAG 1.4.12 and 1.4.10 with the reader's own colours and without motion: once for every page, on a phone, where room is least, and
     in English, which has the longer dates."""
     seen, problems, complaints = set[tuple[str, str, int]](), list[str](), list[str]()
-    with camera_on(browser, name, complaints) as camera:
+    with camera_on(browser, stage(name), complaints) as camera:
         camera.page.set_viewport_size({"width": PHONE, "height": 844})
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
             if _kind(scene) in seen:

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.questionnaires import notices
-from scenes.camera import Camera, built, served
+from scenes.camera import Camera, served
 from scenes.table import SCENES
+from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.browser.conftest import PHONE, Live
 from tests.conftest import Fixed
@@ -37,10 +38,11 @@ STOP = """(last) => {
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_stop_is_seen_and_comes_in_order(browser: Browser, name: str) -> None:
+def test_every_stop_is_seen_and_comes_in_order(browser: Browser, stage: Callable[[str], World], name: str) -> None:
     """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for every page."""
     seen, problems = set[str](), list[str]()
-    with built(name) as world, served(world.app) as url:
+    world = stage(name)
+    with served(world.app) as url:
         camera = Camera(browser, world, url, PHONE["width"])
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed and scene.status < 300):
             if scene.endpoint in seen:

@@ -2,9 +2,12 @@
 nothing in the database is another."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Browser, Page
 
-from scenes.camera import Camera, built, served
+from scenes.camera import Camera, served
+from scenes.world import World
 from tests.journeys.test_every_surface import digest
 from tests.scanner import links, one_of_every_kind
 
@@ -40,8 +43,9 @@ def scan(page: Page, url: str, paths: list[str]) -> set[str]:
     return opened
 
 
-def test_a_scanner_that_runs_scripts_changes_nothing(browser: Browser) -> None:
-    with built("turns") as world, served(world.app) as url:
+def test_a_scanner_that_runs_scripts_changes_nothing(browser: Browser, stage: Callable[[str], World]) -> None:
+    world = stage("turns")
+    with served(world.app) as url:
         with world.app.app_context():
             one_of_every_kind(world)
             paths = links(world, every=False)

@@ -9,9 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from annualwheel.letters import KINDS
-from scenes.camera import Camera, built, served
+from scenes.camera import Camera, served
 from scenes.mails import sealed
 from scenes.table import SCENES
+from scenes.world import World
 from tests.browser.conftest import DESK, Live
 from tests.browser.test_every_page import CUT, TAGS
 
@@ -47,8 +48,9 @@ def test_every_kind_of_mail_is_sound_and_fits_a_phone(browser: Browser) -> None:
     assert problems == []
 
 
-def test_the_address_of_the_calendar_is_copied_or_marked(browser: Browser) -> None:
-    with built("turns") as world, served(world.app) as url:
+def test_the_address_of_the_calendar_is_copied_or_marked(browser: Browser, stage: Callable[[str], World]) -> None:
+    world = stage("turns")
+    with served(world.app) as url:
         camera = Camera(browser, world, url, 390)
         scene = next(scene for scene in SCENES if scene.endpoint == "participant.confirmation" and scene.world == "turns")
         camera.show(scene, "sv")

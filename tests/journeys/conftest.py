@@ -13,12 +13,6 @@ from tests.databases import PostgreSQL, SQLite
 from tests.stages import Kept, furnished
 
 
-@pytest.fixture(scope="session")
-def kept_worlds() -> dict[tuple[str, str], Kept]:
-    """The worlds this worker has furnished; tests use `stage`."""
-    return {}
-
-
 @pytest.fixture
 def stage(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, database: SQLite | PostgreSQL,
           kept_worlds: dict[tuple[str, str], Kept]) -> Callable[[str], World]:
