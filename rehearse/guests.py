@@ -83,7 +83,7 @@ def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
     given, family = cast.SUBSTITUTE
     browser.fill("Förnamn", given).fill("Efternamn", f"{family}-{seat[1].split()[-1]}").fill("Hälsning", "Tack för att du kan")
     browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org").press("Skicka ersättaren")
-    browser.see("kommer i ditt ställe")
+    browser.see("i ditt ställe")
     at.ledger.substituted.add(seat)
 
 

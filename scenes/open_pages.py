@@ -47,6 +47,7 @@ SCENES = (
     Scene("inbjudan-resultat", "open.landing", "after", "", "{seated_link}", at="published"),
     Scene("forberedelse-lank-resultat", "open.preparation", "after", "", "{wrote_link}", at="published"),
     Scene("ersatt", "open.handed_over", "year", "handed_over", "/ersatt"),
+    Scene("ersatt-inbjudan", "open.handed_over", "year", "handed_over_invitation", "/ersatt"),
     Scene("brevlada", "open.mailbox", "year", "", "/brevlada"),
     Scene("brevlada-tom", "open.mailbox", "empty", "", "/brevlada"),
     Scene("brevlada-mejl", "open.mail", "year", "", "/brevlada/{mail_confirmation}"),

@@ -44,6 +44,7 @@ SCENES = (
     Scene("ersattare-vidarebefordrad", "participant.substitute", "year", "invited", "/anmalan/ersattare?vem=jag"),
     Scene("ersattare-vidarebefordrad-plats", "participant.substitute", "year", "registered", "/anmalan/ersattare?vem=jag"),
     Scene("ersatt-vidarebefordrad", "open.handed_over", "year", "handed_over", "/ersatt?vem=jag"),
+    Scene("ersatt-vidarebefordrad-inbjudan", "open.handed_over", "year", "handed_over_invitation", "/ersatt?vem=jag"),
     Scene("kollegor", "participant.colleagues_in_one_go", "year", "registered", COLLEAGUES),
     Scene("kollegor-tva", "participant.colleagues_in_one_go", "year", "registered", COLLEAGUES, (Press({"given_1": "Rut"}, "lagg_till=1"),)),
     Scene("kollegor-fel", "participant.colleagues_in_one_go", "year", "registered", COLLEAGUES, (

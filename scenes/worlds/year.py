@@ -107,6 +107,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
         "staff_link": f"/logga-in/{house().signet.token(Target('staff', link.public_id))}"}
     world.sessions["handed_over"] = {"handed_over": "Olle Provsund"}
+    world.sessions["handed_over_invitation"] = {"handed_over": "Olle Provsund", "handed_over_seat": False}
 
 
 def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staff) -> None:

@@ -122,7 +122,7 @@ def test_an_invitation_is_answered_with_keys_alone_past_an_error(guest: Keys) ->
 def test_a_substitute_is_sent_with_keys_alone(guest: Keys) -> None:
     guest.press("Skicka en ersättare").fill("Förnamn", "Eva").fill("Efternamn", "Exempelnord").fill("E-postadress", "eva@kommun.example")
     guest.press("Skicka ersättaren")
-    expect(guest.page.locator("main")).to_contain_text("kommer i ditt ställe")
+    expect(guest.page.locator("main")).to_contain_text("är inbjuden i ditt ställe")
 
 
 def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> None:

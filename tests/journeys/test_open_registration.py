@@ -372,7 +372,8 @@ def test_at_a_meeting_for_the_invited_the_forwarded_link_says_whom_to_contact(se
 def test_whoever_comes_instead_types_their_own_details_in_one_step(session: Any, visitor: Browser) -> None:
     guest = make_guest(open_meeting())
     visitor.open(link_of(guest)).press("Jag kommer i stället för Maria").see("Du kommer i stället för Maria", "Du deltar för Hagfors kommun.")
-    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press("Ta över inbjudan").see("Nu är det du som kommer")
+    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press("Ta över inbjudan")
+    visitor.see("Nu är det du som är inbjuden", "Du är inte anmäld förrän du har gjort det.").miss("Nu är det du som kommer")
     assert (guest.state, seat_of().state, seat_of().replaces) == ("substituted", "invited", guest)
 
 

@@ -51,7 +51,7 @@ def test_the_seat_moves_at_once_and_both_are_told(session: Any, visitor: Browser
 
 def test_an_invitation_that_is_handed_on_is_answered_by_the_new_person(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting())
-    hand_over(visitor, guest)
+    hand_over(visitor, guest).see("Eva Nord är inbjuden i ditt ställe", "svarar själv på inbjudan").miss("kommer i ditt ställe")
     assert (guest.state, successor().state, entries()) == ("substituted", "invited", [])
 
 
@@ -136,7 +136,7 @@ def test_who_is_not_coming_can_still_send_somebody(session: Any, visitor: Browse
     guest = make_guest(make_meeting())
     guest.state = state
     visitor.open(link_of(guest)).press("Skicka en ersättare").fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA)
-    visitor.press("Skicka ersättaren").see("Eva Nord kommer i ditt ställe")
+    visitor.press("Skicka ersättaren").see("Eva Nord är inbjuden i ditt ställe")
     assert successor().state == "invited"
 
 

@@ -57,10 +57,11 @@ def hold(token: str) -> Response:
 
 @blueprint.get("/ersatt")
 def handed_over() -> str | AnyResponse:
-    """A substitute has the place; the one who sent them is out."""
+    """A substitute has the place, or the invitation; the one who sent them is out."""
     if "handed_over" not in session:
         return redirect(url_for("open.start"), code=303)
-    return render_template("open/handed_over.html", name=session["handed_over"], forwarded=request.args.get("vem") == "jag")
+    return render_template("open/handed_over.html", name=session["handed_over"], seated=session.get("handed_over_seat", True),
+                           forwarded=request.args.get("vem") == "jag")
 
 
 @blueprint.get("/f/<token>")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from annualwheel.errors import Missing
 from annualwheel.links import Target
 from annualwheel.registrations import invitations, substitution
+from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.web import ended, opened
 from annualwheel.web.page import Viewer
 
@@ -34,7 +35,7 @@ def _not_let_in(target: Target | None) -> Response:
     """What was typed is given back. Who has just sent a substitute and presses again sees that it is done."""
     successor = substitution.successor_of(target) if target and request.endpoint == "participant.substitute" else None
     if successor is not None:
-        session["handed_over"] = successor.person.name
+        session["handed_over"], session["handed_over_seat"] = successor.person.name, successor.state in HOLDS_SEAT
         return redirect(url_for("open.handed_over"), code=303)
     return ended.answer()
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit, meetings
 from annualwheel.models import Registration
 from annualwheel.registrations import replies
+from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.web import opened, page
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, offers
@@ -22,11 +23,11 @@ def substitute() -> Response | AnyResponse:
     registration: Registration = g.registration
     form, offer = SubstituteForm(), offers.of(registration, page.now())
     forwarded = request.args.get("vem") == "jag"
-    actor = audit.participant(registration.person_id)
+    actor, seated = audit.participant(registration.person_id), registration.state in HOLDS_SEAT
     if page.pressed("answer") != "instead" and carried_out(
             form, lambda: meetings.substitute(registration, replace(form.substitute(), taken=forwarded), page.now(), actor)):
         opened.forget("registration", registration.public_id)
-        session["handed_over"] = f"{form.given.data} {form.family.data}"
+        session["handed_over"], session["handed_over_seat"] = f"{form.given.data} {form.family.data}", seated
         return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
     if not form.is_submitted() and "substitute" not in offer.can:
         return redirect(url_for("participant.confirmation"), code=303)
