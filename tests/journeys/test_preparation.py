@@ -140,6 +140,13 @@ def test_an_initiative_is_added_filled_in_and_done(office: Office) -> None:
     maria.open("/forberedelse").see("1 klart")
 
 
+def test_a_card_that_is_not_done_yet_is_called_what_was_just_typed(office: Office) -> None:
+    maria, = office.opens()
+    maria.open(GROUP).press("Lägg till ett initiativ").fill("Vad heter initiativet?", "Ung i Hagfors").press("Klar med initiativet")
+    assert maria.status == 422
+    maria.see("1. Ung i Hagfors", "Utkast").miss("(utan namn)", "Tomt")
+
+
 def test_a_choice_shows_its_questions_before_the_card_is_done(office: Office) -> None:
     maria, = office.opens(finished=True)
     maria.open(GROUP).follow("Ändra Ung i Hagfors").choose("Avslutat").press("Klar med initiativet")

@@ -96,13 +96,24 @@ def _desk(step: Step, after: Step | None) -> Desk:
         desk.own = sheets.build(asked, desk.draft.place(desk.step.part), root, posted and not chosen)
     if group is None:
         return desk
-    desk.cards = [card_of(group, number, card, root) for number, card in enumerate(desk.draft.cards, 1)]
+    desk.cards = _cards(desk)
     desk.open_card = next((card for card in desk.draft.cards if card.public_id == chosen), None)
     if chosen and desk.open_card is None:
         raise Missing("item_removed")
     if desk.open_card:
         desk.sheet = sheets.build(group.questions, desk.open_card, root, posted)
     return desk
+
+
+def _cards(desk: Desk) -> list[Card] | None:
+    group = desk.step.section.group
+    return [card_of(group, number, card, desk.draft.filled.root) for number, card in enumerate(desk.draft.cards, 1)] if group else None
+
+
+def _read_again(desk: Desk) -> None:
+    """The answer as it stands after what was just saved, so that a card that stays open is called what was typed."""
+    desk.draft = drafts.load(desk.submission)
+    desk.cards = _cards(desk)
 
 
 def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
@@ -124,6 +135,7 @@ def _sent(desk: Desk) -> str | Response:
         return _met(desk, saved)
     if act == "done" and desk.sheet and not sheet.form.validate_fully(desk.draft.filled.root):
         sheet.set_rows(sheet.posted_stamps() | saved.stamps, {})
+        _read_again(desk)
         return _page(desk, 422)
     if use := page.pressed("use"):
         return redirect(_here(desk, use, **{"hamtat" if use in fetched else "fanns": use}), code=303)
@@ -140,7 +152,7 @@ def _saved(desk: Desk, changes: Mapping[str, Change]) -> Saved:
 
 def _met(desk: Desk, saved: Saved) -> Response:
     """The page again with both texts, where a colleague has changed the same answer."""
-    desk.draft = drafts.load(desk.submission)
+    _read_again(desk)
     desk.sent.show_again(saved, _place_again(desk, desk.sent.place))
     return _page(desk, 409)
 
