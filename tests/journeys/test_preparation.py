@@ -274,6 +274,16 @@ def test_a_card_a_colleague_removed_shows_what_was_typed(office: Office) -> None
     anna.see("En kollega har tagit bort det här", "Lång text").press("Ångra borttagningen").see("1. Ung i Hagfors")
 
 
+def test_whoever_opens_a_card_that_is_gone_is_shown_back_to_the_answer(office: Office) -> None:
+    maria, = office.opens(finished=True)
+    maria.open(GROUP).follow("Ändra Ung i Hagfors")
+    address = maria.url
+    maria.open(GROUP).press("Ta bort Ung i Hagfors")
+    assert maria.open(address).status == 404
+    maria.see("Det går att ångra i 30 dagar").miss("Få en ny länk med e-post").follow("Till översikten").follow("2. Era initiativ").press("Ångra borttagningen")
+    maria.see("1. Ung i Hagfors")
+
+
 def test_what_is_posted_after_the_last_day_is_shown_to_be_copied(office: Office) -> None:
     maria, = office.opens()
     maria.open(THEME).fill(SKAPA, "För sent")
