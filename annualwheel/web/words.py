@@ -6,11 +6,13 @@ A name that is not in the tables raises `KeyError`: a raw state must never reach
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from annualwheel import dates, names
 
@@ -245,6 +247,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def breakable(text: str) -> Markup:
+    """A text that may be broken before the @ of an address: elsewhere it looks like the end of it."""
+    return Markup(re.sub(r"(?<=\w)@(?=\w)", "<wbr>@", str(escape(text))))  # noqa: S704 it is escaped
+
+
 def came_from(source: str) -> str:
     """Where a person's address came from (GDPR art. 14.2 f): `Person.source` is a kind and a name, or the name of an imported file."""
     kind, colon, who = source.partition(":")
@@ -255,7 +262,7 @@ def came_from(source: str) -> str:
     return str(said.get(kind, source) if colon else source or _("Okänt"))
 
 
-_IN_TEMPLATES = (came_from, label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
+_IN_TEMPLATES = (breakable, came_from, label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
                  time_short, day_time, weekday_time, span, hours, moment, until, number, percent, number_in_words, possessive,
                  sentence)
 FILTERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in _IN_TEMPLATES}

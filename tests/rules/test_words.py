@@ -34,6 +34,11 @@ def plain(text: str) -> str:
     return text.replace(dates.NBSP, " ")
 
 
+def test_an_address_may_be_broken_before_its_sign_and_what_stands_around_it_is_text() -> None:
+    assert words.breakable("anna@kommun.example <b>, med @, eller bo@x.example") == (
+        "anna<wbr>@kommun.example &lt;b&gt;, med @, eller bo<wbr>@x.example")
+
+
 def test_a_day_is_written_with_weekday_and_year() -> None:
     assert plain(words.day(STARTS, "sv")) == "fredag 22 januari 2027"
     assert plain(words.day(STARTS, "en")) == "Friday 22 January 2027"
