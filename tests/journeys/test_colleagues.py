@@ -116,20 +116,20 @@ def test_one_row_that_cannot_be_read_stops_them_all_and_keeps_what_was_typed(ses
     fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Lägg till en rad").press("Lägg till en rad")
     fill(visitor, 2, "Olle", "", "olle").press("Anmäl kollegorna")
     assert visitor.status == 422
-    visitor.see("Rad 2: skriv efternamnet", "Rad 2: skriv e-postadressen med @")
+    visitor.see("Skriv efternamnet på kollega 2", "Skriv e-postadressen till kollega 2 med @")
     assert [visitor.value("Förnamn", within=f"Kollega {number}") for number in (1, 2, 3)] == ["Eva", "Olle", ""]
-    assert visitor.error_at("Efternamn", within="Kollega 2").endswith("Rad 2: skriv efternamnet")
+    assert visitor.error_at("Efternamn", within="Kollega 2").endswith("Skriv efternamnet på kollega 2")
     assert (db.session.query(Registration).count(), kinds_since(before)) == (1, [])
 
 
 def test_the_same_person_in_two_rows_is_refused(session: Any, visitor: Browser) -> None:
     fill(enter(visitor, coming()), 1, "Eva", "Nord", "eva@kommun.example").press("Lägg till en rad")
-    fill(visitor, 2, "eva", "nord", "EVA@kommun.example").press("Anmäl kollegorna").see("Rad 2: samma person står på rad 1")
+    fill(visitor, 2, "eva", "nord", "EVA@kommun.example").press("Anmäl kollegorna").see("Kollega 2 är samma person som kollega 1")
     assert db.session.query(Registration).count() == 1
 
 
 def test_an_empty_form_asks_for_the_first_row_and_five_is_the_most(session: Any, visitor: Browser) -> None:
-    enter(visitor, coming()).press("Anmäl kollegorna").see("Rad 1: skriv förnamnet")
+    enter(visitor, coming()).press("Anmäl kollegorna").see("Skriv förnamnet på kollega 1")
     for _row in range(4):
         visitor.press("Lägg till en rad")
     visitor.see("Kollega 5").miss("Lägg till en rad")
@@ -137,7 +137,7 @@ def test_an_empty_form_asks_for_the_first_row_and_five_is_the_most(session: Any,
 
 def test_the_way_of_attending_is_asked_for_where_there_is_a_choice(session: Any, visitor: Browser) -> None:
     guest = coming(capacity=1, online=True)
-    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Anmäl kollegorna").see("Rad 1: välj om kollegan deltar")
+    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Anmäl kollegorna").see("Välj om kollega 1 deltar")
     visitor.choose("Digitalt", within="Kollega 1").press("Anmäl kollegorna").see("1 kollega har fått ett mejl")
     assert (seat_of("Eva").mode, seat_of("Eva").state) == ("online", "registered")
 

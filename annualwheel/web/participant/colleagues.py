@@ -60,18 +60,18 @@ class ColleaguesForm(BaseForm):
     def _check(self, number: int, seen: dict[tuple[str, str], int]) -> None:
         given, family, email = (self[f"{name}_{number}"] for name in NAMES[:3])
         if not given.data:
-            given.errors = [_("Rad %(number)s: skriv förnamnet", number=number)]
+            given.errors = [_("Skriv förnamnet på kollega %(number)s", number=number)]
         if not family.data:
-            family.errors = [_("Rad %(number)s: skriv efternamnet", number=number)]
+            family.errors = [_("Skriv efternamnet på kollega %(number)s", number=number)]
         try:
             email.data = contacts.normal_address(email.data or "")
         except Unreadable:
-            email.errors = [_("Rad %(number)s: skriv e-postadressen med @, till exempel anna.berg@kommun.example", number=number)]
+            email.errors = [_("Skriv e-postadressen till kollega %(number)s med @, till exempel anna.berg@kommun.example", number=number)]
         if f"mode_{number}" in self and self._mode(number) not in {choice.value for choice in self[f"mode_{number}"].choices}:
-            self[f"mode_{number}"].errors = [_("Rad %(number)s: välj om kollegan deltar på plats eller digitalt", number=number)]
+            self[f"mode_{number}"].errors = [_("Välj om kollega %(number)s deltar på plats eller digitalt", number=number)]
         person = fold(f"{given.data} {family.data}"), fold(email.data or "")
         if not email.errors and seen.setdefault(person, number) != number:
-            email.errors = [_("Rad %(number)s: samma person står på rad %(other)s", number=number, other=seen[person])]
+            email.errors = [_("Kollega %(number)s är samma person som kollega %(other)s", number=number, other=seen[person])]
 
 
 def colleagues_form(registration: Registration, rows: int) -> Any:
