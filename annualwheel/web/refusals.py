@@ -84,7 +84,7 @@ SENTENCES = {
     "cannot_move": _l("Anmälan kan inte flyttas med mötet."),
     "somebody_else": _l("Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta uppgifterna, eller kom i "
                         "stället för %(name)s."),
-    "substitute_exists": _l("%(name)s är redan anmäld. Vill du bara avboka din egen plats?"),
+    "substitute_exists": _l("%(name)s är redan anmäld."),
     "substitute_self": _l("Det är ditt eget namn och din egen adress. Skriv vem som kommer i stället."),
     "no_needs_without_registration": _l("Anmäl dig först. Sedan kan du berätta vad du behöver."),
     "not_open_to_all": _l("Mötet är för dem som är inbjudna. Hör av dig till oss om du tycker att du borde vara med."),

@@ -85,6 +85,13 @@ def test_somebody_who_already_comes_is_refused_and_nothing_happens(session: Any,
     assert (guest.state, kinds_since(before)) == ("registered", [])
 
 
+def test_whoever_is_only_invited_is_not_asked_to_give_up_a_place(session: Any, visitor: Browser) -> None:
+    meeting = make_meeting()
+    say_yes(make_guest(meeting, "Erik", "Sand"))
+    hand_over(visitor, make_guest(meeting), "Erik", "Sand", "erik@kommun.example").see("Erik Sand är redan anmäld.", "Vill du bara tacka nej?")
+    visitor.miss("Vill du bara avboka din egen plats?")
+
+
 def test_ones_own_name_and_address_are_refused(session: Any, visitor: Browser) -> None:
     guest = say_yes(make_guest(make_meeting()))
     hand_over(visitor, guest, "maria", "Lindqvist ", "Maria@Kommun.example").see("Det är ditt eget namn och din egen adress.")
