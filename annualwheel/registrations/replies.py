@@ -146,7 +146,7 @@ def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
 
 
 def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
-    if _stands(registration) == reply:
+    if stands(registration) == reply:
         return registration
     windows.require(registration, "change", now, actor)
     _count(registration, now, actor)
@@ -180,8 +180,8 @@ def _change_line(registration: Registration, old_mode: str, now: dt.datetime) ->
     notices.tell("waitlisted", registration, now)
 
 
-def _stands(registration: Registration) -> Reply:
-    """What was replied before."""
+def stands(registration: Registration) -> Reply:
+    """What stands: the latest reply, as the form would send it."""
     person = registration.person
     return Reply(person.given, person.family, person.email, registration.title, person.mobile, registration.lunch,
                  registration.mode, registration.copy_to)

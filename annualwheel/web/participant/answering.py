@@ -16,11 +16,11 @@ from annualwheel.web.participant.forms import DeclineForm, carried_out, registra
 def register() -> Response | AnyResponse:
     """The form: registers, says yes to a new day, or changes the details of what stands. The same press twice shows the same page."""
     registration: Registration = g.registration
-    form, offer, before = registration_form(registration, request.args.get("satt", "")), offers.of(registration, page.now()), registration.state
-    actor = audit.participant(registration.person_id)
+    form, offer = registration_form(registration, request.args.get("satt", "")), offers.of(registration, page.now())
+    actor, state, stood = audit.participant(registration.person_id), registration.state, replies.stands(registration)
     if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
         opened.note("registration", registration.public_id, registration.link_version)
-        done = "andrad" if registration.state == before else "anmald"
+        done = "anmald" if registration.state != state else "andrad" if replies.stands(registration) != stood else None
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:
         return redirect(url_for("participant.confirmation"), code=303)
