@@ -64,7 +64,7 @@ def test_a_member_who_has_not_come_in_is_shown_as_such(office: Office) -> None:
 def test_next_saves_and_goes_through_all_pages_to_the_review(office: Office) -> None:
     maria, = office.opens()
     maria.follow("1. Er organisation").fill("Vilka har förberett svaret?", "Strateger").press("Nästa: Era initiativ")
-    maria.see("steg 2 av 4").follow("Nästa: steg 3 av 4").fill(SKAPA, "En mötesplats").press("Nästa: steg 4 av 4")
+    maria.see("steg 2 av 4").press("Nästa: steg 3 av 4").fill(SKAPA, "En mötesplats").press("Nästa: steg 4 av 4")
     maria.see("Hur sparar vi energi?").press("Nästa: granska").see("Granska och skicka in", "En mötesplats", "Strateger")
 
 
@@ -263,6 +263,12 @@ def test_none_to_report_is_an_answer(office: Office) -> None:
     maria.open(GROUP).choose("Vi har inga initiativ att berätta om").press("Spara utkast")
     assert maria.value("Vi har inga initiativ att berätta om") == "on"
     maria.open("/forberedelse/granska").see("Vi har inga initiativ att berätta om").miss("behöver rättas")
+
+
+def test_the_tick_for_having_none_comes_along_to_the_next_step(office: Office) -> None:
+    maria, = office.opens()
+    maria.open(GROUP).choose("Vi har inga initiativ att berätta om").press("Nästa: steg 3 av 4").see("steg 3 av 4")
+    assert maria.open(GROUP).value("Vi har inga initiativ att berätta om") == "on"
 
 
 def test_a_card_a_colleague_removed_shows_what_was_typed(office: Office) -> None:
