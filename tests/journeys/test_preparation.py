@@ -369,7 +369,7 @@ def test_after_the_last_day_the_answer_is_there_to_read_and_to_keep(office: Offi
     maria, = office.opens(finished=True)
     maria.open("/forberedelse/granska").press("Skicka in svaret")
     office.clock.set(CLOSES + dt.timedelta(hours=1))
-    maria.open(THEME).see("Sista dagen har gått", "Svaret skickades in").miss("Granska och skicka in")
+    maria.open(THEME).see("Sista dagen har gått", "Svaret skickades in").miss("Granska och skicka in", "prata ihop er först", "Cirka")
     maria.follow("Läs svaret").see("Ung i Hagfors")
     text = maria.fetch("GET", "/forberedelse/svar.txt")
     assert text.headers["Content-Disposition"] == "attachment; filename=svar-arbetsmotet-2027-01-22.txt"

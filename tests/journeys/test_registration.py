@@ -103,8 +103,8 @@ def test_landing_of_a_cancelled_meeting_asks_for_nothing(session: Any, visitor: 
 def test_landing_after_the_meeting_changes_nothing_any_more(session: Any, visitor: Browser, clock: Fixed) -> None:
     guest = say_yes(make_guest(make_meeting()))
     clock.set(guest.meeting.ends_at + DAY)
-    visitor.open(link_of(guest)).see("Mötet har börjat eller är över").press("Se din anmälan").see("Du är anmäld")
-    visitor.miss("Avboka min plats", "Skicka en ersättare", "Ändra ")
+    visitor.open(link_of(guest)).see("Mötet har börjat eller är över").press("Se din anmälan").see("Du var anmäld", "Arbetsmötet var fredag 22 januari 2027.")
+    visitor.miss("Du är anmäld", "Avboka min plats", "Skicka en ersättare", "Ändra ")
 
 
 @pytest.mark.parametrize("why", ["revoked", "unknown", "cut off"])
