@@ -1,6 +1,7 @@
 """The English of the pages: complete, nothing left over, the same places to fill in, and no words that pass translation by."""
 from __future__ import annotations
 
+import ast
 import io
 import re
 from pathlib import Path
@@ -113,3 +114,13 @@ def test_templates_have_no_words_of_their_own(template: Path) -> None:
     text = JINJA.sub(lambda part: "\n" * part[0].count("\n"), template.read_text(encoding="utf-8"))
     bare = {line.strip() for line in [*SPOKEN.findall(text), *MARKUP.sub(" ", text).splitlines()]}
     assert {line for line in bare if re.search(r"[a-zåäö]{2}", line, re.IGNORECASE)} <= BARE
+
+
+def test_no_text_is_asked_for_within_another() -> None:
+    """What gathers the texts does not see it there, and it would stay Swedish."""
+    def calls(node: ast.AST) -> list[ast.Call]:
+        return [each for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in ("_", "_l", "ngettext")]
+
+    unseen = [f"{file.relative_to(SOURCE)}:{inner.lineno}" for file in SOURCE.rglob("*.py") for outer in calls(ast.parse(file.read_text("utf-8")))
+              for inner in calls(outer) if inner is not outer]
+    assert not unseen

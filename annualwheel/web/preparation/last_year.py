@@ -64,8 +64,12 @@ def lost(submission: Submission, group: Group, earlier: Earlier | None, place: P
 def _sentences(gone: Sequence[Lost]) -> list[str]:
     language = page.language()
     return [_("%(question)s %(options)s finns inte att välja i år.", question=each.question.to(language),
-              options=", ".join(_("”%(option)s”", option=option.to(language)) for option in each.options)) if each.options
+              options=", ".join(_quoted(option.to(language)) for option in each.options)) if each.options
             else _("%(question)s Frågan ställs inte likadant i år.", question=each.question.to(language)) for each in gone]
+
+
+def _quoted(option: str) -> str:
+    return str(_("”%(option)s”", option=option))
 
 
 def _chosen(item: EarlierItem, key: str) -> str:
