@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, NamedTuple
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from annualwheel import dates, names
@@ -265,4 +267,16 @@ def came_from(source: str) -> str:
 _IN_TEMPLATES = (breakable, came_from, label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
                  time_short, day_time, weekday_time, span, hours, moment, until, number, percent, number_in_words, possessive,
                  sentence)
-FILTERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in _IN_TEMPLATES}
+
+
+def when_shown(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as a filter that is asked each time a page is shown. Jinja works out `{{ "online"|label("mode") }}` once, when the
+    template is read, and everybody would get the word in the language of whoever came first."""
+    @pass_context
+    @wraps(function)
+    def shown(_context: object, *values: Any, **named: Any) -> Any:
+        return function(*values, **named)
+    return shown
+
+
+FILTERS: dict[str, Callable[..., Any]] = {function.__name__: when_shown(function) for function in _IN_TEMPLATES}

@@ -197,6 +197,11 @@ def test_phases_are_typed_as_days_and_shown_as_dates(meeting: Meeting, office: B
     assert verbs(meeting) == ["phases_changed", "terms_changed"]
 
 
+def test_a_word_in_a_template_is_in_the_language_of_whoever_reads_it(meeting: Meeting, office: Browser) -> None:
+    for language, word, other in (("sv", "På plats", "On site"), ("en", "On site", "På plats")):
+        office.open(f"{WORK}/installningar?lang={language}").see(word).miss(other)
+
+
 def test_a_closed_registration_can_be_opened_again(meeting: Meeting) -> None:
     later = START + dt.timedelta(days=30)
     assert not years.is_open(meeting, "registration", later)

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from annualwheel.web import security
+from annualwheel.web import security, words
 from annualwheel.web.coordinator import wording
 
 blueprint = Blueprint("coordinator", __name__)
 blueprint.before_request(security.staff_only("coordinator", "administrator"))
-blueprint.add_app_template_filter(wording.say)
+blueprint.add_app_template_filter(words.when_shown(wording.say))
 
 # The views hang on the blueprint.
 from annualwheel.web.coordinator import (  # noqa: E402,F401
