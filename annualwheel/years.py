@@ -86,10 +86,12 @@ def reference(table: type[Row]) -> list[Row]:
 
 
 def place_phases(meeting: Meeting, now: dt.datetime) -> None:
-    """Sets the times of the phases that are not over from their days and the meeting's day: the plan moves with the meeting."""
+    """Sets the times of the phases that are not over from their days and the meeting's day: the plan moves with the meeting. What has
+    opened stays open: nobody is shut out of what they are writing because the meeting is a week later."""
     for phase in meeting.phases:
         if phase.closes_at > now:
-            phase.opens_at = _day(meeting, phase.opens_days, start_of_day)
+            opens_at = _day(meeting, phase.opens_days, start_of_day)
+            phase.opens_at = min(opens_at, phase.opens_at) if phase.opens_at <= now else opens_at
             phase.closes_at = _day(meeting, phase.closes_days, end_of_day)
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from annualwheel import announcements, audit, meetings
+from annualwheel import announcements, audit, meetings, years
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.letters import PLACEHOLDER
@@ -47,6 +47,16 @@ def test_a_meeting_is_not_moved_to_a_day_that_has_been(meeting: Meeting, office:
     with pytest.raises(Refused, match="time_passed"):
         meetings.move(meeting, Appointment(START, START + HOUR, "Karlstad CCC"), "", START, audit.SYSTEM)
     office.fill("Dag", "2026-11-23").fill("Börjar", "10.00").press("Granska ändringen").see("måndag 23 november 2026")
+
+
+@pytest.mark.parametrize("weeks", [1, -1])
+def test_what_has_opened_stays_open_when_the_meeting_is_moved(meeting: Meeting, weeks: int) -> None:
+    preparation, followup = years.phase(meeting, "preparation"), years.phase(meeting, "followup")
+    opened, closes, later = preparation.opens_at, preparation.closes_at, followup.opens_at
+    week, now = dt.timedelta(weeks=weeks), opened + HOUR
+    meetings.move(meeting, Appointment(meeting.starts_at + week, meeting.ends_at + week, "Karlstad CCC"), "", now, audit.SYSTEM)
+    assert years.is_open(meeting, "preparation", now)
+    assert (preparation.opens_at, preparation.closes_at, followup.opens_at) == (min(opened, opened + week), closes + week, later + week)
 
 
 # Who is told, and what
