@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from annualwheel import audit, contacts, readdressing
+from annualwheel import audit, contacts, planning, readdressing, years
 from annualwheel.db import db
 from annualwheel.models import Meeting, Person, Year
 from annualwheel.questionnaires import team
@@ -124,3 +124,28 @@ def test_a_name_of_an_organisation_corrected_meanwhile_is_said(office: Browser, 
     db.session.commit()
     office.press("Spara namnet")
     assert "”Arvika kommun och stad”" in office.error_at("Namn")
+
+
+def test_settings_of_a_meeting_that_were_changed_meanwhile_stand(office: Browser, meeting: Meeting) -> None:
+    meeting.open_registration, meeting.with_lunch = True, False
+    first, second = years.phase(meeting, "registration"), years.phase(meeting, "preparation")
+    db.session.commit()
+    office.open("/mote/2027/arbetsmote/installningar").fill("Diarienummer", "RV 1")
+    meeting.options[0].capacity, meeting.open_registration, meeting.with_lunch = 150, False, True
+    planning.set_phases(meeting, {"registration": (-70, -30)}, START, audit.SYSTEM)
+    days = second.opens_days, second.closes_days
+    db.session.commit()
+    office.press("Spara inställningarna").see("Inställningarna är sparade.")
+    assert (fresh(meeting).registry_number, meeting.options[0].capacity) == ("RV 1", 150)
+    assert (meeting.open_registration, meeting.with_lunch) == (False, True)
+    assert (first.opens_days, first.closes_days, second.opens_days, second.closes_days) == (-70, -30, *days)
+
+
+def test_a_number_of_seats_changed_in_both_places_is_asked_about(office: Browser, meeting: Meeting) -> None:
+    office.open("/mote/2027/arbetsmote/installningar").fill("Antal platser", "170", within="På plats")
+    meeting.options[0].capacity = 160
+    db.session.commit()
+    office.press("Spara inställningarna").see("Någon annan ändrade det här till ”160”")
+    assert (office.status, fresh(meeting).options[0].capacity) == (422, 160)
+    office.press("Spara inställningarna").see("Inställningarna är sparade.")
+    assert fresh(meeting).options[0].capacity == 170

@@ -21,7 +21,8 @@ from annualwheel.registrations.ways import Way
 from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
-from annualwheel.web.forms import BaseForm, strip
+from annualwheel.web.coordinator.shown import ShownForm
+from annualwheel.web.forms import strip
 
 MOST_DAYS, MOST_SEATS, MOST_HOURS = 400, 100_000, 168
 MODES = ("on_site", "online")
@@ -40,7 +41,7 @@ def _number(label: Any, message: Any, most: int, optional: bool = False, least: 
     return StringField(label, [Parsed(_within(most, least), message, optional)], filters=[strip])
 
 
-class SettingsForm(BaseForm):
+class SettingsForm(ShownForm):
     """What holds for registering; the phases' days and the ways to attend are added for each meeting."""
 
     online = BooleanField(_l("Det går att delta digitalt"))

@@ -32,7 +32,7 @@ class ShownForm(BaseForm):
         for field in self._asked():
             holds, showed = field.object_data or "", before.get(field.short_name, field.object_data) or ""
             if (field.data or "") == showed != holds:
-                field.data = field.object_data or ""
+                field.data = "" if field.object_data is None else field.object_data
             elif holds not in (showed, field.data or ""):
                 field.errors = [_said(field, holds)]
         self._show()
