@@ -121,6 +121,15 @@ def test_nothing_is_sent_without_a_test_of_the_text_as_it_is(meeting: Meeting, y
     assert not of_kind("invitation")
 
 
+def test_who_was_unticked_is_so_after_the_test_and_on_the_way_back(year: Year, office: Browser, work: Callable[[], int]) -> None:
+    people(year, "Anna", "Ola")
+    office.open(INVITE).clear("Ola Ek").press("Gå vidare").see("Inget är skickat", "Ola Ek", "2 personer.")
+    office.press("Skicka test till mig").see("Testet är på väg", "Ola Ek").press("Gå vidare").see("Skicka inbjudan till 1 person?")
+    office.press("Tillbaka till texten").see("Ola Ek").press("Gå vidare").press("Skicka till 1 person").see("0 av 1 mejl är skickade.")
+    work()
+    assert [mail.address for mail in of_kind("invitation")] == ["anna.ek@kommun.example"]
+
+
 def test_a_second_press_sends_nothing_more(meeting: Meeting, year: Year, karin: Staff) -> None:
     people(year, "Anna", "Ola")
     first = confirm(with_test(order_for(meeting), karin), karin)

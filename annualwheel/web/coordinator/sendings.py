@@ -68,11 +68,9 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
     if not (form := Press()).accepted():
         return _compose(order, what, str(TOO_OLD) if form.expired else "")
     step = page.pressed("steg")
-    if step == "test":
-        return _test(order, what)
-    if step == "skicka":
-        return _send(_without(order, set(request.form.getlist("utan"))), what)
-    return _confirm(_without(order, set(request.form.getlist("rad")) - set(request.form.getlist("med"))), what)
+    if step in ("skicka", "text"):
+        return (_send if step == "skicka" else _compose)(_without(order, set(request.form.getlist("utan"))), what)
+    return (_test if step == "test" else _confirm)(_without(order, set(request.form.getlist("rad")) - set(request.form.getlist("med"))), what)
 
 
 def _without(order: Order, left_out: set[str]) -> Order:
@@ -84,7 +82,8 @@ def _impossible(meeting: Meeting, order: Order, why: str) -> AnyResponse:
 
 
 def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
-    rows = orders.recipients(order, page.now())
+    """The page with everybody in the list, also whom the order leaves out: their rows are unticked."""
+    rows = orders.everyone(order, page.now())
     sample = _sample(rows)
     html = render_template(
         "coordinator/sending_compose.html", active="year", meeting=order.meeting, order=order, what=what, rows=rows, sample=sample,
@@ -137,10 +136,11 @@ def _warning(order: Order) -> str:
 
 
 def _test(order: Order, what: str) -> AnyResponse:
+    """Rows that were unticked before the test are so after it; the address has no room for them."""
     orders.send_test(order, _sample(orders.recipients(order, page.now())), g.staff, page.now())
     jobs.commit()
     flash(_("Testet är på väg till %(address)s.", address=g.staff.email))
-    return redirect(_here(order, what), code=303)
+    return _compose(order, what) if order.left_out else redirect(_here(order, what), code=303)
 
 
 def _here(order: Order, what: str) -> str:
