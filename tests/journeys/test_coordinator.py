@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel import audit, needs, planning, years
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import Audit, Meeting, Message, Questionnaire, Registration, Staff, Submission, Year
+from annualwheel.models import (
+    AttendanceOption,
+    Audit,
+    Meeting,
+    Message,
+    Questionnaire,
+    Registration,
+    Staff,
+    Submission,
+    Year,
+)
 from annualwheel.questionnaires import membership
 from annualwheel.registrations import invitations, replies
 from annualwheel.registrations.replies import Reply
@@ -140,6 +150,28 @@ def test_somebody_on_the_phone_is_registered_and_told(meeting: Meeting, office: 
     assert state(seat) == "invited"
     office.press("Tacka nej åt personen").see("Tackat nej")
     assert verbs(meeting) == ["registered", "withdrew", "invited", "declined"]
+
+
+def test_somebody_on_the_phone_is_asked_about_lunch_when_they_come_to_the_place(meeting: Meeting, office: Browser) -> None:
+    db.session.add(AttendanceOption(meeting=meeting, mode="online"))
+    here, there = guest(meeting, "Anna"), guest(meeting, "Ola")
+    office.open(page_of(here)).press("Anmäl")
+    assert (office.status, state(here)) == (422, "invited")
+    office.see("Fel: Välj om personen äter lunch på mötet")
+    office.open(page_of(there)).choose("Digitalt", within="Hur").press("Anmäl").see("Ola Ek är anmäld.")
+    assert (state(there), there.mode, there.lunch) == ("registered", "online", None)
+
+
+def test_lunch_is_not_kept_for_somebody_on_the_phone_who_attends_online(meeting: Meeting, office: Browser) -> None:
+    db.session.add(AttendanceOption(meeting=meeting, mode="online"))
+    seat = guest(meeting, "Anna")
+    office.open(page_of(seat)).choose("Ja", within="Äter personen lunch på mötet?").choose("Digitalt", within="Hur").press("Anmäl")
+    assert (state(seat), seat.mode, seat.lunch) == ("registered", "online", None)
+
+
+def test_what_is_too_long_is_said_when_somebody_is_on_the_phone(meeting: Meeting, office: Browser) -> None:
+    office.open(page_of(guest(meeting, "Anna"))).fill("Titel eller uppdrag", "x" * 201).press("Anmäl")
+    assert "Skriv högst 200 tecken" in office.error_at("Titel eller uppdrag")
 
 
 @pytest.mark.parametrize(("key", "sv", "en"), [(choice.value, sv, en) for choice, sv, en in zip(

@@ -93,6 +93,22 @@ def test_another_way_of_attending_moves_the_calendar_entry_and_eats_nothing(meet
     assert (guest.mode, guest.lunch, entries()[-1][:2]) == ("online", None, ("REQUEST", 1))
 
 
+def test_whoever_comes_to_the_place_instead_is_asked_about_lunch(meeting: Meeting, office: Browser) -> None:
+    guest = coming(meeting, mode="online")
+    guest.lunch = None
+    office.open(page_of(guest, "/andra")).choose("På plats", within="Hur").press("Spara ändringarna")
+    office.see("Fel: Välj om personen äter lunch på mötet")
+    office.choose("Nej", within="Äter personen lunch på mötet?").press("Spara ändringarna").see("Anmälan är ändrad.")
+    db.session.expire_all()
+    assert (guest.mode, guest.lunch) == ("on_site", False)
+
+
+def test_who_has_not_said_about_lunch_is_not_kept_from_another_change(meeting: Meeting, office: Browser) -> None:
+    guest = coming(meeting)
+    guest.lunch = None
+    office.open(page_of(guest, "/andra")).fill("Titel", "Chef").press("Spara ändringarna").see("Anmälan är ändrad.", "Chef")
+
+
 def test_a_way_that_is_full_is_said_at_its_field(meeting: Meeting, office: Browser) -> None:
     db.session.query(AttendanceOption).filter_by(meeting_id=meeting.id, mode="online").update({"capacity": 1})
     coming(meeting, "Erik", "online")

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import EmailField, RadioField, StringField
-from wtforms.validators import ValidationError
+from wtforms import EmailField, StringField
+from wtforms.validators import Optional, ValidationError
 
 from annualwheel import audiences, audit, contacts, jobs, meetings, orders, years
 from annualwheel.audiences import Addressee, Choice
@@ -23,8 +23,8 @@ from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import allowed
 from annualwheel.web import page, refusals, words
 from annualwheel.web.coordinator import blueprint, standing_in
-from annualwheel.web.coordinator.shown import ShownForm
-from annualwheel.web.forms import Address, BaseForm, NameFields, Press, strip
+from annualwheel.web.coordinator.attending import AttendingForm
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
 from annualwheel.web.participant.forms import reason_words
 
 PAGE = 50
@@ -62,34 +62,23 @@ def people_of(number: int, kind: str) -> str:
                            following=at(current + 1) if current < pages else "")
 
 
-class ReplyForm(ShownForm, NameFields):
+class ReplyForm(AttendingForm, NameFields):
     """What a person says on the phone."""
 
-    email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
-    title = StringField(_l("Titel eller uppdrag"), filters=[strip])
-    mobile = StringField(_l("Mobilnummer"), filters=[strip])
-    mode = RadioField(_l("Hur"), validate_choice=True)
-    lunch = RadioField(_l("Äter personen lunch på mötet?"))
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
+    mobile = StringField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip])
 
-    @classmethod
-    def of(cls, registration: Registration) -> ReplyForm:
-        """The form with what is known, and without questions the meeting does not ask."""
-        person, lunch = registration.person, {True: "yes", False: "no", None: None}[registration.lunch]
-        form = cls(data={"given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile,
-                         "title": registration.title, "mode": registration.mode, "lunch": lunch})
-        form.mode.choices = [(option.mode, words.label(option.mode, "mode")) for option in registration.meeting.options]
-        form.lunch.choices = [("yes", _("Ja")), ("no", _("Nej"))]
-        if len(form.mode.choices) < 2:
-            del form.mode
-        if not registration.meeting.with_lunch:
-            del form.lunch
-        return form
+    @staticmethod
+    def known(seat: Registration) -> dict[str, Any]:
+        """As `AttendingForm.known`."""
+        person = seat.person
+        return {"given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile, "title": seat.title}
 
-    def reply(self, registration: Registration) -> Reply:
+    def reply(self) -> Reply:
         """The reply, when the form has been accepted."""
-        lunch = {"yes": True, "no": False}.get(self.lunch.data) if self.lunch else None
-        return Reply(self.given.data, self.family.data, self.email.data, self.title.data, self.mobile.data, lunch,
-                     self.mode.data if self.mode else registration.mode, registration.copy_to)
+        return Reply(self.given.data, self.family.data, self.email.data, self.title.data, self.mobile.data, self.eats, self.attends,
+                     self.seat.copy_to)
 
 
 @blueprint.get("/anmalningar/<public_id>")
@@ -120,7 +109,7 @@ def register_for(public_id: str) -> AnyResponse:
     if not form.accepted():
         return _shown(seat, form)
     try:
-        meetings.register(seat, form.reply(seat), page.now(), audit.staff(g.staff.id))
+        meetings.register(seat, form.reply(), page.now(), audit.staff(g.staff.id))
     except (Refused, Unreadable) as problem:
         db.session.rollback()
         form.email.errors = (refusals.sentence(problem),)
@@ -156,9 +145,9 @@ def act_on(public_id: str, act: str) -> AnyResponse:
 class LateForm(BaseForm, NameFields):
     """A person who is not on file yet."""
 
-    email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip])
     organisation = StringField(_l("Organisation"), filters=[strip])
-    title = StringField(_l("Titel eller uppdrag"), filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
 
     def validate_organisation(self, field: Any) -> None:
         """Must be on file: a new organisation is added on its own page, with its kind."""

@@ -1,11 +1,13 @@
 """What staff do for somebody who has called: send a substitute, and change what was replied. Also after the change stop."""
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import EmailField, RadioField, StringField, TextAreaField
+from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from annualwheel import audit, jobs, meetings
@@ -16,9 +18,9 @@ from annualwheel.registrations import invitations, replies, windows
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import allowed
 from annualwheel.registrations.substitution import Substitute
-from annualwheel.web import page, refusals, words
+from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
-from annualwheel.web.coordinator.shown import ShownForm
+from annualwheel.web.coordinator.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
 
 OFF = {"autocomplete": "off"}
@@ -34,34 +36,22 @@ class SubstituteForm(BaseForm, NameFields):
                             description=_l("Står i mejlet till ersättaren, som en hälsning från den som inte kan komma"))
 
 
-class ChangeForm(ShownForm):
-    """What a registration says, but for who it is: name and address are changed on the person's page. `mode` and `lunch` are taken out
-    where the meeting does not ask."""
+class ChangeForm(AttendingForm):
+    """What a registration says, but for who it is: name and address are changed on the person's page."""
 
-    mode = RadioField(_l("Hur"), validate_choice=True)
-    lunch = RadioField(_l("Äter personen lunch på mötet?"), validate_choice=False)
     title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
     copy_to = EmailField(_l("Kopia till"), [Address(optional=True), SHORT], filters=[strip], render_kw=OFF,
                          description=_l("Den som svarar åt någon annan får kopior av bekräftelsen och av mejl om ändringar"))
 
-    @classmethod
-    def of(cls, seat: Registration) -> ChangeForm:
-        """The form with what holds now."""
-        form = cls(data={"title": seat.title, "copy_to": seat.copy_to, "mode": seat.mode,
-                         "lunch": {True: "yes", False: "no", None: ""}[seat.lunch]})
-        form.mode.choices = [(option.mode, words.label(option.mode, "mode")) for option in seat.meeting.options]
-        form.lunch.choices = [("yes", _("Ja")), ("no", _("Nej"))]
-        if len(form.mode.choices) < 2:
-            del form.mode
-        if not seat.meeting.with_lunch:
-            del form.lunch
-        return form
+    @staticmethod
+    def known(seat: Registration) -> dict[str, Any]:
+        """As `AttendingForm.known`."""
+        return {"title": seat.title, "copy_to": seat.copy_to}
 
-    def reply(self, seat: Registration) -> Reply:
-        """What stands with the changes. Nobody eats on a screen."""
-        person, mode = seat.person, self.mode.data if self.mode else seat.mode
-        lunch = {"yes": True, "no": False}.get(self.lunch.data) if self.lunch and mode == "on_site" else None
-        return Reply(person.given, person.family, person.email, self.title.data, person.mobile, lunch, mode, self.copy_to.data)
+    def reply(self) -> Reply:
+        """What stands with the changes."""
+        person = self.seat.person
+        return Reply(person.given, person.family, person.email, self.title.data, person.mobile, self.eats, self.attends, self.copy_to.data)
 
 
 def possible(seat: Registration) -> frozenset[str]:
@@ -104,7 +94,7 @@ def change_reply(public_id: str) -> AnyResponse:
     form = ChangeForm.of(seat)
     if form.accepted():
         try:
-            replies.change(seat, form.reply(seat), page.now(), audit.staff(g.staff.id))
+            replies.change(seat, form.reply(), page.now(), audit.staff(g.staff.id))
         except (Refused, Unreadable) as problem:
             db.session.rollback()
             (form.mode or form.title).errors = (refusals.sentence(problem),)
