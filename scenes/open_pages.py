@@ -18,6 +18,7 @@ SCENES = (
     Scene("logga-in-lank", "open.sign_in_link", "year", "", "{staff_link}"),
     Scene("logga-in-dod-lank", "open.sign_in_link", "empty", "", "/logga-in/avklippt", status=404),
     Scene("utloggad", "open.signed_out", "empty", "", "/utloggad"),
+    Scene("utloggad-personal", "open.signed_out", "empty", "", "/utloggad?konto=1"),
     Scene("logga-ut-gammal-sida", "open.sign_out", "year", "registered", "/anmalan", (Press({"csrf_token": "gammal"}, form="/logga-ut"),), 422),
     Scene("sessionen-slut", "participant.register", "year", "invited", "/anmalan/anmal", (Press({"title": "En halv titel"}, forgets=True),), 401),
     Scene("sessionen-slut-personal", "coordinator.person_new", "year", "coordinator", "/personer/ny", (Press({"given": "Halvskriven"}, forgets=True),), 401),

@@ -37,7 +37,7 @@ class Meeting(Base):
     with_lunch: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str] = mapped_column(default="")
     results_at: Mapped[dt.datetime | None] = mapped_column(default=None)
-    phases: Mapped[list[Phase]] = relationship(back_populates="meeting", order_by="Phase.opens_at", init=False)
+    phases: Mapped[list[Phase]] = relationship(back_populates="meeting", order_by="Phase.opens_at, Phase.closes_at", init=False)
     options: Mapped[list[AttendanceOption]] = relationship(
         back_populates="meeting", order_by="AttendanceOption.id", init=False)
     questionnaires: Mapped[list[Questionnaire]] = relationship(back_populates="meeting", order_by="Questionnaire.id", init=False)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 
 from annualwheel import dates
@@ -127,13 +128,31 @@ SENTENCES = {
     "last_administrator": _l("Det måste finnas minst en administratör. Gör någon annan till administratör först."),
 }
 
+# The same to those who work with the meeting, where the sentence above speaks to a participant of what is theirs.
+TO_STAFF = {
+    "meeting_cancelled": _l("Mötet är inställt."),
+    "meeting_started": _l("Mötet började %(day)s."),
+    "registration_closed": _l("Anmälan stängde %(day)s. Ändra tidplanen om fler ska kunna svara."),
+    "preparation_closed": _l("Sista dagen var %(day)s. Du kan öppna svaret för en organisation i taget."),
+    "cannot_register": _l("Personen kan inte anmälas i det läge som anmälan har nu. Bjud in personen igen först."),
+    "cannot_decline": _l("Det finns ingen inbjudan att tacka nej till. Har personen en plats avbokar du den i stället."),
+    "cannot_change": _l("Det finns ingen anmälan att ändra. Anmäl personen först."),
+    "cannot_substitute": _l("Det går inte att skicka en ersättare i det läge som anmälan har nu."),
+    "somebody_else": _l("Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta uppgifterna, eller skicka "
+                        "en ersättare för %(name)s."),
+    "substitute_exists": _l("%(name)s är redan anmäld. Avboka i stället platsen för den som inte kan komma."),
+    "substitute_self": _l("Det är samma namn och samma adress som personens egna. Skriv vem som kommer i stället."),
+    "person_inactive": _l("%(name)s är inaktiv. Gör personen aktiv igen på personens sida först."),
+}
+
 
 def sentence(error: DomainError) -> str:
-    """The sentence for an error, in the page's language. Every key has one (a test reads the sources and compares)."""
+    """The sentence for an error, in the page's language and to whoever looks. Every key has one (a test reads the sources and compares)."""
     given = {"name": "", "count": "", **error.params, "day": ""}
     if "field" in error.params:
         given["name"] = import_words.field_name(str(error.params["field"]))
     when = error.params.get("day")
     if isinstance(when, dt.date):
         given["day"] = dates.day(when, page.language())
-    return str(SENTENCES[error.key]) % given
+    said = TO_STAFF.get(error.key) if "staff" in g else None
+    return str(said or SENTENCES[error.key]) % given

@@ -25,7 +25,7 @@ from annualwheel.questionnaires import membership
 from annualwheel.registrations import invitations, replies
 from annualwheel.registrations.replies import Reply
 from annualwheel.web.participant.forms import REASONS
-from tests.conftest import START
+from tests.conftest import START, Fixed
 from tests.guests import publish
 from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
 from tests.tiny_browser import Browser
@@ -239,6 +239,31 @@ def test_a_closed_registration_can_be_opened_again(meeting: Meeting) -> None:
     assert not years.is_open(meeting, "registration", later)
     planning.set_phases(meeting, {"registration": (-67, -20)}, later, audit.SYSTEM)
     assert years.is_open(meeting, "registration", later)
+
+
+def test_phases_stand_in_the_order_of_the_year(meeting: Meeting) -> None:
+    kind = [phase.kind for phase in meeting_of(meeting.year).phases]
+    assert kind.index("registration") < kind.index("change")
+
+
+def test_nobody_invited_yet_is_not_a_filter_that_found_nothing(meeting: Meeting, office: Browser) -> None:
+    office.open(f"{WORK}/personer").see("Ingen är inbjuden än.").open(f"{WORK}/personer?sok=qqq").see("Ingen passar in på det du har valt.")
+
+
+def test_a_cancelled_meeting_is_neither_moved_nor_asked_about(meeting: Meeting, office: Browser) -> None:
+    meeting.state = "cancelled"
+    db.session.commit()
+    assert office.fetch("GET", f"{WORK}/flytta").status_code == 303
+    office.open(WORK).see("Frågorna publicerades aldrig.").miss("Publicera frågorna")
+
+
+def test_what_is_refused_is_said_to_staff_as_to_staff(meeting: Meeting, office: Browser, clock: Fixed) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    office.open(f"{page_of(seat)}/ersattare").fill("Förnamn", "Anna").fill("Efternamn", "Ek").fill("E-postadress", seat.person.email)
+    office.press("Skicka ersättaren").see("Det är samma namn och samma adress som personens egna.").miss("ditt eget namn")
+    clock.set(years.phase(meeting, "registration").closes_at + dt.timedelta(days=1))
+    sign_in(office, make_staff(name="Bo Ek"), clock.now())
+    office.open(f"{WORK}/utskick/paminnelse").see("Det går inte att skicka nu", "Ändra tidplanen").miss("om du vill komma")
 
 
 @pytest.mark.parametrize(("kind", "days"), [("registration", (-10, -20)), ("preparation", (-10, 1))])

@@ -47,6 +47,7 @@ def test_reads_by_question(app: Flask, visitor: Browser, clock: Fixed) -> None:
     with_answers(app, "Arvika kommun", "Årjängs kommun")
     sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow("Vilket mål arbetar ni mot?")
     assert visitor.text.count("Tre idrotter för alla") == 2
+    assert visitor.open("/svar/2027/arbetsmote/fraga/titel").text.count("Initiativ av Arvika kommun") == 1
 
 
 def test_a_question_is_read_50_respondents_at_a_time(app: Flask, visitor: Browser, clock: Fixed) -> None:
@@ -119,3 +120,4 @@ def test_a_facilitator_does_not_reach_the_coordinators_pages(app: Flask, visitor
     sign_in(app, visitor, clock, "facilitator")
     visitor.expects_failure = True
     assert visitor.open("/arshjul").status == 403
+    visitor.see("Den hör till en roll som du inte har.").miss("personliga länk").follow("Till startsidan").see("Inskickade svar")

@@ -116,7 +116,7 @@ def test_a_session_ends_after_twelve_hours_and_at_sign_out(session: Any, visitor
     clock.advance(dt.timedelta(hours=12))
     assert visitor.fetch("GET", "/svar").status_code == 303
     lands(visitor, mailed(visitor, smtp, work))
-    visitor.open("/svar").press("Logga ut").see("Du är utloggad")
+    visitor.open("/svar").press("Logga ut").see("Du är utloggad", "mejlar vi dig en ny länk").miss("personliga länk")
     assert visitor.fetch("GET", "/svar").status_code == 303
     assert all(row.ended_at or row.expires_at <= clock.now() for row in db.session.query(StaffSession))
 

@@ -37,6 +37,9 @@ class CancelForm(BaseForm):
 def move(number: int, kind: str) -> AnyResponse:
     """Asks for the new time and place, shows what changes and who is told, then moves."""
     found = years.meeting_of(number, kind)
+    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
+    if found.state == "cancelled":
+        return back
     form = MoveForm(data=typed(found))
     form.in_year = found.year.number
     if not form.accepted() or not require_order(form) or not _is_ahead(form) or page.pressed("steg") == "andra":
@@ -50,7 +53,6 @@ def move(number: int, kind: str) -> AnyResponse:
         kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
         return make_response(render_template("coordinator/move_confirm.html", active="year", meeting=found, form=form, rows=rows,
                                              **_audience(found, "moved", kept, form.reason.data), another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at)))
-    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     try:
         mailing = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
     except Refused as problem:

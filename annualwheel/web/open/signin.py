@@ -1,7 +1,7 @@
 """Sign-in for staff: an address, a mailed link, a button."""
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, session, url_for
+from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import jobs, staff
@@ -65,16 +65,16 @@ def sign_out() -> Response | AnyResponse:
     if session.get("staff"):
         staff.sign_out(session["staff"], page.now())
         jobs.commit()
-    language = page.language()
+    language, account = page.language(), "1" if session.get("staff") else None
     session.clear()
     session["language"] = language
-    return redirect(url_for("open.signed_out"), code=303)
+    return redirect(url_for("open.signed_out", konto=account), code=303)
 
 
 @blueprint.get("/utloggad")
 def signed_out() -> str:
-    """You are signed out."""
-    return render_template("open/signed_out.html")
+    """You are signed out. Who had an account needs a new link; a personal one still works."""
+    return render_template("open/signed_out.html", account="konto" in request.args)
 
 
 def _with_button(token: str, form: Press) -> Response:
