@@ -214,6 +214,15 @@ def test_one_late_person_is_found_or_added_and_invited(year: Year, meeting: Meet
     assert verbs(meeting) == ["invited", "invited"]
 
 
+def test_a_long_list_of_found_people_says_that_there_are_more(year: Year, meeting: Meeting, office: Browser) -> None:
+    place = make_organisation(year, "Arvika kommun")
+    for number in range(20):
+        make_person(place, "Anna", f"Ek{number:02}")
+    office.open(f"{WORK}/bjud-in-en?sok=anna").see("Anna Ek19").miss("Här är de")
+    make_person(place, "Anna", "Ek20")
+    office.open(f"{WORK}/bjud-in-en?sok=anna").see("Anna Ek19", "Här är de 20 första.").miss("Anna Ek20")
+
+
 def test_phases_are_typed_as_days_and_shown_as_dates(meeting: Meeting, office: Browser) -> None:
     office.open(WORK).follow("Ändra mötet").see("nu 16 nov–11 dec")
     office.fill("Till och med", "två veckor", within="Anmälan").press("Spara inställningarna")

@@ -167,7 +167,7 @@ def late(number: int, kind: str) -> AnyResponse:
                                      source=f"staff:{g.staff.id}")
         return _invited(found, person, organisation, form.title.data)
     html = render_template("coordinator/registration_late.html", active="year", meeting=found, form=form, text=text,
-                           people=_search(found, text) if text else [],
+                           people=_search(found, text) if text else [], most=FOUND,
                            organisations=db.session.scalars(sa.select(Organisation.name).where(Organisation.active).order_by(
                                Organisation.folded)).all())
     return make_response(html, form.status)
@@ -201,10 +201,10 @@ def invite_one(meeting: Meeting, person: Person, organisation: Organisation, tit
 
 
 def _search(meeting: Meeting, text: str) -> list[Addressee]:
-    """People on file that match and can be invited."""
+    """People on file that match and can be invited, and one more than are shown when there are more."""
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
     for word in fold(text).split():
         query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (
             Person.name_folded, Person.email_folded, Organisation.folded))))
     ids = tuple(db.session.scalars(query.distinct().limit(FOUND * 5)))
-    return audiences.audience(meeting, Choice("people", people=ids))[:FOUND]
+    return audiences.audience(meeting, Choice("people", people=ids))[:FOUND + 1]
