@@ -73,7 +73,7 @@ def test_whoever_has_been_invited_early_may_answer_at_once(session: Any, visitor
 def test_landing_after_registration_closes_says_so_and_still_takes_a_substitute(session: Any, visitor: Browser, clock: Fixed) -> None:
     guest = make_guest(make_meeting())
     clock.set(START + 20 * DAY)
-    visitor.open(link_of(guest)).see("Anmälan stängde fredag 11 december 2026.", "Skicka en ersättare").miss("Ja, anmäl mig")
+    visitor.open(link_of(guest)).see("Anmälan stängde fredag 11 december 2026.", "Skicka en ersättare").miss("Ja, anmäl mig", "Så går det till")
 
 
 def test_landing_of_a_full_meeting_offers_the_waiting_list(session: Any, visitor: Browser) -> None:
@@ -97,7 +97,7 @@ def test_landing_says_where_one_stands(session: Any, visitor: Browser, state: st
 def test_landing_of_a_cancelled_meeting_asks_for_nothing(session: Any, visitor: Browser) -> None:
     guest = make_guest(make_meeting())
     meetings.cancel(guest.meeting, "snöstorm", START, audit.SYSTEM)
-    visitor.open(link_of(guest)).see("Mötet är inställt", "Orsak: snöstorm.").miss("Ja, anmäl mig")
+    visitor.open(link_of(guest)).see("Mötet är inställt", "Orsak: snöstorm.", "Se din inbjudan").miss("Ja, anmäl mig", "Se din anmälan")
 
 
 def test_landing_after_the_meeting_changes_nothing_any_more(session: Any, visitor: Browser, clock: Fixed) -> None:
