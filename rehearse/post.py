@@ -62,8 +62,8 @@ class Mail:
 
     @cached_property
     def calendar(self) -> str:
-        """The calendar entry it brings, "" when it brings none."""
-        for part in self.message.walk():
+        """The calendar entry it brings, "" when it brings none: most do not, and are not read for it."""
+        for part in self.message.walk() if b"text/calendar" in self.raw else ():
             if part.get_content_type() == "text/calendar":
                 content = part.get_content()
                 return content if isinstance(content, str) else content.decode()

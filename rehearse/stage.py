@@ -55,7 +55,7 @@ class Stage:
         self.app = create_app(self.settings, self.clock)
         self.web: subprocess.Popen[bytes] | None = None
         # The worker looks often: people in a rehearsal wait for their mail.
-        self.worker = EmbeddedConsumer(queue_of(self.app), workers=self.settings.mail_connections, initial_delay=0.02, max_delay=0.1,
+        self.worker = EmbeddedConsumer(queue_of(self.app), workers=self.settings.mail_connections, initial_delay=0.02, max_delay=0.03,
                                        backoff=1.2, check_worker_health=False)
 
     def __enter__(self) -> Self:
@@ -105,7 +105,7 @@ class Stage:
         while waiting := self._unfinished():
             if time.monotonic() > until:
                 raise TimeoutError(f"väntade för länge på {waiting}")
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def _unfinished(self) -> dict[str, int]:
         with self.app.app_context(), reading():
