@@ -176,6 +176,7 @@ def test_a_new_address_with_one_link_is_told_of_one(language: str, one: str, sev
     for people, said, unsaid in (([person], one, several), ([person, person], several, one)):
         letter = sample("new_address", language, {"people": people})
         assert f"{said} " in letter.text and unsaid not in letter.text
+        assert "\nArbetsmötet 22 januari\n" in letter.text
         assert ("links" in letter.preheader) == (language == "en" and len(people) > 1)
 
 
