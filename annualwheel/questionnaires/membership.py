@@ -32,6 +32,7 @@ _OPENED = sa.select(Member).where(Member.public_id == sa.bindparam("public_id"))
     joinedload(Member.person), joinedload(Member.submission).options(
         joinedload(Submission.organisation), joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.phases)))
 
+
 def join(questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime) -> Member:
     """Lets the person write in the organisation's whole answer (or an own one where the questionnaire asks each person), made when it
     is not there. Who could write a share of it gets the whole. The organisation's lead of the year becomes the answer's lead; without

@@ -99,8 +99,10 @@ def from_organisations(question: Question) -> bool:
 def _identify(submission: Submission, content: dict[str, Any]) -> None:
     """Gives each initiative that is submitted for the first time an identity that lasts over the years."""
     submitted = [item["public_id"] for section in content["sections"] if section["group"] for item in section["group"]["items"]]
+    if not submitted:
+        return
     for item in db.session.scalars(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id.in_(submitted),
-                                                         Item.initiative_id.is_(None))) if submitted else ():
+                                                         Item.initiative_id.is_(None))):
         initiative = Initiative(organisation_id=submission.organisation_id)
         db.session.add(initiative)
         db.session.flush()

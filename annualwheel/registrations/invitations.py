@@ -18,7 +18,6 @@ from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 _OPENED = sa.select(Registration).where(Registration.public_id == sa.bindparam("public_id")).options(*seats.WHOLE)
 
 
-
 def invite(meeting: Meeting, person: Person, organisation: Organisation, now: dt.datetime,
            mailing: Mailing | None = None, title: str = "") -> Registration:
     """Invites the person for `organisation`: the row is made, or taken back to *invited* for that organisation and in nobody's stead,

@@ -67,10 +67,11 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
         return _impossible(meeting, order, refusals.sentence(problem))
     if not (form := Press()).accepted():
         return _compose(order, what, str(TOO_OLD) if form.expired else "")
-    step = page.pressed("steg")
-    if step in ("skicka", "text"):
-        return (_send if step == "skicka" else _compose)(_without(order, set(request.form.getlist("utan"))), what)
-    return (_test if step == "test" else _confirm)(_without(order, set(request.form.getlist("rad")) - set(request.form.getlist("med"))), what)
+    step, listed = page.pressed("steg"), request.form.getlist
+    # The list has a tick for each row; the page after it names those that were left out.
+    left_out = set(listed("utan")) if step in ("skicka", "text") else set(listed("rad")) - set(listed("med"))
+    act = {"skicka": _send, "text": _compose, "test": _test}.get(step, _confirm)
+    return act(_without(order, left_out), what)
 
 
 def _without(order: Order, left_out: set[str]) -> Order:
