@@ -1,4 +1,5 @@
 """All settings in one frozen object, read from the environment and an ignored `.env`."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -21,14 +22,19 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 def environment(file: Path = ROOT / ".env") -> dict[str, str]:
     """The environment of this process, and what the file says beside it."""
-    return {**{name: value for name, value in dotenv_values(file).items() if value is not None}, **os.environ}
+    return {
+        **{name: value for name, value in dotenv_values(file).items() if value is not None},
+        **os.environ,
+    }
 
 
 class SettingsError(Exception):
     """Everything that is wrong with the settings, one line each in `problems`."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(["Inställningarna går inte att använda:", *(f"  - {p}" for p in problems)]))
+        super().__init__(
+            "\n".join(["Inställningarna går inte att använda:", *(f"  - {p}" for p in problems)])
+        )
         self.problems = problems
 
 
@@ -70,7 +76,9 @@ class Settings:
     contact_hours_en: str = "weekdays 9:00 to 16:00"
     privacy_officer: str = "dataskyddsombud@region.example"
     venue_access_sv: str = "Berätta efter anmälan om du behöver något för att kunna delta."
-    venue_access_en: str = "Tell us after you have registered if you need anything to be able to take part."
+    venue_access_en: str = (
+        "Tell us after you have registered if you need anything to be able to take part."
+    )
     accessibility_assessed: dt.date | None = None
     accessibility_updated: dt.date | None = None
 
@@ -98,10 +106,25 @@ class _Reader:
         return Settings(**values)  # type: ignore[arg-type]
 
     def _texts(self) -> dict[str, object]:
-        names = ("database_url", "queue_url", "mail_server", "mail_username", "mail_password", "mail_sender",
-                 "mail_sender_name", "mail_reply_to", "service_name", "region_name", "region_number",
-                 "contact_email", "contact_phone", "privacy_officer")
-        found = {name: self.environ[name.upper()] for name in names if self.environ.get(name.upper())}
+        names = (
+            "database_url",
+            "queue_url",
+            "mail_server",
+            "mail_username",
+            "mail_password",
+            "mail_sender",
+            "mail_sender_name",
+            "mail_reply_to",
+            "service_name",
+            "region_name",
+            "region_number",
+            "contact_email",
+            "contact_phone",
+            "privacy_officer",
+        )
+        found = {
+            name: self.environ[name.upper()] for name in names if self.environ.get(name.upper())
+        }
         for name, language in itertools.product(BILINGUAL, LANGUAGES):
             text = self.environ.get(f"{name}_{language}".upper()) or self.environ.get(name.upper())
             found |= {f"{name}_{language}": text} if text else {}
@@ -110,29 +133,45 @@ class _Reader:
     def _checked(self) -> dict[str, object]:
         environment = self._one_of("ENVIRONMENT", ENVIRONMENTS, "development")
         values: dict[str, object] = {
-            "secret_keys": self._keys(), "environment": environment,
+            "secret_keys": self._keys(),
+            "environment": environment,
             "worker": self._one_of("WORKER", ("embedded", "separate"), "embedded"),
             "mail_security": self._one_of("MAIL_SECURITY", SECURITY, "none"),
-            "mail_port": self._number("MAIL_PORT", 8025), "mail_connections": self._number("MAIL_CONNECTIONS", 8),
+            "mail_port": self._number("MAIL_PORT", 8025),
+            "mail_connections": self._number("MAIL_CONNECTIONS", 8),
             "mail_timeout": float(self._number("MAIL_TIMEOUT", 30)),
-            "mail_allow": tuple(self.environ.get("MAIL_ALLOW", "").replace(",", " ").lower().split()),
-            "accessibility_assessed": self._day("ACCESSIBILITY_ASSESSED"), "accessibility_updated": self._day("ACCESSIBILITY_UPDATED"),
-            "proxies": self._number("PROXIES", 0, least=0), "base_url": self._base_url(environment)}
+            "mail_allow": tuple(
+                self.environ.get("MAIL_ALLOW", "").replace(",", " ").lower().split()
+            ),
+            "accessibility_assessed": self._day("ACCESSIBILITY_ASSESSED"),
+            "accessibility_updated": self._day("ACCESSIBILITY_UPDATED"),
+            "proxies": self._number("PROXIES", 0, least=0),
+            "base_url": self._base_url(environment),
+        }
         if mailbox := self.environ.get("DEV_MAILBOX"):
             values["dev_mailbox"] = Path(mailbox)
         if environment == "production":
             self._demand("DATABASE_URL", "MAIL_SERVER", "MAIL_SENDER", "CONTACT_EMAIL")
-            if values["mail_security"] == "none" and self.environ.get("MAIL_SERVER", "") not in ("", *LOOPBACK):
-                self.problems.append("MAIL_SECURITY är none: mejl och lösenord skulle gå okrypterade över nätet. Välj starttls eller tls. "
-                                     f"Utan kryptering går det bara när MAIL_SERVER är den egna maskinen ({', '.join(LOOPBACK)}).")
+            if values["mail_security"] == "none" and self.environ.get("MAIL_SERVER", "") not in (
+                "",
+                *LOOPBACK,
+            ):
+                self.problems.append(
+                    "MAIL_SECURITY är none: mejl och lösenord skulle gå okrypterade över nätet. Välj starttls eller tls. "
+                    f"Utan kryptering går det bara när MAIL_SERVER är den egna maskinen ({', '.join(LOOPBACK)})."
+                )
             if "DEV_MAILBOX" in self.environ:
-                self.problems.append("DEV_MAILBOX visar allas mejl och får inte finnas i produktion.")
+                self.problems.append(
+                    "DEV_MAILBOX visar allas mejl och får inte finnas i produktion."
+                )
         return values
 
     def _keys(self) -> tuple[str, ...]:
         keys = tuple(k for k in self.environ.get("SECRET_KEYS", "").replace(",", " ").split() if k)
         if not keys:
-            self.problems.append("SECRET_KEYS saknas: minst en slumpad nyckel om 32 tecken eller mer (make skriver en i .env).")
+            self.problems.append(
+                "SECRET_KEYS saknas: minst en slumpad nyckel om 32 tecken eller mer (make skriver en i .env)."
+            )
         elif min(map(len, keys)) < 32:
             self.problems.append("SECRET_KEYS: varje nyckel ska vara minst 32 tecken.")
         return keys
@@ -146,13 +185,17 @@ class _Reader:
     def _one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         value = self.environ.get(name) or default
         if value not in allowed:
-            self.problems.append(f"{name} är {value!r}, men ska vara något av: {', '.join(allowed)}.")
+            self.problems.append(
+                f"{name} är {value!r}, men ska vara något av: {', '.join(allowed)}."
+            )
         return value
 
     def _number(self, name: str, default: int, least: int = 1) -> int:
         value = self.environ.get(name) or str(default)
         if not value.isdecimal() or not least <= int(value) < 65536:
-            self.problems.append(f"{name} är {value!r}, men ska vara ett heltal mellan {least} och 65535.")
+            self.problems.append(
+                f"{name} är {value!r}, men ska vara ett heltal mellan {least} och 65535."
+            )
             return default
         return int(value)
 

@@ -1,4 +1,5 @@
 """How the web server runs: `gunicorn -c gunicorn.conf.py`. Every value can be set in the environment or in `.env`."""
+
 from __future__ import annotations
 
 import gc

@@ -1,4 +1,5 @@
 """The entry point: `app` for the web server, `huey` for a separate worker (`huey_consumer wsgi.huey`)."""
+
 from annualwheel import create_app
 from annualwheel.jobs import queue_of
 from config import Settings

@@ -3,6 +3,7 @@
 The mailing's `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act, and which of the
 appointments in `known` they had been told of. `next` counts those who are done with, in the transaction of their mails.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -17,7 +18,16 @@ from annualwheel import dates, letters, outbox
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.letters import Letter
-from annualwheel.models import Mailing, Meeting, Message, Person, Questionnaire, Registration, Staff, Submission
+from annualwheel.models import (
+    Mailing,
+    Meeting,
+    Message,
+    Person,
+    Questionnaire,
+    Registration,
+    Staff,
+    Submission,
+)
 from annualwheel.registrations import notices, seats, windows
 
 KINDS = ("moved", "cancelled")
@@ -54,26 +64,50 @@ class Listeners:
 def listeners(meeting: Meeting, kind: str) -> Listeners:
     """Who would be told if the meeting were moved or cancelled now, the first `SHOWN` by name: those with a seat before the others."""
     everyone = _concerned(meeting, kind)
-    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(
-        everyone.with_only_columns(Registration.state, sa.func.count()).group_by(Registration.state))}
-    order = sa.case({state: place for place, state in enumerate(FIRST_SHOWN)}, value=Registration.state)
-    rows = db.session.scalars(everyone.join(Registration.person).order_by(order, Person.sort_name, Registration.id).limit(SHOWN).options(
-        contains_eager(Registration.person), joinedload(Registration.organisation))).all()
+    counts: dict[str, int] = {
+        row[0]: row[1]
+        for row in db.session.execute(
+            everyone.with_only_columns(Registration.state, sa.func.count()).group_by(
+                Registration.state
+            )
+        )
+    }
+    order = sa.case(
+        {state: place for place, state in enumerate(FIRST_SHOWN)}, value=Registration.state
+    )
+    rows = db.session.scalars(
+        everyone.join(Registration.person)
+        .order_by(order, Person.sort_name, Registration.id)
+        .limit(SHOWN)
+        .options(contains_eager(Registration.person), joinedload(Registration.organisation))
+    ).all()
     names: dict[str, list[str]] = {state: [] for state in FIRST_SHOWN if state in counts}
     for row in rows:
         names[row.state].append(f"{row.person.name}, {row.organisation.name}")
     total = sum(counts.values())
-    return Listeners(total, [(state, counts[state], shown) for state, shown in names.items()], total - len(rows), rows[0] if rows else None)
+    return Listeners(
+        total,
+        [(state, counts[state], shown) for state, shown in names.items()],
+        total - len(rows),
+        rows[0] if rows else None,
+    )
 
 
-def letter(seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime) -> Letter:
+def letter(
+    seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime
+) -> Letter:
     """The mail as the person would get it if the meeting were moved to the appointment `to`, or cancelled, now. Nothing is written."""
     kept = seat.organisation_id in _organisations_that_submitted(seat.meeting)
     language = seat.person.language
     facts = _facts(kind, seat, appointment(seat.meeting), to, reason, kept)
     if kind == "moved":
         another_day = facts["old_day"] != facts["new_day"]
-        facts |= _owed(seat, "to_reconfirm" if another_day and seat.state == "registered" else seat.state, another_day, now)
+        facts |= _owed(
+            seat,
+            "to_reconfirm" if another_day and seat.state == "registered" else seat.state,
+            another_day,
+            now,
+        )
     return letters.write(kind, language, notices.said(kind, seat, language, now, facts))
 
 
@@ -82,12 +116,20 @@ def appointment(meeting: Meeting) -> dict[str, str]:
     return as_kept(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
 
 
-def as_kept(starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str) -> dict[str, str]:
+def as_kept(
+    starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str
+) -> dict[str, str]:
     """An appointment as plain values, with the place as one line."""
-    return {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "place": ", ".join(part for part in (place, address) if part)}
+    return {
+        "starts_at": starts_at.isoformat(),
+        "ends_at": ends_at.isoformat(),
+        "place": ", ".join(part for part in (place, address) if part),
+    }
 
 
-def begin(meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor) -> Mailing | None:
+def begin(
+    meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor
+) -> Mailing | None:
     """Settles whom to tell that the meeting has "moved" or is "cancelled", after the act and under its lock; None for nobody.
 
     A few are written to at once, many by a job (`preparing`). `was` is the appointment before the act. What an earlier move has not
@@ -95,14 +137,24 @@ def begin(meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt
     """
     known = [was]
     earlier = _overtake(meeting, known)
-    rows = db.session.execute(_concerned(meeting, kind).with_only_columns(
-        Registration.id, Registration.state, Registration.sequence).order_by(Registration.id)).all()
+    rows = db.session.execute(
+        _concerned(meeting, kind)
+        .with_only_columns(Registration.id, Registration.state, Registration.sequence)
+        .order_by(Registration.id)
+    ).all()
     if not rows:
         return None
     people = [Told(*row, known=earlier.get(row.id, 0)) for row in rows]
     mails = sum(1 + _has_entry(one.state, one.sequence) for one in people)
-    mailing = Mailing(meeting=meeting, kind=kind, expected=mails, by=_name(actor), confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
-                      created_at=now, audience={"reason": reason, "known": known, "people": people, "next": 0})
+    mailing = Mailing(
+        meeting=meeting,
+        kind=kind,
+        expected=mails,
+        by=_name(actor),
+        confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
+        created_at=now,
+        audience={"reason": reason, "known": known, "people": people, "next": 0},
+    )
     db.session.add(mailing)
     db.session.flush()
     if len(people) <= AT_ONCE:
@@ -123,7 +175,7 @@ def write_next(mailing: Mailing, now: dt.datetime) -> bool:
     if mailing.state != "preparing":
         return False
     start, people = mailing.audience["next"], people_of(mailing)
-    _write(mailing, people[start:start + BATCH], now)
+    _write(mailing, people[start : start + BATCH], now)
     mailing.audience = {**mailing.audience, "next": start + BATCH}
     if start + BATCH < len(people):
         return True
@@ -133,41 +185,77 @@ def write_next(mailing: Mailing, now: dt.datetime) -> bool:
 
 def _concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
     """Who is invited or more. Of a cancellation nobody hears whose invitation has not left us, and now never will."""
-    chosen = sa.select(Registration).where(Registration.meeting_id == meeting.id, Registration.state.in_(CONCERNED))
+    chosen = sa.select(Registration).where(
+        Registration.meeting_id == meeting.id, Registration.state.in_(CONCERNED)
+    )
     if kind == "moved":
         return chosen
     about = sa.select(Message.id).where(Message.registration_id == Registration.id)
-    unsent = sa.or_(Message.state == "dropped", sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)))
-    return chosen.where(sa.or_(Registration.state != "invited", about.where(~unsent).exists(), ~about.exists()))
+    unsent = sa.or_(
+        Message.state == "dropped",
+        sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)),
+    )
+    return chosen.where(
+        sa.or_(Registration.state != "invited", about.where(~unsent).exists(), ~about.exists())
+    )
 
 
 def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     """Stops what the move before this has not sent. Returns who has therefore not heard of it, and which place the appointment that
     they know has been given in `known`."""
-    mailing = db.session.scalar(sa.select(Mailing).where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
-                                .order_by(Mailing.id.desc()).limit(1))
+    mailing = db.session.scalar(
+        sa.select(Mailing)
+        .where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
+        .order_by(Mailing.id.desc())
+        .limit(1)
+    )
     if mailing is None:
         return {}
     outbox.lock(mailing)
     if mailing.state == "done":
         return {}
-    heard = set(db.session.scalars(sa.select(Message.registration_id).where(
-        Message.mailing_id == mailing.id, Message.kind == "moved", Message.state.not_in((*UNSENT, "dropped")))))
+    heard = set(
+        db.session.scalars(
+            sa.select(Message.registration_id).where(
+                Message.mailing_id == mailing.id,
+                Message.kind == "moved",
+                Message.state.not_in((*UNSENT, "dropped")),
+            )
+        )
+    )
     outbox.drop_waiting(meeting, mailing)
     if mailing.state in ("preparing", "paused"):
         mailing.state = "sending"
-    states = {row.id: row.state for row in db.session.execute(
-        sa.select(Registration.id, Registration.state).where(Registration.meeting_id == meeting.id))}
+    states = {
+        row.id: row.state
+        for row in db.session.execute(
+            sa.select(Registration.id, Registration.state).where(
+                Registration.meeting_id == meeting.id
+            )
+        )
+    }
     start = len(known)
     known.extend(mailing.audience["known"])
-    return {one.id: start + one.known for one in people_of(mailing) if one.id not in heard and not _has_answered(one, states[one.id])}
+    return {
+        one.id: start + one.known
+        for one in people_of(mailing)
+        if one.id not in heard and not _has_answered(one, states[one.id])
+    }
 
 
 def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
     """Writes to these people what is true now: who has answered meanwhile knows, and who has left is told nothing."""
-    found = {row.id: row for row in db.session.scalars(sa.select(Registration).where(
-        Registration.id.in_([one.id for one in people]), Registration.state.in_(CONCERNED)).options(
-            joinedload(Registration.person), joinedload(Registration.organisation)).execution_options(populate_existing=True))}
+    found = {
+        row.id: row
+        for row in db.session.scalars(
+            sa.select(Registration)
+            .where(
+                Registration.id.in_([one.id for one in people]), Registration.state.in_(CONCERNED)
+            )
+            .options(joinedload(Registration.person), joinedload(Registration.organisation))
+            .execution_options(populate_existing=True)
+        )
+    }
     kept = _organisations_that_submitted(mailing.meeting) if mailing.kind == "cancelled" else set()
     renewed = _renew(list(found.values()), now) if mailing.kind == "moved" else set()
     for one in people:
@@ -181,11 +269,27 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
     db.session.flush()
 
 
-def _tell(mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime) -> None:
-    facts = _facts(mailing.kind, seat, mailing.audience["known"][one.known], appointment(seat.meeting), mailing.audience["reason"], answer_kept)
+def _tell(
+    mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime
+) -> None:
+    facts = _facts(
+        mailing.kind,
+        seat,
+        mailing.audience["known"][one.known],
+        appointment(seat.meeting),
+        mailing.audience["reason"],
+        answer_kept,
+    )
     if mailing.kind == "moved":
         facts |= _owed(seat, seat.state, facts["old_day"] != facts["new_day"], now)
-    notices.write(mailing.kind, seat, now, cause="cancelled" if mailing.kind == "cancelled" else mailing.confirm_key, mailing=mailing, **facts)
+    notices.write(
+        mailing.kind,
+        seat,
+        now,
+        cause="cancelled" if mailing.kind == "cancelled" else mailing.confirm_key,
+        mailing=mailing,
+        **facts,
+    )
 
 
 def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
@@ -194,19 +298,40 @@ def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -
     return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
 
 
-def _facts(kind: str, seat: Registration, known: Mapping[str, str], to: Mapping[str, str], reason: str, answer_kept: bool) -> dict[str, Any]:
+def _facts(
+    kind: str,
+    seat: Registration,
+    known: Mapping[str, str],
+    to: Mapping[str, str],
+    reason: str,
+    answer_kept: bool,
+) -> dict[str, Any]:
     """What the mail says besides what every mail about the seat does: the appointment that the person knows, and the one that holds."""
     language = seat.person.language
-    starts, ends, new_starts, new_ends = (dt.datetime.fromisoformat(at[when]) for at in (known, to) for when in ("starts_at", "ends_at"))
+    starts, ends, new_starts, new_ends = (
+        dt.datetime.fromisoformat(at[when])
+        for at in (known, to)
+        for when in ("starts_at", "ends_at")
+    )
     if kind == "cancelled":
-        return {"reason": reason, "answer_kept": "yes" if answer_kept else "", "day": dates.day(starts, language),
-                "short_day": dates.day_month(starts, language)}
+        return {
+            "reason": reason,
+            "answer_kept": "yes" if answer_kept else "",
+            "day": dates.day(starts, language),
+            "short_day": dates.day_month(starts, language),
+        }
     here = notices.place(seat, language)
     on_site = seat.mode == "on_site"
-    return {"reason": reason, "short_day": dates.day_month(new_starts, language),
-            "old_day": dates.day(starts, language), "new_day": dates.day(new_starts, language),
-            "old_time": dates.hours(starts, ends, language), "new_time": dates.hours(new_starts, new_ends, language),
-            "old_place": known["place"] if on_site else here, "new_place": to["place"] if on_site else here}
+    return {
+        "reason": reason,
+        "short_day": dates.day_month(new_starts, language),
+        "old_day": dates.day(starts, language),
+        "new_day": dates.day(new_starts, language),
+        "old_time": dates.hours(starts, ends, language),
+        "new_time": dates.hours(new_starts, new_ends, language),
+        "old_place": known["place"] if on_site else here,
+        "new_place": to["place"] if on_site else here,
+    }
 
 
 def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
@@ -220,14 +345,33 @@ def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
     """Invitations and reminders that have not left say how it is now. Returns whose invitation that was: it tells them everything."""
     by_id = {seat.id: seat for seat in found if seat.state in ("invited", "to_reconfirm")}
     asked = [seat.id for seat in found if seat.state == "invited"]
-    waiting = db.session.scalars(sa.select(Message).where(
-        sa.or_(sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked)),
-               sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))), Message.state.in_(UNSENT))
-        .options(joinedload(Message.body)).with_for_update(of=Message, skip_locked=True).execution_options(populate_existing=True)).all()
+    waiting = db.session.scalars(
+        sa.select(Message)
+        .where(
+            sa.or_(
+                sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked)),
+                sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id)),
+            ),
+            Message.state.in_(UNSENT),
+        )
+        .options(joinedload(Message.body))
+        .with_for_update(of=Message, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
     for message in waiting:
-        letter = letters.write(message.kind, message.language, notices.said(message.kind, by_id[message.registration_id or 0], message.language, now, {}))
+        letter = letters.write(
+            message.kind,
+            message.language,
+            notices.said(
+                message.kind, by_id[message.registration_id or 0], message.language, now, {}
+            ),
+        )
         outbox.rewrite(message, letter)
-    return {message.registration_id for message in waiting if message.kind == "invitation" and message.registration_id}
+    return {
+        message.registration_id
+        for message in waiting
+        if message.kind == "invitation" and message.registration_id
+    }
 
 
 def _has_answered(one: Told, state: str) -> bool:
@@ -243,5 +387,10 @@ def _name(actor: Actor) -> str:
 
 
 def _organisations_that_submitted(meeting: Meeting) -> set[int]:
-    return set(db.session.scalars(sa.select(Submission.organisation_id).join(Questionnaire).where(
-        Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))))
+    return set(
+        db.session.scalars(
+            sa.select(Submission.organisation_id)
+            .join(Questionnaire)
+            .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
+        )
+    )

@@ -1,4 +1,5 @@
 """The audit trail, written in the transaction of its cause."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -29,8 +30,25 @@ def staff(staff_id: int) -> Actor:
     return Actor("staff", staff_id)
 
 
-def note(actor: Actor, verb: str, subject: Base | str, now: dt.datetime, meeting_id: int | None = None, **details: object) -> None:
+def note(
+    actor: Actor,
+    verb: str,
+    subject: Base | str,
+    now: dt.datetime,
+    meeting_id: int | None = None,
+    **details: object,
+) -> None:
     """Notes that `actor` did `verb` to `subject`: a row, or the name of something that is none. `details` are ids, counts and field names, never names, addresses or answers."""
     kind = subject if isinstance(subject, str) else type(subject).__tablename__
-    db.session.add(Audit(at=now, actor_kind=actor.kind, actor_id=actor.id, verb=verb, subject_kind=kind,
-                         subject_id=getattr(subject, "id", None), meeting_id=meeting_id, details=dict(details)))
+    db.session.add(
+        Audit(
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            verb=verb,
+            subject_kind=kind,
+            subject_id=getattr(subject, "id", None),
+            meeting_id=meeting_id,
+            details=dict(details),
+        )
+    )

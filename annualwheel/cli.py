@@ -1,4 +1,5 @@
 """The commands of `flask --app wsgi`."""
+
 from __future__ import annotations
 
 import click
@@ -33,14 +34,18 @@ def register(app: Flask, migrations: str) -> None:
 @staff_group.command("add")
 @click.argument("address")
 @click.option("--name", prompt="Namn")
-@click.option("--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES), default=("administrator",))
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES), default=("administrator",)
+)
 def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
     """Lägger till ett konto (den första administratören görs så här)."""
     try:
         staff.add(name, address, roles, house().clock.now())
     except DomainError as error:
         with current_app.test_request_context():
-            raise click.ClickException(f"Kontot lades inte till. {refusals.sentence(error)}") from error
+            raise click.ClickException(
+                f"Kontot lades inte till. {refusals.sentence(error)}"
+            ) from error
     jobs.commit()
     click.echo(f"{name} kan nu logga in på {house().settings.base_url}/logga-in med {address}.")
 
@@ -50,14 +55,24 @@ def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
 def mail_test(address: str) -> None:
     """Skickar ett provmejl nu och berättar hur det gick."""
     now = house().clock.now()
-    message = outbox.put(f"test_mail:{now.timestamp()}", "test_mail", Recipient(address, ""), {"sent_at": dates.day_time(now, "sv")}, {}, now)
+    message = outbox.put(
+        f"test_mail:{now.timestamp()}",
+        "test_mail",
+        Recipient(address, ""),
+        {"sent_at": dates.day_time(now, "sv")},
+        {},
+        now,
+    )
     db.session.flush()
     outbox.take_queued()
     db.session.commit()
     jobs.send_mails([message.id])
-    click.echo({"sent": "Skickat: servern tog emot mejlet.",
-                "withheld": "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion går mejl bara dit."}
-               .get(message.state, f"Inte skickat: {message.error}"))
+    click.echo(
+        {
+            "sent": "Skickat: servern tog emot mejlet.",
+            "withheld": "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion går mejl bara dit.",
+        }.get(message.state, f"Inte skickat: {message.error}")
+    )
     if message.state not in ("sent", "withheld"):
         raise SystemExit(1)
 

@@ -1,4 +1,5 @@
 """`flask --app wsgi contacts`: importing a list of people from a file, with the same preview as on the page."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -39,14 +40,18 @@ def contacts_import(file: Path, write: bool) -> None:
             db.session.rollback()
             raise click.ClickException(refusals.sentence(error)) from error
         jobs.commit()
-        click.echo(f"Inläst: {kept.trace['counts']['new']} nya personer, {kept.trace['counts']['organisations']} nya organisationer.")
+        click.echo(
+            f"Inläst: {kept.trace['counts']['new']} nya personer, {kept.trace['counts']['organisations']} nya organisationer."
+        )
 
 
 def _keep(file: Path) -> Import:
     year = years.latest()
     if year is None:
         raise Missing("no_year")
-    return preview.keep(reading.read(file.read_bytes()), file.name, year, BY, SYSTEM, house().clock.now())
+    return preview.keep(
+        reading.read(file.read_bytes()), file.name, year, BY, SYSTEM, house().clock.now()
+    )
 
 
 def _print(kept: Import, shown: Preview) -> None:

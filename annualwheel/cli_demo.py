@@ -1,4 +1,5 @@
 """The commands that fill a demonstration year and show the ways into it."""
+
 from __future__ import annotations
 
 import click
@@ -10,7 +11,15 @@ from annualwheel.db import db
 from annualwheel.demo import year
 from annualwheel.house import house
 from annualwheel.links import Target
-from annualwheel.models import Meeting, Member, Questionnaire, Registration, Staff, StaffLink, Submission
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Questionnaire,
+    Registration,
+    Staff,
+    StaffLink,
+    Submission,
+)
 from annualwheel.questionnaires import reading
 from annualwheel.staff import LINK_LIFE
 
@@ -26,7 +35,9 @@ def fill() -> None:
         return
     played = year.play(house().clock.now(), reading.read_all(house().settings.forms_folder))
     jobs.commit()
-    click.echo(f"Demonstrationsåret: {played.organisations} organisationer, {played.persons} personer, {played.submitted} inskickade svar.")
+    click.echo(
+        f"Demonstrationsåret: {played.organisations} organisationer, {played.persons} personer, {played.submitted} inskickade svar."
+    )
 
 
 @demo_group.command("links")
@@ -34,17 +45,43 @@ def links() -> None:
     """Skriver ut länkar att öppna: deltagare, förberedelse, koordinator, processledare och brevlådan."""
     _not_in_production()
     signet, settings = house().signet, house().settings
-    invited = db.session.scalars(sa.select(Registration).join(Meeting).where(
-        Registration.state == "invited", Meeting.kind == "direction").order_by(Registration.id).limit(1)).first()
-    writer = db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(Submission.state == "draft")
-                                .order_by(Member.id).limit(1)).first()
+    invited = db.session.scalars(
+        sa.select(Registration)
+        .join(Meeting)
+        .where(Registration.state == "invited", Meeting.kind == "direction")
+        .order_by(Registration.id)
+        .limit(1)
+    ).first()
+    writer = db.session.scalars(
+        sa.select(Member)
+        .join(Submission)
+        .join(Questionnaire)
+        .where(Submission.state == "draft")
+        .order_by(Member.id)
+        .limit(1)
+    ).first()
     rows = []
     if invited:
-        rows.append(("Deltagare, inbjudan", signet.url(Target("registration", invited.public_id, invited.link_version))))
+        rows.append(
+            (
+                "Deltagare, inbjudan",
+                signet.url(Target("registration", invited.public_id, invited.link_version)),
+            )
+        )
     if writer:
-        rows.append(("Deltagare, förberedelse", signet.url(Target("member", writer.public_id, writer.link_version))))
+        rows.append(
+            (
+                "Deltagare, förberedelse",
+                signet.url(Target("member", writer.public_id, writer.link_version)),
+            )
+        )
     for name, role in (("Koordinator", "coordinator"), ("Processledare", "facilitator")):
-        person = db.session.scalars(sa.select(Staff).where(Staff.active, Staff.roles.any(role=role)).order_by(Staff.id).limit(1)).first()
+        person = db.session.scalars(
+            sa.select(Staff)
+            .where(Staff.active, Staff.roles.any(role=role))
+            .order_by(Staff.id)
+            .limit(1)
+        ).first()
         if person:
             rows.append((name, signet.url(Target("staff", _sign_in_link(person)))))
     if settings.dev_mailbox:

@@ -1,4 +1,5 @@
 """The one source of the time. Everything else is given `now`."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """Organisations and people: found by what is typed, added, changed, deactivated."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,7 +13,16 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
-from annualwheel.models import Affiliation, Alias, Category, Organisation, Person, Registration, Year, YearOrganisation
+from annualwheel.models import (
+    Affiliation,
+    Alias,
+    Category,
+    Organisation,
+    Person,
+    Registration,
+    Year,
+    YearOrganisation,
+)
 from annualwheel.sorting import swedish
 
 
@@ -27,7 +37,9 @@ def normal_address(text: str) -> str:
         found = validate_email(text.strip().strip("<>;,"), check_deliverability=False)
     except EmailNotValidError as problem:
         raise Unreadable("bad_address", value=text) from problem
-    if found.ascii_email is None:  # a local part with å ä ö needs SMTPUTF8, which most receivers lack
+    if (
+        found.ascii_email is None
+    ):  # a local part with å ä ö needs SMTPUTF8, which most receivers lack
         raise Unreadable("bad_address", value=text)
     return found.normalized
 
@@ -35,8 +47,18 @@ def normal_address(text: str) -> str:
 def organisation_named(name: str) -> Organisation | None:
     """The organisation with that name, alias or code, whatever its case and spacing; merged ones lead to what they became."""
     folded = fold(name)
-    found = db.session.scalar(sa.select(Organisation).outerjoin(Alias, Alias.organisation_id == Organisation.id).where(
-        sa.or_(Organisation.folded == folded, Alias.folded == folded, sa.func.lower(Organisation.code) == folded)).limit(1))
+    found = db.session.scalar(
+        sa.select(Organisation)
+        .outerjoin(Alias, Alias.organisation_id == Organisation.id)
+        .where(
+            sa.or_(
+                Organisation.folded == folded,
+                Alias.folded == folded,
+                sa.func.lower(Organisation.code) == folded,
+            )
+        )
+        .limit(1)
+    )
     while found is not None and found.merged_into_id is not None:
         found = db.session.get_one(Organisation, found.merged_into_id)
     return found
@@ -47,7 +69,9 @@ def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -
     name = clean(name)
     if organisation_named(name):
         raise Refused("organisation_exists", name=name)
-    organisation = Organisation(code=code or _free_code(name), name=name, folded=fold(name), sort_name=swedish(name)[0])
+    organisation = Organisation(
+        code=code or _free_code(name), name=name, folded=fold(name), sort_name=swedish(name)[0]
+    )
     db.session.add(organisation)
     for alias in aliases:
         add_alias(organisation, alias)
@@ -64,8 +88,11 @@ def add_alias(organisation: Organisation, name: str) -> None:
 
 def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
     """What the organisation is in that year (category, lead); the row is made when it is not there."""
-    row = db.session.scalar(sa.select(YearOrganisation).where(
-        YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id))
+    row = db.session.scalar(
+        sa.select(YearOrganisation).where(
+            YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id
+        )
+    )
     if row is None:
         row = YearOrganisation(year=year, organisation=organisation)
         db.session.add(row)
@@ -85,15 +112,27 @@ def set_lead(organisation: Organisation, year: Year, lead: Person | None) -> Non
 
 def person_called(given: str, family: str, address: str) -> Person | None:
     """The person with that address and name. An address alone may be a function mailbox with several."""
-    found = db.session.scalar(sa.select(Person).where(
-        Person.email_folded == fold(address), Person.name_folded == fold(f"{given} {family}")))
+    found = db.session.scalar(
+        sa.select(Person).where(
+            Person.email_folded == fold(address), Person.name_folded == fold(f"{given} {family}")
+        )
+    )
     while found is not None and found.merged_into_id is not None:
         found = db.session.get_one(Person, found.merged_into_id)
     return found
 
 
-def add_person(given: str, family: str, address: str, organisation: Organisation, *, title: str = "", language: str = "sv",
-               mobile: str = "", source: str = "") -> Person:
+def add_person(
+    given: str,
+    family: str,
+    address: str,
+    organisation: Organisation,
+    *,
+    title: str = "",
+    language: str = "sv",
+    mobile: str = "",
+    source: str = "",
+) -> Person:
     """The person with that address and name, added when new, with a place in `organisation`.
 
     Who adds vouches: somebody who had only asked to come themselves counts from now on. Who was deactivated stays so (see `let_in`).
@@ -104,7 +143,16 @@ def add_person(given: str, family: str, address: str, organisation: Organisation
     return person
 
 
-def add_beside(by: Person, organisation: Organisation, given: str, family: str, address: str, *, title: str = "", source: str = "") -> Person:
+def add_beside(
+    by: Person,
+    organisation: Organisation,
+    given: str,
+    family: str,
+    address: str,
+    *,
+    title: str = "",
+    source: str = "",
+) -> Person:
     """As `add_person`, for somebody whom `by` brings along: with a place in `organisation` when `by` has one. Who only says that they
     belong there can give nobody else a place."""
     person = _found_or_new(given, family, address, by.language, "", source)
@@ -127,8 +175,12 @@ def was_never_confirmed(person: Person) -> bool:
     Everybody else who is inactive was made so by a coordinator."""
     if person.active:
         return False
-    states = set(db.session.scalars(sa.select(Registration.state).where(Registration.person_id == person.id)))
-    placed = db.session.scalar(sa.select(Affiliation.id).where(Affiliation.person_id == person.id).limit(1))
+    states = set(
+        db.session.scalars(sa.select(Registration.state).where(Registration.person_id == person.id))
+    )
+    placed = db.session.scalar(
+        sa.select(Affiliation.id).where(Affiliation.person_id == person.id).limit(1)
+    )
     return states == {"unconfirmed"} and placed is None
 
 
@@ -142,12 +194,30 @@ def let_in(person: Person, now: dt.datetime, actor: Actor) -> None:
     set_active(person, True, actor, now)
 
 
-def new_person(given: str, family: str, address: str, *, language: str = "sv", mobile: str = "", source: str = "",
-               import_id: int | None = None) -> Person:
+def new_person(
+    given: str,
+    family: str,
+    address: str,
+    *,
+    language: str = "sv",
+    mobile: str = "",
+    source: str = "",
+    import_id: int | None = None,
+) -> Person:
     """A person whom the caller knows to be new, with an address that is normal already."""
     given, family = clean(given), clean(family)
-    person = Person(given=given, family=family, email=address, email_folded=fold(address), name_folded=fold(f"{given} {family}"),
-                    sort_name=swedish(f"{family} {given}")[0], language=language, mobile=clean(mobile), source=source, import_id=import_id)
+    person = Person(
+        given=given,
+        family=family,
+        email=address,
+        email_folded=fold(address),
+        name_folded=fold(f"{given} {family}"),
+        sort_name=swedish(f"{family} {given}")[0],
+        language=language,
+        mobile=clean(mobile),
+        source=source,
+        import_id=import_id,
+    )
     db.session.add(person)
     return person
 
@@ -167,7 +237,10 @@ def rename(person: Person, given: str, family: str, address: str) -> None:
     address = require_free(person, given, family, address)
     person.given, person.family = clean(given), clean(family)
     person.email, person.email_folded = address, fold(address)
-    person.name_folded, person.sort_name = fold(person.name), swedish(f"{person.family} {person.given}")[0]
+    person.name_folded, person.sort_name = (
+        fold(person.name),
+        swedish(f"{person.family} {person.given}")[0],
+    )
 
 
 def rename_organisation(organisation: Organisation, name: str) -> None:
@@ -176,7 +249,10 @@ def rename_organisation(organisation: Organisation, name: str) -> None:
     if other is not None and other is not organisation:
         raise Refused("organisation_exists", name=other.name)
     organisation.name = clean(name)
-    organisation.folded, organisation.sort_name = fold(organisation.name), swedish(organisation.name)[0]
+    organisation.folded, organisation.sort_name = (
+        fold(organisation.name),
+        swedish(organisation.name)[0],
+    )
     db.session.flush()
 
 
@@ -196,7 +272,9 @@ def person_by_id(public_id: str) -> Person:
 
 def organisation_by_id(public_id: str) -> Organisation:
     """The organisation with that public id. Raises `Missing`."""
-    organisation = db.session.scalar(sa.select(Organisation).where(Organisation.public_id == public_id))
+    organisation = db.session.scalar(
+        sa.select(Organisation).where(Organisation.public_id == public_id)
+    )
     if organisation is None:
         raise Missing("no_organisation")
     return organisation
@@ -209,18 +287,25 @@ def organisation_of(person: Person) -> Organisation | None:
 
 def belongs(person: Person, organisation: Organisation) -> bool:
     """Whether the person is active and has not left the organisation. Who never had a place in it has not left it."""
-    return person.active and all(a.active for a in person.affiliations if a.organisation_id == organisation.id)
+    return person.active and all(
+        a.active for a in person.affiliations if a.organisation_id == organisation.id
+    )
 
 
 def has_place(person: Person, organisation: Organisation) -> bool:
     """Whether the person is active and has a place in the organisation now. Who has only said so on the open page has none."""
-    return person.active and any(a.active for a in person.affiliations if a.organisation_id == organisation.id)
+    return person.active and any(
+        a.active for a in person.affiliations if a.organisation_id == organisation.id
+    )
 
 
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
     """Gives the person a place in the organisation, or the place a new title; a place that had ended begins again."""
-    row = db.session.scalar(sa.select(Affiliation).where(
-        Affiliation.person_id == person.id, Affiliation.organisation_id == organisation.id))
+    row = db.session.scalar(
+        sa.select(Affiliation).where(
+            Affiliation.person_id == person.id, Affiliation.organisation_id == organisation.id
+        )
+    )
     if row is None:
         db.session.add(Affiliation(person=person, organisation=organisation, title=clean(title)))
     else:
@@ -237,7 +322,9 @@ def end_affiliation(person: Person, organisation: Organisation) -> None:
     db.session.flush()
 
 
-def _found_or_new(given: str, family: str, address: str, language: str, mobile: str, source: str) -> Person:
+def _found_or_new(
+    given: str, family: str, address: str, language: str, mobile: str, source: str
+) -> Person:
     address = normal_address(address)
     person = person_called(clean(given), clean(family), address)
     if person is None:
@@ -253,5 +340,13 @@ def clean(text: str) -> str:
 
 def _free_code(name: str) -> str:
     base = "".join(c for c in name.upper() if c.isalnum())[:6] or "ORG"
-    taken = set(db.session.scalars(sa.select(Organisation.code).where(Organisation.code.startswith(base, autoescape=True))))
-    return next(code for n in range(len(taken) + 2) if (code := base if n == 0 else f"{base}{n}") not in taken)
+    taken = set(
+        db.session.scalars(
+            sa.select(Organisation.code).where(Organisation.code.startswith(base, autoescape=True))
+        )
+    )
+    return next(
+        code
+        for n in range(len(taken) + 2)
+        if (code := base if n == 0 else f"{base}{n}") not in taken
+    )

@@ -4,6 +4,7 @@ Moments are aware datetimes and are shown on the clock of Stockholm; plain dates
 is "sv" or "en"; anything else raises `KeyError`. Spaces inside a date, a time or a number do not break at a line end.
 The forms follow Webbriktlinje R66 (point in times, year written out) and Myndigheternas skrivregler.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -13,16 +14,48 @@ from annualwheel.clock import local
 NBSP = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
 
-WEEKDAYS = {"sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
-            "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")}
-MONTHS = {"sv": ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
-                 "november", "december"),
-          "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                 "November", "December")}
-SHORT_MONTHS = {"sv": ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
-                "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")}
-COUNTS = {"sv": ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio"),
-          "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")}
+WEEKDAYS = {
+    "sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "sv": (
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+SHORT_MONTHS = {
+    "sv": ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+COUNTS = {
+    "sv": ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio"),
+    "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+}
 ZONE = f"(Swedish{NBSP}time)"
 
 
@@ -32,29 +65,29 @@ def as_date(when: dt.date) -> dt.date:
 
 
 def day(when: dt.date, language: str) -> str:
-    """"fredag 22 januari 2027", "Friday 22 January 2027"."""
+    """ "fredag 22 januari 2027", "Friday 22 January 2027"."""
     return f"{weekday_day(when, language)}{NBSP}{as_date(when).year}"
 
 
 def weekday_day(when: dt.date, language: str) -> str:
-    """"fredag 22 januari", "Friday 22 January": where the year is clear, as in a subject line."""
+    """ "fredag 22 januari", "Friday 22 January": where the year is clear, as in a subject line."""
     return f"{WEEKDAYS[language][as_date(when).weekday()]} {day_month(when, language)}"
 
 
 def day_month(when: dt.date, language: str) -> str:
-    """"22 januari", "22 January"."""
+    """ "22 januari", "22 January"."""
     date = as_date(when)
     return f"{date.day}{NBSP}{MONTHS[language][date.month - 1]}"
 
 
 def day_short(when: dt.date, language: str) -> str:
-    """"22 jan", "22 Jan": the form of tables."""
+    """ "22 jan", "22 Jan": the form of tables."""
     date = as_date(when)
     return f"{date.day}{NBSP}{SHORT_MONTHS[language][date.month - 1]}"
 
 
 def period(opens: dt.date, closes: dt.date, language: str) -> str:
-    """"2–15 nov", "16 nov–11 dec": both days are included; the form of tables."""
+    """ "2–15 nov", "16 nov–11 dec": both days are included; the form of tables."""
     first, last = as_date(opens), as_date(closes)
     if first == last:
         return day_short(first, language)
@@ -63,26 +96,26 @@ def period(opens: dt.date, closes: dt.date, language: str) -> str:
 
 
 def time_short(when: dt.datetime, language: str) -> str:
-    """"09.00", "09:00": the form of tables."""
+    """ "09.00", "09:00": the form of tables."""
     return local(when).strftime("%H.%M" if language == "sv" else "%H:%M")
 
 
 def time(when: dt.datetime, language: str) -> str:
-    """"kl. 9", "kl. 14.32", "9:00": the form of running text."""
+    """ "kl. 9", "kl. 14.32", "9:00": the form of running text."""
     if language == "en":
         return _digits(when, language, minutes=True)
     return f"kl.{NBSP}{_digits(when, language, minutes=local(when).minute > 0)}"
 
 
 def day_time(when: dt.datetime, language: str) -> str:
-    """"fredag 22 januari 2027 kl. 9", "Friday 22 January 2027, 9:00 (Swedish time)"."""
+    """ "fredag 22 januari 2027 kl. 9", "Friday 22 January 2027, 9:00 (Swedish time)"."""
     if language == "en":
         return f"{day(when, language)}, {time(when, language)} {ZONE}"
     return f"{day(when, language)} {time(when, language)}"
 
 
 def weekday_time(when: dt.datetime, language: str) -> str:
-    """"torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)": a moment by which one must answer."""
+    """ "torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)": a moment by which one must answer."""
     clock = _digits(when, language, minutes=True)
     if language == "en":
         return f"{weekday_day(when, language)}, {clock} {ZONE}"
@@ -90,7 +123,7 @@ def weekday_time(when: dt.datetime, language: str) -> str:
 
 
 def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
-    """"fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)"."""
+    """ "fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)"."""
     if as_date(starts) != as_date(ends):
         return _over_days(starts, ends, language)
     if language == "en":
@@ -99,14 +132,14 @@ def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
 
 
 def hours(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
-    """"kl. 9.00–15.30", "kl. 9–16", "9:00 to 15:30": two times on one day."""
+    """ "kl. 9.00–15.30", "kl. 9–16", "9:00 to 15:30": two times on one day."""
     minutes = language == "en" or local(starts).minute > 0 or local(ends).minute > 0
     first, last = (_digits(when, language, minutes=minutes) for when in (starts, ends))
     return f"{first}{NBSP}to{NBSP}{last}" if language == "en" else f"kl.{NBSP}{first}{DASH}{last}"
 
 
 def moment(when: dt.datetime, now: dt.datetime, language: str) -> str:
-    """"i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time: when something happened."""
+    """ "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time: when something happened."""
     days_ago = (as_date(now) - as_date(when)).days
     relative = {"sv": (f"i{NBSP}dag", f"i{NBSP}går"), "en": ("today", "yesterday")}[language]
     if days_ago not in (0, 1):
@@ -115,12 +148,12 @@ def moment(when: dt.datetime, now: dt.datetime, language: str) -> str:
 
 
 def until(when: dt.date, language: str) -> str:
-    """"till och med torsdag 14 januari 2027": a deadline is a whole day."""
+    """ "till och med torsdag 14 januari 2027": a deadline is a whole day."""
     return f"{'up to and including' if language == 'en' else 'till och med'} {day(when, language)}"
 
 
 def number(value: int, language: str) -> str:
-    """"1 500" with a space that does not break, "1,500"."""
+    """ "1 500" with a space that does not break, "1,500"."""
     return f"{value:,}" if language == "en" else f"{value:,}".replace(",", NBSP)
 
 
@@ -133,12 +166,12 @@ def percent(share: float, language: str) -> str:
 
 
 def count(value: int, language: str) -> str:
-    """"två" up to ten, digits above. The Swedish one is "en", as in "en sak"."""
+    """ "två" up to ten, digits above. The Swedish one is "en", as in "en sak"."""
     return COUNTS[language][value] if 0 <= value <= 10 else number(value, language)
 
 
 def possessive(name: str, language: str) -> str:
-    """"Annas", "Lars", "Anna's": whose text it is."""
+    """ "Annas", "Lars", "Anna's": whose text it is."""
     if language == "en":
         return f"{name}'s"
     return name if name[-1:].lower() in ("s", "x", "z") else f"{name}s"
@@ -151,6 +184,8 @@ def _digits(when: dt.datetime, language: str, *, minutes: bool) -> str:
 
 
 def _over_days(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
-    first, last = (f"{day(when, language)}{',' if language == 'en' else ''} {time(when, language)}"
-                   for when in (starts, ends))
+    first, last = (
+        f"{day(when, language)}{',' if language == 'en' else ''} {time(when, language)}"
+        for when in (starts, ends)
+    )
     return f"{first} to {last} {ZONE}" if language == "en" else f"{first} till {last}"

@@ -1,4 +1,5 @@
 """The database: a typed base for the models, one session, and the transactions both databases need."""
+
 from __future__ import annotations
 
 import contextlib
@@ -20,9 +21,13 @@ from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
-NAMING = {"ix": "ix_%(column_0_N_label)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-          "ck": "ck_%(table_name)s_%(constraint_name)s",
-          "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s", "pk": "pk_%(table_name)s"}
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 # Readers begin a deferred transaction; on SQLite a writer must take the lock when it begins, or its snapshot goes stale.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -43,7 +48,9 @@ class UTCDateTime(sa.TypeDecorator[dt.datetime]):
             raise ValueError("a datetime without a time zone cannot be stored")
         return value.astimezone(dt.UTC)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
@@ -53,7 +60,12 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
     """Every table. `repr` shows the class and the id only: names and addresses must not reach a log."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {dt.datetime: UTCDateTime, dict[str, Any]: JSONValue, list[Any]: JSONValue, str: sa.Text}
+    type_annotation_map = {
+        dt.datetime: UTCDateTime,
+        dict[str, Any]: JSONValue,
+        list[Any]: JSONValue,
+        str: sa.Text,
+    }
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {getattr(self, 'id', '?')}>"
@@ -66,7 +78,11 @@ class ReadingOrWriting(FlaskSession):
     def get_bind(self, *arguments: Any, **named: Any) -> Engine | sa.Connection:
         """The engine to use now."""
         engine = super().get_bind(*arguments, **named)
-        return _alone(engine) if _reading.get() and isinstance(engine, Engine) and engine.dialect.name != "sqlite" else engine
+        return (
+            _alone(engine)
+            if _reading.get() and isinstance(engine, Engine) and engine.dialect.name != "sqlite"
+            else engine
+        )
 
 
 @functools.lru_cache(maxsize=4)
@@ -75,7 +91,9 @@ def _alone(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False, "class_": ReadingOrWriting})
+db = SQLAlchemy(
+    metadata=Base.metadata, session_options={"expire_on_commit": False, "class_": ReadingOrWriting}
+)
 
 
 def public_id() -> str:
@@ -116,8 +134,11 @@ def _refuse_writing(session: Session, *_: object) -> None:
 
 def read_again(row: Base, *, lock: bool = False) -> None:
     """Reads the row's own columns as they are now, and with `lock` keeps it so until the commit. What it leads to stays as it was loaded."""
-    db.session.refresh(row, attribute_names=[column.key for column in sa.inspect(type(row)).column_attrs],
-                       with_for_update={"of": type(row)} if lock else None)
+    db.session.refresh(
+        row,
+        attribute_names=[column.key for column in sa.inspect(type(row)).column_attrs],
+        with_for_update={"of": type(row)} if lock else None,
+    )
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -133,7 +154,12 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=15000"):
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=normal",
+            "foreign_keys=on",
+            "busy_timeout=15000",
+        ):
             connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -143,6 +169,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _try_after_a_rest(engine: Engine) -> None:
     """`pool_pre_ping` asks the server once more on every request; only a connection nobody has used for a while can have died unseen."""
+
     @event.listens_for(engine, "checkin")
     def _rests(_connection: object, record: PoolProxiedConnection) -> None:
         record.info["rests_since"] = time.monotonic()

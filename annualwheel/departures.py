@@ -1,4 +1,5 @@
 """Somebody is no longer active, or has left an organisation: the access ends at once, what they wrote and what they said yes to stays."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -32,9 +33,18 @@ def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: A
 def left_standing(person: Person, now: dt.datetime) -> Sequence[Registration]:
     """Registrations at meetings to come of somebody who is inactive, or that were made for an organisation they have left. Nobody is
     withdrawn in silence: a coordinator decides."""
-    rows = db.session.scalars(sa.select(Registration).join(Registration.meeting).where(
-        Registration.person_id == person.id, Registration.state.in_(STANDS), Meeting.state == "planned", Meeting.starts_at > now)
-        .options(joinedload(Registration.meeting), joinedload(Registration.organisation)).order_by(Meeting.starts_at)).all()
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(
+            Registration.person_id == person.id,
+            Registration.state.in_(STANDS),
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
+        )
+        .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
+        .order_by(Meeting.starts_at)
+    ).all()
     return [row for row in rows if not contacts.belongs(person, row.organisation)]
 
 
@@ -42,7 +52,13 @@ def _end(person: Person, organisation: Organisation | None, now: dt.datetime) ->
     """Nobody takes the lead's part over: who appoints a lead is the coordinator. Years that are over keep theirs."""
     membership.leave(person, organisation)
     ahead = sa.select(Year.id).join(Meeting).where(Meeting.ends_at > now)
-    led = sa.select(YearOrganisation).where(YearOrganisation.lead_id == person.id, YearOrganisation.year_id.in_(ahead))
-    for row in db.session.scalars(led if organisation is None else led.where(YearOrganisation.organisation_id == organisation.id)):
+    led = sa.select(YearOrganisation).where(
+        YearOrganisation.lead_id == person.id, YearOrganisation.year_id.in_(ahead)
+    )
+    for row in db.session.scalars(
+        led
+        if organisation is None
+        else led.where(YearOrganisation.organisation_id == organisation.id)
+    ):
         row.lead = None
     db.session.flush()

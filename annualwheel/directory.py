@@ -1,4 +1,5 @@
 """The lists and pages of people and organisations: searched, filtered, a page at a time, with as many queries for one row as for fifty."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -61,19 +62,40 @@ def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
     """A page of people in the order of their family names; each word of the text must stand in name, address or organisation."""
     conditions: list[sa.ColumnElement[bool]] = [Person.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():
-        in_organisation = sa.select(Affiliation.person_id).join(Organisation).where(Organisation.folded.contains(word, autoescape=True))
-        conditions.append(sa.or_(Person.name_folded.contains(word, autoescape=True), Person.email_folded.contains(word, autoescape=True),
-                                 Person.id.in_(in_organisation)))
+        in_organisation = (
+            sa.select(Affiliation.person_id)
+            .join(Organisation)
+            .where(Organisation.folded.contains(word, autoescape=True))
+        )
+        conditions.append(
+            sa.or_(
+                Person.name_folded.contains(word, autoescape=True),
+                Person.email_folded.contains(word, autoescape=True),
+                Person.id.in_(in_organisation),
+            )
+        )
     if wanted.active is not None:
         conditions.append(Person.active == wanted.active)
     places = sa.select(Affiliation.person_id).where(Affiliation.active)
     if wanted.organisation:
-        conditions.append(Person.id.in_(places.join(Organisation).where(Organisation.public_id == wanted.organisation)))
+        conditions.append(
+            Person.id.in_(
+                places.join(Organisation).where(Organisation.public_id == wanted.organisation)
+            )
+        )
     if wanted.category:
-        conditions.append(Person.id.in_(places.where(Affiliation.organisation_id.in_(_of_category(wanted.category, year)))))
+        conditions.append(
+            Person.id.in_(
+                places.where(Affiliation.organisation_id.in_(_of_category(wanted.category, year)))
+            )
+        )
     total = db.session.scalar(sa.select(sa.func.count(Person.id)).where(*conditions)) or 0
-    asked = sa.select(Person).where(*conditions).order_by(Person.sort_name, Person.id).options(
-        selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+    asked = (
+        sa.select(Person)
+        .where(*conditions)
+        .order_by(Person.sort_name, Person.id)
+        .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+    )
     return _page(asked, total, number)
 
 
@@ -81,22 +103,38 @@ def organisations(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Or
     """A page of organisations in the order of their names; each word of the text must stand in name, alias or code."""
     conditions: list[sa.ColumnElement[bool]] = [Organisation.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():
-        by_alias = sa.select(Alias.organisation_id).where(Alias.folded.contains(word, autoescape=True))
-        conditions.append(sa.or_(Organisation.folded.contains(word, autoescape=True), sa.func.lower(Organisation.code) == word,
-                                 Organisation.id.in_(by_alias)))
+        by_alias = sa.select(Alias.organisation_id).where(
+            Alias.folded.contains(word, autoescape=True)
+        )
+        conditions.append(
+            sa.or_(
+                Organisation.folded.contains(word, autoescape=True),
+                sa.func.lower(Organisation.code) == word,
+                Organisation.id.in_(by_alias),
+            )
+        )
     if wanted.active is not None:
         conditions.append(Organisation.active == wanted.active)
     if wanted.category:
         conditions.append(Organisation.id.in_(_of_category(wanted.category, year)))
     total = db.session.scalar(sa.select(sa.func.count(Organisation.id)).where(*conditions)) or 0
-    found = _page(sa.select(Organisation).where(*conditions).order_by(Organisation.sort_name, Organisation.id), total, number)
+    found = _page(
+        sa.select(Organisation)
+        .where(*conditions)
+        .order_by(Organisation.sort_name, Organisation.id),
+        total,
+        number,
+    )
     return Page(_with_year(found.rows, year), found.number, found.pages, found.total)
 
 
 def names_of_organisations() -> Sequence[tuple[str, str]]:
     """Public id and name of every active organisation, in the order of the alphabet."""
-    found = db.session.execute(sa.select(Organisation.public_id, Organisation.name).where(
-        Organisation.active, Organisation.merged_into_id.is_(None)).order_by(Organisation.sort_name)).all()
+    found = db.session.execute(
+        sa.select(Organisation.public_id, Organisation.name)
+        .where(Organisation.active, Organisation.merged_into_id.is_(None))
+        .order_by(Organisation.sort_name)
+    ).all()
     return [(row.public_id, row.name) for row in found]
 
 
@@ -115,43 +153,91 @@ def organisations_like(text: str, at_most: int) -> list[Match]:
     folded, parent = fold(text), aliased(Organisation)
     if not folded:
         return []
-    query = sa.select(Organisation, parent.name).outerjoin(parent, parent.id == Organisation.parent_id).where(
-        Organisation.active, Organisation.merged_into_id.is_(None))
+    query = (
+        sa.select(Organisation, parent.name)
+        .outerjoin(parent, parent.id == Organisation.parent_id)
+        .where(Organisation.active, Organisation.merged_into_id.is_(None))
+    )
     for word in folded.split():
-        by_alias = sa.select(Alias.organisation_id).where(Alias.folded.contains(word, autoescape=True))
-        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (Organisation.folded, parent.folded)),
-                                   sa.func.lower(Organisation.code) == word, Organisation.id.in_(by_alias), parent.id.in_(by_alias)))
+        by_alias = sa.select(Alias.organisation_id).where(
+            Alias.folded.contains(word, autoescape=True)
+        )
+        query = query.where(
+            sa.or_(
+                *(
+                    column.contains(word, autoescape=True)
+                    for column in (Organisation.folded, parent.folded)
+                ),
+                sa.func.lower(Organisation.code) == word,
+                Organisation.id.in_(by_alias),
+                parent.id.in_(by_alias),
+            )
+        )
     same = sa.exists().where(Alias.organisation_id == Organisation.id, Alias.folded == folded)
-    rank = sa.case((Organisation.folded == folded, 0), (same, 1), (Organisation.folded.startswith(folded, autoescape=True), 2), else_=3)
-    rows = db.session.execute(query.options(selectinload(Organisation.aliases)).order_by(rank, Organisation.sort_name, Organisation.id)
-                              .limit(at_most)).all()
+    rank = sa.case(
+        (Organisation.folded == folded, 0),
+        (same, 1),
+        (Organisation.folded.startswith(folded, autoescape=True), 2),
+        else_=3,
+    )
+    rows = db.session.execute(
+        query.options(selectinload(Organisation.aliases))
+        .order_by(rank, Organisation.sort_name, Organisation.id)
+        .limit(at_most)
+    ).all()
     return [Match(row[0], row[1] or "", _other_name(row[0], folded.split())) for row in rows]
 
 
 def _other_name(organisation: Organisation, words: Sequence[str]) -> str:
     if all(word in organisation.folded for word in words):
         return ""
-    return next((alias.name for alias in organisation.aliases if any(word in alias.folded for word in words)), "")
+    return next(
+        (
+            alias.name
+            for alias in organisation.aliases
+            if any(word in alias.folded for word in words)
+        ),
+        "",
+    )
 
 
 def places_in(organisation: Organisation) -> Sequence[Affiliation]:
     """Who has a place in the organisation now, in the order of their names."""
-    return db.session.scalars(sa.select(Affiliation).join(Person).where(
-        Affiliation.organisation_id == organisation.id, Affiliation.active, Person.merged_into_id.is_(None))
-        .options(joinedload(Affiliation.person)).order_by(Person.sort_name, Person.id)).all()
+    return db.session.scalars(
+        sa.select(Affiliation)
+        .join(Person)
+        .where(
+            Affiliation.organisation_id == organisation.id,
+            Affiliation.active,
+            Person.merged_into_id.is_(None),
+        )
+        .options(joinedload(Affiliation.person))
+        .order_by(Person.sort_name, Person.id)
+    ).all()
 
 
 def registrations_of(person: Person) -> Sequence[Registration]:
     """The person's registrations, newest meeting first."""
-    return db.session.scalars(sa.select(Registration).join(Meeting).where(Registration.person_id == person.id).options(
-        joinedload(Registration.meeting).joinedload(Meeting.year), joinedload(Registration.organisation))
-        .order_by(Meeting.starts_at.desc())).all()
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Meeting)
+        .where(Registration.person_id == person.id)
+        .options(
+            joinedload(Registration.meeting).joinedload(Meeting.year),
+            joinedload(Registration.organisation),
+        )
+        .order_by(Meeting.starts_at.desc())
+    ).all()
 
 
 def mails_to(person: Person) -> Sequence[Message]:
     """The latest mails to the person, newest first."""
-    return db.session.scalars(sa.select(Message).where(Message.person_id == person.id)
-                              .order_by(Message.queued_at.desc(), Message.id.desc()).limit(LATEST_MAILS)).all()
+    return db.session.scalars(
+        sa.select(Message)
+        .where(Message.person_id == person.id)
+        .order_by(Message.queued_at.desc(), Message.id.desc())
+        .limit(LATEST_MAILS)
+    ).all()
 
 
 def year_of(organisation: Organisation, year: Year | None) -> YearOrganisation | None:
@@ -161,18 +247,30 @@ def year_of(organisation: Organisation, year: Year | None) -> YearOrganisation |
 
 
 def _of_category(key: str, year: Year | None) -> sa.Select[int]:
-    return sa.select(YearOrganisation.organisation_id).join(Category).where(
-        Category.key == key, YearOrganisation.year_id == (year.id if year else None))
+    return (
+        sa.select(YearOrganisation.organisation_id)
+        .join(Category)
+        .where(Category.key == key, YearOrganisation.year_id == (year.id if year else None))
+    )
 
 
 def _with_year(found: Sequence[Organisation], year: Year | None) -> list[OrganisationRow]:
     ids = [one.id for one in found]
-    rows = db.session.scalars(sa.select(YearOrganisation).where(
-        YearOrganisation.organisation_id.in_(ids), YearOrganisation.year_id == (year.id if year else None)).options(
-        joinedload(YearOrganisation.category), joinedload(YearOrganisation.lead)))
+    rows = db.session.scalars(
+        sa.select(YearOrganisation)
+        .where(
+            YearOrganisation.organisation_id.in_(ids),
+            YearOrganisation.year_id == (year.id if year else None),
+        )
+        .options(joinedload(YearOrganisation.category), joinedload(YearOrganisation.lead))
+    )
     in_year = {row.organisation_id: row for row in rows}
-    counted = db.session.execute(sa.select(Affiliation.organisation_id, sa.func.count()).join(Person).where(
-        Affiliation.organisation_id.in_(ids), Affiliation.active, Person.active).group_by(Affiliation.organisation_id))
+    counted = db.session.execute(
+        sa.select(Affiliation.organisation_id, sa.func.count())
+        .join(Person)
+        .where(Affiliation.organisation_id.in_(ids), Affiliation.active, Person.active)
+        .group_by(Affiliation.organisation_id)
+    )
     people_in = {row[0]: row[1] for row in counted}
     return [OrganisationRow(one, in_year.get(one.id), people_in.get(one.id, 0)) for one in found]
 
@@ -180,4 +278,9 @@ def _with_year(found: Sequence[Organisation], year: Year | None) -> list[Organis
 def _page(asked: sa.Select[Row], total: int, number: int) -> Page[Row]:
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(number, 1), pages)
-    return Page(db.session.scalars(asked.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(), number, pages, total)
+    return Page(
+        db.session.scalars(asked.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(),
+        number,
+        pages,
+        total,
+    )

@@ -3,6 +3,7 @@
 What an organisation has submitted is a public record and stays (art. 17.3 b and d, arkivlagen 1990:782), as do the rows that say that
 somebody was invited and came; neither says who any more. Everything else goes.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -49,18 +50,26 @@ class Consequences:
 
 def waiting() -> Sequence[DeletionRequest]:
     """The requests nobody has answered, oldest first."""
-    return db.session.scalars(_requests().where(DeletionRequest.state == "asked").order_by(DeletionRequest.id)).all()
+    return db.session.scalars(
+        _requests().where(DeletionRequest.state == "asked").order_by(DeletionRequest.id)
+    ).all()
 
 
 def answered(at_most: int) -> Sequence[DeletionRequest]:
     """The latest requests that have been answered."""
-    return db.session.scalars(_requests().where(DeletionRequest.state != "asked").order_by(DeletionRequest.answered_at.desc())
-                              .limit(at_most)).all()
+    return db.session.scalars(
+        _requests()
+        .where(DeletionRequest.state != "asked")
+        .order_by(DeletionRequest.answered_at.desc())
+        .limit(at_most)
+    ).all()
 
 
 def count() -> int:
     """How many requests wait for an answer."""
-    return db.session.scalar(sa.select(sa.func.count()).where(DeletionRequest.state == "asked")) or 0
+    return (
+        db.session.scalar(sa.select(sa.func.count()).where(DeletionRequest.state == "asked")) or 0
+    )
 
 
 def by_public_id(public_id: str) -> DeletionRequest:
@@ -78,9 +87,15 @@ def consequences(person: Person, now: dt.datetime) -> Consequences:
 
     def number(*conditions: sa.ColumnElement[bool]) -> int:
         return db.session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
+
     return Consequences(
-        leaves, number(Registration.person_id == person.id) - len(leaves), number(Member.person_id == person.id),
-        number(Needs.registration_id.in_(own)), number(sa.or_(_about(person), _to_address(person))), number(SubmissionVersion.by_id == person.id))
+        leaves,
+        number(Registration.person_id == person.id) - len(leaves),
+        number(Member.person_id == person.id),
+        number(Needs.registration_id.in_(own)),
+        number(sa.or_(_about(person), _to_address(person))),
+        number(SubmissionVersion.by_id == person.id),
+    )
 
 
 def refuse(request: DeletionRequest, text: str, now: dt.datetime, actor: Actor) -> bool:
@@ -88,8 +103,14 @@ def refuse(request: DeletionRequest, text: str, now: dt.datetime, actor: Actor) 
     if not _answer(request, "refused", now, actor):
         return False
     request.answer = text
-    outbox.put(f"deletion_refused:{request.public_id}", "deletion_refused", Recipient.of(request.person),
-               {"given": request.person.given, "answer": text}, {}, now)
+    outbox.put(
+        f"deletion_refused:{request.public_id}",
+        "deletion_refused",
+        Recipient.of(request.person),
+        {"given": request.person.given, "answer": text},
+        {},
+        now,
+    )
     audit.note(actor, "deletion_refused", request, now)
     return True
 
@@ -108,13 +129,25 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     _drop_waiting(person)
     for seat in _ahead(person, now):
         meetings.revoke(seat, now, actor)
-    outbox.put(f"deletion_done:{request.public_id}", "deletion_done", Recipient.of(person), {"given": person.given}, {}, now)
+    outbox.put(
+        f"deletion_done:{request.public_id}",
+        "deletion_done",
+        Recipient.of(person),
+        {"given": person.given},
+        {},
+        now,
+    )
     db.session.flush()
     personal_links.renew(person)
     traces.wipe(person)
     person.given, person.family, person.email, person.mobile, person.source = NOBODY, "", "", "", ""
     # The pair must be unique: nobody is called by a public id.
-    person.email_folded, person.name_folded, person.sort_name, person.active = "", person.public_id, "", False
+    person.email_folded, person.name_folded, person.sort_name, person.active = (
+        "",
+        person.public_id,
+        "",
+        False,
+    )
     db.session.flush()
     _empty(_about(person))
     audit.note(actor, "erased", person, now)
@@ -142,10 +175,20 @@ def _answer(request: DeletionRequest, state: str, now: dt.datetime, actor: Actor
 
 
 def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
-    rows = db.session.scalars(sa.select(Registration).join(Registration.meeting).where(
-        Registration.person_id == person.id, Meeting.state == "planned", Meeting.starts_at > now).order_by(Meeting.id)
-        .options(joinedload(Registration.meeting), joinedload(Registration.organisation)))
-    return [row for row in rows if allowed(row.state, "revoke") and row.state not in ("declined", "withdrawn")]
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(
+            Registration.person_id == person.id, Meeting.state == "planned", Meeting.starts_at > now
+        )
+        .order_by(Meeting.id)
+        .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
+    )
+    return [
+        row
+        for row in rows
+        if allowed(row.state, "revoke") and row.state not in ("declined", "withdrawn")
+    ]
 
 
 def _about(person: Person) -> sa.ColumnElement[bool]:
@@ -156,30 +199,65 @@ def _about(person: Person) -> sa.ColumnElement[bool]:
 
 def _to_address(person: Person) -> sa.ColumnElement[bool]:
     """Mails to the person's address that were written without asking who has it. Where others have it too: those that name the person."""
-    others = sa.select(Person.id).where(Person.email_folded == person.email_folded, Person.id != person.id, Person.active).exists()
-    names = sa.select(MessageBody.message_id).where(
-        MessageBody.message_id == Message.id, MessageBody.text.contains(person.name, autoescape=True)).exists()
-    return sa.and_(Message.person_id.is_(None), Message.kind.in_(TO_AN_ADDRESS), sa.func.lower(Message.address) == person.email_folded,
-                   sa.or_(~others, names, Message.name == person.name))
+    others = (
+        sa.select(Person.id)
+        .where(Person.email_folded == person.email_folded, Person.id != person.id, Person.active)
+        .exists()
+    )
+    names = (
+        sa.select(MessageBody.message_id)
+        .where(
+            MessageBody.message_id == Message.id,
+            MessageBody.text.contains(person.name, autoescape=True),
+        )
+        .exists()
+    )
+    return sa.and_(
+        Message.person_id.is_(None),
+        Message.kind.in_(TO_AN_ADDRESS),
+        sa.func.lower(Message.address) == person.email_folded,
+        sa.or_(~others, names, Message.name == person.name),
+    )
 
 
 def _adopt(person: Person) -> None:
     """From now on they are the person's, and go the way of all others: stopped, emptied, and those in a worker's hands by `finish`."""
-    db.session.execute(sa.update(Message).where(_to_address(person)).values(person_id=person.id).execution_options(synchronize_session="fetch"))
+    db.session.execute(
+        sa.update(Message)
+        .where(_to_address(person))
+        .values(person_id=person.id)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _drop_waiting(person: Person) -> None:
     """What has not gone is not sent, but for what takes an entry out of the calendar."""
-    db.session.execute(sa.update(Message).where(_about(person), Message.state.in_(("queued", "retry")), Message.kind != "calendar_cancel")
-                       .values(state="dropped").execution_options(synchronize_session="fetch"))
+    db.session.execute(
+        sa.update(Message)
+        .where(
+            _about(person),
+            Message.state.in_(("queued", "retry")),
+            Message.kind != "calendar_cancel",
+        )
+        .values(state="dropped")
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _empty(which: sa.ColumnElement[bool]) -> int:
     """Erases address, name and text of mails that are not on their way. That they were sent, and when, stays."""
     rows = sa.select(Message.id).where(which, Message.state.not_in(DUE), Message.address != "")
     ids = list(db.session.scalars(rows))
-    db.session.execute(sa.update(MessageBody).where(MessageBody.message_id.in_(ids)).values(
-        subject="", preheader="", text="", html="", links={}, calendar=None).execution_options(synchronize_session="fetch"))
-    db.session.execute(sa.update(Message).where(Message.id.in_(ids)).values(address="", name="", error="")
-                       .execution_options(synchronize_session="fetch"))
+    db.session.execute(
+        sa.update(MessageBody)
+        .where(MessageBody.message_id.in_(ids))
+        .values(subject="", preheader="", text="", html="", links={}, calendar=None)
+        .execution_options(synchronize_session="fetch")
+    )
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.id.in_(ids))
+        .values(address="", name="", error="")
+        .execution_options(synchronize_session="fetch")
+    )
     return len(ids)

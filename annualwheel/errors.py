@@ -1,4 +1,5 @@
 """What can go wrong in the subjects. An error carries a key and parameters; the web has the words."""
+
 from __future__ import annotations
 
 

@@ -1,4 +1,5 @@
 """Everything we hold about one person, for themselves alone: as rows for their page and as JSON to keep (GDPR art. 15 and 20)."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -82,14 +83,23 @@ def of(person: Person, language: str) -> Extract:
     count = sa.select(sa.func.count())
     to_address = sa.and_(Message.person_id.is_(None), Message.address == person.email)
     return Extract(
-        person=person, places=person.affiliations, seats=_seats(person), memberships=_memberships(person), written=_written(person, language),
+        person=person,
+        places=person.affiliations,
+        seats=_seats(person),
+        memberships=_memberships(person),
+        written=_written(person, language),
         replaced=_replaced(person, language),
         submitted=db.session.scalar(count.where(SubmissionVersion.by_id == person.id)) or 0,
-        mails=db.session.scalars(sa.select(Message).where(sa.or_(Message.person_id == person.id, to_address))
-                                 .options(joinedload(Message.body).load_only(MessageBody.subject, MessageBody.text)).order_by(Message.queued_at.desc(), Message.id.desc())).all(),
+        mails=db.session.scalars(
+            sa.select(Message)
+            .where(sa.or_(Message.person_id == person.id, to_address))
+            .options(joinedload(Message.body).load_only(MessageBody.subject, MessageBody.text))
+            .order_by(Message.queued_at.desc(), Message.id.desc())
+        ).all(),
         deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
         changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
-        organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email))
+        organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email),
+    )
 
 
 def body_of(mail: Message) -> MessageBody | None:
@@ -111,71 +121,158 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     no tokens: where a mail had a link the text says […].
     """
     person = held.person
-    requests = [*(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
-                *(_request("change_of_answer", row, row.reason, "") for row in held.changes),
-                *(_request("organisation", row, row.organisation, "") for row in held.organisations)]
+    requests = [
+        *(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
+        *(_request("change_of_answer", row, row.reason, "") for row in held.changes),
+        *(_request("organisation", row, row.organisation, "") for row in held.organisations),
+    ]
     return {
-        "person": {name: getattr(person, name) for name in ("given", "family", "email", "mobile", "language", "source")},
-        "organisations": [{"organisation": row.organisation.name, "title": row.title, "active": row.active} for row in held.places],
+        "person": {
+            name: getattr(person, name)
+            for name in ("given", "family", "email", "mobile", "language", "source")
+        },
+        "organisations": [
+            {"organisation": row.organisation.name, "title": row.title, "active": row.active}
+            for row in held.places
+        ],
         "registrations": [_registration(seat, reasons) for seat in held.seats],
-        "memberships": [{"meeting": _name(row.submission.questionnaire.meeting), "organisation": row.submission.organisation.name,
-                         "role": row.role, "scope": row.scope, "opened_at": _time(row.opened_at)} for row in held.memberships],
+        "memberships": [
+            {
+                "meeting": _name(row.submission.questionnaire.meeting),
+                "organisation": row.submission.organisation.name,
+                "role": row.role,
+                "scope": row.scope,
+                "opened_at": _time(row.opened_at),
+            }
+            for row in held.memberships
+        ],
         "written": [_passage(row, "removed_at") for row in held.written],
-        "replaced_texts": len(held.replaced), "replaced": [_passage(row, "replaced_at") for row in held.replaced],
-        "submitted_versions": held.submitted, "mails": [_mail(row) for row in held.mails],
-        "requests": requests}
+        "replaced_texts": len(held.replaced),
+        "replaced": [_passage(row, "replaced_at") for row in held.replaced],
+        "submitted_versions": held.submitted,
+        "mails": [_mail(row) for row in held.mails],
+        "requests": requests,
+    }
 
 
 def _seats(person: Person) -> list[Seat]:
-    rows = db.session.scalars(sa.select(Registration).join(Registration.meeting).where(Registration.person_id == person.id).options(
-        joinedload(Registration.meeting).joinedload(Meeting.year), joinedload(Registration.organisation))
-        .order_by(Meeting.starts_at.desc(), Registration.id)).all()
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(Registration.person_id == person.id)
+        .options(
+            joinedload(Registration.meeting).joinedload(Meeting.year),
+            joinedload(Registration.organisation),
+        )
+        .order_by(Meeting.starts_at.desc(), Registration.id)
+    ).all()
     ids = [row.id for row in rows]
-    needs = {row.registration_id: row for row in db.session.scalars(sa.select(Needs).where(Needs.registration_id.in_(ids)))}
+    needs = {
+        row.registration_id: row
+        for row in db.session.scalars(sa.select(Needs).where(Needs.registration_id.in_(ids)))
+    }
     events: dict[int | None, list[Audit]] = {}
-    for event in db.session.scalars(sa.select(Audit).where(Audit.subject_kind == "registrations", Audit.subject_id.in_(ids))
-                                    .order_by(Audit.id)):
+    for event in db.session.scalars(
+        sa.select(Audit)
+        .where(Audit.subject_kind == "registrations", Audit.subject_id.in_(ids))
+        .order_by(Audit.id)
+    ):
         events.setdefault(event.subject_id, []).append(event)
     return [Seat(row, events.get(row.id, []), needs.get(row.id)) for row in rows]
 
 
 def _memberships(person: Person) -> Sequence[Member]:
-    return db.session.scalars(sa.select(Member).where(Member.person_id == person.id).order_by(Member.id).options(
-        joinedload(Member.submission).options(joinedload(Submission.organisation),
-                                              joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year)))).all()
+    return db.session.scalars(
+        sa.select(Member)
+        .where(Member.person_id == person.id)
+        .order_by(Member.id)
+        .options(
+            joinedload(Member.submission).options(
+                joinedload(Submission.organisation),
+                joinedload(Submission.questionnaire)
+                .joinedload(Questionnaire.meeting)
+                .joinedload(Meeting.year),
+            )
+        )
+    ).all()
 
 
 # What a text needs of its place: the organisation, the meeting and its year.
-_PLACE = (joinedload(Submission.organisation),
-          joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year))
+_PLACE = (
+    joinedload(Submission.organisation),
+    joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year),
+)
 
 
 def _written(person: Person, language: str) -> list[Written]:
     """What was last written by the person and stands now, or stood on a card that has been taken away."""
-    rows = db.session.scalars(sa.select(Answer).join(Answer.item).join(Item.submission).where(Answer.author_id == person.id)
-                              .order_by(Submission.id, Item.removed_at.is_not(None), Item.position, Item.id, Answer.id)
-                              .options(joinedload(Answer.item).joinedload(Item.submission).options(*_PLACE)))
-    return [_words(row, row.item, language, row.item.removed_at, _after(row.item.removed_at, items.KEPT)) for row in rows if not blank(row.value)]
+    rows = db.session.scalars(
+        sa.select(Answer)
+        .join(Answer.item)
+        .join(Item.submission)
+        .where(Answer.author_id == person.id)
+        .order_by(Submission.id, Item.removed_at.is_not(None), Item.position, Item.id, Answer.id)
+        .options(joinedload(Answer.item).joinedload(Item.submission).options(*_PLACE))
+    )
+    return [
+        _words(
+            row, row.item, language, row.item.removed_at, _after(row.item.removed_at, items.KEPT)
+        )
+        for row in rows
+        if not blank(row.value)
+    ]
 
 
 def _replaced(person: Person, language: str) -> list[Written]:
     """The person's texts that lost their place, the latest first. They go sooner when their card was taken away before."""
-    rows = db.session.execute(sa.select(AnswerHistory, Item).join(Item, Item.id == AnswerHistory.item_id).where(AnswerHistory.author_id == person.id)
-                              .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
-                              .options(joinedload(Item.submission).options(*_PLACE)))
-    return [_words(row, item, language, row.replaced_at, min(filter(None, (row.replaced_at + answers.KEPT, _after(item.removed_at, items.KEPT)))))
-            for row, item in rows if not blank(row.value)]
+    rows = db.session.execute(
+        sa.select(AnswerHistory, Item)
+        .join(Item, Item.id == AnswerHistory.item_id)
+        .where(AnswerHistory.author_id == person.id)
+        .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
+        .options(joinedload(Item.submission).options(*_PLACE))
+    )
+    return [
+        _words(
+            row,
+            item,
+            language,
+            row.replaced_at,
+            min(
+                filter(None, (row.replaced_at + answers.KEPT, _after(item.removed_at, items.KEPT)))
+            ),
+        )
+        for row, item in rows
+        if not blank(row.value)
+    ]
 
 
-def _words(row: Answer | AnswerHistory, item: Item, language: str, gone_at: dt.datetime | None, erased_at: dt.datetime | None) -> Written:
+def _words(
+    row: Answer | AnswerHistory,
+    item: Item,
+    language: str,
+    gone_at: dt.datetime | None,
+    erased_at: dt.datetime | None,
+) -> Written:
     submission = item.submission
-    question = drafts.fields_of(submission.questionnaire.digest, item.group_key).get(row.question_key)
+    question = drafts.fields_of(submission.questionnaire.digest, item.group_key).get(
+        row.question_key
+    )
     text = str(row.value)
     if question is not None and question.type in CHOOSING:
-        options: Mapping[str, str] = {option.key: option.label.to(language) for option in question.options}
+        options: Mapping[str, str] = {
+            option.key: option.label.to(language) for option in question.options
+        }
         text = ", ".join(options.get(key, key) for key in keys(row.value))
-    return Written(submission.questionnaire.meeting, submission.organisation.name, question.label.to(language) if question else row.question_key,
-                   text, row.at, gone_at, erased_at)
+    return Written(
+        submission.questionnaire.meeting,
+        submission.organisation.name,
+        question.label.to(language) if question else row.question_key,
+        text,
+        row.at,
+        gone_at,
+        erased_at,
+    )
 
 
 def _after(moment: dt.datetime | None, kept: dt.timedelta) -> dt.datetime | None:
@@ -187,30 +284,67 @@ def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
 
 
 def _passage(row: Written, gone: str) -> dict[str, Any]:
-    return {"meeting": _name(row.meeting), "organisation": row.organisation, "question": row.question, "text": row.text, "at": _time(row.at),
-            gone: _time(row.gone_at), "erased_at": _time(row.erased_at)}
+    return {
+        "meeting": _name(row.meeting),
+        "organisation": row.organisation,
+        "question": row.question,
+        "text": row.text,
+        "at": _time(row.at),
+        gone: _time(row.gone_at),
+        "erased_at": _time(row.erased_at),
+    }
 
 
 def _mail(row: Message) -> dict[str, Any]:
     body = body_of(row)
-    return {"kind": row.kind, "address": row.address, "queued_at": _time(row.queued_at), "sent_at": _time(row.sent_at), "state": row.state,
-            "subject": body.subject if body else None, "text": letters.PLACEHOLDER.sub("[…]", body.text) if body else None}
+    return {
+        "kind": row.kind,
+        "address": row.address,
+        "queued_at": _time(row.queued_at),
+        "sent_at": _time(row.sent_at),
+        "state": row.state,
+        "subject": body.subject if body else None,
+        "text": letters.PLACEHOLDER.sub("[…]", body.text) if body else None,
+    }
 
 
 def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
     row, needs = seat.registration, seat.needs
     return {
-        "meeting": _name(row.meeting), "starts_at": _time(row.meeting.starts_at), "organisation": row.organisation.name, "title": row.title,
-        "state": row.state, "mode": row.mode, "lunch": row.lunch, "copy_to": row.copy_to, "decline_reason": row.decline_reason,
+        "meeting": _name(row.meeting),
+        "starts_at": _time(row.meeting.starts_at),
+        "organisation": row.organisation.name,
+        "title": row.title,
+        "state": row.state,
+        "mode": row.mode,
+        "lunch": row.lunch,
+        "copy_to": row.copy_to,
+        "decline_reason": row.decline_reason,
         "decline_reason_text": reasons.get(row.decline_reason, row.decline_reason),
-        "invited_at": _time(row.invited_at), "answered_at": _time(row.answered_at),
+        "invited_at": _time(row.invited_at),
+        "answered_at": _time(row.answered_at),
         "history": [{"at": _time(event.at), "event": event.verb} for event in seat.history],
-        "needs": {"diet": needs.diet, "access": needs.access, "consent": needs.consent_text,
-                  "consented_at": _time(needs.consented_at)} if needs else None}
+        "needs": {
+            "diet": needs.diet,
+            "access": needs.access,
+            "consent": needs.consent_text,
+            "consented_at": _time(needs.consented_at),
+        }
+        if needs
+        else None,
+    }
 
 
-def _request(kind: str, row: DeletionRequest | ChangeRequest | OrganisationRequest, text: str, answer: str) -> dict[str, Any]:
-    return {"kind": kind, "asked_at": _time(row.asked_at), "state": row.state, "text": text, "answer": answer}
+def _request(
+    kind: str, row: DeletionRequest | ChangeRequest | OrganisationRequest, text: str, answer: str
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "asked_at": _time(row.asked_at),
+        "state": row.state,
+        "text": text,
+        "answer": answer,
+    }
 
 
 def _name(meeting: Meeting) -> str:

@@ -2,6 +2,7 @@
 
 A seat has the same UID and SEQUENCE here as in the mails, so that a calendar that has both knows them for one.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -35,16 +36,36 @@ AWAY = ("substituted", "revoked")
 OURS = uuid.UUID("6f1d3c1e-8a5c-4c0e-9d0f-6b1b9a4c2e57")
 
 NAME = {"sv": "Årshjulet: möten och sista dagar", "en": "Annual cycle: meetings and last days"}
-MARKS = {"sv": {"invited": "svara på inbjudan", "unconfirmed": "bekräfta din anmälan", "waitlisted": "du står på väntelistan",
-                "offered": "du är erbjuden en plats", "to_reconfirm": "svara om du kan den nya dagen"},
-         "en": {"invited": "answer the invitation", "unconfirmed": "confirm your registration", "waitlisted": "you are on the waiting list",
-                "offered": "you are offered a place", "to_reconfirm": "answer whether the new day suits you"}}
+MARKS = {
+    "sv": {
+        "invited": "svara på inbjudan",
+        "unconfirmed": "bekräfta din anmälan",
+        "waitlisted": "du står på väntelistan",
+        "offered": "du är erbjuden en plats",
+        "to_reconfirm": "svara om du kan den nya dagen",
+    },
+    "en": {
+        "invited": "answer the invitation",
+        "unconfirmed": "confirm your registration",
+        "waitlisted": "you are on the waiting list",
+        "offered": "you are offered a place",
+        "to_reconfirm": "answer whether the new day suits you",
+    },
+}
 PLANNED = {"sv": "planerad dag", "en": "planned day"}
-OPEN_LINK = {"sv": "Öppna din personliga länk i mejlet från oss för att svara, ändra eller avboka.",
-             "en": "Open your personal link in the e-mail from us to answer, change or cancel."}
-NOT_INVITED = {"sv": "Bara för din kalender. Du är inte anmäld.", "en": "For your calendar only. You are not registered."}
+OPEN_LINK = {
+    "sv": "Öppna din personliga länk i mejlet från oss för att svara, ändra eller avboka.",
+    "en": "Open your personal link in the e-mail from us to answer, change or cancel.",
+}
+NOT_INVITED = {
+    "sv": "Bara för din kalender. Du är inte anmäld.",
+    "en": "For your calendar only. You are not registered.",
+}
 ANSWER = {"sv": "Sista dag att svara: {meeting}", "en": "Last day to answer: {meeting}"}
-PREPARE = {"sv": "Sista dag för förberedelsen: {meeting}, {organisation}", "en": "Last day to prepare: {meeting}, {organisation}"}
+PREPARE = {
+    "sv": "Sista dag för förberedelsen: {meeting}, {organisation}",
+    "en": "Last day to prepare: {meeting}, {organisation}",
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +89,18 @@ def target(person: Person) -> Target:
 
 def by_target(found: Target | None) -> Person:
     """The person whose calendar an address opens. Raises `Missing` for an unknown or old one, and for who is not with us any more."""
-    person = db.session.scalar(sa.select(Person).where(Person.public_id == found.public_id)) if found else None
-    if person is None or found is None or person.feed_version != found.version or not person.active or person.merged_into_id:
+    person = (
+        db.session.scalar(sa.select(Person).where(Person.public_id == found.public_id))
+        if found
+        else None
+    )
+    if (
+        person is None
+        or found is None
+        or person.feed_version != found.version
+        or not person.active
+        or person.merged_into_id
+    ):
         raise Missing("link_unknown")
     return person
 
@@ -83,65 +114,140 @@ def renew(person: Person, now: dt.datetime, actor: Actor) -> None:
 
 def of(person: Person, now: dt.datetime) -> Feed:
     """The person's calendar at `now`, in the person's language. As many queries however much there is in it."""
-    registrations = [registration for registration in _registrations(person) if registration.meeting.ends_at + SHOWN > now]
-    submissions = [submission for submission in _submissions(person) if submission.questionnaire.meeting.ends_at + SHOWN > now]
-    own_years = {registration.meeting.year_id for registration in registrations if registration.state not in AWAY}
+    registrations = [
+        registration
+        for registration in _registrations(person)
+        if registration.meeting.ends_at + SHOWN > now
+    ]
+    submissions = [
+        submission
+        for submission in _submissions(person)
+        if submission.questionnaire.meeting.ends_at + SHOWN > now
+    ]
+    own_years = {
+        registration.meeting.year_id
+        for registration in registrations
+        if registration.state not in AWAY
+    }
     asked = {registration.meeting_id for registration in registrations}
     entries = [entry for registration in registrations if (entry := _seat(registration, now))]
-    entries += [_planned(person, meeting) for meeting in _to_come(own_years | {s.questionnaire.meeting.year_id for s in submissions}, now)
-                if meeting.id not in asked]
-    days = {day.uid: day for day in (*_answers(registrations, now), *_preparations(person, registrations, submissions))}
-    return Feed(NAME[person.language], tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))),
-                tuple(sorted(days.values(), key=lambda day: (day.on, day.uid))))
+    entries += [
+        _planned(person, meeting)
+        for meeting in _to_come(
+            own_years | {s.questionnaire.meeting.year_id for s in submissions}, now
+        )
+        if meeting.id not in asked
+    ]
+    days = {
+        day.uid: day
+        for day in (
+            *_answers(registrations, now),
+            *_preparations(person, registrations, submissions),
+        )
+    }
+    return Feed(
+        NAME[person.language],
+        tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))),
+        tuple(sorted(days.values(), key=lambda day: (day.on, day.uid))),
+    )
 
 
 def held(registration: Registration, now: dt.datetime) -> Entry | None:
     """The entry that keeps the day free for who has not got a seat yet, as it is in the feed; None for everybody else."""
-    return _seat(registration, now) if registration.state in HELD and registration.meeting.state == "planned" else None
+    return (
+        _seat(registration, now)
+        if registration.state in HELD and registration.meeting.state == "planned"
+        else None
+    )
 
 
 def _seat(registration: Registration, now: dt.datetime) -> Entry | None:
     """The entry of a seat: firm after a yes, tentative while an answer is awaited, cancelled for a while when it is gone."""
-    meeting, state, language = registration.meeting, registration.state, registration.person.language
+    meeting, state, language = (
+        registration.meeting,
+        registration.state,
+        registration.person.language,
+    )
     awaited = state in ASKED
     if meeting.state == "cancelled" or not (awaited or state in COMING):
         had_one = registration.sequence >= 0 or awaited
         shown = had_one and meeting.ends_at + CANCELLED_SHOWN > now
-        return replace(notices.entry(registration), status="CANCELLED", description="") if shown else None
+        return (
+            replace(notices.entry(registration), status="CANCELLED", description="")
+            if shown
+            else None
+        )
     if awaited and meeting.starts_at <= now:
         return None
     status: Status = "TENTATIVE" if awaited else "CONFIRMED"
     title = names.title(meeting.kind, language)
-    return replace(notices.entry(registration), status=status, description=OPEN_LINK[language],
-                   summary=f"{title} ({MARKS[language][state]})" if awaited else title)
+    return replace(
+        notices.entry(registration),
+        status=status,
+        description=OPEN_LINK[language],
+        summary=f"{title} ({MARKS[language][state]})" if awaited else title,
+    )
 
 
 def _planned(person: Person, meeting: Meeting) -> Entry:
     """A meeting of the year that the person is not invited to yet."""
     language = person.language
     where = ", ".join(part for part in (meeting.place, meeting.address) if part)
-    return Entry(uid=_uid(person, "planned", meeting.year_id, meeting.kind), sequence=meeting.sequence, status="TENTATIVE",
-                 summary=f"{names.title(meeting.kind, language)} ({PLANNED[language]})", description=NOT_INVITED[language], place=where,
-                 starts_at=meeting.starts_at, ends_at=meeting.ends_at, attendee_name=person.name, attendee_address=person.email)
+    return Entry(
+        uid=_uid(person, "planned", meeting.year_id, meeting.kind),
+        sequence=meeting.sequence,
+        status="TENTATIVE",
+        summary=f"{names.title(meeting.kind, language)} ({PLANNED[language]})",
+        description=NOT_INVITED[language],
+        place=where,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        attendee_name=person.name,
+        attendee_address=person.email,
+    )
 
 
 def _answers(registrations: Sequence[Registration], now: dt.datetime) -> Iterator[Day]:
     for registration in registrations:
-        meeting, person, last = registration.meeting, registration.person, local(windows.answer_by(registration)).date()
-        if registration.state == "invited" and meeting.state == "planned" and last >= local(now).date():
-            words = ANSWER[person.language].format(meeting=names.meeting(meeting.kind, person.language))
-            yield Day(_uid(person, "answer", registration.uid), words, OPEN_LINK[person.language], last)
+        meeting, person, last = (
+            registration.meeting,
+            registration.person,
+            local(windows.answer_by(registration)).date(),
+        )
+        if (
+            registration.state == "invited"
+            and meeting.state == "planned"
+            and last >= local(now).date()
+        ):
+            words = ANSWER[person.language].format(
+                meeting=names.meeting(meeting.kind, person.language)
+            )
+            yield Day(
+                _uid(person, "answer", registration.uid), words, OPEN_LINK[person.language], last
+            )
 
 
-def _preparations(person: Person, registrations: Sequence[Registration], submissions: Sequence[Submission]) -> Iterator[Day]:
+def _preparations(
+    person: Person, registrations: Sequence[Registration], submissions: Sequence[Submission]
+) -> Iterator[Day]:
     """The last day of each answer the person writes in, and of those to come for the organisations the person takes part for."""
-    last = {(r.meeting, r.organisation): years.phase(r.meeting, "preparation").closes_at for r in registrations if r.state in PREPARE_FOR}
+    last = {
+        (r.meeting, r.organisation): years.phase(r.meeting, "preparation").closes_at
+        for r in registrations
+        if r.state in PREPARE_FOR
+    }
     last |= {(s.questionnaire.meeting, s.organisation): deadline.closes_at(s) for s in submissions}
     for (meeting, organisation), closes_at in last.items():
         if meeting.state == "planned":
-            words = PREPARE[person.language].format(meeting=names.meeting(meeting.kind, person.language), organisation=organisation.name)
-            yield Day(_uid(person, "preparation", meeting.id, organisation.public_id), words, OPEN_LINK[person.language],
-                      local(closes_at).date())
+            words = PREPARE[person.language].format(
+                meeting=names.meeting(meeting.kind, person.language), organisation=organisation.name
+            )
+            yield Day(
+                _uid(person, "preparation", meeting.id, organisation.public_id),
+                words,
+                OPEN_LINK[person.language],
+                local(closes_at).date(),
+            )
 
 
 def _uid(person: Person, *about: object) -> str:
@@ -149,18 +255,36 @@ def _uid(person: Person, *about: object) -> str:
 
 
 def _registrations(person: Person) -> Sequence[Registration]:
-    return db.session.scalars(sa.select(Registration).where(Registration.person_id == person.id).options(
-        joinedload(Registration.organisation), joinedload(Registration.replaces),
-        joinedload(Registration.meeting).selectinload(Meeting.phases)).order_by(Registration.id)).all()
+    return db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.person_id == person.id)
+        .options(
+            joinedload(Registration.organisation),
+            joinedload(Registration.replaces),
+            joinedload(Registration.meeting).selectinload(Meeting.phases),
+        )
+        .order_by(Registration.id)
+    ).all()
 
 
 def _submissions(person: Person) -> Sequence[Submission]:
     mine = sa.select(Member.submission_id).where(Member.person_id == person.id)
-    return db.session.scalars(sa.select(Submission).where(Submission.id.in_(mine)).options(
-        joinedload(Submission.organisation),
-        joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).selectinload(Meeting.phases)).order_by(Submission.id)).all()
+    return db.session.scalars(
+        sa.select(Submission)
+        .where(Submission.id.in_(mine))
+        .options(
+            joinedload(Submission.organisation),
+            joinedload(Submission.questionnaire)
+            .joinedload(Questionnaire.meeting)
+            .selectinload(Meeting.phases),
+        )
+        .order_by(Submission.id)
+    ).all()
 
 
 def _to_come(year_ids: set[int], now: dt.datetime) -> Sequence[Meeting]:
-    return db.session.scalars(sa.select(Meeting).where(
-        Meeting.year_id.in_(year_ids), Meeting.state == "planned", Meeting.starts_at > now).order_by(Meeting.id)).all()
+    return db.session.scalars(
+        sa.select(Meeting)
+        .where(Meeting.year_id.in_(year_ids), Meeting.state == "planned", Meeting.starts_at > now)
+        .order_by(Meeting.id)
+    ).all()

@@ -1,4 +1,5 @@
 """What the edge carries around: one frozen object on the application."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 Times carry `TZID=Europe/Stockholm` with our own zone: clients read the rules (RRULE) of a zone right, and its lists of dates
 (RDATE), which the library would write, wrong in summer.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -70,12 +71,17 @@ class Entry:
 
     def to_dict(self) -> dict[str, str | int]:
         """Plain values that JSON can hold; times as ISO 8601 with their offset."""
-        return asdict(self) | {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat()}
+        return asdict(self) | {
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, str | int]) -> Entry:
         """The entry that `to_dict` wrote."""
-        times = {name: dt.datetime.fromisoformat(str(values[name])) for name in ("starts_at", "ends_at")}
+        times = {
+            name: dt.datetime.fromisoformat(str(values[name])) for name in ("starts_at", "ends_at")
+        }
         return cls(**{**values, **times})  # type: ignore[arg-type]
 
 
@@ -89,7 +95,9 @@ class Day:
     on: dt.date
 
 
-def request(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
+def request(
+    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+) -> bytes:
     """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence` has risen.
 
     The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are asked for. `url` is a public
@@ -98,32 +106,60 @@ def request(entry: Entry, organiser_name: str, organiser_address: str, url: str,
     return _calendar("REQUEST", [_for_attendee(entry, organiser_name, organiser_address, url, now)])
 
 
-def cancel(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
+def cancel(
+    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+) -> bytes:
     """METHOD:CANCEL (RFC 5546 3.2.5) for this attendee alone. The caller has raised `sequence` above the last request's."""
     event = _for_attendee(entry, organiser_name, organiser_address, url, now)
     event["STATUS"] = vText("CANCELLED")
     return _calendar("CANCEL", [event])
 
 
-def published(entries: Sequence[Entry], organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> bytes:
+def published(
+    entries: Sequence[Entry],
+    organiser_name: str,
+    organiser_address: str,
+    url: str,
+    now: dt.datetime,
+) -> bytes:
     """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees. Only an entry that is CONFIRMED takes up time."""
-    return _calendar("PUBLISH", [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries])
+    return _calendar(
+        "PUBLISH",
+        [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries],
+    )
 
 
-def feed(name: str, entries: Sequence[Entry], days: Sequence[Day], organiser_name: str, organiser_address: str, url: str,
-         now: dt.datetime) -> bytes:
+def feed(
+    name: str,
+    entries: Sequence[Entry],
+    days: Sequence[Day],
+    organiser_name: str,
+    organiser_address: str,
+    url: str,
+    now: dt.datetime,
+) -> bytes:
     """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1), to be fetched again every four hours.
 
     METHOD:PUBLISH as in `published`: no attendee. Only an entry that is CONFIRMED takes up time.
     """
     events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
     events += [_whole_day(day, organiser_name, organiser_address, url, now) for day in days]
-    return _calendar("PUBLISH", events, [("NAME", _clean(name), {}), ("X-WR-CALNAME", _clean(name), {}),
-                                         ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}), ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
-                                         ("X-WR-TIMEZONE", STOCKHOLM.key, {})])
+    return _calendar(
+        "PUBLISH",
+        events,
+        [
+            ("NAME", _clean(name), {}),
+            ("X-WR-CALNAME", _clean(name), {}),
+            ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}),
+            ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
+            ("X-WR-TIMEZONE", STOCKHOLM.key, {}),
+        ],
+    )
 
 
-def _calendar(method: str, events: Sequence[Event], about: Sequence[tuple[str, str, Mapping[str, str]]] = ()) -> bytes:
+def _calendar(
+    method: str, events: Sequence[Event], about: Sequence[tuple[str, str, Mapping[str, str]]] = ()
+) -> bytes:
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
@@ -138,7 +174,9 @@ def _calendar(method: str, events: Sequence[Event], about: Sequence[tuple[str, s
     return content
 
 
-def _event(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+def _event(
+    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+) -> Event:
     event = Event()
     event.add("UID", entry.uid)
     event.add("SEQUENCE", entry.sequence)
@@ -155,7 +193,9 @@ def _event(entry: Entry, organiser_name: str, organiser_address: str, url: str, 
     return event
 
 
-def _in_feed(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+def _in_feed(
+    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+) -> Event:
     event = _event(entry, organiser_name, organiser_address, url, now)
     if entry.status != "CONFIRMED":
         event["TRANSP"] = vText("TRANSPARENT")
@@ -164,11 +204,22 @@ def _in_feed(entry: Entry, organiser_name: str, organiser_address: str, url: str
     return event
 
 
-def _whole_day(day: Day, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+def _whole_day(
+    day: Day, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+) -> Event:
     event = Event()
-    for name, value in (("UID", day.uid), ("SEQUENCE", 0), ("DTSTAMP", now), ("LAST-MODIFIED", now), ("DTSTART", day.on),
-                        ("DTEND", day.on + dt.timedelta(days=1)), ("SUMMARY", _clean(day.summary)),
-                        ("URL", vUri(url)), ("TRANSP", "TRANSPARENT"), ("X-MICROSOFT-CDO-BUSYSTATUS", "FREE")):
+    for name, value in (
+        ("UID", day.uid),
+        ("SEQUENCE", 0),
+        ("DTSTAMP", now),
+        ("LAST-MODIFIED", now),
+        ("DTSTART", day.on),
+        ("DTEND", day.on + dt.timedelta(days=1)),
+        ("SUMMARY", _clean(day.summary)),
+        ("URL", vUri(url)),
+        ("TRANSP", "TRANSPARENT"),
+        ("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"),
+    ):
         event.add(name, value)
     _add_text(event, DESCRIPTION=day.description)
     event.add("ORGANIZER", _party(organiser_address, organiser_name))
@@ -182,10 +233,17 @@ def _add_text(event: Event, **texts: str) -> None:
             event.add(name, _clean(text))
 
 
-def _for_attendee(entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime) -> Event:
+def _for_attendee(
+    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+) -> Event:
     event = _event(entry, organiser_name, organiser_address, url, now)
     attendee = _party(entry.attendee_address, entry.attendee_name)
-    for name, value in (("CUTYPE", "INDIVIDUAL"), ("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "ACCEPTED"), ("RSVP", "FALSE")):
+    for name, value in (
+        ("CUTYPE", "INDIVIDUAL"),
+        ("ROLE", "REQ-PARTICIPANT"),
+        ("PARTSTAT", "ACCEPTED"),
+        ("RSVP", "FALSE"),
+    ):
         attendee.params[name] = vText(value)
     event.add("ATTENDEE", attendee)
     return event
@@ -201,7 +259,12 @@ def _ascii(address: str) -> str:
     """The address as it is mailed: an international domain in its ASCII form (IDNA). Raises `ValueError` when it has none."""
     if address.isascii():
         return CONTROL.sub("", address)
-    return validate_email(address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False).ascii_email or ""
+    return (
+        validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+        ).ascii_email
+        or ""
+    )
 
 
 def _clean(text: str) -> str:

@@ -1,4 +1,5 @@
 """The job engine: Huey carries ids, the truth is in our tables. Also the one commit at the edge."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -15,7 +16,16 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from annualwheel import announcements, audit, delivery, erasure, mailings, outbox, reminders, retention
+from annualwheel import (
+    announcements,
+    audit,
+    delivery,
+    erasure,
+    mailings,
+    outbox,
+    reminders,
+    retention,
+)
 from annualwheel.db import db
 from annualwheel.house import house
 from annualwheel.models import Mailing, Message
@@ -36,7 +46,12 @@ def create_queue(settings: Settings) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
     if scheme.startswith("postgresql"):
-        return PostgresHuey("arshjulet", dsn=settings.queue_url.replace("+psycopg", ""), results=False, serializer=serializer)
+        return PostgresHuey(
+            "arshjulet",
+            dsn=settings.queue_url.replace("+psycopg", ""),
+            results=False,
+            serializer=serializer,
+        )
     return RedisHuey("arshjulet", url=settings.queue_url, results=False, serializer=serializer)
 
 
@@ -75,7 +90,12 @@ def register(app: Flask) -> None:
         with app.app_context():
             sweep_minute()
 
-    app.extensions["tasks"] = {"send": send, "drain": drain, "build_pack": build_pack, "prepare_mailing": prepare_mailing}
+    app.extensions["tasks"] = {
+        "send": send,
+        "drain": drain,
+        "build_pack": build_pack,
+        "prepare_mailing": prepare_mailing,
+    }
 
 
 def enqueue(task: str, *arguments: object) -> None:
@@ -92,7 +112,7 @@ def commit() -> None:
     ids = outbox.take_queued()
     db.session.commit()
     for start in range(0, len(ids), outbox.CHUNK):
-        enqueue("send", ids[start:start + outbox.CHUNK])
+        enqueue("send", ids[start : start + outbox.CHUNK])
 
 
 def start_drains() -> None:
@@ -137,7 +157,10 @@ def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
 
 
 def _has_time(message: Message) -> bool:
-    return message.lease_until is not None and house().clock.now() + outbox.MARGIN < message.lease_until
+    return (
+        message.lease_until is not None
+        and house().clock.now() + outbox.MARGIN < message.lease_until
+    )
 
 
 def _deliver(connection: delivery.Connection, message: Message) -> None:
@@ -151,7 +174,13 @@ def _deliver(connection: delivery.Connection, message: Message) -> None:
         outbox.mark_failed(message, result.error)
     else:
         outbox.mark_later(message, result.error, now)
-    log.info("mail", message=message.public_id, kind=message.kind, state=message.state, attempt=message.attempts)
+    log.info(
+        "mail",
+        message=message.public_id,
+        kind=message.kind,
+        state=message.state,
+        attempt=message.attempts,
+    )
 
 
 def build(pack_id: int) -> None:
@@ -181,7 +210,9 @@ def _prepare_order(mailing: Mailing) -> None:
     rows = mailings.remaining(mailing, house().clock.now())
     db.session.commit()
     for start in range(0, len(rows), mailings.BATCH):
-        if not mailings.write_batch(mailing, rows[start:start + mailings.BATCH], house().clock.now()):
+        if not mailings.write_batch(
+            mailing, rows[start : start + mailings.BATCH], house().clock.now()
+        ):
             break
         db.session.commit()
     else:
@@ -216,7 +247,9 @@ def lapse_offers(now: dt.datetime) -> None:
         commit()
 
 
-def erase_old(now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int = 1000) -> dict[str, int]:
+def erase_old(
+    now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int = 1000
+) -> dict[str, int]:
     """Erases what we have promised not to keep, a batch in a transaction, at most so many batches of each kind; returns how many of
     each kind went, and notes the same."""
     erasure.finish()
@@ -249,7 +282,8 @@ def start_embedded(app: Flask, lock_file: Path) -> None:
     def run() -> None:
         with lock_file.open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            EmbeddedConsumer(queue, workers=workers, max_delay=1.0, backoff=1.1, check_worker_health=False).run()
+            EmbeddedConsumer(
+                queue, workers=workers, max_delay=1.0, backoff=1.1, check_worker_health=False
+            ).run()
 
     threading.Thread(target=run, name="embedded-consumer", daemon=True).start()
-

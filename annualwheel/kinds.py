@@ -1,4 +1,5 @@
 """The kinds of mail: the facts each needs and the links it holds. A kind has one template a language in `email_templates/`."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -24,9 +25,15 @@ _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 # be submitted. `seated`: the place went over with the invitation; `taken`: by the new person's own press. `may_register` and
 # `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
 KINDS: Mapping[str, Kind] = {
-    "invitation": Kind((*_PLAN, "organisation", "answer_by", "about"), ("landing",), ("preparation_opens", "personal")),
+    "invitation": Kind(
+        (*_PLAN, "organisation", "answer_by", "about"),
+        ("landing",),
+        ("preparation_opens", "personal"),
+    ),
     "reminder": Kind((*_WHEN, "organisation", "answer_by"), ("landing",), ("reconfirm",)),
-    "confirmation": Kind((*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens", "personal")),
+    "confirmation": Kind(
+        (*_PLAN, "organisation"), ("landing",), ("arrival", "preparation_opens", "personal")
+    ),
     "calendar_request": Kind(_PLAN),
     "calendar_update": Kind(_PLAN),
     "calendar_cancel": Kind(_WHEN),
@@ -37,19 +44,40 @@ KINDS: Mapping[str, Kind] = {
     "offer": Kind((*_PLAN, "organisation", "ends"), ("landing",)),
     "offer_lapsed": Kind((*_WHEN, "ended"), ("landing",)),
     "substituted": Kind((*_WHEN, "substitute"), (), ("seated",)),
-    "substitute_invitation": Kind((*_PLAN, "organisation", "replaces"), ("landing",),
-                                  ("answer_by", "message", "seated", "taken", "may_register")),
-    "moved": Kind(("given", "meeting", "short_day", "old_day", "old_time", "old_place", "new_day", "new_time", "new_place"),
-                  ("landing",), ("reason", "asks", "stands")),
+    "substitute_invitation": Kind(
+        (*_PLAN, "organisation", "replaces"),
+        ("landing",),
+        ("answer_by", "message", "seated", "taken", "may_register"),
+    ),
+    "moved": Kind(
+        (
+            "given",
+            "meeting",
+            "short_day",
+            "old_day",
+            "old_time",
+            "old_place",
+            "new_day",
+            "new_time",
+            "new_place",
+        ),
+        ("landing",),
+        ("reason", "asks", "stands"),
+    ),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
     "preparation": Kind((*_PREPARE, "sections", "minutes"), ("preparation",), ("personal",)),
-    "preparation_reminder": Kind((*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first")),
+    "preparation_reminder": Kind(
+        (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first")
+    ),
     "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary")),
     "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary")),
     "change_granted": Kind(_PREPARE, ("preparation",), ("personal", "submitted")),
     "change_refused": Kind((*_PREPARE, "reason"), ("preparation",), ("personal", "submitted")),
-    "results": Kind(("given", "meeting", "short_day", "part", "person_count", "organisation_count"), ("result",),
-                    ("next_meeting", "next_day", "needs_erased")),
+    "results": Kind(
+        ("given", "meeting", "short_day", "part", "person_count", "organisation_count"),
+        ("result",),
+        ("next_meeting", "next_day", "needs_erased"),
+    ),
     "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message", "share")),
     "lead": Kind((*_PREPARE, "inviter"), ("preparation",)),
     "new_link": Kind(("people",), ("landing_1",)),
@@ -67,13 +95,35 @@ KINDS: Mapping[str, Kind] = {
     "application_gone": Kind(_WHEN),
     "organisation_request": Kind(_WHEN[1:]),
     "organisation_refused": Kind((*_WHEN, "organisation", "message")),
-    "colleague_registered": Kind((*_PLAN, "organisation", "registrant"), ("landing",), ("waits", "preparation_opens", "personal")),
+    "colleague_registered": Kind(
+        (*_PLAN, "organisation", "registrant"),
+        ("landing",),
+        ("waits", "preparation_opens", "personal"),
+    ),
     "test_mail": Kind(("sent_at",)),
 }
 
 # What asks somebody to a meeting or gives them something at it. Once the meeting is cancelled these are not sent: nothing may follow the
 # mail that says so. News of what is over (a withdrawal, a seat let go), receipts, and links asked for go all the same.
-TOWARDS_A_MEETING = frozenset((
-    "invitation", "reminder", "confirmation", "calendar_request", "calendar_update", "waitlisted", "promoted", "offer",
-    "substitute_invitation", "moved", "registered_by_phone", "application", "application_known", "colleague_registered",
-    "preparation", "preparation_reminder", "colleague", "change_granted"))
+TOWARDS_A_MEETING = frozenset(
+    (
+        "invitation",
+        "reminder",
+        "confirmation",
+        "calendar_request",
+        "calendar_update",
+        "waitlisted",
+        "promoted",
+        "offer",
+        "substitute_invitation",
+        "moved",
+        "registered_by_phone",
+        "application",
+        "application_known",
+        "colleague_registered",
+        "preparation",
+        "preparation_reminder",
+        "colleague",
+        "change_granted",
+    )
+)

@@ -6,6 +6,7 @@ HTML template; values never pass through Markdown, so a name like `[x](http://y)
 Links are written by name and stay placeholders in the frozen letter, between two private-use characters:
 U+E000, the name, U+E001. `seal` puts in the addresses when the mail is sent, so that no token lies in the database.
 """
+
 from __future__ import annotations
 
 import re
@@ -39,8 +40,11 @@ LINE_BREAKS = re.compile("[\t\n\u2028\u2029\u00a0 ]+")
 P = '<p style="margin:0 0 16px;">{}</p>\n'
 FACT = '<p style="margin:0 0 4px;">{}</p>\n'
 FACTS = '<div style="margin:0 0 16px;">\n{}</div>\n'
-H1 = '<h1 style="margin:0 0 16px;font:bold 26px/32px \'Segoe UI\',Arial,sans-serif;">{}</h1>\n'
-LIST = {"bullet_list_open": '<ul style="margin:0 0 16px;padding:0 0 0 24px;">\n', "bullet_list_close": "</ul>\n"}
+H1 = "<h1 style=\"margin:0 0 16px;font:bold 26px/32px 'Segoe UI',Arial,sans-serif;\">{}</h1>\n"
+LIST = {
+    "bullet_list_open": '<ul style="margin:0 0 16px;padding:0 0 0 24px;">\n',
+    "bullet_list_close": "</ul>\n",
+}
 ITEM = '<li style="margin:0 0 4px;">{}</li>\n'
 # A cell with a colour of its own is the button that every client shows, classic Outlook too.
 BUTTON = """<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:0 0 16px;">
@@ -114,8 +118,12 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
         raise LookupError(f"{kind}: facts missing or unknown: {', '.join(sorted(wrong))}")
     given = dict.fromkeys(declared.optional, "") | dict(facts)
     form = _form(kind, language)
-    return Letter(_subject(form, given), _one_line(form.preheader.render(given)),
-                  re.sub(r" +(?=\n)", "", form.text.render(given)), form.html.render(given))
+    return Letter(
+        _subject(form, given),
+        _one_line(form.preheader.render(given)),
+        re.sub(r" +(?=\n)", "", form.text.render(given)),
+        form.html.render(given),
+    )
 
 
 def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Letterhead) -> Sealed:
@@ -128,12 +136,21 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
     if missing:
         raise LookupError(f"no address for the links: {', '.join(missing)}")
     urls = [links[name] for name in names]
-    around = {"subject": letter.subject, "preheader": letter.preheader, "language": language, "urls": urls, "head": letterhead,
-              "other_language": _other_language(urls[0], language) if urls else ""}
+    around = {
+        "subject": letter.subject,
+        "preheader": letter.preheader,
+        "language": language,
+        "urls": urls,
+        "head": letterhead,
+        "other_language": _other_language(urls[0], language) if urls else "",
+    }
     text = PLACEHOLDER.sub(lambda found: links[found[1]], letter.text)
     html = PLACEHOLDER.sub(lambda found: str(escape(links[found[1]])), letter.html)
-    return Sealed(letter.subject, _frame("frame.txt").render(around, body=text),
-                  _frame("frame.html").render(around, body=Markup(html)))  # noqa: S704 escaped when it was written
+    return Sealed(
+        letter.subject,
+        _frame("frame.txt").render(around, body=text),
+        _frame("frame.html").render(around, body=Markup(html)),
+    )  # noqa: S704 escaped when it was written
 
 
 def _subject(form: _Form, given: Mapping[str, object]) -> str:
@@ -141,7 +158,9 @@ def _subject(form: _Form, given: Mapping[str, object]) -> str:
     subject = _one_line(form.subject.render(given))
     short = names.SHORT.get(str(given.get("meeting", "")))
     clumsy = len(subject) > SUBJECT or TWO_NUMBERS.search(subject)
-    return _one_line(form.subject.render({**given, "meeting": short})) if short and clumsy else subject
+    return (
+        _one_line(form.subject.render({**given, "meeting": short})) if short and clumsy else subject
+    )
 
 
 def _other_language(url: str, language: str) -> str:
@@ -156,7 +175,11 @@ def _written(value: object) -> object:
     """What may stand in a letter: text, numbers, and Jinja's undefined, which raises by itself."""
     if value is None or isinstance(value, (bool, list, dict)):
         raise TypeError(f"{type(value).__name__} cannot be written in a letter")
-    return value if isinstance(value, Markup) else FORBIDDEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    return (
+        value
+        if isinstance(value, Markup)
+        else FORBIDDEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    )
 
 
 def _upper_first(text: str) -> str:
@@ -164,14 +187,24 @@ def _upper_first(text: str) -> str:
 
 
 def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment:
-    environment = Environment(loader=loader, autoescape=html, undefined=StrictUndefined, finalize=_written,  # noqa: S701
-                              trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+    environment = Environment(
+        loader=loader,
+        autoescape=html,
+        undefined=StrictUndefined,
+        finalize=_written,  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
     environment.filters["upper_first"] = _upper_first
     return environment
 
 
 PLAIN, HTML = _environment(html=False), _environment(html=True)
-FRAMES = {"txt": _environment(FileSystemLoader(FOLDER), html=False), "html": _environment(FileSystemLoader(FOLDER), html=True)}
+FRAMES = {
+    "txt": _environment(FileSystemLoader(FOLDER), html=False),
+    "html": _environment(FileSystemLoader(FOLDER), html=True),
+}
 
 
 @cache
@@ -185,8 +218,13 @@ def _form(kind: str, language: str) -> _Form:
     lines = head.split("\n")
     expected = HEADINGS[language]
     if len(lines) != 2 or not all(map(str.startswith, lines, expected)):
-        raise ValueError(f"{language}/{kind}.txt must begin with the lines {expected[0]!r} and {expected[1]!r}")
-    subject, preheader = (PLAIN.from_string(line.removeprefix(name)) for line, name in zip(lines, expected, strict=True))
+        raise ValueError(
+            f"{language}/{kind}.txt must begin with the lines {expected[0]!r} and {expected[1]!r}"
+        )
+    subject, preheader = (
+        PLAIN.from_string(line.removeprefix(name))
+        for line, name in zip(lines, expected, strict=True)
+    )
     html, text = compile_body(body)
     return _Form(subject, preheader, PLAIN.from_string(text), HTML.from_string(html))
 
@@ -216,7 +254,11 @@ def compile_body(markdown: str) -> tuple[str, str]:
 def _block(tag: str, children: list[Token]) -> tuple[str, str]:
     if children[0].type == "link_open":
         return _button(children)
-    lines = [_line(list(group)) for breaks, group in groupby(children, lambda t: t.type == "softbreak") if not breaks]
+    lines = [
+        _line(list(group))
+        for breaks, group in groupby(children, lambda t: t.type == "softbreak")
+        if not breaks
+    ]
     if tag == "p":
         return _paragraph(lines)
     html, text = lines[0]
@@ -228,7 +270,11 @@ def _block(tag: str, children: list[Token]) -> tuple[str, str]:
 def _around(content: str, form: str, loop_form: str) -> str:
     """An item; one that is a whole loop becomes one item a turn."""
     loop = LOOP.fullmatch(content)
-    return loop[1] + form.format(loop[2]) + loop_form.format(loop[3]) + "\n" if loop else form.format(content)
+    return (
+        loop[1] + form.format(loop[2]) + loop_form.format(loop[3]) + "\n"
+        if loop
+        else form.format(content)
+    )
 
 
 def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
@@ -238,9 +284,17 @@ def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
         steering = "".join(f"{html}\n" for html, _ in lines)
         return steering, steering
     facts = written[0].startswith("<b>") and len(written) > 1
-    html = "".join(f"{html}\n" if html.startswith("{%") or not facts else FACT.format(html) for html, _ in lines)
-    text = "".join(f"{text}\n" if text.startswith("{%") else f"{text}{END if facts else ' '}" for _, text in lines)
-    return (FACTS if facts else P).format(html if facts else html.rstrip("\n")), f"{text}\n" if facts else f"{text}{END}\n"
+    html = "".join(
+        f"{html}\n" if html.startswith("{%") or not facts else FACT.format(html)
+        for html, _ in lines
+    )
+    text = "".join(
+        f"{text}\n" if text.startswith("{%") else f"{text}{END if facts else ' '}"
+        for _, text in lines
+    )
+    return (FACTS if facts else P).format(
+        html if facts else html.rstrip("\n")
+    ), f"{text}\n" if facts else f"{text}{END}\n"
 
 
 def _line(tokens: list[Token]) -> tuple[str, str]:
@@ -248,7 +302,10 @@ def _line(tokens: list[Token]) -> tuple[str, str]:
     html = text = ""
     for token in tokens:
         if token.type == "text":
-            html += "".join(part if JINJA.fullmatch(part) else str(escape(part)) for part in JINJA.split(token.content))
+            html += "".join(
+                part if JINJA.fullmatch(part) else str(escape(part))
+                for part in JINJA.split(token.content)
+            )
             text += token.content
         elif token.type in INLINE:
             html += INLINE[token.type]

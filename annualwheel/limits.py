@@ -1,4 +1,5 @@
 """Limits on attempts, counted as rows so that they hold over all processes and machines."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -21,7 +22,8 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
     key_hash = hashlib.sha256(f"{kind}:{key}".encode()).hexdigest()
     _wait_in_line(key_hash)
     window = sa.select(sa.func.count(Attempt.id)).where(
-        Attempt.kind == kind, Attempt.key_hash == key_hash, Attempt.at > now - within)
+        Attempt.kind == kind, Attempt.key_hash == key_hash, Attempt.at > now - within
+    )
     if (db.session.scalar(window) or 0) >= at_most:
         raise TooMany("too_many_attempts", kind=kind)
     db.session.add(Attempt(kind=kind, key_hash=key_hash, at=now))

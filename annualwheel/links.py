@@ -1,4 +1,5 @@
 """Signed links: what they open, which row, which version. Nothing is stored; raising the row's version revokes them."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -8,8 +9,13 @@ from dataclasses import dataclass
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
 # Purpose -> path. One purpose never opens another: the purpose is the salt of the signature.
-PATHS = {"registration": "/i/{token}", "member": "/f/{token}", "staff": "/logga-in/{token}", "feed": "/k/{token}.ics",
-         "own_data": "/u/{token}"}
+PATHS = {
+    "registration": "/i/{token}",
+    "member": "/f/{token}",
+    "staff": "/logga-in/{token}",
+    "feed": "/k/{token}.ics",
+    "own_data": "/u/{token}",
+}
 # Links that open so much that they live for a while only, from the moment they are signed: when the mail is sent.
 LIVES: Mapping[str, dt.timedelta] = {"own_data": dt.timedelta(minutes=30)}
 
@@ -42,7 +48,9 @@ class Signet:
 
     def token(self, target: Target, now: dt.datetime | None = None) -> str:
         """The signed token, about 45 characters."""
-        return self._signer(target.purpose, now).sign(f"{target.public_id}.{target.version}").decode()
+        return (
+            self._signer(target.purpose, now).sign(f"{target.public_id}.{target.version}").decode()
+        )
 
     def url(self, target: Target, now: dt.datetime | None = None) -> str:
         """The whole address to put into a mail."""
@@ -52,8 +60,11 @@ class Signet:
         """What `token` points at, or None when it was not signed by us for this purpose, or too long ago."""
         signer = self._signer(purpose, now)
         try:
-            plain = signer.unsign(token, max_age=int(LIVES[purpose].total_seconds())) if isinstance(signer, _Dated) \
+            plain = (
+                signer.unsign(token, max_age=int(LIVES[purpose].total_seconds()))
+                if isinstance(signer, _Dated)
                 else signer.unsign(token)
+            )
             public_id, version = plain.decode().rsplit(".", 1)
             return Target(purpose, public_id, int(version))
         except (BadSignature, ValueError):

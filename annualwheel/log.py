@@ -1,4 +1,5 @@
 """The log: one JSON object a line on standard output, without tokens, names or addresses."""
+
 from __future__ import annotations
 
 import logging
@@ -13,7 +14,9 @@ from annualwheel.links import PATHS
 from config import Settings
 
 # Whatever slips into a message: links with tokens and addresses are cut before the line is written.
-TOKEN = re.compile(f"({'|'.join(re.escape(path.partition('{')[0]) for path in PATHS.values())})[^\\s\"'?#]+")
+TOKEN = re.compile(
+    f"({'|'.join(re.escape(path.partition('{')[0]) for path in PATHS.values())})[^\\s\"'?#]+"
+)
 # What PostgreSQL adds to a refusal holds the row itself: names, needs, answers.
 ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)", re.DOTALL)
 ADDRESS = re.compile(r"[^\s\"'<>:]+@[^\s\"'<>,;]+")
@@ -28,15 +31,28 @@ def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
 
 def prepare_log(settings: Settings) -> None:
     """Sends the application's and the libraries' log lines through the cleaning step to standard output."""
-    shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level,
-                         structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    structlog.configure(processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-                        logger_factory=structlog.stdlib.LoggerFactory(), cache_logger_on_first_use=False)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                                              structlog.processors.format_exc_info, _clean,
-                                              structlog.processors.JSONRenderer(ensure_ascii=False)]))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _clean,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING if settings.environment == "test" else logging.INFO)

@@ -1,4 +1,5 @@
 """A lost link: new ones are mailed to the address on file, one mail for a mailbox however many people share it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -21,4 +22,11 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
         first = found[0].person
         only = first.id if all(link.person is first for link in found) else None
         people, links = personal_links.listed(found, first.language)
-        outbox.put(f"new_link:{public_id()}", "new_link", Recipient(first.email, "", first.language, only), {"people": people}, links, now)
+        outbox.put(
+            f"new_link:{public_id()}",
+            "new_link",
+            Recipient(first.email, "", first.language, only),
+            {"people": people},
+            links,
+            now,
+        )

@@ -1,4 +1,5 @@
 """One act of sending to many: confirmed with the number, written once, paused, followed."""
+
 from __future__ import annotations
 
 import contextlib
@@ -15,7 +16,16 @@ from annualwheel.audiences import Addressee, Choice
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.links import Target
-from annualwheel.models import Mailing, Member, Message, Organisation, Person, Registration, Staff, Submission
+from annualwheel.models import (
+    Mailing,
+    Member,
+    Message,
+    Organisation,
+    Person,
+    Registration,
+    Staff,
+    Submission,
+)
 from annualwheel.orders import Order
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import membership
@@ -63,17 +73,37 @@ def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.da
         raise Refused("nobody_left")
     if len(chosen) > expected:
         raise Refused("more_recipients", count=len(chosen))
-    mailing = Mailing(meeting=order.meeting, kind=order.kind, expected=expected, by=by.name, confirm_key=confirm_key, created_at=now,
-                      audience={"choice": order.choice.kept() if order.choice else None, "left_out": sorted(order.left_out)})
+    mailing = Mailing(
+        meeting=order.meeting,
+        kind=order.kind,
+        expected=expected,
+        by=by.name,
+        confirm_key=confirm_key,
+        created_at=now,
+        audience={
+            "choice": order.choice.kept() if order.choice else None,
+            "left_out": sorted(order.left_out),
+        },
+    )
     try:
         with db.session.begin_nested():
             db.session.add(mailing)
     except IntegrityError:
-        return db.session.scalars(sa.select(Mailing).where(Mailing.confirm_key == confirm_key)).one()
+        return db.session.scalars(
+            sa.select(Mailing).where(Mailing.confirm_key == confirm_key)
+        ).one()
     if len(chosen) <= SMALL:
         _write(mailing, chosen, now)
         mailing.state = "sending"
-    audit.note(audit.staff(by.id), "mailing_confirmed", mailing, now, order.meeting.id, kind=order.kind, count=len(chosen))
+    audit.note(
+        audit.staff(by.id),
+        "mailing_confirmed",
+        mailing,
+        now,
+        order.meeting.id,
+        kind=order.kind,
+        count=len(chosen),
+    )
     db.session.flush()
     return mailing
 
@@ -83,7 +113,9 @@ def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
     kept = mailing.audience
     choice = Choice.read(kept["choice"]) if kept["choice"] else None
     order = Order(mailing.meeting, mailing.kind, choice, frozenset(kept["left_out"]))
-    return [one for one in orders.everyone(order, now) if one.key not in order.left_out][:max(mailing.expected - _count(mailing), 0)]
+    return [one for one in orders.everyone(order, now) if one.key not in order.left_out][
+        : max(mailing.expected - _count(mailing), 0)
+    ]
 
 
 def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> bool:
@@ -124,27 +156,52 @@ def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
 
 def standing(mailing: Mailing) -> Standing:
     """How far it has come, in one query."""
-    rows = db.session.execute(sa.select(Message.state, sa.func.count()).where(Message.mailing_id == mailing.id).group_by(Message.state))
+    rows = db.session.execute(
+        sa.select(Message.state, sa.func.count())
+        .where(Message.mailing_id == mailing.id)
+        .group_by(Message.state)
+    )
     counts: dict[str, int] = {row[0]: row[1] for row in rows}
     written = sum(counts.values())
-    preparing = mailing.state == "preparing" or (mailing.state == "paused" and mailing.audience["was"] == "preparing")
+    preparing = mailing.state == "preparing" or (
+        mailing.state == "paused" and mailing.audience["was"] == "preparing"
+    )
     total = mailing.expected if preparing else written
     failed = counts.get("failed", 0) + counts.get("unknown", 0)
     done = counts.get("sent", 0) + counts.get("withheld", 0) + counts.get("dropped", 0) + failed
-    return Standing(total, counts.get("sent", 0), total - done, failed, counts.get("withheld", 0), counts.get("dropped", 0),
-                    0 if preparing else mailing.expected - written)
+    return Standing(
+        total,
+        counts.get("sent", 0),
+        total - done,
+        failed,
+        counts.get("withheld", 0),
+        counts.get("dropped", 0),
+        0 if preparing else mailing.expected - written,
+    )
 
 
 def close_finished() -> None:
     """Marks mailings as done that have nothing left to send."""
-    waiting = sa.select(Message.id).where(Message.mailing_id == Mailing.id, Message.state.in_(outbox.DUE)).exists()
-    db.session.execute(sa.update(Mailing).where(Mailing.state == "sending", ~waiting).values(state="done")
-                       .execution_options(synchronize_session=False))
+    waiting = (
+        sa.select(Message.id)
+        .where(Message.mailing_id == Mailing.id, Message.state.in_(outbox.DUE))
+        .exists()
+    )
+    db.session.execute(
+        sa.update(Mailing)
+        .where(Mailing.state == "sending", ~waiting)
+        .values(state="done")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def left_behind(now: dt.datetime) -> Sequence[int]:
     """The ids of mailings that should have been prepared long ago."""
-    return db.session.scalars(sa.select(Mailing.id).where(Mailing.state == "preparing", Mailing.created_at < now - LEFT_BEHIND)).all()
+    return db.session.scalars(
+        sa.select(Mailing.id).where(
+            Mailing.state == "preparing", Mailing.created_at < now - LEFT_BEHIND
+        )
+    ).all()
 
 
 def by_public_id(public_id: str) -> Mailing:
@@ -168,10 +225,23 @@ def _write(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> N
 
 def _people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]]:
     """The rows behind the list, in two queries."""
-    people = {row.id: row for row in db.session.scalars(sa.select(Person).where(Person.id.in_({one.person_id for one in chosen})))}
-    organisations = {row.id: row for row in db.session.scalars(
-        sa.select(Organisation).where(Organisation.id.in_({one.organisation_id for one in chosen})))}
-    return [(people[one.person_id], organisations[one.organisation_id], one.title) for one in chosen]
+    people = {
+        row.id: row
+        for row in db.session.scalars(
+            sa.select(Person).where(Person.id.in_({one.person_id for one in chosen}))
+        )
+    }
+    organisations = {
+        row.id: row
+        for row in db.session.scalars(
+            sa.select(Organisation).where(
+                Organisation.id.in_({one.organisation_id for one in chosen})
+            )
+        )
+    }
+    return [
+        (people[one.person_id], organisations[one.organisation_id], one.title) for one in chosen
+    ]
 
 
 def _invite(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
@@ -179,10 +249,16 @@ def _invite(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> 
 
 
 def _remind(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    seats_of = db.session.scalars(sa.select(Registration).where(
-        Registration.public_id.in_([one.key for one in chosen]), Registration.state.in_(reminders.to_remind(mailing.meeting, now))).options(
-            joinedload(Registration.person), joinedload(Registration.organisation)).order_by(Registration.id)
-        .execution_options(populate_existing=True)).all()
+    seats_of = db.session.scalars(
+        sa.select(Registration)
+        .where(
+            Registration.public_id.in_([one.key for one in chosen]),
+            Registration.state.in_(reminders.to_remind(mailing.meeting, now)),
+        )
+        .options(joinedload(Registration.person), joinedload(Registration.organisation))
+        .order_by(Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()
     for seat in seats_of:
         notices.write("reminder", seat, now, cause=dates.as_date(now).isoformat(), mailing=mailing)
     db.session.flush()
@@ -192,43 +268,86 @@ def _ask_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datet
     asked = orders.questionnaire_of(mailing.meeting)
     for person, organisation, _title in _people(chosen):
         member = membership.join(asked, person, organisation, now)
-        outbox.put(f"preparation:{member.public_id}", mailing.kind, Recipient.of(person),
-                   preparing.preparation_facts(member, person.language), preparing.links(member), now, mailing=mailing)
+        outbox.put(
+            f"preparation:{member.public_id}",
+            mailing.kind,
+            Recipient.of(person),
+            preparing.preparation_facts(member, person.language),
+            preparing.links(member),
+            now,
+            mailing=mailing,
+        )
     db.session.flush()
 
 
 def _remind_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    members = db.session.scalars(sa.select(Member).where(Member.public_id.in_([one.key for one in chosen])).options(
-        joinedload(Member.person), joinedload(Member.submission).joinedload(Submission.organisation))).all()
+    members = db.session.scalars(
+        sa.select(Member)
+        .where(Member.public_id.in_([one.key for one in chosen]))
+        .options(
+            joinedload(Member.person),
+            joinedload(Member.submission).joinedload(Submission.organisation),
+        )
+    ).all()
     for member in members:
         if member.submission.submitted_at is None:
-            outbox.put(reminders.day_key("preparation_reminder", member.public_id, now), mailing.kind, Recipient.of(member.person),
-                       preparing.reminder_facts(member, member.person.language), preparing.links(member), now, mailing=mailing)
+            outbox.put(
+                reminders.day_key("preparation_reminder", member.public_id, now),
+                mailing.kind,
+                Recipient.of(member.person),
+                preparing.reminder_facts(member, member.person.language),
+                preparing.links(member),
+                now,
+                mailing=mailing,
+            )
     db.session.flush()
 
 
 def _tell_results(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
     """The link is the seat's or the membership's, whichever the recipient was found by; it opens the results by a press of its own."""
     meeting, ids = mailing.meeting, {one.key.partition(".")[2] for one in chosen}
-    seats_of = {row.public_id: row for row in db.session.scalars(sa.select(Registration).where(Registration.public_id.in_(ids)))}
-    members = {row.public_id: row for row in db.session.scalars(sa.select(Member).where(Member.public_id.in_(ids)))}
+    seats_of = {
+        row.public_id: row
+        for row in db.session.scalars(
+            sa.select(Registration).where(Registration.public_id.in_(ids))
+        )
+    }
+    members = {
+        row.public_id: row
+        for row in db.session.scalars(sa.select(Member).where(Member.public_id.in_(ids)))
+    }
     people = {person.id: person for person, _organisation, _title in _people(chosen)}
-    said = {language: results.mail_facts(meeting, language) for language in {one.language for one in chosen}}
+    said = {
+        language: results.mail_facts(meeting, language)
+        for language in {one.language for one in chosen}
+    }
     for one in chosen:
         part, _dot, public_id = one.key.partition(".")
         seat, person = seats_of.get(public_id), people[one.person_id]
         found = seat or members[public_id]
-        outbox.put(reminders.results_key(meeting, person), mailing.kind, Recipient.of(person),
-                   {**said[one.language], "given": one.given, "part": part},
-                   {"result": Target("registration" if seat else "member", public_id, found.link_version)}, now,
-                   mailing=mailing, registration_id=seat.id if seat else None)
+        outbox.put(
+            reminders.results_key(meeting, person),
+            mailing.kind,
+            Recipient.of(person),
+            {**said[one.language], "given": one.given, "part": part},
+            {"result": Target("registration" if seat else "member", public_id, found.link_version)},
+            now,
+            mailing=mailing,
+            registration_id=seat.id if seat else None,
+        )
     db.session.flush()
 
 
 WRITERS: Mapping[str, Callable[[Mailing, Sequence[Addressee], dt.datetime], None]] = {
-    "invitation": _invite, "reminder": _remind, "preparation": _ask_to_prepare, "preparation_reminder": _remind_to_prepare,
-    "results": _tell_results}
+    "invitation": _invite,
+    "reminder": _remind,
+    "preparation": _ask_to_prepare,
+    "preparation_reminder": _remind_to_prepare,
+    "results": _tell_results,
+}
 
 
 def _count(mailing: Mailing) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(Message.mailing_id == mailing.id)) or 0
+    return (
+        db.session.scalar(sa.select(sa.func.count()).where(Message.mailing_id == mailing.id)) or 0
+    )

@@ -1,4 +1,5 @@
 """A meeting that changes: what happens to everyone concerned."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -28,15 +29,21 @@ class Appointment:
     address: str = ""
 
 
-def register(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
+def register(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
     """Registers, and lets a newcomer write in an answer that is already open for the organisation."""
     replies.register(registration, reply, now, actor)
-    if registration.state == "registered" and years.is_open(registration.meeting, "preparation", now):
+    if registration.state == "registered" and years.is_open(
+        registration.meeting, "preparation", now
+    ):
         membership.of_registration(registration, now)
     return registration
 
 
-def substitute(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> Registration:
+def substitute(
+    registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
+) -> Registration:
     """Hands over the place and the access to the preparation. Diet and access needs are not inherited."""
     successor = substitution.substitute(registration, new, now, actor)
     membership.hand_over(registration, successor, now)
@@ -49,7 +56,9 @@ def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     membership.end(registration)
 
 
-def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor: Actor) -> Mailing | None:
+def move(
+    meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor: Actor
+) -> Mailing | None:
     """Moves the meeting in time or place and sees to it that everyone concerned is told; returns that mailing, None for nobody.
 
     Another day: those who are coming must say yes again. Same day: they keep their yes. Either way their calendar entries follow
@@ -62,10 +71,18 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
         raise Refused("ends_before_start")
     if to.starts_at <= now:
         raise Refused("time_passed")
-    before, known = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address), announcements.appointment(meeting)
+    before, known = (
+        Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address),
+        announcements.appointment(meeting),
+    )
     if before == to:
         raise Refused("not_moved")
-    meeting.starts_at, meeting.ends_at, meeting.place, meeting.address = to.starts_at, to.ends_at, to.place, to.address
+    meeting.starts_at, meeting.ends_at, meeting.place, meeting.address = (
+        to.starts_at,
+        to.ends_at,
+        to.place,
+        to.address,
+    )
     meeting.sequence += 1
     years.place_phases(meeting, now)
     another_day = dates.as_date(before.starts_at) != dates.as_date(to.starts_at)
@@ -74,7 +91,9 @@ def move(meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor
     needs.follow(meeting)
     offers.follow(meeting, now)
     mailing = announcements.begin(meeting, "moved", reason, known, now, actor)
-    audit.note(actor, "moved", meeting, now, meeting.id, told=told(mailing), another_day=another_day)
+    audit.note(
+        actor, "moved", meeting, now, meeting.id, told=told(mailing), another_day=another_day
+    )
     db.session.flush()
     return mailing
 
@@ -104,7 +123,11 @@ def _step_all(meeting: Meeting, action: str) -> None:
     """Takes every registration at the meeting that has the step to its next state at once, however many there are."""
     for (state, possible), (to, *_others) in TABLE.items():
         if possible == action and state != to:
-            db.session.execute(sa.update(Registration).where(Registration.meeting_id == meeting.id, Registration.state == state).values(state=to))
+            db.session.execute(
+                sa.update(Registration)
+                .where(Registration.meeting_id == meeting.id, Registration.state == state)
+                .values(state=to)
+            )
 
 
 def _require_planned(meeting: Meeting, now: dt.datetime) -> None:

@@ -1,18 +1,32 @@
 """What the three meetings are called in running text, and what each is for, in both languages: for mails, calendar entries and workbooks."""
+
 from __future__ import annotations
 
-MEETINGS = {"work": {"sv": "arbetsmötet", "en": "the working meeting"},
-            "direction": {"sv": "riktningsmötet", "en": "the direction meeting"},
-            "conference": {"sv": "konferensen Värmland 2040", "en": "the Värmland 2040 conference"}}
+MEETINGS = {
+    "work": {"sv": "arbetsmötet", "en": "the working meeting"},
+    "direction": {"sv": "riktningsmötet", "en": "the direction meeting"},
+    "conference": {"sv": "konferensen Värmland 2040", "en": "the Värmland 2040 conference"},
+}
 
 # Where a subject line has no room for the whole name.
-SHORT = {"konferensen Värmland 2040": "konferensen", "the Värmland 2040 conference": "the conference"}
-ABOUT = {"work": {"sv": "Vi lägger pusslet över allt som görs för Värmland. Då ser vi också vilka bitar som saknas.",
-                  "en": "Together we lay the puzzle of everything being done for Värmland, and see which pieces are missing."},
-         "direction": {"sv": "Vi läser av läget tillsammans och pekar ut vart Värmland är på väg.",
-                       "en": "Together we take stock and point out where Värmland is heading."},
-         "conference": {"sv": "Vi samlar årets lärdomar och tar ut kursen mot 2040.",
-                        "en": "We gather what the year has taught us and set the course for 2040."}}
+SHORT = {
+    "konferensen Värmland 2040": "konferensen",
+    "the Värmland 2040 conference": "the conference",
+}
+ABOUT = {
+    "work": {
+        "sv": "Vi lägger pusslet över allt som görs för Värmland. Då ser vi också vilka bitar som saknas.",
+        "en": "Together we lay the puzzle of everything being done for Värmland, and see which pieces are missing.",
+    },
+    "direction": {
+        "sv": "Vi läser av läget tillsammans och pekar ut vart Värmland är på väg.",
+        "en": "Together we take stock and point out where Värmland is heading.",
+    },
+    "conference": {
+        "sv": "Vi samlar årets lärdomar och tar ut kursen mot 2040.",
+        "en": "We gather what the year has taught us and set the course for 2040.",
+    },
+}
 # The meetings that each person prepares alone, as the files in `forms/` have it: what is said before anything is published.
 ALONE = ("conference",)
 

@@ -1,4 +1,5 @@
 """Diet and access needs: own step, own table, shown to their owner only, erased first (GDPR art. 9)."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -23,7 +24,9 @@ class Given:
     access: str
 
 
-def state(registration: Registration, diet: str, access: str, consent_text: str, now: dt.datetime) -> None:
+def state(
+    registration: Registration, diet: str, access: str, consent_text: str, now: dt.datetime
+) -> None:
     """Keeps the needs with the sentence that was consented to. Empty texts erase them. Raises `Refused` without a registration,
     `Closed` when the meeting is cancelled or has begun."""
     _lock(registration)
@@ -38,8 +41,16 @@ def state(registration: Registration, diet: str, access: str, consent_text: str,
     row = _row(registration)
     day = erase_on(registration.meeting)
     if row is None:
-        db.session.add(Needs(registration=registration, diet=diet.strip(), access=access.strip(), consent_text=consent_text,
-                             consented_at=now, erase_on=day))
+        db.session.add(
+            Needs(
+                registration=registration,
+                diet=diet.strip(),
+                access=access.strip(),
+                consent_text=consent_text,
+                consented_at=now,
+                erase_on=day,
+            )
+        )
     else:
         row.diet, row.access, row.consent_text = diet.strip(), access.strip(), consent_text
         row.consented_at, row.erase_on = now, day
@@ -62,7 +73,11 @@ def of(registration: Registration) -> Given:
 def follow(meeting: Meeting) -> None:
     """The meeting has moved: what was stated is kept as long after the new day."""
     of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
-    db.session.execute(sa.update(Needs).where(Needs.registration_id.in_(of_meeting)).values(erase_on=erase_on(meeting)))
+    db.session.execute(
+        sa.update(Needs)
+        .where(Needs.registration_id.in_(of_meeting))
+        .values(erase_on=erase_on(meeting))
+    )
 
 
 def forget_all(meeting: Meeting) -> None:
@@ -85,8 +100,14 @@ def _lock(registration: Registration) -> None:
     """Waits for whoever withdraws, cancels the meeting or presses the same button, and reads again what they have changed. First the
     meeting, then the registration: the order in which seats are locked."""
     meeting = registration.meeting
-    db.session.refresh(meeting, attribute_names=["state", "starts_at", "ends_at"], with_for_update={"read": True, "of": Meeting})
-    db.session.refresh(registration, attribute_names=["state"], with_for_update={"of": Registration})
+    db.session.refresh(
+        meeting,
+        attribute_names=["state", "starts_at", "ends_at"],
+        with_for_update={"read": True, "of": Meeting},
+    )
+    db.session.refresh(
+        registration, attribute_names=["state"], with_for_update={"of": Registration}
+    )
 
 
 def _row(registration: Registration) -> Needs | None:

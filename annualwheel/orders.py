@@ -1,4 +1,5 @@
 """What a coordinator is about to send: to whom it would go, how it would read, and the test that comes before it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -30,8 +31,11 @@ from annualwheel.questionnaires import published
 from annualwheel.registrations import notices
 
 KINDS = ("invitation", "reminder", "preparation", "preparation_reminder", "results")
-NOWHERE = {"landing": Target("registration", "exempel", 0), "preparation": Target("member", "exempel", 0),
-           "result": Target("registration", "exempel", 0)}
+NOWHERE = {
+    "landing": Target("registration", "exempel", 0),
+    "preparation": Target("member", "exempel", 0),
+    "result": Target("registration", "exempel", 0),
+}
 ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen")
 
 
@@ -63,11 +67,22 @@ def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
         return
     if now >= meeting.starts_at:
         raise Closed("meeting_started", day=meeting.starts_at)
-    last = years.phase(meeting, "registration" if kind in ("invitation", "reminder") else "preparation").closes_at
-    asks_about_new_day = kind == "reminder" and db.session.scalar(
-        audiences.of_registrations(meeting, "to_reconfirm").with_only_columns(Registration.id).limit(1)) is not None
+    last = years.phase(
+        meeting, "registration" if kind in ("invitation", "reminder") else "preparation"
+    ).closes_at
+    asks_about_new_day = (
+        kind == "reminder"
+        and db.session.scalar(
+            audiences.of_registrations(meeting, "to_reconfirm")
+            .with_only_columns(Registration.id)
+            .limit(1)
+        )
+        is not None
+    )
     if now > last and kind != "invitation" and not asks_about_new_day:
-        raise Closed("registration_closed" if kind == "reminder" else "preparation_closed", day=last)
+        raise Closed(
+            "registration_closed" if kind == "reminder" else "preparation_closed", day=last
+        )
     if kind.startswith("preparation"):
         questionnaire_of(meeting)
 
@@ -79,14 +94,24 @@ def letter(order: Order, one: Addressee, now: dt.datetime) -> Letter:
 
 def text_version(order: Order, now: dt.datetime) -> str:
     """A name for the text as it is now in both languages: a change of the template, the meeting or the questions changes it."""
-    written = [letter(order, ANYONE._replace(language=language), now) for language in letters.LANGUAGES]
-    return sha256("\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written).encode()).hexdigest()[:16]
+    written = [
+        letter(order, ANYONE._replace(language=language), now) for language in letters.LANGUAGES
+    ]
+    return sha256(
+        "\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written).encode()
+    ).hexdigest()[:16]
 
 
 def send_test(order: Order, one: Addressee, by: Staff, now: dt.datetime) -> Message:
     """Queues the mail `one` would get, marked as a test, to the member of staff. Its link leads nowhere."""
-    message = outbox.put(f"{_test_key(order, by, now)}{now.timestamp()}", order.kind, Recipient(by.email, by.name, one.language),
-                         _facts(order, one, now), {name: NOWHERE[name] for name in letters.KINDS[order.kind].links}, now)
+    message = outbox.put(
+        f"{_test_key(order, by, now)}{now.timestamp()}",
+        order.kind,
+        Recipient(by.email, by.name, one.language),
+        _facts(order, one, now),
+        {name: NOWHERE[name] for name in letters.KINDS[order.kind].links},
+        now,
+    )
     message.body.subject = f"[Test] {message.body.subject}"
     db.session.flush()
     audit.note(audit.staff(by.id), "tested", message, now, order.meeting.id, kind=order.kind)
@@ -95,8 +120,9 @@ def send_test(order: Order, one: Addressee, by: Staff, now: dt.datetime) -> Mess
 
 def tested_at(order: Order, by: Staff, now: dt.datetime) -> dt.datetime | None:
     """When `by` last had a test of this meeting's mail with the text it has now."""
-    return db.session.scalar(sa.select(sa.func.max(Message.queued_at)).where(
-        outbox.begins(_test_key(order, by, now))))
+    return db.session.scalar(
+        sa.select(sa.func.max(Message.queued_at)).where(outbox.begins(_test_key(order, by, now)))
+    )
 
 
 def everyone(order: Order, now: dt.datetime) -> list[Addressee]:
@@ -122,22 +148,53 @@ def questionnaire_of(meeting: Meeting) -> Questionnaire:
 def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
     """What the mail would say. Rows that are not there yet are made up, and never come near the session."""
     if order.kind == "results":
-        return {**results.mail_facts(order.meeting, one.language), "given": one.given, "part": one.key.partition(".")[0] or "present"}
-    person = Person(given=one.given, family=one.family, email=one.email, email_folded="", name_folded="", language=one.language)
+        return {
+            **results.mail_facts(order.meeting, one.language),
+            "given": one.given,
+            "part": one.key.partition(".")[0] or "present",
+        }
+    person = Person(
+        given=one.given,
+        family=one.family,
+        email=one.email,
+        email_folded="",
+        name_folded="",
+        language=one.language,
+    )
     organisation = Organisation(code="", name=one.organisation, folded="")
     if order.kind in ("invitation", "reminder"):
-        state = db.session.scalar(sa.select(Registration.state).where(Registration.public_id == one.key)) if order.kind == "reminder" else None
-        seat = Registration(meeting=order.meeting, person=person, organisation=organisation, state=state or "invited")
+        state = (
+            db.session.scalar(
+                sa.select(Registration.state).where(Registration.public_id == one.key)
+            )
+            if order.kind == "reminder"
+            else None
+        )
+        seat = Registration(
+            meeting=order.meeting,
+            person=person,
+            organisation=organisation,
+            state=state or "invited",
+        )
         return notices.said(order.kind, seat, one.language, now, {})
     asked = questionnaire_of(order.meeting)
-    found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key)) if order.kind == "preparation_reminder" else None
+    found = (
+        db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
+        if order.kind == "preparation_reminder"
+        else None
+    )
     if found is not None:
         return preparing.reminder_facts(found, one.language)
-    member = Member(submission=Submission(questionnaire=asked, respondent_key="", organisation=organisation), person=person)
+    member = Member(
+        submission=Submission(questionnaire=asked, respondent_key="", organisation=organisation),
+        person=person,
+    )
     facts = preparing.preparation_facts(member, one.language)
     if order.kind == "preparation_reminder":
         facts = {name: fact for name, fact in facts.items() if name not in ("minutes", "sections")}
-        facts |= preparing.left(member.submission, published.definition_of(asked).parts(), one.language)
+        facts |= preparing.left(
+            member.submission, published.definition_of(asked).parts(), one.language
+        )
     return facts
 
 

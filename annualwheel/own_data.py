@@ -1,4 +1,5 @@
 """A person's own details: asked for by mail, corrected by themselves, and asked to be erased (GDPR art. 15 to 17)."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -38,13 +39,24 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     client)."""
     limits.count("own_data_client", client, now, 30, HOUR)
     limits.count("own_data", fold(address), now, 3, HOUR)
-    people = db.session.scalars(sa.select(Person).where(Person.email_folded == fold(address), Person.merged_into_id.is_(None))
-                                .order_by(Person.id)).all()
+    people = db.session.scalars(
+        sa.select(Person)
+        .where(Person.email_folded == fold(address), Person.merged_into_id.is_(None))
+        .order_by(Person.id)
+    ).all()
     if people:
         first = people[0]
-        outbox.put(f"own_data:{public_id()}", "own_data", Recipient(first.email, "", first.language, first.id if len(people) == 1 else None),
-                   {"people": [{"name": person.name} for person in people], "minutes": int(LIVES["own_data"].total_seconds() // 60)},
-                   {f"landing_{number}": target(person) for number, person in enumerate(people, 1)}, now)
+        outbox.put(
+            f"own_data:{public_id()}",
+            "own_data",
+            Recipient(first.email, "", first.language, first.id if len(people) == 1 else None),
+            {
+                "people": [{"name": person.name} for person in people],
+                "minutes": int(LIVES["own_data"].total_seconds() // 60),
+            },
+            {f"landing_{number}": target(person) for number, person in enumerate(people, 1)},
+            now,
+        )
 
 
 def target(person: Person) -> Target:
@@ -54,8 +66,15 @@ def target(person: Person) -> Target:
 
 def by_target(asked: Target | None) -> Person:
     """The person a link or a session opens, with organisations. Raises `Missing` for a dead or unknown one."""
-    person = db.session.scalar(sa.select(Person).where(Person.public_id == asked.public_id).options(
-        selectinload(Person.affiliations).joinedload(Affiliation.organisation))) if asked else None
+    person = (
+        db.session.scalar(
+            sa.select(Person)
+            .where(Person.public_id == asked.public_id)
+            .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+        )
+        if asked
+        else None
+    )
     if person is None or asked is None or asked.version != person.link_version:
         raise Missing("link_unknown")
     return person
@@ -81,7 +100,13 @@ def correct(person: Person, new: Correction, now: dt.datetime) -> None:
     before = (person.given, person.family, person.email, person.mobile, person.language)
     readdressing.rename(person, new.given, new.family, new.email, now, actor)
     person.mobile, person.language = contacts.clean(new.mobile), new.language
-    changed = [name for name, old in zip(("given", "family", "email", "mobile", "language"), before, strict=True) if getattr(person, name) != old]
+    changed = [
+        name
+        for name, old in zip(
+            ("given", "family", "email", "mobile", "language"), before, strict=True
+        )
+        if getattr(person, name) != old
+    ]
     for place in person.affiliations:
         title = contacts.clean(new.titles.get(place.organisation.public_id, place.title))
         if place.active and title != place.title:
@@ -102,29 +127,49 @@ def ask_for_deletion(person: Person, reason: str, now: dt.datetime) -> DeletionR
     request = DeletionRequest(person=person, asked_at=now, reason=reason)
     db.session.add(request)
     db.session.flush()
-    outbox.put(f"deletion_asked:{request.public_id}", "deletion_asked", Recipient.of(person), {"given": person.given}, {}, now)
+    outbox.put(
+        f"deletion_asked:{request.public_id}",
+        "deletion_asked",
+        Recipient.of(person),
+        {"given": person.given},
+        {},
+        now,
+    )
     audit.note(audit.participant(person.id), "deletion_asked", request, now)
     return request
 
 
 def open_request(person: Person) -> DeletionRequest | None:
     """The person's request that nobody has answered yet."""
-    return db.session.scalar(sa.select(DeletionRequest).where(
-        DeletionRequest.person_id == person.id, DeletionRequest.state == "asked").limit(1))
+    return db.session.scalar(
+        sa.select(DeletionRequest)
+        .where(DeletionRequest.person_id == person.id, DeletionRequest.state == "asked")
+        .limit(1)
+    )
 
 
 def registration_of(person: Person, wanted: str) -> Registration:
     """One of the person's own registrations, by public id. Raises `Missing`."""
-    found = db.session.scalar(sa.select(Registration).where(Registration.public_id == wanted, Registration.person_id == person.id)
-                              .options(joinedload(Registration.meeting)))
+    found = db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.public_id == wanted, Registration.person_id == person.id)
+        .options(joinedload(Registration.meeting))
+    )
     if found is None:
         raise Missing("no_registration")
     return found
 
 
 def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
-    for seat in db.session.scalars(sa.select(Registration).join(Registration.meeting).where(
-            Registration.person_id == place.person_id, Registration.organisation_id == place.organisation_id,
-            Registration.title.in_((place.title, "")), Meeting.starts_at > now)):
+    for seat in db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(
+            Registration.person_id == place.person_id,
+            Registration.organisation_id == place.organisation_id,
+            Registration.title.in_((place.title, "")),
+            Meeting.starts_at > now,
+        )
+    ):
         seat.title = title
     place.title = title

@@ -1,4 +1,5 @@
 """Every link a person has: those that are alive, and all of them made new at once."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -11,7 +12,16 @@ from sqlalchemy.orm import joinedload
 from annualwheel import names
 from annualwheel.db import db
 from annualwheel.links import Target
-from annualwheel.models import Meeting, Member, Message, Organisation, Person, Questionnaire, Registration, Submission
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Message,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+)
 
 SHOWN = dt.timedelta(days=30)
 GONE = ("substituted", "revoked")
@@ -37,22 +47,62 @@ class Link:
 def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     """The links that still open something, of the people for whom `whose` (a condition on `Person`) holds: registrations first.
     A meeting that was over 30 days ago has none."""
-    seats = db.session.scalars(sa.select(Registration).join(Registration.person).join(Registration.meeting).where(
-        whose, Registration.state.not_in(GONE), Meeting.ends_at > now - SHOWN).order_by(Registration.id).options(
-        joinedload(Registration.person), joinedload(Registration.meeting), joinedload(Registration.organisation)))
-    members = db.session.scalars(sa.select(Member).join(Member.person).join(Member.submission).join(Submission.questionnaire).join(Questionnaire.meeting).where(
-        whose, Meeting.ends_at > now - SHOWN).order_by(Member.id).options(
-        joinedload(Member.person), joinedload(Member.submission).options(
-            joinedload(Submission.organisation), joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting))))
-    return [*(Link(Target("registration", seat.public_id, seat.link_version), seat.person, seat.meeting, seat.organisation) for seat in seats),
-            *(Link(Target("member", member.public_id, member.link_version), member.person,
-                   member.submission.questionnaire.meeting, member.submission.organisation) for member in members)]
+    seats = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.person)
+        .join(Registration.meeting)
+        .where(whose, Registration.state.not_in(GONE), Meeting.ends_at > now - SHOWN)
+        .order_by(Registration.id)
+        .options(
+            joinedload(Registration.person),
+            joinedload(Registration.meeting),
+            joinedload(Registration.organisation),
+        )
+    )
+    members = db.session.scalars(
+        sa.select(Member)
+        .join(Member.person)
+        .join(Member.submission)
+        .join(Submission.questionnaire)
+        .join(Questionnaire.meeting)
+        .where(whose, Meeting.ends_at > now - SHOWN)
+        .order_by(Member.id)
+        .options(
+            joinedload(Member.person),
+            joinedload(Member.submission).options(
+                joinedload(Submission.organisation),
+                joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
+            ),
+        )
+    )
+    return [
+        *(
+            Link(
+                Target("registration", seat.public_id, seat.link_version),
+                seat.person,
+                seat.meeting,
+                seat.organisation,
+            )
+            for seat in seats
+        ),
+        *(
+            Link(
+                Target("member", member.public_id, member.link_version),
+                member.person,
+                member.submission.questionnaire.meeting,
+                member.submission.organisation,
+            )
+            for member in members
+        ),
+    ]
 
 
 def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], dict[str, Target]]:
     """The links as a mail lists them: the fact `people`, and the targets `landing_1`, `landing_2`, …"""
-    return ([{"name": link.person.name, "what": link.what(language)} for link in found],
-            {f"landing_{number}": link.target for number, link in enumerate(found, 1)})
+    return (
+        [{"name": link.person.name, "what": link.what(language)} for link in found],
+        {f"landing_{number}": link.target for number, link in enumerate(found, 1)},
+    )
 
 
 def renew(person: Person) -> Mapping[str, int]:
@@ -61,8 +111,15 @@ def renew(person: Person) -> Mapping[str, int]:
     person.link_version += 1
     person.feed_version += 1
     versions: dict[str, int] = {}
-    seats = db.session.scalars(sa.select(Registration).where(Registration.person_id == person.id).order_by(Registration.id))
-    for row in (*seats, *db.session.scalars(sa.select(Member).where(Member.person_id == person.id).order_by(Member.id))):
+    seats = db.session.scalars(
+        sa.select(Registration).where(Registration.person_id == person.id).order_by(Registration.id)
+    )
+    for row in (
+        *seats,
+        *db.session.scalars(
+            sa.select(Member).where(Member.person_id == person.id).order_by(Member.id)
+        ),
+    ):
         row.link_version += 1
         versions[row.public_id] = row.link_version
     return versions
@@ -70,5 +127,7 @@ def renew(person: Person) -> Mapping[str, int]:
 
 def follow(message: Message, versions: Mapping[str, int]) -> None:
     """Lets a mail that is still to go carry the links as `renew` made them."""
-    message.body.links = {name: {**target, "version": versions.get(target["public_id"], target["version"])}
-                          for name, target in message.body.links.items()}
+    message.body.links = {
+        name: {**target, "version": versions.get(target["public_id"], target["version"])}
+        for name, target in message.body.links.items()
+    }

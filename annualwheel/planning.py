@@ -1,4 +1,5 @@
 """Changing the plan: a new year, a meeting's times and seats, the year's themes."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -38,20 +39,26 @@ class Terms:
     ways: Mapping[str, Way]
 
 
-def create_year(number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor) -> Year:
+def create_year(
+    number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor
+) -> Year:
     """A new year with its meetings (kind -> when and where), each with the days and the terms it had the year before, and with the
     organisations of that year. Raises `Refused` for a year that is there or a meeting that ends before it starts."""
     if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
         raise Refused("year_exists")
     reference.ensure()
-    last = db.session.scalar(sa.select(Year).where(Year.number < number).order_by(Year.number.desc()).limit(1))
+    last = db.session.scalar(
+        sa.select(Year).where(Year.number < number).order_by(Year.number.desc()).limit(1)
+    )
     before = {meeting.kind: meeting for meeting in last.meetings} if last else {}
     year = Year(number=number)
     db.session.add(year)
     for kind, at in plan.items():
         if at.ends_at <= at.starts_at:
             raise Refused("ends_before_start")
-        years.plan_meeting(year, kind, at.starts_at, at.ends_at, at.place, at.address, before.get(kind))
+        years.plan_meeting(
+            year, kind, at.starts_at, at.ends_at, at.place, at.address, before.get(kind)
+        )
     if last is not None:
         _keep_organisations(last, year)
     db.session.flush()
@@ -61,24 +68,56 @@ def create_year(number: int, plan: Mapping[str, Appointment], now: dt.datetime, 
 
 def _keep_organisations(last: Year, year: Year) -> None:
     """Who belonged to the year before belongs to the new one, as the same kind; a lead who has left is no lead any more."""
-    leads = (sa.select(Affiliation.person_id).join(Person, Person.id == Affiliation.person_id).where(
-        Affiliation.person_id == YearOrganisation.lead_id, Affiliation.organisation_id == YearOrganisation.organisation_id,
-        Affiliation.active, Person.active).correlate(YearOrganisation).limit(1).scalar_subquery())
-    kept = (sa.select(sa.literal(year.id), YearOrganisation.organisation_id, YearOrganisation.category_id, leads)
-            .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
-            .where(YearOrganisation.year_id == last.id, Organisation.active).order_by(YearOrganisation.id))
-    db.session.execute(sa.insert(YearOrganisation).from_select(["year_id", "organisation_id", "category_id", "lead_id"], kept))
+    leads = (
+        sa.select(Affiliation.person_id)
+        .join(Person, Person.id == Affiliation.person_id)
+        .where(
+            Affiliation.person_id == YearOrganisation.lead_id,
+            Affiliation.organisation_id == YearOrganisation.organisation_id,
+            Affiliation.active,
+            Person.active,
+        )
+        .correlate(YearOrganisation)
+        .limit(1)
+        .scalar_subquery()
+    )
+    kept = (
+        sa.select(
+            sa.literal(year.id),
+            YearOrganisation.organisation_id,
+            YearOrganisation.category_id,
+            leads,
+        )
+        .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
+        .where(YearOrganisation.year_id == last.id, Organisation.active)
+        .order_by(YearOrganisation.id)
+    )
+    db.session.execute(
+        sa.insert(YearOrganisation).from_select(
+            ["year_id", "organisation_id", "category_id", "lead_id"], kept
+        )
+    )
 
 
-def set_phases(meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor) -> None:
+def set_phases(
+    meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor
+) -> None:
     """Moves the meeting's phases (kind -> first and last day, counted from the meeting). Raises `Refused("phase_backwards")` for one
     that ends before it begins, or does not end before the meeting though it should."""
     seats.lock(meeting)
-    db.session.scalars(sa.select(Phase).where(Phase.meeting_id == meeting.id).execution_options(populate_existing=True)).all()
+    db.session.scalars(
+        sa.select(Phase)
+        .where(Phase.meeting_id == meeting.id)
+        .execution_options(populate_existing=True)
+    ).all()
     for kind, (opens, closes) in days.items():
         if closes < opens or (kind != "followup" and closes > 0):
             raise Refused("phase_backwards", kind=kind)
-    changed = [kind for kind, (opens, closes) in days.items() if _set_days(meeting, years.phase(meeting, kind), opens, closes)]
+    changed = [
+        kind
+        for kind, (opens, closes) in days.items()
+        if _set_days(meeting, years.phase(meeting, kind), opens, closes)
+    ]
     if changed:
         audit.note(actor, "phases_changed", meeting, now, meeting.id, phases=changed)
 
@@ -89,8 +128,17 @@ def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) ->
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
     meeting.registry_number = terms.registry_number
-    audit.note(actor, "terms_changed", meeting, now, meeting.id,
-               ways={mode: [way.capacity, way.per_organisation, way.rule, way.hours] for mode, way in terms.ways.items()})
+    audit.note(
+        actor,
+        "terms_changed",
+        meeting,
+        now,
+        meeting.id,
+        ways={
+            mode: [way.capacity, way.per_organisation, way.rule, way.hours]
+            for mode, way in terms.ways.items()
+        },
+    )
     return ways.change(meeting, terms.ways, now)
 
 
@@ -98,7 +146,9 @@ def add_theme(year: Year, sv: str, en: str, now: dt.datetime, actor: Actor) -> T
     """Adds a theme last. Raises `Refused("themes_published")` once a questionnaire of the year is published."""
     _require_unpublished(year)
     taken = {theme.key for theme in year.themes}
-    key = next(f"tema{number}" for number in range(1, len(taken) + 2) if f"tema{number}" not in taken)
+    key = next(
+        f"tema{number}" for number in range(1, len(taken) + 2) if f"tema{number}" not in taken
+    )
     theme = years.add_theme(year, key, sv, en)
     audit.note(actor, "theme_added", theme, now)
     return theme
@@ -121,8 +171,15 @@ def theme_of(year: Year, key: str) -> Theme:
 
 def is_published(year: Year) -> bool:
     """Whether a questionnaire of one of the year's meetings is published, so that the themes stand."""
-    return db.session.scalar(sa.select(Questionnaire.id).join(Meeting, Meeting.id == Questionnaire.meeting_id)
-                             .where(Meeting.year_id == year.id).limit(1)) is not None
+    return (
+        db.session.scalar(
+            sa.select(Questionnaire.id)
+            .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+            .where(Meeting.year_id == year.id)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def _set_days(meeting: Meeting, phase: Phase, opens: int, closes: int) -> bool:

@@ -1,4 +1,5 @@
 """A person's change of address, the same wherever it is made: links, calendar, mails that wait, and who is told."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -27,16 +28,33 @@ def lock(person: Person) -> None:
     Whoever needs the locks of several meetings calls this before anything else is written: who registers holds one of them and
     then writes to the person, so the other order would let two people wait for each other for ever.
     """
-    for meeting in db.session.scalars(sa.select(Meeting).join(Registration, Registration.meeting_id == Meeting.id).where(
-            Registration.person_id == person.id).order_by(Meeting.id)).all():
+    for meeting in db.session.scalars(
+        sa.select(Meeting)
+        .join(Registration, Registration.meeting_id == Meeting.id)
+        .where(Registration.person_id == person.id)
+        .order_by(Meeting.id)
+    ).all():
         seats.lock(meeting)
     read_again(person)
-    db.session.scalars(sa.select(Registration).where(Registration.person_id == person.id)
-                       .execution_options(populate_existing=True)).all()
+    db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.person_id == person.id)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
-def rename(person: Person, given: str, family: str, address: str, now: dt.datetime, actor: Actor, *, told: bool = True,
-           apart: Registration | None = None, sent: Message | None = None) -> bool:
+def rename(
+    person: Person,
+    given: str,
+    family: str,
+    address: str,
+    now: dt.datetime,
+    actor: Actor,
+    *,
+    told: bool = True,
+    apart: Registration | None = None,
+    sent: Message | None = None,
+) -> bool:
     """Corrects name and address; returns whether mail goes to another mailbox from now on.
 
     Then every link of the person is dead and a mail with new ones goes to the new address; mails that wait go there, with the new
@@ -51,7 +69,11 @@ def rename(person: Person, given: str, family: str, address: str, now: dt.dateti
     lock(person)
     contacts.require_free(person, given, family, address)
     old, waiting = Recipient.of(person), _waiting(person)
-    entries = [seat for seat in _with_entry(person, now) if seat is not apart and not _comes(seat, waiting, sent)]
+    entries = [
+        seat
+        for seat in _with_entry(person, now)
+        if seat is not apart and not _comes(seat, waiting, sent)
+    ]
     for seat in entries if told else ():
         notices.take_from_calendar(seat, now)
     contacts.rename(person, given, family, address)
@@ -62,7 +84,14 @@ def rename(person: Person, given: str, family: str, address: str, now: dt.dateti
     for seat in entries:
         notices.put_in_calendar(seat, now)
     if told:
-        outbox.put(f"address_changed:{public_id()}", "address_changed", old, {"given": person.given, "old_address": old.address}, {}, now)
+        outbox.put(
+            f"address_changed:{public_id()}",
+            "address_changed",
+            old,
+            {"given": person.given, "old_address": old.address},
+            {},
+            now,
+        )
     going = [message for message in waiting if message.state in GOES_BY_ITSELF or message is sent]
     _send_links(person, {apart.public_id} if apart else set(), going, now)
     audit.note(actor, "readdressed", person, now)
@@ -72,21 +101,43 @@ def rename(person: Person, given: str, family: str, address: str, now: dt.dateti
 def _waiting(person: Person) -> Sequence[Message]:
     """What is still to be sent to the person, and copies about the person's registrations to others."""
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
-    return db.session.scalars(sa.select(Message).where(
-        sa.or_(Message.person_id == person.id, Message.registration_id.in_(own)), Message.state.in_(WAITING), Message.body.has())
-        .join(Message.body).options(contains_eager(Message.body)).order_by(Message.id)).all()
+    return db.session.scalars(
+        sa.select(Message)
+        .where(
+            sa.or_(Message.person_id == person.id, Message.registration_id.in_(own)),
+            Message.state.in_(WAITING),
+            Message.body.has(),
+        )
+        .join(Message.body)
+        .options(contains_eager(Message.body))
+        .order_by(Message.id)
+    ).all()
 
 
 def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
-    return db.session.scalars(sa.select(Registration).join(Meeting, Meeting.id == Registration.meeting_id).where(
-        Registration.person_id == person.id, Registration.state.in_(HAS_ENTRY), Registration.sequence >= 0,
-        Meeting.state == "planned", Meeting.starts_at > now).order_by(Registration.id)).all()
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Meeting, Meeting.id == Registration.meeting_id)
+        .where(
+            Registration.person_id == person.id,
+            Registration.state.in_(HAS_ENTRY),
+            Registration.sequence >= 0,
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
+        )
+        .order_by(Registration.id)
+    ).all()
 
 
 def _comes(seat: Registration, waiting: Sequence[Message], sent: Message | None) -> bool:
     """Whether the seat's newest entry has not left us and goes to the new address by itself."""
-    return any(message.registration_id == seat.id and message.calendar_sequence == seat.sequence and _invites(message)
-               and (message.state in GOES_BY_ITSELF or message is sent) for message in waiting)
+    return any(
+        message.registration_id == seat.id
+        and message.calendar_sequence == seat.sequence
+        and _invites(message)
+        and (message.state in GOES_BY_ITSELF or message is sent)
+        for message in waiting
+    )
 
 
 def _invites(message: Message) -> bool:
@@ -105,15 +156,36 @@ def _send_to(message: Message, person: Person, old: Recipient, superseded: Colle
         if message.registration_id in superseded:
             message.state = "dropped"
         # The attendee of an entry is the address it is mailed to (RFC 5546 3.2.2).
-        entry = {**message.body.calendar["entry"], "attendee_address": person.email, "attendee_name": person.name}
+        entry = {
+            **message.body.calendar["entry"],
+            "attendee_address": person.email,
+            "attendee_name": person.name,
+        }
         message.body.calendar = {**message.body.calendar, "entry": entry}
 
 
-def _send_links(person: Person, known: Collection[str], going: Sequence[Message], now: dt.datetime) -> None:
+def _send_links(
+    person: Person, known: Collection[str], going: Sequence[Message], now: dt.datetime
+) -> None:
     """Mails the new links, but for those that a mail on its way to the new address carries already."""
-    carried = {target["public_id"] for message in going if message.person_id == person.id and message.address == person.email
-               for target in message.body.links.values()}
-    found = [link for link in personal_links.living(Person.id == person.id, now) if link.target.public_id not in carried | set(known)]
+    carried = {
+        target["public_id"]
+        for message in going
+        if message.person_id == person.id and message.address == person.email
+        for target in message.body.links.values()
+    }
+    found = [
+        link
+        for link in personal_links.living(Person.id == person.id, now)
+        if link.target.public_id not in carried | set(known)
+    ]
     if found:
         people, links = personal_links.listed(found, person.language)
-        outbox.put(f"new_address:{public_id()}", "new_address", Recipient.of(person), {"given": person.given, "people": people}, links, now)
+        outbox.put(
+            f"new_address:{public_id()}",
+            "new_address",
+            Recipient.of(person),
+            {"given": person.given, "people": people},
+            links,
+            now,
+        )

@@ -1,4 +1,5 @@
 """The reference data a new installation begins with. Editable afterwards; the 13 goals are left for the region to fill in."""
+
 from __future__ import annotations
 
 import sqlalchemy as sa
@@ -6,13 +7,22 @@ import sqlalchemy as sa
 from annualwheel.db import db
 from annualwheel.models import Category, FocusArea
 
-CATEGORIES = (("region", "Region", "Region"), ("kommun", "Kommun", "Municipality"), ("myndighet", "Statlig myndighet", "State agency"),
-              ("universitet", "Universitet och forskning", "University and research"), ("kluster", "Kluster", "Cluster"),
-              ("naringsliv", "Näringslivsorganisation", "Business organisation"), ("ideburen", "Idéburen sektor", "Civil society"),
-              ("annan", "Annan regional aktör", "Other regional actor"))
-FOCUS_AREAS = (("livsvillkor", "Förbättra livsvillkoren", "Improve living conditions"), ("kompetens", "Höja kompetensen", "Raise skills"),
-               ("platser", "Utveckla attraktiva platser", "Develop attractive places"),
-               ("konkurrenskraft", "Stärka konkurrenskraften", "Strengthen competitiveness"))
+CATEGORIES = (
+    ("region", "Region", "Region"),
+    ("kommun", "Kommun", "Municipality"),
+    ("myndighet", "Statlig myndighet", "State agency"),
+    ("universitet", "Universitet och forskning", "University and research"),
+    ("kluster", "Kluster", "Cluster"),
+    ("naringsliv", "Näringslivsorganisation", "Business organisation"),
+    ("ideburen", "Idéburen sektor", "Civil society"),
+    ("annan", "Annan regional aktör", "Other regional actor"),
+)
+FOCUS_AREAS = (
+    ("livsvillkor", "Förbättra livsvillkoren", "Improve living conditions"),
+    ("kompetens", "Höja kompetensen", "Raise skills"),
+    ("platser", "Utveckla attraktiva platser", "Develop attractive places"),
+    ("konkurrenskraft", "Stärka konkurrenskraften", "Strengthen competitiveness"),
+)
 
 
 def ensure() -> None:

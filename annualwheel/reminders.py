@@ -1,4 +1,5 @@
 """Who is reminded of what, who is told of the results, and whether a mail is still wanted at the second of sending."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -34,8 +35,15 @@ from annualwheel.registrations.states import COMING
 
 AWAITED = ("invited", "to_reconfirm")
 PREPARING = ("registered", "to_reconfirm", "attended")
-_HAS_PLACE = sa.select(Affiliation.id).where(Affiliation.person_id == Person.id, Affiliation.organisation_id == Organisation.id,
-                                             Affiliation.active).exists()
+_HAS_PLACE = (
+    sa.select(Affiliation.id)
+    .where(
+        Affiliation.person_id == Person.id,
+        Affiliation.organisation_id == Organisation.id,
+        Affiliation.active,
+    )
+    .exists()
+)
 
 
 def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
@@ -52,10 +60,17 @@ def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
 def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
     """Those whose answer is awaited and who were not reminded today. The key is the registration's public id."""
     rows = db.session.execute(
-        audiences.of_registrations(meeting, *to_remind(meeting, now)).join(Person, Person.id == Registration.person_id)
+        audiences.of_registrations(meeting, *to_remind(meeting, now))
+        .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
-        .where(Person.active, Organisation.active, ~_today("reminder", Message.registration_id == Registration.id, now))
-        .with_only_columns(Registration.public_id, *_columns(), Registration.title).order_by(Person.sort_name, Registration.id))
+        .where(
+            Person.active,
+            Organisation.active,
+            ~_today("reminder", Message.registration_id == Registration.id, now),
+        )
+        .with_only_columns(Registration.public_id, *_columns(), Registration.title)
+        .order_by(Person.sort_name, Registration.id)
+    )
     return [Addressee(*row) for row in rows]
 
 
@@ -63,23 +78,46 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
     """Those who are to prepare and have not been told: everyone who comes and, where the organisation gives one answer, has a place in
     it (see `membership.is_let_in`), with the lead of each organisation that somebody was invited for. The key names the person and the organisation."""
     # Read by itself and taken away here: as a condition on each row it is looked up anew for every person where statistics are old.
-    told = {tuple(row) for row in db.session.execute(
-        sa.select(Member.person_id, Submission.organisation_id).join(Submission, Submission.id == Member.submission_id)
-        .join(Message, Message.key == sa.literal("preparation:") + Member.public_id)
-        .where(Submission.questionnaire_id == questionnaire.id))}
-    coming = (audiences.of_registrations(meeting, *PREPARING).join(Person, Person.id == Registration.person_id)
-              .join(Organisation, Organisation.id == Registration.organisation_id)
-              .where(Person.active, Organisation.active).with_only_columns(*_columns()))
+    told = {
+        tuple(row)
+        for row in db.session.execute(
+            sa.select(Member.person_id, Submission.organisation_id)
+            .join(Submission, Submission.id == Member.submission_id)
+            .join(Message, Message.key == sa.literal("preparation:") + Member.public_id)
+            .where(Submission.questionnaire_id == questionnaire.id)
+        )
+    }
+    coming = (
+        audiences.of_registrations(meeting, *PREPARING)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(Person.active, Organisation.active)
+        .with_only_columns(*_columns())
+    )
     if questionnaire.respondent == "organisation":
         coming = coming.where(_HAS_PLACE)
     found = {tuple(row) for row in db.session.execute(coming)}
     if questionnaire.respondent == "organisation":
-        leads = (sa.select(*_columns()).select_from(YearOrganisation).join(Person, Person.id == YearOrganisation.lead_id)
-                 .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
-                 .where(YearOrganisation.year_id == meeting.year_id, Person.active, Organisation.active, Organisation.id.in_(
-                     audiences.of_registrations(meeting, *audiences.INVITED).with_only_columns(Registration.organisation_id))))
+        leads = (
+            sa.select(*_columns())
+            .select_from(YearOrganisation)
+            .join(Person, Person.id == YearOrganisation.lead_id)
+            .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
+            .where(
+                YearOrganisation.year_id == meeting.year_id,
+                Person.active,
+                Organisation.active,
+                Organisation.id.in_(
+                    audiences.of_registrations(meeting, *audiences.INVITED).with_only_columns(
+                        Registration.organisation_id
+                    )
+                ),
+            )
+        )
         found |= {tuple(row) for row in db.session.execute(leads)}
-    return audiences.in_order(Addressee(f"{row[0]}.{row[1]}", *row) for row in found if row[:2] not in told)
+    return audiences.in_order(
+        Addressee(f"{row[0]}.{row[1]}", *row) for row in found if row[:2] not in told
+    )
 
 
 def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
@@ -88,39 +126,79 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
     The key is the membership's public id. Nobody who was reminded today; only the state of the answer is read, never its text.
     """
     rows = db.session.execute(
-        sa.select(Submission.id, Member.role, Member.public_id, *_columns()).select_from(Submission)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Member, Member.submission_id == Submission.id)
-        .join(Person, Person.id == Member.person_id).join(Organisation, Organisation.id == Submission.organisation_id)
-        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_(None), Person.active, Organisation.active, Member.scope == "")
-        .order_by(Submission.id, Member.id)).all()
+        sa.select(Submission.id, Member.role, Member.public_id, *_columns())
+        .select_from(Submission)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Member, Member.submission_id == Submission.id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(
+            Questionnaire.meeting_id == meeting.id,
+            Submission.submitted_at.is_(None),
+            Person.active,
+            Organisation.active,
+            Member.scope == "",
+        )
+        .order_by(Submission.id, Member.id)
+    ).all()
     chosen = []
     for _, several in groupby(rows, key=lambda row: row[0]):
         members = list(several)
         chosen += [row for row in members if row.role == "lead"] or members
     reminded = _reminded(now)
-    return audiences.in_order(Addressee(*row[2:]) for row in chosen if day_key("preparation_reminder", row[2], now) not in reminded)
+    return audiences.in_order(
+        Addressee(*row[2:])
+        for row in chosen
+        if day_key("preparation_reminder", row[2], now) not in reminded
+    )
 
 
 def took_part(meeting: Meeting) -> list[Addressee]:
     """Whom to tell about the results, once each: those who were checked in or registered, and those who wrote in an answer and may
     still open it. The key says what they did and whose link they get: `present`, `registered` (a seat) or `wrote` (a membership)."""
-    told = sa.select(Message.id).where(Message.person_id == Person.id, Message.kind == "results", Message.state != "dropped",
-                                       Message.key.startswith(f"results:{meeting.id}:")).exists()
+    told = (
+        sa.select(Message.id)
+        .where(
+            Message.person_id == Person.id,
+            Message.kind == "results",
+            Message.state != "dropped",
+            Message.key.startswith(f"results:{meeting.id}:"),
+        )
+        .exists()
+    )
     chosen: dict[int, Addressee] = {}
     there = results.present(meeting)
     for state, public_id, *row in db.session.execute(
-            audiences.of_registrations(meeting, *COMING).join(Person, Person.id == Registration.person_id)
-            .join(Organisation, Organisation.id == Registration.organisation_id).where(Person.active, Organisation.active, ~told)
-            .with_only_columns(Registration.state, Registration.public_id, *_columns())):
-        chosen[row[0]] = Addressee(f"{'present' if state in there else 'registered'}.{public_id}", *row)
+        audiences.of_registrations(meeting, *COMING)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(Person.active, Organisation.active, ~told)
+        .with_only_columns(Registration.state, Registration.public_id, *_columns())
+    ):
+        chosen[row[0]] = Addressee(
+            f"{'present' if state in there else 'registered'}.{public_id}", *row
+        )
     mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id)
-    wrote = sa.or_(*(sa.select(table.id).where(table.item_id.in_(mine), table.author_id == Member.person_id).exists()
-                     for table in (Answer, AnswerHistory)))
+    wrote = sa.or_(
+        *(
+            sa.select(table.id)
+            .where(table.item_id.in_(mine), table.author_id == Member.person_id)
+            .exists()
+            for table in (Answer, AnswerHistory)
+        )
+    )
     for public_id, *row in db.session.execute(
-            sa.select(Member.public_id, *_columns()).select_from(Member).join(Submission, Submission.id == Member.submission_id)
-            .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Person, Person.id == Member.person_id)
-            .join(Organisation, Organisation.id == Submission.organisation_id)
-            .where(Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active, ~told, wrote).order_by(Member.id)):
+        sa.select(Member.public_id, *_columns())
+        .select_from(Member)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(
+            Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active, ~told, wrote
+        )
+        .order_by(Member.id)
+    ):
         if row[0] not in chosen or chosen[row[0]].key.startswith("registered"):
             chosen[row[0]] = Addressee(f"wrote.{public_id}", *row)
     return audiences.in_order(chosen.values())
@@ -136,7 +214,9 @@ def wanted(messages: Sequence[Message]) -> list[Message]:
     """Those of the mails whose turn has come that should go (see `still_wanted`): nothing leads to a cancelled meeting, and no calendar
     mail comes after a newer one to the same address. What holds for many is asked once for all of them."""
     late = _at_cancelled([message for message in messages if message.kind in TOWARDS_A_MEETING])
-    late |= _overtaken([message.id for message in messages if message.calendar_sequence is not None])
+    late |= _overtaken(
+        [message.id for message in messages if message.calendar_sequence is not None]
+    )
     return [message for message in messages if message.id not in late and still_wanted(message)]
 
 
@@ -145,15 +225,35 @@ def _at_cancelled(messages: Sequence[Message]) -> set[int]:
     if not messages:
         return set()
     meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
-    found = set(db.session.scalars(
-        sa.select(Message.id).outerjoin(Registration, Registration.id == Message.registration_id)
-        .outerjoin(Mailing, Mailing.id == Message.mailing_id).join(Meeting, meeting)
-        .where(Message.id.in_([message.id for message in messages]), Meeting.state == "cancelled")))
-    opens = {message.id: message.body.links["preparation"]["public_id"] for message in messages if "preparation" in message.body.links}
-    closed = set(db.session.scalars(
-        sa.select(Member.public_id).join(Submission, Submission.id == Member.submission_id)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Meeting, Meeting.id == Questionnaire.meeting_id)
-        .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled"))) if opens else set()
+    found = set(
+        db.session.scalars(
+            sa.select(Message.id)
+            .outerjoin(Registration, Registration.id == Message.registration_id)
+            .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+            .join(Meeting, meeting)
+            .where(
+                Message.id.in_([message.id for message in messages]), Meeting.state == "cancelled"
+            )
+        )
+    )
+    opens = {
+        message.id: message.body.links["preparation"]["public_id"]
+        for message in messages
+        if "preparation" in message.body.links
+    }
+    closed = (
+        set(
+            db.session.scalars(
+                sa.select(Member.public_id)
+                .join(Submission, Submission.id == Member.submission_id)
+                .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+                .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+                .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled")
+            )
+        )
+        if opens
+        else set()
+    )
     return found | {message_id for message_id, member in opens.items() if member in closed}
 
 
@@ -161,9 +261,21 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
     newer = aliased(Message)
-    return set(db.session.scalars(sa.select(Message.id).join(newer, sa.and_(
-        newer.registration_id == Message.registration_id, newer.calendar_sequence > Message.calendar_sequence, newer.state != "dropped",
-        sa.func.lower(newer.address) == sa.func.lower(Message.address))).where(Message.id.in_(ids))))
+    return set(
+        db.session.scalars(
+            sa.select(Message.id)
+            .join(
+                newer,
+                sa.and_(
+                    newer.registration_id == Message.registration_id,
+                    newer.calendar_sequence > Message.calendar_sequence,
+                    newer.state != "dropped",
+                    sa.func.lower(newer.address) == sa.func.lower(Message.address),
+                ),
+            )
+            .where(Message.id.in_(ids))
+        )
+    )
 
 
 def still_wanted(message: Message) -> bool:
@@ -174,32 +286,68 @@ def still_wanted(message: Message) -> bool:
         return registration is not None and registration.state in AWAITED
     if message.kind == "preparation_reminder":
         member = message.body.links["preparation"]["public_id"]
-        return db.session.scalar(sa.select(Submission.id).join(Member, Member.submission_id == Submission.id).where(
-            Member.public_id == member, Submission.submitted_at.is_(None))) is not None
+        return (
+            db.session.scalar(
+                sa.select(Submission.id)
+                .join(Member, Member.submission_id == Submission.id)
+                .where(Member.public_id == member, Submission.submitted_at.is_(None))
+            )
+            is not None
+        )
     if message.kind == "results" and message.mailing_id is not None:
-        return db.session.scalar(sa.select(Meeting.id).join(Mailing, Mailing.meeting_id == Meeting.id).where(
-            Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))) is not None
+        return (
+            db.session.scalar(
+                sa.select(Meeting.id)
+                .join(Mailing, Mailing.meeting_id == Meeting.id)
+                .where(Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))
+            )
+            is not None
+        )
     return True
 
 
 def _columns() -> tuple[Any, ...]:
     """What an addressee is made of, after its key."""
-    return Person.id, Organisation.id, Person.given, Person.family, Person.email, Person.language, Organisation.name
+    return (
+        Person.id,
+        Organisation.id,
+        Person.given,
+        Person.family,
+        Person.email,
+        Person.language,
+        Organisation.name,
+    )
 
 
 def _today(kind: str, about: sa.ColumnElement[bool], now: dt.datetime) -> sa.ColumnElement[bool]:
     midnight = start_of_day(local(now).date())
-    return sa.select(Message.id).where(about, Message.kind == kind, Message.queued_at >= midnight).exists()
+    return (
+        sa.select(Message.id)
+        .where(about, Message.kind == kind, Message.queued_at >= midnight)
+        .exists()
+    )
 
 
 def _reminded(now: dt.datetime) -> set[str]:
     midnight = start_of_day(local(now).date())
-    return set(db.session.scalars(sa.select(Message.key).where(
-        Message.kind == "preparation_reminder", Message.queued_at >= midnight)))
+    return set(
+        db.session.scalars(
+            sa.select(Message.key).where(
+                Message.kind == "preparation_reminder", Message.queued_at >= midnight
+            )
+        )
+    )
 
 
 def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
     """How many answers are not begun ("none"), drafts, submitted, and changed since; in one query, without a word of them."""
-    begun = sa.case((sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"), else_=Submission.state)
-    rows = db.session.execute(sa.select(begun, sa.func.count()).where(Submission.questionnaire_id == questionnaire.id).group_by(begun))
+    begun = sa.case(
+        (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"),
+        else_=Submission.state,
+    )
+    rows = db.session.execute(
+        sa.select(begun, sa.func.count())
+        .where(Submission.questionnaire_id == questionnaire.id)
+        .group_by(begun)
+    )
     return {"none": 0, "draft": 0, "submitted": 0, "changed": 0} | {row[0]: row[1] for row in rows}

@@ -1,4 +1,5 @@
 """What a meeting came to: the tables' words for each theme, a draft until they are published, and who is thanked for taking part."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -43,7 +44,9 @@ class Piece:
     def to(self, language: str) -> tuple[str, str]:
         """The text and the language it is in: the one asked for, else the other; ("", language) when there is none."""
         other = "en" if language == "sv" else "sv"
-        found = next(((getattr(self, one), one) for one in (language, other) if getattr(self, one)), None)
+        found = next(
+            ((getattr(self, one), one) for one in (language, other) if getattr(self, one)), None
+        )
         return found or ("", language)
 
 
@@ -65,9 +68,18 @@ class Attendance:
 
 def pieces(meeting: Meeting) -> list[Piece]:
     """The whole first, then every theme of the meeting's questions in order (of the year, while nothing is published)."""
-    rows = {row.theme_key: row for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))}
-    titles: list[tuple[str, Text | None]] = [(WHOLE, None), *((theme.key, theme.label) for theme in _themes(meeting))]
-    return [Piece(key, title, rows[key].sv if key in rows else "", rows[key].en if key in rows else "") for key, title in titles]
+    rows = {
+        row.theme_key: row
+        for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
+    }
+    titles: list[tuple[str, Text | None]] = [
+        (WHOLE, None),
+        *((theme.key, theme.label) for theme in _themes(meeting)),
+    ]
+    return [
+        Piece(key, title, rows[key].sv if key in rows else "", rows[key].en if key in rows else "")
+        for key, title in titles
+    ]
 
 
 def mark(text: str) -> str:
@@ -75,14 +87,19 @@ def mark(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-def save(meeting: Meeting, changes: Mapping[tuple[str, str], Change], now: dt.datetime, actor: Actor) -> dict[tuple[str, str], str]:
+def save(
+    meeting: Meeting, changes: Mapping[tuple[str, str], Change], now: dt.datetime, actor: Actor
+) -> dict[tuple[str, str], str]:
     """Saves texts by (theme key, language). What somebody else has changed since its `base` is left, and given back as it stands.
 
     What is published already shows the change at once, with the day it was made. Untouched texts are no change, whatever has
     happened to them.
     """
     _lock(meeting)
-    rows = {row.theme_key: row for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))}
+    rows = {
+        row.theme_key: row
+        for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
+    }
     conflicts: dict[tuple[str, str], str] = {}
     written: list[str] = []
     for (key, language), change in changes.items():
@@ -98,7 +115,14 @@ def save(meeting: Meeting, changes: Mapping[tuple[str, str], Change], now: dt.da
         setattr(rows[key], language, change.value)
         written.append(f"{language}:{key}")
     if written:
-        audit.note(actor, "results_corrected" if meeting.results_at else "results_written", meeting, now, meeting.id, fields=written)
+        audit.note(
+            actor,
+            "results_corrected" if meeting.results_at else "results_written",
+            meeting,
+            now,
+            meeting.id,
+            fields=written,
+        )
     db.session.flush()
     return conflicts
 
@@ -136,47 +160,78 @@ def corrected_at(meeting: Meeting) -> dt.datetime | None:
     """When what is published was last changed; None when it is as it was published."""
     if meeting.results_at is None:
         return None
-    return db.session.scalar(sa.select(sa.func.max(Audit.at)).where(
-        Audit.meeting_id == meeting.id, Audit.verb == "results_corrected", Audit.at >= meeting.results_at))
+    return db.session.scalar(
+        sa.select(sa.func.max(Audit.at)).where(
+            Audit.meeting_id == meeting.id,
+            Audit.verb == "results_corrected",
+            Audit.at >= meeting.results_at,
+        )
+    )
 
 
 def attendance(meeting: Meeting) -> Attendance:
     """Who took part: those who were checked in, or, where nobody was, those who were registered."""
-    row = db.session.execute(sa.select(sa.func.count(), sa.func.count(sa.distinct(Registration.organisation_id))).where(
-        Registration.meeting_id == meeting.id, Registration.state.in_(present(meeting)))).one()
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count(sa.distinct(Registration.organisation_id))).where(
+            Registration.meeting_id == meeting.id, Registration.state.in_(present(meeting))
+        )
+    ).one()
     return Attendance(row[0], row[1])
 
 
 def own_version(meeting: Meeting, organisation_id: int, person_id: int) -> SubmissionVersion | None:
     """What the organisation (or the person, where each answers) submitted last to the meeting's questionnaire."""
     return db.session.scalar(
-        sa.select(SubmissionVersion).join(Submission, Submission.id == SubmissionVersion.submission_id)
+        sa.select(SubmissionVersion)
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
         .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-        .where(Questionnaire.meeting_id == meeting.id, Submission.respondent_key.in_((f"o{organisation_id}", f"p{person_id}")))
-        .order_by(SubmissionVersion.id.desc()).limit(1))
+        .where(
+            Questionnaire.meeting_id == meeting.id,
+            Submission.respondent_key.in_((f"o{organisation_id}", f"p{person_id}")),
+        )
+        .order_by(SubmissionVersion.id.desc())
+        .limit(1)
+    )
 
 
 def next_meeting(meeting: Meeting) -> Meeting | None:
     """The meeting of the same year that comes after this one and is not cancelled."""
-    return db.session.scalar(sa.select(Meeting).where(
-        Meeting.year_id == meeting.year_id, Meeting.starts_at > meeting.starts_at, Meeting.state == "planned")
-        .order_by(Meeting.starts_at).limit(1))
+    return db.session.scalar(
+        sa.select(Meeting)
+        .where(
+            Meeting.year_id == meeting.year_id,
+            Meeting.starts_at > meeting.starts_at,
+            Meeting.state == "planned",
+        )
+        .order_by(Meeting.starts_at)
+        .limit(1)
+    )
 
 
 def mail_facts(meeting: Meeting, language: str) -> dict[str, Any]:
     """What the mail *results* says to everyone alike; `given` and `part` are each recipient's own."""
     took_part, after = attendance(meeting), next_meeting(meeting)
-    kept = sa.select(Needs.id).join(Registration, Registration.id == Needs.registration_id).where(Registration.meeting_id == meeting.id)
-    return {"meeting": names.meeting(meeting.kind, language), "short_day": dates.day_month(meeting.starts_at, language),
-            "person_count": took_part.people, "organisation_count": took_part.organisations,
-            "next_meeting": names.meeting(after.kind, language) if after else "",
-            "next_day": dates.weekday_day(after.starts_at, language) if after else "",
-            "needs_erased": "" if db.session.scalar(kept.limit(1)) else "yes"}
+    kept = (
+        sa.select(Needs.id)
+        .join(Registration, Registration.id == Needs.registration_id)
+        .where(Registration.meeting_id == meeting.id)
+    )
+    return {
+        "meeting": names.meeting(meeting.kind, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+        "person_count": took_part.people,
+        "organisation_count": took_part.organisations,
+        "next_meeting": names.meeting(after.kind, language) if after else "",
+        "next_day": dates.weekday_day(after.starts_at, language) if after else "",
+        "needs_erased": "" if db.session.scalar(kept.limit(1)) else "yes",
+    }
 
 
 def present(meeting: Meeting) -> tuple[str, ...]:
     """The states of those who took part."""
-    checked_in = db.session.scalar(audiences.of_registrations(meeting, "attended").with_only_columns(Registration.id).limit(1))
+    checked_in = db.session.scalar(
+        audiences.of_registrations(meeting, "attended").with_only_columns(Registration.id).limit(1)
+    )
     return ("attended",) if checked_in else COMING
 
 

@@ -3,6 +3,7 @@
 The periods are proposals until the region's archive authority has decided; what has been submitted, the packs' counts and the trail are
 kept, since they are records. Diet and access needs carry their own day, see `needs`.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -79,7 +80,10 @@ def note(counts: Mapping[str, int], actor: Actor, now: dt.datetime) -> None:
 
 def _rows(table: type[Base], column: sa.ColumnElement[int]) -> Callable[[Sequence[int]], None]:
     def remove(ids: Sequence[int]) -> None:
-        db.session.execute(sa.delete(table).where(column.in_(ids)).execution_options(synchronize_session="fetch"))
+        db.session.execute(
+            sa.delete(table).where(column.in_(ids)).execution_options(synchronize_session="fetch")
+        )
+
     return remove
 
 
@@ -88,55 +92,109 @@ def _needs(now: dt.datetime) -> Ids:
 
 
 def _history(now: dt.datetime) -> Ids:
-    return sa.select(AnswerHistory.id).join(Item, Item.id == AnswerHistory.item_id).where(
-        sa.or_(AnswerHistory.replaced_at < now - answers.KEPT, Item.removed_at < now - items.KEPT))
+    return (
+        sa.select(AnswerHistory.id)
+        .join(Item, Item.id == AnswerHistory.item_id)
+        .where(
+            sa.or_(
+                AnswerHistory.replaced_at < now - answers.KEPT, Item.removed_at < now - items.KEPT
+            )
+        )
+    )
 
 
 def _removed_items(now: dt.datetime) -> Ids:
     """Answers in items that were taken away. The item stays, empty: what has been submitted names it, and next year's offer too."""
-    return sa.select(Answer.id).join(Item, Item.id == Answer.item_id).where(Item.removed_at < now - items.KEPT)
+    return (
+        sa.select(Answer.id)
+        .join(Item, Item.id == Answer.item_id)
+        .where(Item.removed_at < now - items.KEPT)
+    )
 
 
 def _drafts(now: dt.datetime) -> Ids:
     """Answers that were begun and never submitted: they are nobody's record."""
-    begun = sa.select(Answer.id).join(Item, Item.id == Answer.item_id).where(Item.submission_id == Submission.id).exists()
-    return (sa.select(Submission.id).join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-            .join(Meeting, Meeting.id == Questionnaire.meeting_id)
-            .where(Submission.submitted_at.is_(None), Meeting.ends_at < now - DRAFTS, begun,
-                   sa.or_(Submission.reopened_until.is_(None), Submission.reopened_until < now)))
+    begun = (
+        sa.select(Answer.id)
+        .join(Item, Item.id == Answer.item_id)
+        .where(Item.submission_id == Submission.id)
+        .exists()
+    )
+    return (
+        sa.select(Submission.id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(
+            Submission.submitted_at.is_(None),
+            Meeting.ends_at < now - DRAFTS,
+            begun,
+            sa.or_(Submission.reopened_until.is_(None), Submission.reopened_until < now),
+        )
+    )
 
 
 def _empty_drafts(ids: Sequence[int]) -> None:
     of_draft = sa.select(Item.id).where(Item.submission_id.in_(ids))
     for table in (AnswerHistory, Answer):
-        db.session.execute(sa.delete(table).where(table.item_id.in_(of_draft)).execution_options(synchronize_session="fetch"))
+        db.session.execute(
+            sa.delete(table)
+            .where(table.item_id.in_(of_draft))
+            .execution_options(synchronize_session="fetch")
+        )
     # Cards have a section as their group; the root has none, and a theme's place has "section/theme". Those two make the pages.
-    db.session.execute(sa.delete(Item).where(Item.submission_id.in_(ids), Item.group_key != "", ~Item.group_key.contains("/"))
-                       .execution_options(synchronize_session="fetch"))
+    db.session.execute(
+        sa.delete(Item)
+        .where(Item.submission_id.in_(ids), Item.group_key != "", ~Item.group_key.contains("/"))
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _bodies(now: dt.datetime) -> Ids:
     """Texts of mails that are not on their way any more: counted from the meeting they are about, else from the day they were written."""
-    return (sa.select(MessageBody.message_id).join(Message, Message.id == MessageBody.message_id)
-            .outerjoin(Registration, Registration.id == Message.registration_id).outerjoin(Mailing, Mailing.id == Message.mailing_id)
-            .outerjoin(Meeting, Meeting.id == sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id))
-            .where(Message.state.not_in(DUE), sa.func.coalesce(Meeting.ends_at, Message.queued_at) < now - MAILS))
+    return (
+        sa.select(MessageBody.message_id)
+        .join(Message, Message.id == MessageBody.message_id)
+        .outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .outerjoin(
+            Meeting, Meeting.id == sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id)
+        )
+        .where(
+            Message.state.not_in(DUE),
+            sa.func.coalesce(Meeting.ends_at, Message.queued_at) < now - MAILS,
+        )
+    )
 
 
 def _pack_files(now: dt.datetime) -> Ids:
-    return sa.select(FileChunk.id).join(File, File.id == FileChunk.file_id).where(File.expires_at < now)
+    return (
+        sa.select(FileChunk.id)
+        .join(File, File.id == FileChunk.file_id)
+        .where(File.expires_at < now)
+    )
 
 
 def _previews(now: dt.datetime) -> Ids:
-    return sa.select(Import.id).where(Import.state == "preview", Import.created_at < now - preview.PREVIEW_LIFE)
+    return sa.select(Import.id).where(
+        Import.state == "preview", Import.created_at < now - preview.PREVIEW_LIFE
+    )
 
 
 def _unread_rows(now: dt.datetime) -> Ids:
-    return sa.select(Import.id).where(Import.state == "written", Import.written_at < now - UNREAD_ROWS, sa.cast(Import.rows, sa.Text) != "[]")
+    return sa.select(Import.id).where(
+        Import.state == "written",
+        Import.written_at < now - UNREAD_ROWS,
+        sa.cast(Import.rows, sa.Text) != "[]",
+    )
 
 
 def _forget_rows(ids: Sequence[int]) -> None:
-    db.session.execute(sa.update(Import).where(Import.id.in_(ids)).values(rows=[]).execution_options(synchronize_session="fetch"))
+    db.session.execute(
+        sa.update(Import)
+        .where(Import.id.in_(ids))
+        .values(rows=[])
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _attempts(now: dt.datetime) -> Ids:
@@ -149,18 +207,25 @@ def _staff_links(now: dt.datetime) -> Ids:
 
 
 def _staff_sessions(now: dt.datetime) -> Ids:
-    return sa.select(StaffSession.id).where(sa.func.coalesce(StaffSession.ended_at, StaffSession.expires_at) < now - SIGN_INS)
+    return sa.select(StaffSession.id).where(
+        sa.func.coalesce(StaffSession.ended_at, StaffSession.expires_at) < now - SIGN_INS
+    )
 
 
 def _organisation_requests(now: dt.datetime) -> Ids:
-    return (sa.select(OrganisationRequest.id).join(Meeting, Meeting.id == OrganisationRequest.meeting_id)
-            .where(Meeting.ends_at < now - REQUESTS))
+    return (
+        sa.select(OrganisationRequest.id)
+        .join(Meeting, Meeting.id == OrganisationRequest.meeting_id)
+        .where(Meeting.ends_at < now - REQUESTS)
+    )
 
 
 RULES: Mapping[str, Rule] = {
     "needs": Rule(_needs, _rows(Needs, Needs.__table__.c.id)),
     "unconfirmed": Rule(applications.unconfirmed, applications.erase),
-    "organisation_requests": Rule(_organisation_requests, _rows(OrganisationRequest, OrganisationRequest.__table__.c.id)),
+    "organisation_requests": Rule(
+        _organisation_requests, _rows(OrganisationRequest, OrganisationRequest.__table__.c.id)
+    ),
     "drafts": Rule(_drafts, _empty_drafts),
     "removed_items": Rule(_removed_items, _rows(Answer, Answer.__table__.c.id)),
     "history": Rule(_history, _rows(AnswerHistory, AnswerHistory.__table__.c.id)),

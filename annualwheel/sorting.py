@@ -1,4 +1,5 @@
 """The Swedish alphabet. Neither database brings a Swedish collation everywhere, so names are sorted here."""
+
 from __future__ import annotations
 
 import unicodedata
@@ -13,5 +14,7 @@ def swedish(text: str) -> tuple[str, str]:
     The text itself is the second part, so that equal letters still come in one settled order.
     """
     letters = unicodedata.normalize("NFC", text.strip().casefold()).translate(_LAST_LETTERS)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    bare = "".join(
+        c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c)
+    )
     return bare, text

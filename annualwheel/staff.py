@@ -1,4 +1,5 @@
 """The region's accounts and their sign-in: a mailed link with a button, single use, 15 minutes."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,7 +26,9 @@ SESSION_LIFE = dt.timedelta(hours=12)
 HOUR = dt.timedelta(hours=1)
 
 
-def add(name: str, address: str, roles: Iterable[str], now: dt.datetime, actor: Actor = SYSTEM) -> Staff:
+def add(
+    name: str, address: str, roles: Iterable[str], now: dt.datetime, actor: Actor = SYSTEM
+) -> Staff:
     """Adds an account. Raises `Refused` for a role that does not exist or an address that has an account, `Unreadable` for a bad one."""
     address = normal_address(address)
     if db.session.scalar(sa.select(Staff).where(Staff.email_folded == fold(address))):
@@ -55,8 +58,11 @@ def set_active(person: Staff, active: bool, now: dt.datetime, actor: Actor) -> N
     """Closes or opens an account; closing ends its sessions. Raises `Refused` for the last administrator."""
     if not active:
         _keep_an_administrator(person)
-        db.session.execute(sa.update(StaffSession).where(StaffSession.staff_id == person.id, StaffSession.ended_at.is_(None))
-                           .values(ended_at=now))
+        db.session.execute(
+            sa.update(StaffSession)
+            .where(StaffSession.staff_id == person.id, StaffSession.ended_at.is_(None))
+            .values(ended_at=now)
+        )
     person.active = active
     audit.note(actor, "staff_activated" if active else "staff_deactivated", person, now)
 
@@ -66,15 +72,22 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
     30 for a client)."""
     limits.count("staff_link_client", client, now, 30, HOUR)
     limits.count("staff_link", fold(address), now, 5, HOUR)
-    person = db.session.scalar(sa.select(Staff).where(Staff.email_folded == fold(address), Staff.active))
+    person = db.session.scalar(
+        sa.select(Staff).where(Staff.email_folded == fold(address), Staff.active)
+    )
     if person is None:
         return
     link = StaffLink(staff=person, expires_at=now + LINK_LIFE)
     db.session.add(link)
     db.session.flush()
-    outbox.put(f"staff_sign_in:{link.public_id}", "staff_sign_in", Recipient(person.email, person.name, person.language),
-               {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)},
-               {"sign_in": Target("staff", link.public_id)}, now)
+    outbox.put(
+        f"staff_sign_in:{link.public_id}",
+        "staff_sign_in",
+        Recipient(person.email, person.name, person.language),
+        {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)},
+        {"sign_in": Target("staff", link.public_id)},
+        now,
+    )
 
 
 def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None:
@@ -82,14 +95,27 @@ def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None
     link = StaffLink(staff=person, expires_at=now + WELCOME_LIFE)
     db.session.add(link)
     db.session.flush()
-    outbox.put(f"staff_welcome:{link.public_id}", "staff_welcome", Recipient(person.email, person.name, person.language),
-               {"given": person.name, "role": roles, "inviter": inviter.name}, {"sign_in": Target("staff", link.public_id)}, now)
+    outbox.put(
+        f"staff_welcome:{link.public_id}",
+        "staff_welcome",
+        Recipient(person.email, person.name, person.language),
+        {"given": person.name, "role": roles, "inviter": inviter.name},
+        {"sign_in": Target("staff", link.public_id)},
+        now,
+    )
 
 
 def usable_link(target: Target | None, now: dt.datetime) -> StaffLink:
     """The link when it can still be used; changes nothing. Raises `Missing`."""
-    link = db.session.scalar(sa.select(StaffLink).where(StaffLink.public_id == target.public_id)
-                             .options(joinedload(StaffLink.staff))) if target else None
+    link = (
+        db.session.scalar(
+            sa.select(StaffLink)
+            .where(StaffLink.public_id == target.public_id)
+            .options(joinedload(StaffLink.staff))
+        )
+        if target
+        else None
+    )
     if link is None or link.used_at is not None or link.expires_at < now or not link.staff.active:
         raise Missing("staff_link_unknown")
     return link
@@ -98,11 +124,17 @@ def usable_link(target: Target | None, now: dt.datetime) -> StaffLink:
 def sign_in(target: Target | None, now: dt.datetime) -> str:
     """Uses the link up and opens a session; returns its token, of which only the hash is kept. Raises `Missing`."""
     link = usable_link(target, now)
-    used = db.session.execute(sa.update(StaffLink).where(StaffLink.id == link.id, StaffLink.used_at.is_(None)).values(used_at=now))
+    used = db.session.execute(
+        sa.update(StaffLink)
+        .where(StaffLink.id == link.id, StaffLink.used_at.is_(None))
+        .values(used_at=now)
+    )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Missing("staff_link_unknown")
     token = secrets.token_urlsafe(32)
-    db.session.add(StaffSession(staff=link.staff, token_hash=_hash(token), expires_at=now + SESSION_LIFE))
+    db.session.add(
+        StaffSession(staff=link.staff, token_hash=_hash(token), expires_at=now + SESSION_LIFE)
+    )
     link.staff.last_signed_in_at = now
     audit.note(audit.staff(link.staff_id), "signed_in", link.staff, now)
     db.session.flush()
@@ -112,15 +144,22 @@ def sign_in(target: Target | None, now: dt.datetime) -> str:
 def of_session(token: str, now: dt.datetime) -> Staff | None:
     """The account whose session this token opens, with its roles, or None."""
     found = db.session.scalar(
-        sa.select(StaffSession).where(StaffSession.token_hash == _hash(token), StaffSession.ended_at.is_(None),
-                                      StaffSession.expires_at > now)
-        .options(joinedload(StaffSession.staff).options(selectinload(Staff.roles))))
+        sa.select(StaffSession)
+        .where(
+            StaffSession.token_hash == _hash(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.expires_at > now,
+        )
+        .options(joinedload(StaffSession.staff).options(selectinload(Staff.roles)))
+    )
     return found.staff if found and found.staff.active else None
 
 
 def sign_out(token: str, now: dt.datetime) -> None:
     """Ends the session."""
-    db.session.execute(sa.update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(ended_at=now))
+    db.session.execute(
+        sa.update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(ended_at=now)
+    )
 
 
 def has_role(person: Staff, roles: Iterable[str]) -> bool:
@@ -130,12 +169,16 @@ def has_role(person: Staff, roles: Iterable[str]) -> bool:
 
 def everyone() -> list[Staff]:
     """All accounts with their roles, by name."""
-    return list(db.session.scalars(sa.select(Staff).options(selectinload(Staff.roles)).order_by(Staff.name)))
+    return list(
+        db.session.scalars(sa.select(Staff).options(selectinload(Staff.roles)).order_by(Staff.name))
+    )
 
 
 def by_public_id(public_id: str) -> Staff:
     """The account with that public id. Raises `Missing`."""
-    person = db.session.scalar(sa.select(Staff).where(Staff.public_id == public_id).options(selectinload(Staff.roles)))
+    person = db.session.scalar(
+        sa.select(Staff).where(Staff.public_id == public_id).options(selectinload(Staff.roles))
+    )
     if person is None:
         raise Missing("no_staff")
     return person
@@ -144,7 +187,11 @@ def by_public_id(public_id: str) -> Staff:
 def _keep_an_administrator(leaving: Staff) -> None:
     if not has_role(leaving, ("administrator",)):
         return
-    others = sa.select(Staff.id).join(StaffRole).where(StaffRole.role == "administrator", Staff.active, Staff.id != leaving.id)
+    others = (
+        sa.select(Staff.id)
+        .join(StaffRole)
+        .where(StaffRole.role == "administrator", Staff.active, Staff.id != leaving.id)
+    )
     if db.session.scalar(others.limit(1)) is None:
         raise Refused("last_administrator")
 

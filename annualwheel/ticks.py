@@ -1,4 +1,5 @@
 """A periodic job runs once a minute, whoever starts it: every consumer has a scheduler of its own."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """Mails that did not arrive: found, given the right address, sent again."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -22,15 +23,24 @@ ASKED_FOR = ("own_data", "new_link")
 
 def of_meeting(meeting: Meeting) -> Sequence[Message]:
     """The mails about seats at the meeting that did not arrive, newest first."""
-    return db.session.scalars(_stopped().join(Registration, Registration.id == Message.registration_id).where(
-        Registration.meeting_id == meeting.id)).all()
+    return db.session.scalars(
+        _stopped()
+        .join(Registration, Registration.id == Message.registration_id)
+        .where(Registration.meeting_id == meeting.id)
+    ).all()
 
 
 def count_of(meeting: Meeting) -> int:
     """How many of the meeting's mails did not arrive."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Message).join(
-        Registration, Registration.id == Message.registration_id).where(
-        Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))) or 0
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Message)
+            .join(Registration, Registration.id == Message.registration_id)
+            .where(Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))
+        )
+        or 0
+    )
 
 
 def count() -> int:
@@ -40,12 +50,16 @@ def count() -> int:
 
 def of_mailing(mailing_id: int, at_most: int) -> Sequence[Message]:
     """The mails of a mailing that did not arrive."""
-    return db.session.scalars(_stopped().where(Message.mailing_id == mailing_id).limit(at_most)).all()
+    return db.session.scalars(
+        _stopped().where(Message.mailing_id == mailing_id).limit(at_most)
+    ).all()
 
 
 def by_public_id(public_id: str) -> Message:
     """The mail with that public id, with its text. Raises `Missing`."""
-    found = db.session.scalar(sa.select(Message).where(Message.public_id == public_id).options(joinedload(Message.body)))
+    found = db.session.scalar(
+        sa.select(Message).where(Message.public_id == public_id).options(joinedload(Message.body))
+    )
     if found is None:
         raise Missing("no_message")
     return found
@@ -87,7 +101,9 @@ def correct_address(message: Message, address: str, now: dt.datetime, actor: Act
     if not may_correct(message):
         raise Refused("mail_of_nobody")
     person = db.session.get_one(Person, message.person_id)
-    readdressing.rename(person, person.given, person.family, address, now, actor, told=False, sent=message)
+    readdressing.rename(
+        person, person.given, person.family, address, now, actor, told=False, sent=message
+    )
     message.address = contacts.normal_address(address)
     audit.note(actor, "address_corrected", message, now, _meeting_id(message))
     send_again(message, now, actor)
@@ -100,4 +116,6 @@ def _stopped() -> sa.Select[Message]:
 def _meeting_id(message: Message) -> int | None:
     if message.registration_id is None:
         return None
-    return db.session.scalar(sa.select(Registration.meeting_id).where(Registration.id == message.registration_id))
+    return db.session.scalar(
+        sa.select(Registration.meeting_id).where(Registration.id == message.registration_id)
+    )

@@ -1,4 +1,5 @@
 """The year's plan: phases relative to their meeting, and what they allow."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -11,14 +12,40 @@ from sqlalchemy.orm import contains_eager, selectinload
 from annualwheel.clock import end_of_day, local, start_of_day
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing
-from annualwheel.models import AttendanceOption, Category, FocusArea, Goal, Meeting, Phase, Theme, Year
+from annualwheel.models import (
+    AttendanceOption,
+    Category,
+    FocusArea,
+    Goal,
+    Meeting,
+    Phase,
+    Theme,
+    Year,
+)
 
 # Days from the meeting: the two dates of 2026–27 that the region's own plan shows. A coordinator changes them for each meeting.
 USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
-    "work": {"invitation": (-81, -68), "registration": (-67, -42), "change": (-67, -3), "preparation": (-41, -8), "followup": (6, 28)},
-    "direction": {"invitation": (-53, -40), "registration": (-39, -21), "change": (-39, -3), "preparation": (-20, -7), "followup": (7, 35)},
-    "conference": {"invitation": (-130, -110), "registration": (-109, -28), "change": (-109, -3), "preparation": (-27, -10),
-                   "followup": (8, 35)},
+    "work": {
+        "invitation": (-81, -68),
+        "registration": (-67, -42),
+        "change": (-67, -3),
+        "preparation": (-41, -8),
+        "followup": (6, 28),
+    },
+    "direction": {
+        "invitation": (-53, -40),
+        "registration": (-39, -21),
+        "change": (-39, -3),
+        "preparation": (-20, -7),
+        "followup": (7, 35),
+    },
+    "conference": {
+        "invitation": (-130, -110),
+        "registration": (-109, -28),
+        "change": (-109, -3),
+        "preparation": (-27, -10),
+        "followup": (8, 35),
+    },
 }
 Row = TypeVar("Row", FocusArea, Goal, Category)
 GRACE = dt.timedelta(minutes=15)
@@ -32,8 +59,14 @@ def latest() -> Year | None:
 
 def by_number(number: int) -> Year:
     """The year with its meetings, phases and options. Raises `Missing`."""
-    year = db.session.scalar(sa.select(Year).where(Year.number == min(number, NO_YEAR)).options(
-        selectinload(Year.meetings).selectinload(Meeting.phases), selectinload(Year.meetings).selectinload(Meeting.options)))
+    year = db.session.scalar(
+        sa.select(Year)
+        .where(Year.number == min(number, NO_YEAR))
+        .options(
+            selectinload(Year.meetings).selectinload(Meeting.phases),
+            selectinload(Year.meetings).selectinload(Meeting.options),
+        )
+    )
     if year is None:
         raise Missing("no_year", number=number)
     return year
@@ -41,25 +74,57 @@ def by_number(number: int) -> Year:
 
 def meeting_of(number: int, kind: str) -> Meeting:
     """The meeting of a year by its kind (work, direction, conference). Raises `Missing`."""
-    meeting = db.session.scalar(sa.select(Meeting).join(Meeting.year).where(Year.number == min(number, NO_YEAR), Meeting.kind == kind).options(
-        contains_eager(Meeting.year), selectinload(Meeting.phases), selectinload(Meeting.options)))
+    meeting = db.session.scalar(
+        sa.select(Meeting)
+        .join(Meeting.year)
+        .where(Year.number == min(number, NO_YEAR), Meeting.kind == kind)
+        .options(
+            contains_eager(Meeting.year),
+            selectinload(Meeting.phases),
+            selectinload(Meeting.options),
+        )
+    )
     if meeting is None:
         raise Missing("no_meeting", number=number, kind=kind)
     return meeting
 
 
-def plan_meeting(year: Year, kind: str, starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str = "",
-                 like: Meeting | None = None) -> Meeting:
+def plan_meeting(
+    year: Year,
+    kind: str,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    place: str,
+    address: str = "",
+    like: Meeting | None = None,
+) -> Meeting:
     """Adds a meeting with its phases (days from the meeting). It has the days, the terms and the ways to attend of the meeting it is
     `like`; without one the usual days, and one way to attend, on site."""
-    meeting = Meeting(year=year, kind=kind, starts_at=starts_at, ends_at=ends_at, place=place, address=address,
-                      with_lunch=like.with_lunch if like else kind != "direction",
-                      open_registration=like.open_registration if like else kind != "direction")
+    meeting = Meeting(
+        year=year,
+        kind=kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        address=address,
+        with_lunch=like.with_lunch if like else kind != "direction",
+        open_registration=like.open_registration if like else kind != "direction",
+    )
     db.session.add(meeting)
-    as_before = {phase.kind: (phase.opens_days, phase.closes_days) for phase in like.phases} if like else {}
+    as_before = (
+        {phase.kind: (phase.opens_days, phase.closes_days) for phase in like.phases} if like else {}
+    )
     for phase, (opens, closes) in {**USUAL_PHASES[kind], **as_before}.items():
-        db.session.add(Phase(meeting=meeting, kind=phase, opens_days=opens, closes_days=closes,
-                             opens_at=_day(meeting, opens, start_of_day), closes_at=_day(meeting, closes, end_of_day)))
+        db.session.add(
+            Phase(
+                meeting=meeting,
+                kind=phase,
+                opens_days=opens,
+                closes_days=closes,
+                opens_at=_day(meeting, opens, start_of_day),
+                closes_at=_day(meeting, closes, end_of_day),
+            )
+        )
     db.session.add_all(_ways_to_attend(meeting, like))
     db.session.flush()
     return meeting
@@ -68,8 +133,17 @@ def plan_meeting(year: Year, kind: str, starts_at: dt.datetime, ends_at: dt.date
 def _ways_to_attend(meeting: Meeting, like: Meeting | None) -> list[AttendanceOption]:
     if like is None:
         return [AttendanceOption(meeting=meeting, mode="on_site")]
-    return [AttendanceOption(meeting=meeting, mode=one.mode, capacity=one.capacity, per_organisation=one.per_organisation,
-                             waiting_rule=one.waiting_rule, offer_hours=one.offer_hours) for one in like.options]
+    return [
+        AttendanceOption(
+            meeting=meeting,
+            mode=one.mode,
+            capacity=one.capacity,
+            per_organisation=one.per_organisation,
+            waiting_rule=one.waiting_rule,
+            offer_hours=one.offer_hours,
+        )
+        for one in like.options
+    ]
 
 
 def add_theme(year: Year, key: str, sv: str, en: str) -> Theme:
@@ -108,13 +182,17 @@ def phase(meeting: Meeting, kind: str) -> Phase:
     raise Missing("no_phase", kind=kind)
 
 
-def is_open(meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()) -> bool:
+def is_open(
+    meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()
+) -> bool:
     """Whether the phase has opened and not closed (plus `grace`), at a meeting that is not cancelled."""
     span = phase(meeting, kind)
     return meeting.state == "planned" and span.opens_at <= now <= span.closes_at + grace
 
 
-def require_open(meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()) -> None:
+def require_open(
+    meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()
+) -> None:
     """Raises `Closed` when the phase is not open now, nor was until at most `grace` ago."""
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")

@@ -1,4 +1,5 @@
 """The command line: `python -m bench [--only NAME] [--database sqlite|postgresql] [--rounds N]`."""
+
 from __future__ import annotations
 
 import argparse
@@ -13,8 +14,16 @@ from bench.table import BY_NAME, KINDS, MEASURES, RESULTS, Result, Sample, judge
 
 Measure = Callable[[Places, str, int], Mapping[str, list[Sample]]]
 MEASURING: Mapping[str, Measure] = {
-    "landing": pages.landing, "registration": pages.registration, "saving": answers.saving, "submitting": answers.submitting,
-    "writers": answers.writers, "mail": mail.sending, "pack": packs.packing, "lists": lists.listing, "run": start.starting}
+    "landing": pages.landing,
+    "registration": pages.registration,
+    "saving": answers.saving,
+    "submitting": answers.submitting,
+    "writers": answers.writers,
+    "mail": mail.sending,
+    "pack": packs.packing,
+    "lists": lists.listing,
+    "run": start.starting,
+}
 
 
 def main() -> int:
@@ -38,16 +47,23 @@ def _measure(places: Places, name: str, database: str, rounds: int) -> list[Resu
     if not any(row.measure == name and database in row.databases for row in BY_NAME.values()):
         return []
     print(f"{name} on {database} ...", file=sys.stderr, flush=True)
-    found = [judge(row, database, samples) for row, samples in MEASURING[name](places, database, rounds).items()]
+    found = [
+        judge(row, database, samples)
+        for row, samples in MEASURING[name](places, database, rounds).items()
+    ]
     print("\n".join(f"  {line}" for line in lines(found)[1:]), file=sys.stderr, flush=True)
     return found
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="What the service costs, held against limits.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="What the service costs, held against limits."
+    )
     parser.add_argument("--only", choices=MEASURES, help="one measurement")
     parser.add_argument("--database", choices=KINDS, help="one database")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of which the median is taken (5)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="rounds of which the median is taken (5)"
+    )
     return parser.parse_args()
 
 

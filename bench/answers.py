@@ -1,4 +1,5 @@
 """Writing and submitting answers."""
+
 from __future__ import annotations
 
 import math
@@ -30,27 +31,47 @@ def saving(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     with place.web() as ours:
         load.play(Order(ours.port, "writer", [[job] * 10 for job in jobs]), ours.roots)
         order = Order(ours.port, "writer", [[job] * (SAVES // CONNECTIONS) for job in jobs])
-        return {"saving one answer": [Sample(load.play(order, ours.roots).cpu_ms) for _ in range(rounds)]}
+        return {
+            "saving one answer": [
+                Sample(load.play(order, ours.roots).cpu_ms) for _ in range(rounds)
+            ]
+        }
 
 
 def writers(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     """Thirty colleagues of ten organisations write at the same time, three in each answer, and the page saves for each of them every
     1.5 s, for a minute. One round, of 1,200 saves. Every fourth is in a field that a colleague writes in too."""
     place, jobs = _writing(places, kind, WRITERS, COLLEAGUES)
-    turns = [[{**job, "name": number, "field": FIELDS[number % COLLEAGUES] if turn % 4 else SHARED} for turn in range(int(SECONDS / PACE))]
-             for number, job in enumerate(jobs)]
+    turns = [
+        [
+            {**job, "name": number, "field": FIELDS[number % COLLEAGUES] if turn % 4 else SHARED}
+            for turn in range(int(SECONDS / PACE))
+        ]
+        for number, job in enumerate(jobs)
+    ]
     with place.web() as ours:
         load.play(Order(ours.port, "colleague", [lane[:4] for lane in turns]), ours.roots)
         done = load.play(Order(ours.port, "colleague", turns, PACE), ours.roots)
     times = sorted(done.report.times)
     with place.app():
-        standing = {row.value: row.version for row in db.session.execute(sa.select(Answer.value, Answer.version))}
-        lost = unaccounted(done.report.notes, standing, set(db.session.scalars(sa.select(AnswerHistory.value))))
-    return {"saving, 30 writers, 95th percentile": [Sample(times[math.ceil(len(times) * 0.95) - 1] * 1000)],
-            "saves lost without a word to their author": [Sample(lost)]}
+        standing = {
+            row.value: row.version
+            for row in db.session.execute(sa.select(Answer.value, Answer.version))
+        }
+        lost = unaccounted(
+            done.report.notes, standing, set(db.session.scalars(sa.select(AnswerHistory.value)))
+        )
+    return {
+        "saving, 30 writers, 95th percentile": [
+            Sample(times[math.ceil(len(times) * 0.95) - 1] * 1000)
+        ],
+        "saves lost without a word to their author": [Sample(lost)],
+    }
 
 
-def unaccounted(notes: Sequence[Mapping[str, Any]], standing: Mapping[str, int], history: Collection[str]) -> int:
+def unaccounted(
+    notes: Sequence[Mapping[str, Any]], standing: Mapping[str, int], history: Collection[str]
+) -> int:
     """How many saves are lost. One that was acknowledged has made a version of its own, and the latest of a field is `standing` with its
     version; one that was not was told so to its author, and its text is in the `history`."""
     kept: dict[tuple[str, str], dict[int, str]] = {}
@@ -59,7 +80,9 @@ def unaccounted(notes: Sequence[Mapping[str, Any]], standing: Mapping[str, int],
         version = base_of(note["stamp"])
         lost += version in kept.setdefault((note["place"], note["field"]), {})
         kept[note["place"], note["field"]][version] = note["value"]
-    return lost + sum(standing.get(versions[max(versions)]) != max(versions) for versions in kept.values())
+    return lost + sum(
+        standing.get(versions[max(versions)]) != max(versions) for versions in kept.values()
+    )
 
 
 def submitting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
@@ -69,39 +92,64 @@ def submitting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]
         for stored in STORED:
             place, jobs = _submitting(places, kind, stored, rounds)
             ours = stack.enter_context(place.web())
-            load.play(Order(ours.port, "submitter", spread(jobs[SUBMISSIONS * rounds:])), ours.roots)
+            load.play(
+                Order(ours.port, "submitter", spread(jobs[SUBMISSIONS * rounds :])), ours.roots
+            )
             levels.append((jobs, ours))
         found: dict[int, list[float]] = {stored: [] for stored in STORED}
         for number in range(rounds):
             for stored, (jobs, ours) in zip(STORED, levels, strict=True):
-                order = Order(ours.port, "submitter", spread(jobs[SUBMISSIONS * number:SUBMISSIONS * (number + 1)]))
+                order = Order(
+                    ours.port,
+                    "submitter",
+                    spread(jobs[SUBMISSIONS * number : SUBMISSIONS * (number + 1)]),
+                )
                 found[stored].append(load.play(order, ours.roots).cpu_ms)
-    beside = {stored: [Sample(*pair) for pair in zip(found[stored], found[0], strict=True)] for stored in STORED}
-    return {"submitting 10 questions, 0 stored": [Sample(figure) for figure in found[0]],
-            "submitting 10 questions, 500 stored": beside[500], "submitting 10 questions, 50,000 stored": beside[50_000],
-            "submitting, 50,000 against 0": beside[50_000]}
+    beside = {
+        stored: [Sample(*pair) for pair in zip(found[stored], found[0], strict=True)]
+        for stored in STORED
+    }
+    return {
+        "submitting 10 questions, 0 stored": [Sample(figure) for figure in found[0]],
+        "submitting 10 questions, 500 stored": beside[500],
+        "submitting 10 questions, 50,000 stored": beside[50_000],
+        "submitting, 50,000 against 0": beside[50_000],
+    }
 
 
-def _writing(places: Places, kind: str, count: int, together: int = 1) -> tuple[Place, list[dict[str, Any]]]:
+def _writing(
+    places: Places, kind: str, count: int, together: int = 1
+) -> tuple[Place, list[dict[str, Any]]]:
     place = places.make(kind)
     with place.app() as app:
         filling.publish(filling.plan())
         members = filling.members(_questionnaire("arbetsmote"), count, together)
-        jobs = [{"link": f"/f/{token(app, 'member', each.public_id)}", "page": PAGE, "field": FIELD} for each in members]
+        jobs = [
+            {"link": f"/f/{token(app, 'member', each.public_id)}", "page": PAGE, "field": FIELD}
+            for each in members
+        ]
         db.session.commit()
     settled(place)
     return place, jobs
 
 
-def _submitting(places: Places, kind: str, stored: int, rounds: int) -> tuple[Place, list[dict[str, Any]]]:
+def _submitting(
+    places: Places, kind: str, stored: int, rounds: int
+) -> tuple[Place, list[dict[str, Any]]]:
     place = places.make(kind)
     with place.app() as app:
         filling.publish(filling.plan(), [filling.ten_questions()])
         filling.store_answers(_questionnaire("tio"), stored)
         members = filling.members(_questionnaire("tio"), SUBMISSIONS * rounds + WARM)
-        jobs = [{"link": f"/f/{token(app, 'member', each.public_id)}", "page": "/forberedelse/fragor",
-                 "fields": filling.ten_answers(number), "organisation": each.submission.organisation.name}
-                for number, each in enumerate(members)]
+        jobs = [
+            {
+                "link": f"/f/{token(app, 'member', each.public_id)}",
+                "page": "/forberedelse/fragor",
+                "fields": filling.ten_answers(number),
+                "organisation": each.submission.organisation.name,
+            }
+            for number, each in enumerate(members)
+        ]
         db.session.commit()
     settled(place)
     return place, jobs

@@ -1,4 +1,5 @@
 """The smallest Flask application: what a landing page is compared with."""
+
 from __future__ import annotations
 
 from flask import Flask

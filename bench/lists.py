@@ -1,4 +1,5 @@
 """The coordinator's pages with few and with many registrations."""
+
 from __future__ import annotations
 
 import re
@@ -36,7 +37,9 @@ def listing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     with few.place.web() as small, many.place.web() as large:
         for name in few.paths:
             found[f"{name}, 5,000 registrations"] = [
-                Sample(_seconds(many, large, name), _seconds(few, small, name)) for _ in range(rounds)]
+                Sample(_seconds(many, large, name), _seconds(few, small, name))
+                for _ in range(rounds)
+            ]
     return found
 
 
@@ -45,9 +48,15 @@ def _fill(places: Places, kind: str, count: int) -> Filled:
     with place.app():
         year = filling.plan()
         filling.publish(year)
-        filling.registrations(filling.meeting_of(year, "direction"), filling.people(count, filling.organisations(max(1, count // 4))),
-                              filling.BY_STATE)
-        paths = {"meeting page": (f"/mote/{year.number}/riktningsmote", "Riktningsm"), "people list": ("/personer", "Exempelgren")}
+        filling.registrations(
+            filling.meeting_of(year, "direction"),
+            filling.people(count, filling.organisations(max(1, count // 4))),
+            filling.BY_STATE,
+        )
+        paths = {
+            "meeting page": (f"/mote/{year.number}/riktningsmote", "Riktningsm"),
+            "people list": ("/personer", "Exempelgren"),
+        }
         db.session.commit()
     settled(place)
     return Filled(place, paths)
@@ -65,7 +74,9 @@ def _seconds(filled: Filled, ours: Served, name: str) -> float:
     """The median time of a page over HTTP, one visit after another."""
     path, holds = filled.paths[name]
     job = {"path": path, "holds": holds, "sign_in": _sign_in(filled.place)}
-    return statistics.median(load.play(Order(ours.port, "reader", [[job] * VISITS]), ours.roots).report.times)
+    return statistics.median(
+        load.play(Order(ours.port, "reader", [[job] * VISITS]), ours.roots).report.times
+    )
 
 
 def _queries(filled: Filled, name: str) -> int:

@@ -2,6 +2,7 @@
 
 Run as `python -m bench.load` it reads what to do from standard input, prepares, says "ready", waits for "go" and reports.
 """
+
 from __future__ import annotations
 
 import json
@@ -52,7 +53,9 @@ class Measured:
         return self.cpu * 1000 / len(self.report.times)
 
 
-def spread(jobs: list[dict[str, Any]], connections: int = CONNECTIONS) -> list[list[dict[str, Any]]]:
+def spread(
+    jobs: list[dict[str, Any]], connections: int = CONNECTIONS
+) -> list[list[dict[str, Any]]]:
     """The jobs dealt out to the connections."""
     return [jobs[number::connections] for number in range(connections)]
 
@@ -60,7 +63,13 @@ def spread(jobs: list[dict[str, Any]], connections: int = CONNECTIONS) -> list[l
 def play(order: Order, roots: list[int]) -> Measured:
     """Plays the order from a process of its own. Preparing (signing in, opening a form) is not counted. Raises `RuntimeError` when
     anything was not as it should be."""
-    player = subprocess.Popen(processes.command("bench.load"), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    player = subprocess.Popen(
+        processes.command("bench.load"),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert player.stdin is not None and player.stdout is not None
     with player:
         player.stdin.write(json.dumps(asdict(order)) + "\n")
@@ -87,8 +96,20 @@ def main() -> None:
     sys.stdin.readline()
     report, lock = Report(), threading.Lock()
     start = time.monotonic()
-    threads = [threading.Thread(target=_act, args=(visitor, jobs, order.pace, start + number * (order.pace or 0) / len(cast), report, lock))
-               for number, (visitor, jobs) in enumerate(zip(cast, order.lists, strict=True))]
+    threads = [
+        threading.Thread(
+            target=_act,
+            args=(
+                visitor,
+                jobs,
+                order.pace,
+                start + number * (order.pace or 0) / len(cast),
+                report,
+                lock,
+            ),
+        )
+        for number, (visitor, jobs) in enumerate(zip(cast, order.lists, strict=True))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -98,8 +119,14 @@ def main() -> None:
     print(json.dumps(asdict(report)), flush=True)
 
 
-def _act(visitor: visitors.Visitor, jobs: list[dict[str, Any]], pace: float | None, start: float, report: Report,
-         lock: threading.Lock) -> None:
+def _act(
+    visitor: visitors.Visitor,
+    jobs: list[dict[str, Any]],
+    pace: float | None,
+    start: float,
+    report: Report,
+    lock: threading.Lock,
+) -> None:
     for number, job in enumerate(jobs):
         if pace:
             time.sleep(max(0.0, start + number * pace - time.monotonic()))
@@ -108,7 +135,9 @@ def _act(visitor: visitors.Visitor, jobs: list[dict[str, Any]], pace: float | No
             visitor.act(job)
         except Exception as problem:
             with lock:
-                report.failures[5:] = [f"{type(problem).__name__}: {problem}"][:max(0, 6 - len(report.failures))]
+                report.failures[5:] = [f"{type(problem).__name__}: {problem}"][
+                    : max(0, 6 - len(report.failures))
+                ]
             return
         with lock:
             report.times.append(time.monotonic() - began)

@@ -1,4 +1,5 @@
 """Two thousand invitations through the worker, beside a bare loop that sends the same bytes."""
+
 from __future__ import annotations
 
 import contextlib
@@ -65,25 +66,40 @@ def sending(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
             _invite()
             mails = _same_bytes(app, place.folder / "mails")
         settled(place)
-        found: dict[str, list[Sample]] = {"2,000 invitations, server takes 20 ms": [], "2,000 invitations, no delay": [],
-                                          "one invitation, no delay": []}
+        found: dict[str, list[Sample]] = {
+            "2,000 invitations, server takes 20 ms": [],
+            "2,000 invitations, no delay": [],
+            "one invitation, no delay": [],
+        }
         for _ in range(rounds):
             alone = _loop(fast, mails, MAILS)
             rate, cpu = _worker(place, fast)
             found["2,000 invitations, no delay"].append(Sample(rate, alone))
             found["one invitation, no delay"].append(Sample(cpu * 1000 / MAILS))
             alone = _loop(slow, mails, LOOPED_SLOWLY)
-            found["2,000 invitations, server takes 20 ms"].append(Sample(_worker(place, slow)[0], alone))
+            found["2,000 invitations, server takes 20 ms"].append(
+                Sample(_worker(place, slow)[0], alone)
+            )
     return found
 
 
 def _invite() -> None:
     """The invitations of one mailing, as the job that writes it leaves them."""
     now, meeting = SystemClock().now(), filling.meeting_of(filling.plan(), "direction")
-    mailing = Mailing(meeting=meeting, kind="invitation", audience={}, state="sending", expected=MAILS, confirm_key="bench", created_at=now)
+    mailing = Mailing(
+        meeting=meeting,
+        kind="invitation",
+        audience={},
+        state="sending",
+        expected=MAILS,
+        confirm_key="bench",
+        created_at=now,
+    )
     db.session.add(mailing)
     for person in filling.people(MAILS, filling.organisations(MAILS // 4)):
-        invitations.invite(meeting, person, person.affiliations[0].organisation, now, mailing, "strateg")
+        invitations.invite(
+            meeting, person, person.affiliations[0].organisation, now, mailing, "strateg"
+        )
     db.session.commit()
 
 
@@ -91,8 +107,13 @@ def _same_bytes(app: Flask, path: Path) -> Path:
     """Writes the mails as they go over the wire, for the loop."""
     found = house()
     messages = db.session.scalars(sa.select(Message).order_by(Message.id)).all()
-    envelopes = [delivery.envelope(message, found.letterhead, found.signet, SystemClock().now()) for message in messages]
-    path.write_bytes(pickle.dumps([(each.sender, each.recipient, each.content) for each in envelopes]))
+    envelopes = [
+        delivery.envelope(message, found.letterhead, found.signet, SystemClock().now())
+        for message in messages
+    ]
+    path.write_bytes(
+        pickle.dumps([(each.sender, each.recipient, each.content) for each in envelopes])
+    )
     return path
 
 
@@ -125,7 +146,9 @@ def _await_consumer(place: Place) -> None:
 def _await_sent() -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        left = db.session.scalar(sa.select(sa.func.count()).select_from(Message).where(Message.state != "sent"))
+        left = db.session.scalar(
+            sa.select(sa.func.count()).select_from(Message).where(Message.state != "sent")
+        )
         db.session.rollback()
         if not left:
             return
@@ -136,15 +159,22 @@ def _await_sent() -> None:
 def _loop(server: Server, mails: Path, count: int) -> float:
     """A bare smtplib loop over one connection, in a process of its own: mails a second."""
     server.ask("reset")
-    subprocess.run(processes.command("bench.mail_loop", server.port, mails, count), cwd=ROOT, check=True)
+    subprocess.run(
+        processes.command("bench.mail_loop", server.port, mails, count), cwd=ROOT, check=True
+    )
     return server.wait(count)
 
 
 @contextlib.contextmanager
 def _server(delay: float) -> Iterator[Server]:
     port = processes.free_port()
-    process = subprocess.Popen(processes.command("bench.mail_server", port, delay), cwd=ROOT, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        processes.command("bench.mail_server", port, delay),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         server = Server(process, port)
         server.ask("reset")

@@ -1,4 +1,5 @@
 """An SMTP server that counts: `python -m bench.mail_server PORT SECONDS`. It takes that long for every mail, many at a time."""
+
 from __future__ import annotations
 
 import asyncio
@@ -44,8 +45,17 @@ def main() -> None:
     for question in sys.stdin:
         if question.strip() == "reset":
             counter.reset()
-        print(json.dumps({"count": counter.count, "different": len(counter.different), "first": counter.first, "last": counter.last}),
-              flush=True)
+        print(
+            json.dumps(
+                {
+                    "count": counter.count,
+                    "different": len(counter.different),
+                    "first": counter.first,
+                    "last": counter.last,
+                }
+            ),
+            flush=True,
+        )
     controller.stop()
 
 

@@ -2,6 +2,7 @@
 
 `python -m bench.pack_process build|bare`, with the database in the environment.
 """
+
 from __future__ import annotations
 
 import gc
@@ -66,7 +67,12 @@ def _measured() -> dict[str, float]:
     packs.build(pack_id, house().clock)
     seconds = time.monotonic() - began
     counts = db.session.get_one(packs.Pack, pack_id).counts
-    return {"seconds": seconds, "idle": idle, "peak": resident_mib(os.getpid(), peak=True), "initiatives": counts["initiatives"]}
+    return {
+        "seconds": seconds,
+        "idle": idle,
+        "peak": resident_mib(os.getpid(), peak=True),
+        "initiatives": counts["initiatives"],
+    }
 
 
 def _bare() -> None:
@@ -95,7 +101,9 @@ def _note() -> tuple[list[Noted], list[Any], Workbook]:
         if id(cell._style) not in styles:
             styles[id(cell._style)] = len(arrays)
             arrays.append(cell._style)
-        value = texts.setdefault(cell.value, cell.value) if isinstance(cell.value, str) else cell.value
+        value = (
+            texts.setdefault(cell.value, cell.value) if isinstance(cell.value, str) else cell.value
+        )
         return value, cell.data_type, styles[id(cell._style)]
 
     def append(sheet: WriteOnlyWorksheet, row: Iterable[Any]) -> None:
@@ -119,13 +127,24 @@ def _note() -> tuple[list[Noted], list[Any], Workbook]:
 def _write(noted: list[Noted], styles: list[Any], source: Workbook) -> None:
     """The bare loop: the same values, types, styles and row heights, and nothing else."""
     book = Workbook(write_only=True)
-    for name in ("_fonts", "_fills", "_borders", "_alignments", "_protections", "_number_formats", "_cell_styles"):
+    for name in (
+        "_fonts",
+        "_fills",
+        "_borders",
+        "_alignments",
+        "_protections",
+        "_number_formats",
+        "_cell_styles",
+    ):
         setattr(book, name, getattr(source, name))
     for one in noted:
         sheet = book.create_sheet(one.sheet.title)
         sheet.column_dimensions = one.sheet.column_dimensions
         for number, row in enumerate(one.rows, 1):
-            cells = [_cell(sheet, noted_cell, styles) if isinstance(noted_cell, tuple) else noted_cell for noted_cell in row]
+            cells = [
+                _cell(sheet, noted_cell, styles) if isinstance(noted_cell, tuple) else noted_cell
+                for noted_cell in row
+            ]
             if number in one.heights:
                 sheet.row_dimensions[number].height = one.heights[number]
             sheet.append(cells)

@@ -1,4 +1,5 @@
 """The pack of a very large year, beside openpyxl writing the same cells with the same styles."""
+
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +25,9 @@ def packing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     with place.app():
         filling.publish(filling.plan())
         filling.staff_link("facilitator")
-        questionnaire = db.session.scalars(sa.select(Questionnaire).join(Meeting).where(Meeting.kind == "work")).one()
+        questionnaire = db.session.scalars(
+            sa.select(Questionnaire).join(Meeting).where(Meeting.kind == "work")
+        ).one()
         filling.store_versions(questionnaire, ORGANISATIONS, INITIATIVES)
     settled(place)
     times, memory = [], []
@@ -38,7 +41,14 @@ def packing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
 
 
 def _build(place: Place) -> dict[str, float]:
-    done = subprocess.run(processes.command("bench.pack_process", "build"), cwd=ROOT, env=place.environ, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        processes.command("bench.pack_process", "build"),
+        cwd=ROOT,
+        env=place.environ,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -46,8 +56,14 @@ def _build(place: Place) -> dict[str, float]:
 @contextlib.contextmanager
 def _recorded(place: Place) -> Iterator[subprocess.Popen[str]]:
     """A process that has noted every cell of the pack and writes them again when asked."""
-    process = subprocess.Popen(processes.command("bench.pack_process", "bare"), cwd=ROOT, env=place.environ, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        processes.command("bench.pack_process", "bare"),
+        cwd=ROOT,
+        env=place.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     with process:
         try:
             assert process.stdout is not None

@@ -1,4 +1,5 @@
 """The landing page and the registration."""
+
 from __future__ import annotations
 
 import sqlalchemy as sa
@@ -21,7 +22,10 @@ def landing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
         year = filling.plan()
         filling.publish(year)
         registrations = filling.invited(filling.meeting_of(year, "direction"), PERSONS)
-        jobs = [{"path": f"/i/{token(app, 'registration', each.public_id)}", "holds": each.person.given} for each in registrations]
+        jobs = [
+            {"path": f"/i/{token(app, 'registration', each.public_id)}", "holds": each.person.given}
+            for each in registrations
+        ]
         db.session.commit()
     settled(place)
     jobs *= 2
@@ -41,18 +45,35 @@ def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sampl
     with place.app() as app:
         year = filling.plan()
         filling.publish(year)
-        registrations = filling.invited(filling.meeting_of(year, "direction"), PERSONS * rounds + WARM)
-        jobs = [{"link": f"/i/{token(app, 'registration', each.public_id)}", "fields": {
-            "given": each.person.given, "family": each.person.family, "email": each.person.email, "title": each.title,
-            "mobile": "", "copy_to": ""}} for each in registrations]
+        registrations = filling.invited(
+            filling.meeting_of(year, "direction"), PERSONS * rounds + WARM
+        )
+        jobs = [
+            {
+                "link": f"/i/{token(app, 'registration', each.public_id)}",
+                "fields": {
+                    "given": each.person.given,
+                    "family": each.person.family,
+                    "email": each.person.email,
+                    "title": each.title,
+                    "mobile": "",
+                    "copy_to": "",
+                },
+            }
+            for each in registrations
+        ]
         db.session.commit()
     settled(place)
     samples, wrong = [], []
     with place.web() as ours:
-        load.play(Order(ours.port, "registrant", spread(jobs[PERSONS * rounds:])), ours.roots)
+        load.play(Order(ours.port, "registrant", spread(jobs[PERSONS * rounds :])), ours.roots)
         for number in range(rounds):
-            round_of = jobs[PERSONS * number:PERSONS * (number + 1)]
-            samples.append(Sample(load.play(Order(ours.port, "registrant", spread(round_of)), ours.roots).cpu_ms))
+            round_of = jobs[PERSONS * number : PERSONS * (number + 1)]
+            samples.append(
+                Sample(
+                    load.play(Order(ours.port, "registrant", spread(round_of)), ours.roots).cpu_ms
+                )
+            )
             wrong.append(Sample(_lost_or_double(place, PERSONS * (number + 1) + WARM)))
     return {"registration": samples, "registrations or mails lost or double": wrong}
 
@@ -60,9 +81,17 @@ def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sampl
 def _lost_or_double(place: Place, expected: int) -> int:
     """By how many the registered people, the confirmations and the calendar mails differ from one for each."""
     with place.app():
-        coming = db.session.scalar(sa.select(sa.func.count()).where(Registration.state == "registered")) or 0
-        mails = db.session.execute(sa.select(Message.kind, sa.func.count(), sa.func.count(Message.registration_id.distinct()))
-                                   .where(Message.state == "queued").group_by(Message.kind)).all()
+        coming = (
+            db.session.scalar(sa.select(sa.func.count()).where(Registration.state == "registered"))
+            or 0
+        )
+        mails = db.session.execute(
+            sa.select(
+                Message.kind, sa.func.count(), sa.func.count(Message.registration_id.distinct())
+            )
+            .where(Message.state == "queued")
+            .group_by(Message.kind)
+        ).all()
     found = {kind: (all_of, distinct) for kind, all_of, distinct in mails}
     wrong = abs(coming - expected)
     for kind in ("confirmation", "calendar_request"):

@@ -1,4 +1,5 @@
 """Where it is measured: fresh databases of both kinds, and the application's own server on them."""
+
 from __future__ import annotations
 
 import contextlib
@@ -26,8 +27,11 @@ from config import ROOT, Settings
 from scripts import postgresql
 
 KEY = "bench-" * 8
-QUIET = {name: value for name, value in os.environ.items()
-         if not name.startswith(("MAIL_", "DATABASE_", "QUEUE_", "DEV_", "WEB_", "BASE_", "SECRET_"))}
+QUIET = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("MAIL_", "DATABASE_", "QUEUE_", "DEV_", "WEB_", "BASE_", "SECRET_"))
+}
 
 
 @dataclass
@@ -43,9 +47,18 @@ class Place:
     @property
     def environ(self) -> dict[str, str]:
         """The environment of the application: as in production, but the worker apart, so that only what is meant is measured."""
-        return {**QUIET, "SECRET_KEYS": KEY, "DATABASE_URL": self.url, "QUEUE_URL": f"sqlite:///{self.folder / 'queue.db'}",
-                "WORKER": "separate", "BASE_URL": "http://127.0.0.1", "MAIL_ALLOW": "example.org", "MAIL_SERVER": "127.0.0.1",
-                "PYTHONUTF8": "1", **self.changes}
+        return {
+            **QUIET,
+            "SECRET_KEYS": KEY,
+            "DATABASE_URL": self.url,
+            "QUEUE_URL": f"sqlite:///{self.folder / 'queue.db'}",
+            "WORKER": "separate",
+            "BASE_URL": "http://127.0.0.1",
+            "MAIL_ALLOW": "example.org",
+            "MAIL_SERVER": "127.0.0.1",
+            "PYTHONUTF8": "1",
+            **self.changes,
+        }
 
     @property
     def log(self) -> Path:
@@ -65,8 +78,16 @@ class Place:
     def web(self) -> Iterator[Served]:
         """The application under gunicorn, two workers with four threads each, as gunicorn.conf.py starts it."""
         port = processes.free_port()
-        environ = {**self.environ, "HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "2", "WEB_THREADS": "4"}
-        with processes.running(("gunicorn", "-c", "gunicorn.conf.py"), environ, self.log, port) as pid:
+        environ = {
+            **self.environ,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "WEB_WORKERS": "2",
+            "WEB_THREADS": "4",
+        }
+        with processes.running(
+            ("gunicorn", "-c", "gunicorn.conf.py"), environ, self.log, port
+        ) as pid:
             yield Served(port, [pid, self.server] if self.server else [pid])
 
 
@@ -83,8 +104,23 @@ def hello(place: Place) -> Iterator[Served]:
     """A Flask view that says hello, under the same server with the same numbers."""
     port = processes.free_port()
     # An empty configuration file: otherwise the application's own in this folder is read.
-    command = ("gunicorn", "--config", os.devnull, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4",
-               "--no-control-socket", "--log-level", "warning", "bench.hello:app")
+    command = (
+        "gunicorn",
+        "--config",
+        os.devnull,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        "bench.hello:app",
+    )
     with processes.running(command, QUIET, place.log, port) as pid:
         yield Served(port, [pid])
 
@@ -103,7 +139,12 @@ class Places:
         self.run, self.number, self.templates = str(os.getpid()), 0, set[str]()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         postgresql.stop(self.run)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -133,14 +174,25 @@ class Places:
 
 def _create(server: postgresql.Server, name: str, template: str) -> None:
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template {} encoding 'UTF8'").format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(
+            sql.SQL("create database {} template {} encoding 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
 
 
 def _migrate(place: Place) -> None:
-    subprocess.run(processes.command("flask", "--app", "wsgi", "db", "upgrade"), cwd=ROOT, env=place.environ, check=True,
-                   capture_output=True)
+    subprocess.run(
+        processes.command("flask", "--app", "wsgi", "db", "upgrade"),
+        cwd=ROOT,
+        env=place.environ,
+        check=True,
+        capture_output=True,
+    )
     if place.kind == "sqlite":
-        with contextlib.closing(sqlite3.connect(place.url.removeprefix("sqlite:///"))) as connection:
+        with contextlib.closing(
+            sqlite3.connect(place.url.removeprefix("sqlite:///"))
+        ) as connection:
             connection.execute("pragma wal_checkpoint(truncate)")
 
 
@@ -150,5 +202,7 @@ def settled(place: Place) -> None:
         with psycopg.connect(place.url, autocommit=True) as connection:
             connection.execute("vacuum analyze")
     else:
-        with contextlib.closing(sqlite3.connect(place.url.removeprefix("sqlite:///"))) as connection:
+        with contextlib.closing(
+            sqlite3.connect(place.url.removeprefix("sqlite:///"))
+        ) as connection:
             connection.execute("analyze")

@@ -1,4 +1,5 @@
 """Processes that are measured: processor time of whole families, memory, starting and ending."""
+
 from __future__ import annotations
 
 import contextlib
@@ -76,11 +77,20 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], environ: Mapping[str, str], log: Path, port: int = 0) -> Iterator[int]:
+def running(
+    command: Sequence[str], environ: Mapping[str, str], log: Path, port: int = 0
+) -> Iterator[int]:
     """Runs `python -m command` for as long as the block lasts and gives its pid; waits until `port` is answered, when given."""
     with log.open("ab") as output:
-        process = subprocess.Popen((sys.executable, "-m", *command), cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            (sys.executable, "-m", *command),
+            cwd=ROOT,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
     try:
         if port:
             wait_for(port, process, log)
@@ -96,7 +106,9 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.02)
-    raise RuntimeError(f"nothing answers on port {port}:\n{log.read_text(errors='replace')[-4000:]}")
+    raise RuntimeError(
+        f"nothing answers on port {port}:\n{log.read_text(errors='replace')[-4000:]}"
+    )
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

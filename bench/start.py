@@ -1,4 +1,5 @@
 """What `make run` starts: how much memory it takes, and how soon a second start shows its first page."""
+
 from __future__ import annotations
 
 import contextlib
@@ -16,7 +17,17 @@ from bench.places import QUIET, Places
 from bench.table import Sample
 from config import ROOT
 
-LEFT_OUT = (".git", ".venv", ".env", "instance", "__pycache__", "*_cache", "pictures", "rehearsal", "results.json")
+LEFT_OUT = (
+    ".git",
+    ".venv",
+    ".env",
+    "instance",
+    "__pycache__",
+    "*_cache",
+    "pictures",
+    "rehearsal",
+    "results.json",
+)
 PATIENCE = 120.0
 
 
@@ -40,8 +51,15 @@ def _run(copy: Path) -> Iterator[tuple[int, int, float]]:
     port, began = processes.free_port(), time.monotonic()
     environ = {**QUIET, "PORT": str(port)}
     with (copy / "log").open("wb") as output:
-        process = subprocess.Popen(("make", "run"), cwd=copy, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                   start_new_session=True)
+        process = subprocess.Popen(
+            ("make", "run"),
+            cwd=copy,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
     try:
         yield process.pid, port, began
     finally:

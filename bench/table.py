@@ -1,4 +1,5 @@
 """The rows of the bench with their limits, and what came of them: as a table and as JSON."""
+
 from __future__ import annotations
 
 import json
@@ -71,8 +72,20 @@ ROWS = (
     Row("submitting, 50,000 against 0", "submitting", CPU, Limit(1.3, 1.3, of="ratio"), "0 stored"),
     Row("saving, 30 writers, 95th percentile", "writers", "ms", Limit(20, 20)),
     Row("saves lost without a word to their author", "writers", "count", Limit(0, 0)),
-    Row("2,000 invitations, server takes 20 ms", "mail", "mails/s", Limit(4.5, 4.5, of="ratio", at_least=True), "smtplib loop"),
-    Row("2,000 invitations, no delay", "mail", "mails/s", Limit(0.4, 0.4, of="ratio", at_least=True), "smtplib loop"),
+    Row(
+        "2,000 invitations, server takes 20 ms",
+        "mail",
+        "mails/s",
+        Limit(4.5, 4.5, of="ratio", at_least=True),
+        "smtplib loop",
+    ),
+    Row(
+        "2,000 invitations, no delay",
+        "mail",
+        "mails/s",
+        Limit(0.4, 0.4, of="ratio", at_least=True),
+        "smtplib loop",
+    ),
     Row("one invitation, no delay", "mail", CPU, Limit(4, 5)),
     Row("pack of 18,000 initiatives", "pack", "s", Limit(1.4, 1.4, of="ratio"), "openpyxl alone"),
     Row("pack, peak memory over idle", "pack", "MiB", Limit(28.6, 28.6)),
@@ -81,7 +94,8 @@ ROWS = (
     Row("people list, queries", "lists", "count", Limit(1, 1, of="ratio"), "50 registrations"),
     Row("people list, 5,000 registrations", "lists", "s", Limit(0.3, 0.3), "50 registrations"),
     Row("make run, memory", "run", "MiB", Limit(170, 170), databases=("sqlite",)),
-    Row("second make run, first page", "run", "s", Limit(2, 2), databases=("sqlite",)))
+    Row("second make run, first page", "run", "s", Limit(2, 2), databases=("sqlite",)),
+)
 BY_NAME = {row.name: row for row in ROWS}
 MEASURES = tuple(dict.fromkeys(row.measure for row in ROWS))
 
@@ -92,28 +106,64 @@ def judge(name: str, database: str, samples: Sequence[Sample]) -> Result:
     figure = statistics.median(sample.figure for sample in samples)
     references = [sample.reference for sample in samples if sample.reference is not None]
     reference = statistics.median(references) if references else None
-    ratio = statistics.median(s.figure / s.reference for s in samples if s.reference) if reference else None
+    ratio = (
+        statistics.median(s.figure / s.reference for s in samples if s.reference)
+        if reference
+        else None
+    )
     limit, value = row.limit, row.limit.value(database)
     judged = ratio if limit.of == "ratio" else figure
     holds = judged is not None and (judged >= value if limit.at_least else judged <= value)
-    return Result(name, database, round(figure, 4), row.unit, None if reference is None else round(reference, 4),
-                  None if ratio is None else round(ratio, 4),
-                  f"{'ratio ' if limit.of == 'ratio' else ''}{'≥' if limit.at_least else '≤'} {value:g}", holds)
+    return Result(
+        name,
+        database,
+        round(figure, 4),
+        row.unit,
+        None if reference is None else round(reference, 4),
+        None if ratio is None else round(ratio, 4),
+        f"{'ratio ' if limit.of == 'ratio' else ''}{'≥' if limit.at_least else '≤'} {value:g}",
+        holds,
+    )
 
 
 def lines(results: Iterable[Result]) -> list[str]:
     """The table, a line each."""
     rows = [("work", "database", "figure", "unit", "reference", "ratio", "limit", "holds")]
-    rows += [(r.name, r.database, _number(r.figure), r.unit, _number(r.reference), _number(r.ratio), r.limit, "yes" if r.holds else "NO")
-             for r in results]
+    rows += [
+        (
+            r.name,
+            r.database,
+            _number(r.figure),
+            r.unit,
+            _number(r.reference),
+            _number(r.ratio),
+            r.limit,
+            "yes" if r.holds else "NO",
+        )
+        for r in results
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def write(results: Iterable[Result], path: Path = RESULTS) -> None:
     """Writes the results as a JSON list."""
-    path.write_text(json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=1) + "\n",
+        encoding="utf-8",
+    )
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}" if value == int(value) else f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+    return (
+        ""
+        if value is None
+        else f"{value:.0f}"
+        if value == int(value)
+        else f"{value:.3g}"
+        if value < 100
+        else f"{value:,.0f}"
+    )

@@ -1,4 +1,5 @@
 """Who visits: what each kind of visitor does, read from the pages as they are."""
+
 from __future__ import annotations
 
 import html
@@ -46,16 +47,22 @@ class Browser:
     def post(self, path: str, fields: Mapping[str, str]) -> Page:
         """Sends a form that is accepted, and follows where that leads."""
         body = urlencode(fields)
-        sent = self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"}, 303)
+        sent = self._ask(
+            "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"}, 303
+        )
         return self.get(sent.location)
 
     def send(self, path: str, content: object, token: str) -> dict[str, Any]:
         """Sends JSON as a page's script does."""
         headers = {"Content-Type": "application/json", "X-CSRFToken": token}
-        found: dict[str, Any] = json.loads(self._ask("POST", path, json.dumps(content), headers, 200).text)
+        found: dict[str, Any] = json.loads(
+            self._ask("POST", path, json.dumps(content), headers, 200).text
+        )
         return found
 
-    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str], expect: int) -> Page:
+    def _ask(
+        self, method: str, path: str, body: str | None, headers: dict[str, str], expect: int
+    ) -> Page:
         if method == "POST":
             headers["X-Whose"] = self.whose
         if self.cookies:
@@ -87,6 +94,7 @@ class Visitor(Protocol):
     def __init__(self, port: int) -> None: ...
     def prepare(self, jobs: list[dict[str, Any]]) -> None:
         """What comes before and is not counted."""
+
     def act(self, job: dict[str, Any]) -> None:
         """One job. Raises when anything is not as it should be."""
 
@@ -119,7 +127,9 @@ class Registrant:
         for job in jobs:
             browser = self.inside[job["link"]] = Browser(self.port)
             browser.connection = shared.connection
-            browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF), "answer": "yes"})
+            browser.post(
+                job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF), "answer": "yes"}
+            )
 
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
@@ -169,10 +179,20 @@ class Colleague:
     def act(self, job: dict[str, Any]) -> None:
         self.number += 1
         field, value = job["field"], f"{SENTENCE * 4}{job['name']} {self.number}"
-        answer = self.browser.send(self.url, {"fields": {field: {"value": value, "base": self.bases[field]}}}, self.csrf)
+        answer = self.browser.send(
+            self.url, {"fields": {field: {"value": value, "base": self.bases[field]}}}, self.csrf
+        )
         told = answer["conflicts"].get(field)
         self.bases[field] = told["ver"] if told else answer["saved"][field]
-        self.notes.append({"place": self.url, "field": field, "value": value, "kept": not told, "stamp": self.bases[field]})
+        self.notes.append(
+            {
+                "place": self.url,
+                "field": field,
+                "value": value,
+                "kept": not told,
+                "stamp": self.bases[field],
+            }
+        )
 
 
 class Submitter:
@@ -189,12 +209,17 @@ class Submitter:
             browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
             form = browser.get(job["page"])
             stamps = dict(re.findall(r'name="(base-[a-z0-9_]+)" value="([^"]+)"', form.text))
-            browser.post(job["page"], {"csrf_token": form.find(CSRF), "act": "next", **stamps, **job["fields"]})
+            browser.post(
+                job["page"],
+                {"csrf_token": form.find(CSRF), "act": "next", **stamps, **job["fields"]},
+            )
 
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
         review = browser.get("/forberedelse/granska")
-        receipt = browser.post("/forberedelse/granska", {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)})
+        receipt = browser.post(
+            "/forberedelse/granska", {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)}
+        )
         if job["organisation"] not in receipt.text:
             raise LookupError("the receipt is somebody else's")
 
@@ -213,4 +238,10 @@ class Hello:
 
 
 KINDS: Mapping[str, Callable[[int], Visitor]] = {
-    "reader": Reader, "registrant": Registrant, "writer": Writer, "colleague": Colleague, "submitter": Submitter, "hello": Hello}
+    "reader": Reader,
+    "registrant": Registrant,
+    "writer": Writer,
+    "colleague": Colleague,
+    "submitter": Submitter,
+    "hello": Hello,
+}

@@ -1,4 +1,5 @@
 """What the mailbox does with a mail: one file in a Maildir, the bytes as they came."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """How migrations run: on the application's engine, batch mode on SQLite, with foreign keys looked after."""
+
 from typing import Any
 
 from alembic import context
@@ -22,8 +23,13 @@ def run() -> None:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
-        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, transactional_ddl=True,
-                          render_item=render_item)
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            transactional_ddl=True,
+            render_item=render_item,
+        )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

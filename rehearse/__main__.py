@@ -1,4 +1,5 @@
 """`python -m rehearse`: plays the year, leaves mails, calendar entries, packs and a summary, and says whether the numbers agree."""
+
 from __future__ import annotations
 
 import argparse
@@ -29,12 +30,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def rehearse(folder: Path, contacts: tuple[str, bytes], seed: int, server_url: str, say: Callable[[str], None]) -> int:
+def rehearse(
+    folder: Path,
+    contacts: tuple[str, bytes],
+    seed: int,
+    server_url: str,
+    say: Callable[[str], None],
+) -> int:
     """Plays the year in `folder` and concludes. Raises `Unexpected`, `TimeoutError`, `OSError`, `ValueError` (see `place.database`)."""
     began = time.monotonic()
     place.clear(folder)
     (folder / contacts[0]).write_bytes(contacts[1])
-    with place.database(folder, server_url) as url, Stage(folder, url, cast.domains(contacts[1])) as stage:
+    with (
+        place.database(folder, server_url) as url,
+        Stage(folder, url, cast.domains(contacts[1])) as stage,
+    ):
         ledger = Rehearsal(stage, contacts, seed, say).play()
         return conclude(stage, ledger, time.monotonic() - began, say)
 
@@ -44,12 +54,22 @@ def conclude(stage: Stage, ledger: Ledger, seconds: float, say: Callable[[str], 
     received = ledger.counts(stage.post)
     with stage.app.app_context(), reading():
         database = stored(db.session)
-    summary: dict[str, object] = {name: {"received": received[name], "database": database[name]} for name in COUNTED}
-    (stage.folder / "summary.json").write_text(json.dumps(summary | {"seconds": round(seconds, 1)}, indent=2) + "\n", encoding="utf-8")
-    wrong = [f"{name}: {received[name]} sedda, {database[name]} i databasen" for name in COUNTED if received[name] != database[name]]
+    summary: dict[str, object] = {
+        name: {"received": received[name], "database": database[name]} for name in COUNTED
+    }
+    (stage.folder / "summary.json").write_text(
+        json.dumps(summary | {"seconds": round(seconds, 1)}, indent=2) + "\n", encoding="utf-8"
+    )
+    wrong = [
+        f"{name}: {received[name]} sedda, {database[name]} i databasen"
+        for name in COUNTED
+        if received[name] != database[name]
+    ]
     wrong += calendar_faults(stage.post.entries(), len(ledger.registered - ledger.gave_up))
-    say(f"Klart på {seconds:.0f} sekunder: {received['mails_received']} mejl, {received['registered']} anmälningar, "
-        f"{received['submitted']} inskickade svar, {received['initiatives']} initiativ. Allt ligger i {stage.folder}.")
+    say(
+        f"Klart på {seconds:.0f} sekunder: {received['mails_received']} mejl, {received['registered']} anmälningar, "
+        f"{received['submitted']} inskickade svar, {received['initiatives']} initiativ. Allt ligger i {stage.folder}."
+    )
     for line in wrong:
         say(f"Stämmer inte: {line}")
     return 1 if wrong else 0
@@ -60,12 +80,27 @@ def _say(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rehearse", description="Spelar upp året i snabb takt i en egen databas.")
-    parser.add_argument("--out", type=Path, default=Path("rehearsal"), help="mapp för mejl, kalenderfiler, underlag och sammanfattning")
-    parser.add_argument("--contacts", type=Path, help="kontaktlista att läsa in i stället för en påhittad")
-    parser.add_argument("--organisations", type=int, default=ORGANISATIONS, help="antal påhittade organisationer")
+    parser = argparse.ArgumentParser(
+        prog="rehearse", description="Spelar upp året i snabb takt i en egen databas."
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("rehearsal"),
+        help="mapp för mejl, kalenderfiler, underlag och sammanfattning",
+    )
+    parser.add_argument(
+        "--contacts", type=Path, help="kontaktlista att läsa in i stället för en påhittad"
+    )
+    parser.add_argument(
+        "--organisations", type=int, default=ORGANISATIONS, help="antal påhittade organisationer"
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="samma tal ger samma repetition")
-    parser.add_argument("--database-url", default="", help="PostgreSQL-server där en egen databas skapas och tas bort")
+    parser.add_argument(
+        "--database-url",
+        default="",
+        help="PostgreSQL-server där en egen databas skapas och tas bort",
+    )
     return parser
 
 

@@ -1,4 +1,5 @@
 """One person's browser over real HTTP: cookies, redirects, files."""
+
 from __future__ import annotations
 
 import secrets
@@ -31,7 +32,12 @@ class Browser(Reader):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.connection.close()
 
     def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
@@ -41,7 +47,9 @@ class Browser(Reader):
         """
         headers, body = {}, b""
         if method == "GET" and pairs:
-            url += "?" + urlencode([(name, value) for name, value in pairs if isinstance(value, str)])
+            url += "?" + urlencode(
+                [(name, value) for name, value in pairs if isinstance(value, str)]
+            )
         elif method == "POST":
             headers["Content-Type"], body = _multipart(pairs) if multipart else _form(pairs)
         response = self._exchange(method, url, body, headers)
@@ -51,7 +59,9 @@ class Browser(Reader):
             url = urljoin(url, response.headers["Location"])
             response = self._exchange("GET", url, b"", {})
         if response.status >= 400 and response.status not in FORM_AGAIN:
-            raise Unexpected(f"{method} {urlsplit(url).path} answers {response.status}: {self._said()}")
+            raise Unexpected(
+                f"{method} {urlsplit(url).path} answers {response.status}: {self._said()}"
+            )
         is_page = response.headers.get_content_type() == "text/html"
         self.show(url, parse(self.body.decode()) if is_page else None)
         return self
@@ -60,9 +70,13 @@ class Browser(Reader):
         """Switches a page in another language with its own language link, so that the words on its buttons are ours."""
         if self.page.all("html")[0].get("lang") == "sv":
             return self
-        return self.open(next(link.get("href") for link in self.page.all("a") if link.get("hreflang") == "sv"))
+        return self.open(
+            next(link.get("href") for link in self.page.all("a") if link.get("hreflang") == "sv")
+        )
 
-    def _exchange(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
+    def _exchange(
+        self, method: str, url: str, body: bytes, headers: dict[str, str]
+    ) -> HTTPResponse:
         if not url.startswith(self.base_url):
             raise Unexpected(f"{url} leads out of the service")
         parts = urlsplit(url)
@@ -88,11 +102,17 @@ class Browser(Reader):
         return response
 
     def _said(self) -> str:
-        return parse(self.body.decode()).text[:600] if self.body.lstrip().lower().startswith(b"<!doctype html") else ""
+        return (
+            parse(self.body.decode()).text[:600]
+            if self.body.lstrip().lower().startswith(b"<!doctype html")
+            else ""
+        )
 
 
 def _form(pairs: Pairs) -> tuple[str, bytes]:
-    return "application/x-www-form-urlencoded", urlencode([(name, value) for name, value in pairs if isinstance(value, str)]).encode()
+    return "application/x-www-form-urlencoded", urlencode(
+        [(name, value) for name, value in pairs if isinstance(value, str)]
+    ).encode()
 
 
 def _multipart(pairs: Pairs) -> tuple[str, bytes]:
@@ -100,7 +120,17 @@ def _multipart(pairs: Pairs) -> tuple[str, bytes]:
     boundary = secrets.token_hex(16)
     pieces = []
     for name, value in pairs:
-        about = f'; filename="{value.name}"\r\nContent-Type: application/octet-stream' if isinstance(value, Attachment) else ""
+        about = (
+            f'; filename="{value.name}"\r\nContent-Type: application/octet-stream'
+            if isinstance(value, Attachment)
+            else ""
+        )
         content = value.content if isinstance(value, Attachment) else value.encode()
-        pieces.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{about}\r\n\r\n'.encode() + content + b"\r\n")
-    return f"multipart/form-data; boundary={boundary}", b"".join(pieces) + f"--{boundary}--\r\n".encode()
+        pieces.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{about}\r\n\r\n'.encode()
+            + content
+            + b"\r\n"
+        )
+    return f"multipart/form-data; boundary={boundary}", b"".join(
+        pieces
+    ) + f"--{boundary}--\r\n".encode()

@@ -1,4 +1,5 @@
 """Who takes part, and what they would say. All of it is invented."""
+
 from __future__ import annotations
 
 import io
@@ -14,15 +15,42 @@ from annualwheel.demo.people import Body, organisations, people_of
 from annualwheel.errors import Unreadable
 from annualwheel.imports import reading
 
-HEADINGS = ("Förnamn", "Efternamn", "E-post", "Organisation", "Organisationstyp", "Befattning", "Samordnare", "Språk")
+HEADINGS = (
+    "Förnamn",
+    "Efternamn",
+    "E-post",
+    "Organisation",
+    "Organisationstyp",
+    "Befattning",
+    "Samordnare",
+    "Språk",
+)
 FILE = "kontakter.xlsx"
 PLANNER = ("Karin Exempel", "karin.exempel@region.example")
 LEADER = ("Petter Exempel", "petter.exempel@region.example")
-THEMES = (("Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
-          ("Hur klarar vi energi- och klimatomställningen tillsammans?", "How do we manage the energy and climate transition together?"))
+THEMES = (
+    (
+        "Hur skapar vi förutsättningar för att fler ska komma i arbete?",
+        "How do we help more people into work?",
+    ),
+    (
+        "Hur klarar vi energi- och klimatomställningen tillsammans?",
+        "How do we manage the energy and climate transition together?",
+    ),
+)
 SUBSTITUTE = ("Ersa", "Ättare")
-SENTENCES = tuple(text for sample in INITIATIVES for text in (sample.goal, sample.difficult, sample.success, sample.create,
-                                                             sample.breaks, sample.keep))
+SENTENCES = tuple(
+    text
+    for sample in INITIATIVES
+    for text in (
+        sample.goal,
+        sample.difficult,
+        sample.success,
+        sample.create,
+        sample.breaks,
+        sample.keep,
+    )
+)
 # What two colleagues add to the same field.
 LATE, MEANWHILE = "Vi vill säga en sak till: det tar tid.", "Tillagt av en kollega: det kostar."
 TITLES = tuple(sample.title for sample in INITIATIVES)
@@ -34,7 +62,11 @@ def bodies(count: int) -> Iterator[Body]:
     for number in range(count):
         lap, place = divmod(number, len(sample))
         body = sample[place]
-        yield replace(body, name=f"{body.name} {lap + 1}", code=f"{body.code}{lap + 1}") if lap else body
+        yield (
+            replace(body, name=f"{body.name} {lap + 1}", code=f"{body.code}{lap + 1}")
+            if lap
+            else body
+        )
 
 
 def workbook(count: int, seed: int) -> bytes:
@@ -44,7 +76,18 @@ def workbook(count: int, seed: int) -> bytes:
     sheet.append(HEADINGS)
     for body in bodies(count):
         for one in people_of(body, seed):
-            sheet.append((one.given, one.family, one.email, body.name, body.category, one.title, "ja" if one.lead else "", one.language))
+            sheet.append(
+                (
+                    one.given,
+                    one.family,
+                    one.email,
+                    body.name,
+                    body.category,
+                    one.title,
+                    "ja" if one.lead else "",
+                    one.language,
+                )
+            )
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -58,7 +101,9 @@ def contacts(path: Path | None, count: int, seed: int) -> tuple[str, bytes]:
 def domains(content: bytes) -> set[str]:
     """The domains a contact file writes to, and the region's own."""
     addresses = _column(content, "email")
-    return {"region.example", "example.org"} | {address.rpartition("@")[2].lower() for address in addresses if "@" in address}
+    return {"region.example", "example.org"} | {
+        address.rpartition("@")[2].lower() for address in addresses if "@" in address
+    }
 
 
 def names_leads(content: bytes) -> bool:
@@ -69,7 +114,9 @@ def names_leads(content: bytes) -> bool:
 def _column(content: bytes, field: str) -> list[str]:
     """What stands in a column. Nothing when the file cannot be read: the import page says why."""
     try:
-        return [line.cells[field].text for line in reading.read(content).lines if field in line.cells]
+        return [
+            line.cells[field].text for line in reading.read(content).lines if field in line.cells
+        ]
     except Unreadable:
         return []
 

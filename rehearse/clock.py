@@ -1,4 +1,5 @@
 """The clock that the rehearsal winds forward. Only the rehearsal gives it to an application."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """A page as a tree: small, strict, read with the standard library's parser."""
+
 from __future__ import annotations
 
 import re
@@ -6,11 +7,56 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 # Elements whose end tag HTML allows us to leave out are written out in our templates, so a missing one is a mistake.
 SILENT = {"script", "style", "template", "head"}
-BLOCK = {"p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "td", "th", "table", "section", "article", "header", "footer",
-         "main", "nav", "form", "fieldset", "legend", "label", "button", "h1", "h2", "h3", "h4", "br", "small", "option", "summary"}
+BLOCK = {
+    "p",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "tr",
+    "td",
+    "th",
+    "table",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "nav",
+    "form",
+    "fieldset",
+    "legend",
+    "label",
+    "button",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "br",
+    "small",
+    "option",
+    "summary",
+}
 # Spans that the stylesheet puts on a line of their own.
 BLOCK_CLASSES = {"caption", "meta"}
 
@@ -83,8 +129,14 @@ def _texts(node: Node) -> Iterator[str]:
     for child in node.children:
         if isinstance(child, str):
             yield child
-        elif child.tag not in SILENT and "hidden" not in child.attrs and child.get("aria-hidden") != "true":
-            gap = " " if child.tag in BLOCK or BLOCK_CLASSES & set(child.get("class").split()) else ""
+        elif (
+            child.tag not in SILENT
+            and "hidden" not in child.attrs
+            and child.get("aria-hidden") != "true"
+        ):
+            gap = (
+                " " if child.tag in BLOCK or BLOCK_CLASSES & set(child.get("class").split()) else ""
+            )
             yield gap
             yield from _texts(child)
             yield gap

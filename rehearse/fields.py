@@ -1,4 +1,5 @@
 """The fields of a page: what they are called, and what a browser sends for them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +29,11 @@ def fields_of(page: Node) -> list[Node]:
 
 def labels_of(page: Node, control: Node) -> list[Node]:
     """The labels that are tied to a field, by id or by being around it."""
-    tied: dict[str, list[Node]] = {control.get("id"): [label for label in page.all("label") if label.get("for") == control.get("id")]}
+    tied: dict[str, list[Node]] = {
+        control.get("id"): [
+            label for label in page.all("label") if label.get("for") == control.get("id")
+        ]
+    }
     return _labels(control, tied)
 
 
@@ -43,13 +48,20 @@ def spoken(page: Node) -> dict[Node, list[str]]:
     tied: dict[str, list[Node]] = {}
     for label in page.all("label"):
         tied.setdefault(label.get("for"), []).append(label)
-    return {control: [label.text for label in _labels(control, tied)] + [control.get("aria-label")] for control in page.all(*FIELDS)}
+    return {
+        control: [label.text for label in _labels(control, tied)] + [control.get("aria-label")]
+        for control in page.all(*FIELDS)
+    }
 
 
 def fields_in(page: Node, form: Node) -> list[Node]:
     """Everything that belongs to a form, hidden fields too, wherever it stands on the page."""
     own = form.get("id")
-    return [c for c in page.all(*FIELDS) if (c.get("form") == own if c.get("form") else c.up("form") is form)]
+    return [
+        c
+        for c in page.all(*FIELDS)
+        if (c.get("form") == own if c.get("form") else c.up("form") is form)
+    ]
 
 
 def sent(control: Node, files: Mapping[Node, Attachment]) -> Sequence[str | Attachment]:
@@ -83,7 +95,9 @@ def _chosen(select: Node) -> list[str]:
 
 
 def _disabled(control: Node) -> bool:
-    return "disabled" in control.attrs or any("disabled" in box.attrs for box in control.around() if box.tag == "fieldset")
+    return "disabled" in control.attrs or any(
+        "disabled" in box.attrs for box in control.around() if box.tag == "fieldset"
+    )
 
 
 def drop(attribute: str, nodes: Iterable[Node]) -> None:

@@ -1,4 +1,5 @@
 """The invited: they read the mail that arrived, follow the link in it and press the buttons that the page holds."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -13,7 +14,12 @@ from rehearse.stage import Stage
 INVITATION, PREPARATION = "/i/", "/f/"
 YES, NO, SUBSTITUTE, SILENT = "yes", "no", "substitute", "silent"
 YES_PLEASE, QUEUE, SEND = "Ja, anmäl mig", "Ställ mig på väntelistan", "Skicka anmälan"
-COMING, WAITING, AGAIN, LUNCH = "Du är anmäld", "Du står på väntelistan", "Kan du den nya dagen?", "Äter du lunch på mötet?"
+COMING, WAITING, AGAIN, LUNCH = (
+    "Du är anmäld",
+    "Du står på väntelistan",
+    "Kan du den nya dagen?",
+    "Äter du lunch på mötet?",
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,9 @@ class Occasion:
 
 def decision(at: Occasion, mail: Mail, number: int) -> str:
     """What a person answers to an invitation. The first four answer each in their way, so that every way is tried in a small year."""
-    usual = cast.chance_of(at.seed, at.code, *mail.to).choices((YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8))[0]
+    usual = cast.chance_of(at.seed, at.code, *mail.to).choices(
+        (YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8)
+    )[0]
     return (YES, YES, NO, SUBSTITUTE)[number] if number < 4 else usual
 
 
@@ -44,17 +52,24 @@ def open_landing(stage: Stage, mail: Mail) -> Browser:
 
 def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
     """Everyone answers an invitation or a reminder, each in their own way. Returns those who said yes, in order of their names."""
+
     def act(numbered: tuple[int, Mail]) -> Seat | None:
         number, mail = numbered
         said = decision(at, mail, number)
         with open_landing(at.stage, mail) as browser:
             if said == YES:
-                register(at.ledger, at.seat(mail), browser, YES_PLEASE if YES_PLEASE in browser.text else QUEUE)
+                register(
+                    at.ledger,
+                    at.seat(mail),
+                    browser,
+                    YES_PLEASE if YES_PLEASE in browser.text else QUEUE,
+                )
             elif said == NO:
                 decline(at.ledger, at.seat(mail), browser)
             elif said == SUBSTITUTE:
                 substitute(at, at.seat(mail), browser.press("Skicka en ersättare"), number)
         return at.seat(mail) if said == YES else None
+
     seats = at.stage.together(act, enumerate(sorted(mails, key=lambda mail: mail.to)))
     at.stage.settle()
     return [seat for seat in seats if seat in at.ledger.registered]
@@ -74,27 +89,37 @@ def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = YES_PLE
 
 def decline(ledger: Ledger, seat: Seat, browser: Browser) -> None:
     """No, with a reason."""
-    browser.press("Nej, jag kan inte").choose("Krock i kalendern").press("Tacka nej").see("Du har tackat nej")
+    browser.press("Nej, jag kan inte").choose("Krock i kalendern").press("Tacka nej").see(
+        "Du har tackat nej"
+    )
     ledger.declined.add(seat)
 
 
 def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
     """Somebody else comes; who sent them is out."""
     given, family = cast.SUBSTITUTE
-    browser.fill("Förnamn", given).fill("Efternamn", f"{family}-{seat[1].split()[-1]}").fill("Hälsning", "Tack för att du kan")
-    browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org").press("Skicka ersättaren")
+    browser.fill("Förnamn", given).fill("Efternamn", f"{family}-{seat[1].split()[-1]}").fill(
+        "Hälsning", "Tack för att du kan"
+    )
+    browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org").press(
+        "Skicka ersättaren"
+    )
     browser.see("i ditt ställe")
     at.ledger.substituted.add(seat)
 
 
 def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
     """The substitutes open their own links: with a seat they see that they are registered, else they say yes."""
+
     def act(mail: Mail) -> None:
         with open_landing(at.stage, mail) as browser:
             if COMING in browser.text:
                 at.ledger.registered.add(at.seat(mail))
-            elif button := next((words for words in (YES_PLEASE, QUEUE) if words in browser.text), ""):
+            elif button := next(
+                (words for words in (YES_PLEASE, QUEUE) if words in browser.text), ""
+            ):
                 register(at.ledger, at.seat(mail), browser, button)
+
     first = {mail.to: mail for mail in reversed(mails) if mail.to[0].startswith(cast.SUBSTITUTE[0])}
     at.stage.together(act, first.values())
     at.stage.settle()
@@ -103,16 +128,20 @@ def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
 def change_of_mind(at: Occasion, seat: Seat, mail: Mail) -> None:
     """Somebody who is registered sends a substitute after all: the seat and the calendar entry go over."""
     with open_landing(at.stage, mail) as browser:
-        substitute(at, seat, browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare"), 0)
+        substitute(
+            at, seat, browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare"), 0
+        )
     at.ledger.gave_up.add(seat)
     at.stage.settle()
 
 
 def confirm_new_day(at: Occasion, mails: Sequence[Mail]) -> None:
     """After a move: those who were registered say yes to the new day, which the page asks of them."""
+
     def act(mail: Mail) -> None:
         with open_landing(at.stage, mail) as browser:
             if AGAIN in browser.text:
                 register(at.ledger, at.seat(mail), browser, button="Ja, jag kan komma")
+
     at.stage.together(act, mails)
     at.stage.settle()

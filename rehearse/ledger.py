@@ -1,4 +1,5 @@
 """What was seen and done by people during the rehearsal, and what the tables say: the two must agree."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -8,13 +9,39 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import scoped_session
 
-from annualwheel.models import Answer, Audit, ImportedPerson, Message, Registration, SubmissionVersion
+from annualwheel.models import (
+    Answer,
+    Audit,
+    ImportedPerson,
+    Message,
+    Registration,
+    SubmissionVersion,
+)
 from rehearse.cast import LATE, MEANWHILE
 from rehearse.post import Entry, Post
 
-COUNTED = ("contacts", "invited", "mails_received", "registered", "declined", "substituted", "submitted", "initiatives",
-           "calendar_requests", "calendar_updates", "calendar_cancels", "packs", "conflicts", "waited", "promoted")
-CALENDAR = {"calendar_requests": "calendar_request", "calendar_updates": "calendar_update", "calendar_cancels": "calendar_cancel"}
+COUNTED = (
+    "contacts",
+    "invited",
+    "mails_received",
+    "registered",
+    "declined",
+    "substituted",
+    "submitted",
+    "initiatives",
+    "calendar_requests",
+    "calendar_updates",
+    "calendar_cancels",
+    "packs",
+    "conflicts",
+    "waited",
+    "promoted",
+)
+CALENDAR = {
+    "calendar_requests": "calendar_request",
+    "calendar_updates": "calendar_update",
+    "calendar_cancels": "calendar_cancel",
+}
 # A person at a meeting: the meeting's name, the person's name and address.
 Seat = tuple[str, str, str]
 
@@ -43,11 +70,21 @@ class Ledger:
     def counts(self, post: Post) -> dict[str, int]:
         """The numbers by name; mails and calendar entries are counted where they arrived."""
         entries = Counter(kind_of(entry) for entry in post.entries())
-        return {"contacts": self.contacts, "invited": len(self.invited), "mails_received": len(post.since(0)),
-                "registered": len(self.registered), "declined": len(self.declined), "substituted": len(self.substituted),
-                "submitted": len(self.submitted), "initiatives": self.initiatives, **{name: entries[name] for name in CALENDAR},
-                "packs": self.packs, "conflicts": len(self.conflicts),
-                "waited": len(self.waited), "promoted": len(self.promoted)}
+        return {
+            "contacts": self.contacts,
+            "invited": len(self.invited),
+            "mails_received": len(post.since(0)),
+            "registered": len(self.registered),
+            "declined": len(self.declined),
+            "substituted": len(self.substituted),
+            "submitted": len(self.submitted),
+            "initiatives": self.initiatives,
+            **{name: entries[name] for name in CALENDAR},
+            "packs": self.packs,
+            "conflicts": len(self.conflicts),
+            "waited": len(self.waited),
+            "promoted": len(self.promoted),
+        }
 
 
 def kind_of(entry: Entry) -> str:
@@ -64,7 +101,9 @@ def calendar_faults(entries: list[Entry], coming: int) -> list[str]:
     for entry in sorted(entries, key=lambda one: one.sequence):
         before = known[entry.uid].sequence if entry.uid in known else -1
         if entry.sequence != before + 1:
-            wrong.append(f"kalenderbokning {entry.uid}: {entry.method} {entry.sequence} efter {before}")
+            wrong.append(
+                f"kalenderbokning {entry.uid}: {entry.method} {entry.sequence} efter {before}"
+            )
         known[entry.uid] = entry
     standing = sum(entry.method == "REQUEST" for entry in known.values())
     if standing != coming:
@@ -74,6 +113,7 @@ def calendar_faults(entries: list[Entry], coming: int) -> list[str]:
 
 def stored(session: scoped_session[Any]) -> dict[str, int]:
     """The same numbers from the tables."""
+
     def count(query: sa.Select[Any]) -> int:
         return session.scalar(query) or 0
 
@@ -81,24 +121,41 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         return count(sa.select(sa.func.count(Registration.id)).where(*conditions))
 
     def mails(*conditions: sa.ColumnElement[bool]) -> int:
-        return count(sa.select(sa.func.count(Message.id)).where(Message.state == "sent", *conditions))
+        return count(
+            sa.select(sa.func.count(Message.id)).where(Message.state == "sent", *conditions)
+        )
+
     return {
         "contacts": count(sa.select(sa.func.count(sa.distinct(ImportedPerson.person_id)))),
         "invited": seats(Registration.replaces_id.is_(None), Registration.invited_at.is_not(None)),
         "mails_received": mails(),
         # Who has been registered at any time has got a calendar entry, and its number is never taken back.
         "registered": seats(sa.or_(Registration.sequence >= 0, Registration.state == "registered")),
-        "declined": seats(Registration.state == "declined"), "substituted": seats(Registration.state == "substituted"),
-        "submitted": count(sa.select(sa.func.count(SubmissionVersion.id))), "initiatives": _initiatives(session),
+        "declined": seats(Registration.state == "declined"),
+        "substituted": seats(Registration.state == "substituted"),
+        "submitted": count(sa.select(sa.func.count(SubmissionVersion.id))),
+        "initiatives": _initiatives(session),
         **{name: mails(Message.kind == kind) for name, kind in CALENDAR.items()},
         "packs": count(sa.select(sa.func.count(Audit.id)).where(Audit.verb == "pack_downloaded")),
-        "conflicts": sum(LATE in value and MEANWHILE in value for value in session.scalars(sa.select(Answer.value)) if isinstance(value, str)),
+        "conflicts": sum(
+            LATE in value and MEANWHILE in value
+            for value in session.scalars(sa.select(Answer.value))
+            if isinstance(value, str)
+        ),
         "waited": seats(Registration.queued_at.is_not(None)),
-        "promoted": seats(Registration.queued_at.is_not(None), Registration.sequence >= 0)}
+        "promoted": seats(Registration.queued_at.is_not(None), Registration.sequence >= 0),
+    }
 
 
 def _initiatives(session: scoped_session[Any]) -> int:
     """The initiatives in the latest version of every answer."""
     newest = sa.select(sa.func.max(SubmissionVersion.id)).group_by(SubmissionVersion.submission_id)
-    contents = session.scalars(sa.select(SubmissionVersion.content).where(SubmissionVersion.id.in_(newest)))
-    return sum(len(section["group"]["items"]) for content in contents for section in content["sections"] if section["group"])
+    contents = session.scalars(
+        sa.select(SubmissionVersion.content).where(SubmissionVersion.id.in_(newest))
+    )
+    return sum(
+        len(section["group"]["items"])
+        for content in contents
+        for section in content["sections"]
+        if section["group"]
+    )

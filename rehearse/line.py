@@ -1,4 +1,5 @@
 """A meeting with fewer seats than people: those who come late stand in line, and a seat that is given back goes to the first of them."""
+
 from __future__ import annotations
 
 import re
@@ -16,7 +17,9 @@ GIVEN, OFFERED = "Ge platsen direkt", "Erbjud platsen"
 
 def limit_seats(office: Browser, plan: Plan, seats: int, rule: str) -> None:
     """The coordinator says how many there is room for, and what happens with a seat that is given back."""
-    meeting_page(office, plan).follow("Ändra mötet").fill("Antal platser", str(seats), within="På plats").choose(rule, within="På plats")
+    meeting_page(office, plan).follow("Ändra mötet").fill(
+        "Antal platser", str(seats), within="På plats"
+    ).choose(rule, within="På plats")
     office.press("Spara inställningarna").see("Inställningarna är sparade")
 
 
@@ -25,7 +28,9 @@ def make_room(at: Occasion, leaving: Mail) -> None:
     line = standing(at)
     before = len(at.stage.post.since(0))
     with open_landing(at.stage, leaving) as browser:
-        browser.press("Se eller ändra din anmälan").follow("Avboka min plats").press("Avboka min plats").see("Du är avbokad")
+        browser.press("Se eller ändra din anmälan").follow("Avboka min plats").press(
+            "Avboka min plats"
+        ).see("Du är avbokad")
     at.ledger.gave_up.add(at.seat(leaving))
     at.stage.settle()
     for mail in at.stage.post.since(before, INVITATION):

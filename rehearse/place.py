@@ -1,4 +1,5 @@
 """A database of the rehearsal's own: a new SQLite file, or a new database on a PostgreSQL server that is dropped afterwards."""
+
 from __future__ import annotations
 
 import os
@@ -11,7 +12,15 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 # What an earlier rehearsal leaves in the folder; nothing else there is touched.
-LEFT = ("mails/*.eml", "calendar/*.ics", "packs/*.xlsx", "summary.json", "rehearsal.db*", "queue.db*", "clock")
+LEFT = (
+    "mails/*.eml",
+    "calendar/*.ics",
+    "packs/*.xlsx",
+    "summary.json",
+    "rehearsal.db*",
+    "queue.db*",
+    "clock",
+)
 
 
 def clear(folder: Path) -> None:
@@ -36,9 +45,14 @@ def database(folder: Path, server_url: str) -> Iterator[str]:
     if not server_url.startswith("postgresql"):
         raise ValueError("--database-url ska börja med postgresql://")
     url, name = make_url(server_url).set(drivername="postgresql"), f"rehearsal_{os.getpid()}"
-    maintenance, own = url.render_as_string(hide_password=False), url.set(database=name).render_as_string(hide_password=False)
+    maintenance, own = (
+        url.render_as_string(hide_password=False),
+        url.set(database=name).render_as_string(hide_password=False),
+    )
     drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    make = sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name))
+    make = sql.SQL("create database {} template template0 encoding 'UTF8'").format(
+        sql.Identifier(name)
+    )
     _run(maintenance, drop, make)
     try:
         yield own

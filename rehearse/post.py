@@ -1,4 +1,5 @@
 """The mail as it arrives: a real SMTP server on loopback, a mailbox for everybody, every mail and calendar entry kept as a file."""
+
 from __future__ import annotations
 
 import re
@@ -31,8 +32,11 @@ class Entry:
     def read(cls, text: str) -> Entry:
         """Unfolds the lines (RFC 5545 section 3.1) and takes the values of the one event. Raises `KeyError` when one is missing."""
         lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
-        event = lines[lines.index("BEGIN:VEVENT"):]
-        values = {re.split("[;:]", line)[0]: line.rpartition(":")[2] for line in [*lines[:lines.index("BEGIN:VEVENT")], *event]}
+        event = lines[lines.index("BEGIN:VEVENT") :]
+        values = {
+            re.split("[;:]", line)[0]: line.rpartition(":")[2]
+            for line in [*lines[: lines.index("BEGIN:VEVENT")], *event]
+        }
         return cls(values["METHOD"], values["UID"], int(values["SEQUENCE"]), values["DTSTART"])
 
 
@@ -71,7 +75,14 @@ class Mail:
 
     def link(self, beginning: str) -> str:
         """The first link whose path begins so ("/i/"), "" when there is none."""
-        return next((found for found in LINK.findall(self.text) if urlsplit(found).path.startswith(beginning)), "")
+        return next(
+            (
+                found
+                for found in LINK.findall(self.text)
+                if urlsplit(found).path.startswith(beginning)
+            ),
+            "",
+        )
 
 
 class Post:
@@ -93,7 +104,9 @@ class Post:
             self.mails.append(mail)
         (self.folder / "mails" / f"{mail.number:05}.eml").write_bytes(mail.raw)
         if mail.calendar:
-            (self.folder / "calendar" / f"{mail.number:05}.ics").write_text(mail.calendar, encoding="utf-8", newline="")
+            (self.folder / "calendar" / f"{mail.number:05}.ics").write_text(
+                mail.calendar, encoding="utf-8", newline=""
+            )
         return "250 Kept"
 
     def since(self, number: int, beginning: str = "") -> list[Mail]:

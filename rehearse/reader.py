@@ -3,6 +3,7 @@
 What is sent is exactly what the page holds: hidden fields, CSRF token, what was already filled in. Names of fields are never
 asked for, since people do not see them. How a request travels is the business of whoever derives from `Reader`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -13,7 +14,19 @@ from urllib.parse import urljoin
 from rehearse.dom import Node, Unexpected, squeeze
 from rehearse.fields import Attachment, Pairs, drop, fields_in, fields_of, sent, spoken, text_of
 
-CONTAINERS = ("fieldset", "section", "article", "form", "li", "tr", "table", "nav", "div", "details", "dialog")
+CONTAINERS = (
+    "fieldset",
+    "section",
+    "article",
+    "form",
+    "li",
+    "tr",
+    "table",
+    "nav",
+    "div",
+    "details",
+    "dialog",
+)
 HEADS = ("legend", "h1", "h2", "h3", "h4", "caption", "summary")
 
 
@@ -86,7 +99,11 @@ class Reader:
         if not any(box.get("aria-invalid") == "true" for box in boxes):
             return ""
         ids = [name for box in boxes for name in box.get("aria-describedby").split()]
-        return " ".join(node.text for node in self.page.walk() if node.get("id") in ids and "err" in f"{node.get('id')} {node.get('class')}")
+        return " ".join(
+            node.text
+            for node in self.page.walk()
+            if node.get("id") in ids and "err" in f"{node.get('id')} {node.get('class')}"
+        )
 
     # What is done
 
@@ -118,7 +135,14 @@ class Reader:
         if control.get("type") not in ("radio", "checkbox"):
             raise Unexpected(f"{label} is not for choosing")
         if control.get("type") == "radio":
-            drop("checked", (c for c in fields_in(self.page, self._form_of(control)) if c.get("name") == control.get("name")))
+            drop(
+                "checked",
+                (
+                    c
+                    for c in fields_in(self.page, self._form_of(control))
+                    if c.get("name") == control.get("name")
+                ),
+            )
         control.attrs["checked"] = ""
         return self
 
@@ -140,7 +164,9 @@ class Reader:
 
     def press(self, text: str, within: str = "") -> Self:
         """Presses the one button with that text and sends the form it belongs to."""
-        buttons = [b for b in self._scope(within).all("button") if b.get("type", "submit") == "submit"]
+        buttons = [
+            b for b in self._scope(within).all("button") if b.get("type", "submit") == "submit"
+        ]
         button = self._one(text, buttons, "button")
         form = self._form_of(button)
         pairs = self._values(form)
@@ -159,18 +185,28 @@ class Reader:
         """The smallest part of the page whose legend, heading or aria-label is `within`."""
         if not within:
             return self.page
-        found = [box for box in self.page.walk() if any(squeeze(within) in name for name in _names_of(box))]
+        found = [
+            box
+            for box in self.page.walk()
+            if any(squeeze(within) in name for name in _names_of(box))
+        ]
         if not found:
             raise Unexpected(f"nothing on {self.url} is called {within!r}")
         return found[-1] if len(found) == 1 or _nested(found) else _ambiguous(within, "part", found)
 
     def _field(self, label: str, within: str) -> Node:
-        return self._labelled(label, [c for c in fields_of(self._scope(within)) if "hidden" not in c.attrs])
+        return self._labelled(
+            label, [c for c in fields_of(self._scope(within)) if "hidden" not in c.attrs]
+        )
 
     def _labelled(self, label: str, controls: list[Node]) -> Node:
         names = self._spoken()
         for match in MATCHES:
-            found = [control for control in controls if any(match(squeeze(label), text) for text in names[control] if text)]
+            found = [
+                control
+                for control in controls
+                if any(match(squeeze(label), text) for text in names[control] if text)
+            ]
             if found:
                 return found[0] if len(found) == 1 else _ambiguous(label, "field", found)
         known = [text for control in controls for text in names[control] if text]
@@ -187,16 +223,25 @@ class Reader:
         options = [option for option in scope.all("option") if option.text == squeeze(label)]
         if options:
             return options[0] if len(options) == 1 else _ambiguous(label, "option", options)
-        return self._labelled(label, [c for c in fields_of(scope) if c.get("type") in ("radio", "checkbox")])
+        return self._labelled(
+            label, [c for c in fields_of(scope) if c.get("type") in ("radio", "checkbox")]
+        )
 
     def _select(self, label: str) -> Node | None:
         """The list with that label, when there is one."""
-        return next((s for s in self.page.all("select") if label and squeeze(label) in self._spoken()[s]), None)
+        return next(
+            (s for s in self.page.all("select") if label and squeeze(label) in self._spoken()[s]),
+            None,
+        )
 
     def _one(self, text: str, nodes: Sequence[Node], what: str) -> Node:
         for match in MATCHES:
-            found = [node for node in nodes if match(squeeze(text), node.text or node.get("aria-label"))]
-            if found and (len(found) == 1 or (what == "link" and len({n.get("href") for n in found}) == 1)):
+            found = [
+                node for node in nodes if match(squeeze(text), node.text or node.get("aria-label"))
+            ]
+            if found and (
+                len(found) == 1 or (what == "link" and len({n.get("href") for n in found}) == 1)
+            ):
                 return found[0]
             if found:
                 return _ambiguous(text, what, found)
@@ -204,13 +249,21 @@ class Reader:
 
     def _form_of(self, control: Node) -> Node:
         named = control.get("form")
-        form = next((f for f in self.page.all("form") if f.get("id") == named), None) if named else control.up("form")
+        form = (
+            next((f for f in self.page.all("form") if f.get("id") == named), None)
+            if named
+            else control.up("form")
+        )
         if form is None:
             raise Unexpected(f"{control.text or control.get('name')} belongs to no form")
         return form
 
     def _values(self, form: Node) -> Pairs:
-        return [(control.get("name"), value) for control in fields_in(self.page, form) for value in sent(control, self._files)]
+        return [
+            (control.get("name"), value)
+            for control in fields_in(self.page, form)
+            for value in sent(control, self._files)
+        ]
 
 
 def _equal(wanted: str, text: str) -> bool:
@@ -235,7 +288,16 @@ def _names_of(box: Node) -> list[str]:
     own = [child for child in box.children if isinstance(child, Node)]
     if box.tag in ("li", "tr"):
         return [child.text for child in own]
-    heads = [*own, *(grandchild for child in own if child.tag == "header" for grandchild in child.children if isinstance(grandchild, Node))]
+    heads = [
+        *own,
+        *(
+            grandchild
+            for child in own
+            if child.tag == "header"
+            for grandchild in child.children
+            if isinstance(grandchild, Node)
+        ),
+    ]
     return [n.text for n in heads if n.tag in HEADS] + [box.get("aria-label")]
 
 
@@ -244,4 +306,6 @@ def _nested(nodes: list[Node]) -> bool:
 
 
 def _ambiguous(text: str, what: str, found: list[Node]) -> NoReturn:
-    raise Unexpected(f"{len(found)} times {what} {text!r}: {[(n.tag, n.get('name') or n.get('href'), n.text[:60]) for n in found]}")
+    raise Unexpected(
+        f"{len(found)} times {what} {text!r}: {[(n.tag, n.get('name') or n.get('href'), n.text[:60]) for n in found]}"
+    )

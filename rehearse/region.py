@@ -1,4 +1,5 @@
 """The people at the region, on their pages: the coordinator plans, imports, sends, moves, cancels; the facilitator takes out the pack."""
+
 from __future__ import annotations
 
 import io
@@ -29,13 +30,25 @@ class Plan:
 
 def employ(stage: Stage) -> None:
     """The first accounts, made where the program is installed."""
-    for (name, address), roles in ((cast.PLANNER, ("coordinator", "administrator")), (cast.LEADER, ("facilitator",))):
-        stage.command("staff", "add", address, "--name", name, *(part for role in roles for part in ("--role", role)))
+    for (name, address), roles in (
+        (cast.PLANNER, ("coordinator", "administrator")),
+        (cast.LEADER, ("facilitator",)),
+    ):
+        stage.command(
+            "staff",
+            "add",
+            address,
+            "--name",
+            name,
+            *(part for role in roles for part in ("--role", role)),
+        )
 
 
 def sign_in(stage: Stage, address: str) -> Browser:
     """Asks for a link, waits for the mail, follows it and presses the button."""
-    browser = stage.browser().open("/logga-in").fill("E-postadress", address).press("Mejla mig en länk")
+    browser = (
+        stage.browser().open("/logga-in").fill("E-postadress", address).press("Mejla mig en länk")
+    )
     stage.settle()
     return browser.open(stage.post.last(address, "/logga-in/").link("/logga-in/")).press("Logga in")
 
@@ -52,19 +65,32 @@ def plan_year(browser: Browser, number: int, plans: tuple[Plan, ...]) -> None:
     """Types in the year's meetings and themes."""
     browser.open("/arshjul").follow("Planera årets möten").fill("Vilket år", str(number))
     for plan in plans:
-        for label, text in (("Dag", plan.day), ("Börjar", plan.starts), ("Slutar", plan.ends), ("Plats", plan.place),
-                            ("Adress", "Exempelgatan 1, Karlstad")):
+        for label, text in (
+            ("Dag", plan.day),
+            ("Börjar", plan.starts),
+            ("Slutar", plan.ends),
+            ("Plats", plan.place),
+            ("Adress", "Exempelgatan 1, Karlstad"),
+        ):
             browser.fill(label, text, within=plan.name)
     browser.press("Spara årshjulet").see(f"Årshjulet {number}")
     for swedish, english in cast.THEMES:
-        browser.follow("Inställningar").follow("Lägg till ett tema").fill("På svenska", swedish).fill("På engelska", english)
+        browser.follow("Inställningar").follow("Lägg till ett tema").fill(
+            "På svenska", swedish
+        ).fill("På engelska", english)
         browser.press("Spara temat").see(swedish)
 
 
 def import_contacts(browser: Browser, name: str, content: bytes) -> int:
     """Uploads the file, looks at the preview, answers what it asks, writes. Returns how many persons the page says there are."""
-    browser.open("/personer").follow("Importera personer").attach("Fil med personer", name, content).press("Granska filen")
-    if wrong := browser.error_at("Fil med personer") if "Granska filen" not in browser.heading() else "":
+    browser.open("/personer").follow("Importera personer").attach(
+        "Fil med personer", name, content
+    ).press("Granska filen")
+    if (
+        wrong := browser.error_at("Fil med personer")
+        if "Granska filen" not in browser.heading()
+        else ""
+    ):
         raise Unexpected(f"{name}: {wrong}")
     _answer_preview(browser)
     browser.press("Läs in")
@@ -74,8 +100,12 @@ def import_contacts(browser: Browser, name: str, content: bytes) -> int:
 def _answer_preview(browser: Browser) -> None:
     """Organisations of a kind nobody wrote down get the first there is; one that resembles another is a new one."""
     for control in fields_of(browser.page):
-        if control.tag == "select" and not any(o.get("value") for o in control.all("option") if "selected" in o.attrs):
-            next(option for option in control.all("option") if option.get("value")).attrs["selected"] = ""
+        if control.tag == "select" and not any(
+            o.get("value") for o in control.all("option") if "selected" in o.attrs
+        ):
+            next(option for option in control.all("option") if option.get("value")).attrs[
+                "selected"
+            ] = ""
         elif control.get("type") == "radio" and control.get("value") == "ny":
             control.attrs["checked"] = ""
 
@@ -97,7 +127,11 @@ def send(stage: Stage, browser: Browser, plan: Plan, link: str, audience: str = 
         browser.choose(audience, within="Urval").press("Visa")
     browser.press("Skicka test till mig")
     stage.settle()
-    tests = [mail for mail in stage.post.since(0) if mail.to[1] == cast.PLANNER[1] and str(mail.message["Subject"]).startswith("[Test]")]
+    tests = [
+        mail
+        for mail in stage.post.since(0)
+        if mail.to[1] == cast.PLANNER[1] and str(mail.message["Subject"]).startswith("[Test]")
+    ]
     if not tests:
         raise Unexpected("the test mail has not arrived")
     before = len(stage.post.since(0))
@@ -111,15 +145,21 @@ def move(stage: Stage, browser: Browser, plan: Plan, to: Plan) -> int:
     """Moves a meeting and returns the number of the first mail about it."""
     before = len(stage.post.since(0))
     meeting_page(browser, plan).follow("Ändra mötet").follow("Ändra tid och plats")
-    browser.fill("Dag", to.day).fill("Börjar", to.starts).fill("Slutar", to.ends).fill("Plats", to.place)
-    browser.fill("Orsak", "Salen är upptagen").press("Granska ändringen").press("Ändra").see("Mötet är ändrat")
+    browser.fill("Dag", to.day).fill("Börjar", to.starts).fill("Slutar", to.ends).fill(
+        "Plats", to.place
+    )
+    browser.fill("Orsak", "Salen är upptagen").press("Granska ändringen").press("Ändra").see(
+        "Mötet är ändrat"
+    )
     stage.settle()
     return before
 
 
 def cancel_one(stage: Stage, browser: Browser, plan: Plan, name: str) -> None:
     """Somebody rings and cannot come: the coordinator finds the registration and gives up the seat."""
-    meeting_page(browser, plan).follow("Personer på mötet").choose("Kommer", within="Visa").fill("Namn, e-post eller organisation", name)
+    meeting_page(browser, plan).follow("Personer på mötet").choose("Kommer", within="Visa").fill(
+        "Namn, e-post eller organisation", name
+    )
     browser.press("Visa").follow(name).press("Avboka platsen").see("Platsen är avbokad")
     stage.settle()
 

@@ -3,6 +3,7 @@
 The same server as in production, with two processes, so that both cores work and the database meets several of them. Only its
 application has another clock.
 """
+
 from __future__ import annotations
 
 import pickle
@@ -28,8 +29,15 @@ class Web(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         """No log of requests: addresses hold the tokens of personal links."""
-        for name, value in {"bind": f"fd://{self.socket}", "workers": PROCESSES, "threads": THREADS, "worker_class": "gthread",
-                            "control_socket_disable": True, "accesslog": None, "loglevel": "warning"}.items():
+        for name, value in {
+            "bind": f"fd://{self.socket}",
+            "workers": PROCESSES,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "control_socket_disable": True,
+            "accesslog": None,
+            "loglevel": "warning",
+        }.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:

@@ -1,4 +1,5 @@
 """The stage: web processes, a worker and a mail server, all on one clock, and room for many people to act at once."""
+
 from __future__ import annotations
 
 import contextlib
@@ -32,7 +33,10 @@ START = dt.date(2026, 10, 20)
 PEOPLE_AT_ONCE = 4
 SETTLED_WITHIN = 60.0
 UNFINISHED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-    "mejl": (Message, ("queued", "sending", "retry")), "utskick": (Mailing, ("preparing",)), "underlag": (Pack, ("queued", "building"))}
+    "mejl": (Message, ("queued", "sending", "retry")),
+    "utskick": (Mailing, ("preparing",)),
+    "underlag": (Pack, ("queued", "building")),
+}
 
 
 Item = TypeVar("Item")
@@ -49,14 +53,28 @@ class Stage:
         self.listening = socket.create_server(("127.0.0.1", 0))
         port = int(self.listening.getsockname()[1])
         self.settings = Settings(
-            secret_keys=(secrets.token_urlsafe(48),), environment="test", database_url=database_url, worker="separate",
-            queue_url=f"sqlite:///{(folder / 'queue.db').resolve()}", base_url=f"http://127.0.0.1:{port}",
-            mail_server="127.0.0.1", mail_port=self.post.port, mail_connections=2, mail_allow=tuple(domains))
+            secret_keys=(secrets.token_urlsafe(48),),
+            environment="test",
+            database_url=database_url,
+            worker="separate",
+            queue_url=f"sqlite:///{(folder / 'queue.db').resolve()}",
+            base_url=f"http://127.0.0.1:{port}",
+            mail_server="127.0.0.1",
+            mail_port=self.post.port,
+            mail_connections=2,
+            mail_allow=tuple(domains),
+        )
         self.app = create_app(self.settings, self.clock)
         self.web: subprocess.Popen[bytes] | None = None
         # The worker looks often: people in a rehearsal wait for their mail.
-        self.worker = EmbeddedConsumer(queue_of(self.app), workers=self.settings.mail_connections, initial_delay=0.02, max_delay=0.03,
-                                       backoff=1.2, check_worker_health=False)
+        self.worker = EmbeddedConsumer(
+            queue_of(self.app),
+            workers=self.settings.mail_connections,
+            initial_delay=0.02,
+            max_delay=0.03,
+            backoff=1.2,
+            check_worker_health=False,
+        )
 
     def __enter__(self) -> Self:
         self.command("db", "upgrade")
@@ -64,7 +82,12 @@ class Stage:
         self.worker.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.worker.stop(graceful=True)
         if self.web is not None:
             self.web.terminate()
@@ -78,7 +101,13 @@ class Stage:
     def _serve(self) -> subprocess.Popen[bytes]:
         """The web server on the listening socket; whoever connects before it is ready waits."""
         number = self.listening.fileno()
-        command = [sys.executable, "-m", "rehearse.serve", str(number), str(self.clock.path.resolve())]
+        command = [
+            sys.executable,
+            "-m",
+            "rehearse.serve",
+            str(number),
+            str(self.clock.path.resolve()),
+        ]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=(number,))
         if process.stdin is not None:
             process.stdin.write(pickle.dumps(self.settings))
@@ -93,7 +122,11 @@ class Stage:
     def command(self, *arguments: str) -> None:
         """Runs a command of `flask --app wsgi`, as whoever installs the program does. What it prints concerns nobody here."""
         with contextlib.redirect_stdout(io.StringIO()):
-            self.app.cli.main(args=list(arguments), obj=ScriptInfo(create_app=lambda: self.app), standalone_mode=False)
+            self.app.cli.main(
+                args=list(arguments),
+                obj=ScriptInfo(create_app=lambda: self.app),
+                standalone_mode=False,
+            )
 
     def browser(self) -> Browser:
         """A new browser, with nothing remembered."""
@@ -109,8 +142,15 @@ class Stage:
 
     def _unfinished(self) -> dict[str, int]:
         with self.app.app_context(), reading():
-            counts = {name: self._count(table, states) for name, (table, states) in UNFINISHED.items()}
+            counts = {
+                name: self._count(table, states) for name, (table, states) in UNFINISHED.items()
+            }
         return {name: count for name, count in counts.items() if count}
 
     def _count(self, table: Any, states: tuple[str, ...]) -> int:
-        return db.session.scalar(sa.select(sa.func.count()).select_from(table).where(table.state.in_(states))) or 0
+        return (
+            db.session.scalar(
+                sa.select(sa.func.count()).select_from(table).where(table.state.in_(states))
+            )
+            or 0
+        )

@@ -1,4 +1,5 @@
 """Those who prepare: they open their answer from the mail, fill in the questions that the pages show, submit, change, submit again."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,17 +14,24 @@ from rehearse.ledger import Ledger
 from rehearse.post import Mail
 from rehearse.stage import Stage
 
-VALUES = {QuestionType.YEARS: "2024–", QuestionType.URL: "www.example.org/initiativ", QuestionType.NUMBER: "3",
-          QuestionType.DATE: "2027-05-01"}
+VALUES = {
+    QuestionType.YEARS: "2024–",
+    QuestionType.URL: "www.example.org/initiativ",
+    QuestionType.NUMBER: "3",
+    QuestionType.DATE: "2027-05-01",
+}
 TURNS = 3
 DRAFTS = 0.1
 
 
-def prepare(stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int) -> dict[str, list[Mail]]:
+def prepare(
+    stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int
+) -> dict[str, list[Mail]]:
     """Everyone opens the link; one in each organisation, or each person where the questions are personal, writes the answer.
 
     Nearly all answers are submitted. Returns who may write in those, by the heading of the page.
     """
+
     def act(numbered: tuple[int, str]) -> str:
         number, name = numbered
         dice = cast.chance_of(seed, asked.key, name)
@@ -33,10 +41,15 @@ def prepare(stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mai
                 return ""
             submit(browser, ledger, "Skicka in svaret", name)
         return name
+
     answers: dict[str, list[Mail]] = {}
     letters = sorted(mails, key=lambda mail: mail.to)
-    for mail, heading in zip(letters, stage.together(lambda mail: _heading(stage, mail), letters), strict=True):
-        answers.setdefault(heading if asked.respondent == "organisation" else f"{heading} {mail.to}", []).append(mail)
+    for mail, heading in zip(
+        letters, stage.together(lambda mail: _heading(stage, mail), letters), strict=True
+    ):
+        answers.setdefault(
+            heading if asked.respondent == "organisation" else f"{heading} {mail.to}", []
+        ).append(mail)
     submitted = stage.together(act, enumerate(answers))
     stage.settle()
     return {name: answers[name] for name in submitted if name}
@@ -55,7 +68,9 @@ def enter(stage: Stage, mail: Mail) -> Browser:
 
 def write(browser: Browser, asked: Definition, dice: Random) -> None:
     """Goes through the pages from the first to the review and fills in what they ask."""
-    questions = {question.label.sv: question for section in asked.sections for question in section.questions}
+    questions = {
+        question.label.sv: question for section in asked.sections for question in section.questions
+    }
     browser.open(next(_sections(browser)).get("href"))
     while "steg" in browser.page.all("title")[0].raw:
         step = browser.heading()
@@ -95,18 +110,22 @@ def submit(browser: Browser, ledger: Ledger, button: str, name: str) -> None:
 def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], every: int) -> None:
     """In every so many answers somebody writes another sentence and submits it once more. Where there is a colleague both write in
     the same field at the same time, and whoever saves last puts the other's text after the own."""
+
     def act(name: str) -> None:
         with enter(stage, answers[name][-1]) as browser:
             add(browser, cast.LATE)
             if len(answers[name]) > 1:
                 with enter(stage, answers[name][0]) as colleague:
                     add(colleague, cast.MEANWHILE).press("Spara utkast")
-                browser.press("Spara utkast").see("ändrade samma svar", "Din text står kvar").press("Lägg").see(cast.LATE, cast.MEANWHILE)
+                browser.press("Spara utkast").see("ändrade samma svar", "Din text står kvar").press(
+                    "Lägg"
+                ).see(cast.LATE, cast.MEANWHILE)
                 ledger.conflicts.append(name)
             else:
                 browser.press("Spara utkast")
             browser.follow("Till översikten").follow("Granska och skicka in ändringen")
             submit(browser, ledger, "Skicka in ändringen", name)
+
     stage.together(act, list(answers)[::every])
     stage.settle()
 
@@ -122,11 +141,24 @@ def add(browser: Browser, sentence: str) -> Browser:
 def fill_in(browser: Browser, questions: Mapping[str, Question], dice: Random) -> None:
     """Answers the questions that are shown and not answered yet."""
     for box in browser.page.all("fieldset"):
-        legend = next((child.text for child in box.children if isinstance(child, Node) and child.tag == "legend"), "")
+        legend = next(
+            (
+                child.text
+                for child in box.children
+                if isinstance(child, Node) and child.tag == "legend"
+            ),
+            "",
+        )
         question = _asked(legend, questions)
-        choices = [control for control in box.all("input") if control.get("type") in ("radio", "checkbox")]
+        choices = [
+            control for control in box.all("input") if control.get("type") in ("radio", "checkbox")
+        ]
         if question and _shown(box) and not any("checked" in control.attrs for control in choices):
-            most = 1 if question.type is QuestionType.CHOICE else min(2, question.at_most or 2, len(choices))
+            most = (
+                1
+                if question.type is QuestionType.CHOICE
+                else min(2, question.at_most or 2, len(choices))
+            )
             for control in dice.sample(choices, dice.randint(1, most)):
                 control.attrs["checked"] = ""
     fields = {control.get("id"): control for control in browser.page.all("input", "textarea")}
@@ -150,4 +182,9 @@ def _shown(node: Node) -> bool:
 
 def _sections(browser: Browser) -> Iterator[Node]:
     """The links to the sections on the hub."""
-    return (link for steps in browser.page.all("ol") if "sections" in steps.get("class").split() for link in steps.all("a"))
+    return (
+        link
+        for steps in browser.page.all("ol")
+        if "sections" in steps.get("class").split()
+        for link in steps.all("a")
+    )

@@ -1,4 +1,5 @@
 """The year, day by day."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -27,11 +28,15 @@ CHANGED_EVERY = 3
 class Rehearsal:
     """One year with its people. `say` is given a line of progress at a time."""
 
-    def __init__(self, stage: Stage, contacts: tuple[str, bytes], seed: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, stage: Stage, contacts: tuple[str, bytes], seed: int, say: Callable[[str], None]
+    ) -> None:
         self.stage, self.contacts, self.seed, self.say = stage, contacts, seed, say
         self.ledger = Ledger()
         self.few = LEADS if cast.names_leads(contacts[1]) else contacts[0]
-        self.asked = {asked.meeting_kind: asked for asked in reading.read_all(stage.settings.forms_folder)}
+        self.asked = {
+            asked.meeting_kind: asked for asked in reading.read_all(stage.settings.forms_folder)
+        }
 
     def play(self) -> Ledger:
         """The whole year. Raises `Unexpected` when a page is not what people count on, `TimeoutError` when mail does not arrive."""
@@ -57,10 +62,14 @@ class Rehearsal:
         self.day(2026, 12, 1)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if "Skicka påminnelse" in region.meeting_page(office, WORK).text:
-                mails = self.stage.post.since(region.send(self.stage, office, WORK, "Skicka påminnelse"), INVITATION)
+                mails = self.stage.post.since(
+                    region.send(self.stage, office, WORK, "Skicka påminnelse"), INVITATION
+                )
                 coming += guests.answer(self.at(WORK, "a2"), mails)
                 self.tell(f"{len(mails)} fick en påminnelse.")
-            leaving = [seat for seat in coming if [one[1] for one in coming].count(seat[1]) == 1][:2]
+            leaving = [seat for seat in coming if [one[1] for one in coming].count(seat[1]) == 1][
+                :2
+            ]
             for seat in leaving[:1]:
                 region.cancel_one(self.stage, office, WORK, seat[1])
                 self.ledger.gave_up.add(seat)
@@ -91,16 +100,22 @@ class Rehearsal:
         coming = self.invite(CONFERENCE, self.few, "k1", publish=True, rule=line.OFFERED)
         self.welcome(CONFERENCE)
         line.make_room(self.at(CONFERENCE, ""), self.latest(coming[0]))
-        self.prepare(CONFERENCE, self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30))
+        self.prepare(
+            CONFERENCE, self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30)
+        )
         self.pack(CONFERENCE, dt.date(2027, 9, 8))
 
-    def invite(self, plan: Plan, audience: str, code: str, publish: bool = False, rule: str = "") -> list[Seat]:
+    def invite(
+        self, plan: Plan, audience: str, code: str, publish: bool = False, rule: str = ""
+    ) -> list[Seat]:
         """The coordinator sends the invitations and people answer. Returns those who got a seat. With a `rule` for the waiting list there
         are seats for half of those invited."""
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if publish:
                 region.publish(office, plan)
-            mails = self.stage.post.since(region.send(self.stage, office, plan, "Bjud in", audience), INVITATION)
+            mails = self.stage.post.since(
+                region.send(self.stage, office, plan, "Bjud in", audience), INVITATION
+            )
             if rule:
                 line.limit_seats(office, plan, len(mails) // 2, rule)
         self.ledger.invited |= {(plan.name, *mail.to) for mail in mails}
@@ -110,7 +125,10 @@ class Rehearsal:
 
     def welcome(self, plan: Plan) -> None:
         """Those who come instead of somebody else answer too."""
-        known = {seat[1:] for seat in self.ledger.registered | self.ledger.declined | self.ledger.substituted}
+        known = {
+            seat[1:]
+            for seat in self.ledger.registered | self.ledger.declined | self.ledger.substituted
+        }
         mails = [mail for mail in self.stage.post.since(0, INVITATION) if mail.to not in known]
         guests.welcome_substitutes(self.at(plan, ""), mails)
 
@@ -123,7 +141,9 @@ class Rehearsal:
         answers = writing.prepare(self.stage, self.ledger, asked, mails, self.seed)
         self.stage.clock.to(later)
         writing.change(self.stage, self.ledger, answers, CHANGED_EVERY)
-        self.tell(f"{plan.name}: {len(answers)} svar är inskickade, {len(self.ledger.submitted) - before - len(answers)} har ändrats.")
+        self.tell(
+            f"{plan.name}: {len(answers)} svar är inskickade, {len(self.ledger.submitted) - before - len(answers)} har ändrats."
+        )
 
     def send_preparation(self, office: Browser, plan: Plan) -> int:
         """Sends the mail about the preparation."""

@@ -1,4 +1,5 @@
 """Chromium in front of a scene: the world behind a port on loopback, one page for every scene in turn."""
+
 from __future__ import annotations
 
 import tempfile
@@ -35,10 +36,19 @@ def built(name: str) -> Iterator[World]:
     """The world of that name in a SQLite file of its own, gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         place, clock = Path(folder), StandingClock()
-        app = create_app(Settings(
-            secret_keys=("k" * 40,), environment="test", database_url=f"sqlite:///{place / 'scenes.db'}", worker="separate",
-            queue_url=f"sqlite:///{place / 'queue.db'}", base_url="http://localhost", dev_mailbox=place / "mailbox",
-            mail_allow=("example", "example.org")), clock)
+        app = create_app(
+            Settings(
+                secret_keys=("k" * 40,),
+                environment="test",
+                database_url=f"sqlite:///{place / 'scenes.db'}",
+                worker="separate",
+                queue_url=f"sqlite:///{place / 'queue.db'}",
+                base_url="http://localhost",
+                dev_mailbox=place / "mailbox",
+                mail_allow=("example", "example.org"),
+            ),
+            clock,
+        )
         with app.app_context():
             flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         failing.add_to(app)
@@ -53,6 +63,7 @@ def built(name: str) -> Iterator[World]:
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The application on a free port; its address."""
+
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """An answer that has been read to its end: werkzeug's server forgets to close a file when the browser has gone meanwhile."""
         with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
@@ -72,8 +83,13 @@ def served(app: Flask) -> Iterator[str]:
 class Camera:
     """One page of Chromium that goes from scene to scene as whoever the scene asks for."""
 
-    def __init__(self, browser: Browser, world: World, url: str, width: int, **options: object) -> None:
-        usual: dict[str, object] = {"viewport": {"width": width, "height": 844 if width < 600 else 900}, "timezone_id": "Europe/Stockholm"}
+    def __init__(
+        self, browser: Browser, world: World, url: str, width: int, **options: object
+    ) -> None:
+        usual: dict[str, object] = {
+            "viewport": {"width": width, "height": 844 if width < 600 else 900},
+            "timezone_id": "Europe/Stockholm",
+        }
         self.world, self.url = world, url
         self.context: BrowserContext = browser.new_context(**(usual | options))  # type: ignore[arg-type]
         self.context.set_default_timeout(10_000)
@@ -82,7 +98,9 @@ class Camera:
     def show(self, scene: Scene, language: str) -> int:
         """Opens the scene and presses what it says; the status of the last answer."""
         self.context.clear_cookies()
-        self.context.add_cookies([{"name": "arshjulet", "value": self.world.cookie(scene.who), "url": self.url}])
+        self.context.add_cookies(
+            [{"name": "arshjulet", "value": self.world.cookie(scene.who), "url": self.url}]
+        )
         with self.world.at(scene):
             answer = self.page.goto(self.url + self.world.address(scene, language))
             for press in scene.presses:
@@ -95,7 +113,9 @@ class Camera:
         if press.forgets:
             self.context.clear_cookies()
         with self.page.expect_navigation() as arriving:
-            self.page.evaluate(SEND, [dict(press.fields), press.button, press.form.format_map(self.world.names)])
+            self.page.evaluate(
+                SEND, [dict(press.fields), press.button, press.form.format_map(self.world.names)]
+            )
         return arriving.value
 
     def picture(self, file: Path) -> None:

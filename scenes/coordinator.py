@@ -1,15 +1,28 @@
 """The year and its meetings, sendings and registrations, as coordinators see them."""
+
 from __future__ import annotations
 
 from scenes.scene import Press, Scene
 
-WORK, DIRECTION, CONFERENCE = (f"/mote/2027/{kind}" for kind in ("arbetsmote", "riktningsmote", "konferens"))
+WORK, DIRECTION, CONFERENCE = (
+    f"/mote/2027/{kind}" for kind in ("arbetsmote", "riktningsmote", "konferens")
+)
 INVITE = CONFERENCE + "/utskick/inbjudan"
 
 
-def _scene(name: str, endpoint: str, address: str, *presses: Press, world: str = "year", status: int = 200, at: str = "now",
-           framed: bool = False) -> Scene:
-    return Scene(name, f"coordinator.{endpoint}", world, "coordinator", address, presses, status, at, framed)
+def _scene(
+    name: str,
+    endpoint: str,
+    address: str,
+    *presses: Press,
+    world: str = "year",
+    status: int = 200,
+    at: str = "now",
+    framed: bool = False,
+) -> Scene:
+    return Scene(
+        name, f"coordinator.{endpoint}", world, "coordinator", address, presses, status, at, framed
+    )
 
 
 SCENES = (
@@ -19,7 +32,14 @@ SCENES = (
     _scene("arshjul-ar", "shown", "/arshjul/2027"),
     _scene("arshjul-nytt", "new_year", "/arshjul/nytt"),
     _scene("arshjul-nytt-fel", "new_year", "/arshjul/nytt", Press({"number": "2027"}), status=422),
-    _scene("arshjul-nytt-forsta", "new_year", "/arshjul/nytt", Press({"work_day": "22/1"}), world="empty", status=422),
+    _scene(
+        "arshjul-nytt-forsta",
+        "new_year",
+        "/arshjul/nytt",
+        Press({"work_day": "22/1"}),
+        world="empty",
+        status=422,
+    ),
     _scene("mote-forberedelse", "meeting", WORK),
     _scene("mote-anmalan", "meeting", DIRECTION),
     _scene("mote-langt-fram", "meeting", CONFERENCE),
@@ -29,28 +49,81 @@ SCENES = (
     _scene("mote-efter", "meeting", WORK, at="held"),
     _scene("mote-utan-anmald", "missing", DIRECTION + "/utan-anmald"),
     _scene("mote-installningar", "meeting_settings", DIRECTION + "/installningar"),
-    _scene("mote-installningar-fel", "meeting_settings", WORK + "/installningar", Press({"capacity_on_site": "många"}), status=422),
-    _scene("mote-installningar-digitalt", "meeting_settings", WORK + "/installningar", world="line"),
-    _scene("mote-installningar-digitalt-anvands", "meeting_settings", WORK + "/installningar", Press({"online": ""}), world="line", status=422),
+    _scene(
+        "mote-installningar-fel",
+        "meeting_settings",
+        WORK + "/installningar",
+        Press({"capacity_on_site": "många"}),
+        status=422,
+    ),
+    _scene(
+        "mote-installningar-digitalt", "meeting_settings", WORK + "/installningar", world="line"
+    ),
+    _scene(
+        "mote-installningar-digitalt-anvands",
+        "meeting_settings",
+        WORK + "/installningar",
+        Press({"online": ""}),
+        world="line",
+        status=422,
+    ),
     _scene("vantelista", "waiting_list", WORK + "/vantelista", world="line"),
     _scene("vantelista-slut", "waiting_list", WORK + "/vantelista", world="line", at="ended"),
     _scene("vantelista-direkt", "waiting_list", WORK + "/vantelista", world="turns"),
     _scene("vantelista-tom", "waiting_list", DIRECTION + "/vantelista"),
     _scene("ge-plats", "give_place", "/anmalningar/{alone}/ge-plats", world="line"),
-    _scene("ge-plats-full", "give_place", "/anmalningar/{waiting}/ge-plats", Press({"note": "Ska hålla ett anförande."}), world="turns", status=422),
-    _scene("ge-plats-organisation", "give_place", "/anmalningar/{blocked}/ge-plats", Press({"note": ""}), world="line", status=422),
+    _scene(
+        "ge-plats-full",
+        "give_place",
+        "/anmalningar/{waiting}/ge-plats",
+        Press({"note": "Ska hålla ett anförande."}),
+        world="turns",
+        status=422,
+    ),
+    _scene(
+        "ge-plats-organisation",
+        "give_place",
+        "/anmalningar/{blocked}/ge-plats",
+        Press({"note": ""}),
+        world="line",
+        status=422,
+    ),
     _scene("anmalning-erbjuden", "registration", "/anmalningar/{offered}", world="line"),
     _scene("flytta", "move", DIRECTION + "/flytta"),
-    _scene("flytta-fel", "move", DIRECTION + "/flytta", Press({"day": "i morgon"}, "steg=granska"), status=422),
-    _scene("flytta-passerad", "move", DIRECTION + "/flytta", Press({"day": "2026-01-22"}, "steg=granska"), status=422),
-    _scene("flytta-inget-andrat", "move", DIRECTION + "/flytta", Press({}, "steg=granska"), status=422),
-    _scene("flytta-bekrafta", "move", DIRECTION + "/flytta", Press({"day": "2027-01-22", "reason": "lokalen är dubbelbokad"}, "steg=granska")),
+    _scene(
+        "flytta-fel",
+        "move",
+        DIRECTION + "/flytta",
+        Press({"day": "i morgon"}, "steg=granska"),
+        status=422,
+    ),
+    _scene(
+        "flytta-passerad",
+        "move",
+        DIRECTION + "/flytta",
+        Press({"day": "2026-01-22"}, "steg=granska"),
+        status=422,
+    ),
+    _scene(
+        "flytta-inget-andrat", "move", DIRECTION + "/flytta", Press({}, "steg=granska"), status=422
+    ),
+    _scene(
+        "flytta-bekrafta",
+        "move",
+        DIRECTION + "/flytta",
+        Press({"day": "2027-01-22", "reason": "lokalen är dubbelbokad"}, "steg=granska"),
+    ),
     _scene("stall-in", "cancel", DIRECTION + "/stall-in"),
     _scene("motets-personer", "people_of", WORK + "/personer"),
     _scene("motets-personer-svarat", "people_of", DIRECTION + "/personer?grupp=unanswered"),
     _scene("motets-personer-inga", "people_of", CONFERENCE + "/personer"),
     _scene("motets-personer-kon", "people_of", WORK + "/personer?grupp=waiting", world="turns"),
-    _scene("motets-personer-ny-dag", "people_of", DIRECTION + "/personer?grupp=to_reconfirm", world="turns"),
+    _scene(
+        "motets-personer-ny-dag",
+        "people_of",
+        DIRECTION + "/personer?grupp=to_reconfirm",
+        world="turns",
+    ),
     _scene("anmalning-inbjuden", "registration", "/anmalningar/{invited}"),
     _scene("anmalning-anmald", "registration", "/anmalningar/{registered}"),
     _scene("anmalning-oppen", "registration", "/anmalningar/{claiming}"),
@@ -61,17 +134,43 @@ SCENES = (
     _scene("anmalning-ko", "registration", "/anmalningar/{waiting}", world="turns"),
     _scene("anmalning-ny-dag", "registration", "/anmalningar/{moved}", world="turns"),
     _scene("anmalning-installt", "registration", "/anmalningar/{cancelled}", world="turns"),
-    _scene("anmalning-fel", "registration", "/anmalningar/{invited}", Press({"email": "maria"}, form="/anmal"), status=422),
+    _scene(
+        "anmalning-fel",
+        "registration",
+        "/anmalningar/{invited}",
+        Press({"email": "maria"}, form="/anmal"),
+        status=422,
+    ),
     _scene("anmalning-skicka-ersattare", "send_substitute", "/anmalningar/{registered}/ersattare"),
-    _scene("anmalning-skicka-ersattare-inbjuden", "send_substitute", "/anmalningar/{invited}/ersattare"),
-    _scene("anmalning-skicka-ersattare-fel", "send_substitute", "/anmalningar/{registered}/ersattare", Press({"given": "Ny", "email": "ny"}), status=422),
+    _scene(
+        "anmalning-skicka-ersattare-inbjuden", "send_substitute", "/anmalningar/{invited}/ersattare"
+    ),
+    _scene(
+        "anmalning-skicka-ersattare-fel",
+        "send_substitute",
+        "/anmalningar/{registered}/ersattare",
+        Press({"given": "Ny", "email": "ny"}),
+        status=422,
+    ),
     _scene("anmalning-andra", "change_reply", "/anmalningar/{registered}/andra"),
     _scene("anmalning-andra-digitalt", "change_reply", "/anmalningar/{moved}/andra", world="turns"),
-    _scene("anmalning-andra-fel", "change_reply", "/anmalningar/{registered}/andra", Press({"copy_to": "sekreteraren"}), status=422),
+    _scene(
+        "anmalning-andra-fel",
+        "change_reply",
+        "/anmalningar/{registered}/andra",
+        Press({"copy_to": "sekreteraren"}),
+        status=422,
+    ),
     _scene("bjud-in-en", "late", DIRECTION + "/bjud-in-en"),
     _scene("bjud-in-en-sok", "late", DIRECTION + "/bjud-in-en?sok=exempel"),
     _scene("bjud-in-en-ingen", "late", DIRECTION + "/bjud-in-en?sok=qqq"),
-    _scene("bjud-in-en-fel", "late", DIRECTION + "/bjud-in-en", Press({"given": "Ny", "organisation": "Okänd"}), status=422),
+    _scene(
+        "bjud-in-en-fel",
+        "late",
+        DIRECTION + "/bjud-in-en",
+        Press({"given": "Ny", "organisation": "Okänd"}),
+        status=422,
+    ),
     _scene("utskick", "mailings", "/utskick"),
     _scene("utskick-inga", "mailings", "/utskick", world="empty"),
     _scene("utskick-stoppade", "mailings", "/utskick?lage=stopped"),
@@ -85,13 +184,25 @@ SCENES = (
     _scene("mejl-stoppat", "mail", "/utskick/mejl/{failed_mail}"),
     _scene("mejl-utan-person", "mail", "/utskick/mejl/{to_nobody}"),
     _scene("mejl-vantar", "mail", "/utskick/mejl/{retry_mail}"),
-    _scene("mejl-ratta-fel", "mail", "/utskick/mejl/{failed_mail}", Press({"email": "fel"}, form="/adress"), status=422),
+    _scene(
+        "mejl-ratta-fel",
+        "mail",
+        "/utskick/mejl/{failed_mail}",
+        Press({"email": "fel"}, form="/adress"),
+        status=422,
+    ),
     _scene("bjud-in-valj", "compose", INVITE),
     _scene("bjud-in", "compose", INVITE + "?urval=lead"),
     _scene("bjud-in-sok", "compose", INVITE + "?urval=people&sok=karlstad"),
     _scene("bjud-in-ingen", "compose", INVITE + "?urval=people"),
     _scene("bjud-in-otestad", "compose", DIRECTION + "/utskick/inbjudan?urval=category:kommun"),
-    _scene("bjud-in-stoppad", "compose", DIRECTION + "/utskick/inbjudan?urval=category:kommun", Press({}, "steg=bekrafta"), status=409),
+    _scene(
+        "bjud-in-stoppad",
+        "compose",
+        DIRECTION + "/utskick/inbjudan?urval=category:kommun",
+        Press({}, "steg=bekrafta"),
+        status=409,
+    ),
     _scene("bjud-in-bekrafta", "compose", INVITE + "?urval=lead", Press({}, "steg=bekrafta")),
     _scene("paminn-ingen", "compose", DIRECTION + "/utskick/paminnelse"),
     _scene("paminn-stangd", "compose", WORK + "/utskick/paminnelse"),
@@ -101,16 +212,56 @@ SCENES = (
     _scene("svarslaget-inga", "answer_states", DIRECTION + "/svar"),
     _scene("svarslaget-efter", "answer_states", WORK + "/svar", world="after", at="closed"),
     _scene("svaret", "answer_state", WORK + "/svar/{submission}"),
-    _scene("svaret-vill-andra", "answer_state", WORK + "/svar/{asked_answer}", world="after", at="closed"),
-    _scene("svaret-oppet-igen", "answer_state", WORK + "/svar/{reopened_answer}", world="after", at="closed"),
-    _scene("svaret-motet-har-varit", "answer_state", WORK + "/svar/{asked_answer}", world="after", at="held"),
-    _scene("svaret-oppna-fel", "answer_state", WORK + "/svar/{asked_answer}", Press({"day": "2027-01-22"}, form="/oppna"), world="after",
-           status=422, at="closed"),
-    _scene("svaret-neka-fel", "answer_state", WORK + "/svar/{asked_answer}", Press({"text": ""}, form="/neka"), world="after", status=422,
-           at="closed"),
+    _scene(
+        "svaret-vill-andra",
+        "answer_state",
+        WORK + "/svar/{asked_answer}",
+        world="after",
+        at="closed",
+    ),
+    _scene(
+        "svaret-oppet-igen",
+        "answer_state",
+        WORK + "/svar/{reopened_answer}",
+        world="after",
+        at="closed",
+    ),
+    _scene(
+        "svaret-motet-har-varit",
+        "answer_state",
+        WORK + "/svar/{asked_answer}",
+        world="after",
+        at="held",
+    ),
+    _scene(
+        "svaret-oppna-fel",
+        "answer_state",
+        WORK + "/svar/{asked_answer}",
+        Press({"day": "2027-01-22"}, form="/oppna"),
+        world="after",
+        status=422,
+        at="closed",
+    ),
+    _scene(
+        "svaret-neka-fel",
+        "answer_state",
+        WORK + "/svar/{asked_answer}",
+        Press({"text": ""}, form="/neka"),
+        world="after",
+        status=422,
+        at="closed",
+    ),
     _scene("mote-fraga-om-andring", "meeting", WORK, world="after", at="closed"),
     _scene("mote-resultat-saknas", "meeting", CONFERENCE, world="after", at="drafted"),
     _scene("mote-resultat-mejla", "meeting", DIRECTION, world="after", at="published"),
-    _scene("resultat-mejla", "compose", DIRECTION + "/utskick/resultat", world="after", at="published"),
-    _scene("resultat-mejla-inte-klart", "compose", CONFERENCE + "/utskick/resultat", world="after", at="drafted"),
+    _scene(
+        "resultat-mejla", "compose", DIRECTION + "/utskick/resultat", world="after", at="published"
+    ),
+    _scene(
+        "resultat-mejla-inte-klart",
+        "compose",
+        CONFERENCE + "/utskick/resultat",
+        world="after",
+        at="drafted",
+    ),
 )

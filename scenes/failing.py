@@ -1,4 +1,5 @@
 """Views that fail in every way there is, so that the pages for it can be looked at. They exist in scenes only."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -23,6 +24,9 @@ def _fail(status: int) -> NoReturn:
 
 
 RAISED: Mapping[int, Callable[[], Exception]] = {
-    410: lambda: Closed("registration_closed", day=START), 422: lambda: Unreadable("bad_address"),
-    429: lambda: TooMany("too_many_attempts"), 500: lambda: RuntimeError("as in a scene"),
-    503: lambda: OperationalError("select 1", {}, Exception("as in a scene"))}
+    410: lambda: Closed("registration_closed", day=START),
+    422: lambda: Unreadable("bad_address"),
+    429: lambda: TooMany("too_many_attempts"),
+    500: lambda: RuntimeError("as in a scene"),
+    503: lambda: OperationalError("select 1", {}, Exception("as in a scene")),
+}

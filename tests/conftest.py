@@ -4,6 +4,7 @@
 HTTP, `work` runs the queued jobs, `smtp` is a real mail server, `clock` stands still until the test moves it.
 A test of subjects alone asks for `session`, which opens the application context.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -63,7 +64,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def worker_name(request: pytest.FixtureRequest) -> str:
-    """"gw0", "gw1", … or "main" without xdist."""
+    """ "gw0", "gw1", … or "main" without xdist."""
     return getattr(request.config, "workerinput", {}).get("workerid", "main")
 
 
@@ -95,25 +96,48 @@ def clock(session_clock: Fixed) -> Fixed:
 
 
 @pytest.fixture(scope="session")
-def settings_for(session_smtp: smtp_server.Smtp, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Settings]:
+def settings_for(
+    session_smtp: smtp_server.Smtp, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Settings]:
     """`settings_for(url, **changes)`: the settings of a test application."""
     folder = tmp_path_factory.mktemp("settings")
 
     def build(database_url: str, **changes: object) -> Settings:
         usual: dict[str, object] = {
-            "secret_keys": ("k" * 40,), "environment": "test", "database_url": database_url, "worker": "separate",
-            "queue_url": f"sqlite:///{folder / 'queue.db'}", "base_url": "http://localhost", "mail_server": "127.0.0.1",
-            "mail_port": session_smtp.port, "mail_timeout": 5.0,
-            "mail_allow": ("example", "example.org")}
+            "secret_keys": ("k" * 40,),
+            "environment": "test",
+            "database_url": database_url,
+            "worker": "separate",
+            "queue_url": f"sqlite:///{folder / 'queue.db'}",
+            "base_url": "http://localhost",
+            "mail_server": "127.0.0.1",
+            "mail_port": session_smtp.port,
+            "mail_timeout": 5.0,
+            "mail_allow": ("example", "example.org"),
+        }
         return Settings(**(usual | changes))  # type: ignore[arg-type]
+
     return build
 
 
 class Places:
     """The databases and applications of this worker, made when first asked for."""
 
-    def __init__(self, settings_for: Callable[..., Settings], clock: Fixed, shared: Path, own: Path, worker: str) -> None:
-        self.settings_for, self.clock, self.shared, self.own, self.worker = settings_for, clock, shared, own, worker
+    def __init__(
+        self,
+        settings_for: Callable[..., Settings],
+        clock: Fixed,
+        shared: Path,
+        own: Path,
+        worker: str,
+    ) -> None:
+        self.settings_for, self.clock, self.shared, self.own, self.worker = (
+            settings_for,
+            clock,
+            shared,
+            own,
+            worker,
+        )
         # Hundreds of applications are made for the tests; each template is compiled once for all of them.
         self.compiled = FileSystemBytecodeCache(str(shared))
         self.databases: dict[str, SQLite | PostgreSQL] = {}
@@ -129,8 +153,11 @@ class Places:
     def database(self, kind: str) -> SQLite | PostgreSQL:
         """The worker's database of that kind."""
         if kind not in self.databases:
-            self.databases[kind] = (SQLite.create(self.shared, self.own, self.migrate) if kind == "sqlite"
-                                    else PostgreSQL.create(self.shared, self.worker, self.migrate))
+            self.databases[kind] = (
+                SQLite.create(self.shared, self.own, self.migrate)
+                if kind == "sqlite"
+                else PostgreSQL.create(self.shared, self.worker, self.migrate)
+            )
         return self.databases[kind]
 
     def new_app(self, url: str, **changes: object) -> Flask:
@@ -165,12 +192,18 @@ def close(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def places(settings_for: Callable[..., Settings], session_clock: Fixed, tmp_path_factory: pytest.TempPathFactory,
-           worker_name: str) -> Iterator[Places]:
+def places(
+    settings_for: Callable[..., Settings],
+    session_clock: Fixed,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_name: str,
+) -> Iterator[Places]:
     """Where the tests of this worker take place."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_name == "main" else base.parent
-    found = Places(settings_for, session_clock, shared, tmp_path_factory.mktemp("databases"), worker_name)
+    found = Places(
+        settings_for, session_clock, shared, tmp_path_factory.mktemp("databases"), worker_name
+    )
     yield found
     found.close()
 
@@ -192,19 +225,24 @@ def database(request: pytest.FixtureRequest, places: Places) -> SQLite | Postgre
 
 
 @pytest.fixture
-def app(database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp) -> Flask:
+def app(
+    database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp
+) -> Flask:
     """The application on each database. No context is open: see `session`, or write `with app.app_context():`."""
     return places.app(database.kind)
 
 
 @pytest.fixture
-def make_app(database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp
+) -> Iterator[Callable[..., Flask]]:
     """`make_app(base_url="https://…", dev_mailbox=folder)`: an application of its own with other settings."""
     made: list[Flask] = []
 
     def build(**changes: object) -> Flask:
         made.append(places.new_app(database.url, **changes))
         return made[-1]
+
     yield build
     for one in made:
         close(one)

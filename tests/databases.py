@@ -1,4 +1,5 @@
 """The two databases of the tests. Migrated once for a run; every test finds them as the migrations left them."""
+
 from __future__ import annotations
 
 import fcntl
@@ -33,7 +34,11 @@ def locked(path: Path) -> Iterator[None]:
 def server_url(database: str) -> str:
     """Where `database` is on the server of this run: the one TEST_DATABASE_URL names, else our own, started when first asked for."""
     if given := os.environ.get("TEST_DATABASE_URL"):
-        return make_url(given).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+        return (
+            make_url(given)
+            .set(drivername="postgresql", database=database)
+            .render_as_string(hide_password=False)
+        )
     return postgresql.start(os.environ[RUN]).url(database)
 
 
@@ -107,7 +112,9 @@ class PostgreSQL:
             _create(name, template)
         made = cls(server_url(name), name)
         with closing(psycopg.connect(made.url)) as connection:
-            rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+            rows = connection.execute(
+                "select tablename from pg_tables where schemaname = 'public'"
+            ).fetchall()
             made.tables = [row[0] for row in rows if row[0] != "alembic_version"]
         made.filled = made.save()
         return made
@@ -121,31 +128,47 @@ class PostgreSQL:
         with closing(psycopg.connect(self.url)) as connection, connection.cursor() as cursor:
             found = {}
             for table in self.tables:
-                with cursor.copy(sql.SQL("copy {} to stdout").format(sql.Identifier(table))) as rows:
+                with cursor.copy(
+                    sql.SQL("copy {} to stdout").format(sql.Identifier(table))
+                ) as rows:
                     found[table] = b"".join(rows)
         return {table: rows for table, rows in found.items() if rows}
 
     def load(self, saved: Rows) -> None:
         """Puts back what was saved, and nothing else. The counters of ids go on from where they are."""
-        with closing(psycopg.connect(self.url)) as connection, connection.transaction(), connection.cursor() as cursor:
+        with (
+            closing(psycopg.connect(self.url)) as connection,
+            connection.transaction(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute("set local lock_timeout = '5s'")
             cursor.execute("set local session_replication_role = replica")
             for table in self.tables:
                 cursor.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
             for table, rows in saved.items():
-                with cursor.copy(sql.SQL("copy {} from stdin").format(sql.Identifier(table))) as target:
+                with cursor.copy(
+                    sql.SQL("copy {} from stdin").format(sql.Identifier(table))
+                ) as target:
                     target.write(rows)
 
     def drop(self) -> None:
         """Leaves nothing behind on a server that is not ours."""
         with closing(psycopg.connect(maintenance_url(), autocommit=True)) as connection:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(self.name)))
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(self.name))
+            )
 
 
 def _create(name: str, template: str) -> None:
     with closing(psycopg.connect(maintenance_url(), autocommit=True)) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("create database {} template {} encoding 'UTF8'").format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+        connection.execute(
+            sql.SQL("create database {} template {} encoding 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
 
 
 def end_run() -> None:

@@ -1,4 +1,5 @@
 """Makers for tests about the year before: what the same organisation submitted to the same questionnaire then."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -14,10 +15,15 @@ from config import ROOT
 from tests.writers import INITIATIVE, OPEN, item_of, write
 
 THEN = OPEN - dt.timedelta(days=365)
-THEMES = (("arbete", "Hur får fler arbete?", "How do more people find work?"), ("ensamhet", "Hur bryter vi ensamhet?", "How do we break loneliness?"))
+THEMES = (
+    ("arbete", "Hur får fler arbete?", "How do more people find work?"),
+    ("ensamhet", "Hur bryter vi ensamhet?", "How do we break loneliness?"),
+)
 
 
-def make_earlier(member: Member, *cards: Mapping[str, Value], texts: Mapping[str, Value] | None = None) -> Member:
+def make_earlier(
+    member: Member, *cards: Mapping[str, Value], texts: Mapping[str, Value] | None = None
+) -> Member:
     """The year before, with an answer that the member's organisation submitted: `cards` over a finished initiative each, `texts` for
     the theme "arbete"."""
     now = member.submission.questionnaire.meeting
@@ -25,12 +31,26 @@ def make_earlier(member: Member, *cards: Mapping[str, Value], texts: Mapping[str
     db.session.add(year)
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
-    meeting = years.plan_meeting(year, now.kind, now.starts_at - dt.timedelta(days=364), now.ends_at - dt.timedelta(days=364), now.place)
+    meeting = years.plan_meeting(
+        year,
+        now.kind,
+        now.starts_at - dt.timedelta(days=364),
+        now.ends_at - dt.timedelta(days=364),
+        now.place,
+    )
     db.session.flush()
     db.session.refresh(year)
-    questionnaire = published.publish(meeting, reading.read(ROOT / "forms" / "arbetsmote.toml"), THEN, audit.SYSTEM)
+    questionnaire = published.publish(
+        meeting, reading.read(ROOT / "forms" / "arbetsmote.toml"), THEN, audit.SYSTEM
+    )
     then = membership.join(questionnaire, member.person, member.submission.organisation, THEN)
-    write(then, item_of(then), THEN, forberett="Förra årets strateger", inga_initiativ=[] if cards else ["ja"])
+    write(
+        then,
+        item_of(then),
+        THEN,
+        forberett="Förra årets strateger",
+        inga_initiativ=[] if cards else ["ja"],
+    )
     for card in cards:
         write(then, items.add(then.submission, "initiativ", THEN), THEN, **(INITIATIVE | card))
     if texts:
@@ -48,4 +68,6 @@ def offered(member: Member) -> list[EarlierItem]:
 
 def carry(member: Member, way: str, number: int = 0, at: dt.datetime = OPEN) -> Item:
     """Says that an initiative of the year before goes on, has changed or has ended."""
-    return carried.carry(member.submission, offered(member)[number].public_id, way, member.person, at)
+    return carried.carry(
+        member.submission, offered(member)[number].public_id, way, member.person, at
+    )

@@ -1,4 +1,5 @@
 """Makers for tests about people who are invited: a meeting with registration open, and somebody to invite to it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -20,13 +21,24 @@ DAY = dt.date(2027, 1, 22)
 PEOPLE = (("Maria", "Lindqvist"), ("Erik", "Sand"), ("Anna", "Berg"), ("Johan", "Ask"))
 
 
-def make_meeting(capacity: int | None = None, *, per_organisation: int | None = None, online: bool = False,
-                 kind: str = "work") -> Meeting:
+def make_meeting(
+    capacity: int | None = None,
+    *,
+    per_organisation: int | None = None,
+    online: bool = False,
+    kind: str = "work",
+) -> Meeting:
     """The working meeting of 22 January 2027: at the tests' start its registration is open until 11 December."""
     year = db.session.query(Year).filter_by(number=2027).one_or_none() or Year(number=2027)
     db.session.add(year)
-    meeting = years.plan_meeting(year, kind, dt.datetime(2027, 1, 22, 9, tzinfo=STOCKHOLM), dt.datetime(2027, 1, 22, 15, 30, tzinfo=STOCKHOLM),
-                                 "Nöjesfabriken", "Karlstad")
+    meeting = years.plan_meeting(
+        year,
+        kind,
+        dt.datetime(2027, 1, 22, 9, tzinfo=STOCKHOLM),
+        dt.datetime(2027, 1, 22, 15, 30, tzinfo=STOCKHOLM),
+        "Nöjesfabriken",
+        "Karlstad",
+    )
     option = db.session.query(AttendanceOption).filter_by(meeting_id=meeting.id).one()
     option.capacity, option.per_organisation = capacity, per_organisation
     if online:
@@ -36,11 +48,19 @@ def make_meeting(capacity: int | None = None, *, per_organisation: int | None = 
     return meeting
 
 
-def make_guest(meeting: Meeting, given: str = "Maria", family: str = "Lindqvist", organisation: str = "Hagfors kommun",
-               title: str = "Kommunstrateg", language: str = "sv") -> Registration:
+def make_guest(
+    meeting: Meeting,
+    given: str = "Maria",
+    family: str = "Lindqvist",
+    organisation: str = "Hagfors kommun",
+    title: str = "Kommunstrateg",
+    language: str = "sv",
+) -> Registration:
     """Somebody invited to the meeting. The invitation is queued."""
     place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
-    person = contacts.add_person(given, family, address_of(given), place, title=title, language=language)
+    person = contacts.add_person(
+        given, family, address_of(given), place, title=title, language=language
+    )
     return invitations.invite(meeting, person, place, START)
 
 
@@ -52,8 +72,16 @@ def address_of(given: str) -> str:
 def reply_of(registration: Registration, **changes: object) -> Reply:
     """What the person would send with the form as it is, with changes."""
     person = registration.person
-    given: dict[str, object] = {"given": person.given, "family": person.family, "email": person.email, "title": registration.title,
-                                "mobile": person.mobile, "lunch": True, "mode": registration.mode, "copy_to": registration.copy_to}
+    given: dict[str, object] = {
+        "given": person.given,
+        "family": person.family,
+        "email": person.email,
+        "title": registration.title,
+        "mobile": person.mobile,
+        "lunch": True,
+        "mode": registration.mode,
+        "copy_to": registration.copy_to,
+    }
     return Reply(**(given | changes))  # type: ignore[arg-type]
 
 
@@ -82,10 +110,17 @@ def kinds_since(before: int) -> list[str]:
 def entries() -> list[tuple[str, int, str, str]]:
     """Every calendar mail: method, sequence, address, UID."""
     found = [(message, message.body.calendar) for message in mails() if message.body.calendar]
-    return [(kept["method"], kept["entry"]["sequence"], message.address, kept["entry"]["uid"]) for message, kept in found]
+    return [
+        (kept["method"], kept["entry"]["sequence"], message.address, kept["entry"]["uid"])
+        for message, kept in found
+    ]
 
 
 def typed(visitor: Browser) -> dict[str, str]:
     """What the last form on the page would send as it is filled in now: to send it twice, or not quite as a browser would."""
     form = visitor.page.all("form")[-1]
-    return {control.get("name"): str(value) for control in fields_in(visitor.page, form) for value in sent(control, {})}
+    return {
+        control.get("name"): str(value)
+        for control in fields_in(visitor.page, form)
+        for value in sent(control, {})
+    }

@@ -2,6 +2,7 @@
 
 Its clock runs MINUTES ahead, so that the leases of the one killed before have run out.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,8 +25,18 @@ class Ahead:
 
 def main(database_url: str, port: str, queue: str, minutes: str) -> None:
     """Empties the outbox with two threads."""
-    app = create_app(Settings(secret_keys=("k" * 40,), environment="test", database_url=database_url, queue_url=queue, mail_port=int(port),
-                              mail_allow=("example",), base_url="http://localhost"), Ahead(int(minutes)))
+    app = create_app(
+        Settings(
+            secret_keys=("k" * 40,),
+            environment="test",
+            database_url=database_url,
+            queue_url=queue,
+            mail_port=int(port),
+            mail_allow=("example",),
+            base_url="http://localhost",
+        ),
+        Ahead(int(minutes)),
+    )
 
     def drain() -> None:
         with app.app_context():

@@ -1,4 +1,5 @@
 """Writes a large mailing in a process that a test can kill: `python -m tests.killed_writer DATABASE_URL QUEUE MAILING BATCH`."""
+
 from __future__ import annotations
 
 import sys
@@ -10,8 +11,16 @@ from tests.conftest import Fixed
 
 def main(database_url: str, queue: str, mailing_id: str, batch: str) -> None:
     """As the job does, in small batches."""
-    app = create_app(Settings(secret_keys=("k" * 40,), environment="test", database_url=database_url, queue_url=queue,
-                              base_url="http://localhost"), Fixed())
+    app = create_app(
+        Settings(
+            secret_keys=("k" * 40,),
+            environment="test",
+            database_url=database_url,
+            queue_url=queue,
+            base_url="http://localhost",
+        ),
+        Fixed(),
+    )
     announcements.BATCH = int(batch)
     with app.app_context():
         jobs.prepare(int(mailing_id))

@@ -1,4 +1,5 @@
 """Mails for the tests of composing and sending, and how to read them back."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -14,19 +15,43 @@ from annualwheel.letters import Letterhead, Sealed
 from annualwheel.links import Signet
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
-HEAD = Letterhead(base_url="https://arshjulet.example", service_name="Värmlandsstrategins årshjul", region_name="Region Värmland",
-                  contact_name="Karin Ek", contact_email="arshjulet@region.example", contact_phone="010-000 00 00",
-                  sender_name="Värmlandsstrategins årshjul", sender_address="arshjulet@region.example",
-                  reply_to="svar@region.example")
-LETTER = Sealed("Inbjudan till arbetsmötet 22 januari", "Hej Åsa!\n\n.\nFrom här\n", "<p>Hej Åsa!</p>\n")
-ENTRY = ical.Entry(uid="0f8fad5bd9cb469fa165708867280b2d", sequence=1, summary="Arbetsmötet", description="Å" * 300,
-                   place="Karlstad", starts_at=NOW, ends_at=NOW + dt.timedelta(hours=6), attendee_name="Åsa",
-                   attendee_address="asa@kommun.example")
+HEAD = Letterhead(
+    base_url="https://arshjulet.example",
+    service_name="Värmlandsstrategins årshjul",
+    region_name="Region Värmland",
+    contact_name="Karin Ek",
+    contact_email="arshjulet@region.example",
+    contact_phone="010-000 00 00",
+    sender_name="Värmlandsstrategins årshjul",
+    sender_address="arshjulet@region.example",
+    reply_to="svar@region.example",
+)
+LETTER = Sealed(
+    "Inbjudan till arbetsmötet 22 januari", "Hej Åsa!\n\n.\nFrom här\n", "<p>Hej Åsa!</p>\n"
+)
+ENTRY = ical.Entry(
+    uid="0f8fad5bd9cb469fa165708867280b2d",
+    sequence=1,
+    summary="Arbetsmötet",
+    description="Å" * 300,
+    place="Karlstad",
+    starts_at=NOW,
+    ends_at=NOW + dt.timedelta(hours=6),
+    attendee_name="Åsa",
+    attendee_address="asa@kommun.example",
+)
 SIGNET = Signet("https://arshjulet.example", ("nyckel",))
 
 
-def make_mail(letter: Sealed = LETTER, *, name: str = "Åsa Öberg", address: str = "asa@kommun.example", public_id: str = "m1",
-              head: Letterhead = HEAD, calendar: bytes | None = None) -> Envelope:
+def make_mail(
+    letter: Sealed = LETTER,
+    *,
+    name: str = "Åsa Öberg",
+    address: str = "asa@kommun.example",
+    public_id: str = "m1",
+    head: Letterhead = HEAD,
+    calendar: bytes | None = None,
+) -> Envelope:
     return compose(public_id, name, address, "sv", letter, head, NOW, calendar)
 
 
@@ -35,8 +60,11 @@ def parse(mail: Envelope) -> EmailMessage:
 
 
 def parts(message: EmailMessage) -> list[tuple[str, str]]:
-    return [(part.get_content_type(), part.get_content().replace("\r\n", "\n"))
-            for part in message.walk() if not part.is_multipart()]
+    return [
+        (part.get_content_type(), part.get_content().replace("\r\n", "\n"))
+        for part in message.walk()
+        if not part.is_multipart()
+    ]
 
 
 def shown(mail: bytes, header: str) -> str:
@@ -46,10 +74,28 @@ def shown(mail: bytes, header: str) -> str:
 
 def make_row(**changes: Any) -> Any:
     """What the envelope reads of a row of the outbox."""
-    facts = {"given": "Åsa", "meeting": "arbetsmötet", "day": "fredag 22 januari 2027", "short_day": "22 januari"}
+    facts = {
+        "given": "Åsa",
+        "meeting": "arbetsmötet",
+        "day": "fredag 22 januari 2027",
+        "short_day": "22 januari",
+    }
     letter = letters.write("withdrawn", "sv", facts)
-    body = SimpleNamespace(subject=letter.subject, preheader=letter.preheader, text=letter.text, html=letter.html, calendar=None,
-                           links={"landing": {"purpose": "registration", "public_id": "r1", "version": 2}})
+    body = SimpleNamespace(
+        subject=letter.subject,
+        preheader=letter.preheader,
+        text=letter.text,
+        html=letter.html,
+        calendar=None,
+        links={"landing": {"purpose": "registration", "public_id": "r1", "version": 2}},
+    )
     body.__dict__.update({key: value for key, value in changes.items() if key in body.__dict__})
-    row = {"public_id": "m1", "name": "Åsa Öberg", "address": "asa@kommun.example", "language": "sv"}
-    return SimpleNamespace(**{key: changes.get(key, value) for key, value in row.items()}, body=body)
+    row = {
+        "public_id": "m1",
+        "name": "Åsa Öberg",
+        "address": "asa@kommun.example",
+        "language": "sv",
+    }
+    return SimpleNamespace(
+        **{key: changes.get(key, value) for key, value in row.items()}, body=body
+    )

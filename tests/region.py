@@ -1,4 +1,5 @@
 """Makers for tests about the region's staff: a year with its circle of organisations, and somebody signed in."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -14,14 +15,25 @@ from annualwheel.planning import create_year
 from tests.conftest import START
 from tests.tiny_browser import Browser
 
-DAYS = {"work": dt.date(2027, 1, 22), "direction": dt.date(2027, 3, 12), "conference": dt.date(2027, 9, 24)}
+DAYS = {
+    "work": dt.date(2027, 1, 22),
+    "direction": dt.date(2027, 3, 12),
+    "conference": dt.date(2027, 9, 24),
+}
 
 
 def make_year(number: int = 2027) -> Year:
     """The year with its three meetings; the working meeting of 2027 is in registration at the tests' start."""
     from_2027 = {kind: day.replace(year=day.year + number - 2027) for kind, day in DAYS.items()}
-    plan = {kind: Appointment(dt.datetime.combine(day, dt.time(9), STOCKHOLM), dt.datetime.combine(day, dt.time(15, 30), STOCKHOLM),
-                              "Nöjesfabriken", "Karlstad") for kind, day in from_2027.items()}
+    plan = {
+        kind: Appointment(
+            dt.datetime.combine(day, dt.time(9), STOCKHOLM),
+            dt.datetime.combine(day, dt.time(15, 30), STOCKHOLM),
+            "Nöjesfabriken",
+            "Karlstad",
+        )
+        for kind, day in from_2027.items()
+    }
     return create_year(number, plan, START, audit.SYSTEM)
 
 
@@ -33,16 +45,26 @@ def meeting_of(year: Year, kind: str = "work") -> Meeting:
 
 def make_organisation(year: Year, name: str, category: str = "kommun") -> Organisation:
     """An organisation in the year's circle."""
-    kind = db.session.query(Category).filter_by(key=category).one_or_none() or Category(key=category, position=99, sv=category, en=category)
+    kind = db.session.query(Category).filter_by(key=category).one_or_none() or Category(
+        key=category, position=99, sv=category, en=category
+    )
     organisation = contacts.organisation_named(name) or contacts.add_organisation(name)
     contacts.set_category(organisation, year, kind)
     return organisation
 
 
-def make_person(organisation: Organisation, given: str, family: str, language: str = "sv") -> Person:
+def make_person(
+    organisation: Organisation, given: str, family: str, language: str = "sv"
+) -> Person:
     """Somebody at the organisation."""
-    return contacts.add_person(given, family, f"{given}.{family}@kommun.example".lower().translate(str.maketrans("åäöé ", "aaoe.")),
-                               organisation, title="Strateg", language=language)
+    return contacts.add_person(
+        given,
+        family,
+        f"{given}.{family}@kommun.example".lower().translate(str.maketrans("åäöé ", "aaoe.")),
+        organisation,
+        title="Strateg",
+        language=language,
+    )
 
 
 def make_staff(role: str = "coordinator", name: str = "Karin Ek") -> Staff:

@@ -1,4 +1,5 @@
 """A mail scanner: what stands between us and our readers opens every link before they do, follows what it finds, and asks in odd ways."""
+
 from __future__ import annotations
 
 import html
@@ -27,36 +28,68 @@ ORIGIN = "http://localhost"
 REDIRECTS = 8
 # How scanners and browsers ask ahead of a reader (Fetch Metadata, Sec-Purpose), and one that says nothing.
 WAYS: tuple[dict[str, str], ...] = (
-    {}, {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch", "X-Moz": "prefetch"},
-    {"User-Agent": "Mozilla/5.0 (compatible; link scanner)", "X-Purpose": "preview", "Accept": "*/*", "Referer": "https://mail.example/"})
+    {},
+    {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch", "X-Moz": "prefetch"},
+    {
+        "User-Agent": "Mozilla/5.0 (compatible; link scanner)",
+        "X-Purpose": "preview",
+        "Accept": "*/*",
+        "Referer": "https://mail.example/",
+    },
+)
 
 
 def one_of_every_kind(world: World) -> None:
     """Adds a mail of each kind that the world has not written, with links that live."""
     targets = _targets()
     written = set(db.session.scalars(sa.select(Message.kind).distinct()))
-    names = {"landing": "registration", "landing_1": "registration", "preparation": "member", "result": "registration", "sign_in": "staff"}
+    names = {
+        "landing": "registration",
+        "landing_1": "registration",
+        "preparation": "member",
+        "result": "registration",
+        "sign_in": "staff",
+    }
     for kind in sorted(KINDS.keys() - written):
         declared = KINDS[kind]
         facts = {name: SAMPLES["sv"][name] for name in (*declared.facts, *declared.optional)}
-        outbox.put(f"scanned:{kind}", kind, Recipient("maria@kommun.example", "Maria"), facts,
-                   {name: targets[names.get(name, name)] for name in declared.links}, START)
+        outbox.put(
+            f"scanned:{kind}",
+            kind,
+            Recipient("maria@kommun.example", "Maria"),
+            facts,
+            {name: targets[names.get(name, name)] for name in declared.links},
+            START,
+        )
     db.session.commit()
 
 
 def _targets() -> dict[str, Target]:
     """A living target for every purpose a link can have; of the purposes not named here, the person's own."""
-    seat = db.session.scalars(sa.select(Registration).where(Registration.state == "invited").order_by(Registration.id)).first()
-    seat = seat or db.session.scalars(sa.select(Registration).order_by(Registration.id).limit(1)).one()
+    seat = db.session.scalars(
+        sa.select(Registration).where(Registration.state == "invited").order_by(Registration.id)
+    ).first()
+    seat = (
+        seat or db.session.scalars(sa.select(Registration).order_by(Registration.id).limit(1)).one()
+    )
     member = db.session.scalars(sa.select(Member).order_by(Member.id)).first()
-    link = StaffLink(staff=db.session.scalars(sa.select(Staff)).first() or Staff(name="", email="", email_folded=""), expires_at=START + DAY)
+    link = StaffLink(
+        staff=db.session.scalars(sa.select(Staff)).first()
+        or Staff(name="", email="", email_folded=""),
+        expires_at=START + DAY,
+    )
     db.session.add(link)
     db.session.flush()
     person = seat.person
     found = {purpose: Target(purpose, person.public_id, person.link_version) for purpose in PATHS}
-    return found | {"registration": Target("registration", seat.public_id, seat.link_version), "feed": feed.target(person),
-                    "member": Target("member", member.public_id, member.link_version) if member else found["member"],
-                    "staff": Target("staff", link.public_id)}
+    return found | {
+        "registration": Target("registration", seat.public_id, seat.link_version),
+        "feed": feed.target(person),
+        "member": Target("member", member.public_id, member.link_version)
+        if member
+        else found["member"],
+        "staff": Target("staff", link.public_id),
+    }
 
 
 def links(world: World, every: bool = True) -> list[str]:
@@ -65,8 +98,12 @@ def links(world: World, every: bool = True) -> list[str]:
     for message in db.session.scalars(sa.select(Message).order_by(Message.id)):
         if every or message.kind not in seen:
             seen.add(message.kind)
-            found |= dict.fromkeys(_in_mail(envelope(message, house().letterhead, house().signet, START).as_bytes()))
-    found |= dict.fromkeys(f"/{house().signet.url(target, START).split('/', 3)[3]}" for target in _targets().values())
+            found |= dict.fromkeys(
+                _in_mail(envelope(message, house().letterhead, house().signet, START).as_bytes())
+            )
+    found |= dict.fromkeys(
+        f"/{house().signet.url(target, START).split('/', 3)[3]}" for target in _targets().values()
+    )
     db.session.commit()
     return list(found)
 
@@ -92,7 +129,9 @@ def scan(world: World, paths: Iterable[str]) -> set[str]:
         for headers in WAYS:
             browser = Browser(world.app)
             browser.headers = headers
-            found = [link for method in ("HEAD", "GET") for link in _fetch(browser, method, path, opened)]
+            found = [
+                link for method in ("HEAD", "GET") for link in _fetch(browser, method, path, opened)
+            ]
             for link in set(found) - opened:
                 for method in ("HEAD", "GET"):
                     _fetch(browser, method, link, opened)
@@ -107,11 +146,22 @@ def _fetch(browser: Browser, method: str, path: str, opened: set[str]) -> list[s
             if answer.status_code in (301, 302, 303, 307, 308):
                 path = _path(urljoin(ORIGIN + path, answer.headers["Location"]))
                 continue
-            return _links(answer.get_data(as_text=True), path) if answer.mimetype == "text/html" else []
+            return (
+                _links(answer.get_data(as_text=True), path)
+                if answer.mimetype == "text/html"
+                else []
+            )
     raise AssertionError(f"{path} leads round in a circle")
 
 
 def _links(page: str, path: str) -> list[str]:
-    targets = [node.get("href") or node.get("src") or node.get("action") for node in parse(page).all("a", "link", "script", "img", "iframe", "form")] if page else []
+    targets = (
+        [
+            node.get("href") or node.get("src") or node.get("action")
+            for node in parse(page).all("a", "link", "script", "img", "iframe", "form")
+        ]
+        if page
+        else []
+    )
     whole = [urljoin(ORIGIN + path, target) for target in targets if target]
     return [_path(target) for target in whole if target.startswith(ORIGIN + "/")]

@@ -1,4 +1,5 @@
 """A real SMTP server on loopback for the tests: keeps what it takes, refuses whom it is told to refuse."""
+
 from __future__ import annotations
 
 import re
@@ -35,7 +36,10 @@ class Mail:
     def part(self, content_type: str) -> str:
         """The text of the first part of that type, "" when there is none."""
         for part in self.message.walk():
-            if part.get_content_type() == content_type and part.get_content_disposition() != "attachment":
+            if (
+                part.get_content_type() == content_type
+                and part.get_content_disposition() != "attachment"
+            ):
                 content = part.get_content()
                 return content if isinstance(content, str) else content.decode()
         return ""
@@ -59,7 +63,9 @@ class Mail:
 
     def link(self, beginning: str) -> str:
         """The path of the one link that begins so, as in `mail.link("/i/")`."""
-        found = {urlsplit(link).path for link in self.links if urlsplit(link).path.startswith(beginning)}
+        found = {
+            urlsplit(link).path for link in self.links if urlsplit(link).path.startswith(beginning)
+        }
         assert len(found) == 1, f"{len(found)} links begin with {beginning}: {self.links}"
         return found.pop()
 
@@ -73,7 +79,9 @@ class Smtp:
     answers: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
         if address.lower() in self.answers:
             return self.answers[address.lower()]
         envelope.rcpt_tos.append(address)
@@ -91,7 +99,9 @@ class Smtp:
     def last(self, address: str) -> Mail:
         """The newest mail to one address."""
         found = self.to(address)
-        assert found, f"no mail to {address}; there are mails to {sorted({to for mail in self.mails for to in mail.to})}"
+        assert found, (
+            f"no mail to {address}; there are mails to {sorted({to for mail in self.mails for to in mail.to})}"
+        )
         return found[-1]
 
     def clear(self) -> None:

@@ -1,4 +1,5 @@
 """Scenes over HTTP: a world in a test's database, and the small browser brought to one of its scenes. See the fixture `stage`."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -45,7 +46,14 @@ class Kept:
         world.sessions, world.names, world.moments = deepcopy(self.known)
 
 
-def furnished(app: Flask, clock: Settable, mailbox: Path, database: SQLite | PostgreSQL, name: str, kept: dict[tuple[str, str], Kept]) -> World:
+def furnished(
+    app: Flask,
+    clock: Settable,
+    mailbox: Path,
+    database: SQLite | PostgreSQL,
+    name: str,
+    kept: dict[tuple[str, str], Kept],
+) -> World:
     """The world of that name in the test's database: played once by each worker, which takes seconds, and put back afterwards."""
     failing.add_to(app)
     world = World(app, clock, mailbox)
@@ -83,23 +91,42 @@ def send(browser: Browser, world: World, press: Press) -> None:
     if press.forgets:
         browser.client.delete_cookie("arshjulet")
     within = browser.page if press.form else browser.page.all("main")[0]
-    form = next((f for f in within.all("form") if f.get("method") == "post" and f.get("action").endswith(ending)
-                 and set(press.fields) <= {c.get("name") for c in fields_in(browser.page, f)}), None)
+    form = next(
+        (
+            f
+            for f in within.all("form")
+            if f.get("method") == "post"
+            and f.get("action").endswith(ending)
+            and set(press.fields) <= {c.get("name") for c in fields_in(browser.page, f)}
+        ),
+        None,
+    )
     if form is None:
         raise Unexpected(f"no form that posts {list(press.fields)} to …{ending} on {browser.url}")
-    held = MultiDict([(c.get("name"), value) for c in fields_in(browser.page, form) for value in sent(c, {})])
+    held = MultiDict(
+        [(c.get("name"), value) for c in fields_in(browser.page, form) for value in sent(c, {})]
+    )
     for name, value in press.fields.items():
         held.setlist(name, [value])
     pairs: Pairs = list(held.items(multi=True))
     if press.button:
         name, _equal, value = press.button.partition("=")
         pairs.append((_button(browser.page, form, name, value).get("name"), value))
-    browser.send("POST", form.get("action") or browser.url, pairs, form.get("enctype") == "multipart/form-data")
+    browser.send(
+        "POST",
+        form.get("action") or browser.url,
+        pairs,
+        form.get("enctype") == "multipart/form-data",
+    )
 
 
 def _button(page: Node, form: Node, name: str, value: str) -> Node:
     for button in page.all("button"):
-        own = button.get("form") == form.get("id") if button.get("form") else button.up("form") is form
+        own = (
+            button.get("form") == form.get("id")
+            if button.get("form")
+            else button.up("form") is form
+        )
         if own and button.get("name") == name and button.get("value") == value:
             return button
     raise Unexpected(f"the form has no button {name}={value}")

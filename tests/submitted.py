@@ -1,4 +1,5 @@
 """Makers of submitted answers, for tests of what reads them."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,16 +25,28 @@ from annualwheel.questionnaires.values import Values
 from config import ROOT
 
 NOW = dt.datetime(2026, 12, 20, 9, 0, tzinfo=dt.UTC)
-INITIATIVE: Values = {"titel": "Föreningskompis", "typ": "natverk", "tema": ["arbete"], "insatsomrade": ["livsvillkor"],
-                      "status": "pagar", "mal": "Tre idrotter för alla"}
+INITIATIVE: Values = {
+    "titel": "Föreningskompis",
+    "typ": "natverk",
+    "tema": ["arbete"],
+    "insatsomrade": ["livsvillkor"],
+    "status": "pagar",
+    "mal": "Tre idrotter för alla",
+}
 
 
 def make_work_meeting(definition: Definition | None = None) -> Meeting:
     """The working meeting of 2027 with two themes and its questionnaire (or another one) published."""
     at = dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
-    year: Year = planning.create_year(2027, {"work": Appointment(at, at + dt.timedelta(hours=7), "Exempelsalen", "Karlstad")}, NOW,
-                                      audit.SYSTEM)
-    asked = definition or next(d for d in reading.read_all(ROOT / "forms") if d.meeting_kind == "work")
+    year: Year = planning.create_year(
+        2027,
+        {"work": Appointment(at, at + dt.timedelta(hours=7), "Exempelsalen", "Karlstad")},
+        NOW,
+        audit.SYSTEM,
+    )
+    asked = definition or next(
+        d for d in reading.read_all(ROOT / "forms") if d.meeting_kind == "work"
+    )
     for key, sv in (("arbete", "Fler i arbete?"), ("energi", "Energi & klimat?")):
         years.add_theme(year, key, sv, f"{sv} in English")
     published.publish(year.meetings[0], asked, NOW, audit.SYSTEM)
@@ -51,22 +64,38 @@ class Written:
     ended: tuple[str, ...] = ()
 
 
-def make_organisation(meeting: Meeting, name: str, category: str = "kommun") -> tuple[Organisation, Person]:
+def make_organisation(
+    meeting: Meeting, name: str, category: str = "kommun"
+) -> tuple[Organisation, Person]:
     """An organisation of that category with one person."""
     organisation = contacts.add_organisation(name)
     found = db.session.query(Category).filter_by(key=category).one()
     contacts.set_category(organisation, meeting.year, found)
     local = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) or "org"
-    return organisation, contacts.add_person("Alva", "Provsson", f"alva@{local}.example", organisation)
+    return organisation, contacts.add_person(
+        "Alva", "Provsson", f"alva@{local}.example", organisation
+    )
 
 
-def make_submitted(meeting: Meeting, name: str, written: Written | None = None, number: int = 1, category: str = "kommun") -> Submission:
+def make_submitted(
+    meeting: Meeting,
+    name: str,
+    written: Written | None = None,
+    number: int = 1,
+    category: str = "kommun",
+) -> Submission:
     """An organisation that has submitted `written` as version `number`."""
     written = written or Written()
     organisation, person = make_organisation(meeting, name, category)
     questionnaire = db.session.query(Questionnaire).filter_by(meeting_id=meeting.id).one()
-    submission = Submission(questionnaire=questionnaire, respondent_key=f"o{organisation.id}", organisation=organisation,
-                            state="submitted", submitted_at=NOW, changed_at=NOW)
+    submission = Submission(
+        questionnaire=questionnaire,
+        respondent_key=f"o{organisation.id}",
+        organisation=organisation,
+        state="submitted",
+        submitted_at=NOW,
+        changed_at=NOW,
+    )
     db.session.add(submission)
     add_version(submission, written, number, person)
     return submission
@@ -74,20 +103,40 @@ def make_submitted(meeting: Meeting, name: str, written: Written | None = None, 
 
 def add_version(submission: Submission, written: Written, number: int, person: Person) -> None:
     """Submits another version."""
-    items = tuple(path.FilledItem(f"{submission.respondent_key}-{place}", values, written.carried) for place, values in enumerate(written.items))
-    ended = tuple(path.FilledItem(f"{submission.respondent_key}-e{place}", {"titel": title}, "ended") for place, title in enumerate(written.ended))
+    items = tuple(
+        path.FilledItem(f"{submission.respondent_key}-{place}", values, written.carried)
+        for place, values in enumerate(written.items)
+    )
+    ended = tuple(
+        path.FilledItem(f"{submission.respondent_key}-e{place}", {"titel": title}, "ended")
+        for place, title in enumerate(written.ended)
+    )
     filled = path.Filled(written.root, written.themes, items, ended)
     content = path.submittable(published.definition_of(submission.questionnaire), filled)
-    db.session.add(SubmissionVersion(submission=submission, number=number, digest=submission.questionnaire.digest, content=content,
-                                     by=person, at=NOW + dt.timedelta(hours=number)))
+    db.session.add(
+        SubmissionVersion(
+            submission=submission,
+            number=number,
+            digest=submission.questionnaire.digest,
+            content=content,
+            by=person,
+            at=NOW + dt.timedelta(hours=number),
+        )
+    )
     db.session.flush()
 
 
-def make_registered(meeting: Meeting, name: str, given: str, state: str = "registered") -> Registration:
+def make_registered(
+    meeting: Meeting, name: str, given: str, state: str = "registered"
+) -> Registration:
     """A person of the organisation `name` in that state."""
     organisation = contacts.organisation_named(name) or contacts.add_organisation(name)
-    person = contacts.add_person(given, "Exempelgren", f"{given.lower()}@prov.example", organisation, title="strateg")
-    registration = Registration(meeting=meeting, person=person, organisation=organisation, state=state, title="strateg")
+    person = contacts.add_person(
+        given, "Exempelgren", f"{given.lower()}@prov.example", organisation, title="strateg"
+    )
+    registration = Registration(
+        meeting=meeting, person=person, organisation=organisation, state=state, title="strateg"
+    )
     db.session.add(registration)
     db.session.flush()
     return registration

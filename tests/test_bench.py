@@ -1,4 +1,5 @@
 """The bench measures all it promises, judges by its limits and writes what others can read. Nothing slow runs here."""
+
 from __future__ import annotations
 
 import json
@@ -16,34 +17,61 @@ from bench.table import BY_NAME, KINDS, MEASURES, ROWS, Result, Sample, judge
 
 # Name -> SQLite, PostgreSQL, what is held against the limit, and whether more is better: the promises, written a second time.
 PROMISED = {
-    "landing page": (6, 7, "figure", False), "registration": (30, 35, "figure", False),
-    "registrations or mails lost or double": (0, 0, "figure", False), "saving one answer": (5, 6, "figure", False),
-    "submitting 10 questions, 0 stored": (30, 30, "figure", False), "submitting 10 questions, 500 stored": (30, 30, "figure", False),
-    "submitting 10 questions, 50,000 stored": (30, 30, "figure", False), "submitting, 50,000 against 0": (1.3, 1.3, "ratio", False),
-    "saving, 30 writers, 95th percentile": (20, 20, "figure", False), "saves lost without a word to their author": (0, 0, "figure", False),
-    "2,000 invitations, server takes 20 ms": (4.5, 4.5, "ratio", True), "2,000 invitations, no delay": (0.4, 0.4, "ratio", True),
-    "one invitation, no delay": (4, 5, "figure", False), "pack of 18,000 initiatives": (1.4, 1.4, "ratio", False),
+    "landing page": (6, 7, "figure", False),
+    "registration": (30, 35, "figure", False),
+    "registrations or mails lost or double": (0, 0, "figure", False),
+    "saving one answer": (5, 6, "figure", False),
+    "submitting 10 questions, 0 stored": (30, 30, "figure", False),
+    "submitting 10 questions, 500 stored": (30, 30, "figure", False),
+    "submitting 10 questions, 50,000 stored": (30, 30, "figure", False),
+    "submitting, 50,000 against 0": (1.3, 1.3, "ratio", False),
+    "saving, 30 writers, 95th percentile": (20, 20, "figure", False),
+    "saves lost without a word to their author": (0, 0, "figure", False),
+    "2,000 invitations, server takes 20 ms": (4.5, 4.5, "ratio", True),
+    "2,000 invitations, no delay": (0.4, 0.4, "ratio", True),
+    "one invitation, no delay": (4, 5, "figure", False),
+    "pack of 18,000 initiatives": (1.4, 1.4, "ratio", False),
     "pack, peak memory over idle": (28.6, 28.6, "figure", False),  # 30 MB in MiB
-    "meeting page, queries": (1, 1, "ratio", False), "meeting page, 5,000 registrations": (0.3, 0.3, "figure", False),
-    "people list, queries": (1, 1, "ratio", False), "people list, 5,000 registrations": (0.3, 0.3, "figure", False),
-    "make run, memory": (170, 170, "figure", False), "second make run, first page": (2, 2, "figure", False)}
+    "meeting page, queries": (1, 1, "ratio", False),
+    "meeting page, 5,000 registrations": (0.3, 0.3, "figure", False),
+    "people list, queries": (1, 1, "ratio", False),
+    "people list, 5,000 registrations": (0.3, 0.3, "figure", False),
+    "make run, memory": (170, 170, "figure", False),
+    "second make run, first page": (2, 2, "figure", False),
+}
 
 
 def test_every_promise_is_a_row_with_its_limit() -> None:
-    found = {row.name: (row.limit.sqlite, row.limit.postgresql, row.limit.of, row.limit.at_least) for row in ROWS}
+    found = {
+        row.name: (row.limit.sqlite, row.limit.postgresql, row.limit.of, row.limit.at_least)
+        for row in ROWS
+    }
     assert found == PROMISED
 
 
 def test_every_row_is_measured_on_both_databases_but_the_start_of_the_default_setting() -> None:
     assert set(MEASURES) == set(MEASURING)
-    assert {row.name for row in ROWS if row.databases != KINDS} == {"make run, memory", "second make run, first page"}
+    assert {row.name for row in ROWS if row.databases != KINDS} == {
+        "make run, memory",
+        "second make run, first page",
+    }
 
 
-@pytest.mark.parametrize(("standing", "history", "lost"), [
-    ({"second": 2}, {"refused"}, 0), ({"first": 1}, {"refused"}, 1), ({"second": 2}, set(), 1), ({"second": 3}, {"refused"}, 1)])
-def test_a_save_that_is_neither_there_nor_told_is_lost(standing: dict[str, int], history: set[str], lost: int) -> None:
+@pytest.mark.parametrize(
+    ("standing", "history", "lost"),
+    [
+        ({"second": 2}, {"refused"}, 0),
+        ({"first": 1}, {"refused"}, 1),
+        ({"second": 2}, set(), 1),
+        ({"second": 3}, {"refused"}, 1),
+    ],
+)
+def test_a_save_that_is_neither_there_nor_told_is_lost(
+    standing: dict[str, int], history: set[str], lost: int
+) -> None:
     def note(value: str, kept: bool, stamp: str) -> dict[str, object]:
         return {"place": "/spara/x", "field": "skapa", "value": value, "kept": kept, "stamp": stamp}
+
     notes = [note("first", True, "1-a"), note("refused", False, "1-a"), note("second", True, "2-b")]
     assert unaccounted(notes, standing, history) == lost
     assert unaccounted([*notes, note("twin", True, "2-c")], standing, history) >= 1
@@ -53,12 +81,22 @@ def test_a_ratio_is_only_asked_for_where_there_is_a_reference() -> None:
     assert all(row.reference for row in ROWS if row.limit.of == "ratio")
 
 
-@pytest.mark.parametrize(("name", "samples", "holds"), [
-    ("landing page", [Sample(6.0), Sample(9.0), Sample(1.0)], True), ("landing page", [Sample(6.1)], False),
-    ("2,000 invitations, no delay", [Sample(40, 100)], True), ("2,000 invitations, no delay", [Sample(39, 100)], False),
-    ("submitting, 50,000 against 0", [Sample(26, 20)], True), ("submitting, 50,000 against 0", [Sample(27, 20)], False),
-    ("pack of 18,000 initiatives", [Sample(1.0)], False), ("registrations or mails lost or double", [Sample(1)], False)])
-def test_the_median_is_held_against_the_limit(name: str, samples: list[Sample], holds: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "samples", "holds"),
+    [
+        ("landing page", [Sample(6.0), Sample(9.0), Sample(1.0)], True),
+        ("landing page", [Sample(6.1)], False),
+        ("2,000 invitations, no delay", [Sample(40, 100)], True),
+        ("2,000 invitations, no delay", [Sample(39, 100)], False),
+        ("submitting, 50,000 against 0", [Sample(26, 20)], True),
+        ("submitting, 50,000 against 0", [Sample(27, 20)], False),
+        ("pack of 18,000 initiatives", [Sample(1.0)], False),
+        ("registrations or mails lost or double", [Sample(1)], False),
+    ],
+)
+def test_the_median_is_held_against_the_limit(
+    name: str, samples: list[Sample], holds: bool
+) -> None:
     assert judge(name, "sqlite", samples).holds is holds
 
 
@@ -70,9 +108,27 @@ def test_each_database_has_its_own_limit() -> None:
 def test_results_are_a_list_of_objects_with_the_promised_names(tmp_path: Path) -> None:
     table.write([judge("landing page", "sqlite", [Sample(4.0, 0.4)])], tmp_path / "results.json")
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8")) == [
-        {"name": "landing page", "database": "sqlite", "figure": 4.0, "unit": "CPU-ms", "reference": 0.4, "ratio": 10.0,
-         "limit": "≤ 6", "holds": True}]
-    assert [field.name for field in fields(Result)] == ["name", "database", "figure", "unit", "reference", "ratio", "limit", "holds"]
+        {
+            "name": "landing page",
+            "database": "sqlite",
+            "figure": 4.0,
+            "unit": "CPU-ms",
+            "reference": 0.4,
+            "ratio": 10.0,
+            "limit": "≤ 6",
+            "holds": True,
+        }
+    ]
+    assert [field.name for field in fields(Result)] == [
+        "name",
+        "database",
+        "figure",
+        "unit",
+        "reference",
+        "ratio",
+        "limit",
+        "holds",
+    ]
 
 
 def test_the_table_says_what_does_not_hold() -> None:

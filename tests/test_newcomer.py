@@ -1,4 +1,5 @@
 """What someone meets who has just cloned the project: the command that runs it, and the one that says what is missing."""
+
 from __future__ import annotations
 
 import os
@@ -45,8 +46,14 @@ def test_a_mail_server_of_ones_own_replaces_the_mailbox() -> None:
     assert environ["MAIL_SERVER"] == "mail.region.example" and "DEV_MAILBOX" not in environ
 
 
-@pytest.mark.parametrize(("host", "url"), [("0.0.0.0", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000"),
-                                           ("192.0.2.7", "http://192.0.2.7:8000")])
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("192.0.2.7", "http://192.0.2.7:8000"),
+    ],
+)
 def test_the_printed_links_can_be_opened_whatever_the_host(host: str, url: str) -> None:
     assert run.development_environment({"HOST": host})["BASE_URL"] == url
 
@@ -71,14 +78,24 @@ def test_an_empty_folder_is_not_ready(tmp_path: Path) -> None:
     assert not is_ready(f"sqlite:///{tmp_path / 'none.db'}", ROOT / "migrations" / "versions")
 
 
-@pytest.mark.parametrize(("revision", "organisations", "ready"), [("head", 1, True), ("head", 0, False), ("old", 1, False)])
-def test_a_migrated_and_filled_database_is_ready(tmp_path: Path, revision: str, organisations: int, ready: bool) -> None:
+@pytest.mark.parametrize(
+    ("revision", "organisations", "ready"),
+    [("head", 1, True), ("head", 0, False), ("old", 1, False)],
+)
+def test_a_migrated_and_filled_database_is_ready(
+    tmp_path: Path, revision: str, organisations: int, ready: bool
+) -> None:
     versions = ROOT / "migrations" / "versions"
     with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
         connection.execute("create table alembic_version (version_num text)")
         connection.execute("create table organisations (id integer)")
-        connection.execute("insert into alembic_version values (?)", (next(iter(heads(versions))) if revision == "head" else "old",))
-        connection.executemany("insert into organisations values (?)", [(n,) for n in range(organisations)])
+        connection.execute(
+            "insert into alembic_version values (?)",
+            (next(iter(heads(versions))) if revision == "head" else "old",),
+        )
+        connection.executemany(
+            "insert into organisations values (?)", [(n,) for n in range(organisations)]
+        )
         connection.commit()
     assert is_ready(f"sqlite:///{tmp_path / 'a.db'}", versions) is ready
 
@@ -89,7 +106,14 @@ def test_there_is_one_newest_migration() -> None:
 
 def test_the_mailbox_listens_on_loopback_only(tmp_path: Path) -> None:
     environ = {**os.environ, "MAIL_SERVER": "192.0.2.1", "DEV_MAILBOX": str(tmp_path)}
-    result = subprocess.run([sys.executable, "-m", "devmail"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-m", "devmail"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert result.returncode == 1 and "192.0.2.1" in result.stderr
 
 
@@ -100,7 +124,9 @@ def test_what_the_tests_run_on_is_found(need: str) -> None:
 
 def test_only_what_is_missing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     there = {"node", "npm", "pdftotext", "pdfinfo"}
-    monkeypatch.setattr(test_needs.shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None)
+    monkeypatch.setattr(
+        test_needs.shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None
+    )
     monkeypatch.setattr(test_needs, "find_library", lambda name: None)
     asked: list[list[str]] = []
     monkeypatch.setattr(test_needs, "_apt", lambda: ["apt-get"])
@@ -109,14 +135,18 @@ def test_only_what_is_missing_is_installed(monkeypatch: pytest.MonkeyPatch) -> N
     assert asked == [["libreoffice-calc-nogui", "libical3"]]
 
 
-def test_a_browser_named_in_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_named_in_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "browser"
     own.touch(mode=0o755)
     monkeypatch.setenv("CHROME", str(own))
     assert chromium.find_chromium() == str(own)
 
 
-def test_a_server_left_by_a_killed_run_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_left_by_a_killed_run_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(postgresql.tempfile, "gettempdir", lambda: str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         gone.wait()
@@ -137,7 +167,13 @@ class Supervisor:
 
     def start(self) -> list[str]:
         """Starts it and returns the addresses it prints."""
-        self.process = subprocess.Popen([sys.executable, "-m", "scripts.run"], cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.run"],
+            cwd=ROOT,
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert self.process.stdout is not None
         lines = list(takewhile(lambda line: "Ctrl-C" not in line, self.process.stdout))
         return [word for line in lines for word in line.split() if word.startswith("http")]
@@ -145,7 +181,12 @@ class Supervisor:
     def children(self) -> list[int]:
         """The processes it has started."""
         assert self.process is not None
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return [int(pid) for pid in listed.stdout.split()]
 
     def ended(self) -> int:
@@ -159,8 +200,15 @@ class Supervisor:
 def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     """Nothing of it is left after the test."""
     port = run.free_port(18000 + os.getpid() % 4000)
-    own = {"PORT": str(port), "HOST": "127.0.0.1", "MAIL_PORT": str(run.free_port(port + 1)), "DEV_MAILBOX": str(tmp_path / "maildir"),
-           "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}", "QUEUE_URL": f"sqlite:///{tmp_path / 'q.db'}", "ENVIRONMENT": "development"}
+    own = {
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "MAIL_PORT": str(run.free_port(port + 1)),
+        "DEV_MAILBOX": str(tmp_path / "maildir"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}",
+        "QUEUE_URL": f"sqlite:///{tmp_path / 'q.db'}",
+        "ENVIRONMENT": "development",
+    }
     made = Supervisor({**os.environ, **KEYS, **own})
     yield made
     if made.process is not None and made.process.poll() is None:
@@ -174,11 +222,18 @@ def persons(folder: Path) -> int:
         return int(connection.execute("select count(*) from persons").fetchone()[0])
 
 
-def test_one_command_starts_everything_keeps_the_data_and_ends_it_all(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_one_command_starts_everything_keeps_the_data_and_ends_it_all(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
     for link in (links := supervisor.start()):
         with urlopen(link, timeout=20) as page:
             assert page.status == 200 and b"<h1" in page.read(), link
-    assert {urlsplit(link).path.split("/")[1] for link in links} == {"i", "f", "logga-in", "brevlada"}
+    assert {urlsplit(link).path.split("/")[1] for link in links} == {
+        "i",
+        "f",
+        "logga-in",
+        "brevlada",
+    }
     assert len(family := supervisor.children()) == 2 and supervisor.process is not None
     supervisor.process.send_signal(signal.SIGINT)
     assert supervisor.ended() == 0

@@ -1,4 +1,5 @@
 """A small browser over the test client: the rehearsal's reader of pages, with every page it meets checked (`page_checks`)."""
+
 from __future__ import annotations
 
 import io
@@ -45,33 +46,54 @@ class Browser(Reader):
 
     def open(self, url: str, **query: str) -> Self:
         """Goes to an address: a path, or a whole one of this service."""
-        return self._go("GET", urljoin(self.url, _path(url)), query=MultiDict(query) if query else None)
+        return self._go(
+            "GET", urljoin(self.url, _path(url)), query=MultiDict(query) if query else None
+        )
 
     def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
         """Sends what a form holds."""
         if method == "GET":
-            return self._go("GET", url, query=MultiDict([(n, v) for n, v in pairs if isinstance(v, str)]))
+            return self._go(
+                "GET", url, query=MultiDict([(n, v) for n, v in pairs if isinstance(v, str)])
+            )
         data: MultiDict[str, object] = MultiDict()
         for name, value in pairs:
-            data.add(name, value if isinstance(value, str) else (io.BytesIO(value.content), value.name))
-        return self._go("POST", url, data=data, content_type="multipart/form-data" if multipart else "application/x-www-form-urlencoded")
+            data.add(
+                name, value if isinstance(value, str) else (io.BytesIO(value.content), value.name)
+            )
+        return self._go(
+            "POST",
+            url,
+            data=data,
+            content_type="multipart/form-data"
+            if multipart
+            else "application/x-www-form-urlencoded",
+        )
 
     def fetch(self, method: str, url: str, **options: object) -> TestResponse:
         """One bare request with this browser's cookies: no redirects, no checks. For files, APIs and attacks. It says whose the page at
         hand is, as the page's own scripts do."""
-        whose = next((n.get("value") for n in self.page.all("input") if n.get("name") == "whose"), None) if self._page else None
+        whose = (
+            next((n.get("value") for n in self.page.all("input") if n.get("name") == "whose"), None)
+            if self._page
+            else None
+        )
         if whose and method == "POST":
             options["headers"] = {"X-Whose": whose, **dict(options.get("headers") or {})}  # type: ignore[call-overload]
         return self._isolated(method, url, options)
 
-    def _go(self, method: str, url: str, query: MultiDict[str, str] | None = None, **options: object) -> Self:
+    def _go(
+        self, method: str, url: str, query: MultiDict[str, str] | None = None, **options: object
+    ) -> Self:
         if query is not None:
             options["query_string"] = query
         response = self._isolated(method, url, options)
         for _hop in range(REDIRECTS):
             if response.status_code not in (301, 302, 303, 307, 308):
                 break
-            assert method == "GET" or response.status_code == 303, f"{method} {url} answers {response.status_code}, not 303"
+            assert method == "GET" or response.status_code == 303, (
+                f"{method} {url} answers {response.status_code}, not 303"
+            )
             target = urljoin(f"{ORIGIN}{url}", response.headers["Location"])
             assert target.startswith(ORIGIN + "/"), f"{url} leads out of the service, to {target}"
             method, url = "GET", _path(target)
@@ -87,7 +109,9 @@ class Browser(Reader):
             db.session.commit()
             db.session.expire_all()
         headers = {**self.headers, **dict(options.pop("headers", {}))}  # type: ignore[call-overload]
-        return Context().run(lambda: self.client.open(url, method=method, headers=headers, **options))  # type: ignore[arg-type]
+        return Context().run(
+            lambda: self.client.open(url, method=method, headers=headers, **options)
+        )  # type: ignore[arg-type]
 
     def _arrive(self, url: str, query: MultiDict[str, str] | None, response: TestResponse) -> None:
         self.response = response
@@ -102,4 +126,6 @@ class Browser(Reader):
 
 def _path(url: str) -> str:
     parts = urlsplit(url)
-    return (parts.path or ("" if parts.query else "/" if parts.netloc else "")) + (f"?{parts.query}" if parts.query else "")
+    return (parts.path or ("" if parts.query else "/" if parts.netloc else "")) + (
+        f"?{parts.query}" if parts.query else ""
+    )

@@ -1,4 +1,5 @@
 """Mail on the wire: from a row of the outbox to an envelope, and from the envelope to the SMTP server's answer."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,10 +11,21 @@ from annualwheel.letters import Letter, Letterhead, seal
 from annualwheel.links import Signet, Target
 from annualwheel.models import Message
 
-__all__ = ["Connection", "Envelope", "Result", "UnsendableError", "ascii_address", "compose", "envelope", "open_connection"]
+__all__ = [
+    "Connection",
+    "Envelope",
+    "Result",
+    "UnsendableError",
+    "ascii_address",
+    "compose",
+    "envelope",
+    "open_connection",
+]
 
 
-def envelope(message: Message, letterhead: Letterhead, signet: Signet, now: dt.datetime) -> Envelope:
+def envelope(
+    message: Message, letterhead: Letterhead, signet: Signet, now: dt.datetime
+) -> Envelope:
     """The mail of an outbox row, ready to send: its links are signed here, its calendar part gets `now` (aware) as DTSTAMP.
 
     Never raises for what stands in the row: a mail that cannot be composed becomes an envelope with a `problem`, which
@@ -23,8 +35,16 @@ def envelope(message: Message, letterhead: Letterhead, signet: Signet, now: dt.d
     try:
         links = {name: signet.url(Target(**target), now) for name, target in body.links.items()}
         letter = Letter(body.subject, body.preheader, body.text, body.html)
-        return compose(message.public_id, message.name, message.address, message.language,
-                       seal(letter, message.language, links, letterhead), letterhead, now, _calendar(message, letterhead, now))
+        return compose(
+            message.public_id,
+            message.name,
+            message.address,
+            message.language,
+            seal(letter, message.language, links, letterhead),
+            letterhead,
+            now,
+            _calendar(message, letterhead, now),
+        )
     except (LookupError, TypeError, ValueError) as problem:
         return Envelope.unsendable(f"{type(problem).__name__}: {problem}")
 
@@ -34,4 +54,10 @@ def _calendar(message: Message, letterhead: Letterhead, now: dt.datetime) -> byt
     if not kept:
         return None
     write = {"REQUEST": ical.request, "CANCEL": ical.cancel}[kept["method"]]
-    return write(ical.Entry.from_dict(kept["entry"]), letterhead.sender_name, letterhead.sender_address, letterhead.base_url, now)
+    return write(
+        ical.Entry.from_dict(kept["entry"]),
+        letterhead.sender_name,
+        letterhead.sender_address,
+        letterhead.base_url,
+        now,
+    )

@@ -2,6 +2,7 @@
 
 Everything is 7-bit with lines of at most 78 characters (RFC 5322 2.1.1), so no server on the way has to rewrite it.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -17,13 +18,13 @@ from flask_mail import Message
 
 from annualwheel.letters import Letterhead, Sealed
 
-ENCODED_LINE = 76       # RFC 2047 2: a line with encoded words
-LINE = 78               # RFC 5322 2.1.1
+ENCODED_LINE = 76  # RFC 2047 2: a line with encoded words
+LINE = 78  # RFC 5322 2.1.1
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
-PART = "--{}\r\nContent-Type: text/{}; charset=\"utf-8\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+PART = '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 
 
 class UnsendableError(ValueError):
@@ -48,8 +49,16 @@ class Envelope(Message):
         return self.content
 
 
-def compose(public_id: str, name: str, address: str, language: str, letter: Sealed, letterhead: Letterhead, now: dt.datetime,
-            calendar: bytes | None = None) -> Envelope:
+def compose(
+    public_id: str,
+    name: str,
+    address: str,
+    language: str,
+    letter: Sealed,
+    letterhead: Letterhead,
+    now: dt.datetime,
+    calendar: bytes | None = None,
+) -> Envelope:
     """Puts a sealed letter into an envelope to `name` <`address`>.
 
     `public_id` names the mail for ever: every attempt carries the same Message-ID, so that a duplicate is recognised. `calendar` is
@@ -59,9 +68,12 @@ def compose(public_id: str, name: str, address: str, language: str, letter: Seal
     recipient, sender = ascii_address(address), ascii_address(letterhead.sender_address)
     if not IDENTIFIER.fullmatch(public_id):
         raise UnsendableError("public_id")
-    head = (address_header("To", name, recipient) + text_header("Subject", letter.subject)
-            + f"Date: {format_datetime(now)}\r\nMessage-ID: <{public_id}@{sender.rpartition('@')[2]}>\r\n"
-            + _common_headers(letterhead, language)).encode("ascii")
+    head = (
+        address_header("To", name, recipient)
+        + text_header("Subject", letter.subject)
+        + f"Date: {format_datetime(now)}\r\nMessage-ID: <{public_id}@{sender.rpartition('@')[2]}>\r\n"
+        + _common_headers(letterhead, language)
+    ).encode("ascii")
     body = _with_calendar(letter, calendar) if calendar else _alternatives(letter, public_id)
     return Envelope(sender, recipient, head + body)
 
@@ -70,8 +82,15 @@ def ascii_address(address: str) -> str:
     """The address as SMTP takes it: an international domain in ASCII (IDNA). Raises `UnsendableError`, also for å before the @."""
     if not address.isascii():
         try:
-            address = validate_email(address, check_deliverability=False, allow_smtputf8=False,
-                                     globally_deliverable=False).ascii_email or ""
+            address = (
+                validate_email(
+                    address,
+                    check_deliverability=False,
+                    allow_smtputf8=False,
+                    globally_deliverable=False,
+                ).ascii_email
+                or ""
+            )
         except EmailNotValidError:
             raise UnsendableError("address") from None
     if not ADDRESS.fullmatch(address):
@@ -127,18 +146,26 @@ def _common_headers(letterhead: Letterhead, language: str) -> str:
 
     Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress keep automatic answers away; delivery reports still come.
     """
-    return (address_header("From", letterhead.sender_name, ascii_address(letterhead.sender_address))
-            + address_header("Reply-To", "", ascii_address(letterhead.reply_to)) + text_header("Content-Language", language)
-            + "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\nMIME-Version: 1.0\r\n")
+    return (
+        address_header("From", letterhead.sender_name, ascii_address(letterhead.sender_address))
+        + address_header("Reply-To", "", ascii_address(letterhead.reply_to))
+        + text_header("Content-Language", language)
+        + "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\nMIME-Version: 1.0\r\n"
+    )
 
 
 def _alternatives(letter: Sealed, public_id: str) -> bytes:
     # "=_" cannot occur in quoted-printable text, so the boundary is safe whatever the letter says (RFC 2045 6.7).
     boundary = f"=_{public_id}"
-    return b"".join((
-        f"Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n{PART.format(boundary, 'plain')}".encode(),
-        _quoted_printable(letter.text), f"\r\n{PART.format(boundary, 'html')}".encode(), _quoted_printable(letter.html),
-        f"\r\n--{boundary}--\r\n".encode()))
+    return b"".join(
+        (
+            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n{PART.format(boundary, "plain")}'.encode(),
+            _quoted_printable(letter.text),
+            f"\r\n{PART.format(boundary, 'html')}".encode(),
+            _quoted_printable(letter.html),
+            f"\r\n--{boundary}--\r\n".encode(),
+        )
+    )
 
 
 def _quoted_printable(text: str) -> bytes:
@@ -154,7 +181,12 @@ def _with_calendar(letter: Sealed, calendar: bytes) -> bytes:
     mail = EmailMessage(policy=SMTP)
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    mail.add_alternative(calendar.decode(), subtype="calendar", params={"method": found[1].decode()}, cte="quoted-printable")
+    mail.add_alternative(
+        calendar.decode(),
+        subtype="calendar",
+        params={"method": found[1].decode()},
+        cte="quoted-printable",
+    )
     mail.add_attachment(calendar, maintype="application", subtype="ics", filename="invite.ics")
     del mail["MIME-Version"]
     return mail.as_bytes()

@@ -1,4 +1,5 @@
 """Speaking SMTP: Flask-Mail's connection, made to verify certificates, to give up in time and to answer with a value."""
+
 from __future__ import annotations
 
 import smtplib
@@ -36,17 +37,29 @@ class Connection(flask_mail.Connection):
 
     def __init__(self, settings: Settings) -> None:
         mail = flask_mail.Mail()
-        mail.state = mail.init_mail({
-            "MAIL_SERVER": settings.mail_server, "MAIL_PORT": settings.mail_port, "MAIL_USERNAME": settings.mail_username,
-            "MAIL_PASSWORD": settings.mail_password, "MAIL_USE_TLS": settings.mail_security == "starttls",
-            "MAIL_USE_SSL": settings.mail_security == "tls", "MAIL_SUPPRESS_SEND": False})
+        mail.state = mail.init_mail(
+            {
+                "MAIL_SERVER": settings.mail_server,
+                "MAIL_PORT": settings.mail_port,
+                "MAIL_USERNAME": settings.mail_username,
+                "MAIL_PASSWORD": settings.mail_password,
+                "MAIL_USE_TLS": settings.mail_security == "starttls",
+                "MAIL_USE_SSL": settings.mail_security == "tls",
+                "MAIL_SUPPRESS_SEND": False,
+            }
+        )
         super().__init__(mail)
         self.settings = settings
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Says goodbye; a server that has died is not an error any more."""
         if self.host is None:
             return
@@ -62,8 +75,11 @@ class Connection(flask_mail.Connection):
         """
         where = (self.mail.server, self.mail.port, _our_name())
         timeout = self.settings.mail_timeout
-        host = (smtplib.SMTP_SSL(*where, timeout=timeout, context=trust()) if self.mail.use_ssl
-                else smtplib.SMTP(*where, timeout=timeout))
+        host = (
+            smtplib.SMTP_SSL(*where, timeout=timeout, context=trust())
+            if self.mail.use_ssl
+            else smtplib.SMTP(*where, timeout=timeout)
+        )
         try:
             if self.mail.use_tls:
                 host.starttls(context=trust())
@@ -89,7 +105,9 @@ class Connection(flask_mail.Connection):
             self.host.sendmail(message.sender, [message.recipient], message.content)
         except OSError as error:
             code, text = _reply(error)
-            return Result("failed" if 500 <= code <= 599 and code not in ABOUT_US else "later", text)
+            return Result(
+                "failed" if 500 <= code <= 599 and code not in ABOUT_US else "later", text
+            )
         return Result("sent")
 
 
@@ -104,7 +122,10 @@ def may_leave(address: str, settings: Settings) -> bool:
         return True
     address = address.lower()
     domain = address.rpartition("@")[2]
-    return any(address == entry or f".{domain}".endswith(f".{entry.removeprefix('@')}") for entry in settings.mail_allow)
+    return any(
+        address == entry or f".{domain}".endswith(f".{entry.removeprefix('@')}")
+        for entry in settings.mail_allow
+    )
 
 
 @cache

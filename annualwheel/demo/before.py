@@ -1,4 +1,5 @@
 """The year before the demonstration year, as much of it as this year leans on: two organisations' answers to the working meeting."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -20,9 +21,20 @@ from annualwheel.questionnaires.values import Value
 # The same weekday a year earlier.
 YEAR = dt.timedelta(days=364)
 DAY = dt.timedelta(days=1)
-THEMES = (("arbete", "Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
-          ("ensamhet", "Hur bryter vi ofrivillig ensamhet?", "How do we break involuntary loneliness?"))
-CARD: dict[str, Value] = {"typ": "natverk", "tema": ["arbete", "ensamhet"], "insatsomrade": ["livsvillkor"], "status": "pagar"}
+THEMES = (
+    (
+        "arbete",
+        "Hur skapar vi förutsättningar för att fler ska komma i arbete?",
+        "How do we help more people into work?",
+    ),
+    ("ensamhet", "Hur bryter vi ofrivillig ensamhet?", "How do we break involuntary loneliness?"),
+)
+CARD: dict[str, Value] = {
+    "typ": "natverk",
+    "tema": ["arbete", "ensamhet"],
+    "insatsomrade": ["livsvillkor"],
+    "status": "pagar",
+}
 
 
 class Answered(NamedTuple):
@@ -34,21 +46,55 @@ class Answered(NamedTuple):
 
 
 ANSWERS = (
-    Answered("FIL", ({"titel": "Tidiga samtal – nätverk kring barn 0–6 år", "mal": "Alla familjer ska veta vart de kan vända sig.", "period": "2024–"},
-                     {"titel": "Föräldrakaffe på tre orter", "mal": "Tio träffar om året."}), "En gemensam väg in för familjer."),
-    Answered("ARV", ({"titel": "Jobbspår inom vården", "typ": "process", "mal": "30 personer i arbete på ett år.", "period": "2023–",
-                      "svart": "Handledarna räcker inte till alla som vill börja.", "framgang": "En och samma kontaktperson hela vägen."},
-                     {"titel": "Språkvänner i arbetslivet", "typ": "initiativ", "mal": "50 par som träffas varje vecka.",
-                      "tema": ["ensamhet"]}),
-             "En mötesplats där arbetsgivare och den som söker arbete träffas utan ansökan."))
+    Answered(
+        "FIL",
+        (
+            {
+                "titel": "Tidiga samtal – nätverk kring barn 0–6 år",
+                "mal": "Alla familjer ska veta vart de kan vända sig.",
+                "period": "2024–",
+            },
+            {"titel": "Föräldrakaffe på tre orter", "mal": "Tio träffar om året."},
+        ),
+        "En gemensam väg in för familjer.",
+    ),
+    Answered(
+        "ARV",
+        (
+            {
+                "titel": "Jobbspår inom vården",
+                "typ": "process",
+                "mal": "30 personer i arbete på ett år.",
+                "period": "2023–",
+                "svart": "Handledarna räcker inte till alla som vill börja.",
+                "framgang": "En och samma kontaktperson hela vägen.",
+            },
+            {
+                "titel": "Språkvänner i arbetslivet",
+                "typ": "initiativ",
+                "mal": "50 par som träffas varje vecka.",
+                "tema": ["ensamhet"],
+            },
+        ),
+        "En mötesplats där arbetsgivare och den som söker arbete träffas utan ansökan.",
+    ),
+)
 
 
 def play(year: Year, definition: Definition, actor: Actor) -> None:
     """Plans the year before `year` (its organisations are known) and submits two organisations' answers to `definition`, a year ago."""
     then = {meeting.kind: meeting for meeting in year.meetings}
-    earlier = planning.create_year(year.number - 1, {kind: Appointment(
-        meeting.starts_at - YEAR, meeting.ends_at - YEAR, meeting.place, meeting.address) for kind, meeting in then.items()},
-        then["work"].starts_at - YEAR - 100 * DAY, actor)
+    earlier = planning.create_year(
+        year.number - 1,
+        {
+            kind: Appointment(
+                meeting.starts_at - YEAR, meeting.ends_at - YEAR, meeting.place, meeting.address
+            )
+            for kind, meeting in then.items()
+        },
+        then["work"].starts_at - YEAR - 100 * DAY,
+        actor,
+    )
     for key, sv, en in THEMES:
         years.add_theme(earlier, key, sv, en)
     db.session.flush()
@@ -61,15 +107,36 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
 
 
 def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
-    place = db.session.scalars(sa.select(Affiliation).join(Organisation).where(Organisation.code == answered.code)
-                               .order_by(Affiliation.id).limit(1)).one()
+    place = db.session.scalars(
+        sa.select(Affiliation)
+        .join(Organisation)
+        .where(Organisation.code == answered.code)
+        .order_by(Affiliation.id)
+        .limit(1)
+    ).one()
     member = membership.join(meeting.questionnaires[0], place.person, place.organisation, at)
-    places = {item.group_key: item for item in db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id))}
+    places = {
+        item.group_key: item
+        for item in db.session.scalars(
+            sa.select(Item).where(Item.submission_id == member.submission_id)
+        )
+    }
     written: list[tuple[Item, Mapping[str, Value]]] = [
-        (places[""], {"forberett": "Strateger och chefer"}), (places["strukturer/arbete"], {"skapa": answered.create})]
-    written += [(items.add(member.submission, "initiativ", at), {**CARD, **card}) for card in answered.initiatives]
+        (places[""], {"forberett": "Strateger och chefer"}),
+        (places["strukturer/arbete"], {"skapa": answered.create}),
+    ]
+    written += [
+        (items.add(member.submission, "initiativ", at), {**CARD, **card})
+        for card in answered.initiatives
+    ]
     for item, texts in written:
-        answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, at)
+        answers.save(
+            item, {key: Change(value, 0) for key, value in texts.items()}, member.person, at
+        )
     submission.submit(member, at)
     # Its receipt was sent a year ago.
-    db.session.execute(sa.update(Message).where(Message.kind == "receipt", Message.queued_at == at).values(state="sent", sent_at=at))
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.kind == "receipt", Message.queued_at == at)
+        .values(state="sent", sent_at=at)
+    )

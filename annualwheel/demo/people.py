@@ -1,4 +1,5 @@
 """Invented people: names that nobody has, addresses under example.org."""
+
 from __future__ import annotations
 
 import csv
@@ -8,16 +9,67 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ORGANISATIONS = Path(__file__).parent / "organisations.csv"
-GIVEN = ("Alva", "Bo", "Cajsa", "Dag", "Elsa-Britt", "Fatima", "Göran", "Håkan", "Ida", "Jörgen", "Khadija", "Lars-Åke", "Märta", "Nils",
-         "Åsa", "Örjan", "Pernilla", "Quang", "Rut", "Sven-Erik", "Tuva", "Ulla", "Viggo", "Wilma", "Yusuf", "Zara")
-FAMILY = ("Provsson", "Exempelgren", "Låtsasdotter", "Påhittsson", "Mallander", "Testberg", "Fiktivlund", "Demoström", "Platshållare",
-          "Övningsfors", "Ängprov", "von Exempel", "Prov-Öberg", "O'Prov")
+GIVEN = (
+    "Alva",
+    "Bo",
+    "Cajsa",
+    "Dag",
+    "Elsa-Britt",
+    "Fatima",
+    "Göran",
+    "Håkan",
+    "Ida",
+    "Jörgen",
+    "Khadija",
+    "Lars-Åke",
+    "Märta",
+    "Nils",
+    "Åsa",
+    "Örjan",
+    "Pernilla",
+    "Quang",
+    "Rut",
+    "Sven-Erik",
+    "Tuva",
+    "Ulla",
+    "Viggo",
+    "Wilma",
+    "Yusuf",
+    "Zara",
+)
+FAMILY = (
+    "Provsson",
+    "Exempelgren",
+    "Låtsasdotter",
+    "Påhittsson",
+    "Mallander",
+    "Testberg",
+    "Fiktivlund",
+    "Demoström",
+    "Platshållare",
+    "Övningsfors",
+    "Ängprov",
+    "von Exempel",
+    "Prov-Öberg",
+    "O'Prov",
+)
 TITLES = {
-    "Kommun": ("hållbarhetsstrateg", "näringslivschef", "utbildningssamordnare", "folkhälsostrateg", "fritidssamordnare", "miljöstrateg"),
-    "Region": ("regional utvecklingsstrateg", "analytiker", "folkhälsostrateg"), "Statlig myndighet": ("enhetschef", "samverkansansvarig", "strateg"),
-    "Universitet och forskning": ("forskningssamordnare", "samverkansledare"), "Kluster": ("projektledare", "hållbarhetskoordinator"),
-    "Näringslivsorganisation": ("regionchef", "projektledare"), "Idéburen sektor": ("verksamhetsledare", "projektledare"),
-    "Annan regional aktör": ("verksamhetschef", "strateg")}
+    "Kommun": (
+        "hållbarhetsstrateg",
+        "näringslivschef",
+        "utbildningssamordnare",
+        "folkhälsostrateg",
+        "fritidssamordnare",
+        "miljöstrateg",
+    ),
+    "Region": ("regional utvecklingsstrateg", "analytiker", "folkhälsostrateg"),
+    "Statlig myndighet": ("enhetschef", "samverkansansvarig", "strateg"),
+    "Universitet och forskning": ("forskningssamordnare", "samverkansledare"),
+    "Kluster": ("projektledare", "hållbarhetskoordinator"),
+    "Näringslivsorganisation": ("regionchef", "projektledare"),
+    "Idéburen sektor": ("verksamhetsledare", "projektledare"),
+    "Annan regional aktör": ("verksamhetschef", "strateg"),
+}
 ASCII = str.maketrans("åäöéÅÄÖ", "aaoeAAO")
 
 
@@ -46,8 +98,15 @@ class Invented:
 def organisations() -> list[Body]:
     """The 62 organisations. The names are real or typical, their taking part is invented."""
     with ORGANISATIONS.open(encoding="utf-8-sig", newline="") as source:
-        return [Body(row["kod"], row["namn"], row["kategori"], tuple(a for a in row["alias"].split("|") if a))
-                for row in csv.DictReader(source, delimiter=";")]
+        return [
+            Body(
+                row["kod"],
+                row["namn"],
+                row["kategori"],
+                tuple(a for a in row["alias"].split("|") if a),
+            )
+            for row in csv.DictReader(source, delimiter=";")
+        ]
 
 
 def people_of(body: Body, seed: int) -> Iterator[Invented]:
@@ -57,6 +116,12 @@ def people_of(body: Body, seed: int) -> Iterator[Invented]:
     count = 4 if body.code in ("RV", "KAR") else chance.choice((1, 2, 2, 3))
     for number, (given, family) in enumerate(chance.sample(names, count)):
         local = f"{given}.{family}".lower().translate(ASCII).replace(" ", "").replace("'", "")
-        address = "kansli@vi.example.org" if body.code == "VI" else f"{local}@{body.code.lower()}.example.org"
+        address = (
+            "kansli@vi.example.org"
+            if body.code == "VI"
+            else f"{local}@{body.code.lower()}.example.org"
+        )
         language = "en" if body.code in ("RISE", "IUC") and number else "sv"
-        yield Invented(given, family, address, chance.choice(TITLES[body.category]), number == 0, language)
+        yield Invented(
+            given, family, address, chance.choice(TITLES[body.category]), number == 0, language
+        )

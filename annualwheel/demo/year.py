@@ -1,4 +1,5 @@
 """Plays a demonstration year up to today: one meeting in preparation, the next in registration, the third ahead."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -40,13 +41,39 @@ HOUR = dt.timedelta(hours=1)
 MORNING = dt.timedelta(hours=9, minutes=20)
 THURSDAY, FRIDAY = 3, 4
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
-THEMES = (("arbete", "Hur skapar vi förutsättningar för att fler ska komma i arbete?", "How do we help more people into work?"),
-          ("energi", "Hur klarar vi energi- och klimatomställningen tillsammans?", "How do we manage the energy and climate transition together?"))
-STAFF = (("Karin Exempel", "karin.exempel@region.example", ("coordinator", "administrator")),
-         ("Petter Exempel", "petter.exempel@region.example", ("facilitator",)))
+THEMES = (
+    (
+        "arbete",
+        "Hur skapar vi förutsättningar för att fler ska komma i arbete?",
+        "How do we help more people into work?",
+    ),
+    (
+        "energi",
+        "Hur klarar vi energi- och klimatomställningen tillsammans?",
+        "How do we manage the energy and climate transition together?",
+    ),
+)
+STAFF = (
+    ("Karin Exempel", "karin.exempel@region.example", ("coordinator", "administrator")),
+    ("Petter Exempel", "petter.exempel@region.example", ("facilitator",)),
+)
 # Days from the meeting, so that the first is in preparation today and the second in registration.
-PHASES = {"work": {"invitation": (-81, -68), "registration": (-67, -35), "change": (-67, -3), "preparation": (-34, -8), "followup": (6, 28)},
-          "direction": {"invitation": (-75, -62), "registration": (-61, -21), "change": (-61, -3), "preparation": (-20, -7), "followup": (7, 35)}}
+PHASES = {
+    "work": {
+        "invitation": (-81, -68),
+        "registration": (-67, -35),
+        "change": (-67, -3),
+        "preparation": (-34, -8),
+        "followup": (6, 28),
+    },
+    "direction": {
+        "invitation": (-75, -62),
+        "registration": (-61, -21),
+        "change": (-61, -3),
+        "preparation": (-20, -7),
+        "followup": (7, 35),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -67,11 +94,17 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     """Fills an empty database. `definitions` are the questionnaires of forms/. The caller commits."""
     for name, address, roles in STAFF:
         staff.add(name, address, roles, now)
-    coordinator = audit.staff(db.session.scalars(sa.select(Staff.id).where(Staff.email == STAFF[0][1])).one())
+    coordinator = audit.staff(
+        db.session.scalars(sa.select(Staff.id).where(Staff.email == STAFF[0][1])).one()
+    )
     year = _plan(now, coordinator)
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
-    before.play(year, next(definition for definition in definitions if definition.meeting_kind == work.kind), coordinator)
+    before.play(
+        year,
+        next(definition for definition in definitions if definition.meeting_kind == work.kind),
+        coordinator,
+    )
     for definition in definitions:
         meeting = next(m for m in year.meetings if m.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
@@ -83,11 +116,25 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
 
 def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
     """Three meetings, counted from today. Fridays are sought for the first two and a Thursday for the conference, as the region does."""
-    work, direction = _weekday(local(now).date() + 24 * DAY, FRIDAY), _weekday(local(now).date() + 52 * DAY, FRIDAY)
+    work, direction = (
+        _weekday(local(now).date() + 24 * DAY, FRIDAY),
+        _weekday(local(now).date() + 52 * DAY, FRIDAY),
+    )
     conference = _weekday(dt.date(direction.year + (direction.month > 6), 9, 20), THURSDAY)
-    times = {"work": (work, 9, 16), "direction": (direction, 8.5, 12), "conference": (conference, 9, 16)}
-    year = planning.create_year(direction.year, {
-        kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS) for kind, (day, start, end) in times.items()}, now - 90 * DAY, actor)
+    times = {
+        "work": (work, 9, 16),
+        "direction": (direction, 8.5, 12),
+        "conference": (conference, 9, 16),
+    }
+    year = planning.create_year(
+        direction.year,
+        {
+            kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS)
+            for kind, (day, start, end) in times.items()
+        },
+        now - 90 * DAY,
+        actor,
+    )
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
     for meeting in year.meetings:
@@ -112,7 +159,14 @@ def _contacts(year: Year) -> list[Person]:
         organisation = contacts.add_organisation(body.name, body.code, body.aliases)
         contacts.set_category(organisation, year, categories[body.category])
         for one in people_of(body, SEED):
-            person = contacts.add_person(one.given, one.family, one.email, organisation, title=one.title, language=one.language)
+            person = contacts.add_person(
+                one.given,
+                one.family,
+                one.email,
+                organisation,
+                title=one.title,
+                language=one.language,
+            )
             people.append(person)
             if one.lead and body.code != "BR":
                 contacts.set_lead(organisation, year, person)
@@ -121,14 +175,20 @@ def _contacts(year: Year) -> list[Person]:
 
 
 def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
-    place = db.session.scalars(sa.select(Affiliation).where(Affiliation.person_id == person.id).limit(1)).one()
+    place = db.session.scalars(
+        sa.select(Affiliation).where(Affiliation.person_id == person.id).limit(1)
+    ).one()
     return invitations.invite(meeting, person, place.organisation, at, title=place.title)
 
 
 def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
     person = registration.person
-    meetings.register(registration, Reply(person.given, person.family, person.email, registration.title, "", lunch), at,
-                      audit.participant(person.id))
+    meetings.register(
+        registration,
+        Reply(person.given, person.family, person.email, registration.title, "", lunch),
+        at,
+        audit.participant(person.id),
+    )
 
 
 def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
@@ -139,7 +199,11 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
         registration = _invite(meeting, person, opened)
         answer = chance.random()
         if answer < 0.82:
-            _yes(registration, opened + (1 + number % 20) * DAY + number % 7 * HOUR, lunch=number % 7 != 0)
+            _yes(
+                registration,
+                opened + (1 + number % 20) * DAY + number % 7 * HOUR,
+                lunch=number % 7 != 0,
+            )
         elif answer < 0.92:
             replies.decline(registration, "krock", opened + 2 * DAY, audit.participant(person.id))
     db.session.flush()
@@ -162,41 +226,81 @@ def _prepare(meeting: Meeting, now: dt.datetime) -> int:
     opened = years.phase(meeting, "preparation").opens_at + MORNING
     questionnaire = meeting.questionnaires[0]
     writers: dict[str, Member] = {}
-    for registration in db.session.scalars(sa.select(Registration).where(
-            Registration.meeting_id == meeting.id, Registration.state == "registered").order_by(Registration.id)):
-        member = membership.join(questionnaire, registration.person, registration.organisation, opened)
+    for registration in db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.meeting_id == meeting.id, Registration.state == "registered")
+        .order_by(Registration.id)
+    ):
+        member = membership.join(
+            questionnaire, registration.person, registration.organisation, opened
+        )
         writers.setdefault(registration.organisation.code, member)
     for number, sample in enumerate(INITIATIVES):
         writer = writers.pop(sample.code, None) or _anyone_of(sample.code, meeting, opened)
         _write(writer, sample, min(opened + number // 2 * DAY + number % 2 * HOUR, now))
     for member in list(writers.values())[:8]:
-        answers.save(_place(member, ""), {"forberett": Change("Strateger och chefer", 0)}, member.person, min(opened + DAY, now))
+        answers.save(
+            _place(member, ""),
+            {"forberett": Change("Strateger och chefer", 0)},
+            member.person,
+            min(opened + DAY, now),
+        )
     return len(INITIATIVES)
 
 
 def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
     """A writer for an organisation from which nobody comes: a registration is not needed to write."""
-    place = db.session.scalars(sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)).one()
+    place = db.session.scalars(
+        sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)
+    ).one()
     return membership.join(meeting.questionnaires[0], place.person, place.organisation, opened)
 
 
 def _place(member: Member, ending: str) -> Item:
     """The root (no ending) or the theme page of the answer."""
     wanted = Item.group_key.endswith(f"/{ending}") if ending else Item.group_key == ""
-    return db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, wanted)).one()
+    return db.session.scalars(
+        sa.select(Item).where(Item.submission_id == member.submission_id, wanted)
+    ).one()
 
 
 def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
     """Writes one organisation's answer and submits it."""
     card: dict[str, Value] = {
-        "titel": sample.title, "typ": sample.kind, "tema": [sample.theme], "insatsomrade": [sample.area], "status": "pagar",
-        "mal": sample.goal, "svart": sample.difficult, "framgang": sample.success, "period": "2024–", "aktorer": list(sample.partners)}
-    structures: dict[str, Value] = {"skapa": sample.create, "bryta": sample.breaks, "behalla": sample.keep}
-    for item, texts in ((_place(member, ""), {"forberett": "Strateger och chefer"}), (_card(member, sample, at), card),
-                        (_place(member, sample.theme), structures)):
+        "titel": sample.title,
+        "typ": sample.kind,
+        "tema": [sample.theme],
+        "insatsomrade": [sample.area],
+        "status": "pagar",
+        "mal": sample.goal,
+        "svart": sample.difficult,
+        "framgang": sample.success,
+        "period": "2024–",
+        "aktorer": list(sample.partners),
+    }
+    structures: dict[str, Value] = {
+        "skapa": sample.create,
+        "bryta": sample.breaks,
+        "behalla": sample.keep,
+    }
+    for item, texts in (
+        (_place(member, ""), {"forberett": "Strateger och chefer"}),
+        (_card(member, sample, at), card),
+        (_place(member, sample.theme), structures),
+    ):
         # What came along from the year before is the first version.
-        known = {row[0]: row[1] for row in db.session.execute(sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id))}
-        answers.save(item, {key: Change(value, known.get(key, 0)) for key, value in texts.items()}, member.person, at)
+        known = {
+            row[0]: row[1]
+            for row in db.session.execute(
+                sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id)
+            )
+        }
+        answers.save(
+            item,
+            {key: Change(value, known.get(key, 0)) for key, value in texts.items()},
+            member.person,
+            at,
+        )
     submission.submit(member, at)
 
 

@@ -1,4 +1,5 @@
 """Which column holds what: heading rows in Swedish or English, as people write them."""
+
 from __future__ import annotations
 
 import re
@@ -13,11 +14,43 @@ HEADING_ROWS = 10
 SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "given": ("Förnamn", "First name", "Tilltalsnamn", "Given name"),
     "family": ("Efternamn", "Last name", "Family name", "Surname"),
-    "name": ("Namn", "Name", "För- och efternamn", "Fullständigt namn", "Full name", "Kontaktperson"),
-    "email": ("E-post", "E-mail", "E-postadress", "Epost", "Mejl", "Mejladress", "Mail", "Mailadress", "Email address"),
-    "organisation": ("Organisation", "Organisation", "Organization", "Organisationsnamn", "Organisationens namn", "Organisation name", "Organization name"),
-    "category": ("Organisationstyp", "Organisation type", "Organization type", "Typ av organisation", "Type of organisation", "Kategori",
-                 "Category"),
+    "name": (
+        "Namn",
+        "Name",
+        "För- och efternamn",
+        "Fullständigt namn",
+        "Full name",
+        "Kontaktperson",
+    ),
+    "email": (
+        "E-post",
+        "E-mail",
+        "E-postadress",
+        "Epost",
+        "Mejl",
+        "Mejladress",
+        "Mail",
+        "Mailadress",
+        "Email address",
+    ),
+    "organisation": (
+        "Organisation",
+        "Organisation",
+        "Organization",
+        "Organisationsnamn",
+        "Organisationens namn",
+        "Organisation name",
+        "Organization name",
+    ),
+    "category": (
+        "Organisationstyp",
+        "Organisation type",
+        "Organization type",
+        "Typ av organisation",
+        "Type of organisation",
+        "Kategori",
+        "Category",
+    ),
     "title": ("Befattning", "Title", "Titel", "Roll", "Role", "Position", "Job title"),
     "lead": ("Samordnare", "Lead", "Coordinator"),
     "language": ("Språk", "Language"),
@@ -30,7 +63,9 @@ def heading_key(text: str) -> str:
     return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)", "", fold(text)))
 
 
-FIELDS = {heading_key(spelling): field for field, spellings in SPELLINGS.items() for spelling in spellings}
+FIELDS = {
+    heading_key(spelling): field for field, spellings in SPELLINGS.items() for spelling in spellings
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """What an import would do, worked out from the file and the contacts as they are now. Nothing is written but the file's own rows."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -17,7 +18,15 @@ from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.imports.reading import Sheet
 from annualwheel.imports.values import Contact, Problem, parse
-from annualwheel.models import Affiliation, Category, Import, Organisation, Person, Year, YearOrganisation
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Import,
+    Organisation,
+    Person,
+    Year,
+    YearOrganisation,
+)
 
 PREVIEW_LIFE = dt.timedelta(days=7)
 STATUSES = ("new", "there", "same", "unreadable")
@@ -83,7 +92,9 @@ class Known:
     """The contacts as they are, loaded in a fixed number of queries (and one for every 500 addresses)."""
 
     def __init__(self, year_id: int, addresses: Iterable[str]) -> None:
-        everyone = db.session.scalars(sa.select(Organisation).options(selectinload(Organisation.aliases))).all()
+        everyone = db.session.scalars(
+            sa.select(Organisation).options(selectinload(Organisation.aliases))
+        ).all()
         by_id = {one.id: one for one in everyone}
         self.organisations: dict[str, Organisation] = {}
         for one in everyone:
@@ -93,27 +104,55 @@ class Known:
             self.organisations[one.folded] = kept
             for other in (*(alias.folded for alias in one.aliases), fold(one.code)):
                 self.organisations.setdefault(other, kept)
-        self.years = {row.organisation_id: row for row in db.session.scalars(
-            sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id))}
-        self.categories = {fold(word): one for one in db.session.scalars(sa.select(Category)) for word in (one.key, one.sv, one.en)}
+        self.years = {
+            row.organisation_id: row
+            for row in db.session.scalars(
+                sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id)
+            )
+        }
+        self.categories = {
+            fold(word): one
+            for one in db.session.scalars(sa.select(Category))
+            for word in (one.key, one.sv, one.en)
+        }
         self.persons = _persons(sorted(set(addresses)))
 
     def near(self, name: str) -> list[Organisation]:
         """Organisations with a name or alias that is nearly `name`, at most three."""
         folded = fold(name)
         names = get_close_matches(folded, self.organisations, n=3, cutoff=NEAR_ENOUGH)
-        names += [other for other in self.organisations if min(len(folded), len(other)) >= 4
-                  and (f"{other} ".startswith(f"{folded} ") or f"{folded} ".startswith(f"{other} "))]
+        names += [
+            other
+            for other in self.organisations
+            if min(len(folded), len(other)) >= 4
+            and (f"{other} ".startswith(f"{folded} ") or f"{folded} ".startswith(f"{other} "))
+        ]
         return list(dict.fromkeys(self.organisations[other] for other in names))[:3]
 
 
-def keep(sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime) -> Import:
+def keep(
+    sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
+) -> Import:
     """Stores what was read as a preview; previews a week old go. `by` is who brought the file, as the list of imports shows it."""
-    db.session.execute(sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE))
-    rows = [[line.number, {name: cell.text for name, cell in line.cells.items()},
-             {name: cell.problem for name, cell in line.cells.items() if cell.problem}] for line in sheet.lines]
-    made = Import(year_id=year.id, file_name=file_name, rows=rows, by=by, created_at=now,
-                  trace={"columns": dict(sheet.headings.columns), "ignored": list(sheet.headings.ignored)})
+    db.session.execute(
+        sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
+    )
+    rows = [
+        [
+            line.number,
+            {name: cell.text for name, cell in line.cells.items()},
+            {name: cell.problem for name, cell in line.cells.items() if cell.problem},
+        ]
+        for line in sheet.lines
+    ]
+    made = Import(
+        year_id=year.id,
+        file_name=file_name,
+        rows=rows,
+        by=by,
+        created_at=now,
+        trace={"columns": dict(sheet.headings.columns), "ignored": list(sheet.headings.ignored)},
+    )
     db.session.add(made)
     db.session.flush()
     audit.note(actor, "import_read", made, now, rows=len(rows))
@@ -131,14 +170,22 @@ def by_public_id(public_id: str, locked: bool = False) -> Import:
 
 def earlier() -> Sequence[Import]:
     """Every import that was written, newest first, without its rows."""
-    return db.session.scalars(sa.select(Import).where(Import.state != "preview").options(defer(Import.rows))
-                              .order_by(Import.id.desc())).all()
+    return db.session.scalars(
+        sa.select(Import)
+        .where(Import.state != "preview")
+        .options(defer(Import.rows))
+        .order_by(Import.id.desc())
+    ).all()
 
 
 def waiting() -> Sequence[Import]:
     """Previews that nobody has written or thrown away, newest first, without their rows."""
-    return db.session.scalars(sa.select(Import).where(Import.state == "preview").options(defer(Import.rows))
-                              .order_by(Import.id.desc())).all()
+    return db.session.scalars(
+        sa.select(Import)
+        .where(Import.state == "preview")
+        .options(defer(Import.rows))
+        .order_by(Import.id.desc())
+    ).all()
 
 
 def discard(kept: Import) -> None:
@@ -157,7 +204,9 @@ def contacts_of(kept: Import) -> list[Contact]:
 def build(kept: Import, contacts: list[Contact] | None = None) -> Preview:
     """What the import would do now; `contacts` when its rows have been understood already."""
     contacts = contacts_of(kept) if contacts is None else contacts
-    return _Builder(Known(kept.year_id, (c.key[0] for c in contacts if not c.problems))).build(contacts)
+    return _Builder(Known(kept.year_id, (c.key[0] for c in contacts if not c.problems))).build(
+        contacts
+    )
 
 
 class _Builder:
@@ -185,7 +234,9 @@ class _Builder:
             entry.status, entry.same_as = "same", self.rows[contact.key, place]
             return entry
         if contact.lead and self.leads.setdefault(place, contact.row) != contact.row:
-            contact.problems.append(Problem("lead", "two_leads", contact.organisation, self.leads[place]))
+            contact.problems.append(
+                Problem("lead", "two_leads", contact.organisation, self.leads[place])
+            )
             return entry
         entry.person = self.known.persons.get(contact.key)
         entry.status = "there" if entry.person or contact.key in self.people else "new"
@@ -202,7 +253,9 @@ class _Builder:
         place = _place(person, organisation)
         notes = [("inactive", "")] if person and not person.active else []
         if place is None or not place.active:
-            notes.append(("organisation", organisation.name if organisation else contact.organisation))
+            notes.append(
+                ("organisation", organisation.name if organisation else contact.organisation)
+            )
         if place and contact.title and not place.title:
             notes.append(("title", contact.title))
         if person and contact.mobile and not person.mobile:
@@ -224,7 +277,9 @@ class _Builder:
             year = self.known.years.get(organisation.id)
             before = year.category if year else None
             if category is None or category is not before:
-                self.typed[organisation.id] = Typed(organisation, contact.category, category, before)
+                self.typed[organisation.id] = Typed(
+                    organisation, contact.category, category, before
+                )
 
 
 def _place(person: Person | None, organisation: Organisation | None) -> Affiliation | None:
@@ -236,8 +291,11 @@ def _place(person: Person | None, organisation: Organisation | None) -> Affiliat
 def _persons(addresses: list[str]) -> dict[tuple[str, str], Person]:
     found: dict[tuple[str, str], Person] = {}
     for start in range(0, len(addresses), CHUNK):
-        for person in db.session.scalars(sa.select(Person).where(Person.email_folded.in_(addresses[start:start + CHUNK]))
-                                         .options(selectinload(Person.affiliations))):
+        for person in db.session.scalars(
+            sa.select(Person)
+            .where(Person.email_folded.in_(addresses[start : start + CHUNK]))
+            .options(selectinload(Person.affiliations))
+        ):
             kept = person
             while kept.merged_into_id is not None:
                 kept = db.session.get_one(Person, kept.merged_into_id)

@@ -1,4 +1,5 @@
 """Prints of rows: short sums by which one sees whether a row is as an import left it."""
+
 from __future__ import annotations
 
 import hashlib
@@ -15,5 +16,7 @@ def of(rows: Iterable[Base]) -> dict[str, str]:
 
 
 def _print(row: Base) -> str:
-    values = [(column.key, getattr(row, column.key)) for column in sa.inspect(type(row)).column_attrs]
+    values = [
+        (column.key, getattr(row, column.key)) for column in sa.inspect(type(row)).column_attrs
+    ]
     return hashlib.sha256(repr(values).encode()).hexdigest()[:12]

@@ -2,6 +2,7 @@
 
 What a file is, its bytes say; its name is not asked. Nothing in it is trusted: size, unpacked size, dimensions, dates, formulas.
 """
+
 from __future__ import annotations
 
 import csv
@@ -26,10 +27,14 @@ FILE_LIMIT = 10 * MEGABYTE
 UNPACKED_LIMIT = 50 * MEGABYTE
 ROW_LIMIT = 20_000
 COLUMN_LIMIT = 100
-NOTHING = {id(EMPTY_CELL)}  # openpyxl's own cell for where there is none; it cannot be compared, only recognised
+NOTHING = {
+    id(EMPTY_CELL)
+}  # openpyxl's own cell for where there is none; it cannot be compared, only recognised
 SHEET_ROWS = 1_048_576  # as many as Excel has; a file that claims more is not read further
 DELIMITERS = ";\t,"
-OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an .xlsx with a password
+OLD_EXCEL = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an .xlsx with a password
+)
 CELL = re.compile(r"([A-Z]+)(\d+)")
 # Control characters, surrogates and signs without width: PostgreSQL refuses some of them, and nobody sees the others.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
@@ -67,11 +72,18 @@ def read(content: bytes) -> Sheet:
     if len(content) > FILE_LIMIT:
         raise Unreadable("file_too_large")
     if content.startswith(OLD_EXCEL):
-        raise Unreadable("file_locked" if "EncryptedPackage".encode("utf-16-le") in content else "file_old_excel")
+        raise Unreadable(
+            "file_locked" if "EncryptedPackage".encode("utf-16-le") in content else "file_old_excel"
+        )
     if content.startswith(b"PK"):
         return _sheet(_workbook(content))
     text = _decoded(content)
-    return _sheet(max((_separated(text, delimiter) for delimiter in DELIMITERS), key=lambda rows: len(_found(rows).columns)))
+    return _sheet(
+        max(
+            (_separated(text, delimiter) for delimiter in DELIMITERS),
+            key=lambda rows: len(_found(rows).columns),
+        )
+    )
 
 
 def cleaned(text: str) -> str:
@@ -88,9 +100,21 @@ def _sheet(rows: Rows) -> Sheet:
         raise Unreadable("file_empty")
     found = _found(rows)
     headings.require(found)
-    lines = [Line(number, {field: cells[column] for field, column in found.columns.items() if column < len(cells)})
-             for number, cells in rows if number > found.row]
-    lines = [line for line in lines if any(cell.text or cell.problem for cell in line.cells.values())]
+    lines = [
+        Line(
+            number,
+            {
+                field: cells[column]
+                for field, column in found.columns.items()
+                if column < len(cells)
+            },
+        )
+        for number, cells in rows
+        if number > found.row
+    ]
+    lines = [
+        line for line in lines if any(cell.text or cell.problem for cell in line.cells.values())
+    ]
     if not lines:
         raise Unreadable("file_no_rows")
     return Sheet(found, lines)
@@ -121,7 +145,10 @@ def _decoded(content: bytes) -> str:
 
 def _separated(text: str, delimiter: str) -> Rows:
     try:
-        return _collected([Cell(cleaned(value)) for value in row[:COLUMN_LIMIT]] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return _collected(
+            [Cell(cleaned(value)) for value in row[:COLUMN_LIMIT]]
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        )
     except csv.Error:
         return []
 
@@ -152,17 +179,24 @@ def _look_through(archive: zipfile.ZipFile) -> bool:
             part = archive.read(name)
             if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
                 raise Unreadable("file_broken")
-            formulas = formulas or (name.startswith("xl/worksheets/") and re.search(rb"<(?:\w+:)?f[\s/>]", part) is not None)
+            formulas = formulas or (
+                name.startswith("xl/worksheets/")
+                and re.search(rb"<(?:\w+:)?f[\s/>]", part) is not None
+            )
     return formulas
 
 
 def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    book = openpyxl.load_workbook(
+        io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+    )
     try:
         if not book.worksheets:
             raise Unreadable("file_empty")
         sheet = book.worksheets[0]
-        without_value = _formulas_without_value(content, sheet._worksheet_path) if formulas else frozenset()
+        without_value = (
+            _formulas_without_value(content, sheet._worksheet_path) if formulas else frozenset()
+        )
         rows_without = {row for row, _ in without_value}
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_row=SHEET_ROWS, max_col=COLUMN_LIMIT), 1):
@@ -170,7 +204,10 @@ def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
             if set(map(id, row)) == NOTHING and number not in rows_without:
                 yield []
             else:
-                yield [Cell(problem="formula") if (number, column) in without_value else _cell(cell) for column, cell in enumerate(row)]
+                yield [
+                    Cell(problem="formula") if (number, column) in without_value else _cell(cell)
+                    for column, cell in enumerate(row)
+                ]
     finally:
         book.close()
 

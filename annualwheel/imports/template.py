@@ -1,4 +1,5 @@
 """The workbook to fill in: the headings, a sample row, and a sheet that says how."""
+
 from __future__ import annotations
 
 import io
@@ -10,31 +11,86 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from annualwheel.imports.headings import SPELLINGS
 from annualwheel.imports.values import SAMPLE_ADDRESS
 
-COLUMNS = {"given": 16, "family": 20, "email": 40, "organisation": 32, "category": 22, "title": 26, "lead": 14, "language": 10, "mobile": 18}
+COLUMNS = {
+    "given": 16,
+    "family": 20,
+    "email": 40,
+    "organisation": 32,
+    "category": 22,
+    "title": 26,
+    "lead": 14,
+    "language": 10,
+    "mobile": 18,
+}
 SHEETS = {"sv": ("Kontakter", "Så fyller du i"), "en": ("Contacts", "How to fill it in")}
-SAMPLE = {"sv": ("Alva", "Provsson", SAMPLE_ADDRESS, "Exempels kommun", "Kommun", "Hållbarhetsstrateg", "ja", "sv", "070-174 06 05"),
-          "en": ("Alva", "Provsson", SAMPLE_ADDRESS, "Exempels kommun", "Kommun", "Sustainability strategist", "yes", "en", "070-174 06 05")}
+SAMPLE = {
+    "sv": (
+        "Alva",
+        "Provsson",
+        SAMPLE_ADDRESS,
+        "Exempels kommun",
+        "Kommun",
+        "Hållbarhetsstrateg",
+        "ja",
+        "sv",
+        "070-174 06 05",
+    ),
+    "en": (
+        "Alva",
+        "Provsson",
+        SAMPLE_ADDRESS,
+        "Exempels kommun",
+        "Kommun",
+        "Sustainability strategist",
+        "yes",
+        "en",
+        "070-174 06 05",
+    ),
+}
 ADVICE = {
-    "sv": (("Förnamn, Efternamn", "Måste fyllas i. En kolumn som heter Namn går också bra."),
-           ("E-post", "Måste fyllas i. Flera personer kan ha samma adress, till exempel en funktionsbrevlåda."),
-           ("Organisation", "Måste fyllas i. Skriv namnet som ni brukar skriva det."),
-           ("Organisationstyp", "Kommun, Region, Kluster och så vidare. Behövs bara för organisationer som är nya."),
-           ("Befattning", "Frivilligt."),
-           ("Samordnare", "Skriv ja för den som håller ihop organisationens svar. Högst en för varje organisation."),
-           ("Språk", "sv eller en. Tomt betyder svenska."),
-           ("Mobil", "Frivilligt."),
-           ("Exempelraden", "Ta bort den eller skriv över den."),
-           ("Spara", "Som Excel-arbetsbok (.xlsx) eller som CSV. Högst 10 MB och 20 000 rader.")),
-    "en": (("First name, Last name", "Must be filled in. One column called Name will do too."),
-           ("E-mail", "Must be filled in. Several people may share an address, such as a function mailbox."),
-           ("Organisation", "Must be filled in. Write the name as you usually do."),
-           ("Organisation type", "Kommun, Region, Kluster and so on. Needed only for organisations that are new."),
-           ("Title", "Optional."),
-           ("Lead", "Write yes for the person who holds the organisation's answer together. One at most for each organisation."),
-           ("Language", "sv or en. Empty means Swedish."),
-           ("Mobile", "Optional."),
-           ("The sample row", "Remove it or write over it."),
-           ("Save", "As an Excel workbook (.xlsx) or as CSV. At most 10 MB and 20,000 rows."))}
+    "sv": (
+        ("Förnamn, Efternamn", "Måste fyllas i. En kolumn som heter Namn går också bra."),
+        (
+            "E-post",
+            "Måste fyllas i. Flera personer kan ha samma adress, till exempel en funktionsbrevlåda.",
+        ),
+        ("Organisation", "Måste fyllas i. Skriv namnet som ni brukar skriva det."),
+        (
+            "Organisationstyp",
+            "Kommun, Region, Kluster och så vidare. Behövs bara för organisationer som är nya.",
+        ),
+        ("Befattning", "Frivilligt."),
+        (
+            "Samordnare",
+            "Skriv ja för den som håller ihop organisationens svar. Högst en för varje organisation.",
+        ),
+        ("Språk", "sv eller en. Tomt betyder svenska."),
+        ("Mobil", "Frivilligt."),
+        ("Exempelraden", "Ta bort den eller skriv över den."),
+        ("Spara", "Som Excel-arbetsbok (.xlsx) eller som CSV. Högst 10 MB och 20 000 rader."),
+    ),
+    "en": (
+        ("First name, Last name", "Must be filled in. One column called Name will do too."),
+        (
+            "E-mail",
+            "Must be filled in. Several people may share an address, such as a function mailbox.",
+        ),
+        ("Organisation", "Must be filled in. Write the name as you usually do."),
+        (
+            "Organisation type",
+            "Kommun, Region, Kluster and so on. Needed only for organisations that are new.",
+        ),
+        ("Title", "Optional."),
+        (
+            "Lead",
+            "Write yes for the person who holds the organisation's answer together. One at most for each organisation.",
+        ),
+        ("Language", "sv or en. Empty means Swedish."),
+        ("Mobile", "Optional."),
+        ("The sample row", "Remove it or write over it."),
+        ("Save", "As an Excel workbook (.xlsx) or as CSV. At most 10 MB and 20,000 rows."),
+    ),
+}
 
 
 def workbook(language: str) -> bytes:
@@ -45,7 +101,9 @@ def workbook(language: str) -> bytes:
     for index, width in enumerate(COLUMNS.values()):
         sheet.column_dimensions[chr(ord("A") + index)].width = width
     sheet.freeze_panes = "A2"
-    sheet.append([_bold(sheet, SPELLINGS[field][0 if language == "sv" else 1]) for field in COLUMNS])
+    sheet.append(
+        [_bold(sheet, SPELLINGS[field][0 if language == "sv" else 1]) for field in COLUMNS]
+    )
     sheet.append(list(SAMPLE[language]))
     advice = book.create_sheet(advice_name)
     advice.column_dimensions["A"].width, advice.column_dimensions["B"].width = 26, 90

@@ -1,4 +1,5 @@
 """Takes an import back, as long as nothing depends on it: removes exactly what it added."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,10 +13,22 @@ from annualwheel.audit import Actor
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.imports import prints
-from annualwheel.models import Affiliation, Alias, Import, ImportedPerson, Organisation, Person, YearOrganisation
+from annualwheel.models import (
+    Affiliation,
+    Alias,
+    Import,
+    ImportedPerson,
+    Organisation,
+    Person,
+    YearOrganisation,
+)
 
-ADDED: Mapping[str, type[Base]] = {"persons": Person, "organisations": Organisation, "affiliations": Affiliation,
-                                   "year_rows": YearOrganisation}
+ADDED: Mapping[str, type[Base]] = {
+    "persons": Person,
+    "organisations": Organisation,
+    "affiliations": Affiliation,
+    "year_rows": YearOrganisation,
+}
 EDITED = "edited"
 
 
@@ -44,7 +57,9 @@ def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
 def _delete(kept: Import) -> None:
     db.session.execute(sa.delete(ImportedPerson).where(ImportedPerson.import_id == kept.id))
     db.session.execute(sa.delete(Affiliation).where(Affiliation.import_id == kept.id))
-    db.session.execute(sa.delete(YearOrganisation).where(_mine("year_rows", YearOrganisation, kept)))
+    db.session.execute(
+        sa.delete(YearOrganisation).where(_mine("year_rows", YearOrganisation, kept))
+    )
     db.session.execute(sa.delete(Alias).where(Alias.id.in_(kept.trace["aliases"])))
     db.session.execute(sa.delete(Person).where(Person.import_id == kept.id))
     db.session.execute(sa.delete(Organisation).where(Organisation.import_id == kept.id))
@@ -53,8 +68,11 @@ def _delete(kept: Import) -> None:
 
 def _edited(kept: Import) -> int:
     """How many of the added and changed rows are not as the import left them."""
-    changed = [(table, row_id, column) for table, row_id, column, _before, after in kept.trace["changed"]
-               if (row := _row(table, row_id)) is None or getattr(row, column) != after]
+    changed = [
+        (table, row_id, column)
+        for table, row_id, column, _before, after in kept.trace["changed"]
+        if (row := _row(table, row_id)) is None or getattr(row, column) != after
+    ]
     moved = 0
     for name, table in ADDED.items():
         left = kept.trace[name]
@@ -66,7 +84,10 @@ def _edited(kept: Import) -> int:
 
 def _mine(name: str, table: Any, kept: Import) -> sa.ColumnElement[bool]:
     if name == "year_rows":
-        return sa.and_(table.year_id == kept.year_id, table.id.in_([int(row_id) for row_id in kept.trace[name]]))
+        return sa.and_(
+            table.year_id == kept.year_id,
+            table.id.in_([int(row_id) for row_id in kept.trace[name]]),
+        )
     mine: sa.ColumnElement[bool] = table.import_id == kept.id
     return mine
 
@@ -80,7 +101,11 @@ def _dependents(kept: Import) -> dict[str, int]:
             if target.name not in ("persons", "organisations"):
                 continue
             added = sa.select(target.c.id).where(target.c.import_id == kept.id)
-            asked = sa.select(sa.func.count()).select_from(table).where(key.parent.in_(added), *_not_mine(table, kept))
+            asked = (
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(key.parent.in_(added), *_not_mine(table, kept))
+            )
             found[table.name] = found.get(table.name, 0) + (db.session.scalar(asked) or 0)
     return found
 
@@ -89,10 +114,15 @@ def _not_mine(table: sa.Table, kept: Import) -> list[sa.ColumnElement[bool]]:
     if "import_id" in table.c and table.name not in ("persons", "organisations"):
         return [sa.or_(table.c.import_id.is_(None), table.c.import_id != kept.id)]
     if table.name == "year_organisations":
-        own = [int(row_id) for row_id in kept.trace["year_rows"]] + [row[1] for row in kept.trace["changed"] if row[0] == table.name]
+        own = [int(row_id) for row_id in kept.trace["year_rows"]] + [
+            row[1] for row in kept.trace["changed"] if row[0] == table.name
+        ]
         return [table.c.id.not_in(own)]
     return []
 
 
 def _row(table: str, row_id: int) -> Any:
-    return db.session.get({mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}[table], row_id)
+    return db.session.get(
+        {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}[table],
+        row_id,
+    )

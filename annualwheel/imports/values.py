@@ -1,4 +1,5 @@
 """What a row says: names, address, answers to yes and no. What cannot be understood is named by field and reason."""
+
 from __future__ import annotations
 
 import re
@@ -12,9 +13,43 @@ from annualwheel.errors import Unreadable
 LONGEST = 250
 YES = frozenset({"ja", "j", "x", "yes", "y", "1", "true", "sant", "samordnare", "lead"})
 NO = frozenset({"", "nej", "n", "no", "0", "-", "–", "false", "falskt"})
-LANGUAGES = {"": "sv", "sv": "sv", "se": "sv", "svenska": "sv", "swedish": "sv", "en": "en", "eng": "en", "engelska": "en", "english": "en"}
-PARTICLES = frozenset({"af", "av", "von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "bin", "ben",
-                       "ter", "ten", "zu", "zur"})
+LANGUAGES = {
+    "": "sv",
+    "sv": "sv",
+    "se": "sv",
+    "svenska": "sv",
+    "swedish": "sv",
+    "en": "en",
+    "eng": "en",
+    "engelska": "en",
+    "english": "en",
+}
+PARTICLES = frozenset(
+    {
+        "af",
+        "av",
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ben",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+    }
+)
 SAMPLE_ADDRESS = "fornamn.efternamn@organisation.example"
 SWEDISH_MOBILE = re.compile(r"7\d{8}")
 
@@ -63,10 +98,20 @@ class Contact:
 
 def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Contact:
     """The contact in a row: `cells` are texts by field, `problems` what the file itself could not give."""
-    contact = Contact(row, email=cells.get("email", ""), organisation=cells.get("organisation", ""), category=cells.get("category", ""),
-                      title=cells.get("title", ""), mobile=_mobile(cells.get("mobile", "")))
-    contact.problems = [Problem(name, reason, cells.get(name, "")) for name, reason in problems.items()]
-    contact.problems += [Problem(name, "too_long") for name, text in cells.items() if len(text) > LONGEST]
+    contact = Contact(
+        row,
+        email=cells.get("email", ""),
+        organisation=cells.get("organisation", ""),
+        category=cells.get("category", ""),
+        title=cells.get("title", ""),
+        mobile=_mobile(cells.get("mobile", "")),
+    )
+    contact.problems = [
+        Problem(name, reason, cells.get(name, "")) for name, reason in problems.items()
+    ]
+    contact.problems += [
+        Problem(name, "too_long") for name, text in cells.items() if len(text) > LONGEST
+    ]
     contact.given, contact.family = cells.get("given", ""), cells.get("family", "")
     if not contact.given and not contact.family:
         contact.given, contact.family = split_name(cells.get("name", ""))

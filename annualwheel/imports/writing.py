@@ -1,4 +1,5 @@
 """Writes what a preview showed, in one transaction, and leaves a trace that it can be undone by."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -41,7 +42,9 @@ def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.dat
     Raises `Refused` when it has been written before.
     """
     # Imports of a year wait for each other: two with the same rows would both find them new.
-    year = db.session.scalars(sa.select(Year).where(Year.id == kept.year_id).with_for_update()).one()
+    year = db.session.scalars(
+        sa.select(Year).where(Year.id == kept.year_id).with_for_update()
+    ).one()
     if kept.state != "preview":
         raise Refused("import_written")
     writer = _Writer(kept, year)
@@ -52,7 +55,11 @@ def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.dat
     writer.set_categories(shown)
     db.session.flush()
     counts = shown.counts | {"organisations": organisations, "places": len(writer.places)}
-    kept.rows = [row for row, entry in zip(kept.rows, shown.entries, strict=True) if entry.status == "unreadable"]
+    kept.rows = [
+        row
+        for row, entry in zip(kept.rows, shown.entries, strict=True)
+        if entry.status == "unreadable"
+    ]
     kept.trace = kept.trace | writer.trace() | {"counts": counts}
     kept.state, kept.written_at = "written", now
     audit.note(actor, "imported", kept, now, **counts)
@@ -67,10 +74,16 @@ class _Writer:
         self.aliases: list[int] = []
         self.changed: list[tuple[Base, str, Any]] = []
         self.made_years: list[YearOrganisation] = []
-        self.years = {row.organisation_id: row for row in db.session.scalars(
-            sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id))}
+        self.years = {
+            row.organisation_id: row
+            for row in db.session.scalars(
+                sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id)
+            )
+        }
 
-    def add_organisations(self, unknown: Mapping[str, Unknown], choices: Mapping[str, Choice]) -> int:
+    def add_organisations(
+        self, unknown: Mapping[str, Unknown], choices: Mapping[str, Choice]
+    ) -> int:
         """Adds the unknown organisations, or another name to those they are the same as; returns how many are new."""
         for folded, one in unknown.items():
             choice = choices.get(folded, Choice())
@@ -108,19 +121,33 @@ class _Writer:
 
     def trace(self) -> dict[str, Any]:
         """What was added, with prints of the rows as they are now, and what was changed: [table, id, column, before, after]."""
-        changed = [[type(row).__tablename__, getattr(row, "id"), column, before, getattr(row, column)]  # noqa: B009 Base has no id
-                   for row, column, before in self.changed]
+        changed = [
+            [type(row).__tablename__, getattr(row, "id"), column, before, getattr(row, column)]  # noqa: B009 Base has no id
+            for row, column, before in self.changed
+        ]
         people = [person for person in self.people.values() if person.import_id == self.kept.id]
-        return {"aliases": self.aliases, "changed": changed, "year_rows": prints.of(self.made_years), "persons": prints.of(people),
-                "organisations": prints.of(self.organisations), "affiliations": prints.of(self.places)}
+        return {
+            "aliases": self.aliases,
+            "changed": changed,
+            "year_rows": prints.of(self.made_years),
+            "persons": prints.of(people),
+            "organisations": prints.of(self.organisations),
+            "affiliations": prints.of(self.places),
+        }
 
     def _person(self, entry: Entry) -> Person:
         contact = entry.contact
         if contact.key in self.people:
             return self.people[contact.key]
         person = entry.person or contacts.new_person(
-            contact.given, contact.family, contact.email, language=contact.language, mobile=contact.mobile,
-            source=self.kept.file_name, import_id=self.kept.id)
+            contact.given,
+            contact.family,
+            contact.email,
+            language=contact.language,
+            mobile=contact.mobile,
+            source=self.kept.file_name,
+            import_id=self.kept.id,
+        )
         if contact.mobile and not person.mobile:
             self._set(person, "mobile", contact.mobile)
         self.people[contact.key] = person
@@ -129,7 +156,14 @@ class _Writer:
     def _place(self, person: Person, entry: Entry, organisation: Organisation) -> None:
         there = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
         if there is None:
-            self.places.append(Affiliation(person=person, organisation=organisation, title=entry.contact.title, import_id=self.kept.id))
+            self.places.append(
+                Affiliation(
+                    person=person,
+                    organisation=organisation,
+                    title=entry.contact.title,
+                    import_id=self.kept.id,
+                )
+            )
             db.session.add(self.places[-1])
             return
         if entry.contact.title and not there.title:
@@ -143,7 +177,9 @@ class _Writer:
 
     def _year_row(self, organisation: Organisation) -> YearOrganisation:
         if organisation.id not in self.years:
-            self.years[organisation.id] = YearOrganisation(year=self.year, organisation=organisation)
+            self.years[organisation.id] = YearOrganisation(
+                year=self.year, organisation=organisation
+            )
             self.made_years.append(self.years[organisation.id])
             db.session.add(self.made_years[-1])
         return self.years[organisation.id]

@@ -1,4 +1,5 @@
 """What organisations and people write, and every version they have submitted."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -26,15 +27,21 @@ class Submission(Base):
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"), init=False)
     questionnaire: Mapped[Questionnaire] = relationship()
     respondent_key: Mapped[str]
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True, init=False
+    )
     organisation: Mapped[Organisation] = relationship()
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
     person: Mapped[Person | None] = relationship(default=None)
-    state: Mapped[str] = mapped_column(words("state", "draft", "submitted", "changed"), default="draft")
+    state: Mapped[str] = mapped_column(
+        words("state", "draft", "submitted", "changed"), default="draft"
+    )
     changed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     submitted_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     reopened_until: Mapped[dt.datetime | None] = mapped_column(default=None)
-    members: Mapped[list[Member]] = relationship(back_populates="submission", order_by="Member.id", init=False)
+    members: Mapped[list[Member]] = relationship(
+        back_populates="submission", order_by="Member.id", init=False
+    )
 
 
 class Member(Base):
@@ -73,7 +80,9 @@ class Item(Base):
     group_key: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
     initiative_id: Mapped[int | None] = mapped_column(ForeignKey("initiatives.id"), default=None)
-    carried: Mapped[str] = mapped_column(words("carried", "new", "still", "changed", "ended"), default="new")
+    carried: Mapped[str] = mapped_column(
+        words("carried", "new", "still", "changed", "ended"), default="new"
+    )
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
 

@@ -1,4 +1,5 @@
 """Organisations, people and how they belong together."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -37,7 +38,9 @@ class Alias(Base):
 
     __tablename__ = "aliases"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True, init=False
+    )
     organisation: Mapped[Organisation] = relationship(back_populates="aliases")
     name: Mapped[str]
     folded: Mapped[str] = mapped_column(unique=True)
@@ -51,7 +54,9 @@ class YearOrganisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     year_id: Mapped[int] = mapped_column(ForeignKey("years.id"), init=False)
     year: Mapped[Year] = relationship()
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True, init=False
+    )
     organisation: Mapped[Organisation] = relationship()
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), init=False)
     category: Mapped[Category | None] = relationship(default=None)
@@ -85,7 +90,8 @@ class Person(Base):
     link_version: Mapped[int] = mapped_column(default=1)
     feed_version: Mapped[int] = mapped_column(default=1)
     affiliations: Mapped[list[Affiliation]] = relationship(
-        back_populates="person", order_by="Affiliation.id", init=False)
+        back_populates="person", order_by="Affiliation.id", init=False
+    )
 
     @property
     def name(self) -> str:
@@ -101,7 +107,9 @@ class Affiliation(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), init=False)
     person: Mapped[Person] = relationship(back_populates="affiliations")
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True, init=False
+    )
     organisation: Mapped[Organisation] = relationship()
     title: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
@@ -123,7 +131,9 @@ class Import(Base):
     rows: Mapped[list[Any]]
     created_at: Mapped[dt.datetime]
     trace: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
-    state: Mapped[str] = mapped_column(words("state", "preview", "written", "undone"), default="preview")
+    state: Mapped[str] = mapped_column(
+        words("state", "preview", "written", "undone"), default="preview"
+    )
     by: Mapped[str] = mapped_column(default="")
     written_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 

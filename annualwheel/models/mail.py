@@ -1,4 +1,5 @@
 """The outbox: one row per mail to one person; the truth about sending."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,7 +26,9 @@ class Mailing(Base):
     audience: Mapped[dict[str, Any]]
     confirm_key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[dt.datetime]
-    state: Mapped[str] = mapped_column(words("state", "preparing", "sending", "done", "paused"), default="preparing")
+    state: Mapped[str] = mapped_column(
+        words("state", "preparing", "sending", "done", "paused"), default="preparing"
+    )
     expected: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(default="")
 
@@ -34,7 +37,10 @@ class Message(Base):
     """One mail to one person. `key` names its cause, so the same cause never writes twice."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_due", "state", "due_at"), Index("ix_messages_mailing_state", "mailing_id", "state"))
+    __table_args__ = (
+        Index("ix_messages_due", "state", "due_at"),
+        Index("ix_messages_mailing_state", "mailing_id", "state"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
     key: Mapped[str] = mapped_column(unique=True)
@@ -45,8 +51,12 @@ class Message(Base):
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="sv")
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"), default=None)
-    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), index=True, default=None)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True, default=None)
+    registration_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registrations.id"), index=True, default=None
+    )
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id"), index=True, default=None
+    )
     state: Mapped[str] = mapped_column(words("state", *MESSAGE_STATES), default="queued")
     lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     lease_by: Mapped[str] = mapped_column(default="")

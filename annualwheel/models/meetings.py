@@ -1,4 +1,5 @@
 """The three meetings of a year, their phases and the ways to attend."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -31,16 +32,23 @@ class Meeting(Base):
     place: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
     sequence: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(words("state", "planned", "cancelled", "closed"), default="planned")
+    state: Mapped[str] = mapped_column(
+        words("state", "planned", "cancelled", "closed"), default="planned"
+    )
     registry_number: Mapped[str] = mapped_column(default="")
     open_registration: Mapped[bool] = mapped_column(default=False)
     with_lunch: Mapped[bool] = mapped_column(default=False)
     cancel_reason: Mapped[str] = mapped_column(default="")
     results_at: Mapped[dt.datetime | None] = mapped_column(default=None)
-    phases: Mapped[list[Phase]] = relationship(back_populates="meeting", order_by="Phase.opens_at, Phase.closes_at", init=False)
+    phases: Mapped[list[Phase]] = relationship(
+        back_populates="meeting", order_by="Phase.opens_at, Phase.closes_at", init=False
+    )
     options: Mapped[list[AttendanceOption]] = relationship(
-        back_populates="meeting", order_by="AttendanceOption.id", init=False)
-    questionnaires: Mapped[list[Questionnaire]] = relationship(back_populates="meeting", order_by="Questionnaire.id", init=False)
+        back_populates="meeting", order_by="AttendanceOption.id", init=False
+    )
+    questionnaires: Mapped[list[Questionnaire]] = relationship(
+        back_populates="meeting", order_by="Questionnaire.id", init=False
+    )
 
 
 class Phase(Base):
@@ -72,7 +80,9 @@ class AttendanceOption(Base):
     mode: Mapped[str] = mapped_column(words("mode", "on_site", "online"))
     capacity: Mapped[int | None] = mapped_column(default=None)
     per_organisation: Mapped[int | None] = mapped_column(default=None)
-    waiting_rule: Mapped[str] = mapped_column(words("waiting_rule", "direct", "offer"), default="direct")
+    waiting_rule: Mapped[str] = mapped_column(
+        words("waiting_rule", "direct", "offer"), default="direct"
+    )
     offer_hours: Mapped[int] = mapped_column(default=24)
 
 

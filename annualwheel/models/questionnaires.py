@@ -1,4 +1,5 @@
 """Which questionnaire a meeting asks, pinned by the digest of its text."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """What the house keeps about itself: limits, ticks, the audit trail, files and packs."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -84,7 +85,9 @@ class Pack(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[dt.datetime]
     language: Mapped[str] = mapped_column(default="sv")
-    state: Mapped[str] = mapped_column(words("state", "queued", "building", "ready", "failed"), default="queued")
+    state: Mapped[str] = mapped_column(
+        words("state", "queued", "building", "ready", "failed"), default="queued"
+    )
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)

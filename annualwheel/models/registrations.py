@@ -1,4 +1,5 @@
 """One row per meeting and person, from invitation to attendance; needs lie apart."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -11,8 +12,19 @@ from annualwheel.db import Base, public_id, words
 from annualwheel.models.contacts import Organisation, Person
 from annualwheel.models.meetings import Meeting
 
-REGISTRATION_STATES = ("unconfirmed", "invited", "waitlisted", "offered", "registered", "to_reconfirm", "declined",
-                       "withdrawn", "substituted", "revoked", "attended")
+REGISTRATION_STATES = (
+    "unconfirmed",
+    "invited",
+    "waitlisted",
+    "offered",
+    "registered",
+    "to_reconfirm",
+    "declined",
+    "withdrawn",
+    "substituted",
+    "revoked",
+    "attended",
+)
 
 
 def calendar_uid() -> str:
@@ -24,14 +36,19 @@ class Registration(Base):
     """A person's place at a meeting. `uid` and `sequence` belong to its calendar entry, `link_version` to its link."""
 
     __tablename__ = "registrations"
-    __table_args__ = (UniqueConstraint("meeting_id", "person_id"), Index("ix_registrations_seat", "meeting_id", "mode", "state"))
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "person_id"),
+        Index("ix_registrations_seat", "meeting_id", "mode", "state"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
     meeting: Mapped[Meeting] = relationship()
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True, init=False)
     person: Mapped[Person] = relationship()
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, init=False)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), index=True, init=False
+    )
     organisation: Mapped[Organisation] = relationship()
     state: Mapped[str] = mapped_column(words("state", *REGISTRATION_STATES))
     mode: Mapped[str] = mapped_column(words("mode", "on_site", "online"), default="on_site")
@@ -44,7 +61,9 @@ class Registration(Base):
     uid: Mapped[str] = mapped_column(unique=True, default_factory=calendar_uid, init=False)
     sequence: Mapped[int] = mapped_column(default=-1)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), init=False)
-    replaces: Mapped[Registration | None] = relationship(remote_side=[id], default=None, post_update=True)
+    replaces: Mapped[Registration | None] = relationship(
+        remote_side=[id], default=None, post_update=True
+    )
     before_attended: Mapped[str] = mapped_column(default="")
     invited_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
@@ -57,7 +76,9 @@ class Needs(Base):
 
     __tablename__ = "needs"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), unique=True, init=False)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registrations.id"), unique=True, init=False
+    )
     registration: Mapped[Registration] = relationship()
     consent_text: Mapped[str]
     consented_at: Mapped[dt.datetime]

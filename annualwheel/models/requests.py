@@ -1,4 +1,5 @@
 """What participants ask the coordinators for: a row each, until somebody has answered it."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,4 +1,5 @@
 """The region's own people."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,7 +25,8 @@ class Staff(Base):
     active: Mapped[bool] = mapped_column(default=True)
     last_signed_in_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     roles: Mapped[list[StaffRole]] = relationship(
-        back_populates="staff", cascade="all, delete-orphan", order_by="StaffRole.role", init=False)
+        back_populates="staff", cascade="all, delete-orphan", order_by="StaffRole.role", init=False
+    )
 
 
 class StaffRole(Base):

@@ -1,4 +1,5 @@
 """The year and the reference data it is sorted by."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -18,8 +19,12 @@ class Year(Base):
     __tablename__ = "years"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     number: Mapped[int] = mapped_column(unique=True)
-    meetings: Mapped[list[Meeting]] = relationship(back_populates="year", order_by="Meeting.starts_at", init=False)
-    themes: Mapped[list[Theme]] = relationship(back_populates="year", order_by="Theme.position", init=False)
+    meetings: Mapped[list[Meeting]] = relationship(
+        back_populates="year", order_by="Meeting.starts_at", init=False
+    )
+    themes: Mapped[list[Theme]] = relationship(
+        back_populates="year", order_by="Theme.position", init=False
+    )
 
 
 class Theme(Base):

@@ -1,4 +1,5 @@
 """Saving what people write: compare-and-set on each answer, so that two hands in one field never erase each other's text."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -26,7 +27,9 @@ UNKEPT = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
 _SUBMISSIONS = cast(sa.Table, Submission.__table__)
 _INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,12 @@ def tidy(question: Question, value: Value) -> Value:
             return kept
         return [option.key for option in question.options if option.key in chosen]
     text = _capped(value if isinstance(value, str) else "|".join(value))
-    if question.type is QuestionType.CHOICE and text and text not in {option.key for option in question.options} \
-            and question.source != "organisations":
+    if (
+        question.type is QuestionType.CHOICE
+        and text
+        and text not in {option.key for option in question.options}
+        and question.source != "organisations"
+    ):
         raise Unreadable("unknown_choice")
     return text
 
@@ -160,7 +167,9 @@ class _Writing:
                 return
             if row is not None and row.version != change.base and row.value != change.sent:
                 if not self._is_past(key, change):
-                    saved.conflicts[key] = Theirs(row.value, row.version, _name(row.author_id), row.at)
+                    saved.conflicts[key] = Theirs(
+                        row.value, row.version, _name(row.author_id), row.at
+                    )
                 return
             if self._insert(key, change.value) if row is None else self._update(key, row, change):
                 saved.versions[key], saved.values[key] = row.version + 1 if row else 1, change.value
@@ -170,51 +179,97 @@ class _Writing:
     def _rows(self, keys: Sequence[str]) -> dict[str, _Standing | None]:
         """What stands now, of all fields of a page at once; a field that is lost in a race is read again alone."""
         found = db.session.execute(
-            sa.select(_ANSWERS.c.question_key, _ANSWERS.c.value, _ANSWERS.c.version, _ANSWERS.c.author_id, _ANSWERS.c.at)
-            .where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key.in_(keys)))
+            sa.select(
+                _ANSWERS.c.question_key,
+                _ANSWERS.c.value,
+                _ANSWERS.c.version,
+                _ANSWERS.c.author_id,
+                _ANSWERS.c.at,
+            ).where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key.in_(keys))
+        )
         return {**dict.fromkeys(keys), **{row[0]: _Standing(*row[1:]) for row in found}}
 
     def _is_past(self, key: str, change: Change) -> bool:
         """Whether a text that is sent once more was taken, and replaced since; any other that comes too late is kept, once. In the
         history a text that was taken lies under its own version, one that was rejected under the version it was written on."""
-        mine = sa.and_(_HISTORY.c.item_id == self.item_id, _HISTORY.c.question_key == key, _HISTORY.c.author_id == self.author_id)
-        rows = db.session.execute(sa.select(_HISTORY.c.id, _HISTORY.c.value, _HISTORY.c.version).where(mine)).all()
+        mine = sa.and_(
+            _HISTORY.c.item_id == self.item_id,
+            _HISTORY.c.question_key == key,
+            _HISTORY.c.author_id == self.author_id,
+        )
+        rows = db.session.execute(
+            sa.select(_HISTORY.c.id, _HISTORY.c.value, _HISTORY.c.version).where(mine)
+        ).all()
         same = {row.version: row.id for row in rows if row.value == change.value}
         if change.again and (blank(change.value) or any(version > change.base for version in same)):
             return True
         if change.base in same:
-            db.session.execute(sa.update(_HISTORY).where(_HISTORY.c.id == same[change.base]).values(replaced_at=self.now))
+            db.session.execute(
+                sa.update(_HISTORY)
+                .where(_HISTORY.c.id == same[change.base])
+                .values(replaced_at=self.now)
+            )
         elif not change.former:
             self._keep(key, change.value, change.base, self.author_id, self.now)
         return False
 
     def _insert(self, key: str, value: Value) -> bool:
         new = _INSERT[db.session.get_bind().dialect.name](_ANSWERS).values(
-            item_id=self.item_id, question_key=key, value=value, version=1, author_id=self.author_id, at=self.now)
-        return db.session.execute(new.on_conflict_do_nothing().returning(_ANSWERS.c.id)).first() is not None
+            item_id=self.item_id,
+            question_key=key,
+            value=value,
+            version=1,
+            author_id=self.author_id,
+            at=self.now,
+        )
+        return (
+            db.session.execute(new.on_conflict_do_nothing().returning(_ANSWERS.c.id)).first()
+            is not None
+        )
 
     def _update(self, key: str, row: _Standing, change: Change) -> bool:
         changed = db.session.execute(
-            sa.update(_ANSWERS).where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key == key,
-                                      _ANSWERS.c.version == row.version)
-            .values(value=change.value, version=row.version + 1, author_id=self.author_id, at=self.now).returning(_ANSWERS.c.id)).first()
-        if changed is not None and (change.former or row.author_id != self.author_id or self.now - row.at >= SETTLED):
+            sa.update(_ANSWERS)
+            .where(
+                _ANSWERS.c.item_id == self.item_id,
+                _ANSWERS.c.question_key == key,
+                _ANSWERS.c.version == row.version,
+            )
+            .values(
+                value=change.value, version=row.version + 1, author_id=self.author_id, at=self.now
+            )
+            .returning(_ANSWERS.c.id)
+        ).first()
+        if changed is not None and (
+            change.former or row.author_id != self.author_id or self.now - row.at >= SETTLED
+        ):
             self._keep(key, row.value, row.version, row.author_id, row.at)
         return changed is not None
 
     def _keep(self, key: str, value: Value, version: int, author_id: int, at: dt.datetime) -> None:
         if not blank(value):
-            db.session.execute(sa.insert(_HISTORY).values(
-                item_id=self.item_id, question_key=key, value=value, version=version, author_id=author_id, at=at,
-                replaced_at=self.now))
+            db.session.execute(
+                sa.insert(_HISTORY).values(
+                    item_id=self.item_id,
+                    question_key=key,
+                    value=value,
+                    version=version,
+                    author_id=author_id,
+                    at=at,
+                    replaced_at=self.now,
+                )
+            )
 
 
 def touch(submission: Submission, now: dt.datetime) -> None:
     """Notes a change of the draft: what was submitted is no longer all there is, until it is submitted again."""
     # The database decides on the state: somebody may be submitting at this very moment.
     state = _SUBMISSIONS.c.state
-    db.session.execute(sa.update(_SUBMISSIONS).where(_SUBMISSIONS.c.id == submission.id).values(
-        changed_at=now, state=sa.case((state == "submitted", "changed"), else_=state)))
+    db.session.execute(
+        sa.update(_SUBMISSIONS)
+        .where(_SUBMISSIONS.c.id == submission.id)
+        .values(changed_at=now, state=sa.case((state == "submitted", "changed"), else_=state))
+    )
     db.session.expire(submission, ["changed_at", "state"])
 
 

@@ -1,4 +1,5 @@
 """What the organisation submitted the year before: its initiatives go on, change or end, and its texts lie beside this year's."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -67,7 +68,11 @@ class Earlier:
     def on_page(self, part: Part) -> dict[str, str]:
         """What was written on the same page, by question key."""
         place = (part.section.key, part.theme.key if part.theme else "")
-        return {key: text for (section, theme, key), text in self.texts.items() if (section, theme) == place}
+        return {
+            key: text
+            for (section, theme, key), text in self.texts.items()
+            if (section, theme) == place
+        }
 
     def item_of(self, initiative_id: int | None) -> EarlierItem | None:
         """The initiative with that identity."""
@@ -95,16 +100,36 @@ def before(submission: Submission) -> Earlier | None:
     asked, meeting = submission.questionnaire, submission.questionnaire.meeting
     last_year = sa.select(Year.number - 1).where(Year.id == meeting.year_id).scalar_subquery()
     row = db.session.execute(
-        sa.select(Submission.id, SubmissionVersion.digest, SubmissionVersion.at, SubmissionVersion.content["sections"])
-        .select_from(SubmissionVersion).join(Submission).join(Questionnaire).join(Meeting).join(Year)
-        .where(Questionnaire.key == asked.key, Meeting.kind == meeting.kind, Year.number == last_year,
-               Submission.respondent_key == submission.respondent_key)
-        .order_by(SubmissionVersion.number.desc()).limit(1)).first()
+        sa.select(
+            Submission.id,
+            SubmissionVersion.digest,
+            SubmissionVersion.at,
+            SubmissionVersion.content["sections"],
+        )
+        .select_from(SubmissionVersion)
+        .join(Submission)
+        .join(Questionnaire)
+        .join(Meeting)
+        .join(Year)
+        .where(
+            Questionnaire.key == asked.key,
+            Meeting.kind == meeting.kind,
+            Year.number == last_year,
+            Submission.respondent_key == submission.respondent_key,
+        )
+        .order_by(SubmissionVersion.number.desc())
+        .limit(1)
+    ).first()
     if row is None:
         return None
     submission_id, digest, at, sections = row
-    known = {public_id: initiative_id for public_id, initiative_id in db.session.execute(
-        sa.select(Item.public_id, Item.initiative_id).where(Item.submission_id == submission_id)) if initiative_id is not None}
+    known = {
+        public_id: initiative_id
+        for public_id, initiative_id in db.session.execute(
+            sa.select(Item.public_id, Item.initiative_id).where(Item.submission_id == submission_id)
+        )
+        if initiative_id is not None
+    }
     return Earlier(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
 
 
@@ -121,14 +146,32 @@ def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.
     said already stands, whoever presses again; what was taken back comes back with the text it had. Raises `Missing` for an initiative
     that was not submitted, `Refused("too_many_items")` at the questionnaire's limit and `Closed` after the last day.
     """
-    section, earlier = published.definition_of(submission.questionnaire).group_section, before(submission)
-    found = next((item for item in earlier.items if item.public_id == public_id), None) if earlier else None
-    if way not in WAYS or section is None or section.group is None or earlier is None or found is None:
+    section, earlier = (
+        published.definition_of(submission.questionnaire).group_section,
+        before(submission),
+    )
+    found = (
+        next((item for item in earlier.items if item.public_id == public_id), None)
+        if earlier
+        else None
+    )
+    if (
+        way not in WAYS
+        or section is None
+        or section.group is None
+        or earlier is None
+        or found is None
+    ):
         raise Missing("no_item")
     group = section.group
     items.lock(submission, now)
-    item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.initiative_id == found.initiative_id)
-                             .order_by(Item.removed_at.is_not(None), Item.id).limit(1).execution_options(populate_existing=True))
+    item = db.session.scalar(
+        sa.select(Item)
+        .where(Item.submission_id == submission.id, Item.initiative_id == found.initiative_id)
+        .order_by(Item.removed_at.is_not(None), Item.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
     if item is not None and item.removed_at is None:
         return item
     held = items.present(submission, group.key)
@@ -140,7 +183,14 @@ def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.
     item.removed_at = item.removed_by_id = None
     item.position, item.carried = held[-1].position + 1 if held else 1, way
     db.session.flush()
-    _fill(item, {group.title_question: found.title} if way == "ended" else fitting(submission, group, found, earlier).values, by, now)
+    _fill(
+        item,
+        {group.title_question: found.title}
+        if way == "ended"
+        else fitting(submission, group, found, earlier).values,
+        by,
+        now,
+    )
     answers.touch(submission, now)
     return item
 
@@ -149,7 +199,12 @@ def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: E
     """What of an earlier item this year's questions can hold; the options are those of this year."""
     asked = drafts.fields_of(submission.questionnaire.digest, group.key)
     before_that = _questions(published.by_digest(earlier.digest))
-    there = _active(key for given in found.answers.values() for key in keys(typed(given["value"])) if "chosen" in given)
+    there = _active(
+        key
+        for given in found.answers.values()
+        for key in keys(typed(given["value"]))
+        if "chosen" in given
+    )
     values: dict[str, Value] = {group.title_question: found.title}
     lost = []
     for key, given in found.answers.items():
@@ -169,46 +224,83 @@ def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: E
 def _fill(item: Item, values: Mapping[str, Value], by: Person, now: dt.datetime) -> None:
     """Writes what is not there already: an item that comes back has this year's own text."""
     there = set(db.session.scalars(sa.select(Answer.question_key).where(Answer.item_id == item.id)))
-    answers.save(item, {key: Change(value, 0) for key, value in values.items() if key not in there}, by, now)
+    answers.save(
+        item, {key: Change(value, 0) for key, value in values.items() if key not in there}, by, now
+    )
 
 
 def _same_kind(question: Question, other: Question) -> bool:
-    return question.type is other.type or any({question.type, other.type} <= kinds for kinds in (CHOOSING, WRITING))
+    return question.type is other.type or any(
+        {question.type, other.type} <= kinds for kinds in (CHOOSING, WRITING)
+    )
 
 
-def _fitted(question: Question, given: Mapping[str, Any], active: set[str]) -> tuple[Value, tuple[Text, ...]]:
+def _fitted(
+    question: Question, given: Mapping[str, Any], active: set[str]
+) -> tuple[Value, tuple[Text, ...]]:
     """The value as it would be typed this year, and the labels of what is not offered any more."""
     if question.type not in CHOOSING:
         return typed(given["value"]), ()
-    offered = active if question.source == "organisations" else {option.key for option in question.options}
+    offered = (
+        active
+        if question.source == "organisations"
+        else {option.key for option in question.options}
+    )
     kept = [option["key"] for option in given["chosen"] if option["key"] in offered]
-    gone = tuple(Text(**option["label"]) for option in given["chosen"] if option["key"] not in offered)
+    gone = tuple(
+        Text(**option["label"]) for option in given["chosen"] if option["key"] not in offered
+    )
     return kept if question.type is QuestionType.CHOICES else "".join(kept[:1]), gone
 
 
 def _active(codes: Iterable[str]) -> set[str]:
     """Those of the keys that name an organisation one may still choose."""
-    return set(db.session.scalars(sa.select(Organisation.code).where(Organisation.active, Organisation.code.in_(set(codes)))))
+    return set(
+        db.session.scalars(
+            sa.select(Organisation.code).where(
+                Organisation.active, Organisation.code.in_(set(codes))
+            )
+        )
+    )
 
 
 def _questions(definition: Definition) -> dict[str, Question]:
-    return {field.key: field for section in definition.sections for question in section.all_questions()
-            for field in answer_fields(question)}
+    return {
+        field.key: field
+        for section in definition.sections
+        for question in section.all_questions()
+        for field in answer_fields(question)
+    }
 
 
 def _text(given: Mapping[str, Any] | None) -> str:
-    return given["value"] if given and isinstance(given["value"], str) and "chosen" not in given else ""
+    return (
+        given["value"]
+        if given and isinstance(given["value"], str) and "chosen" not in given
+        else ""
+    )
 
 
 def _texts(sections: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str], str]]:
     for section in sections:
         for given in section["answers"]:
-            yield (section["key"], section["theme"]["key"] if section["theme"] else "", given["question"]), _text(given)
+            yield (
+                (
+                    section["key"],
+                    section["theme"]["key"] if section["theme"] else "",
+                    given["question"],
+                ),
+                _text(given),
+            )
 
 
 def _items(sections: list[dict[str, Any]], known: Mapping[str, int]) -> Iterator[EarlierItem]:
     for section in sections:
         for item in section["group"]["items"] if section["group"] else ():
             if item["public_id"] in known:
-                yield EarlierItem(item["public_id"], known[item["public_id"]], item["title"],
-                                  {given["question"]: given for given in item["answers"]})
+                yield EarlierItem(
+                    item["public_id"],
+                    known[item["public_id"]],
+                    item["title"],
+                    {given["question"]: given for given in item["answers"]},
+                )

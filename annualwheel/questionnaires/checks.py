@@ -1,4 +1,5 @@
 """What a definition must be beyond its form: keys that name one thing, conditions that can be met, lists that fit."""
+
 from __future__ import annotations
 
 import re
@@ -18,11 +19,40 @@ from annualwheel.questionnaires.problems import Findings
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 # Question keys become attributes of a form, beside what every form already has.
-RESERVED = frozenset((
-    "answers", "csrf_token", "data", "errors", "form_errors", "hidden_tag", "is_submitted", "meta", "populate_obj",
-    "post_process", "process", "validate", "validate_fully", "validate_on_submit", "whose"))
+RESERVED = frozenset(
+    (
+        "answers",
+        "csrf_token",
+        "data",
+        "errors",
+        "form_errors",
+        "hidden_tag",
+        "is_submitted",
+        "meta",
+        "populate_obj",
+        "post_process",
+        "process",
+        "validate",
+        "validate_fully",
+        "validate_on_submit",
+        "whose",
+    )
+)
 # Sections are pages under the preparation's address, beside those that are there for every questionnaire.
-PAGES = frozenset(("granska", "har", "inskickat", "kalender", "kollegor", "kort", "resultat", "samordnare", "spara", "svar"))
+PAGES = frozenset(
+    (
+        "granska",
+        "har",
+        "inskickat",
+        "kalender",
+        "kollegor",
+        "kort",
+        "resultat",
+        "samordnare",
+        "spara",
+        "svar",
+    )
+)
 _RESERVED_START = ("validate_", "filter_")
 
 
@@ -80,10 +110,14 @@ def _section(section: Section, grouped: bool, findings: Findings) -> None:
 
 def _named_questions(group: Group, findings: Findings) -> None:
     questions = {question.key: question for question in group.questions if question.show_if is None}
-    for field, key, kind in (("title_question", group.title_question, QuestionType.TEXT),
-                             ("kind_question", group.kind_question, QuestionType.CHOICE),
-                             ("status_question", group.status_question, QuestionType.CHOICE)):
-        if key and (key not in questions or questions[key].type is not kind or questions[key].source):
+    for field, key, kind in (
+        ("title_question", group.title_question, QuestionType.TEXT),
+        ("kind_question", group.kind_question, QuestionType.CHOICE),
+        ("status_question", group.status_question, QuestionType.CHOICE),
+    ):
+        if key and (
+            key not in questions or questions[key].type is not kind or questions[key].source
+        ):
             findings.add("group_question", field=field, question=key)
 
 
@@ -100,9 +134,12 @@ def _keys(question: Question, taken: set[str], findings: Findings) -> None:
 def _question(question: Question, findings: Findings) -> None:
     chooses, kind = question.type in CHOOSING, question.type.value
     for field, given, fits in (
-            ("options", question.options, chooses), ("source", question.source, chooses),
-            ("other", question.other, chooses), ("at_most", question.at_most, question.type is QuestionType.CHOICES),
-            ("max_length", question.max_length, question.type in WRITING)):
+        ("options", question.options, chooses),
+        ("source", question.source, chooses),
+        ("other", question.other, chooses),
+        ("at_most", question.at_most, question.type is QuestionType.CHOICES),
+        ("max_length", question.max_length, question.type in WRITING),
+    ):
         if given and not fits:
             findings.add("not_for_type", field=field, type=kind)
     if chooses and not question.options and not question.source:
@@ -126,7 +163,11 @@ def _conditions(section: Section, before: dict[str, Question], findings: Finding
     """
     _earlier(section.questions, before, findings)
     if section.group is not None:
-        _earlier(section.group.questions, before | {question.key: question for question in section.questions}, findings)
+        _earlier(
+            section.group.questions,
+            before | {question.key: question for question in section.questions},
+            findings,
+        )
 
 
 def _earlier(questions: Iterable[Question], root: dict[str, Question], findings: Findings) -> None:

@@ -1,4 +1,5 @@
 """When an answer may be written: the meeting's preparation, and longer for the one a coordinator has opened it for."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -4,6 +4,7 @@ A definition is read once from TOML (`reading`), resolved with the year's own li
 text that `dump` gives, and named by its `digest`. Question keys are unique in the whole definition (`reading` sees to
 that), so a key alone names a question everywhere: in forms, in stored answers and in submitted versions.
 """
+
 from __future__ import annotations
 
 import json
@@ -157,8 +158,11 @@ class Definition:
 
     def parts(self) -> tuple[Part, ...]:
         """The pages in order: each section once, or once per theme of the year."""
-        return tuple(Part(section, theme) for section in self.sections
-                     for theme in (self.themes if section.per_theme else (None,)))
+        return tuple(
+            Part(section, theme)
+            for section in self.sections
+            for theme in (self.themes if section.per_theme else (None,))
+        )
 
     @property
     def group_section(self) -> Section | None:
@@ -170,12 +174,21 @@ def answer_fields(question: Question) -> tuple[Question, ...]:
     """What is stored and shown for a question: itself, and the free text beside it as an answer of its own."""
     if question.other_label is None:
         return (question,)
-    return question, Question(question.key + OTHER_SUFFIX, QuestionType.TEXT, question.other_label,
-                              max_length=OTHER_MAX_LENGTH, show_if=question.show_if)
+    return question, Question(
+        question.key + OTHER_SUFFIX,
+        QuestionType.TEXT,
+        question.other_label,
+        max_length=OTHER_MAX_LENGTH,
+        show_if=question.show_if,
+    )
 
 
-def resolve(definition: Definition, themes: tuple[Option, ...], focus_areas: tuple[Option, ...],
-            goals: tuple[Option, ...]) -> Definition:
+def resolve(
+    definition: Definition,
+    themes: tuple[Option, ...],
+    focus_areas: tuple[Option, ...],
+    goals: tuple[Option, ...],
+) -> Definition:
     """The definition with the year's own lists written in, ready to be published.
 
     What is published holds its own options, so later changes of the year's themes do not touch it. A question whose
@@ -187,7 +200,9 @@ def resolve(definition: Definition, themes: tuple[Option, ...], focus_areas: tup
     def filled(questions: tuple[Question, ...]) -> tuple[Question, ...]:
         kept = []
         for asked in questions:
-            question = replace(asked, options=lists[asked.source]) if asked.source in lists else asked
+            question = (
+                replace(asked, options=lists[asked.source]) if asked.source in lists else asked
+            )
             empty = question.source in lists and not question.options
             if empty or (question.show_if and question.show_if.question in gone):
                 gone.add(question.key)
@@ -197,9 +212,15 @@ def resolve(definition: Definition, themes: tuple[Option, ...], focus_areas: tup
 
     def section(old: Section) -> Section:
         new = replace(old, questions=filled(old.questions))
-        return replace(new, group=replace(new.group, questions=filled(new.group.questions))) if new.group else new
+        return (
+            replace(new, group=replace(new.group, questions=filled(new.group.questions)))
+            if new.group
+            else new
+        )
 
-    return replace(definition, sections=tuple(section(old) for old in definition.sections), themes=themes)
+    return replace(
+        definition, sections=tuple(section(old) for old in definition.sections), themes=themes
+    )
 
 
 def dump(definition: Definition) -> str:
@@ -215,15 +236,24 @@ def digest(definition: Definition) -> str:
 def load(text: str) -> Definition:
     """The definition that `dump` wrote down. KeyError, TypeError or ValueError for anything else."""
     raw = json.loads(text)
-    return Definition(**{**raw, "title": _text(raw["title"]), "intro": _text(raw["intro"]),
-                         "sections": tuple(_section(section) for section in raw["sections"]),
-                         "themes": _options(raw.get("themes", ()))})
+    return Definition(
+        **{
+            **raw,
+            "title": _text(raw["title"]),
+            "intro": _text(raw["intro"]),
+            "sections": tuple(_section(section) for section in raw["sections"]),
+            "themes": _options(raw.get("themes", ())),
+        }
+    )
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)
-                if field.default is MISSING or getattr(value, field.name) != field.default}
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in fields(value)
+            if field.default is MISSING or getattr(value, field.name) != field.default
+        }
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
@@ -241,9 +271,15 @@ def _options(raw: Any) -> tuple[Option, ...]:
 
 def _question(raw: Mapping[str, Any]) -> Question:
     condition = raw.get("show_if")
-    return Question(**{**raw, **_texts(raw, "label", "hint", "error", "other_label"), "type": QuestionType(raw["type"]),
-                       "options": _options(raw.get("options", ())),
-                       "show_if": condition and Condition(condition["question"], tuple(condition["values"]))})
+    return Question(
+        **{
+            **raw,
+            **_texts(raw, "label", "hint", "error", "other_label"),
+            "type": QuestionType(raw["type"]),
+            "options": _options(raw.get("options", ())),
+            "show_if": condition and Condition(condition["question"], tuple(condition["values"])),
+        }
+    )
 
 
 def _questions(raw: Any) -> tuple[Question, ...]:
@@ -252,11 +288,23 @@ def _questions(raw: Any) -> tuple[Question, ...]:
 
 def _group(raw: Mapping[str, Any]) -> Group:
     none = raw.get("none_question")
-    return Group(**{**raw, **_texts(raw, "label", "add_label", "item_label", "error"),
-                    "questions": _questions(raw["questions"]), "none_question": none and _question(none)})
+    return Group(
+        **{
+            **raw,
+            **_texts(raw, "label", "add_label", "item_label", "error"),
+            "questions": _questions(raw["questions"]),
+            "none_question": none and _question(none),
+        }
+    )
 
 
 def _section(raw: Mapping[str, Any]) -> Section:
     group = raw.get("group")
-    return Section(**{**raw, **_texts(raw, "title", "intro"), "questions": _questions(raw.get("questions", ())),
-                      "group": group and _group(group)})
+    return Section(
+        **{
+            **raw,
+            **_texts(raw, "title", "intro"),
+            "questions": _questions(raw.get("questions", ())),
+            "group": group and _group(group),
+        }
+    )

@@ -1,4 +1,5 @@
 """The draft as it stands: every item of an answer with what is written in it, by whom and when. Read by its own members only."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -67,8 +68,14 @@ class Draft:
         by_theme: dict[str, dict[str, Value]] = {}
         for key, place in self.themes.items():
             by_theme.setdefault(key.rpartition("/")[2], {}).update(place.values)
-        return Filled(self.root.values, by_theme, *(tuple(FilledItem(card.public_id, card.values, card.carried) for card in cards)
-                                                    for cards in (self.cards, self.ended)))
+        return Filled(
+            self.root.values,
+            by_theme,
+            *(
+                tuple(FilledItem(card.public_id, card.values, card.carried) for card in cards)
+                for cards in (self.cards, self.ended)
+            ),
+        )
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -78,7 +85,9 @@ class Draft:
     @cached_property
     def by_several(self) -> bool:
         """Whether more than one person has written what stands."""
-        return len({answer.author_id for place in self.places for answer in place.stored.values()}) > 1
+        return (
+            len({answer.author_id for place in self.places for answer in place.stored.values()}) > 1
+        )
 
     def place(self, part: Part) -> Place:
         """The item that a page's own questions hang on."""
@@ -86,22 +95,60 @@ class Draft:
 
     def latest(self, part: Part) -> Stored | None:
         """What was saved last on a page, with the cards of its group."""
-        own = self.place(part).latest(frozenset(field.key for question in part.section.all_questions()
-                                                for field in answer_fields(question)))
+        own = self.place(part).latest(
+            frozenset(
+                field.key
+                for question in part.section.all_questions()
+                for field in answer_fields(question)
+            )
+        )
         cards = (card.latest() for card in (*self.cards, *self.ended) if part.section.group)
-        return max((each for each in (own, *cards) if each), key=lambda answer: answer.at, default=None)
+        return max(
+            (each for each in (own, *cards) if each), key=lambda answer: answer.at, default=None
+        )
 
 
 def load(submission: Submission) -> Draft:
     """The draft, read in one query however much is written. Removed items are left out."""
     rows = db.session.execute(
-        sa.select(Item.id, Item.public_id, Item.group_key, Item.carried, Item.initiative_id, Answer.question_key, Answer.value,
-                  Answer.version, Answer.author_id, Person.given, Person.family, Answer.at)
-        .select_from(Item).outerjoin(Answer, Answer.item_id == Item.id).outerjoin(Person, Person.id == Answer.author_id)
-        .where(Item.submission_id == submission.id, Item.removed_at.is_(None)).order_by(Item.position, Item.id))
+        sa.select(
+            Item.id,
+            Item.public_id,
+            Item.group_key,
+            Item.carried,
+            Item.initiative_id,
+            Answer.question_key,
+            Answer.value,
+            Answer.version,
+            Answer.author_id,
+            Person.given,
+            Person.family,
+            Answer.at,
+        )
+        .select_from(Item)
+        .outerjoin(Answer, Answer.item_id == Item.id)
+        .outerjoin(Person, Person.id == Answer.author_id)
+        .where(Item.submission_id == submission.id, Item.removed_at.is_(None))
+        .order_by(Item.position, Item.id)
+    )
     places: dict[int, Place] = {}
-    for item_id, public_id, group_key, carried, initiative_id, key, value, version, author_id, given, family, at in rows:
-        stored = places.setdefault(item_id, Place(item_id, public_id, group_key, {}, carried, initiative_id)).stored
+    for (
+        item_id,
+        public_id,
+        group_key,
+        carried,
+        initiative_id,
+        key,
+        value,
+        version,
+        author_id,
+        given,
+        family,
+        at,
+    ) in rows:
+        stored = places.setdefault(
+            item_id, Place(item_id, public_id, group_key, {}, carried, initiative_id)
+        ).stored
         if key is not None and isinstance(stored, dict):
             stored[key] = Stored(value, version, author_id, f"{given} {family}".strip(), at)
     return _sorted(list(places.values()))
@@ -112,19 +159,33 @@ def fields_of(digest: str, group_key: str) -> Mapping[str, Question]:
     """What may be answered in an item of a published definition, by key: the root (`""`), `section/theme`, or a group's key."""
     definition = published.by_digest(digest)
     if not group_key:
-        asked = [question for section in definition.sections if not section.per_theme
-                 for question in (*section.questions, *((section.group.none_question,) if section.group else ())) if question]
+        asked = [
+            question
+            for section in definition.sections
+            if not section.per_theme
+            for question in (
+                *section.questions,
+                *((section.group.none_question,) if section.group else ()),
+            )
+            if question
+        ]
     elif "/" in group_key:
         asked = list(definition.section(group_key.partition("/")[0]).questions)
     else:
-        asked = [question for section in definition.sections if section.group and section.group.key == group_key
-                 for question in section.group.questions]
+        asked = [
+            question
+            for section in definition.sections
+            if section.group and section.group.key == group_key
+            for question in section.group.questions
+        ]
     return {field.key: field for question in asked for field in answer_fields(question)}
 
 
 def _sorted(found: list[Place]) -> Draft:
     cards = [place for place in found if place.group_key and "/" not in place.group_key]
-    return Draft(root=next(place for place in found if not place.group_key),
-                 themes={place.group_key: place for place in found if "/" in place.group_key},
-                 cards=tuple(place for place in cards if place.carried != "ended"),
-                 ended=tuple(place for place in cards if place.carried == "ended"))
+    return Draft(
+        root=next(place for place in found if not place.group_key),
+        themes={place.group_key: place for place in found if "/" in place.group_key},
+        cards=tuple(place for place in cards if place.carried != "ended"),
+        ended=tuple(place for place in cards if place.carried == "ended"),
+    )

@@ -4,6 +4,7 @@ A form validates in two ways. `validate()` is for drafts: only the size is cappe
 `validate_fully()` is for *Klar med initiativet* and the review: required, length and format, in words that say what to
 do.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +16,23 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.form import FormMeta
 from wtforms.validators import StopValidation
 
-from annualwheel.questionnaires.definition import CHOOSING, Option, Question, QuestionType, answer_fields
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    Option,
+    Question,
+    QuestionType,
+    answer_fields,
+)
 from annualwheel.questionnaires.path import visible
-from annualwheel.questionnaires.values import HARD_CAP, Fault, Value, Values, answered, excess, fault
+from annualwheel.questionnaires.values import (
+    HARD_CAP,
+    Fault,
+    Value,
+    Values,
+    answered,
+    excess,
+    fault,
+)
 
 Gettext = Callable[..., str]
 
@@ -53,7 +68,11 @@ class Asked:
     def lone(self) -> bool:
         """Whether the field is a single box to tick, whose label is its own legend."""
         question = self.question
-        return question.type is QuestionType.CHOICES and len(question.options) == 1 and question.source is None
+        return (
+            question.type is QuestionType.CHOICES
+            and len(question.options) == 1
+            and question.source is None
+        )
 
     @property
     def legend(self) -> bool:
@@ -63,7 +82,9 @@ class Asked:
     @property
     def inputmode(self) -> str:
         """The keyboard a telephone should show."""
-        return {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}.get(self.question.type, "text")
+        return {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}.get(
+            self.question.type, "text"
+        )
 
 
 class StringField(Asked, wtforms.StringField):  # type: ignore[misc]
@@ -91,7 +112,11 @@ class QuestionForm(Form):  # type: ignore[misc]
 
     def answers(self) -> dict[str, Value]:
         """What is in the fields, by question key: drafts as typed, nothing normalised."""
-        return {field.key: self[field.key].data for question in self._questions for field in answer_fields(question)}
+        return {
+            field.key: self[field.key].data
+            for question in self._questions
+            for field in answer_fields(question)
+        }
 
     def validate_fully(self, root: Values | None = None) -> bool:
         """Whether everything visible is answered as it should be; the errors are on the fields.
@@ -106,13 +131,20 @@ class QuestionForm(Form):  # type: ignore[misc]
                 if asked.required and not answered(asked, answers):
                     problem = Fault.EMPTY
                 if problem and not self[asked.key].errors:
-                    self[asked.key].errors = [words(asked, problem, answers[asked.key], self._language, self._gettext)]
+                    self[asked.key].errors = [
+                        words(asked, problem, answers[asked.key], self._language, self._gettext)
+                    ]
                     valid = False
         return valid
 
 
-def build(questions: Iterable[Question], base: type[Form], organisations: Iterable[Option], language: str,
-          _: Gettext) -> type[QuestionForm]:
+def build(
+    questions: Iterable[Question],
+    base: type[Form],
+    organisations: Iterable[Option],
+    language: str,
+    _: Gettext,
+) -> type[QuestionForm]:
     """A form class with a field for each question (and the free text beside a choice), named by its key.
 
     `base` brings CSRF and whatever else every form of the web has. `organisations` are the options of questions with
@@ -120,16 +152,27 @@ def build(questions: Iterable[Question], base: type[Form], organisations: Iterab
     item, also those that are hidden now: what is posted decides what is visible. Unknown option keys are dropped.
     """
     asked, known = tuple(questions), tuple(organisations)
-    attributes: dict[str, Any] = {"_questions": asked, "_language": language, "_gettext": staticmethod(_)}
+    attributes: dict[str, Any] = {
+        "_questions": asked,
+        "_language": language,
+        "_gettext": staticmethod(_),
+    }
     for question in asked:
         for each in answer_fields(question):
-            attributes[each.key] = _field(each, known if each.source == "organisations" else each.options, language, _)
+            attributes[each.key] = _field(
+                each, known if each.source == "organisations" else each.options, language, _
+            )
     return cast(type[QuestionForm], FormMeta("BuiltForm", (QuestionForm, base), attributes))
 
 
-def words(question: Question, problem: Fault, value: Value | None, language: str, _: Gettext) -> str:
+def words(
+    question: Question, problem: Fault, value: Value | None, language: str, _: Gettext
+) -> str:
     """What to do about a fault, the same words beside the field, in the error summary and on the review page."""
-    label, count = question.label.to(language), excess(question, value) if problem is Fault.TOO_LONG else 0
+    label, count = (
+        question.label.to(language),
+        excess(question, value) if problem is Fault.TOO_LONG else 0,
+    )
     if problem is Fault.EMPTY:
         return (question.error or question.label).to(language)
     if problem is Fault.TOO_LONG:
@@ -148,15 +191,22 @@ def words(question: Question, problem: Fault, value: Value | None, language: str
 
 
 _FIELDS: Mapping[QuestionType, type[Asked]] = {
-    QuestionType.LONG_TEXT: TextAreaField, QuestionType.CHOICE: RadioField, QuestionType.CHOICES: SelectMultipleField}
+    QuestionType.LONG_TEXT: TextAreaField,
+    QuestionType.CHOICE: RadioField,
+    QuestionType.CHOICES: SelectMultipleField,
+}
 
 
 def _field(question: Question, options: tuple[Option, ...], language: str, _: Gettext) -> Any:
     hint = question.hint.to(language) if question.hint else ""
     settings: dict[str, Any] = {"question": question, "description": hint}
     if question.type in CHOOSING:
-        settings["choices"] = [SelectChoice(option.key, option.label.to(language)) for option in options]
-        settings["filters"] = [_only({option.key for option in options}, question.type is QuestionType.CHOICES)]
+        settings["choices"] = [
+            SelectChoice(option.key, option.label.to(language)) for option in options
+        ]
+        settings["filters"] = [
+            _only({option.key for option in options}, question.type is QuestionType.CHOICES)
+        ]
         settings["validate_choice"] = False
     else:
         settings["filters"] = [_tidy]
@@ -169,6 +219,7 @@ def _only(known: set[str], several: bool) -> Callable[[Any], Value]:
         if several:
             return [key for key in dict.fromkeys(data or ()) if key in known]
         return data if data in known else ""
+
     return keep
 
 
@@ -180,4 +231,5 @@ def _capped(_: Gettext) -> Callable[[Form, Field], None]:
     def check(form: Form, field: Field) -> None:
         if len(field.data) > HARD_CAP:
             raise StopValidation(_("Texten är för lång för att sparas. Korta den."))
+
     return check

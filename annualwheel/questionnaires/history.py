@@ -1,4 +1,5 @@
 """Who wrote what, and the texts that lost their place: kept 30 days, seen by those who may write, and brought back by a press."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -41,15 +42,22 @@ class Trail:
     @property
     def stamp(self) -> str:
         """What a change would be made on (see `answers.stamp`)."""
-        return answers.stamp(self.current.version, self.current.value) if self.current else answers.stamp(0, "")
+        return (
+            answers.stamp(self.current.version, self.current.value)
+            if self.current
+            else answers.stamp(0, "")
+        )
 
 
 def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[str]]:
     """The fields of an answer that have former texts to see, by the id of their item. One query."""
     found: dict[int, set[str]] = {}
     for item_id, key in db.session.execute(
-            sa.select(AnswerHistory.item_id, AnswerHistory.question_key).distinct().join(Item, Item.id == AnswerHistory.item_id)
-            .where(Item.submission_id == submission.id, AnswerHistory.replaced_at >= now - KEPT)):
+        sa.select(AnswerHistory.item_id, AnswerHistory.question_key)
+        .distinct()
+        .join(Item, Item.id == AnswerHistory.item_id)
+        .where(Item.submission_id == submission.id, AnswerHistory.replaced_at >= now - KEPT)
+    ):
         found.setdefault(item_id, set()).add(key)
     return found
 
@@ -60,12 +68,35 @@ def of(item: Item, key: str, now: dt.datetime) -> Trail:
     if question is None:
         raise Missing("no_question")
     rows = db.session.execute(
-        sa.select(AnswerHistory.id, AnswerHistory.value, Person.given, Person.family, AnswerHistory.author_id, AnswerHistory.at,
-                  AnswerHistory.replaced_at).join(Person, Person.id == AnswerHistory.author_id)
-        .where(AnswerHistory.item_id == item.id, AnswerHistory.question_key == key, AnswerHistory.replaced_at >= now - KEPT)
-        .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc()))
-    past = [Past(row.id, row.value, f"{row.given} {row.family}".strip(), row.author_id, row.at, row.replaced_at, row.replaced_at + KEPT)
-            for row in rows]
+        sa.select(
+            AnswerHistory.id,
+            AnswerHistory.value,
+            Person.given,
+            Person.family,
+            AnswerHistory.author_id,
+            AnswerHistory.at,
+            AnswerHistory.replaced_at,
+        )
+        .join(Person, Person.id == AnswerHistory.author_id)
+        .where(
+            AnswerHistory.item_id == item.id,
+            AnswerHistory.question_key == key,
+            AnswerHistory.replaced_at >= now - KEPT,
+        )
+        .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
+    )
+    past = [
+        Past(
+            row.id,
+            row.value,
+            f"{row.given} {row.family}".strip(),
+            row.author_id,
+            row.at,
+            row.replaced_at,
+            row.replaced_at + KEPT,
+        )
+        for row in rows
+    ]
     return Trail(question, _current(item, key), past)
 
 
@@ -83,6 +114,14 @@ def restore(item: Item, key: str, past_id: int, base: int, by: Person, now: dt.d
 
 def _current(item: Item, key: str) -> Stored | None:
     row = db.session.execute(
-        sa.select(Answer.value, Answer.version, Answer.author_id, Person.given, Person.family, Answer.at)
-        .join(Person, Person.id == Answer.author_id).where(Answer.item_id == item.id, Answer.question_key == key)).first()
-    return Stored(row.value, row.version, row.author_id, f"{row.given} {row.family}".strip(), row.at) if row else None
+        sa.select(
+            Answer.value, Answer.version, Answer.author_id, Person.given, Person.family, Answer.at
+        )
+        .join(Person, Person.id == Answer.author_id)
+        .where(Answer.item_id == item.id, Answer.question_key == key)
+    ).first()
+    return (
+        Stored(row.value, row.version, row.author_id, f"{row.given} {row.family}".strip(), row.at)
+        if row
+        else None
+    )

@@ -1,4 +1,5 @@
 """The items of a repeating group: they have ids, never indexes, and what is removed can be brought back."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -40,7 +41,9 @@ def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
     held = present(submission, group.key)
     if len(held) >= group.at_most:
         raise Refused("too_many_items", count=group.at_most)
-    item = Item(submission=submission, group_key=group.key, position=held[-1].position + 1 if held else 1)
+    item = Item(
+        submission=submission, group_key=group.key, position=held[-1].position + 1 if held else 1
+    )
     db.session.add(item)
     answers.touch(submission, now)
     db.session.flush()
@@ -68,7 +71,12 @@ def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
     if item.removed_at < now - KEPT:
         raise Missing("item_removed")
     group = published.definition_of(submission.questionnaire).group_section
-    if group and group.group and item.carried != "ended" and len(present(submission, item.group_key)) >= group.group.at_most:
+    if (
+        group
+        and group.group
+        and item.carried != "ended"
+        and len(present(submission, item.group_key)) >= group.group.at_most
+    ):
         raise Refused("too_many_items", count=group.group.at_most)
     item.removed_at = item.removed_by_id = None
     answers.touch(submission, now)
@@ -95,12 +103,20 @@ def move(submission: Submission, public_id: str, step: int, now: dt.datetime) ->
 def title_of_removed(submission: Submission, public_id: str) -> str | None:
     """What a removed item was called ("" when it had no name), None when there is no such removed item."""
     section = published.definition_of(submission.questionnaire).group_section
-    item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id,
-                                                   Item.removed_at.is_not(None)))
+    item = db.session.scalar(
+        sa.select(Item).where(
+            Item.submission_id == submission.id,
+            Item.public_id == public_id,
+            Item.removed_at.is_not(None),
+        )
+    )
     if item is None or section is None or section.group is None:
         return None
-    title = db.session.scalar(sa.select(Answer.value).where(Answer.item_id == item.id,
-                                                            Answer.question_key == section.group.title_question))
+    title = db.session.scalar(
+        sa.select(Answer.value).where(
+            Answer.item_id == item.id, Answer.question_key == section.group.title_question
+        )
+    )
     return str(title or "").strip()
 
 
@@ -112,19 +128,30 @@ def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
         return []
     title = sa.and_(Answer.item_id == Item.id, Answer.question_key == section.group.title_question)
     rows = db.session.execute(
-        sa.select(Item.public_id, Answer.value, Person.given, Person.family, Item.removed_at).select_from(Item)
-        .outerjoin(Answer, title).outerjoin(Person, Person.id == Item.removed_by_id)
-        .where(Item.submission_id == submission.id, Item.removed_at >= now - KEPT, Item.carried != "ended")
-        .order_by(Item.removed_at.desc(), Item.id.desc()))
-    return [Removed(public_id, str(value or "").strip(), f"{given or ''} {family or ''}".strip(), at)
-            for public_id, value, given, family, at in rows]
+        sa.select(Item.public_id, Answer.value, Person.given, Person.family, Item.removed_at)
+        .select_from(Item)
+        .outerjoin(Answer, title)
+        .outerjoin(Person, Person.id == Item.removed_by_id)
+        .where(
+            Item.submission_id == submission.id,
+            Item.removed_at >= now - KEPT,
+            Item.carried != "ended",
+        )
+        .order_by(Item.removed_at.desc(), Item.id.desc())
+    )
+    return [
+        Removed(public_id, str(value or "").strip(), f"{given or ''} {family or ''}".strip(), at)
+        for public_id, value, given, family, at in rows
+    ]
 
 
 def lock(submission: Submission, now: dt.datetime) -> None:
     """Whoever changes the order or the number does it alone; the answer's row is the lock on both databases. Raises `Closed` unless
     the answer may be changed now."""
     deadline.require_open(submission, now)
-    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
+    db.session.execute(
+        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
+    )
 
 
 def group_of(submission: Submission, section_key: str) -> Group:
@@ -137,14 +164,25 @@ def group_of(submission: Submission, section_key: str) -> Group:
 
 def present(submission: Submission, group_key: str) -> list[Item]:
     """The items that are there, in their order, as the database has them now. Initiatives that have ended are none of them."""
-    return list(db.session.scalars(
-        sa.select(Item).where(Item.submission_id == submission.id, Item.group_key == group_key, Item.removed_at.is_(None),
-                              Item.carried != "ended")
-        .order_by(Item.position, Item.id).execution_options(populate_existing=True)))
+    return list(
+        db.session.scalars(
+            sa.select(Item)
+            .where(
+                Item.submission_id == submission.id,
+                Item.group_key == group_key,
+                Item.removed_at.is_(None),
+                Item.carried != "ended",
+            )
+            .order_by(Item.position, Item.id)
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def _find(submission: Submission, public_id: str) -> Item:
-    item = db.session.scalar(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id))
+    item = db.session.scalar(
+        sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id)
+    )
     if item is None:
         raise Missing("no_item")
     return item

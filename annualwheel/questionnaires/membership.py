@@ -2,6 +2,7 @@
 
 A person has one membership in an answer. Its `scope` says how much of it they may write (see `shares`).
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -28,23 +29,46 @@ from annualwheel.models import (
 from annualwheel.questionnaires import published, shares
 
 # A membership with all that its pages ask about: every request of those who write begins with it.
-_OPENED = sa.select(Member).where(Member.public_id == sa.bindparam("public_id")).options(
-    joinedload(Member.person), joinedload(Member.submission).options(
-        joinedload(Submission.organisation), joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.phases)))
+_OPENED = (
+    sa.select(Member)
+    .where(Member.public_id == sa.bindparam("public_id"))
+    .options(
+        joinedload(Member.person),
+        joinedload(Member.submission).options(
+            joinedload(Submission.organisation),
+            joinedload(Submission.questionnaire)
+            .joinedload(Questionnaire.meeting)
+            .joinedload(Meeting.phases),
+        ),
+    )
+)
 
 
-def join(questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime) -> Member:
+def join(
+    questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime
+) -> Member:
     """Lets the person write in the organisation's whole answer (or an own one where the questionnaire asks each person), made when it
     is not there. Who could write a share of it gets the whole. The organisation's lead of the year becomes the answer's lead; without
     one, nobody is."""
     own = person if questionnaire.respondent == "person" else None
-    found = db.session.scalar(sa.select(Member).join(Submission).where(
-        Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == _key(organisation, own),
-        Member.person_id == person.id, Member.scope == ""))
+    found = db.session.scalar(
+        sa.select(Member)
+        .join(Submission)
+        .where(
+            Submission.questionnaire_id == questionnaire.id,
+            Submission.respondent_key == _key(organisation, own),
+            Member.person_id == person.id,
+            Member.scope == "",
+        )
+    )
     if found is not None:
         return found
     # Colleagues may come in at the same moment: each sees what the one before has made.
-    db.session.execute(sa.select(Questionnaire.id).where(Questionnaire.id == questionnaire.id).with_for_update(key_share=True))
+    db.session.execute(
+        sa.select(Questionnaire.id)
+        .where(Questionnaire.id == questionnaire.id)
+        .with_for_update(key_share=True)
+    )
     submission = _submission(questionnaire, organisation, own)
     lock(submission)
     found = of_person(submission, person)
@@ -59,7 +83,9 @@ def join(questionnaire: Questionnaire, person: Person, organisation: Organisatio
 
 def lock(submission: Submission) -> None:
     """Who comes into an answer and who goes does so one at a time, by whichever door: look again for members after this."""
-    db.session.execute(sa.select(Submission.id).where(Submission.id == submission.id).with_for_update())
+    db.session.execute(
+        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
+    )
 
 
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
@@ -68,9 +94,16 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
     The first person's membership for that organisation ends, and with it the link and every session opened by it. The substitute gets
     the whole answer also from somebody who had a share of it: a place at the meeting opens the whole (see `of_registration`).
     """
-    for member in db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(
-            Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id,
-            Submission.organisation_id == registration.organisation_id)).all():
+    for member in db.session.scalars(
+        sa.select(Member)
+        .join(Submission)
+        .join(Questionnaire)
+        .where(
+            Questionnaire.meeting_id == registration.meeting_id,
+            Member.person_id == registration.person_id,
+            Submission.organisation_id == registration.organisation_id,
+        )
+    ).all():
         questionnaire = member.submission.questionnaire
         member.submission.members.remove(member)
         db.session.delete(member)
@@ -80,9 +113,17 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
 
 def end(registration: Registration) -> None:
     """The person was invited by mistake: the access to the organisation's answer ends. The lead's, and an answer of one's own, stay."""
-    for member in db.session.scalars(sa.select(Member).join(Submission).join(Questionnaire).where(
-            Questionnaire.meeting_id == registration.meeting_id, Member.person_id == registration.person_id,
-            Submission.organisation_id == registration.organisation_id, Member.role == "writer")).all():
+    for member in db.session.scalars(
+        sa.select(Member)
+        .join(Submission)
+        .join(Questionnaire)
+        .where(
+            Questionnaire.meeting_id == registration.meeting_id,
+            Member.person_id == registration.person_id,
+            Submission.organisation_id == registration.organisation_id,
+            Member.role == "writer",
+        )
+    ).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
@@ -91,8 +132,14 @@ def end(registration: Registration) -> None:
 def leave(person: Person, organisation: Organisation | None) -> None:
     """The person has left the organisation (None: all of them): the access to its answers ends, the lead's too, and with it the links
     and sessions. What they wrote stays, with their name. An answer of one's own stays as well."""
-    rows = sa.select(Member).join(Member.submission).where(Member.person_id == person.id, Submission.person_id.is_(None))
-    for member in db.session.scalars(rows if organisation is None else rows.where(Submission.organisation_id == organisation.id)).all():
+    rows = (
+        sa.select(Member)
+        .join(Member.submission)
+        .where(Member.person_id == person.id, Submission.person_id.is_(None))
+    )
+    for member in db.session.scalars(
+        rows if organisation is None else rows.where(Submission.organisation_id == organisation.id)
+    ).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
@@ -101,7 +148,9 @@ def leave(person: Person, organisation: Organisation | None) -> None:
 def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
     """Whether the registration opens the answer: an organisation's only for somebody who has a place in it. Who has left it has none,
     nor has who has only said to come from there, until a colleague or a coordinator has vouched for them."""
-    return questionnaire.respondent == "person" or contacts.has_place(registration.person, registration.organisation)
+    return questionnaire.respondent == "person" or contacts.has_place(
+        registration.person, registration.organisation
+    )
 
 
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
@@ -121,7 +170,11 @@ def note_opening(member: Member, now: dt.datetime) -> None:
 
 def by_target(target: Target | None) -> Member:
     """The membership a link opens, with its answer, questionnaire and meeting. Raises `Missing` for a dead or unknown link."""
-    member = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none() if target else None
+    member = (
+        db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none()
+        if target
+        else None
+    )
     if member is None or target is None or member.link_version != target.version:
         raise Missing("link_unknown")
     return member
@@ -129,45 +182,82 @@ def by_target(target: Target | None) -> Member:
 
 def of_person(submission: Submission, person: Person) -> Member | None:
     """The person's membership in the answer, whatever its scope."""
-    return db.session.scalar(sa.select(Member).where(Member.submission_id == submission.id, Member.person_id == person.id)
-                             .order_by(Member.scope).limit(1))
+    return db.session.scalar(
+        sa.select(Member)
+        .where(Member.submission_id == submission.id, Member.person_id == person.id)
+        .order_by(Member.scope)
+        .limit(1)
+    )
 
 
 def people(submission: Submission) -> Sequence[Member]:
     """All who may write in the answer, with their persons, in one query: the lead first, then as they came."""
-    return db.session.scalars(sa.select(Member).where(Member.submission_id == submission.id).options(joinedload(Member.person))
-                              .order_by(Member.role != "lead", Member.id)).all()
+    return db.session.scalars(
+        sa.select(Member)
+        .where(Member.submission_id == submission.id)
+        .options(joinedload(Member.person))
+        .order_by(Member.role != "lead", Member.id)
+    ).all()
 
 
 def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
     """Whether the member may write `fields` of the answer's item with that public id. An item of another answer: no."""
-    group_key = db.session.scalar(sa.select(Item.group_key).where(Item.submission_id == member.submission_id, Item.public_id == item))
+    group_key = db.session.scalar(
+        sa.select(Item.group_key).where(
+            Item.submission_id == member.submission_id, Item.public_id == item
+        )
+    )
     definition = published.definition_of(member.submission.questionnaire)
-    return group_key is not None and shares.covers_fields(definition, member.scope, group_key, fields)
+    return group_key is not None and shares.covers_fields(
+        definition, member.scope, group_key, fields
+    )
 
 
-def answer_of(questionnaire: Questionnaire, person: Person, organisation: Organisation) -> Submission | None:
+def answer_of(
+    questionnaire: Questionnaire, person: Person, organisation: Organisation
+) -> Submission | None:
     """The answer the person would write in for the organisation; None until somebody has come in."""
-    return _found(questionnaire, organisation, person if questionnaire.respondent == "person" else None)
+    return _found(
+        questionnaire, organisation, person if questionnaire.respondent == "person" else None
+    )
 
 
-def _found(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission | None:
-    return db.session.scalar(sa.select(Submission).where(
-        Submission.questionnaire_id == questionnaire.id, Submission.respondent_key == _key(organisation, own)))
+def _found(
+    questionnaire: Questionnaire, organisation: Organisation, own: Person | None
+) -> Submission | None:
+    return db.session.scalar(
+        sa.select(Submission).where(
+            Submission.questionnaire_id == questionnaire.id,
+            Submission.respondent_key == _key(organisation, own),
+        )
+    )
 
 
-def _submission(questionnaire: Questionnaire, organisation: Organisation, own: Person | None) -> Submission:
+def _submission(
+    questionnaire: Questionnaire, organisation: Organisation, own: Person | None
+) -> Submission:
     found = _found(questionnaire, organisation, own)
     if found is not None:
         return found
-    submission = Submission(questionnaire=questionnaire, respondent_key=_key(organisation, own), organisation=organisation, person=own)
+    submission = Submission(
+        questionnaire=questionnaire,
+        respondent_key=_key(organisation, own),
+        organisation=organisation,
+        person=own,
+    )
     db.session.add(submission)
     db.session.add(Item(submission=submission))
     asked = published.definition_of(questionnaire)
     for section in asked.sections:
         if section.per_theme:
             for position, theme in enumerate(asked.themes, 1):
-                db.session.add(Item(submission=submission, group_key=f"{section.key}/{theme.key}", position=position))
+                db.session.add(
+                    Item(
+                        submission=submission,
+                        group_key=f"{section.key}/{theme.key}",
+                        position=position,
+                    )
+                )
     db.session.flush()
     return submission
 
@@ -177,6 +267,10 @@ def _key(organisation: Organisation, own: Person | None) -> str:
 
 
 def _is_lead(meeting: Meeting, organisation: Organisation, person: Person) -> bool:
-    lead = db.session.scalar(sa.select(YearOrganisation.lead_id).where(
-        YearOrganisation.year_id == meeting.year_id, YearOrganisation.organisation_id == organisation.id))
+    lead = db.session.scalar(
+        sa.select(YearOrganisation.lead_id).where(
+            YearOrganisation.year_id == meeting.year_id,
+            YearOrganisation.organisation_id == organisation.id,
+        )
+    )
     return lead == person.id

@@ -1,4 +1,5 @@
 """The mails about preparing: what they say and the link they carry."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,7 +11,16 @@ import sqlalchemy as sa
 from annualwheel import dates, names, outbox
 from annualwheel.db import db
 from annualwheel.links import Target
-from annualwheel.models import Answer, AnswerHistory, Item, Member, Message, Person, Submission, SubmissionVersion
+from annualwheel.models import (
+    Answer,
+    AnswerHistory,
+    Item,
+    Member,
+    Message,
+    Person,
+    Submission,
+    SubmissionVersion,
+)
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import deadline, drafts, path, published
 from annualwheel.questionnaires.definition import Part
@@ -25,23 +35,41 @@ def links(member: Member) -> dict[str, Target]:
 def preparation_facts(member: Member, language: str) -> dict[str, object]:
     """The facts of the mail *preparation*, in the recipient's language."""
     definition = published.definition_of(member.submission.questionnaire)
-    return {**_common(member.submission, member.person, language), "minutes": definition.minutes,
-            "sections": [part_title(part, language) for part in definition.parts()]}
+    return {
+        **_common(member.submission, member.person, language),
+        "minutes": definition.minutes,
+        "sections": [part_title(part, language) for part in definition.parts()],
+    }
 
 
 def reminder_facts(member: Member, language: str) -> dict[str, object]:
     """The facts of the mail *preparation_reminder*: the sections that are not done. Reads the draft's progress for its own member."""
     definition = published.definition_of(member.submission.questionnaire)
     filled = drafts.load(member.submission).filled
-    return {**_common(member.submission, member.person, language), **left(member.submission, [
-        part for part in definition.parts()
-        if path.section_state(definition, part.section, filled, part.theme.key if part.theme else None) is not SectionState.DONE], language)}
+    return {
+        **_common(member.submission, member.person, language),
+        **left(
+            member.submission,
+            [
+                part
+                for part in definition.parts()
+                if path.section_state(
+                    definition, part.section, filled, part.theme.key if part.theme else None
+                )
+                is not SectionState.DONE
+            ],
+            language,
+        ),
+    }
 
 
 def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[str, object]:
     """What a reminder says of the parts that are not done; `first` is the one that nothing can be submitted without."""
-    return {"last_day": dates.day_month(deadline.closes_at(submission), language), "missing": [part_title(part, language) for part in parts],
-            "first": next((part_title(part, language) for part in parts if part.section.group), "")}
+    return {
+        "last_day": dates.day_month(deadline.closes_at(submission), language),
+        "missing": [part_title(part, language) for part in parts],
+        "first": next((part_title(part, language) for part in parts if part.section.group), ""),
+    }
 
 
 def part_title(part: Part, language: str) -> str:
@@ -56,39 +84,78 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
     Each person gets one. Whoever wrote and has no access any more (a substitute has taken over) gets it without a link.
     """
     submission = version.submission
-    let_in = {member.person_id: member for member in sorted(submission.members, key=lambda one: not one.scope)}
+    let_in = {
+        member.person_id: member
+        for member in sorted(submission.members, key=lambda one: not one.scope)
+    }
     for person in _concerned(version):
         to, member = Recipient.of(person), let_in.get(person.id)
-        facts = {**_common(submission, person, to.language), "submitted_at": dates.day_time(version.at, to.language),
-                 "by": version.by.name, "summary": summary(version.content, to.language)}
-        outbox.put(f"{_receipt_key(version)}{person.public_id}", "receipt" if member else "receipt_copy", to, facts,
-                   links(member) if member else {}, now)
+        facts = {
+            **_common(submission, person, to.language),
+            "submitted_at": dates.day_time(version.at, to.language),
+            "by": version.by.name,
+            "summary": summary(version.content, to.language),
+        }
+        outbox.put(
+            f"{_receipt_key(version)}{person.public_id}",
+            "receipt" if member else "receipt_copy",
+            to,
+            facts,
+            links(member) if member else {},
+            now,
+        )
 
 
 def receipts_of(version: SubmissionVersion) -> list[str]:
     """The names of those who were sent the receipt of this version, in the order it was written to them."""
-    return list(db.session.scalars(sa.select(Message.name).where(
-        outbox.begins(_receipt_key(version))).order_by(Message.id)))
+    return list(
+        db.session.scalars(
+            sa.select(Message.name).where(outbox.begins(_receipt_key(version))).order_by(Message.id)
+        )
+    )
 
 
-def tell_change(kind: str, cause: str, submission: Submission, members: Iterable[Member], now: dt.datetime, **facts: object) -> None:
+def tell_change(
+    kind: str,
+    cause: str,
+    submission: Submission,
+    members: Iterable[Member],
+    now: dt.datetime,
+    **facts: object,
+) -> None:
     """Queues the mail *change_granted* or *change_refused* to each of `members` who is active. `cause` names what it is about."""
     for member in {member.person_id: member for member in members if member.person.active}.values():
         to = Recipient.of(member.person)
-        outbox.put(f"{kind}:{cause}:{member.person.public_id}", kind, to,
-                   {**_common(submission, member.person, to.language), "submitted": submission.submitted_at is not None, **facts}, links(member), now)
+        outbox.put(
+            f"{kind}:{cause}:{member.person.public_id}",
+            kind,
+            to,
+            {
+                **_common(submission, member.person, to.language),
+                "submitted": submission.submitted_at is not None,
+                **facts,
+            },
+            links(member),
+            now,
+        )
 
 
 def summary(content: dict[str, Any], language: str) -> list[str]:
     """A line for each part of a submitted answer with anything in it; items by their titles."""
     lines = []
     for section in content["sections"]:
-        title = section["title"][language] + (f": {section['theme']['label'][language]}" if section["theme"] else "")
+        title = section["title"][language] + (
+            f": {section['theme']['label'][language]}" if section["theme"] else ""
+        )
         group = section["group"] or {"items": [], "ended": [], "none": False}
         titles = ", ".join(item["title"] for item in group["items"])
         if titles:
             lines.append(f"{title}: {titles}")
-        elif group["none"] or group["ended"] or any(answer["value"] not in (None, []) for answer in section["answers"]):
+        elif (
+            group["none"]
+            or group["ended"]
+            or any(answer["value"] not in (None, []) for answer in section["answers"])
+        ):
             lines.append(title)
     return lines
 
@@ -101,17 +168,32 @@ def _concerned(version: SubmissionVersion) -> Sequence[Person]:
     """Those who get the receipt: authors of what stands and of what was replaced, who submitted, who leads. Nobody who is inactive."""
     submission = version.submission
     mine = sa.select(Item.id).where(Item.submission_id == submission.id)
-    wrote = sa.union(sa.select(Answer.author_id).where(Answer.item_id.in_(mine)),
-                     sa.select(AnswerHistory.author_id).where(AnswerHistory.item_id.in_(mine)))
-    also = [version.by_id, *(member.person_id for member in submission.members if member.role == "lead")]
-    return db.session.scalars(sa.select(Person).where(
-        sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery()))), Person.active, Person.merged_into_id.is_(None))
-        .order_by(Person.id)).all()
+    wrote = sa.union(
+        sa.select(Answer.author_id).where(Answer.item_id.in_(mine)),
+        sa.select(AnswerHistory.author_id).where(AnswerHistory.item_id.in_(mine)),
+    )
+    also = [
+        version.by_id,
+        *(member.person_id for member in submission.members if member.role == "lead"),
+    ]
+    return db.session.scalars(
+        sa.select(Person)
+        .where(
+            sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery()))),
+            Person.active,
+            Person.merged_into_id.is_(None),
+        )
+        .order_by(Person.id)
+    ).all()
 
 
 def _common(submission: Submission, person: Person, language: str) -> dict[str, object]:
     meeting = submission.questionnaire.meeting
-    return {"given": person.given, "organisation": submission.organisation.name,
-            "meeting": names.meeting(meeting.kind, language), "short_day": dates.day_month(meeting.starts_at, language),
-            "closes": dates.day(deadline.closes_at(submission), language),
-            "personal": submission.questionnaire.respondent == "person"}
+    return {
+        "given": person.given,
+        "organisation": submission.organisation.name,
+        "meeting": names.meeting(meeting.kind, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+        "closes": dates.day(deadline.closes_at(submission), language),
+        "personal": submission.questionnaire.respondent == "person",
+    }

@@ -2,6 +2,7 @@
 
 Validation, progress, review, submission and export all ask here, so they cannot disagree about which questions hold.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -98,7 +99,9 @@ def visible_questions(place: Section | Group, values: Values, root: Values) -> t
 
 def is_started(group: Group, item: FilledItem, root: Values) -> bool:
     """Whether anything visible has been written in the item; one that was only added counts for nothing."""
-    return any(answered(question, item.values) for question in visible_questions(group, item.values, root))
+    return any(
+        answered(question, item.values) for question in visible_questions(group, item.values, root)
+    )
 
 
 def item_state(group: Group, item: FilledItem, root: Values) -> SectionState:
@@ -116,7 +119,9 @@ def item_title(group: Group, item: FilledItem) -> str:
     return title.strip() if isinstance(title, str) else ""
 
 
-def section_state(definition: Definition, section: Section, filled: Filled, theme: str | None = None) -> SectionState:
+def section_state(
+    definition: Definition, section: Section, filled: Filled, theme: str | None = None
+) -> SectionState:
     """How far a page has come; `theme` is the key of the theme for a section that is repeated.
 
     Done means: something is answered, nothing is wrong, and every required question is answered, or every question
@@ -146,7 +151,9 @@ def missing(definition: Definition, filled: Filled) -> list[Missing]:
     return [gap for part in definition.parts() for gap in _part_gaps(part, filled)]
 
 
-def submittable(definition: Definition, filled: Filled, organisations: Iterable[Option] = ()) -> dict[str, Any]:
+def submittable(
+    definition: Definition, filled: Filled, organisations: Iterable[Option] = ()
+) -> dict[str, Any]:
     """The content of a submitted version: JSON that carries its own labels and needs nothing else to be read.
 
     `organisations` are the labels of the organisations that may have been chosen; a key that is not among them is its
@@ -182,9 +189,13 @@ def submittable(definition: Definition, filled: Filled, organisations: Iterable[
     names = {option.key: option for option in organisations}
     return {
         "format": CONTENT_FORMAT,
-        "questionnaire": {"key": definition.key, "meeting_kind": definition.meeting_kind,
-                          "respondent": definition.respondent, "digest": digest(definition),
-                          "title": _label(definition.title)},
+        "questionnaire": {
+            "key": definition.key,
+            "meeting_kind": definition.meeting_kind,
+            "respondent": definition.respondent,
+            "digest": digest(definition),
+            "title": _label(definition.title),
+        },
         "themes": [_option(theme) for theme in definition.themes],
         "questions": code_book(definition),
         "sections": [_part_content(part, filled, names) for part in definition.parts()],
@@ -196,7 +207,9 @@ def code_book(definition: Definition) -> list[dict[str, Any]]:
     return [described for section in definition.sections for described in _code_book(section)]
 
 
-def _faults(questions: Iterable[Question], values: Values, strict: bool) -> Iterator[tuple[Question, Fault, bool]]:
+def _faults(
+    questions: Iterable[Question], values: Values, strict: bool
+) -> Iterator[tuple[Question, Fault, bool]]:
     for question in questions:
         if not answered(question, values):
             yield question, Fault.EMPTY, strict and question.required
@@ -208,7 +221,9 @@ def _faults(questions: Iterable[Question], values: Values, strict: bool) -> Iter
 def _part_gaps(part: Part, filled: Filled) -> Iterator[Missing]:
     section, theme = part
     values = filled.values(theme.key if theme else None)
-    for question, problem, blocks in _faults(visible_questions(section, values, filled.root), values, strict=False):
+    for question, problem, blocks in _faults(
+        visible_questions(section, values, filled.root), values, strict=False
+    ):
         yield Missing(section, theme, None, question, blocks, problem)
     group = section.group
     if group is None:
@@ -244,23 +259,42 @@ def _code_book(section: Section) -> Iterator[dict[str, Any]]:
         yield from _described(section, section.group.key, section.group.questions)
 
 
-def _described(section: Section, group: str | None, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
+def _described(
+    section: Section, group: str | None, questions: Iterable[Question]
+) -> Iterator[dict[str, Any]]:
     for question in (answer for asked in questions for answer in answer_fields(asked)):
-        yield {"key": question.key, "section": section.key, "group": group, "per_theme": section.per_theme,
-               "type": question.type.value, "label": _label(question.label), "source": question.source,
-               "options": [_option(option) for option in question.options]}
+        yield {
+            "key": question.key,
+            "section": section.key,
+            "group": group,
+            "per_theme": section.per_theme,
+            "type": question.type.value,
+            "label": _label(question.label),
+            "source": question.source,
+            "options": [_option(option) for option in question.options],
+        }
 
 
-def _answers(questions: Iterable[Question], values: Values, names: Mapping[str, Option]) -> list[dict[str, Any]]:
-    return [_answer(question, values, names) for asked in questions for question in answer_fields(asked)]
+def _answers(
+    questions: Iterable[Question], values: Values, names: Mapping[str, Option]
+) -> list[dict[str, Any]]:
+    return [
+        _answer(question, values, names) for asked in questions for question in answer_fields(asked)
+    ]
 
 
 def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> dict[str, Any]:
     value = clean(question, values.get(question.key))
     answer = {"question": question.key, "value": value}
     if question.type in CHOOSING:
-        options = names if question.source == "organisations" else {each.key: each for each in question.options}
-        answer["chosen"] = [_option(options.get(key) or Option(key, Text(key, key))) for key in keys(value)]
+        options = (
+            names
+            if question.source == "organisations"
+            else {each.key: each for each in question.options}
+        )
+        answer["chosen"] = [
+            _option(options.get(key) or Option(key, Text(key, key))) for key in keys(value)
+        ]
     return answer
 
 
@@ -268,32 +302,60 @@ def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> di
     section, theme = part
     values = filled.values(theme.key if theme else None)
     questions = visible_questions(section, values, filled.root)
-    return {"key": section.key, "title": _label(section.title), "theme": _option(theme) if theme else None,
-            "answers": _answers(questions, values, names),
-            "group": _group_content(section.group, filled, names) if section.group else None}
+    return {
+        "key": section.key,
+        "title": _label(section.title),
+        "theme": _option(theme) if theme else None,
+        "answers": _answers(questions, values, names),
+        "group": _group_content(section.group, filled, names) if section.group else None,
+    }
 
 
 def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
     started = _started(group, filled)
-    return {"key": group.key, "label": _label(group.label), "none": not started and _none_ticked(group, filled),
-            "ended": [_ended_content(group, item) for item in filled.ended],
-            "items": [_item_content(group, item, number, filled.root, names)
-                      for number, item in enumerate(started, start=1)]}
+    return {
+        "key": group.key,
+        "label": _label(group.label),
+        "none": not started and _none_ticked(group, filled),
+        "ended": [_ended_content(group, item) for item in filled.ended],
+        "items": [
+            _item_content(group, item, number, filled.root, names)
+            for number, item in enumerate(started, start=1)
+        ],
+    }
 
 
 def _ended_content(group: Group, item: FilledItem) -> dict[str, Any]:
     title = item_title(group, item)
-    return {"public_id": item.public_id, "title": title, "answers": [{"question": group.title_question, "value": title}]}
+    return {
+        "public_id": item.public_id,
+        "title": title,
+        "answers": [{"question": group.title_question, "value": title}],
+    }
 
 
-def _item_content(group: Group, item: FilledItem, number: int, root: Values,
-                  names: Mapping[str, Option]) -> dict[str, Any]:
+def _item_content(
+    group: Group, item: FilledItem, number: int, root: Values, names: Mapping[str, Option]
+) -> dict[str, Any]:
     questions = visible_questions(group, item.values, root)
     answers = _answers(questions, item.values, names)
     value = {answer["question"]: answer["value"] for answer in answers}
-    by_source = {source: [key for question in questions if question.source == source
-                          for key in keys(value[question.key])] for source in SOURCES}
-    return {"public_id": item.public_id, "number": number, "title": value.get(group.title_question) or "",
-            "carried": item.carried, **by_source,
-            "kind": value.get(group.kind_question or ""), "status": value.get(group.status_question or ""),
-            "answers": answers}
+    by_source = {
+        source: [
+            key
+            for question in questions
+            if question.source == source
+            for key in keys(value[question.key])
+        ]
+        for source in SOURCES
+    }
+    return {
+        "public_id": item.public_id,
+        "number": number,
+        "title": value.get(group.title_question) or "",
+        "carried": item.carried,
+        **by_source,
+        "kind": value.get(group.kind_question or ""),
+        "status": value.get(group.status_question or ""),
+        "answers": answers,
+    }

@@ -1,4 +1,5 @@
 """Who writes where right now. Information, never a lock: it is gone a minute after the last sign of life, and nothing waits for it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -15,8 +16,11 @@ GONE = dt.timedelta(seconds=60)
 # A sign of life comes every 20 s and with each save: most saves find one that is fresh enough, and write nothing.
 EVERY = dt.timedelta(seconds=15)
 _MEMBERS = cast(sa.Table, Member.__table__)
-_SEEN = sa.update(_MEMBERS).where(_MEMBERS.c.id == sa.bindparam("of")).values(
-    seen_at=sa.bindparam("seen_at"), seen_section=sa.bindparam("seen_section"))
+_SEEN = (
+    sa.update(_MEMBERS)
+    .where(_MEMBERS.c.id == sa.bindparam("of"))
+    .values(seen_at=sa.bindparam("seen_at"), seen_section=sa.bindparam("seen_section"))
+)
 
 
 class Present(NamedTuple):
@@ -28,7 +32,9 @@ class Present(NamedTuple):
 
 def is_due(member: Member, now: dt.datetime) -> bool:
     """Whether a sign of life would be written now: at most every 15 s, and only while the answer may be written."""
-    return (member.seen_at is None or now - member.seen_at >= EVERY) and deadline.is_open(member.submission, now)
+    return (member.seen_at is None or now - member.seen_at >= EVERY) and deadline.is_open(
+        member.submission, now
+    )
 
 
 def note(member: Member, where: str, now: dt.datetime) -> bool:
@@ -47,6 +53,13 @@ def others(member: Member, now: dt.datetime) -> list[Present]:
     if not deadline.is_open(member.submission, now):
         return []
     rows = db.session.execute(
-        sa.select(Person.given, Person.family, Member.seen_section).join(Person, Person.id == Member.person_id)
-        .where(Member.submission_id == member.submission_id, Member.id != member.id, Member.seen_at > now - GONE).order_by(Member.id))
+        sa.select(Person.given, Person.family, Member.seen_section)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.submission_id == member.submission_id,
+            Member.id != member.id,
+            Member.seen_at > now - GONE,
+        )
+        .order_by(Member.id)
+    )
     return [Present(f"{given} {family}".strip(), where) for given, family, where in rows]

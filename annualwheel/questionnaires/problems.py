@@ -1,4 +1,5 @@
 """What can be wrong in a questionnaire's file, said so that the person who wrote the file can mend it."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

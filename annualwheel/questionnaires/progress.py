@@ -1,4 +1,5 @@
 """How far the answers to a meeting's questionnaires have come: states, counts and times, and never a word of what is written."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -8,7 +9,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.models import Answer, Item, Meeting, Organisation, Person, Questionnaire, Submission
+from annualwheel.models import (
+    Answer,
+    Item,
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Submission,
+)
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition, answer_fields
 
@@ -39,27 +48,65 @@ def of_meeting(meeting: Meeting) -> list[Progress]:
     for questionnaire in meeting.questionnaires:
         definition = published.definition_of(questionnaire)
         begun, total = _begun(questionnaire, definition), len(definition.parts())
-        rows += [Progress(public_id, organisation_id, organisation, f"{given or ''} {family or ''}".strip(),
-                          "none" if state == "draft" and changed_at is None else state, begun[submission_id], total,
-                          changed_at, submitted_at)
-                 for submission_id, public_id, organisation_id, organisation, given, family, state, changed_at, submitted_at
-                 in db.session.execute(
-                     sa.select(Submission.id, Submission.public_id, Organisation.id, Organisation.name, Person.given, Person.family,
-                               Submission.state, Submission.changed_at, Submission.submitted_at)
-                     .join(Organisation, Organisation.id == Submission.organisation_id)
-                     .outerjoin(Person, Person.id == Submission.person_id)
-                     .where(Submission.questionnaire_id == questionnaire.id))]
+        rows += [
+            Progress(
+                public_id,
+                organisation_id,
+                organisation,
+                f"{given or ''} {family or ''}".strip(),
+                "none" if state == "draft" and changed_at is None else state,
+                begun[submission_id],
+                total,
+                changed_at,
+                submitted_at,
+            )
+            for submission_id, public_id, organisation_id, organisation, given, family, state, changed_at, submitted_at in db.session.execute(
+                sa.select(
+                    Submission.id,
+                    Submission.public_id,
+                    Organisation.id,
+                    Organisation.name,
+                    Person.given,
+                    Person.family,
+                    Submission.state,
+                    Submission.changed_at,
+                    Submission.submitted_at,
+                )
+                .join(Organisation, Organisation.id == Submission.organisation_id)
+                .outerjoin(Person, Person.id == Submission.person_id)
+                .where(Submission.questionnaire_id == questionnaire.id)
+            )
+        ]
     return rows
 
 
 def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]:
     """The number of sections (and themes) with an answer that is not empty, by submission id; the text stays in the database."""
-    section = sa.case({field.key: section.key for section in definition.sections for question in section.all_questions()
-                       for field in answer_fields(question)}, value=Answer.question_key)
+    section = sa.case(
+        {
+            field.key: section.key
+            for section in definition.sections
+            for question in section.all_questions()
+            for field in answer_fields(question)
+        },
+        value=Answer.question_key,
+    )
     rows = db.session.execute(
         sa.select(Item.submission_id, section, Item.group_key)
-        .select_from(Item).join(Answer, Answer.item_id == Item.id).join(Submission, Submission.id == Item.submission_id)
-        .where(Submission.questionnaire_id == questionnaire.id, Item.removed_at.is_(None),
-               sa.cast(Answer.value, sa.Text).not_in(EMPTY)).distinct())
-    return Counter(submission_id for submission_id, _ in
-                   {(submission_id, (key, group_key if "/" in group_key else "")) for submission_id, key, group_key in rows})
+        .select_from(Item)
+        .join(Answer, Answer.item_id == Item.id)
+        .join(Submission, Submission.id == Item.submission_id)
+        .where(
+            Submission.questionnaire_id == questionnaire.id,
+            Item.removed_at.is_(None),
+            sa.cast(Answer.value, sa.Text).not_in(EMPTY),
+        )
+        .distinct()
+    )
+    return Counter(
+        submission_id
+        for submission_id, _ in {
+            (submission_id, (key, group_key if "/" in group_key else ""))
+            for submission_id, key, group_key in rows
+        }
+    )

@@ -1,4 +1,5 @@
 """Publishing pins a definition to a meeting: editing the file, or the year's themes, changes nothing that is published."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -11,27 +12,57 @@ from annualwheel import audit, years
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import FocusArea, Goal, Meeting, PublishedDefinition, Questionnaire, Submission, Theme
+from annualwheel.models import (
+    FocusArea,
+    Goal,
+    Meeting,
+    PublishedDefinition,
+    Questionnaire,
+    Submission,
+    Theme,
+)
 from annualwheel.questionnaires import definition as definitions
 from annualwheel.questionnaires.definition import Definition, Option, Text
 
 
-def publish(meeting: Meeting, definition: Definition, now: dt.datetime, actor: Actor) -> Questionnaire:
+def publish(
+    meeting: Meeting, definition: Definition, now: dt.datetime, actor: Actor
+) -> Questionnaire:
     """Publishes the definition for the meeting with the year's themes as they are now. Publishing again replaces it until someone
     has begun to answer; then `Refused("answers_begun")`."""
-    resolved = definitions.resolve(definition, _options(meeting.year.themes), _options(years.reference(FocusArea)),
-                                   _options(years.reference(Goal)))
+    resolved = definitions.resolve(
+        definition,
+        _options(meeting.year.themes),
+        _options(years.reference(FocusArea)),
+        _options(years.reference(Goal)),
+    )
     digest = definitions.digest(resolved)
-    if db.session.scalar(sa.select(PublishedDefinition).where(PublishedDefinition.digest == digest)) is None:
+    if (
+        db.session.scalar(
+            sa.select(PublishedDefinition).where(PublishedDefinition.digest == digest)
+        )
+        is None
+    ):
         db.session.add(PublishedDefinition(digest=digest, text=definitions.dump(resolved)))
         db.session.flush()
-    found = db.session.scalar(sa.select(Questionnaire).where(
-        Questionnaire.meeting_id == meeting.id, Questionnaire.key == definition.key))
+    found = db.session.scalar(
+        sa.select(Questionnaire).where(
+            Questionnaire.meeting_id == meeting.id, Questionnaire.key == definition.key
+        )
+    )
     if found is None:
-        found = Questionnaire(meeting=meeting, key=definition.key, digest=digest, respondent=definition.respondent, published_at=now)
+        found = Questionnaire(
+            meeting=meeting,
+            key=definition.key,
+            digest=digest,
+            respondent=definition.respondent,
+            published_at=now,
+        )
         db.session.add(found)
     elif found.digest != digest:
-        if db.session.scalar(sa.select(Submission.id).where(Submission.questionnaire_id == found.id).limit(1)):
+        if db.session.scalar(
+            sa.select(Submission.id).where(Submission.questionnaire_id == found.id).limit(1)
+        ):
             raise Refused("answers_begun")
         found.digest, found.published_at = digest, now
     db.session.flush()
@@ -47,7 +78,9 @@ def definition_of(questionnaire: Questionnaire) -> Definition:
 @lru_cache(maxsize=64)
 def by_digest(digest: str) -> Definition:
     """A published definition by its digest. It never changes, so it is read once a process."""
-    text = db.session.scalars(sa.select(PublishedDefinition.text).where(PublishedDefinition.digest == digest)).one()
+    text = db.session.scalars(
+        sa.select(PublishedDefinition.text).where(PublishedDefinition.digest == digest)
+    ).one()
     return definitions.load(text)
 
 

@@ -3,6 +3,7 @@
 Reading never stops at the first problem: what cannot be read gets a stand-in, so that the rest is looked at too, and
 nothing is handed out while there is a problem.
 """
+
 from __future__ import annotations
 
 import tomllib
@@ -29,8 +30,13 @@ from annualwheel.questionnaires.values import HARD_CAP
 MEETING_KINDS = ("work", "direction", "conference")
 RESPONDENTS = ("organisation", "person")
 __all__ = ["DefinitionError", "Problem", "read", "read_all"]
-_KINDS: dict[type, str] = {str: "text inom citattecken", int: "ett heltal", bool: "true eller false",
-                           list: "en lista", dict: "en tabell"}
+_KINDS: dict[type, str] = {
+    str: "text inom citattecken",
+    int: "ett heltal",
+    bool: "true eller false",
+    list: "en lista",
+    dict: "en tabell",
+}
 T = TypeVar("T")
 
 
@@ -53,8 +59,15 @@ def read_all(folder: Path) -> list[Definition]:
             continue
         other, _ = definitions.setdefault(definition.key, (path, definition))
         if other != path:
-            problems.append(Problem(path.name, None, None, "duplicate_file",
-                                    {"value": definition.key, "other": other.name}))
+            problems.append(
+                Problem(
+                    path.name,
+                    None,
+                    None,
+                    "duplicate_file",
+                    {"value": definition.key, "other": other.name},
+                )
+            )
     if problems:
         raise DefinitionError(problems)
     return [definition for _, definition in definitions.values()]
@@ -135,21 +148,45 @@ class _Table:
 
 
 def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
-    table = _Table(raw, findings, "", "key", "meeting", "respondent", "title", "intro", "minutes", "sections")
+    table = _Table(
+        raw, findings, "", "key", "meeting", "respondent", "title", "intro", "minutes", "sections"
+    )
     return Definition(
-        key=table.word("key"), meeting_kind=table.one_of("meeting", MEETING_KINDS) or "",
-        respondent=table.one_of("respondent", RESPONDENTS) or "", title=table.text("title"), intro=table.text("intro"),
+        key=table.word("key"),
+        meeting_kind=table.one_of("meeting", MEETING_KINDS) or "",
+        respondent=table.one_of("respondent", RESPONDENTS) or "",
+        title=table.text("title"),
+        intro=table.text("intro"),
         minutes=table.whole("minutes", 600, needed=True) or 0,
-        sections=tuple(_section(section, findings) for section in table.tables("sections", needed=True)))
+        sections=tuple(
+            _section(section, findings) for section in table.tables("sections", needed=True)
+        ),
+    )
 
 
 def _section(raw: Any, findings: Findings) -> Section:
     findings.section, findings.question = _key_in(raw), None
-    table = _Table(raw, findings, "sections", "key", "title", "intro", "minutes", "per_theme", "questions", "group")
+    table = _Table(
+        raw,
+        findings,
+        "sections",
+        "key",
+        "title",
+        "intro",
+        "minutes",
+        "per_theme",
+        "questions",
+        "group",
+    )
     section = Section(
-        key=table.word("key"), title=table.text("title"), minutes=table.whole("minutes", 600, needed=True) or 0,
-        intro=table.optional_text("intro"), per_theme=table.get("per_theme", bool, needed=False) or False,
-        questions=_questions(table, needed=False), group=_group(table.get("group", dict, needed=False), findings))
+        key=table.word("key"),
+        title=table.text("title"),
+        minutes=table.whole("minutes", 600, needed=True) or 0,
+        intro=table.optional_text("intro"),
+        per_theme=table.get("per_theme", bool, needed=False) or False,
+        questions=_questions(table, needed=False),
+        group=_group(table.get("group", dict, needed=False), findings),
+    )
     findings.section = None
     return section
 
@@ -157,15 +194,35 @@ def _section(raw: Any, findings: Findings) -> Section:
 def _group(raw: Mapping[str, Any] | None, findings: Findings) -> Group | None:
     if raw is None:
         return None
-    table = _Table(raw, findings, "group", "key", "label", "add_label", "item_label", "at_most", "title_question",
-                   "kind_question", "status_question", "error", "none", "questions")
+    table = _Table(
+        raw,
+        findings,
+        "group",
+        "key",
+        "label",
+        "add_label",
+        "item_label",
+        "at_most",
+        "title_question",
+        "kind_question",
+        "status_question",
+        "error",
+        "none",
+        "questions",
+    )
     return Group(
-        key=table.word("key"), label=table.text("label"), add_label=table.text("add_label"),
-        item_label=table.text("item_label"), at_most=table.whole("at_most", 100, needed=True) or 1,
-        title_question=table.word("title_question"), kind_question=table.get("kind_question", str, needed=False),
-        status_question=table.get("status_question", str, needed=False), error=table.text("error"),
+        key=table.word("key"),
+        label=table.text("label"),
+        add_label=table.text("add_label"),
+        item_label=table.text("item_label"),
+        at_most=table.whole("at_most", 100, needed=True) or 1,
+        title_question=table.word("title_question"),
+        kind_question=table.get("kind_question", str, needed=False),
+        status_question=table.get("status_question", str, needed=False),
+        error=table.text("error"),
         none_question=_none_question(table.get("none", dict, needed=False), findings),
-        questions=_questions(table, needed=True))
+        questions=_questions(table, needed=True),
+    )
 
 
 def _none_question(raw: Mapping[str, Any] | None, findings: Findings) -> Question | None:
@@ -183,17 +240,42 @@ def _questions(table: _Table, needed: bool) -> tuple[Question, ...]:
 def _question(raw: Any, findings: Findings) -> Question:
     findings.question = _key_in(raw)
     found = len(findings.problems)
-    table = _Table(raw, findings, "questions", "key", "type", "label", "hint", "required", "error", "max_length",
-                   "options", "source", "other", "at_most", "show_if")
-    kind = QuestionType(table.one_of("type", [each.value for each in QuestionType]) or QuestionType.TEXT)
+    table = _Table(
+        raw,
+        findings,
+        "questions",
+        "key",
+        "type",
+        "label",
+        "hint",
+        "required",
+        "error",
+        "max_length",
+        "options",
+        "source",
+        "other",
+        "at_most",
+        "show_if",
+    )
+    kind = QuestionType(
+        table.one_of("type", [each.value for each in QuestionType]) or QuestionType.TEXT
+    )
     question = Question(
-        key=table.word("key"), type=kind, label=table.text("label"), hint=table.optional_text("hint"),
-        required=table.get("required", bool, needed=False) or False, error=table.optional_text("error"),
+        key=table.word("key"),
+        type=kind,
+        label=table.text("label"),
+        hint=table.optional_text("hint"),
+        required=table.get("required", bool, needed=False) or False,
+        error=table.optional_text("error"),
         max_length=table.whole("max_length", HARD_CAP, needed=table.raw.get("type") in WRITING),
-        options=tuple(_option(option, findings) for option in table.tables("options", needed=False)),
-        source=table.one_of("source", SOURCES, needed=False), other_label=table.optional_text("other"),
+        options=tuple(
+            _option(option, findings) for option in table.tables("options", needed=False)
+        ),
+        source=table.one_of("source", SOURCES, needed=False),
+        other_label=table.optional_text("other"),
         at_most=table.whole("at_most", 100, needed=False),
-        show_if=_condition(table.get("show_if", dict, needed=False), findings))
+        show_if=_condition(table.get("show_if", dict, needed=False), findings),
+    )
     if len(findings.problems) > found:
         findings.damaged.add(question.key)
     findings.question = None

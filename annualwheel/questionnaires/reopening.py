@@ -1,4 +1,5 @@
 """After the last day: an organisation asks to change its answer, and a coordinator opens it for that organisation alone, or says no."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,7 +11,15 @@ from annualwheel import audit, limits, years
 from annualwheel.clock import end_of_day, local
 from annualwheel.db import db, read_again
 from annualwheel.errors import Closed, Missing, Refused
-from annualwheel.models import ChangeRequest, Meeting, Member, Organisation, Questionnaire, Staff, Submission
+from annualwheel.models import (
+    ChangeRequest,
+    Meeting,
+    Member,
+    Organisation,
+    Questionnaire,
+    Staff,
+    Submission,
+)
 from annualwheel.questionnaires import deadline, notices
 
 WORKING_DAYS = 3
@@ -21,9 +30,12 @@ ASKED_A_DAY = 5
 
 def one(meeting: Meeting, public_id: str) -> Submission:
     """The answer to one of the meeting's questionnaires with that public id. Raises `Missing`."""
-    found = db.session.scalar(sa.select(Submission).join(Questionnaire).where(
-        Questionnaire.meeting_id == meeting.id, Submission.public_id == public_id).options(
-            joinedload(Submission.organisation), joinedload(Submission.person)))
+    found = db.session.scalar(
+        sa.select(Submission)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == meeting.id, Submission.public_id == public_id)
+        .options(joinedload(Submission.organisation), joinedload(Submission.person))
+    )
     if found is None:
         raise Missing("no_answer")
     return found
@@ -41,18 +53,26 @@ def latest(submission: Submission) -> ChangeRequest | None:
 
 def waiting(meeting: Meeting) -> list[ChangeRequest]:
     """The requests of a meeting that nobody has answered yet, the oldest first, with their answers' organisations."""
-    return list(db.session.scalars(
-        sa.select(ChangeRequest).join(Submission, Submission.id == ChangeRequest.submission_id)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-        .join(Organisation, Organisation.id == Submission.organisation_id)
-        .where(Questionnaire.meeting_id == meeting.id, ChangeRequest.state == "asked")
-        .options(joinedload(ChangeRequest.submission).joinedload(Submission.organisation)).order_by(ChangeRequest.id)))
+    return list(
+        db.session.scalars(
+            sa.select(ChangeRequest)
+            .join(Submission, Submission.id == ChangeRequest.submission_id)
+            .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+            .join(Organisation, Organisation.id == Submission.organisation_id)
+            .where(Questionnaire.meeting_id == meeting.id, ChangeRequest.state == "asked")
+            .options(joinedload(ChangeRequest.submission).joinedload(Submission.organisation))
+            .order_by(ChangeRequest.id)
+        )
+    )
 
 
 def may_ask(submission: Submission, now: dt.datetime) -> bool:
     """Whether there is anything to ask for: the last day and its grace have passed, and the meeting is still to come."""
     meeting = submission.questionnaire.meeting
-    return meeting.state == "planned" and deadline.closes_at(submission) + years.GRACE < now < meeting.starts_at
+    return (
+        meeting.state == "planned"
+        and deadline.closes_at(submission) + years.GRACE < now < meeting.starts_at
+    )
 
 
 def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
@@ -75,7 +95,13 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
     made = ChangeRequest(submission=submission, person=member.person, asked_at=now, reason=reason)
     db.session.add(made)
     db.session.flush()
-    audit.note(audit.participant(member.person_id), "change_asked", submission, now, submission.questionnaire.meeting_id)
+    audit.note(
+        audit.participant(member.person_id),
+        "change_asked",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+    )
     return made
 
 
@@ -110,7 +136,9 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
     if request is not None:
         _answer(request, "granted", now, by)
     db.session.flush()
-    audit.note(audit.staff(by.id), "answer_opened", submission, now, meeting.id, until=until.isoformat())
+    audit.note(
+        audit.staff(by.id), "answer_opened", submission, now, meeting.id, until=until.isoformat()
+    )
     cause = request.public_id if request else f"{submission.public_id}:{now.timestamp()}"
     notices.tell_change("change_granted", cause, submission, _to_tell(submission, request), now)
 
@@ -122,8 +150,17 @@ def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> No
     if request is None:
         raise Refused("nothing_asked")
     _answer(request, "refused", now, by)
-    audit.note(audit.staff(by.id), "change_refused", submission, now, submission.questionnaire.meeting_id)
-    notices.tell_change("change_refused", request.public_id, submission, _to_tell(submission, request), now, reason=text)
+    audit.note(
+        audit.staff(by.id), "change_refused", submission, now, submission.questionnaire.meeting_id
+    )
+    notices.tell_change(
+        "change_refused",
+        request.public_id,
+        submission,
+        _to_tell(submission, request),
+        now,
+        reason=text,
+    )
 
 
 def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
@@ -132,12 +169,22 @@ def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
     if submission.reopened_until is not None and submission.reopened_until > now:
         submission.reopened_until = now - dt.timedelta(seconds=1)
         db.session.flush()
-        audit.note(audit.staff(by.id), "answer_closed", submission, now, submission.questionnaire.meeting_id)
+        audit.note(
+            audit.staff(by.id),
+            "answer_closed",
+            submission,
+            now,
+            submission.questionnaire.meeting_id,
+        )
 
 
 def _requests(submission: Submission) -> sa.Select[ChangeRequest]:
-    return (sa.select(ChangeRequest).where(ChangeRequest.submission_id == submission.id)
-            .options(joinedload(ChangeRequest.person)).order_by(ChangeRequest.id.desc()))
+    return (
+        sa.select(ChangeRequest)
+        .where(ChangeRequest.submission_id == submission.id)
+        .options(joinedload(ChangeRequest.person))
+        .order_by(ChangeRequest.id.desc())
+    )
 
 
 def _require_ahead(meeting: Meeting, now: dt.datetime) -> None:
@@ -154,6 +201,9 @@ def _answer(request: ChangeRequest, state: str, now: dt.datetime, by: Staff) -> 
 
 def _to_tell(submission: Submission, request: ChangeRequest | None) -> list[Member]:
     """Who asked and the lead; when neither is there, everyone who may write."""
-    chosen = [member for member in submission.members
-              if member.role == "lead" or (request is not None and member.person_id == request.person_id)]
+    chosen = [
+        member
+        for member in submission.members
+        if member.role == "lead" or (request is not None and member.person_id == request.person_id)
+    ]
     return chosen or list(submission.members)

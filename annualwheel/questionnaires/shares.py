@@ -4,6 +4,7 @@ A questionnaire is divided in one way only. Where it asks anything per theme, a 
 it. Where it asks nothing per theme, a share is a section, with its cards. A membership's `scope` is the key of a share, or empty
 for the whole answer. What is not in a share is denied: the sections beside the themes, and handling the answer as a whole.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -13,7 +14,11 @@ from annualwheel.questionnaires.definition import Definition, Option, Part, Sect
 
 def shares(definition: Definition) -> tuple[Option, ...]:
     """The shares that an answer can be divided into, in order; none when there would be only one."""
-    found = definition.themes if _by_theme(definition) else tuple(Option(section.key, section.title) for section in definition.sections)
+    found = (
+        definition.themes
+        if _by_theme(definition)
+        else tuple(Option(section.key, section.title) for section in definition.sections)
+    )
     return found if len(found) > 1 else ()
 
 
@@ -31,7 +36,9 @@ def covers(definition: Definition, scope: str, part: Part) -> bool:
     return part.theme is None and part.section.key == scope
 
 
-def covers_fields(definition: Definition, scope: str, group_key: str, fields: Iterable[str]) -> bool:
+def covers_fields(
+    definition: Definition, scope: str, group_key: str, fields: Iterable[str]
+) -> bool:
     """Whether somebody with that scope may write `fields` of an item: the root (`group_key` empty), which several sections share
     and where no field named means no, one of a theme (`section/theme`), or a card."""
     if not scope:
@@ -53,4 +60,6 @@ def _by_theme(definition: Definition) -> bool:
 
 def _root_fields(section: Section) -> set[str]:
     none = (section.group.none_question,) if section.group and section.group.none_question else ()
-    return {field.key for question in (*section.questions, *none) for field in answer_fields(question)}
+    return {
+        field.key for question in (*section.questions, *none) for field in answer_fields(question)
+    }

@@ -1,4 +1,5 @@
 """Submitting: the whole answer, with its labels, as a version that never changes."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -22,19 +23,29 @@ from annualwheel.questionnaires.values import keys
 
 def latest(submission: Submission) -> SubmissionVersion | None:
     """The version submitted last, None before the first."""
-    return db.session.scalar(sa.select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id)
-                             .order_by(SubmissionVersion.number.desc()).limit(1))
+    return db.session.scalar(
+        sa.select(SubmissionVersion)
+        .where(SubmissionVersion.submission_id == submission.id)
+        .order_by(SubmissionVersion.number.desc())
+        .limit(1)
+    )
 
 
 def versions(submission: Submission) -> Sequence[SubmissionVersion]:
     """Everything that has been submitted, the last first; who submitted comes along, the content when it is asked for."""
-    return db.session.scalars(sa.select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id).options(
-        joinedload(SubmissionVersion.by), defer(SubmissionVersion.content)).order_by(SubmissionVersion.number.desc())).all()
+    return db.session.scalars(
+        sa.select(SubmissionVersion)
+        .where(SubmissionVersion.submission_id == submission.id)
+        .options(joinedload(SubmissionVersion.by), defer(SubmissionVersion.content))
+        .order_by(SubmissionVersion.number.desc())
+    ).all()
 
 
 def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
     """What would be submitted now (see `path.submittable`). ValueError while something in it cannot be read."""
-    return path.submittable(definition, draft.filled, organisations(chosen_organisations(definition, draft)))
+    return path.submittable(
+        definition, draft.filled, organisations(chosen_organisations(definition, draft))
+    )
 
 
 def mark(content: Mapping[str, Any]) -> str:
@@ -64,13 +75,25 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
     if last is not None and last.content == content:
         return last
     submission.submitted_at = now
-    version = SubmissionVersion(submission=submission, number=last.number + 1 if last else 1,
-                                digest=submission.questionnaire.digest, content=content, by=member.person, at=now)
+    version = SubmissionVersion(
+        submission=submission,
+        number=last.number + 1 if last else 1,
+        digest=submission.questionnaire.digest,
+        content=content,
+        by=member.person,
+        at=now,
+    )
     db.session.add(version)
     _identify(submission, content)
     db.session.flush()
-    audit.note(audit.participant(member.person_id), "submitted", submission, now, submission.questionnaire.meeting_id,
-               number=version.number)
+    audit.note(
+        audit.participant(member.person_id),
+        "submitted",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        number=version.number,
+    )
     notices.send_receipts(version, now)
     return version
 
@@ -80,15 +103,30 @@ def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
     if codes is not None and not codes:
         return ()
     asked = sa.select(Organisation.code, Organisation.name)
-    asked = asked.where(Organisation.active) if codes is None else asked.where(Organisation.code.in_(codes))
+    asked = (
+        asked.where(Organisation.active)
+        if codes is None
+        else asked.where(Organisation.code.in_(codes))
+    )
     return tuple(Option(code, Text(name, name)) for code, name in db.session.execute(asked))
 
 
 def chosen_organisations(definition: Definition, draft: Draft) -> list[str]:
     """The codes of the organisations that are chosen anywhere in the answer."""
-    asked = {question.key for section in definition.sections for question in section.all_questions() if from_organisations(question)}
-    return sorted({code for place in (draft.root, *draft.themes.values(), *draft.cards)
-                   for key in asked & place.values.keys() for code in keys(place.values[key])})
+    asked = {
+        question.key
+        for section in definition.sections
+        for question in section.all_questions()
+        if from_organisations(question)
+    }
+    return sorted(
+        {
+            code
+            for place in (draft.root, *draft.themes.values(), *draft.cards)
+            for key in asked & place.values.keys()
+            for code in keys(place.values[key])
+        }
+    )
 
 
 def from_organisations(question: Question) -> bool:
@@ -98,11 +136,21 @@ def from_organisations(question: Question) -> bool:
 
 def _identify(submission: Submission, content: dict[str, Any]) -> None:
     """Gives each initiative that is submitted for the first time an identity that lasts over the years."""
-    submitted = [item["public_id"] for section in content["sections"] if section["group"] for item in section["group"]["items"]]
+    submitted = [
+        item["public_id"]
+        for section in content["sections"]
+        if section["group"]
+        for item in section["group"]["items"]
+    ]
     if not submitted:
         return
-    for item in db.session.scalars(sa.select(Item).where(Item.submission_id == submission.id, Item.public_id.in_(submitted),
-                                                         Item.initiative_id.is_(None))):
+    for item in db.session.scalars(
+        sa.select(Item).where(
+            Item.submission_id == submission.id,
+            Item.public_id.in_(submitted),
+            Item.initiative_id.is_(None),
+        )
+    ):
         initiative = Initiative(organisation_id=submission.organisation_id)
         db.session.add(initiative)
         db.session.flush()

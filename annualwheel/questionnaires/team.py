@@ -1,4 +1,5 @@
 """Those who write an answer together: a colleague invited, mailed again, taken out; and who holds the answer together."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,7 +11,15 @@ import sqlalchemy as sa
 from annualwheel import audit, contacts, letters, limits, outbox
 from annualwheel.db import db, public_id
 from annualwheel.errors import Missing, Refused, Unreadable
-from annualwheel.models import Meeting, Member, Organisation, Person, Questionnaire, Submission, Year
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Questionnaire,
+    Submission,
+    Year,
+)
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import deadline, membership, notices, published, shares
 
@@ -42,14 +51,22 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
     if colleague.scope and shares.share(definition, colleague.scope) is None:
         raise Unreadable("unknown_choice")
     limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
-    person = contacts.add_person(colleague.given, colleague.family, colleague.email, submission.organisation,
-                                 language=by.person.language, source=f"colleague:{by.person.name}")
+    person = contacts.add_person(
+        colleague.given,
+        colleague.family,
+        colleague.email,
+        submission.organisation,
+        language=by.person.language,
+        source=f"colleague:{by.person.name}",
+    )
     if person.id == by.person_id:
         raise Refused("colleague_self")
     contacts.let_in(person, now, audit.participant(by.person_id))
     found = membership.of_person(submission, person)
     if found is None:
-        found = Member(submission=submission, person=person, invited_by=by.person, scope=colleague.scope)
+        found = Member(
+            submission=submission, person=person, invited_by=by.person, scope=colleague.scope
+        )
         db.session.add(found)
     elif not found.scope or found.scope == colleague.scope:
         raise Refused("colleague_exists", name=person.name)
@@ -57,8 +74,15 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
         raise Refused("colleague_has_share", name=person.name)
     found.scope = colleague.scope
     db.session.flush()
-    audit.note(audit.participant(by.person_id), "colleague_invited", submission, now, submission.questionnaire.meeting_id,
-               person=person.id, scope=colleague.scope)
+    audit.note(
+        audit.participant(by.person_id),
+        "colleague_invited",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        person=person.id,
+        scope=colleague.scope,
+    )
     _mail("colleague", found, by.person, now, message=colleague.message)
     return found
 
@@ -87,7 +111,9 @@ def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
 def may_remove(by: Member, colleague: Member) -> bool:
     """Whether `by` may take the colleague out: the lead anybody who writes, everybody else those they have invited themselves.
     Nobody themselves and nobody the lead, so an answer always has somebody left."""
-    mine = by.role == "lead" or (colleague.invited_by_id is not None and colleague.invited_by_id == by.person_id)
+    mine = by.role == "lead" or (
+        colleague.invited_by_id is not None and colleague.invited_by_id == by.person_id
+    )
     return mine and not by.scope and colleague.id != by.id and colleague.role == "writer"
 
 
@@ -100,8 +126,14 @@ def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
     found = one(by, colleague)
     if not may_remove(by, found):
         raise Refused("colleague_not_yours", name=found.person.name)
-    audit.note(audit.participant(by.person_id), "colleague_removed", submission, now, submission.questionnaire.meeting_id,
-               person=found.person_id)
+    audit.note(
+        audit.participant(by.person_id),
+        "colleague_removed",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        person=found.person_id,
+    )
     submission.members.remove(found)
     db.session.delete(found)
     db.session.flush()
@@ -110,8 +142,13 @@ def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
 
 def one(by: Member, colleague: str) -> Member:
     """Another member of the same answer, by public id. Raises `Missing`."""
-    found = db.session.scalar(sa.select(Member).where(Member.public_id == colleague, Member.submission_id == by.submission_id,
-                                                      Member.id != by.id))
+    found = db.session.scalar(
+        sa.select(Member).where(
+            Member.public_id == colleague,
+            Member.submission_id == by.submission_id,
+            Member.id != by.id,
+        )
+    )
     if found is None:
         raise Missing("no_colleague")
     return found
@@ -119,12 +156,20 @@ def one(by: Member, colleague: str) -> Member:
 
 def lead_of(submission: Submission) -> Member | None:
     """Who holds the answer together, None when nobody does."""
-    return db.session.scalar(sa.select(Member).where(Member.submission_id == submission.id, Member.role == "lead").limit(1))
+    return db.session.scalar(
+        sa.select(Member)
+        .where(Member.submission_id == submission.id, Member.role == "lead")
+        .limit(1)
+    )
 
 
 def successors(by: Member) -> list[Member]:
     """To whom the lead can hand over: everybody else who may write the whole answer."""
-    return [member for member in membership.people(by.submission) if not member.scope and member.id != by.id]
+    return [
+        member
+        for member in membership.people(by.submission)
+        if not member.scope and member.id != by.id
+    ]
 
 
 def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
@@ -163,23 +208,41 @@ def appoint(organisation: Organisation, year: Year, lead: Person | None) -> None
     for submission_members in _answers_of(organisation, year):
         if lead is None or any(member.person_id == lead.id for member in submission_members):
             for member in submission_members:
-                member.role = "lead" if lead is not None and member.person_id == lead.id else "writer"
+                member.role = (
+                    "lead" if lead is not None and member.person_id == lead.id else "writer"
+                )
     db.session.flush()
 
 
 def _appointed(by: Member, new: Member, verb: str, now: dt.datetime) -> None:
     submission = by.submission
     appoint(submission.organisation, submission.questionnaire.meeting.year, new.person)
-    audit.note(audit.participant(by.person_id), verb, submission, now, submission.questionnaire.meeting_id, person=new.person_id)
+    audit.note(
+        audit.participant(by.person_id),
+        verb,
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        person=new.person_id,
+    )
 
 
 def _answers_of(organisation: Organisation, year: Year) -> list[Sequence[Member]]:
     """The members with the whole of each joint answer of the organisation in that year."""
     rows = db.session.scalars(
-        sa.select(Member).join(Submission, Submission.id == Member.submission_id)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id).join(Meeting, Meeting.id == Questionnaire.meeting_id)
-        .where(Meeting.year_id == year.id, Submission.organisation_id == organisation.id, Submission.person_id.is_(None), Member.scope == "")
-        .order_by(Member.submission_id, Member.id).execution_options(populate_existing=True)).all()
+        sa.select(Member)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(
+            Meeting.year_id == year.id,
+            Submission.organisation_id == organisation.id,
+            Submission.person_id.is_(None),
+            Member.scope == "",
+        )
+        .order_by(Member.submission_id, Member.id)
+        .execution_options(populate_existing=True)
+    ).all()
     by_answer: dict[int, list[Member]] = {}
     for member in rows:
         by_answer.setdefault(member.submission_id, []).append(member)
@@ -204,8 +267,18 @@ def _answer(by: Member, now: dt.datetime) -> Submission:
 def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: str = "") -> None:
     to = Recipient.of(member.person)
     found = shares.share(published.definition_of(member.submission.questionnaire), member.scope)
-    everything = {**notices.preparation_facts(member, to.language), "inviter": sender.name, "message": message,
-                  "share": found.label.to(to.language) if found else ""}
+    everything = {
+        **notices.preparation_facts(member, to.language),
+        "inviter": sender.name,
+        "message": message,
+        "share": found.label.to(to.language) if found else "",
+    }
     declared = letters.KINDS[kind]
-    facts = {name: everything[name] for name in (*declared.facts, *declared.optional) if name in everything}
-    outbox.put(f"{kind}:{member.public_id}:{public_id()}", kind, to, facts, notices.links(member), now)
+    facts = {
+        name: everything[name]
+        for name in (*declared.facts, *declared.optional)
+        if name in everything
+    }
+    outbox.put(
+        f"{kind}:{member.public_id}:{public_id()}", kind, to, facts, notices.links(member), now
+    )

@@ -3,6 +3,7 @@
 A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `fault` says what is wrong with
 it and `clean` gives the value that a submitted version keeps. Both are pure; nobody's draft is ever rewritten by them.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,7 +13,13 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from annualwheel.questionnaires.definition import CHOOSING, WRITING, Question, QuestionType, answer_fields
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    WRITING,
+    Question,
+    QuestionType,
+    answer_fields,
+)
 
 Value: TypeAlias = str | list[str]
 Values: TypeAlias = Mapping[str, Value]
@@ -20,21 +27,42 @@ Values: TypeAlias = Mapping[str, Value]
 # A draft's only limit, in characters a field: ten times what any question asks for, and too little to fill a disk.
 HARD_CAP = 20_000
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
-_MONTHS = (("januari", "january"), ("februari", "february"), ("mars", "march"), ("april", "april"), ("maj", "may"),
-           ("juni", "june"), ("juli", "july"), ("augusti", "august"), ("september", "september"),
-           ("oktober", "october"), ("november", "november"), ("december", "december"))
+_MONTHS = (
+    ("januari", "january"),
+    ("februari", "february"),
+    ("mars", "march"),
+    ("april", "april"),
+    ("maj", "may"),
+    ("juni", "june"),
+    ("juli", "july"),
+    ("augusti", "august"),
+    ("september", "september"),
+    ("oktober", "october"),
+    ("november", "november"),
+    ("december", "december"),
+)
 _SPACE = "[ \u00a0\u2009\u202f]"
-_NUMBER = re.compile(rf"([+-]?)([0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}}){{1,4}}|[0-9]{{1,15}})(?:[.,]([0-9]{{1,6}}))?")
+_NUMBER = re.compile(
+    rf"([+-]?)([0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}}){{1,4}}|[0-9]{{1,15}})(?:[.,]([0-9]{{1,6}}))?"
+)
 _THOUSANDS_WITH_POINT = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})")
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})")
-_DAY_AND_NAME = re.compile(r"([0-9]{1,2})(?::?[ae]|st|nd|rd|th|\.)?[ ]*([a-z]{3,})\.?,?[ ]*([0-9]{4})")
+_DAY_AND_NAME = re.compile(
+    r"([0-9]{1,2})(?::?[ae]|st|nd|rd|th|\.)?[ ]*([a-z]{3,})\.?,?[ ]*([0-9]{4})"
+)
 _NAME_AND_DAY = re.compile(r"([a-z]{3,})\.?[ ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[ ]+([0-9]{4})")
 _HAS_YEAR = re.compile(r"[0-9]{4}")
-_BEFORE_DATE = re.compile(r"\A(?:(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?"
-                          r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?(?:den )?")
-_YEARS = re.compile(r"(?:från |sedan |from |since )?([0-9]{4})"
-                    r"(?:[ ]*(-|/|till|to)[ ]*([0-9]{4}|[0-9]{2}|pågår|tills vidare|nu|ongoing|now)?)?")
+_BEFORE_DATE = re.compile(
+    r"\A(?:(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?(?:den )?"
+)
+_YEARS = re.compile(
+    r"(?:från |sedan |from |since )?([0-9]{4})"
+    r"(?:[ ]*(-|/|till|to)[ ]*([0-9]{4}|[0-9]{2}|pågår|tills vidare|nu|ongoing|now)?)?"
+)
 _OPEN_START = re.compile(r"(?:från|sedan|from|since) ")
 
 
@@ -119,7 +147,7 @@ def excess(question: Question, value: Value | None) -> int:
 
 
 def number(text: str) -> int | float:
-    """"1 500", "12,5", "-3". ValueError otherwise, also for "1.500", which could mean two things."""
+    """ "1 500", "12,5", "-3". ValueError otherwise, also for "1.500", which could mean two things."""
     tidy = text.strip().replace("\u2212", "-")
     match = _NUMBER.fullmatch(tidy)
     if match is None or _THOUSANDS_WITH_POINT.fullmatch(tidy):
@@ -175,13 +203,22 @@ def url(text: str) -> str:
     parts = urlsplit(address)
     host = parts.hostname or ""
     named = all(host.split(".")) and "." in host and parts.port != 0
-    if parts.scheme not in ("http", "https") or not named or "@" in parts.netloc or re.search(r"[\s\0<>\"\\]", address):
+    if (
+        parts.scheme not in ("http", "https")
+        or not named
+        or "@" in parts.netloc
+        or re.search(r"[\s\0<>\"\\]", address)
+    ):
         raise ValueError(text)
     return address
 
 
 _READERS: dict[QuestionType, Callable[[str], Any]] = {
-    QuestionType.NUMBER: number, QuestionType.DATE: date, QuestionType.YEARS: years, QuestionType.URL: url}
+    QuestionType.NUMBER: number,
+    QuestionType.DATE: date,
+    QuestionType.YEARS: years,
+    QuestionType.URL: url,
+}
 
 
 def _chosen(question: Question, chosen: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 Until then the registration is *unconfirmed*: it counts nowhere, and is erased after a week.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -50,9 +51,22 @@ class Applicant:
 
 def open_meetings(now: dt.datetime) -> list[Meeting]:
     """The meetings that anyone may register for now, the next one first."""
-    return list(db.session.scalars(sa.select(Meeting).join(Phase, Phase.meeting_id == Meeting.id).where(
-        Meeting.open_registration, Meeting.state == "planned", Meeting.starts_at > now, Phase.kind == "registration",
-        Phase.opens_at <= now, Phase.closes_at >= now).options(sa.orm.joinedload(Meeting.year)).order_by(Meeting.starts_at)))
+    return list(
+        db.session.scalars(
+            sa.select(Meeting)
+            .join(Phase, Phase.meeting_id == Meeting.id)
+            .where(
+                Meeting.open_registration,
+                Meeting.state == "planned",
+                Meeting.starts_at > now,
+                Phase.kind == "registration",
+                Phase.opens_at <= now,
+                Phase.closes_at >= now,
+            )
+            .options(sa.orm.joinedload(Meeting.year))
+            .order_by(Meeting.starts_at)
+        )
+    )
 
 
 def why_closed(meeting: Meeting, now: dt.datetime) -> DomainError | None:
@@ -82,7 +96,9 @@ def count_client(client: str, address: str, now: dt.datetime) -> None:
     _count_address(address, now)
 
 
-def apply(meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime) -> None:
+def apply(
+    meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime
+) -> None:
     """Somebody asks to come for `organisation`. A mail goes to the address: to confirm it, or the ordinary link of one who is known.
 
     Raises as `require_open` and `count_client`, `Unreadable` for an address that is none.
@@ -124,10 +140,18 @@ def claim(registration: Registration) -> str:
     """Why nobody knows that the person belongs to the organisation: they have registered themselves ("own"), or were brought by somebody
     of whom it is not known ("brought"); "" where it is known, or where a place was ended."""
     person, organisation = registration.person, registration.organisation
-    if registration.state in ("unconfirmed", "substituted", "revoked") or not person.active or contacts.has_place(person, organisation):
+    if (
+        registration.state in ("unconfirmed", "substituted", "revoked")
+        or not person.active
+        or contacts.has_place(person, organisation)
+    ):
         return ""
-    applied = sa.select(Audit.id).where(Audit.meeting_id == registration.meeting_id, Audit.verb == "applied",
-                                        Audit.subject_kind == Registration.__tablename__, Audit.subject_id == registration.id)
+    applied = sa.select(Audit.id).where(
+        Audit.meeting_id == registration.meeting_id,
+        Audit.verb == "applied",
+        Audit.subject_kind == Registration.__tablename__,
+        Audit.subject_id == registration.id,
+    )
     if db.session.scalar(applied.limit(1)):
         return "own"
     return "brought" if contacts.belongs(person, organisation) else ""
@@ -147,16 +171,31 @@ def _count_address(address: str, now: dt.datetime) -> None:
 
 def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.datetime) -> None:
     seats.lock(meeting)
-    person = contacts.person_called(contacts.clean(who.given), contacts.clean(who.family), contacts.normal_address(who.email))
+    person = contacts.person_called(
+        contacts.clean(who.given), contacts.clean(who.family), contacts.normal_address(who.email)
+    )
     found = invitations.find(meeting, person) if person else None
     if person is None:
-        person = contacts.new_person(who.given, who.family, contacts.normal_address(who.email), language=who.language, source=who.source)
+        person = contacts.new_person(
+            who.given,
+            who.family,
+            contacts.normal_address(who.email),
+            language=who.language,
+            source=who.source,
+        )
         person.active = False  # until confirmed: whoever nobody has proved to exist is in no list and in no audience
     if found is None:
-        found = Registration(meeting=meeting, person=person, organisation=organisation, state="unconfirmed")
+        found = Registration(
+            meeting=meeting, person=person, organisation=organisation, state="unconfirmed"
+        )
         db.session.add(found)
     if found.state == "unconfirmed":
-        found.organisation, found.title, found.mode, found.invited_at = organisation, contacts.clean(who.title), who.mode, now
+        found.organisation, found.title, found.mode, found.invited_at = (
+            organisation,
+            contacts.clean(who.title),
+            who.mode,
+            now,
+        )
     db.session.flush()
     _answer(found, now)
 
@@ -165,22 +204,37 @@ def _answer(registration: Registration, now: dt.datetime) -> None:
     """The mail to whoever was named. Nothing that a stranger typed stands in a mail to somebody who has not proved to be that stranger."""
     person = registration.person
     if registration.state == "unconfirmed" and not is_out(person):
-        notices.write("application", registration, now, to=Recipient(person.email, "", person.language, person.id))
+        notices.write(
+            "application",
+            registration,
+            now,
+            to=Recipient(person.email, "", person.language, person.id),
+        )
     else:
         gone = registration.state in ("substituted", "revoked") or is_out(person)
-        notices.write("application_gone" if gone else "application_known", registration, now, to=Recipient.of(person))
+        notices.write(
+            "application_gone" if gone else "application_known",
+            registration,
+            now,
+            to=Recipient.of(person),
+        )
 
 
 def unconfirmed(now: dt.datetime) -> sa.Select[int]:
     """The ids of registrations that nobody has confirmed in a week."""
-    return sa.select(Registration.id).where(Registration.state == "unconfirmed", Registration.invited_at < now - KEPT)
+    return sa.select(Registration.id).where(
+        Registration.state == "unconfirmed", Registration.invited_at < now - KEPT
+    )
 
 
 def erase(ids: Sequence[int]) -> None:
     """Erases those of the registrations that are still unconfirmed, their mails, and the persons when nothing else refers to them."""
     old = sa.and_(Registration.id.in_(ids), Registration.state == "unconfirmed")
-    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(sa.select(Registration.meeting_id).where(old)))
-                                      .order_by(Meeting.id)).all():
+    for meeting in db.session.scalars(
+        sa.select(Meeting)
+        .where(Meeting.id.in_(sa.select(Registration.meeting_id).where(old)))
+        .order_by(Meeting.id)
+    ).all():
         seats.lock(meeting)
     rows = db.session.execute(sa.select(Registration.id, Registration.person_id).where(old)).all()
     ids, people = [row.id for row in rows], {row.person_id for row in rows}
@@ -194,9 +248,19 @@ def erase(ids: Sequence[int]) -> None:
 def _nobody_refers() -> list[sa.ColumnElement[bool]]:
     """A condition for each column in the database that names a person."""
     person = Person.__table__.c.id
-    columns = [key.parent for table in db.metadata.sorted_tables for key in table.foreign_keys if key.column is person]
-    return [~sa.exists().where(column.table.alias(f"t{number}").c[column.name] == Person.id) for number, column in enumerate(columns)]
+    columns = [
+        key.parent
+        for table in db.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is person
+    ]
+    return [
+        ~sa.exists().where(column.table.alias(f"t{number}").c[column.name] == Person.id)
+        for number, column in enumerate(columns)
+    ]
 
 
 def _delete(table: type[Base], *conditions: sa.ColumnElement[bool]) -> None:
-    db.session.execute(sa.delete(table).where(*conditions).execution_options(synchronize_session=False))
+    db.session.execute(
+        sa.delete(table).where(*conditions).execution_options(synchronize_session=False)
+    )

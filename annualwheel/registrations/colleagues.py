@@ -1,4 +1,5 @@
 """Somebody who is registered registers colleagues too: each gets a registration, a mail and a link of their own."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -54,10 +55,16 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
         years.require_open(meeting, "registration", now)
     except Closed as refusal:
         return refusal
-    return None if meeting.open_registration or _has_seats_left(meeting, registration.organisation_id) else Refused("colleagues_by_invitation")
+    return (
+        None
+        if meeting.open_registration or _has_seats_left(meeting, registration.organisation_id)
+        else Refused("colleagues_by_invitation")
+    )
 
 
-def register_together(registration: Registration, rows: Sequence[Colleague], now: dt.datetime, actor: Actor) -> list[Outcome]:
+def register_together(
+    registration: Registration, rows: Sequence[Colleague], now: dt.datetime, actor: Actor
+) -> list[Outcome]:
     """Registers them all under one lock, in order; who does not fit stands on the waiting list. Who is registered or has said no is
     left as they are. Raises what `why_not` finds, and `TooMany` for a link that is used too often."""
     seats.lock(registration)
@@ -71,19 +78,40 @@ def register_together(registration: Registration, rows: Sequence[Colleague], now
 
 
 def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
-    return any(option.per_organisation is not None and not seats.room(option).why_not(organisation_id) for option in meeting.options)
+    return any(
+        option.per_organisation is not None and not seats.room(option).why_not(organisation_id)
+        for option in meeting.options
+    )
 
 
 def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> Outcome:
     name = f"{contacts.clean(row.given)} {contacts.clean(row.family)}"
     known = contacts.person_called(contacts.clean(row.given), contacts.clean(row.family), row.email)
     found = invitations.find(by.meeting, known) if known else None
-    if found is not None and (found.state not in OPEN or (found.state == "invited" and found.organisation_id != by.organisation_id)):
-        return Outcome(name, {"declined": "said_no", "withdrawn": "said_no", "substituted": "gone", "revoked": "gone"}.get(found.state, "already"))
+    if found is not None and (
+        found.state not in OPEN
+        or (found.state == "invited" and found.organisation_id != by.organisation_id)
+    ):
+        return Outcome(
+            name,
+            {
+                "declined": "said_no",
+                "withdrawn": "said_no",
+                "substituted": "gone",
+                "revoked": "gone",
+            }.get(found.state, "already"),
+        )
     if known is not None and applications.is_out(known):
         return Outcome(name, "gone")
-    person = contacts.add_beside(by.person, by.organisation, row.given, row.family, row.email, title=row.title,
-                                 source=f"colleague:{by.person.name}")
+    person = contacts.add_beside(
+        by.person,
+        by.organisation,
+        row.given,
+        row.family,
+        row.email,
+        title=row.title,
+        source=f"colleague:{by.person.name}",
+    )
     colleague = found or _invited(by, person, now)
     colleague.organisation = by.organisation
     colleague.title, colleague.mode = contacts.clean(row.title) or colleague.title, row.mode
@@ -93,7 +121,13 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
     colleague.answered_at = now
     if not seated:
         seats.stand_last(colleague, now)
-    notices.tell("colleague_registered", colleague, now, registrant=by.person.name, waits="" if seated else "yes")
+    notices.tell(
+        "colleague_registered",
+        colleague,
+        now,
+        registrant=by.person.name,
+        waits="" if seated else "yes",
+    )
     if seated:
         notices.put_in_calendar(colleague, now)
         if years.is_open(by.meeting, "preparation", now):
@@ -103,6 +137,12 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
 
 
 def _invited(by: Registration, person: Person, now: dt.datetime) -> Registration:
-    made = Registration(meeting=by.meeting, person=person, organisation=by.organisation, state="invited", invited_at=now)
+    made = Registration(
+        meeting=by.meeting,
+        person=person,
+        organisation=by.organisation,
+        state="invited",
+        invited_at=now,
+    )
     db.session.add(made)
     return made

@@ -1,4 +1,5 @@
 """The waiting list of a meeting as coordinators see it: who stands where, and what stands in the way."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -38,11 +39,18 @@ class Line:
 
 def of(meeting: Meeting, now: dt.datetime) -> list[Line]:
     """A line for each way to attend, in a fixed number of queries."""
-    found = {option.mode: Line(seats.room(option), offers.is_late(option, now)) for option in meeting.options}
-    rows = db.session.scalars(sa.select(Registration).where(
-        Registration.meeting_id == meeting.id, Registration.state.in_(("offered", "waitlisted")))
+    found = {
+        option.mode: Line(seats.room(option), offers.is_late(option, now))
+        for option in meeting.options
+    }
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .where(
+            Registration.meeting_id == meeting.id, Registration.state.in_(("offered", "waitlisted"))
+        )
         .options(joinedload(Registration.person), joinedload(Registration.organisation))
-        .order_by(Registration.offered_until, Registration.queued_at, Registration.id))
+        .order_by(Registration.offered_until, Registration.queued_at, Registration.id)
+    )
     for registration in rows:
         line = found[registration.mode]
         (line.offered if registration.state == "offered" else line.waiting).append(registration)

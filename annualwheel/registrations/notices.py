@@ -1,4 +1,5 @@
 """The mails that go with a registration: what happened, and the calendar entry that stays true."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,8 +13,10 @@ from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
 from annualwheel.outbox import Recipient
 from annualwheel.registrations import windows
 
-ACCEPT_NOTE = {"sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
-               "en": "Accept puts the meeting into your calendar. It does not change your registration."}
+ACCEPT_NOTE = {
+    "sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
+    "en": "Accept puts the meeting into your calendar. It does not change your registration.",
+}
 ONLINE = {"sv": "Digitalt möte", "en": "Online meeting"}
 
 
@@ -21,13 +24,17 @@ def facts(registration: Registration, language: str) -> dict[str, object]:
     """What mails about this registration may say, in the recipient's language. No needs, no other people."""
     meeting = registration.meeting
     return {
-        "given": registration.person.given, "organisation": registration.organisation.name,
-        "meeting": names.meeting(meeting.kind, language), "day": dates.day(meeting.starts_at, language),
+        "given": registration.person.given,
+        "organisation": registration.organisation.name,
+        "meeting": names.meeting(meeting.kind, language),
+        "day": dates.day(meeting.starts_at, language),
         "short_day": dates.day_month(meeting.starts_at, language),
-        "time": dates.hours(meeting.starts_at, meeting.ends_at, language), "place": place(registration, language),
+        "time": dates.hours(meeting.starts_at, meeting.ends_at, language),
+        "place": place(registration, language),
         "reconfirm": "yes" if registration.state == "to_reconfirm" else "",
         "answer_by": dates.day(windows.answer_by(registration), language),
-        "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language)}
+        "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language),
+    }
 
 
 def place(registration: Registration, language: str) -> str:
@@ -38,11 +45,20 @@ def place(registration: Registration, language: str) -> str:
     return ", ".join(part for part in (meeting.place, meeting.address) if part)
 
 
-def said(kind: str, registration: Registration, language: str, now: dt.datetime, more: Mapping[str, object]) -> dict[str, object]:
+def said(
+    kind: str,
+    registration: Registration,
+    language: str,
+    now: dt.datetime,
+    more: Mapping[str, object],
+) -> dict[str, object]:
     """The facts of a mail of that kind about the registration, with `more`; what has already happened is not announced."""
     known = facts(registration, language)
     known["about"] = names.ABOUT[registration.meeting.kind][language]
-    known |= {f"may_{action}": windows.why_not(registration, action, now) is None for action in ("register", "substitute")}
+    known |= {
+        f"may_{action}": windows.why_not(registration, action, now) is None
+        for action in ("register", "substitute")
+    }
     if "personal" in letters.KINDS[kind].optional:
         known["personal"] = is_personal(registration.meeting)
     if years.phase(registration.meeting, "preparation").opens_at <= now:
@@ -62,8 +78,16 @@ def landing(registration: Registration) -> dict[str, Target]:
     return {"landing": Target("registration", registration.public_id, registration.link_version)}
 
 
-def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", to: Recipient | None = None,
-          mailing: Mailing | None = None, **more: object) -> Message:
+def write(
+    kind: str,
+    registration: Registration,
+    now: dt.datetime,
+    *,
+    cause: str = "",
+    to: Recipient | None = None,
+    mailing: Mailing | None = None,
+    **more: object,
+) -> Message:
     """Queues a mail of `kind` about the registration. `cause` makes it the only one of its kind for that cause; without it the
     caller sees to it, under the meeting's lock, that the same act does not write twice.
 
@@ -73,24 +97,40 @@ def write(kind: str, registration: Registration, now: dt.datetime, *, cause: str
     return _with_copy(kind, registration, now, cause, to, mailing, more)
 
 
-def tell(kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", **more: object) -> None:
+def tell(
+    kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", **more: object
+) -> None:
     """As `write`, for whoever does not need the mail's row."""
     _with_copy(kind, registration, now, cause, None, None, more)
 
 
-def by_phone(registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime) -> None:
+def by_phone(
+    registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime
+) -> None:
     """Tells the person what a coordinator wrote down for them."""
-    tell("registered_by_phone", registration, now, coordinator=db.session.get_one(Staff, staff_id).name,
-         coming=coming)
+    tell(
+        "registered_by_phone",
+        registration,
+        now,
+        coordinator=db.session.get_one(Staff, staff_id).name,
+        coming=coming,
+    )
 
 
-def put_in_calendar(registration: Registration, now: dt.datetime, kind: str = "calendar_request", mailing: Mailing | None = None) -> None:
+def put_in_calendar(
+    registration: Registration,
+    now: dt.datetime,
+    kind: str = "calendar_request",
+    mailing: Mailing | None = None,
+) -> None:
     """Queues a calendar REQUEST with the next sequence number: a new entry, or the same one moved."""
     registration.sequence += 1
     _calendar(kind, registration, now, "REQUEST", mailing)
 
 
-def take_from_calendar(registration: Registration, now: dt.datetime, mailing: Mailing | None = None) -> None:
+def take_from_calendar(
+    registration: Registration, now: dt.datetime, mailing: Mailing | None = None
+) -> None:
     """Queues a CANCEL for the entry. Call it for someone who has one; nothing for someone who never got one."""
     if registration.sequence < 0:
         return
@@ -101,13 +141,28 @@ def take_from_calendar(registration: Registration, now: dt.datetime, mailing: Ma
 def entry(registration: Registration) -> Entry:
     """The seat's calendar entry as it is now, in the person's language. No token in it: calendars are shared."""
     meeting, language = registration.meeting, registration.person.language
-    return Entry(uid=registration.uid, sequence=max(registration.sequence, 0), summary=names.title(meeting.kind, language),
-                 description=ACCEPT_NOTE[language], place=place(registration, language), starts_at=meeting.starts_at,
-                 ends_at=meeting.ends_at, attendee_name=registration.person.name, attendee_address=registration.person.email)
+    return Entry(
+        uid=registration.uid,
+        sequence=max(registration.sequence, 0),
+        summary=names.title(meeting.kind, language),
+        description=ACCEPT_NOTE[language],
+        place=place(registration, language),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        attendee_name=registration.person.name,
+        attendee_address=registration.person.email,
+    )
 
 
-def _with_copy(kind: str, registration: Registration, now: dt.datetime, cause: str, to: Recipient | None, mailing: Mailing | None,
-               more: Mapping[str, object]) -> Message:
+def _with_copy(
+    kind: str,
+    registration: Registration,
+    now: dt.datetime,
+    cause: str,
+    to: Recipient | None,
+    mailing: Mailing | None,
+    more: Mapping[str, object],
+) -> Message:
     person = registration.person
     message = _put(kind, registration, now, cause, to or Recipient.of(person), mailing, more)
     if to is None and registration.copy_to:
@@ -116,18 +171,44 @@ def _with_copy(kind: str, registration: Registration, now: dt.datetime, cause: s
     return message
 
 
-def _put(kind: str, registration: Registration, now: dt.datetime, cause: str, to: Recipient, mailing: Mailing | None,
-         more: Mapping[str, object]) -> Message:
+def _put(
+    kind: str,
+    registration: Registration,
+    now: dt.datetime,
+    cause: str,
+    to: Recipient,
+    mailing: Mailing | None,
+    more: Mapping[str, object],
+) -> Message:
     links = landing(registration) if letters.KINDS[kind].links else {}
-    return outbox.put(f"{kind}:{registration.public_id}:{cause or public_id()}", kind, to, said(kind, registration, to.language, now, more),
-                      links, now, registration_id=registration.id, mailing=mailing)
+    return outbox.put(
+        f"{kind}:{registration.public_id}:{cause or public_id()}",
+        kind,
+        to,
+        said(kind, registration, to.language, now, more),
+        links,
+        now,
+        registration_id=registration.id,
+        mailing=mailing,
+    )
 
 
-def _calendar(kind: str, registration: Registration, now: dt.datetime, method: str, mailing: Mailing | None) -> None:
+def _calendar(
+    kind: str, registration: Registration, now: dt.datetime, method: str, mailing: Mailing | None
+) -> None:
     to = Recipient.of(registration.person)
-    outbox.put(f"{kind}:{registration.public_id}:{registration.sequence}", kind, to,
-               _chosen(kind, facts(registration, to.language)), {}, now, registration_id=registration.id,
-               mailing=mailing, entry=entry(registration), method=method)
+    outbox.put(
+        f"{kind}:{registration.public_id}:{registration.sequence}",
+        kind,
+        to,
+        _chosen(kind, facts(registration, to.language)),
+        {},
+        now,
+        registration_id=registration.id,
+        mailing=mailing,
+        entry=entry(registration),
+        method=method,
+    )
 
 
 def _chosen(kind: str, known: dict[str, object]) -> dict[str, object]:

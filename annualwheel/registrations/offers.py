@@ -1,4 +1,5 @@
 """Free seats go to those who wait, in order: given directly, or offered for some hours, as the way of attending says."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -35,10 +36,15 @@ def end_of_offer(now: dt.datetime, hours: int, starts_at: dt.datetime) -> dt.dat
 
 def is_late(option: AttendanceOption, now: dt.datetime) -> bool:
     """Whether seats are offered, and it is too near the meeting for anybody to answer."""
-    return option.waiting_rule == "offer" and end_of_offer(now, option.offer_hours, option.meeting.starts_at) is None
+    return (
+        option.waiting_rule == "offer"
+        and end_of_offer(now, option.offer_hours, option.meeting.starts_at) is None
+    )
 
 
-def fill(meeting: Meeting, mode: str, now: dt.datetime, passing: Collection[int] = ()) -> list[Registration]:
+def fill(
+    meeting: Meeting, mode: str, now: dt.datetime, passing: Collection[int] = ()
+) -> list[Registration]:
     """Gives or offers the free seats of that way of attending to those who wait, in order; returns who got one.
 
     Passed over are those whose organisation has all its seats, and `passing`, the ids of those who have just let a seat go: it would
@@ -46,9 +52,18 @@ def fill(meeting: Meeting, mode: str, now: dt.datetime, passing: Collection[int]
     meeting that is cancelled or has begun.
     """
     option = seats.option_of(meeting, mode)
-    if option is None or meeting.state != "planned" or now >= meeting.starts_at or is_late(option, now):
+    if (
+        option is None
+        or meeting.state != "planned"
+        or now >= meeting.starts_at
+        or is_late(option, now)
+    ):
         return []
-    until = end_of_offer(now, option.offer_hours, meeting.starts_at) if option.waiting_rule == "offer" else None
+    until = (
+        end_of_offer(now, option.offer_hours, meeting.starts_at)
+        if option.waiting_rule == "offer"
+        else None
+    )
     room, got, passed = seats.room(option), list[Registration](), list[list[object]]()
     for line, waits in enumerate(seats.waiting(meeting, mode), 1):
         why_not = room.why_not(waits.organisation_id)
@@ -66,7 +81,9 @@ def fill(meeting: Meeting, mode: str, now: dt.datetime, passing: Collection[int]
     return got
 
 
-def promote(waiting: Registration, now: dt.datetime, actor: Actor, verb: str = "promoted", **why: object) -> None:
+def promote(
+    waiting: Registration, now: dt.datetime, actor: Actor, verb: str = "promoted", **why: object
+) -> None:
     """Gives a seat to somebody on the waiting list and tells them. Call it under the meeting's lock."""
     step(waiting, "promote", "registered")
     notices.tell("promoted", waiting, now)
@@ -116,18 +133,30 @@ def stay(registration: Registration, now: dt.datetime, actor: Actor) -> None:
 
 def due(now: dt.datetime) -> Sequence[Meeting]:
     """The meetings to come where an offer has run out."""
-    late = sa.select(Registration.meeting_id).where(Registration.state == "offered", Registration.offered_until <= now)
-    return db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(late), Meeting.state == "planned", Meeting.starts_at > now)
-                              .order_by(Meeting.id)).all()
+    late = sa.select(Registration.meeting_id).where(
+        Registration.state == "offered", Registration.offered_until <= now
+    )
+    return db.session.scalars(
+        sa.select(Meeting)
+        .where(Meeting.id.in_(late), Meeting.state == "planned", Meeting.starts_at > now)
+        .order_by(Meeting.id)
+    ).all()
 
 
 def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
     """Ends the meeting's offers that have run out: each stands last in line and is asked whether to stay, and the seats go to the
     next. Returns how many ended."""
     seats.lock(meeting)
-    late = db.session.scalars(sa.select(Registration).where(
-        Registration.meeting_id == meeting.id, Registration.state == "offered", Registration.offered_until <= now)
-        .order_by(Registration.queued_at, Registration.id).execution_options(populate_existing=True)).all()
+    late = db.session.scalars(
+        sa.select(Registration)
+        .where(
+            Registration.meeting_id == meeting.id,
+            Registration.state == "offered",
+            Registration.offered_until <= now,
+        )
+        .order_by(Registration.queued_at, Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()
     for registration in late:
         assert registration.offered_until is not None  # noqa: S101 the query asks for it
         ended = dates.weekday_time(registration.offered_until, registration.person.language)
@@ -140,7 +169,9 @@ def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
     return len(late)
 
 
-def give(registration: Registration, note: str, now: dt.datetime, actor: Actor, over: bool = False) -> None:
+def give(
+    registration: Registration, note: str, now: dt.datetime, actor: Actor, over: bool = False
+) -> None:
     """Gives a seat to somebody on the waiting list out of turn. `note` says why, for colleagues; `over`: also when there is none free.
 
     Raises `Refused("no_free_seat")` when there is none and `over` is not said, `Refused("cannot_promote")` for somebody
@@ -153,15 +184,30 @@ def give(registration: Registration, note: str, now: dt.datetime, actor: Actor, 
     free = seats.is_free(registration, registration.mode)
     if not free and not over:
         raise Refused("no_free_seat")
-    promote(registration, now, actor, "given_place", line=seats.place_in_line(registration), note=note, over=not free)
+    promote(
+        registration,
+        now,
+        actor,
+        "given_place",
+        line=seats.place_in_line(registration),
+        note=note,
+        over=not free,
+    )
 
 
 def follow(meeting: Meeting, now: dt.datetime) -> None:
     """After a move: no offer that stands lasts longer than one made now would, but two hours at least while the meeting has not begun.
     The mail about the move leads to the page that says until when. Call it under the meeting's lock."""
     last = max(_last_end(meeting.starts_at), min(now + SHORTEST, meeting.starts_at))
-    db.session.execute(sa.update(Registration).where(
-        Registration.meeting_id == meeting.id, Registration.state == "offered", Registration.offered_until > last).values(offered_until=last))
+    db.session.execute(
+        sa.update(Registration)
+        .where(
+            Registration.meeting_id == meeting.id,
+            Registration.state == "offered",
+            Registration.offered_until > last,
+        )
+        .values(offered_until=last)
+    )
 
 
 def _offer(waiting: Registration, until: dt.datetime, now: dt.datetime, **why: object) -> None:
@@ -180,6 +226,10 @@ def _by_day(moment: dt.datetime, *, later: bool) -> dt.datetime:
     clock = local(moment)
     if MORNING <= clock.time() <= EVENING:
         return moment
-    days = 1 if later and clock.time() > EVENING else -1 if not later and clock.time() < MORNING else 0
-    whole = dt.datetime.combine(clock.date() + dt.timedelta(days=days), MORNING if later else EVENING, clock.tzinfo)
+    days = (
+        1 if later and clock.time() > EVENING else -1 if not later and clock.time() < MORNING else 0
+    )
+    whole = dt.datetime.combine(
+        clock.date() + dt.timedelta(days=days), MORNING if later else EVENING, clock.tzinfo
+    )
     return whole.astimezone(dt.UTC)

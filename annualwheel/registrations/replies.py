@@ -1,4 +1,5 @@
 """What an invited person answers: yes, no, never mind, and the changes to a yes."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -30,7 +31,9 @@ class Reply:
     copy_to: str = ""
 
 
-def register(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
+def register(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
     """Registers, or puts on the waiting list when there is no seat; the mails are queued. Who is registered already has the details
     changed; the same press twice changes nothing.
 
@@ -50,7 +53,11 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     if held and not seated:
         raise Refused("mode_full")
     step(registration, "register", "registered" if seated else "waitlisted")
-    registration.answered_at, registration.by_staff, registration.decline_reason = now, actor.kind == "staff", ""
+    registration.answered_at, registration.by_staff, registration.decline_reason = (
+        now,
+        actor.kind == "staff",
+        "",
+    )
     had, mode = notices.entry(registration) if was_moved else None, registration.mode
     _take(registration, reply, now, actor, had)
     if seated:
@@ -59,11 +66,15 @@ def register(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     else:
         registration.queued_at = now
         notices.tell("waitlisted", registration, now)
-    audit.note(actor, "registered" if seated else "waitlisted", registration, now, registration.meeting_id)
+    audit.note(
+        actor, "registered" if seated else "waitlisted", registration, now, registration.meeting_id
+    )
     return registration
 
 
-def change(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
+def change(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
     """Changes the details of a registration that stands; mails a new confirmation. Until the change stop (staff: until the start).
 
     Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
@@ -101,8 +112,16 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
     before = registration.state
     step(registration, "withdraw")
     registration.answered_at = now
-    notices.tell("withdrawn", registration, now, waited="yes" if before in ("waitlisted", "offered") else "")
-    audit.note(actor, "left_line" if before in ("waitlisted", "offered") else "withdrew", registration, now, registration.meeting_id)
+    notices.tell(
+        "withdrawn", registration, now, waited="yes" if before in ("waitlisted", "offered") else ""
+    )
+    audit.note(
+        actor,
+        "left_line" if before in ("waitlisted", "offered") else "withdrew",
+        registration,
+        now,
+        registration.meeting_id,
+    )
     _leave(registration, before, now)
 
 
@@ -110,8 +129,10 @@ def names_another(registration: Registration, reply: Reply) -> bool:
     """Whether the reply holds both another name and another address. Who was forwarded the invitation would make the person somebody
     else everywhere, with every link of theirs: they come instead, as a substitute. One of the two alone is a correction."""
     person = registration.person
-    return (contacts.fold(f"{reply.given} {reply.family}") != person.name_folded
-            and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded)
+    return (
+        contacts.fold(f"{reply.given} {reply.family}") != person.name_folded
+        and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded
+    )
 
 
 def _lock(registration: Registration, reply: Reply) -> None:
@@ -145,7 +166,9 @@ def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
         offers.fill(registration.meeting, registration.mode, now)
 
 
-def _change(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> Registration:
+def _change(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
     if stands(registration) == reply:
         return registration
     windows.require(registration, "change", now, actor)
@@ -183,11 +206,21 @@ def _change_line(registration: Registration, old_mode: str, now: dt.datetime) ->
 def stands(registration: Registration) -> Reply:
     """What stands: the latest reply, as the form would send it."""
     person = registration.person
-    return Reply(person.given, person.family, person.email, registration.title, person.mobile, registration.lunch,
-                 registration.mode, registration.copy_to)
+    return Reply(
+        person.given,
+        person.family,
+        person.email,
+        registration.title,
+        person.mobile,
+        registration.lunch,
+        registration.mode,
+        registration.copy_to,
+    )
 
 
-def _take(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor, had: Entry | None) -> None:
+def _take(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor, had: Entry | None
+) -> None:
     """Writes the reply down. With a new address the calendar entry the registration `had` leaves the old calendar; everything else
     that follows is in `readdressing.rename`."""
     person = registration.person
@@ -195,9 +228,15 @@ def _take(registration: Registration, reply: Reply, now: dt.datetime, actor: Act
         raise Refused("somebody_else", name=person.name)
     if had and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded:
         notices.take_from_calendar(registration, now)
-    readdressing.rename(person, reply.given, reply.family, reply.email, now, actor, apart=registration)
+    readdressing.rename(
+        person, reply.given, reply.family, reply.email, now, actor, apart=registration
+    )
     person.mobile = reply.mobile
-    registration.title, registration.lunch, registration.copy_to = reply.title, reply.lunch, reply.copy_to
+    registration.title, registration.lunch, registration.copy_to = (
+        reply.title,
+        reply.lunch,
+        reply.copy_to,
+    )
     registration.mode = reply.mode
 
 

@@ -1,4 +1,5 @@
 """Seats: the meeting row is updated first, then counted, then written. That order is the lock on both databases."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -15,13 +16,27 @@ from annualwheel.registrations.states import HOLDS_SEAT
 MOMENT = dt.timedelta(microseconds=1)
 ELSEWHERE = 0  # no organisation has this id
 
-_MEETING = joinedload(Meeting.phases), joinedload(Meeting.options), joinedload(Meeting.questionnaires)
+_MEETING = (
+    joinedload(Meeting.phases),
+    joinedload(Meeting.options),
+    joinedload(Meeting.questionnaires),
+)
 # A registration with all that its pages ask about: every request of a participant begins with it. The meeting's lists are short.
-WHOLE = (joinedload(Registration.person).joinedload(Person.affiliations), joinedload(Registration.organisation),
-         joinedload(Registration.meeting).options(*_MEETING))
+WHOLE = (
+    joinedload(Registration.person).joinedload(Person.affiliations),
+    joinedload(Registration.organisation),
+    joinedload(Registration.meeting).options(*_MEETING),
+)
 _AGAIN = {
-    Meeting: sa.select(Meeting).where(Meeting.id == sa.bindparam("id")).options(*_MEETING).execution_options(populate_existing=True),
-    Registration: sa.select(Registration).where(Registration.id == sa.bindparam("id")).options(*WHOLE).execution_options(populate_existing=True)}
+    Meeting: sa.select(Meeting)
+    .where(Meeting.id == sa.bindparam("id"))
+    .options(*_MEETING)
+    .execution_options(populate_existing=True),
+    Registration: sa.select(Registration)
+    .where(Registration.id == sa.bindparam("id"))
+    .options(*WHOLE)
+    .execution_options(populate_existing=True),
+}
 
 
 @dataclass
@@ -56,8 +71,12 @@ def lock(subject: Meeting | Registration) -> None:
     """Makes everyone else who wants a seat at this meeting wait for our commit, and reads again what may have changed while we waited."""
     meeting = subject if isinstance(subject, Meeting) else subject.meeting
     db.session.flush()
-    db.session.execute(sa.update(Meeting).where(Meeting.id == meeting.id).values(place=Meeting.place)
-                       .execution_options(synchronize_session=False))
+    db.session.execute(
+        sa.update(Meeting)
+        .where(Meeting.id == meeting.id)
+        .values(place=Meeting.place)
+        .execution_options(synchronize_session=False)
+    )
     db.session.scalars(_AGAIN[type(subject)], {"id": subject.id}).unique().one()
 
 
@@ -68,7 +87,11 @@ def option_of(meeting: Meeting, mode: str) -> AttendanceOption | None:
 
 def room(option: AttendanceOption) -> Room:
     """Counts the seats that are held, for every organisation at once."""
-    query = sa.select(Registration.organisation_id, sa.func.count()).where(*_held(option)).group_by(Registration.organisation_id)
+    query = (
+        sa.select(Registration.organisation_id, sa.func.count())
+        .where(*_held(option))
+        .group_by(Registration.organisation_id)
+    )
     return Room(option, Counter({row[0]: row[1] for row in db.session.execute(query)}))
 
 
@@ -80,8 +103,11 @@ def is_free(registration: Registration, mode: str) -> bool:
     option, own = option_of(registration.meeting, mode), registration.organisation_id
     if option is None or (option.capacity is None and option.per_organisation is None):
         return option is not None
-    taken, ours = db.session.execute(sa.select(sa.func.count(), sa.func.count().filter(Registration.organisation_id == own)).where(
-        *_held(option), Registration.id != registration.id)).one()
+    taken, ours = db.session.execute(
+        sa.select(
+            sa.func.count(), sa.func.count().filter(Registration.organisation_id == own)
+        ).where(*_held(option), Registration.id != registration.id)
+    ).one()
     return not Room(option, Counter({own: ours, ELSEWHERE: taken - ours})).why_not(own)
 
 
@@ -92,28 +118,58 @@ def would_wait(registration: Registration) -> bool:
 
 def waiting(meeting: Meeting, mode: str) -> list[Registration]:
     """Those who wait, first in line first, as they are now."""
-    return list(db.session.scalars(sa.select(Registration).where(
-        Registration.meeting_id == meeting.id, Registration.mode == mode, Registration.state == "waitlisted")
-        .order_by(Registration.queued_at, Registration.id).options(joinedload(Registration.person), joinedload(Registration.organisation))
-        .execution_options(populate_existing=True)))
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .where(
+                Registration.meeting_id == meeting.id,
+                Registration.mode == mode,
+                Registration.state == "waitlisted",
+            )
+            .order_by(Registration.queued_at, Registration.id)
+            .options(joinedload(Registration.person), joinedload(Registration.organisation))
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def stand_last(registration: Registration, now: dt.datetime) -> None:
     """Puts the registration behind everyone who waits in its line. Call it under `lock`."""
-    last = db.session.scalar(sa.select(sa.func.max(Registration.queued_at)).where(
-        Registration.meeting_id == registration.meeting_id, Registration.mode == registration.mode, Registration.state == "waitlisted",
-        Registration.id != registration.id))
+    last = db.session.scalar(
+        sa.select(sa.func.max(Registration.queued_at)).where(
+            Registration.meeting_id == registration.meeting_id,
+            Registration.mode == registration.mode,
+            Registration.state == "waitlisted",
+            Registration.id != registration.id,
+        )
+    )
     registration.queued_at = max(now, last + MOMENT) if last else now
 
 
 def place_in_line(registration: Registration) -> int:
     """1 for the first in line."""
-    before = sa.or_(Registration.queued_at < registration.queued_at,
-                    sa.and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id))
-    return 1 + (db.session.scalar(sa.select(sa.func.count(Registration.id)).where(
-        Registration.meeting_id == registration.meeting_id, Registration.mode == registration.mode,
-        Registration.state == "waitlisted", before)) or 0)
+    before = sa.or_(
+        Registration.queued_at < registration.queued_at,
+        sa.and_(
+            Registration.queued_at == registration.queued_at, Registration.id < registration.id
+        ),
+    )
+    return 1 + (
+        db.session.scalar(
+            sa.select(sa.func.count(Registration.id)).where(
+                Registration.meeting_id == registration.meeting_id,
+                Registration.mode == registration.mode,
+                Registration.state == "waitlisted",
+                before,
+            )
+        )
+        or 0
+    )
 
 
 def _held(option: AttendanceOption) -> tuple[sa.ColumnElement[bool], ...]:
-    return Registration.meeting_id == option.meeting_id, Registration.mode == option.mode, Registration.state.in_(HOLDS_SEAT)
+    return (
+        Registration.meeting_id == option.meeting_id,
+        Registration.mode == option.mode,
+        Registration.state.in_(HOLDS_SEAT),
+    )

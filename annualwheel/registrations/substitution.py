@@ -1,4 +1,5 @@
 """Someone else comes instead: the seat and the access to the preparation go over, diet and access needs do not."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -31,7 +32,9 @@ class Substitute:
     taken: bool = False
 
 
-def substitute(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> Registration:
+def substitute(
+    registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
+) -> Registration:
     """Hands the place over and returns the substitute's registration. The old link is dead at once.
 
     Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person already comes,
@@ -42,8 +45,15 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     windows.require(registration, "substitute", now, actor)
     if (registration.state, "substitute") not in TABLE:
         raise Refused("cannot_substitute", state=registration.state)
-    person = contacts.add_beside(registration.person, registration.organisation, new.given, new.family, new.email, title=new.title,
-                                 source="forwarded:" if new.taken else f"substitute:{registration.person.name}")
+    person = contacts.add_beside(
+        registration.person,
+        registration.organisation,
+        new.given,
+        new.family,
+        new.email,
+        title=new.title,
+        source="forwarded:" if new.taken else f"substitute:{registration.person.name}",
+    )
     if person.id == registration.person_id:
         raise Refused("substitute_self")
     contacts.let_in(person, now, actor)
@@ -54,23 +64,40 @@ def substitute(registration: Registration, new: Substitute, now: dt.datetime, ac
     successor = _successor(registration, person, new, had_seat, now)
     _tell(registration, successor, new, had_seat, now)
     needs.forget(registration)
-    audit.note(actor, "substituted", registration, now, registration.meeting_id, successor=successor.id)
+    audit.note(
+        actor, "substituted", registration, now, registration.meeting_id, successor=successor.id
+    )
     return successor
 
 
 def successor_of(target: Target) -> Registration | None:
     """Who came instead of the registration that a link opened until then; None for every other link. So the second press on the same
     button is told the same as the first."""
-    return db.session.scalar(sa.select(Registration).join(Replaced, Registration.replaces_id == Replaced.id).where(
-        Replaced.public_id == target.public_id, Replaced.state == "substituted", Replaced.link_version == target.version + 1)
-        .order_by(Registration.id.desc()).limit(1))
+    return db.session.scalar(
+        sa.select(Registration)
+        .join(Replaced, Registration.replaces_id == Replaced.id)
+        .where(
+            Replaced.public_id == target.public_id,
+            Replaced.state == "substituted",
+            Replaced.link_version == target.version + 1,
+        )
+        .order_by(Registration.id.desc())
+        .limit(1)
+    )
 
 
-def _successor(registration: Registration, person: Person, new: Substitute, had_seat: bool, now: dt.datetime) -> Registration:
+def _successor(
+    registration: Registration, person: Person, new: Substitute, had_seat: bool, now: dt.datetime
+) -> Registration:
     found = invitations.find(registration.meeting, person)
     if found is None:
-        found = Registration(meeting=registration.meeting, person=person, organisation=registration.organisation,
-                             state="invited", invited_at=now)
+        found = Registration(
+            meeting=registration.meeting,
+            person=person,
+            organisation=registration.organisation,
+            state="invited",
+            invited_at=now,
+        )
         db.session.add(found)
     elif found.state in HOLDS_SEAT or found.state == "waitlisted":
         raise Refused("substitute_exists", name=person.name)
@@ -79,7 +106,11 @@ def _successor(registration: Registration, person: Person, new: Substitute, had_
             found.link_version += 1
         step(found, "invite")
     found.organisation, found.title, found.mode, found.replaces = (
-        registration.organisation, new.title, registration.mode, registration)
+        registration.organisation,
+        new.title,
+        registration.mode,
+        registration,
+    )
     if had_seat:
         step(found, "register", "registered")
         found.answered_at = now
@@ -87,11 +118,26 @@ def _successor(registration: Registration, person: Person, new: Substitute, had_
     return found
 
 
-def _tell(registration: Registration, successor: Registration, new: Substitute, had_seat: bool, now: dt.datetime) -> None:
-    notices.tell("substituted", registration, now, substitute=successor.person.name, seated=had_seat)
+def _tell(
+    registration: Registration,
+    successor: Registration,
+    new: Substitute,
+    had_seat: bool,
+    now: dt.datetime,
+) -> None:
+    notices.tell(
+        "substituted", registration, now, substitute=successor.person.name, seated=had_seat
+    )
     if had_seat:
         notices.take_from_calendar(registration, now)
-    notices.write("substitute_invitation", successor, now, replaces=registration.person.name, message=new.message,
-                  seated=had_seat, taken=new.taken)
+    notices.write(
+        "substitute_invitation",
+        successor,
+        now,
+        replaces=registration.person.name,
+        message=new.message,
+        seated=had_seat,
+        taken=new.taken,
+    )
     if had_seat:
         notices.put_in_calendar(successor, now)

@@ -1,4 +1,5 @@
 """Organisations that somebody did not find at an open registration: asked for, and answered by a coordinator."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -29,45 +30,87 @@ def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: d
     seats.lock(meeting)
     address, organisation = contacts.normal_address(who.email), contacts.clean(organisation)
     asked = waiting(meeting)
-    if not any((fold(one.email), fold(one.organisation)) == (fold(address), fold(organisation)) for one in asked):
-        db.session.add(OrganisationRequest(
-            meeting=meeting, organisation=organisation, given=contacts.clean(who.given), family=contacts.clean(who.family), email=address,
-            title=contacts.clean(who.title), language=who.language, asked_at=now))
+    if not any(
+        (fold(one.email), fold(one.organisation)) == (fold(address), fold(organisation))
+        for one in asked
+    ):
+        db.session.add(
+            OrganisationRequest(
+                meeting=meeting,
+                organisation=organisation,
+                given=contacts.clean(who.given),
+                family=contacts.clean(who.family),
+                email=address,
+                title=contacts.clean(who.title),
+                language=who.language,
+                asked_at=now,
+            )
+        )
         db.session.flush()
-    known = {"meeting": names.meeting(meeting.kind, who.language), "day": dates.day(meeting.starts_at, who.language),
-             "short_day": dates.day_month(meeting.starts_at, who.language)}
-    outbox.put(f"organisation_request:{public_id()}", "organisation_request", Recipient(address, "", who.language), known, {}, now)
+    known = {
+        "meeting": names.meeting(meeting.kind, who.language),
+        "day": dates.day(meeting.starts_at, who.language),
+        "short_day": dates.day_month(meeting.starts_at, who.language),
+    }
+    outbox.put(
+        f"organisation_request:{public_id()}",
+        "organisation_request",
+        Recipient(address, "", who.language),
+        known,
+        {},
+        now,
+    )
 
 
 def waiting(meeting: Meeting) -> Sequence[OrganisationRequest]:
     """The meeting's questions that nobody has answered, oldest first."""
-    return db.session.scalars(sa.select(OrganisationRequest).where(
-        OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked").order_by(OrganisationRequest.id)).all()
+    return db.session.scalars(
+        sa.select(OrganisationRequest)
+        .where(OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked")
+        .order_by(OrganisationRequest.id)
+    ).all()
 
 
 def answered(meeting: Meeting) -> Sequence[OrganisationRequest]:
     """The meeting's questions that have been answered, newest answer first."""
-    return db.session.scalars(sa.select(OrganisationRequest).where(
-        OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state != "asked")
-        .order_by(OrganisationRequest.answered_at.desc(), OrganisationRequest.id)).all()
+    return db.session.scalars(
+        sa.select(OrganisationRequest)
+        .where(OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state != "asked")
+        .order_by(OrganisationRequest.answered_at.desc(), OrganisationRequest.id)
+    ).all()
 
 
 def count(meeting: Meeting) -> int:
     """How many questions wait."""
-    return db.session.scalar(sa.select(sa.func.count(OrganisationRequest.id)).where(
-        OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked")) or 0
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count(OrganisationRequest.id)).where(
+                OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked"
+            )
+        )
+        or 0
+    )
 
 
 def by_public_id(public_id: str) -> OrganisationRequest:
     """The question with that public id. Raises `Missing`."""
-    found = db.session.scalar(sa.select(OrganisationRequest).where(OrganisationRequest.public_id == public_id).options(
-        joinedload(OrganisationRequest.meeting).joinedload(Meeting.year)))
+    found = db.session.scalar(
+        sa.select(OrganisationRequest)
+        .where(OrganisationRequest.public_id == public_id)
+        .options(joinedload(OrganisationRequest.meeting).joinedload(Meeting.year))
+    )
     if found is None:
         raise Missing("no_organisation_request")
     return found
 
 
-def choose(request: OrganisationRequest, organisation: Organisation, alias: bool, now: dt.datetime, actor: Actor) -> bool:
+def choose(
+    request: OrganisationRequest,
+    organisation: Organisation,
+    alias: bool,
+    now: dt.datetime,
+    actor: Actor,
+) -> bool:
     """It is an organisation that we have: the person is invited for it. `alias`: it is found by the name that was typed from now on.
 
     False when somebody has answered already; then nothing is done. Raises `Closed` for a meeting that is cancelled or has begun.
@@ -80,7 +123,13 @@ def choose(request: OrganisationRequest, organisation: Organisation, alias: bool
     return True
 
 
-def create(request: OrganisationRequest, name: str, category: Category | None, now: dt.datetime, actor: Actor) -> bool:
+def create(
+    request: OrganisationRequest,
+    name: str,
+    category: Category | None,
+    now: dt.datetime,
+    actor: Actor,
+) -> bool:
     """It is a new organisation: added with its category of the year, and the person invited. As `choose`; raises `Refused` too when
     there is one with that name."""
     if not _begin(request, now):
@@ -98,10 +147,22 @@ def refuse(request: OrganisationRequest, text: str, now: dt.datetime, actor: Act
         return False
     _close(request, "refused", now, actor)
     meeting, language = request.meeting, request.language
-    known = {"given": request.given, "meeting": names.meeting(meeting.kind, language), "day": dates.day(meeting.starts_at, language),
-             "short_day": dates.day_month(meeting.starts_at, language), "organisation": request.organisation, "message": text}
-    outbox.put(f"organisation_refused:{request.public_id}", "organisation_refused",
-               Recipient(request.email, f"{request.given} {request.family}", language), known, {}, now)
+    known = {
+        "given": request.given,
+        "meeting": names.meeting(meeting.kind, language),
+        "day": dates.day(meeting.starts_at, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+        "organisation": request.organisation,
+        "message": text,
+    }
+    outbox.put(
+        f"organisation_refused:{request.public_id}",
+        "organisation_refused",
+        Recipient(request.email, f"{request.given} {request.family}", language),
+        known,
+        {},
+        now,
+    )
     return True
 
 
@@ -121,10 +182,19 @@ def _begin(request: OrganisationRequest, now: dt.datetime) -> bool:
     return True
 
 
-def _invite(request: OrganisationRequest, organisation: Organisation, now: dt.datetime, actor: Actor) -> None:
+def _invite(
+    request: OrganisationRequest, organisation: Organisation, now: dt.datetime, actor: Actor
+) -> None:
     """The ordinary invitation; who has a place or an invitation meanwhile gets the link to it."""
-    person = contacts.add_person(request.given, request.family, request.email, organisation, title=request.title,
-                                 language=request.language, source="open:")
+    person = contacts.add_person(
+        request.given,
+        request.family,
+        request.email,
+        organisation,
+        title=request.title,
+        language=request.language,
+        source="open:",
+    )
     contacts.let_in(person, now, actor)
     found = invitations.find(request.meeting, person)
     if found is None or allowed(found.state, "invite"):

@@ -1,4 +1,5 @@
 """The ways to attend a meeting: how many seats, how many for each organisation, and how a free one is given."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -41,7 +42,11 @@ def change(meeting: Meeting, ways: Mapping[str, Way], now: dt.datetime) -> list[
     for mode, way in ways.items():
         option = seats.option_of(meeting, mode) or _add(meeting, mode)
         option.capacity, option.per_organisation, option.waiting_rule, option.offer_hours = (
-            way.capacity, way.per_organisation, way.rule, way.hours)
+            way.capacity,
+            way.per_organisation,
+            way.rule,
+            way.hours,
+        )
     db.session.flush()
     return [got for option in meeting.options for got in offers.fill(meeting, option.mode, now)]
 
@@ -54,11 +59,20 @@ def _add(meeting: Meeting, mode: str) -> AttendanceOption:
 
 def _remove(meeting: Meeting, option: AttendanceOption) -> None:
     of_way = (Registration.meeting_id == meeting.id, Registration.mode == option.mode)
-    count = db.session.scalar(sa.select(sa.func.count(Registration.id)).where(*of_way, Registration.state.in_((*HOLDS_SEAT, "waitlisted"))))
+    count = db.session.scalar(
+        sa.select(sa.func.count(Registration.id)).where(
+            *of_way, Registration.state.in_((*HOLDS_SEAT, "waitlisted"))
+        )
+    )
     if count:
         raise Refused("way_in_use", count=count)
     meeting.options.remove(option)
     db.session.delete(option)
     # Who once chose it and said no may come back: then to a way that is there.
     left = meeting.options[0].mode if meeting.options else "on_site"
-    db.session.execute(sa.update(Registration).where(*of_way).values(mode=left).execution_options(synchronize_session="fetch"))
+    db.session.execute(
+        sa.update(Registration)
+        .where(*of_way)
+        .values(mode=left)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -1,4 +1,5 @@
 """When an invited person may do what: the *when* beside the state table. One place, so that a page never offers what a press refuses."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -26,7 +27,13 @@ def answer_by(registration: Registration) -> dt.datetime:
     return years.phase(registration.meeting, answer_phase(registration)).closes_at
 
 
-def require(registration: Registration, action: str, now: dt.datetime, actor: Actor, grace: dt.timedelta = years.GRACE) -> None:
+def require(
+    registration: Registration,
+    action: str,
+    now: dt.datetime,
+    actor: Actor,
+    grace: dt.timedelta = years.GRACE,
+) -> None:
     """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not possible any more, or not yet.
 
     Register and decline: from the invitation, or from the day registration opens, until it closes; who is offered a seat: until the
@@ -38,15 +45,26 @@ def require(registration: Registration, action: str, now: dt.datetime, actor: Ac
         raise Closed("meeting_cancelled")
     if action in ("register", "decline") and registration.state == "offered":
         _require_offer(registration, now)
-    elif action == "withdraw" or actor.kind == "staff" or (action in ("register", "decline") and registration.state == "to_reconfirm"):
+    elif (
+        action == "withdraw"
+        or actor.kind == "staff"
+        or (action in ("register", "decline") and registration.state == "to_reconfirm")
+    ):
         require_before_start(meeting, now)
     else:
-        _require_phase(registration, "change" if action in ("change", "substitute") else answer_phase(registration), now, grace)
+        _require_phase(
+            registration,
+            "change" if action in ("change", "substitute") else answer_phase(registration),
+            now,
+            grace,
+        )
 
 
 def is_over(registration: Registration, now: dt.datetime) -> bool:
     """Whether somebody's offer has run out, though nobody may have come to note it yet."""
-    return registration.state == "offered" and (registration.offered_until is None or now >= registration.offered_until)
+    return registration.state == "offered" and (
+        registration.offered_until is None or now >= registration.offered_until
+    )
 
 
 def _require_offer(registration: Registration, now: dt.datetime) -> None:
@@ -55,7 +73,9 @@ def _require_offer(registration: Registration, now: dt.datetime) -> None:
         raise Closed("offer_over")
 
 
-def _require_phase(registration: Registration, kind: str, now: dt.datetime, grace: dt.timedelta) -> None:
+def _require_phase(
+    registration: Registration, kind: str, now: dt.datetime, grace: dt.timedelta
+) -> None:
     """An invitation opens the door: whoever has one may answer at once, though the day registration opens for others is yet to come."""
     invited = registration.invited_at is not None and registration.invited_at <= now
     if not (invited and now < years.phase(registration.meeting, kind).opens_at):
@@ -71,7 +91,11 @@ def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
 def why_not(registration: Registration, action: str, now: dt.datetime) -> DomainError | None:
     """What a participant cannot be offered `action` for; None when it is possible. After a last day nothing is offered, though a press
     on a page that was open then is still taken for a while."""
-    fits = registration.state in STANDING if action == "change" else (registration.state, action) in TABLE
+    fits = (
+        registration.state in STANDING
+        if action == "change"
+        else (registration.state, action) in TABLE
+    )
     if not fits:
         return Refused(f"cannot_{action}", state=registration.state)
     try:

@@ -1,4 +1,5 @@
 """The surfaces: one blueprint an audience, since an access rule belongs to an audience."""
+
 from __future__ import annotations
 
 from flask import Flask

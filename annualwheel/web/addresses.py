@@ -1,4 +1,5 @@
 """How meetings are named in addresses: /mote/2027/arbetsmote."""
+
 from __future__ import annotations
 
 from flask import Flask

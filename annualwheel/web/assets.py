@@ -1,4 +1,5 @@
 """Style sheets, scripts and pictures. Their addresses hold the release, so that a browser asks for each of them once."""
+
 from __future__ import annotations
 
 import hashlib
@@ -29,9 +30,12 @@ def register(app: Flask) -> None:
     def static(filename: str) -> Response:
         found = OF_RELEASE.fullmatch(filename)
         current = found is not None and found[1] == release
-        response = send_from_directory(folder, found[2] if found else filename, max_age=YEAR if current else None)
+        response = send_from_directory(
+            folder, found[2] if found else filename, max_age=YEAR if current else None
+        )
         response.cache_control.immutable = current
         return response
+
     app.view_functions["static"] = static
 
 
@@ -39,5 +43,7 @@ def _digest(folder: Path) -> str:
     """A name for what lies in the folder: other contents, another name."""
     content = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+        content.update(
+            file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
+        )
     return content.hexdigest()[:12]

@@ -1,4 +1,5 @@
 """A registration's calendar entry as a file to fetch: firm after a yes, tentative before an answer."""
+
 from __future__ import annotations
 
 from flask import Response, abort
@@ -17,10 +18,15 @@ def answer(registration: Registration) -> Response:
     """The file. No attendee in it, and no link of ours: calendars are shared. Fails with 404 where there is nothing to keep the day for."""
     entry = _entry(registration) or abort(404)
     head = house().letterhead
-    content = ical.published([entry], head.sender_name, head.sender_address, head.base_url, page.now())
+    content = ical.published(
+        [entry], head.sender_name, head.sender_address, head.base_url, page.now()
+    )
     name = addresses.SLUGS[registration.meeting.kind]
-    return Response(content, content_type="text/calendar; charset=utf-8",
-                    headers={"Content-Disposition": f'attachment; filename="{name}.ics"'})
+    return Response(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.ics"'},
+    )
 
 
 def _entry(registration: Registration) -> Entry | None:

@@ -1,4 +1,5 @@
 """What was typed is not lost when the session is over: it stays on the page, and is sent again once one is let in."""
+
 from __future__ import annotations
 
 from flask import Response, make_response, render_template, request
@@ -7,32 +8,78 @@ from flask_babel import lazy_gettext as _l
 from annualwheel.web.forms import AskForLink
 
 # What no one types: proof, buttons, choices, and what the page's fields were built on.
-QUIET = frozenset(("csrf_token", "whose", "lang_switch", "mode", "lunch", "consent", "answer", "resolve", "act", "steg", "seen", "live"))
+QUIET = frozenset(
+    (
+        "csrf_token",
+        "whose",
+        "lang_switch",
+        "mode",
+        "lunch",
+        "consent",
+        "answer",
+        "resolve",
+        "act",
+        "steg",
+        "seen",
+        "live",
+    )
+)
 BUILT_ON = ("base-", "theirs-", "sent-")
-WAYS = {"owner": ("open.own_data", _l("Öppna dina uppgifter igen"), _l("Få en ny länk med e-post")),
-        "participant": ("open.new_link", _l("Öppna din länk igen"), _l("Få en ny länk med e-post")),
-        "staff": ("open.sign_in", _l("Logga in igen"), _l("Logga in"))}
+WAYS = {
+    "owner": ("open.own_data", _l("Öppna dina uppgifter igen"), _l("Få en ny länk med e-post")),
+    "participant": ("open.new_link", _l("Öppna din länk igen"), _l("Få en ny länk med e-post")),
+    "staff": ("open.sign_in", _l("Logga in igen"), _l("Logga in")),
+}
 
 
 def typed() -> list[str]:
     """The texts in the posted form, in order; none for a page that was only opened or a button that was only pressed. What another
     site has sent (Sec-Fetch-Site, W3C Fetch Metadata) nobody here has typed: it must not stand ready to be sent with one press."""
-    if request.method != "POST" or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site", "same-origin") not in (
+        "same-origin",
+        "none",
+    ):
         return []
-    return [value for name, value in request.form.items(multi=True) if name not in QUIET and not name.startswith(BUILT_ON)
-            and len(value.strip()) > 2 and not value.isdecimal()]
+    return [
+        value
+        for name, value in request.form.items(multi=True)
+        if name not in QUIET
+        and not name.startswith(BUILT_ON)
+        and len(value.strip()) > 2
+        and not value.isdecimal()
+    ]
 
 
 def again(kind: str) -> Response:
     """The page with what was typed and a button that sends it again to the same address. `kind`: participant or staff."""
     endpoint, title, way = WAYS[kind]
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "lang_switch")]
-    return make_response(render_template("open/ended.html", kind=kind, title=title, way=way, endpoint=endpoint, texts=typed(), kept=kept,
-                                         to=request.full_path.rstrip("?")), 401)
+    kept = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in ("csrf_token", "lang_switch")
+    ]
+    return make_response(
+        render_template(
+            "open/ended.html",
+            kind=kind,
+            title=title,
+            way=way,
+            endpoint=endpoint,
+            texts=typed(),
+            kept=kept,
+            to=request.full_path.rstrip("?"),
+        ),
+        401,
+    )
 
 
 def answer() -> Response:
     """How a participant is turned away: with what was typed, else with the way to a new link."""
     if typed():
         return again("participant")
-    return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True), 401)
+    return make_response(
+        render_template(
+            "open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True
+        ),
+        401,
+    )

@@ -1,4 +1,5 @@
 """Our own pages for everything that can go wrong, in plain words that say what to do."""
+
 from __future__ import annotations
 
 import secrets
@@ -56,7 +57,9 @@ def _page(status: int, reason: str = "", **values: object) -> Response:
     if request.is_json or request.accept_mimetypes.best == "application/json":
         response = make_response({"status": status, "reason": reason}, status)
     else:
-        response = make_response(render_template("errors/error.html", status=status, **values), status)
+        response = make_response(
+            render_template("errors/error.html", status=status, **values), status
+        )
     if status in (429, 503):
         response.headers["Retry-After"] = "60"
     return response

@@ -1,4 +1,5 @@
 """The base of every form: CSRF per form, the page's language, and the switch of language that keeps what was typed."""
+
 from __future__ import annotations
 
 import re
@@ -37,8 +38,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             return False
         if self.validate():
             return True
-        if "csrf_token" in self.errors:  # the library's sentence is English and says nothing of what to do
-            self.csrf_token.errors = [_("Sidan hade legat öppen för länge. Det du skrev finns kvar. Tryck en gång till.")]
+        if (
+            "csrf_token" in self.errors
+        ):  # the library's sentence is English and says nothing of what to do
+            self.csrf_token.errors = [
+                _("Sidan hade legat öppen för länge. Det du skrev finns kvar. Tryck en gång till.")
+            ]
         return False
 
     @property
@@ -83,7 +88,9 @@ class Address:
         try:
             field.data = contacts.normal_address(field.data or "")
         except Unreadable as problem:
-            raise ValidationError(_("Skriv e-postadressen med @, till exempel anna.berg@kommun.example")) from problem
+            raise ValidationError(
+                _("Skriv e-postadressen med @, till exempel anna.berg@kommun.example")
+            ) from problem
 
 
 SHORT = Length(max=200, message=_l("Skriv högst 200 tecken"))
@@ -92,15 +99,29 @@ SHORT = Length(max=200, message=_l("Skriv högst 200 tecken"))
 class NameFields:
     """Given and family name."""
 
-    given = StringField(_l("Förnamn"), [Filled(_l("Skriv förnamnet")), SHORT], filters=[strip], render_kw={"autocomplete": "given-name"})
-    family = StringField(_l("Efternamn"), [Filled(_l("Skriv efternamnet")), SHORT], filters=[strip],
-                         render_kw={"autocomplete": "family-name"})
+    given = StringField(
+        _l("Förnamn"),
+        [Filled(_l("Skriv förnamnet")), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "given-name"},
+    )
+    family = StringField(
+        _l("Efternamn"),
+        [Filled(_l("Skriv efternamnet")), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "family-name"},
+    )
 
 
 class AskForLink(BaseForm):
     """An address to mail a link to."""
 
-    email = EmailField(_l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "email", "spellcheck": "false"})
+    email = EmailField(
+        _l("E-postadress"),
+        [Address()],
+        filters=[strip],
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
+    )
 
 
 TOO_OLD = _l("Sidan hade legat öppen för länge. Tryck en gång till.")

@@ -1,4 +1,5 @@
 """The words of an import, for its pages and for the command: what a row would do, why it cannot be read, what stands in the way."""
+
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
@@ -39,8 +40,14 @@ def reason(problem: Problem) -> str:
         "lead_unknown": _("”%(text)s” går inte att förstå. Skriv ja eller nej", text=text),
         "language_unknown": _("”%(text)s” går inte att förstå. Skriv sv eller en", text=text),
         "too_long": _("Texten är längre än 250 tecken"),
-        "two_leads": _("%(organisation)s har redan en samordnare på rad %(row)s", organisation=text, row=problem.other_row),
-        "formula": _("Formeln har inget sparat värde. Öppna filen i Excel, spara den och försök igen"),
+        "two_leads": _(
+            "%(organisation)s har redan en samordnare på rad %(row)s",
+            organisation=text,
+            row=problem.other_row,
+        ),
+        "formula": _(
+            "Formeln har inget sparat värde. Öppna filen i Excel, spara den och försök igen"
+        ),
         "error_value": _("Cellen visar ett fel (%(text)s)", text=text),
     }
     return words[problem.reason]
@@ -60,18 +67,32 @@ def note(key: str, text: str) -> str:
 
 def status(name: str) -> str:
     """What an import does with a row."""
-    words: dict[str, str] = {"new": _("Ny"), "there": _("Finns redan"), "same": _("Samma som en annan rad"),
-                             "unreadable": _("Kan inte läsas")}
+    words: dict[str, str] = {
+        "new": _("Ny"),
+        "there": _("Finns redan"),
+        "same": _("Samma som en annan rad"),
+        "unreadable": _("Kan inte läsas"),
+    }
     return words[name]
 
 
 def summary(shown: Preview) -> str:
-    """"172 nya, 12 finns redan, 2 rader kan inte läsas": the whole preview in one line."""
+    """ "172 nya, 12 finns redan, 2 rader kan inte läsas": the whole preview in one line."""
     counts = shown.counts
-    parts = [ngettext("%(num)s ny", "%(num)s nya", counts["new"]), _("%(num)s finns redan", num=counts["there"]),
-             ngettext("%(num)s rad kan inte läsas", "%(num)s rader kan inte läsas", counts["unreadable"])]
+    parts = [
+        ngettext("%(num)s ny", "%(num)s nya", counts["new"]),
+        _("%(num)s finns redan", num=counts["there"]),
+        ngettext(
+            "%(num)s rad kan inte läsas", "%(num)s rader kan inte läsas", counts["unreadable"]
+        ),
+    ]
     if counts["same"]:
-        parts.insert(2, ngettext("%(num)s rad står två gånger", "%(num)s rader står två gånger", counts["same"]))
+        parts.insert(
+            2,
+            ngettext(
+                "%(num)s rad står två gånger", "%(num)s rader står två gånger", counts["same"]
+            ),
+        )
     return ", ".join(parts)
 
 
@@ -79,27 +100,58 @@ def said(entry: Entry, columns: dict[str, int]) -> list[str]:
     """Everything there is to say about a row, a sentence each."""
     contact = entry.contact
     if contact.problems:
-        return [f"{cell_name(one, contact.row, columns)}: {reason(one)}" for one in contact.problems]
+        return [
+            f"{cell_name(one, contact.row, columns)}: {reason(one)}" for one in contact.problems
+        ]
     if entry.same_as:
         return [_("Samma som rad %(row)s", row=entry.same_as)]
     known_as = entry.organisation.name if entry.organisation else contact.organisation
-    alias = [_("%(name)s räknas som %(organisation)s", name=contact.organisation, organisation=known_as)] \
-        if known_as.casefold() != contact.organisation.casefold() else []
+    alias = (
+        [
+            _(
+                "%(name)s räknas som %(organisation)s",
+                name=contact.organisation,
+                organisation=known_as,
+            )
+        ]
+        if known_as.casefold() != contact.organisation.casefold()
+        else []
+    )
     return alias + [note(key, text) for key, text in entry.notes]
 
 
 def obstacle(name: str, count: int) -> str:
     """What depends on an import, so that it cannot be undone."""
     words: dict[str, str] = {
-        "edited": ngettext("%(num)s uppgift har ändrats sedan dess", "%(num)s uppgifter har ändrats sedan dess", count),
-        "registrations": ngettext("%(num)s inbjudan eller anmälan", "%(num)s inbjudningar eller anmälningar", count),
+        "edited": ngettext(
+            "%(num)s uppgift har ändrats sedan dess",
+            "%(num)s uppgifter har ändrats sedan dess",
+            count,
+        ),
+        "registrations": ngettext(
+            "%(num)s inbjudan eller anmälan", "%(num)s inbjudningar eller anmälningar", count
+        ),
         "messages": ngettext("%(num)s mejl", "%(num)s mejl", count),
-        "members": ngettext("%(num)s som skriver i ett svar", "%(num)s som skriver i ett svar", count),
+        "members": ngettext(
+            "%(num)s som skriver i ett svar", "%(num)s som skriver i ett svar", count
+        ),
         "submissions": ngettext("%(num)s svar", "%(num)s svar", count),
-        "imported_persons": ngettext("%(num)s person som även en annan import nämner", "%(num)s personer som även en annan import nämner", count),
-        "affiliations": ngettext("%(num)s plats i en organisation", "%(num)s platser i organisationer", count),
-        "aliases": ngettext("%(num)s annat namn på en organisation", "%(num)s andra namn på organisationer", count),
-        "year_organisations": ngettext("%(num)s samordnare eller organisationstyp", "%(num)s samordnare eller organisationstyper", count),
+        "imported_persons": ngettext(
+            "%(num)s person som även en annan import nämner",
+            "%(num)s personer som även en annan import nämner",
+            count,
+        ),
+        "affiliations": ngettext(
+            "%(num)s plats i en organisation", "%(num)s platser i organisationer", count
+        ),
+        "aliases": ngettext(
+            "%(num)s annat namn på en organisation", "%(num)s andra namn på organisationer", count
+        ),
+        "year_organisations": ngettext(
+            "%(num)s samordnare eller organisationstyp",
+            "%(num)s samordnare eller organisationstyper",
+            count,
+        ),
     }
     other: str = ngettext("%(num)s annan uppgift", "%(num)s andra uppgifter", count)
     return words.get(name, other)

@@ -1,5 +1,6 @@
 """The links that were opened in this browser. A secretary opens those of several people in tabs beside each other: each page says whose it
 is, and acts for nobody else, whatever was opened after it."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -51,7 +52,11 @@ def named() -> str:
 
 def field() -> Markup:
     """The hidden field that says whose page this is; nothing on a page that is nobody's."""
-    return Markup('<input type="hidden" name="whose" value="{}">').format(g.whose) if "whose" in g else Markup()
+    return (
+        Markup('<input type="hidden" name="whose" value="{}">').format(g.whose)
+        if "whose" in g
+        else Markup()
+    )
 
 
 def _known(kind: str) -> list[Any]:

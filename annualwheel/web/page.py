@@ -1,4 +1,5 @@
 """What every page needs: the time, the language, who looks, and where the other language is."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -22,11 +23,13 @@ from annualwheel.web import opened, words
 LANGUAGES = ("sv", "en")
 # Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would lead elsewhere.
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f]*")
-NAVIGATION = (("year", "coordinator.year", ("coordinator", "administrator")),
-              ("people", "coordinator.people", ("coordinator", "administrator")),
-              ("mailings", "coordinator.mailings", ("coordinator", "administrator")),
-              ("answers", "facilitator.answers", ("coordinator", "facilitator", "administrator")),
-              ("settings", "admin.settings", ("administrator",)))
+NAVIGATION = (
+    ("year", "coordinator.year", ("coordinator", "administrator")),
+    ("people", "coordinator.people", ("coordinator", "administrator")),
+    ("mailings", "coordinator.mailings", ("coordinator", "administrator")),
+    ("answers", "facilitator.answers", ("coordinator", "facilitator", "administrator")),
+    ("settings", "admin.settings", ("administrator",)),
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,12 @@ def now() -> dt.datetime:
 
 def language() -> str:
     """The page's language: asked for in this request, remembered in the session, the person's own, else Swedish."""
-    chosen = g.get("asked_language") or request.args.get("lang") or session.get("language") or g.get("own_language")
+    chosen = (
+        g.get("asked_language")
+        or request.args.get("lang")
+        or session.get("language")
+        or g.get("own_language")
+    )
     return chosen if chosen in LANGUAGES else "sv"
 
 
@@ -69,13 +77,18 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf, proof=proof)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().ugettext(text), lambda one, many, count: _catalogue().ungettext(one, many, count), newstyle=True)
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
 
     @app.before_request
     def _begin() -> None:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             start_reading()
-        if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+        if "\0" in request.path or any(
+            "\0" in value for values in request.args.listvalues() for value in values
+        ):
             abort(404)  # PostgreSQL can look for nothing that has it
         # Read once, here: a form that is too large fails at every reading, and the page that says so has a language too.
         switched = request.form.get("lang_switch") if request.method == "POST" else None
@@ -92,14 +105,25 @@ def register(app: Flask) -> None:
     def _values() -> dict[str, object]:
         current = language()
         other = "en" if current == "sv" else "sv"
-        return {"settings": house().settings, "language": current, "other_language": other, "now": now(), "dates": dates,
-                "other_language_url": _here(other), "viewer": g.get("viewer"), "nav": _navigation(),
-                "csp_nonce": g.get("nonce", "")}
+        return {
+            "settings": house().settings,
+            "language": current,
+            "other_language": other,
+            "now": now(),
+            "dates": dates,
+            "other_language_url": _here(other),
+            "viewer": g.get("viewer"),
+            "nav": _navigation(),
+            "csp_nonce": g.get("nonce", ""),
+        }
 
 
 def proof() -> Markup:
     """What every form carries hidden: that it stood on a page of ours, and whose page that was. A `form.csrf_token` brings the same."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()) + opened.field()
+    return (
+        Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+        + opened.field()
+    )
 
 
 def _catalogue() -> Any:
@@ -117,7 +141,11 @@ def show_staff(person: Staff) -> None:
 
 
 def _here(other: str) -> str:
-    asked = [] if request.method == "POST" else [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    asked = (
+        []
+        if request.method == "POST"
+        else [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    )
     return f"/{quote(request.path.lstrip('/'))}?{urlencode([*asked, ('lang', other)])}"
 
 
@@ -125,7 +153,16 @@ def _navigation() -> list[tuple[str, str, str]]:
     person = g.get("staff")
     if person is None:
         return []
-    labels = {"year": _("Årshjulet"), "people": _("Personer och organisationer"), "mailings": _("Utskick"),
-              "answers": _("Svar och underlag"), "settings": _("Inställningar")}
+    labels = {
+        "year": _("Årshjulet"),
+        "people": _("Personer och organisationer"),
+        "mailings": _("Utskick"),
+        "answers": _("Svar och underlag"),
+        "settings": _("Inställningar"),
+    }
     mine = {role.role for role in person.roles}
-    return [(labels[key], url_for(endpoint), key) for key, endpoint, roles in NAVIGATION if mine & set(roles)]
+    return [
+        (labels[key], url_for(endpoint), key)
+        for key, endpoint, roles in NAVIGATION
+        if mine & set(roles)
+    ]

@@ -1,4 +1,5 @@
 """The results of a meeting as its people read them: by the link of a registration, by the link of a preparation, and as a preview."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -22,15 +23,37 @@ class Passage:
     language: str
 
 
-def show(meeting: Meeting, own: SubmissionVersion | None, back: tuple[str, str], preview: bool = False) -> str:
+def show(
+    meeting: Meeting, own: SubmissionVersion | None, back: tuple[str, str], preview: bool = False
+) -> str:
     """The page. `own` is what the reader's organisation submitted last; `back` a text and where it leads; `preview` shows a draft."""
-    language, ready = page.language(), preview or (meeting.results_at is not None and meeting.state != "cancelled")
-    passages = [Passage(piece.title.to(language) if piece.title else "", *piece.to(language)) for piece in results.pieces(meeting)] if ready else []
+    language, ready = (
+        page.language(),
+        preview or (meeting.results_at is not None and meeting.state != "cancelled"),
+    )
+    passages = (
+        [
+            Passage(piece.title.to(language) if piece.title else "", *piece.to(language))
+            for piece in results.pieces(meeting)
+        ]
+        if ready
+        else []
+    )
     return render_template(
-        "results/show.html", meeting=meeting, ready=ready, preview=preview, back=back, own=own if ready else None,
-        passages=[one for one in passages if one.text], blocks=overview.of_content(own.content, language) if own and ready else [],
-        personal=own is not None and own.submission.person_id is not None, took_part=results.attendance(meeting),
-        corrected_at=results.corrected_at(meeting), after=results.next_meeting(meeting), expected=_expected(meeting))
+        "results/show.html",
+        meeting=meeting,
+        ready=ready,
+        preview=preview,
+        back=back,
+        own=own if ready else None,
+        passages=[one for one in passages if one.text],
+        blocks=overview.of_content(own.content, language) if own and ready else [],
+        personal=own is not None and own.submission.person_id is not None,
+        took_part=results.attendance(meeting),
+        corrected_at=results.corrected_at(meeting),
+        after=results.next_meeting(meeting),
+        expected=_expected(meeting),
+    )
 
 
 def _expected(meeting: Meeting) -> dt.datetime | None:

@@ -1,4 +1,5 @@
 """Headers, and who is let in: every blueprint has a guard, and only `open` says open."""
+
 from __future__ import annotations
 
 import secrets
@@ -12,11 +13,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import staff
 from annualwheel.web import ended, page
 
-CSP = ("default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-       "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {ancestors}; base-uri 'none'")
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
-           "Cross-Origin-Resource-Policy": "same-origin", "X-Robots-Tag": "noindex",
-           "Permissions-Policy": "camera=(), geolocation=(), microphone=()"}
+CSP = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 
 Guard = Callable[[], AnyResponse | None]
 
@@ -38,13 +46,17 @@ def register(app: Flask) -> None:
     def _nonce() -> None:
         g.nonce = secrets.token_urlsafe(16)
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=secrets.token_hex(4), endpoint=request.endpoint)
+        structlog.contextvars.bind_contextvars(
+            request=secrets.token_hex(4), endpoint=request.endpoint
+        )
 
     @app.after_request
     def _headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=g.get("nonce", ""), ancestors="'none'"))
+        response.headers.setdefault(
+            "Content-Security-Policy", CSP.format(nonce=g.get("nonce", ""), ancestors="'none'")
+        )
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
@@ -58,8 +70,11 @@ def open_to_all() -> None:
 
 def staff_only(*roles: str) -> Guard:
     """A guard that lets in signed-in staff with one of `roles`; others are asked to sign in, or told 403."""
+
     def guard() -> AnyResponse | None:
-        person = staff.of_session(session.get("staff", ""), page.now()) if session.get("staff") else None
+        person = (
+            staff.of_session(session.get("staff", ""), page.now()) if session.get("staff") else None
+        )
         if person is None and ended.typed():
             return ended.again("staff")
         if person is None:
@@ -69,6 +84,7 @@ def staff_only(*roles: str) -> Guard:
         if not staff.has_role(person, roles):
             abort(403)
         return None
+
     return guard
 
 

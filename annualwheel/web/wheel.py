@@ -5,6 +5,7 @@ in an arc the phase. A solid arc is done, an outlined one is to come, a hatched 
 of answers while the line shows today, so solid past the line is ahead of plan. Colours come from the stylesheet's
 `.wheel` rules. The picture holds no links: what can be done is on the cards and in the table beside it.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -67,8 +68,16 @@ class Caption:
     description: str
 
 
-def wheel(meetings: Sequence[Meeting], today: dt.date, year: int, caption: Caption, *, centre: Centre = Centre(),
-          language: str = "sv", prefix: str = "hjul") -> str:
+def wheel(
+    meetings: Sequence[Meeting],
+    today: dt.date,
+    year: int,
+    caption: Caption,
+    *,
+    centre: Centre = Centre(),
+    language: str = "sv",
+    prefix: str = "hjul",
+) -> str:
     """An SVG element for the cycle named `year`, with at most three meetings (`ValueError` if more).
 
     `today` is a day in Stockholm; it is drawn only while the turn of the wheel it belongs to is this one.
@@ -104,14 +113,27 @@ def _point(radius: float, degrees: float) -> tuple[float, float]:
 def _segment(radius: float, thickness: float, start: float, extent: float) -> str:
     """The outline of a piece of a ring, clockwise from `start`."""
     outer, inner, large = radius + thickness / 2, radius - thickness / 2, int(extent > 180)
-    corners = [_point(r, a) for r, a in ((outer, start), (outer, start + extent), (inner, start + extent), (inner, start))]
+    corners = [
+        _point(r, a)
+        for r, a in (
+            (outer, start),
+            (outer, start + extent),
+            (inner, start + extent),
+            (inner, start),
+        )
+    ]
     a, b, c, d = (f"{x:.1f} {y:.1f}" for x, y in corners)
     return f"M{a}A{outer:g} {outer:g} 0 {large} 1 {b}L{c}A{inner:g} {inner:g} 0 {large} 0 {d}Z"
 
 
 def _is_in_this_turn(meetings: Sequence[Meeting], today: dt.date) -> bool:
     """Whether the line of today would stand among dates of its own year and not among next year's."""
-    days = [day for meeting in meetings for phase in meeting.phases for day in (phase.opens, phase.closes)]
+    days = [
+        day
+        for meeting in meetings
+        for phase in meeting.phases
+        for day in (phase.opens, phase.closes)
+    ]
     days += [meeting.held_on for meeting in meetings]
     if not days:
         return True
@@ -120,12 +142,14 @@ def _is_in_this_turn(meetings: Sequence[Meeting], today: dt.date) -> bool:
 
 
 def _opening(caption: Caption, prefix: str) -> Iterator[str]:
-    yield (f'<svg viewBox="0 0 420 432" role="img" aria-labelledby="{prefix}-titel" aria-describedby="{prefix}-text" '
-           f'focusable="false"><title id="{prefix}-titel">{escape(caption.title)}</title>'
-           f'<desc id="{prefix}-text">{escape(caption.description)}</desc>'
-           f'<defs><pattern id="{prefix}-skraffering" width="6" height="6" patternUnits="userSpaceOnUse" '
-           f'patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"/>'
-           f'<rect class="hatch-line" width="2.2" height="6"/></pattern></defs><g transform="translate(0 12)">')
+    yield (
+        f'<svg viewBox="0 0 420 432" role="img" aria-labelledby="{prefix}-titel" aria-describedby="{prefix}-text" '
+        f'focusable="false"><title id="{prefix}-titel">{escape(caption.title)}</title>'
+        f'<desc id="{prefix}-text">{escape(caption.description)}</desc>'
+        f'<defs><pattern id="{prefix}-skraffering" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"/>'
+        f'<rect class="hatch-line" width="2.2" height="6"/></pattern></defs><g transform="translate(0 12)">'
+    )
 
 
 def _rim(today: dt.date | None, language: str) -> Iterator[str]:
@@ -134,13 +158,18 @@ def _rim(today: dt.date | None, language: str) -> Iterator[str]:
         x, y = _point(RIM, middle)
         upright = middle if middle < 90 or middle > 270 else middle - 180
         now = " now" if today and today.month == month + 1 else ""
-        yield (f'<path class="rim{now}" d="{_segment(RIM, 24, month * 30, 30)}"/>'
-               f'<text transform="translate({x:.1f} {y:.1f}) rotate({upright})" y="5" text-anchor="middle" '
-               f'font-size="16">{name}</text>')
+        yield (
+            f'<path class="rim{now}" d="{_segment(RIM, 24, month * 30, 30)}"/>'
+            f'<text transform="translate({x:.1f} {y:.1f}) rotate({upright})" y="5" text-anchor="middle" '
+            f'font-size="16">{name}</text>'
+        )
 
 
 def _year_mark(meetings: Sequence[Meeting], year: int) -> Iterator[str]:
-    first = min((day for m in meetings for day in (m.held_on, *(p.opens for p in m.phases))), default=dt.date(year, 1, 1))
+    first = min(
+        (day for m in meetings for day in (m.held_on, *(p.opens for p in m.phases))),
+        default=dt.date(year, 1, 1),
+    )
     yield f'<path class="newyear" d="M210 -3V26"/><text x="217" y="-1" font-size="14">{year}</text>'
     if first.year < year:
         yield f'<text x="203" y="-1" text-anchor="end" font-size="14">{year - 1}</text>'
@@ -155,17 +184,21 @@ def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -
     for phase in meeting.phases:
         yield from _digit(phase, radius, taken)
     x, y = _point(radius, angle(meeting.held_on))
-    yield (f'<circle class="meet{" next" if meeting.is_next else ""}" cx="{x:.1f}" cy="{y:.1f}" r="{DISC:g}"/>'
-           f'<text class="{"letter" if meeting.is_next else "letter inv"}" x="{x:.1f}" y="{y + 6:.1f}" '
-           f'text-anchor="middle" font-size="17">{escape(meeting.letter)}</text>')
+    yield (
+        f'<circle class="meet{" next" if meeting.is_next else ""}" cx="{x:.1f}" cy="{y:.1f}" r="{DISC:g}"/>'
+        f'<text class="{"letter" if meeting.is_next else "letter inv"}" x="{x:.1f}" y="{y + 6:.1f}" '
+        f'text-anchor="middle" font-size="17">{escape(meeting.letter)}</text>'
+    )
 
 
 def _arc(phase: Phase, radius: float, prefix: str) -> Iterator[str]:
     start, extent = angle(phase.opens), sweep(phase.opens, phase.closes)
     margin = min(0.5, extent / 6)
     fill = f' fill="url(#{prefix}-skraffering)"' if phase.state == "now" else ""
-    yield (f'<path class="ph {phase.state}"{fill} '
-           f'd="{_segment(radius, THICKNESS - 2, start + margin, extent - 2 * margin)}"/>')
+    yield (
+        f'<path class="ph {phase.state}"{fill} '
+        f'd="{_segment(radius, THICKNESS - 2, start + margin, extent - 2 * margin)}"/>'
+    )
     share = min(max(phase.share, 0.0), 1.0)
     if phase.state == "now" and share:
         room = extent - 4 * margin
@@ -175,16 +208,23 @@ def _arc(phase: Phase, radius: float, prefix: str) -> Iterator[str]:
 def _digit(phase: Phase, radius: float, taken: Sequence[tuple[float, float]]) -> Iterator[str]:
     start, extent = angle(phase.opens), sweep(phase.opens, phase.closes)
     length = radians(extent) * radius
-    free = [share for share in (0.5, 0.56, 0.44, 0.65, 0.35, 0.75, 0.25)
-            if min(share, 1 - share) * length >= 8 and all(
-                _apart(start + extent * share, other) * radius >= width + 8 for other, width in taken)]
+    free = [
+        share
+        for share in (0.5, 0.56, 0.44, 0.65, 0.35, 0.75, 0.25)
+        if min(share, 1 - share) * length >= 8
+        and all(
+            _apart(start + extent * share, other) * radius >= width + 8 for other, width in taken
+        )
+    ]
     if not free:
         return
     x, y = _point(radius, start + extent * free[0])
     if phase.state == "now":
         yield f'<circle class="halo" cx="{x:.1f}" cy="{y:.1f}" r="9"/>'
-    yield (f'<text class="{"digit inv" if phase.state == "done" else "digit"}" x="{x:.1f}" y="{y + 5:.1f}" '
-           f'text-anchor="middle" font-size="15">{DIGITS[phase.kind]}</text>')
+    yield (
+        f'<text class="{"digit inv" if phase.state == "done" else "digit"}" x="{x:.1f}" y="{y + 5:.1f}" '
+        f'text-anchor="middle" font-size="15">{DIGITS[phase.kind]}</text>'
+    )
 
 
 def _apart(one: float, other: float) -> float:
@@ -197,11 +237,17 @@ def _today(today: dt.date, word: str) -> Iterator[str]:
     half = 5 + 4.2 * len(word)
     # The label is pushed inwards just so far that its farthest corner stays inside the innermost lane.
     reach = INSIDE - half * abs(sin(radians(degrees))) - 12 * abs(cos(radians(degrees)))
-    (x0, y0), (x1, y1), (x, y) = _point(reach, degrees), _point(RIM - 13, degrees), _point(reach, degrees)
+    (x0, y0), (x1, y1), (x, y) = (
+        _point(reach, degrees),
+        _point(RIM - 13, degrees),
+        _point(reach, degrees),
+    )
     line = f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"
-    yield (f'<path class="today under" d="{line}"/><path class="today" d="{line}"/>'
-           f'<rect class="todayhead" x="{x - half:.1f}" y="{y - 12:.1f}" width="{2 * half:.1f}" height="24" rx="12"/>'
-           f'<text class="digit" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="14">{word}</text>')
+    yield (
+        f'<path class="today under" d="{line}"/><path class="today" d="{line}"/>'
+        f'<rect class="todayhead" x="{x - half:.1f}" y="{y - 12:.1f}" width="{2 * half:.1f}" height="24" rx="12"/>'
+        f'<text class="digit" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="14">{word}</text>'
+    )
 
 
 def _centre(centre: Centre) -> Iterator[str]:
@@ -209,5 +255,7 @@ def _centre(centre: Centre) -> Iterator[str]:
     yield f'<text class="large" x="210" y="205" text-anchor="middle" font-size="{size}">{escape(centre.large)}</text>'
     for number, line in enumerate(centre.lines):
         fitted = min(15.0, 116 / (0.55 * max(len(line), 1)))
-        yield (f'<text x="210" y="{227 + 19 * number}" text-anchor="middle" font-size="{fitted:.1f}">'
-               f'{escape(line)}</text>')
+        yield (
+            f'<text x="210" y="{227 + 19 * number}" text-anchor="middle" font-size="{fitted:.1f}">'
+            f"{escape(line)}</text>"
+        )

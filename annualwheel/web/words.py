@@ -3,6 +3,7 @@
 Every function takes `language` ("sv" or "en") last; without it the language of the request is used.
 A name that is not in the tables raises `KeyError`: a raw state must never reach a screen.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -42,7 +43,9 @@ REGISTRATION = {
     "waitlisted": Word("På väntelistan", "On the waiting list", "info", "half"),
     "offered": Word("Erbjuden plats", "Offered a place", "warn", "half"),
     "registered": Word("Anmäld", "Registered", "ok", "check"),
-    "to_reconfirm": Word("Behöver bekräfta ny dag", "Needs to confirm the new date", "warn", "warn"),
+    "to_reconfirm": Word(
+        "Behöver bekräfta ny dag", "Needs to confirm the new date", "warn", "warn"
+    ),
     "declined": Word("Tackat nej", "Declined", "", "cross"),
     "withdrawn": Word("Avbokad", "Cancelled", "", "cross"),
     "substituted": Word("Ersatt av någon annan", "Replaced by someone else", "", "people"),
@@ -120,9 +123,19 @@ SUBMISSION = {
     "changed": Word("Ändringar inte inskickade", "Changes not submitted", "warn", "half"),
 }
 TABLES: Mapping[str, Mapping[str, Word]] = {
-    "registration": REGISTRATION, "meeting": MEETING, "meeting_running": MEETING_RUNNING,
-    "meeting_short": MEETING_SHORT, "phase": PHASE, "phase_state": PHASE_STATE, "message": MESSAGE, "role": ROLE,
-    "submission": SUBMISSION, "mailing": MAILING, "meeting_state": MEETING_STATE, "mode": MODE, "member": MEMBER,
+    "registration": REGISTRATION,
+    "meeting": MEETING,
+    "meeting_running": MEETING_RUNNING,
+    "meeting_short": MEETING_SHORT,
+    "phase": PHASE,
+    "phase_state": PHASE_STATE,
+    "message": MESSAGE,
+    "role": ROLE,
+    "submission": SUBMISSION,
+    "mailing": MAILING,
+    "meeting_state": MEETING_STATE,
+    "mode": MODE,
+    "member": MEMBER,
     "pack": PACK,
 }
 
@@ -136,7 +149,9 @@ def current_language() -> str:
 def look(table: str, name: str, language: str | None = None) -> Look:
     """Text, tone and icon of `name` in one of `TABLES`, as in `look("registration", "invited")`."""
     word = TABLES[table][name]
-    return Look(word.en if (language or current_language()) == "en" else word.sv, word.tone, word.icon)
+    return Look(
+        word.en if (language or current_language()) == "en" else word.sv, word.tone, word.icon
+    )
 
 
 def label(name: str, table: str, language: str | None = None) -> str:
@@ -145,12 +160,12 @@ def label(name: str, table: str, language: str | None = None) -> str:
 
 
 def meeting(kind: str, language: str | None = None) -> str:
-    """"Arbetsmötet": the name of a meeting first in a sentence, or alone."""
+    """ "Arbetsmötet": the name of a meeting first in a sentence, or alone."""
     return label(kind, "meeting", language)
 
 
 def meeting_running(kind: str, language: str | None = None) -> str:
-    """"arbetsmötet", "the working meeting": inside a sentence."""
+    """ "arbetsmötet", "the working meeting": inside a sentence."""
     return label(kind, "meeting_running", language)
 
 
@@ -257,26 +272,60 @@ def breakable(text: str) -> Markup:
 def came_from(source: str) -> str:
     """Where a person's address came from (GDPR art. 14.2 f): `Person.source` is a kind and a name, or the name of an imported file."""
     kind, colon, who = source.partition(":")
-    said = {"staff": _("Regionens koordinatorer"), "open": _("Personen själv, vid öppen anmälan"),
-            "forwarded": _("Personen själv, med en vidarebefordrad länk"),
-            "substitute": _("%(name)s, som skickade en ersättare", name=who) if who else _("Den som skickade en ersättare"),
-            "colleague": _("%(name)s, som anmälde eller bjöd in en kollega", name=who) if who else _("Den som anmälde eller bjöd in en kollega")}
+    said = {
+        "staff": _("Regionens koordinatorer"),
+        "open": _("Personen själv, vid öppen anmälan"),
+        "forwarded": _("Personen själv, med en vidarebefordrad länk"),
+        "substitute": _("%(name)s, som skickade en ersättare", name=who)
+        if who
+        else _("Den som skickade en ersättare"),
+        "colleague": _("%(name)s, som anmälde eller bjöd in en kollega", name=who)
+        if who
+        else _("Den som anmälde eller bjöd in en kollega"),
+    }
     return str(said.get(kind, source) if colon else source or _("Okänt"))
 
 
-_IN_TEMPLATES = (breakable, came_from, label, meeting, meeting_running, meeting_letter, day, weekday_day, day_month, day_short, period, time,
-                 time_short, day_time, weekday_time, span, hours, moment, until, number, percent, number_in_words, possessive,
-                 sentence)
+_IN_TEMPLATES = (
+    breakable,
+    came_from,
+    label,
+    meeting,
+    meeting_running,
+    meeting_letter,
+    day,
+    weekday_day,
+    day_month,
+    day_short,
+    period,
+    time,
+    time_short,
+    day_time,
+    weekday_time,
+    span,
+    hours,
+    moment,
+    until,
+    number,
+    percent,
+    number_in_words,
+    possessive,
+    sentence,
+)
 
 
 def when_shown(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as a filter that is asked each time a page is shown. Jinja works out `{{ "online"|label("mode") }}` once, when the
     template is read, and everybody would get the word in the language of whoever came first."""
+
     @pass_context
     @wraps(function)
     def shown(_context: object, *values: Any, **named: Any) -> Any:
         return function(*values, **named)
+
     return shown
 
 
-FILTERS: dict[str, Callable[..., Any]] = {function.__name__: when_shown(function) for function in _IN_TEMPLATES}
+FILTERS: dict[str, Callable[..., Any]] = {
+    function.__name__: when_shown(function) for function in _IN_TEMPLATES
+}

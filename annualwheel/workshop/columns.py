@@ -1,4 +1,5 @@
 """Columns come from the published definitions, never from the answers: removing an option shifts nothing."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -18,7 +19,10 @@ def code_book(digests: list[str]) -> list[dict[str, Any]]:
         for question in path.code_book(published.by_digest(digest)):
             known = merged.setdefault(question["key"], question)
             have = {option["key"] for option in known["options"]}
-            known["options"] = [*known["options"], *(o for o in question["options"] if o["key"] not in have)]
+            known["options"] = [
+                *known["options"],
+                *(o for o in question["options"] if o["key"] not in have),
+            ]
     return list(merged.values())
 
 
@@ -28,7 +32,11 @@ def readable(answer: Mapping[str, Any], language: str) -> str:
     if "chosen" in answer:
         return "; ".join(option["label"][language] for option in answer["chosen"])
     if isinstance(value, dict):
-        return "–".join(str(value[end]) if value[end] is not None else "" for end in ("from", "to")) if any(value.values()) else ""
+        return (
+            "–".join(str(value[end]) if value[end] is not None else "" for end in ("from", "to"))
+            if any(value.values())
+            else ""
+        )
     return "" if value is None else str(value)
 
 
@@ -43,8 +51,15 @@ class AnswerColumns:
         found: list[Column] = []
         for question in self.questions:
             label = question["label"][self.language]
-            found.append(Column(label, WIDTHS.get(question["type"], 18.0), wrap=question["type"] == "long_text"))
-            found.extend(Column(f"{label} {option['label'][self.language]}", 12, grouped=True) for option in question["options"])
+            found.append(
+                Column(
+                    label, WIDTHS.get(question["type"], 18.0), wrap=question["type"] == "long_text"
+                )
+            )
+            found.extend(
+                Column(f"{label} {option['label'][self.language]}", 12, grouped=True)
+                for option in question["options"]
+            )
         return found
 
     def values(self, given: Mapping[str, Mapping[str, Any]]) -> list[object]:
@@ -54,7 +69,10 @@ class AnswerColumns:
             answer = given.get(question["key"])
             row.append(self._value(question, answer) if answer else None)
             chosen = {option["key"] for option in answer.get("chosen", ())} if answer else set()
-            row.extend((1 if option["key"] in chosen else 0) if answer else None for option in question["options"])
+            row.extend(
+                (1 if option["key"] in chosen else 0) if answer else None
+                for option in question["options"]
+            )
         return row
 
     def _value(self, question: Mapping[str, Any], answer: Mapping[str, Any]) -> object:

@@ -1,4 +1,5 @@
 """The two lists of people and organisations in the pack: who comes, and who has not answered."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -25,22 +26,57 @@ from annualwheel.workshop.sheets import Column, Sheet
 
 def participant_columns(language: str) -> list[Column]:
     """Name, title, organisation: no contact details, no needs."""
-    widths = (("name", 26), ("role", 28), ("organisation", 34), ("category", 22), ("mode", 12), ("state", 24))
+    widths = (
+        ("name", 26),
+        ("role", 28),
+        ("organisation", 34),
+        ("category", 22),
+        ("mode", 12),
+        ("state", 24),
+    )
     return [Column(word(key, language), width) for key, width in widths]
 
 
-def participants(sheet: Sheet, meeting: Meeting, categories: Mapping[str, str], language: str) -> None:
+def participants(
+    sheet: Sheet, meeting: Meeting, categories: Mapping[str, str], language: str
+) -> None:
     """Writes everyone who holds a seat with their state, in Swedish order of organisation and name. Not all of them come: `audiences.funnel`
     counts those who do."""
     rows = db.session.execute(
         audiences.of_registrations(meeting, *HOLDS_SEAT)
-        .with_only_columns(Person.family, Person.given, Registration.title, Organisation.name, Category.key, Registration.mode, Registration.state)
-        .join(Person, Registration.person_id == Person.id).join(Organisation, Registration.organisation_id == Organisation.id)
-        .outerjoin(YearOrganisation, sa.and_(YearOrganisation.organisation_id == Organisation.id, YearOrganisation.year_id == meeting.year_id))
-        .outerjoin(Category, YearOrganisation.category_id == Category.id)).all()
-    for family, given, title, organisation, category, mode, state in sorted(rows, key=lambda r: (swedish(r[3]), swedish(r[0]), swedish(r[1]))):
-        sheet.append([f"{given} {family}", title, organisation, categories.get(category, word("no_category", language)),
-                      word(mode, language), word(state, language)])
+        .with_only_columns(
+            Person.family,
+            Person.given,
+            Registration.title,
+            Organisation.name,
+            Category.key,
+            Registration.mode,
+            Registration.state,
+        )
+        .join(Person, Registration.person_id == Person.id)
+        .join(Organisation, Registration.organisation_id == Organisation.id)
+        .outerjoin(
+            YearOrganisation,
+            sa.and_(
+                YearOrganisation.organisation_id == Organisation.id,
+                YearOrganisation.year_id == meeting.year_id,
+            ),
+        )
+        .outerjoin(Category, YearOrganisation.category_id == Category.id)
+    ).all()
+    for family, given, title, organisation, category, mode, state in sorted(
+        rows, key=lambda r: (swedish(r[3]), swedish(r[0]), swedish(r[1]))
+    ):
+        sheet.append(
+            [
+                f"{given} {family}",
+                title,
+                organisation,
+                categories.get(category, word("no_category", language)),
+                word(mode, language),
+                word(state, language),
+            ]
+        )
 
 
 def not_answered_columns(language: str) -> list[Column]:
@@ -49,15 +85,38 @@ def not_answered_columns(language: str) -> list[Column]:
     return [Column(word(key, language), width) for key, width in widths]
 
 
-def not_answered(sheet: Sheet, meeting: Meeting, asked: Iterable[tuple[int, str, str, str]], answered: set[int],
-                 categories: Mapping[str, str], language: str) -> None:
+def not_answered(
+    sheet: Sheet,
+    meeting: Meeting,
+    asked: Iterable[tuple[int, str, str, str]],
+    answered: set[int],
+    categories: Mapping[str, str],
+    language: str,
+) -> None:
     """Writes the organisations that were asked and have submitted nothing."""
-    begun = set(db.session.scalars(sa.select(Submission.organisation_id).join(Questionnaire).where(
-        Questionnaire.meeting_id == meeting.id, Submission.changed_at.is_not(None))))
-    coming = {row[0]: row[1] for row in db.session.execute(
-        audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
-        .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id)).group_by(Registration.organisation_id))}
+    begun = set(
+        db.session.scalars(
+            sa.select(Submission.organisation_id)
+            .join(Questionnaire)
+            .where(Questionnaire.meeting_id == meeting.id, Submission.changed_at.is_not(None))
+        )
+    )
+    coming = {
+        row[0]: row[1]
+        for row in db.session.execute(
+            audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
+            .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id))
+            .group_by(Registration.organisation_id)
+        )
+    }
     for organisation_id, name, category, lead in asked:
         if organisation_id not in answered:
-            sheet.append([name, categories.get(category, word("no_category", language)), lead,
-                          word("draft" if organisation_id in begun else "none", language), coming.get(organisation_id, 0)])
+            sheet.append(
+                [
+                    name,
+                    categories.get(category, word("no_category", language)),
+                    lead,
+                    word("draft" if organisation_id in begun else "none", language),
+                    coming.get(organisation_id, 0),
+                ]
+            )

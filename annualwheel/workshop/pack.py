@@ -1,4 +1,5 @@
 """The workshop input pack: a workbook made for tables, streamed from the submitted answers in one pass."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -46,14 +47,27 @@ class _Pack:
     def __init__(self, meeting: Meeting, cover: Cover) -> None:
         self.meeting, self.cover, self.language = meeting, cover, cover.language
         self.footer = (self.word("page"), self.word("of"))
-        self.book = Book(f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}", self.language,
-                         self.word("long_texts"), self.word("cut"))
+        self.book = Book(
+            f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}",
+            self.language,
+            self.word("long_texts"),
+            self.word("cut"),
+        )
         self.questions = code_book(submitted.digests(meeting))
         self.categories = submitted.categories(self.language)
-        self.themes = {theme.key: theme.en if self.language == "en" else theme.sv for theme in meeting.year.themes}
-        self.areas = {option["key"]: option["label"][self.language] for question in self.questions
-                      if question["source"] == "focus_areas" for option in question["options"]}
-        self.labels = {question["key"]: question["label"][self.language] for question in self.questions}
+        self.themes = {
+            theme.key: theme.en if self.language == "en" else theme.sv
+            for theme in meeting.year.themes
+        }
+        self.areas = {
+            option["key"]: option["label"][self.language]
+            for question in self.questions
+            if question["source"] == "focus_areas"
+            for option in question["options"]
+        }
+        self.labels = {
+            question["key"]: question["label"][self.language] for question in self.questions
+        }
         self.puzzle = Puzzle()
         self.without: list[tuple[Respondent, bool]] = []
         self.columns = AnswerColumns([q for q in self.questions if q["group"]], self.language)
@@ -71,14 +85,29 @@ class _Pack:
             self.theme_sheets[key].append(["", self.word("empty_theme")])
         asked = submitted.asked(self.meeting)
         lists.participants(self.participants, self.meeting, self.categories, self.language)
-        lists.not_answered(self.not_answered, self.meeting, asked, {each.organisation_id for each in chosen}, self.categories, self.language)
+        lists.not_answered(
+            self.not_answered,
+            self.meeting,
+            asked,
+            {each.organisation_id for each in chosen},
+            self.categories,
+            self.language,
+        )
         people = audiences.funnel(self.meeting)
-        counts = {"answers": len(chosen), "organisations": len({each.organisation_id for each in chosen}), "asked": len(asked),
-                  "initiatives": self.puzzle.initiatives, "participants": people.coming,
-                  "to_reconfirm": people.to_reconfirm, "offered": people.offered}
+        counts = {
+            "answers": len(chosen),
+            "organisations": len({each.organisation_id for each in chosen}),
+            "asked": len(asked),
+            "initiatives": self.puzzle.initiatives,
+            "participants": people.coming,
+            "to_reconfirm": people.to_reconfirm,
+            "offered": people.offered,
+        }
         self._overview()
         self._read_me(counts)
-        self.book.save(path, [self.word("place"), self.word("part"), self.word("text")], self.footer)
+        self.book.save(
+            path, [self.word("place"), self.word("part"), self.word("text")], self.footer
+        )
         return counts
 
     def word(self, key: str) -> str:
@@ -87,27 +116,71 @@ class _Pack:
     def _make_sheets(self) -> None:
         word = self.word
         self.read_me = self.book.plain(word("read_me"), [28, 90], self.footer)
-        across = zip_longest(self.areas.values(), (*self.categories.values(), word("no_category")), fillvalue="")
-        self.overview = self.book.plain(word("overview"), [52, *(_wide_enough(pair) for pair in across), NARROW], self.footer)
+        across = zip_longest(
+            self.areas.values(), (*self.categories.values(), word("no_category")), fillvalue=""
+        )
+        self.overview = self.book.plain(
+            word("overview"), [52, *(_wide_enough(pair) for pair in across), NARROW], self.footer
+        )
         # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
         self.printed = [q for q in self.questions if q["group"] and q["type"] in PRINTED]
         width = max(14, (PRINTED_WIDTH - 46) / max(1, len(self.printed)))
-        cards = [Column(word("title"), 24), Column(word("respondent"), 22), *[Column(q["label"][self.language], width) for q in self.printed]]
-        self.theme_sheets = {key: self.book.sheet(f"{number}. {name}", cards, self.footer)
-                             for number, (key, name) in enumerate(self.themes.items(), 1)}
-        self.initiatives = self.book.sheet(word("initiatives"), [
-            Column(word("id"), 15), Column(word("respondent"), 28), Column(word("category"), 20), Column(word("number"), 6),
-            Column(word("since"), 16), *self.columns.columns()], self.footer, name_columns=2)
-        self.all_answers = self.book.sheet(word("all_answers"), [
-            Column(word("respondent"), 28), Column(word("category"), 20), Column(word("section"), 22), Column(word("theme"), 26),
-            Column(word("item"), 26), Column(word("question"), 34), Column(word("answer"), 70, wrap=True), Column(word("version"), 8),
-            Column(word("submitted"), 17), Column(word("id"), 15)], self.footer)
+        cards = [
+            Column(word("title"), 24),
+            Column(word("respondent"), 22),
+            *[Column(q["label"][self.language], width) for q in self.printed],
+        ]
+        self.theme_sheets = {
+            key: self.book.sheet(f"{number}. {name}", cards, self.footer)
+            for number, (key, name) in enumerate(self.themes.items(), 1)
+        }
+        self.initiatives = self.book.sheet(
+            word("initiatives"),
+            [
+                Column(word("id"), 15),
+                Column(word("respondent"), 28),
+                Column(word("category"), 20),
+                Column(word("number"), 6),
+                Column(word("since"), 16),
+                *self.columns.columns(),
+            ],
+            self.footer,
+            name_columns=2,
+        )
+        self.all_answers = self.book.sheet(
+            word("all_answers"),
+            [
+                Column(word("respondent"), 28),
+                Column(word("category"), 20),
+                Column(word("section"), 22),
+                Column(word("theme"), 26),
+                Column(word("item"), 26),
+                Column(word("question"), 34),
+                Column(word("answer"), 70, wrap=True),
+                Column(word("version"), 8),
+                Column(word("submitted"), 17),
+                Column(word("id"), 15),
+            ],
+            self.footer,
+        )
         kinds = [q["label"][self.language] for q in self.questions if q["per_theme"]]
-        self.structures = self.book.sheet(word("structures"), [
-            Column(word("theme"), _whole(self.themes.values())), Column(word("kind"), _whole(kinds)), Column(word("text"), 80, wrap=True),
-            Column(word("respondent"), 28), Column(word("category"), 20)], self.footer)
-        self.participants = self.book.sheet(word("participants"), lists.participant_columns(self.language), self.footer)
-        self.not_answered = self.book.sheet(word("not_answered"), lists.not_answered_columns(self.language), self.footer)
+        self.structures = self.book.sheet(
+            word("structures"),
+            [
+                Column(word("theme"), _whole(self.themes.values())),
+                Column(word("kind"), _whole(kinds)),
+                Column(word("text"), 80, wrap=True),
+                Column(word("respondent"), 28),
+                Column(word("category"), 20),
+            ],
+            self.footer,
+        )
+        self.participants = self.book.sheet(
+            word("participants"), lists.participant_columns(self.language), self.footer
+        )
+        self.not_answered = self.book.sheet(
+            word("not_answered"), lists.not_answered_columns(self.language), self.footer
+        )
 
     def _one(self, answer: Submitted) -> None:
         by, category = answer.by, self._category(answer.by.category)
@@ -117,8 +190,20 @@ class _Pack:
                 continue
             question = self.labels[given["question"]]
             theme = section["theme"]["label"][self.language] if section["theme"] else ""
-            self.all_answers.append([by.name, category, section["title"][self.language], theme, item.get("title", ""), question, text,
-                                     by.number, by.submitted_at, item.get("public_id", "")])
+            self.all_answers.append(
+                [
+                    by.name,
+                    category,
+                    section["title"][self.language],
+                    theme,
+                    item.get("title", ""),
+                    question,
+                    text,
+                    by.number,
+                    by.submitted_at,
+                    item.get("public_id", ""),
+                ]
+            )
             if theme:
                 self.structures.append([theme, question, text, by.name, category])
         groups = [section["group"] for section in answer.sections if section["group"]]
@@ -133,52 +218,110 @@ class _Pack:
     def _initiative(self, item: dict[str, Any], by: Respondent, category: str) -> None:
         self.puzzle.add(item, by.category)
         given = self._row(item, by, category, item["number"], item["carried"])
-        what = ", ".join(readable(answer, self.language) for answer in item["answers"] if answer["value"] in (item["kind"], item["status"])
-                         and "chosen" in answer)
-        card = [(item["title"], "card_strong"), (f"{by.name}\n{what}".strip(), "card"),
-                *((readable(given[q["key"]], self.language) if q["key"] in given else "", "card") for q in self.printed)]
+        what = ", ".join(
+            readable(answer, self.language)
+            for answer in item["answers"]
+            if answer["value"] in (item["kind"], item["status"]) and "chosen" in answer
+        )
+        card = [
+            (item["title"], "card_strong"),
+            (f"{by.name}\n{what}".strip(), "card"),
+            *(
+                (readable(given[q["key"]], self.language) if q["key"] in given else "", "card")
+                for q in self.printed
+            ),
+        ]
         for theme in item["themes"]:
             if theme in self.theme_sheets:
                 self.theme_sheets[theme].append_styled(card)
 
-    def _row(self, item: dict[str, Any], by: Respondent, category: str, number: int | None, carried: str) -> dict[str, dict[str, Any]]:
+    def _row(
+        self, item: dict[str, Any], by: Respondent, category: str, number: int | None, carried: str
+    ) -> dict[str, dict[str, Any]]:
         """Writes the row of an initiative, also of one that has ended and is in no count; gives back its answers by question."""
         given = {answer["question"]: answer for answer in item["answers"]}
-        self.initiatives.append([item["public_id"], by.name, category, number, self.word(f"carried_{carried}"), *self.columns.values(given)])
+        self.initiatives.append(
+            [
+                item["public_id"],
+                by.name,
+                category,
+                number,
+                self.word(f"carried_{carried}"),
+                *self.columns.values(given),
+            ]
+        )
         return given
 
     def _without(self) -> None:
         """Last on the sheet of initiatives, so that gaps are seen: who has submitted without one, and whether they have said so."""
         for by, ticked in self.without:
-            self.initiatives.append([None, by.name, self._category(by.category), None, None,
-                                     self.word("no_initiatives" if ticked else "without_initiatives")])
+            self.initiatives.append(
+                [
+                    None,
+                    by.name,
+                    self._category(by.category),
+                    None,
+                    None,
+                    self.word("no_initiatives" if ticked else "without_initiatives"),
+                ]
+            )
 
     def _overview(self) -> None:
-        self._matrix(self.word("theme_by_area"), self.word("theme"), self.areas, self.puzzle.by_area)
+        self._matrix(
+            self.word("theme_by_area"), self.word("theme"), self.areas, self.puzzle.by_area
+        )
         self.overview.append([])
-        categories = {**self.categories, **({"": self.word("no_category")} if any(c == "" for _, c in self.puzzle.by_category) else {})}
-        self._matrix(self.word("theme_by_category"), self.word("theme"), categories, self.puzzle.by_category)
+        categories = {
+            **self.categories,
+            **(
+                {"": self.word("no_category")}
+                if any(c == "" for _, c in self.puzzle.by_category)
+                else {}
+            ),
+        }
+        self._matrix(
+            self.word("theme_by_category"), self.word("theme"), categories, self.puzzle.by_category
+        )
         self.overview.append([])
         self.overview.append([self.word("several")])
 
-    def _matrix(self, title: str, corner: str, across: Mapping[str, str], counts: Mapping[tuple[str, str], int]) -> None:
+    def _matrix(
+        self,
+        title: str,
+        corner: str,
+        across: Mapping[str, str],
+        counts: Mapping[tuple[str, str], int],
+    ) -> None:
         self.overview.styled([title], "title")
         self.overview.styled([corner, *across.values(), self.word("total")], "heading")
         for key, name in self.themes.items():
             cells = [counts.get((key, other), 0) for other in across]
-            self.overview.append_styled([(name, "strong"), *((count, "number" if count else "gap") for count in cells),
-                                         (self.puzzle.by_theme[key], "number")])
+            self.overview.append_styled(
+                [
+                    (name, "strong"),
+                    *((count, "number" if count else "gap") for count in cells),
+                    (self.puzzle.by_theme[key], "number"),
+                ]
+            )
 
     def _read_me(self, counts: Mapping[str, int]) -> None:
         meeting, word, language = self.meeting, self.word, self.language
         self.read_me.styled([f"{word('pack')} {names.meeting(meeting.kind, language)}"], "title")
         place = ", ".join(part for part in (meeting.place, meeting.address) if part)
-        rows = [("meeting", f"{dates.span(meeting.starts_at, meeting.ends_at, language)}, {place}"),
-                ("made_at", dates.day_time(self.cover.made_at, language)), ("made_by", self.cover.made_by),
-                ("registry", meeting.registry_number), ("filter", word("filter_is")),
-                ("answers_of", f"{counts['organisations']} / {counts['asked']}"), ("count_initiatives", str(counts["initiatives"])),
-                ("coming", str(counts["participants"])), ("to_reconfirm", str(counts["to_reconfirm"] or "")),
-                ("offered", str(counts["offered"] or "")), ("left_out", word("left_out_is")), ("public", word("public_is"))]
+        rows = [
+            ("meeting", f"{dates.span(meeting.starts_at, meeting.ends_at, language)}, {place}"),
+            ("made_at", dates.day_time(self.cover.made_at, language)),
+            ("made_by", self.cover.made_by),
+            ("registry", meeting.registry_number),
+            ("filter", word("filter_is")),
+            ("answers_of", f"{counts['organisations']} / {counts['asked']}"),
+            ("count_initiatives", str(counts["initiatives"])),
+            ("coming", str(counts["participants"])),
+            ("to_reconfirm", str(counts["to_reconfirm"] or "")),
+            ("offered", str(counts["offered"] or "")),
+            ("left_out", word("left_out_is")),
+            ("public", word("public_is")),
+        ]
         for key, text in rows:
             if text:
                 self.read_me.append_styled([(word(key), "strong"), (text, "wrap")])
@@ -191,9 +334,13 @@ class _Pack:
         yield self.overview, "about_overview"
         for sheet in self.theme_sheets.values():
             yield sheet, "about_theme"
-        for sheet, about in ((self.initiatives, "about_initiatives"), (self.all_answers, "about_all_answers"),
-                             (self.structures, "about_structures"), (self.participants, "about_participants"),
-                             (self.not_answered, "about_not_answered")):
+        for sheet, about in (
+            (self.initiatives, "about_initiatives"),
+            (self.all_answers, "about_all_answers"),
+            (self.structures, "about_structures"),
+            (self.participants, "about_participants"),
+            (self.not_answered, "about_not_answered"),
+        ):
             yield sheet, about
 
     def _category(self, key: str) -> str:
@@ -210,7 +357,9 @@ def _whole(texts: Iterable[str]) -> float:
     return min(60.0, max([34.0, *(len(text) + 1.0 for text in texts)]))
 
 
-def _answers(sections: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+def _answers(
+    sections: list[dict[str, Any]],
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
     """Every answer of a version with its section and its item (empty outside a group)."""
     for section in sections:
         for given in section["answers"]:

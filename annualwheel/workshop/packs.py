@@ -1,4 +1,5 @@
 """Packs: asked for, built in a job with progress, kept for a while as a file in the database."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -26,7 +27,13 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
     """Notes that a pack is wanted; the job builds it."""
-    pack = Pack(meeting=meeting, by_id=by.id, language=language, created_at=now, total=len(submitted.respondents(meeting)))
+    pack = Pack(
+        meeting=meeting,
+        by_id=by.id,
+        language=language,
+        created_at=now,
+        total=len(submitted.respondents(meeting)),
+    )
     db.session.add(pack)
     db.session.flush()
     audit.note(audit.staff(by.id), "pack_asked", pack, now, meeting.id)
@@ -36,7 +43,9 @@ def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
 def build(pack_id: int, clock: Clock) -> None:
     """Builds a queued pack and commits it in chunks, so that progress shows and no transaction is long. Does nothing for one that
     is being built or is ready."""
-    taken = db.session.execute(sa.update(Pack).where(Pack.id == pack_id, Pack.state == "queued").values(state="building"))
+    taken = db.session.execute(
+        sa.update(Pack).where(Pack.id == pack_id, Pack.state == "queued").values(state="building")
+    )
     db.session.commit()
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         return
@@ -44,7 +53,9 @@ def build(pack_id: int, clock: Clock) -> None:
     by, now = db.session.get(Staff, pack.by_id), clock.now()
     cover = packing.Cover(made_by=by.name if by else "", made_at=now, language=pack.language)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
-        pack.counts = packing.build(pack.meeting, cover, workspace.name, lambda done: _progress(pack, done))
+        pack.counts = packing.build(
+            pack.meeting, cover, workspace.name, lambda done: _progress(pack, done)
+        )
         pack.file = _store(workspace.name, _file_name(pack.meeting, now), now)
     pack.state, pack.done, pack.ready_at = "ready", pack.total, clock.now()
     audit.note(audit.SYSTEM, "pack_built", pack, now, pack.meeting_id, sha256=pack.file.sha256)
@@ -63,13 +74,21 @@ def left_behind(now: dt.datetime) -> sa.Select[Pack]:
 
 def give_up(now: dt.datetime) -> None:
     """Says of packs whose worker died while building that they failed, so that nobody waits for them."""
-    db.session.execute(sa.update(Pack).where(Pack.state == "building", Pack.created_at < now - GIVEN_UP).values(state="failed")
-                       .execution_options(synchronize_session=False))
+    db.session.execute(
+        sa.update(Pack)
+        .where(Pack.state == "building", Pack.created_at < now - GIVEN_UP)
+        .values(state="failed")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def of_meeting(meeting: Meeting) -> list[Pack]:
     """The meeting's packs, newest first."""
-    return list(db.session.scalars(sa.select(Pack).where(Pack.meeting_id == meeting.id).order_by(Pack.id.desc()).limit(20)))
+    return list(
+        db.session.scalars(
+            sa.select(Pack).where(Pack.meeting_id == meeting.id).order_by(Pack.id.desc()).limit(20)
+        )
+    )
 
 
 def by_public_id(public_id: str) -> Pack:
@@ -89,7 +108,9 @@ def require_file(pack: Pack, now: dt.datetime) -> File:
 
 def piece(file_id: int, number: int) -> bytes | None:
     """One piece of a file, numbered from 0; None after the last."""
-    return db.session.scalar(sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number))
+    return db.session.scalar(
+        sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number)
+    )
 
 
 def _progress(pack: Pack, done: int) -> None:
@@ -107,7 +128,9 @@ def _store(path: str, name: str, now: dt.datetime) -> File:
         for number, piece in enumerate(iter(lambda: source.read(CHUNK), b"")):
             digest.update(piece)
             size += len(piece)
-            db.session.execute(sa.insert(FileChunk).values(file_id=file.id, number=number, content=piece))
+            db.session.execute(
+                sa.insert(FileChunk).values(file_id=file.id, number=number, content=piece)
+            )
     file.size, file.sha256 = size, digest.hexdigest()
     return file
 

@@ -1,4 +1,5 @@
 """Counting the pieces: theme by focus area and theme by kind of organisation."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,4 +1,5 @@
 """Reading the submitted answers on screen: by organisation and by question."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -45,15 +46,30 @@ def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> L
     everyone = submitted.respondents(meeting)
     pages = max(1, -(-len(everyone) // PAGE))
     number = min(max(wanted, 1), pages)
-    chosen = everyone[(number - 1) * PAGE:number * PAGE]
-    found = [passage for answer in submitted.stream(chosen) for passage in _passages(answer, key, language)]
-    return Leaf(found, number, pages, (number - 1) * PAGE + 1, (number - 1) * PAGE + len(chosen), len(everyone))
+    chosen = everyone[(number - 1) * PAGE : number * PAGE]
+    found = [
+        passage
+        for answer in submitted.stream(chosen)
+        for passage in _passages(answer, key, language)
+    ]
+    return Leaf(
+        found,
+        number,
+        pages,
+        (number - 1) * PAGE + 1,
+        (number - 1) * PAGE + len(chosen),
+        len(everyone),
+    )
 
 
-def neighbours(chosen: list[Respondent], public_id: str) -> tuple[Respondent | None, Respondent | None]:
+def neighbours(
+    chosen: list[Respondent], public_id: str
+) -> tuple[Respondent | None, Respondent | None]:
     """The respondents before and after, for *Föregående* and *Nästa*."""
     place = next(number for number, each in enumerate(chosen) if each.public_id == public_id)
-    return (chosen[place - 1] if place else None), (chosen[place + 1] if place + 1 < len(chosen) else None)
+    return (chosen[place - 1] if place else None), (
+        chosen[place + 1] if place + 1 < len(chosen) else None
+    )
 
 
 def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
@@ -61,23 +77,42 @@ def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
     labels = {question["key"]: question["label"][language] for question in answer.questions}
 
     def rows(given: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        return [(labels[each["question"]], text) for each in given if (text := readable(each, language))]
+        return [
+            (labels[each["question"]], text) for each in given if (text := readable(each, language))
+        ]
 
-    return [{"title": section["title"][language], "theme": section["theme"]["label"][language] if section["theme"] else "",
-             "rows": rows(section["answers"]), "none": bool(section["group"] and section["group"]["none"]),
-             "ended": [item["title"] for item in (section["group"]["ended"] if section["group"] else ())],
-             "items": [{"title": item["title"], "rows": rows(item["answers"])}
-                       for item in (section["group"]["items"] if section["group"] else ())]}
-            for section in answer.sections]
+    return [
+        {
+            "title": section["title"][language],
+            "theme": section["theme"]["label"][language] if section["theme"] else "",
+            "rows": rows(section["answers"]),
+            "none": bool(section["group"] and section["group"]["none"]),
+            "ended": [
+                item["title"] for item in (section["group"]["ended"] if section["group"] else ())
+            ],
+            "items": [
+                {"title": item["title"], "rows": rows(item["answers"])}
+                for item in (section["group"]["items"] if section["group"] else ())
+            ],
+        }
+        for section in answer.sections
+    ]
 
 
 def _passages(answer: Submitted, key: str, language: str) -> Iterator[Passage]:
     for section in answer.sections:
         theme = section["theme"]["label"][language] if section["theme"] else ""
-        yield from (Passage(answer.by, theme, text) for text in _texts(section["answers"], key, language))
+        yield from (
+            Passage(answer.by, theme, text) for text in _texts(section["answers"], key, language)
+        )
         for item in section["group"]["items"] if section["group"] else ():
-            yield from (Passage(answer.by, item["title"], text) for text in _texts(item["answers"], key, language))
+            yield from (
+                Passage(answer.by, item["title"], text)
+                for text in _texts(item["answers"], key, language)
+            )
 
 
 def _texts(given: list[dict[str, Any]], key: str, language: str) -> list[str]:
-    return [text for each in given if each["question"] == key and (text := readable(each, language))]
+    return [
+        text for each in given if each["question"] == key and (text := readable(each, language))
+    ]

@@ -1,4 +1,5 @@
 """Sheets that people sort, filter and print, written as a stream. What a user typed is always text, unchanged."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -26,7 +27,14 @@ LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # Openpyxl would make a formula or an error value of these; with + - @ only the quote prefix keeps Excel from it after F2, Enter.
 NEEDS_CARE = ("=", "#", "+", "-", "@")
 # Styles that wrap, with the size of their letters against the usual ones.
-WRAPPING = {"wrap": 1.0, "quoted_wrap": 1.0, "strong": 1.1, "heading": 1.1, "card": 1.0, "card_strong": 1.1}
+WRAPPING = {
+    "wrap": 1.0,
+    "quoted_wrap": 1.0,
+    "strong": 1.1,
+    "heading": 1.1,
+    "card": 1.0,
+    "card_strong": 1.1,
+}
 LINE, TALLEST = 15.0, 409.0
 LETTERS = 1.0  # of a column's width: that counts zeros; most letters are narrower, but a line of words with m and w is not
 SURE = 0.6  # of a column's width: letters that fit on one line whichever they are, and need no style to wrap
@@ -58,7 +66,9 @@ class Book:
         self.tall: dict[int, float] = {}
         self.filtered: list[Sheet] = []
 
-    def sheet(self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1) -> Sheet:
+    def sheet(
+        self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1
+    ) -> Sheet:
         """Adds a sheet; `footer` is the two words of "Sida 1 av 3". The first `name_columns` stay in view when scrolling sideways.
 
         A title too long for a tab is cut there and stands whole at the top of every printed page.
@@ -69,12 +79,26 @@ class Book:
 
     def plain(self, title: str, widths: Sequence[float], footer: tuple[str, str]) -> Sheet:
         """Adds a sheet without a heading row."""
-        return Sheet(self, self.workbook.create_sheet(self._free_title(title)), [Column("", width) for width in widths], footer, 0)
+        return Sheet(
+            self,
+            self.workbook.create_sheet(self._free_title(title)),
+            [Column("", width) for width in widths],
+            footer,
+            0,
+        )
 
     def save(self, path: str, headings: Sequence[str], footer: tuple[str, str]) -> None:
         """Writes the workbook; texts too long for a cell follow whole, in parts, on a sheet of their own."""
         if self.long:
-            sheet = self.sheet(self.long_title, [Column(headings[0], 24), Column(headings[1], 10), Column(headings[2], 100, wrap=True)], footer)
+            sheet = self.sheet(
+                self.long_title,
+                [
+                    Column(headings[0], 24),
+                    Column(headings[1], 10),
+                    Column(headings[2], 100, wrap=True),
+                ],
+                footer,
+            )
             for place, part, text in self.long:
                 sheet.append([place, part, text])
         for sheet in self.filtered:
@@ -93,7 +117,14 @@ class Book:
 class Sheet:
     """One sheet: set up for reading and printing before its first row, since a streamed sheet cannot be changed later."""
 
-    def __init__(self, book: Book, sheet: WriteOnlyWorksheet, columns: Sequence[Column], footer: tuple[str, str], frozen: int) -> None:
+    def __init__(
+        self,
+        book: Book,
+        sheet: WriteOnlyWorksheet,
+        columns: Sequence[Column],
+        footer: tuple[str, str],
+        frozen: int,
+    ) -> None:
         self.book, self.sheet, self.columns, self.rows = book, sheet, columns, 0
         if not book.styles:
             book.styles = _styles(sheet)
@@ -107,7 +138,10 @@ class Sheet:
         page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", 9, 1, 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", f"{footer[0]} &P {footer[1]} &N"
+        sheet.oddFooter.left.text, sheet.oddFooter.right.text = (
+            "&A",
+            f"{footer[0]} &P {footer[1]} &N",
+        )
         if any(column.heading for column in columns):
             sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
             sheet.print_title_rows = "1:1"
@@ -132,17 +166,29 @@ class Sheet:
         """Appends a row, with a height where text wraps: not every program finds it out by itself when it opens or prints the file."""
         self.rows += 1
         # Most cells are plain values, which never wrap.
-        lines = max((self._lines(cell, column.width) for cell, column in zip(cells, self.columns, strict=False)
-                     if isinstance(cell, Cell)), default=1.0)
+        lines = max(
+            (
+                self._lines(cell, column.width)
+                for cell, column in zip(cells, self.columns, strict=False)
+                if isinstance(cell, Cell)
+            ),
+            default=1.0,
+        )
         if lines > 1:
             dimension = self.sheet.row_dimensions[self.rows]
-            dimension.height, dimension._style = min(TALLEST, LINE * lines + 2), self.book.styles["plain"]
+            dimension.height, dimension._style = (
+                min(TALLEST, LINE * lines + 2),
+                self.book.styles["plain"],
+            )
         self.sheet.append(cells)
         self.sheet.row_dimensions.pop(self.rows, None)
 
     def _lines(self, cell: object, width: float) -> float:
         """How many lines a cell takes, in lines of the usual size."""
-        size, text = self.book.tall.get(id(getattr(cell, "_style", None))), getattr(cell, "value", None)
+        size, text = (
+            self.book.tall.get(id(getattr(cell, "_style", None))),
+            getattr(cell, "value", None),
+        )
         if size is None or not isinstance(text, str):
             return 1.0
         letters = max(1, int(width * LETTERS / size))
@@ -156,7 +202,11 @@ class Sheet:
             text = self._text(value)
             if text.startswith(NEEDS_CARE):
                 return self._as_text(text, "quoted_wrap" if self._wrapped[number] else "quoted")
-            return self._as_text(text, "wrap") if self._wrapped[number] and (len(text) > self._fits[number] or "\n" in text) else text
+            return (
+                self._as_text(text, "wrap")
+                if self._wrapped[number] and (len(text) > self._fits[number] or "\n" in text)
+                else text
+            )
         if isinstance(value, dt.datetime):
             return self._in_style(local(value).replace(tzinfo=None), "moment")
         return self._in_style(value, "day") if isinstance(value, dt.date) else value
@@ -176,7 +226,9 @@ class Sheet:
         return cell
 
     def _text(self, value: str) -> str:
-        text: str = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value)
+        text: str = ILLEGAL_CHARACTERS_RE.sub(
+            "", value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+        )
         if "_x" in text:
             text = LOOKS_ESCAPED.sub("_x005F_", text)
         if _units(text) <= CELL_LIMIT:
@@ -197,19 +249,43 @@ def _align_to_top(workbook: Workbook) -> None:
 def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
     """The few styles there are. Cells share these arrays: setting a style by name or by new objects on every cell is many times slower."""
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
-    middle, dashed = Alignment(horizontal="center", vertical="center"), Side(style="dashed", color="FF5B3A78")
+    middle, dashed = (
+        Alignment(horizontal="center", vertical="center"),
+        Side(style="dashed", color="FF5B3A78"),
+    )
     looks: dict[str, dict[str, Any]] = {
-        "heading": {"font": Font(name=FACE, bold=True, color="FFFFFFFF"), "fill": PatternFill("solid", fgColor="FF083A50"),
-                    "alignment": Alignment(vertical="center", wrap_text=True)},
+        "heading": {
+            "font": Font(name=FACE, bold=True, color="FFFFFFFF"),
+            "fill": PatternFill("solid", fgColor="FF083A50"),
+            "alignment": Alignment(vertical="center", wrap_text=True),
+        },
         "title": {"font": Font(name=FACE, bold=True, size=18)},
         "strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped},
-        "card": {"font": Font(name=FACE), "alignment": wrapped, "border": Border(bottom=THIN), "quotePrefix": True},
-        "card_strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped, "border": Border(bottom=THIN), "quotePrefix": True},
-        "plain": {"alignment": top}, "wrap": {"alignment": wrapped}, "quoted": {"alignment": top, "quotePrefix": True},
+        "card": {
+            "font": Font(name=FACE),
+            "alignment": wrapped,
+            "border": Border(bottom=THIN),
+            "quotePrefix": True,
+        },
+        "card_strong": {
+            "font": Font(name=FACE, bold=True),
+            "alignment": wrapped,
+            "border": Border(bottom=THIN),
+            "quotePrefix": True,
+        },
+        "plain": {"alignment": top},
+        "wrap": {"alignment": wrapped},
+        "quoted": {"alignment": top, "quotePrefix": True},
         "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
         "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
-        "gap": {"alignment": middle, "border": Border(dashed, dashed, dashed, dashed), "font": Font(name=FACE, bold=True, color="FF5B3A78")},
-        "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top}, "day": {"number_format": "yyyy-mm-dd", "alignment": top}}
+        "gap": {
+            "alignment": middle,
+            "border": Border(dashed, dashed, dashed, dashed),
+            "font": Font(name=FACE, bold=True, color="FF5B3A78"),
+        },
+        "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top},
+        "day": {"number_format": "yyyy-mm-dd", "alignment": top},
+    }
     arrays = {}
     for name, look in looks.items():
         cell = WriteOnlyCell(sheet)
@@ -238,7 +314,11 @@ def _lines_of(text: str, letters: int) -> int:
 
 def _units(text: str) -> int:
     """Length as Excel counts it: UTF-16 code units."""
-    return len(text) + sum(1 for c in text if c > "\uffff") if len(text) > CELL_LIMIT // 2 else len(text)
+    return (
+        len(text) + sum(1 for c in text if c > "\uffff")
+        if len(text) > CELL_LIMIT // 2
+        else len(text)
+    )
 
 
 def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:
@@ -261,4 +341,3 @@ def _cut_title(base: str, ending: str) -> str:
     if fits != base and " " in fits:
         fits = fits.rsplit(" ", 1)[0]
     return fits.strip() + ending
-

@@ -1,4 +1,5 @@
 """What has been submitted, and only that: the border between draft and submitted is a wall in the house."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -58,20 +59,51 @@ class Submitted:
 
 def respondents(meeting: Meeting) -> list[Respondent]:
     """Everyone who has submitted to the meeting's questionnaires, with the latest version, in Swedish order."""
-    latest = (sa.select(SubmissionVersion.submission_id, sa.func.max(SubmissionVersion.number).label("number"))
-              .group_by(SubmissionVersion.submission_id).subquery())
+    latest = (
+        sa.select(
+            SubmissionVersion.submission_id, sa.func.max(SubmissionVersion.number).label("number")
+        )
+        .group_by(SubmissionVersion.submission_id)
+        .subquery()
+    )
     rows = db.session.execute(
-        sa.select(Submission.id, Submission.public_id, SubmissionVersion.id, SubmissionVersion.number, SubmissionVersion.at,
-                  Organisation.id, Organisation.name, Person.given, Person.family, Category.key)
+        sa.select(
+            Submission.id,
+            Submission.public_id,
+            SubmissionVersion.id,
+            SubmissionVersion.number,
+            SubmissionVersion.at,
+            Organisation.id,
+            Organisation.name,
+            Person.given,
+            Person.family,
+            Category.key,
+        )
         .join(latest, latest.c.submission_id == Submission.id)
-        .join(SubmissionVersion, sa.and_(SubmissionVersion.submission_id == Submission.id, SubmissionVersion.number == latest.c.number))
+        .join(
+            SubmissionVersion,
+            sa.and_(
+                SubmissionVersion.submission_id == Submission.id,
+                SubmissionVersion.number == latest.c.number,
+            ),
+        )
         .join(Questionnaire, Submission.questionnaire_id == Questionnaire.id)
         .join(Organisation, Submission.organisation_id == Organisation.id)
         .outerjoin(Person, Submission.person_id == Person.id)
-        .outerjoin(YearOrganisation, sa.and_(YearOrganisation.organisation_id == Organisation.id, YearOrganisation.year_id == meeting.year_id))
+        .outerjoin(
+            YearOrganisation,
+            sa.and_(
+                YearOrganisation.organisation_id == Organisation.id,
+                YearOrganisation.year_id == meeting.year_id,
+            ),
+        )
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
-        .where(Questionnaire.meeting_id == meeting.id))
-    found = [Respondent(*row[:7], person=f"{row[7]} {row[8]}" if row[7] else "", category=row[9] or "") for row in rows]
+        .where(Questionnaire.meeting_id == meeting.id)
+    )
+    found = [
+        Respondent(*row[:7], person=f"{row[7]} {row[8]}" if row[7] else "", category=row[9] or "")
+        for row in rows
+    ]
     return sorted(found, key=lambda each: (swedish(each.organisation), swedish(each.person)))
 
 
@@ -82,9 +114,15 @@ def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
     """
     written = SubmissionVersion.content["sections"]
     for start in range(0, len(chosen), BATCH):
-        batch = chosen[start:start + BATCH]
-        found: dict[int, list[dict[str, Any]]] = {row[0]: row[1] for row in db.session.execute(
-            sa.select(SubmissionVersion.id, written).where(SubmissionVersion.id.in_([each.version_id for each in batch])))}
+        batch = chosen[start : start + BATCH]
+        found: dict[int, list[dict[str, Any]]] = {
+            row[0]: row[1]
+            for row in db.session.execute(
+                sa.select(SubmissionVersion.id, written).where(
+                    SubmissionVersion.id.in_([each.version_id for each in batch])
+                )
+            )
+        }
         for each in batch:
             yield Submitted(each, found.pop(each.version_id))
 
@@ -100,28 +138,50 @@ def one(public_id: str, meeting: Meeting) -> Submitted | None:
 
 def digests(meeting: Meeting) -> list[str]:
     """The digests of all definitions that submitted versions answer, oldest first: the columns come from them."""
-    return list(db.session.scalars(
-        sa.select(SubmissionVersion.digest).join(Submission).join(Questionnaire).where(Questionnaire.meeting_id == meeting.id)
-        .group_by(SubmissionVersion.digest).order_by(sa.func.min(SubmissionVersion.id))))
+    return list(
+        db.session.scalars(
+            sa.select(SubmissionVersion.digest)
+            .join(Submission)
+            .join(Questionnaire)
+            .where(Questionnaire.meeting_id == meeting.id)
+            .group_by(SubmissionVersion.digest)
+            .order_by(sa.func.min(SubmissionVersion.id))
+        )
+    )
 
 
 def categories(language: str) -> dict[str, str]:
     """Category keys in order with their names."""
-    return {row.key: row.en if language == "en" else row.sv
-            for row in db.session.scalars(sa.select(Category).order_by(Category.position))}
+    return {
+        row.key: row.en if language == "en" else row.sv
+        for row in db.session.scalars(sa.select(Category).order_by(Category.position))
+    }
 
 
 def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
     """The organisations that have anyone invited, coming or writing: (id, name, category key, lead's name), in Swedish order."""
     lead = aliased(Person)
     concerned = sa.union(
-        sa.select(Registration.organisation_id).where(Registration.meeting_id == meeting.id,
-                                                      Registration.state.not_in(("revoked", "unconfirmed"))),
-        sa.select(Submission.organisation_id).join(Questionnaire).where(Questionnaire.meeting_id == meeting.id)).subquery()
+        sa.select(Registration.organisation_id).where(
+            Registration.meeting_id == meeting.id,
+            Registration.state.not_in(("revoked", "unconfirmed")),
+        ),
+        sa.select(Submission.organisation_id)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == meeting.id),
+    ).subquery()
     rows = db.session.execute(
         sa.select(Organisation.id, Organisation.name, Category.key, lead.given, lead.family)
         .where(Organisation.id.in_(sa.select(concerned)))
-        .outerjoin(YearOrganisation, sa.and_(YearOrganisation.organisation_id == Organisation.id, YearOrganisation.year_id == meeting.year_id))
-        .outerjoin(Category, YearOrganisation.category_id == Category.id).outerjoin(lead, YearOrganisation.lead_id == lead.id))
+        .outerjoin(
+            YearOrganisation,
+            sa.and_(
+                YearOrganisation.organisation_id == Organisation.id,
+                YearOrganisation.year_id == meeting.year_id,
+            ),
+        )
+        .outerjoin(Category, YearOrganisation.category_id == Category.id)
+        .outerjoin(lead, YearOrganisation.lead_id == lead.id)
+    )
     found = [(row[0], row[1], row[2] or "", f"{row[3]} {row[4]}" if row[3] else "") for row in rows]
     return sorted(found, key=lambda each: swedish(each[1]))

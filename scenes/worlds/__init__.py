@@ -1,4 +1,5 @@
 """The worlds that scenes take place in."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -8,7 +9,13 @@ from annualwheel.house import house
 from scenes.world import START, World
 from scenes.worlds import after, empty, line, turns, year
 
-MAKERS: Mapping[str, Callable[[World], None]] = {"empty": empty.make, "year": year.make, "turns": turns.make, "after": after.make, "line": line.make}
+MAKERS: Mapping[str, Callable[[World], None]] = {
+    "empty": empty.make,
+    "year": year.make,
+    "turns": turns.make,
+    "after": after.make,
+    "line": line.make,
+}
 
 
 def furnish(world: World, name: str) -> None:

@@ -1,4 +1,5 @@
 """The first day: accounts, and nothing else."""
+
 from __future__ import annotations
 
 from scenes.world import World

@@ -1,4 +1,5 @@
 """People who look at their own details, and some who have asked to be erased."""
+
 from __future__ import annotations
 
 from annualwheel import audit, contacts, departures, erasure, own_data
@@ -11,15 +12,32 @@ from scenes.world import START, World
 def make(world: World, direction: Meeting) -> None:
     """The one who comes to the working meeting, one who has asked, one who has been in touch and no more; and requests that are answered."""
     by = audit.SYSTEM
-    _let_in(world, "owner", world.invite("seen", direction, "Lena Exempelvik", "Grums kommun").person)
+    _let_in(
+        world, "owner", world.invite("seen", direction, "Lena Exempelvik", "Grums kommun").person
+    )
     # One has taken a card away, the other has had a text replaced.
     for who, writer in (("author", "half"), ("replaced", "colleague")):
-        _let_in(world, who, db.session.query(Member).filter_by(public_id=world.sessions[writer]["member"][0]).one().person)
+        _let_in(
+            world,
+            who,
+            db.session.query(Member)
+            .filter_by(public_id=world.sessions[writer]["member"][0])
+            .one()
+            .person,
+        )
     asking = world.invite("asking_seat", direction, "Sven Provgren", "Sunne kommun").person
     _let_in(world, "asking", asking)
-    world.names["deletion_asked"] = own_data.ask_for_deletion(asking, "Jag har slutat på kommunen.", START).public_id
+    world.names["deletion_asked"] = own_data.ask_for_deletion(
+        asking, "Jag har slutat på kommunen.", START
+    ).public_id
     place = contacts.add_organisation("Fiktiva föreningen")
-    _let_in(world, "contact", contacts.add_person("Vera", "Kontaktprov", "vera@forening.example", place, source="kontakter-2026.xlsx"))
+    _let_in(
+        world,
+        "contact",
+        contacts.add_person(
+            "Vera", "Kontaktprov", "vera@forening.example", place, source="kontakter-2026.xlsx"
+        ),
+    )
     for number, (name, act) in enumerate((("Rolf Provlöv", "refused"), ("Siv Provsjö", "granted"))):
         given, _space, family = name.partition(" ")
         person = contacts.add_person(given, family, f"fd{number}@forening.example", place)
@@ -36,5 +54,7 @@ def make(world: World, direction: Meeting) -> None:
 
 def _let_in(world: World, who: str, person: Person) -> None:
     """Gives `who` the session and the link of a person's own details."""
-    world.sessions[who] = {"own_data": [person.public_id, person.link_version, int(START.timestamp())]}
+    world.sessions[who] = {
+        "own_data": [person.public_id, person.link_version, int(START.timestamp())]
+    }
     world.names[f"{who}_link"] = f"/u/{house().signet.token(own_data.target(person), START)}"

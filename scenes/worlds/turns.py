@@ -1,4 +1,5 @@
 """Everything that goes otherwise: a full meeting, one that has moved, one that is cancelled."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -16,9 +17,24 @@ from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.ways import Way
 from scenes.world import DAY, START, World
 
-DAYS = {"work": dt.date(2027, 1, 22), "direction": dt.date(2027, 3, 12), "conference": dt.date(2027, 9, 24)}
-OPEN = {"invitation": (-400, -310), "registration": (-309, -21), "change": (-309, -3), "preparation": (-20, -8), "followup": (6, 28)}
-PLACES = (("Hagfors kommun", "kommun"), ("Karlstads universitet", "universitet"), ("Arvika kommun", "kommun"), ("Glava Energy Center", "kluster"))
+DAYS = {
+    "work": dt.date(2027, 1, 22),
+    "direction": dt.date(2027, 3, 12),
+    "conference": dt.date(2027, 9, 24),
+}
+OPEN = {
+    "invitation": (-400, -310),
+    "registration": (-309, -21),
+    "change": (-309, -3),
+    "preparation": (-20, -8),
+    "followup": (6, 28),
+}
+PLACES = (
+    ("Hagfors kommun", "kommun"),
+    ("Karlstads universitet", "universitet"),
+    ("Arvika kommun", "kommun"),
+    ("Glava Energy Center", "kluster"),
+)
 
 
 def make(world: World) -> None:
@@ -49,13 +65,19 @@ def _at(day: dt.date) -> Appointment:
 
 def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -> Registration:
     person = seat.person
-    return meetings.register(seat, Reply(person.given, person.family, person.email, seat.title, "", lunch, mode), START,
-                             audit.participant(person.id))
+    return meetings.register(
+        seat,
+        Reply(person.given, person.family, person.email, seat.title, "", lunch, mode),
+        START,
+        audit.participant(person.id),
+    )
 
 
 def _full(world: World, meeting: Meeting) -> None:
     """Two seats for four people."""
-    planning.set_terms(meeting, Terms(True, True, "RV 2026-0000", {"on_site": Way(2)}), START, audit.SYSTEM)
+    planning.set_terms(
+        meeting, Terms(True, True, "RV 2026-0000", {"on_site": Way(2)}), START, audit.SYSTEM
+    )
     _yes(world.invite("seated", meeting, "Alva Provsson", "Karlstads universitet"))
     _yes(world.invite("seated_too", meeting, "Nils Påhittsson", "Arvika kommun"))
     _yes(world.invite("waiting", meeting, "Märta Testberg", "Hagfors kommun"))

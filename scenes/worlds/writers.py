@@ -1,4 +1,5 @@
 """Organisations that write: nothing yet, half of it, all of it, submitted, changed since."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -8,20 +9,40 @@ import sqlalchemy as sa
 from annualwheel import contacts
 from annualwheel.db import db
 from annualwheel.models import Category, Item, Meeting, Member
-from annualwheel.questionnaires import answers, carried, items, membership, presence, submission, team
+from annualwheel.questionnaires import (
+    answers,
+    carried,
+    items,
+    membership,
+    presence,
+    submission,
+    team,
+)
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.team import Colleague
 from annualwheel.questionnaires.values import Value
 from scenes.world import DAY, START, World
 
 CARD: dict[str, Value] = {
-    "titel": "Ung i Exempelby", "typ": "natverk", "tema": ["arbete"], "insatsomrade": ["livsvillkor"], "status": "pagar",
-    "mal": "Fler unga ska stanna i arbete eller studier ett år efter gymnasiet.", "period": "2024–2027",
+    "titel": "Ung i Exempelby",
+    "typ": "natverk",
+    "tema": ["arbete"],
+    "insatsomrade": ["livsvillkor"],
+    "status": "pagar",
+    "mal": "Fler unga ska stanna i arbete eller studier ett år efter gymnasiet.",
+    "period": "2024–2027",
     "svart": "Sekretessen gör att vi pratar om strukturer men sällan om det som faktiskt händer.",
-    "framgang": "Samma fyra personer vid bordet i två år, och kaffe före dagordningen."}
-ROOT: dict[str, Value] = {"forberett": "Strateger från näringsliv, skola och kultur", "forankrat": []}
-THEME: dict[str, Value] = {"skapa": "En gemensam ingång för den som vill komma i arbete.", "bryta": "Projekttänket på ett år i taget.",
-                           "behalla": "Den öppna förskolan som mötesplats."}
+    "framgang": "Samma fyra personer vid bordet i två år, och kaffe före dagordningen.",
+}
+ROOT: dict[str, Value] = {
+    "forberett": "Strateger från näringsliv, skola och kultur",
+    "forankrat": [],
+}
+THEME: dict[str, Value] = {
+    "skapa": "En gemensam ingång för den som vill komma i arbete.",
+    "bryta": "Projekttänket på ett år i taget.",
+    "behalla": "Den öppna förskolan som mötesplats.",
+}
 
 
 def make(world: World, work: Meeting, conference: Meeting) -> None:
@@ -36,11 +57,17 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
     removed = _card(half, {"titel": "Ett gammalt projekt"})
     items.remove(half.submission, removed.public_id, half.person, START)
     _write(colleague, "strukturer/arbete", THEME)
-    world.names |= {"draft_card": draft.public_id, "removed_card": removed.public_id,
-                    "theme_item": _replaced(half, colleague).public_id}
+    world.names |= {
+        "draft_card": draft.public_id,
+        "removed_card": removed.public_id,
+        "theme_item": _replaced(half, colleague).public_id,
+    }
     _continuing(world, work)
-    for who, name, place in (("whole", "Ola Provholm", "Nedre Exempels kommun"), ("sent", "Ulla Provlid", "Exempelfors kommun"),
-                             ("changed", "Dag Provmo", "Exempelvikens kommun")):
+    for who, name, place in (
+        ("whole", "Ola Provholm", "Nedre Exempels kommun"),
+        ("sent", "Ulla Provlid", "Exempelfors kommun"),
+        ("changed", "Dag Provmo", "Exempelvikens kommun"),
+    ):
         member = _join(world, who, work, name, place)
         _write(member, "", ROOT)
         _card(member, CARD)
@@ -55,8 +82,16 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
 
 def _together(world: World, lead: Member, colleague: Member) -> None:
     """One leads, one is here and writes, one was invited to a theme and has come in, one has not opened the mail."""
-    team.appoint(lead.submission.organisation, lead.submission.questionnaire.meeting.year, lead.person)
-    sharer = team.invite(lead, Colleague("Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."), START)
+    team.appoint(
+        lead.submission.organisation, lead.submission.questionnaire.meeting.year, lead.person
+    )
+    sharer = team.invite(
+        lead,
+        Colleague(
+            "Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."
+        ),
+        START,
+    )
     membership.note_opening(sharer, START)
     world.let_write("sharer", sharer)
     team.invite(lead, Colleague("Siv", "Provquist", "siv.unopened@exempelby.example"), START)
@@ -70,8 +105,12 @@ def _together(world: World, lead: Member, colleague: Member) -> None:
 def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str) -> Member:
     given, _space, family = name.partition(" ")
     place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
-    contacts.set_category(place, meeting.year, db.session.scalar(sa.select(Category).where(Category.key == "kommun")))
-    person = contacts.add_person(given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg")
+    contacts.set_category(
+        place, meeting.year, db.session.scalar(sa.select(Category).where(Category.key == "kommun"))
+    )
+    person = contacts.add_person(
+        given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg"
+    )
     member = membership.join(meeting.questionnaires[0], person, place, START)
     if who not in ("fresh", "personal"):
         membership.note_opening(member, START)
@@ -80,8 +119,14 @@ def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str
 
 
 def _write(member: Member, group_key: str, texts: Mapping[str, Value]) -> None:
-    item = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, Item.group_key == group_key)).one()
-    answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START)
+    item = db.session.scalars(
+        sa.select(Item).where(
+            Item.submission_id == member.submission_id, Item.group_key == group_key
+        )
+    ).one()
+    answers.save(
+        item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START
+    )
 
 
 def _continuing(world: World, work: Meeting) -> None:
@@ -90,20 +135,40 @@ def _continuing(world: World, work: Meeting) -> None:
     told = _join(world, "carried", work, "Vera Provklint", "Filipstads kommun")
     then = carried.before(earlier.submission)
     assert then is not None  # noqa: S101 the demonstration year has one before it
-    still = carried.carry(earlier.submission, then.items[1].public_id, "still", earlier.person, START)
-    ended = db.session.scalars(sa.select(Item).where(Item.submission_id == told.submission_id, Item.carried == "ended")).one()
+    still = carried.carry(
+        earlier.submission, then.items[1].public_id, "still", earlier.person, START
+    )
+    ended = db.session.scalars(
+        sa.select(Item).where(Item.submission_id == told.submission_id, Item.carried == "ended")
+    ).one()
     world.names |= {"still_card": still.public_id, "ended_item": ended.public_id}
 
 
 def _replaced(member: Member, colleague: Member) -> Item:
     """A text of the colleague's that the member has replaced, on the first theme's page."""
-    item = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id, Item.group_key == "strukturer/arbete")).one()
-    answers.save(item, {"hinder": Change("Det finns ingen som håller ihop vägen från praktik till jobb.", 0)}, colleague.person, START - 2 * DAY)
-    answers.save(item, {"hinder": Change("Ingen håller ihop vägen från praktik till anställning.", 1)}, member.person, START - DAY)
+    item = db.session.scalars(
+        sa.select(Item).where(
+            Item.submission_id == member.submission_id, Item.group_key == "strukturer/arbete"
+        )
+    ).one()
+    answers.save(
+        item,
+        {"hinder": Change("Det finns ingen som håller ihop vägen från praktik till jobb.", 0)},
+        colleague.person,
+        START - 2 * DAY,
+    )
+    answers.save(
+        item,
+        {"hinder": Change("Ingen håller ihop vägen från praktik till anställning.", 1)},
+        member.person,
+        START - DAY,
+    )
     return item
 
 
 def _card(member: Member, texts: Mapping[str, Value]) -> Item:
     item = items.add(member.submission, "initiativ", START)
-    answers.save(item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START)
+    answers.save(
+        item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START
+    )
     return item

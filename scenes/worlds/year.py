@@ -1,9 +1,20 @@
 """The demonstration year, and in it one person or thing in each state a page can show."""
+
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, mailings, meetings, needs, orders, outbox, undelivered, years
+from annualwheel import (
+    audit,
+    contacts,
+    mailings,
+    meetings,
+    needs,
+    orders,
+    outbox,
+    undelivered,
+    years,
+)
 from annualwheel.db import db
 from annualwheel.delivery import envelope
 from annualwheel.demo import year as demo
@@ -34,14 +45,16 @@ from annualwheel.workshop import reading as answers_read
 from scenes.world import DAY, START, World
 from scenes.worlds import applicants, owners, writers
 
-ROWS = ("Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
-        "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;ja\n"
-        "Göran;Exempelgren;goran.exempelgren@ovrigt.example;Övningsbygdens samverkan;Idéburen sektor;ordförande;\n"
-        "Tuva;von Exempel;tuva.vonexempel@karlstad.example;Karlstad kommun;Kommun;strateg;\n"
-        "Zara;Platshållare;zara@nara.example;Hagfors komun;;strateg;\n"
-        "Bo;;bo@hagfors.example;Hagfors kommun;Kommun;;\n"
-        "Rut;Fiktivlund;rut.fiktivlund(at)arvika.example;Arvika kommun;Kommun;;\n"
-        "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;\n").encode("cp1252")
+ROWS = (
+    "Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
+    "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;ja\n"
+    "Göran;Exempelgren;goran.exempelgren@ovrigt.example;Övningsbygdens samverkan;Idéburen sektor;ordförande;\n"
+    "Tuva;von Exempel;tuva.vonexempel@karlstad.example;Karlstad kommun;Kommun;strateg;\n"
+    "Zara;Platshållare;zara@nara.example;Hagfors komun;;strateg;\n"
+    "Bo;;bo@hagfors.example;Hagfors kommun;Kommun;;\n"
+    "Rut;Fiktivlund;rut.fiktivlund(at)arvika.example;Arvika kommun;Kommun;;\n"
+    "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;\n"
+).encode("cp1252")
 
 
 def make(world: World) -> None:
@@ -63,14 +76,25 @@ def make(world: World) -> None:
     _imports(world, karin)
     _packs(world, work, karin)
     _mailbox(world)
-    world.moments |= {"after_answering": years.phase(work, "preparation").closes_at + DAY, "held": work.ends_at + DAY,
-                      "pack_gone": START + 31 * DAY, "long_after": work.ends_at + 200 * DAY, "conference_open": years.phase(conference, "preparation").opens_at + DAY}
+    world.moments |= {
+        "after_answering": years.phase(work, "preparation").closes_at + DAY,
+        "held": work.ends_at + DAY,
+        "pack_gone": START + 31 * DAY,
+        "long_after": work.ends_at + 200 * DAY,
+        "conference_open": years.phase(conference, "preparation").opens_at + DAY,
+    }
 
 
-def _yes(seat: Registration, lunch: bool | None = None, *, by: audit.Actor | None = None) -> Registration:
+def _yes(
+    seat: Registration, lunch: bool | None = None, *, by: audit.Actor | None = None
+) -> Registration:
     person = seat.person
-    return meetings.register(seat, Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch), START,
-                             by or audit.participant(person.id))
+    return meetings.register(
+        seat,
+        Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch),
+        START,
+        by or audit.participant(person.id),
+    )
 
 
 def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> None:
@@ -82,45 +106,74 @@ def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> No
     withdrawn = _yes(world.invite("withdrawn", direction, "Johan Exempelask", "Torsby kommun"))
     replies.withdraw(withdrawn, START, audit.participant(withdrawn.person_id))
     away = world.invite("replaced", direction, "Eva Exempelnord", "Sunne kommun")
-    successor = meetings.substitute(away, Substitute("Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."),
-                                    START, audit.participant(away.person_id))
+    successor = meetings.substitute(
+        away,
+        Substitute(
+            "Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."
+        ),
+        START,
+        audit.participant(away.person_id),
+    )
     world.let_in("substitute", successor)
     world.names |= {"replaced": away.public_id}
     world.invite("late", work, "Sten Provlund", "Kils kommun", START - 40 * DAY)
-    coming = _yes(world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY), True, by=audit.staff(karin.id))
+    coming = _yes(
+        world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY),
+        True,
+        by=audit.staff(karin.id),
+    )
     needs.state(coming, "Vegetarisk kost", "Plats långt fram", "Jag samtycker", START)
 
 
 def _things(world: World, work: Meeting, ada: Staff) -> None:
     """The addresses of things the demonstration year holds."""
-    submitted = db.session.scalars(sa.select(Submission).join(Questionnaire).where(
-        Questionnaire.meeting_id == work.id, Submission.state == "submitted").order_by(Submission.id)).first()
+    submitted = db.session.scalars(
+        sa.select(Submission)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == work.id, Submission.state == "submitted")
+        .order_by(Submission.id)
+    ).first()
     person = db.session.scalars(sa.select(Person).order_by(Person.id)).first()
-    organisation = contacts.organisation_named("Hagfors kommun") or db.session.scalars(sa.select(Organisation)).first()
+    organisation = (
+        contacts.organisation_named("Hagfors kommun")
+        or db.session.scalars(sa.select(Organisation)).first()
+    )
     assert submitted and person and organisation  # noqa: S101 the year has some of each
     link = StaffLink(staff=ada, expires_at=START + DAY)
     db.session.add(link)
     db.session.flush()
     world.names |= {
-        "year": str(work.year.number), "submission": submitted.public_id, "person": person.public_id, "organisation": organisation.public_id,
-        "question": answers_read.questions(work)[0]["key"], "account": ada.public_id,
+        "year": str(work.year.number),
+        "submission": submitted.public_id,
+        "person": person.public_id,
+        "organisation": organisation.public_id,
+        "question": answers_read.questions(work)[0]["key"],
+        "account": ada.public_id,
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
-        "staff_link": f"/logga-in/{house().signet.token(Target('staff', link.public_id))}"}
+        "staff_link": f"/logga-in/{house().signet.token(Target('staff', link.public_id))}",
+    }
     world.sessions["handed_over"] = {"handed_over": "Olle Provsund"}
-    world.sessions["handed_over_invitation"] = {"handed_over": "Olle Provsund", "handed_over_seat": False}
+    world.sessions["handed_over_invitation"] = {
+        "handed_over": "Olle Provsund",
+        "handed_over_seat": False,
+    }
 
 
 def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staff) -> None:
     """One under way, one paused, one done; and mails in every state a person looks at."""
     running = _sent(direction, "reminder", karin)
-    rows = db.session.scalars(sa.select(Message).where(Message.mailing_id == running.id).order_by(Message.id)).all()
+    rows = db.session.scalars(
+        sa.select(Message).where(Message.mailing_id == running.id).order_by(Message.id)
+    ).all()
     for message in rows[:14]:
         outbox.mark_sent(message, START)
     rows[15].attempts = 1
     outbox.mark_failed(rows[14], "550 5.1.1 Recipient address rejected: User unknown")
     outbox.mark_later(rows[15], "451 4.7.1 Greylisted", START)
     done = _sent(direction.year.meetings[0], "preparation", karin)
-    finished = db.session.scalars(sa.select(Message).where(Message.mailing_id == done.id).order_by(Message.id)).all()
+    finished = db.session.scalars(
+        sa.select(Message).where(Message.mailing_id == done.id).order_by(Message.id)
+    ).all()
     for message in finished:
         outbox.mark_sent(message, START)
     db.session.delete(finished[-1].body)
@@ -129,14 +182,24 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     mailings.pause(paused, START, audit.staff(karin.id))
     tested = orders.send_test(Order(conference, "invitation", None), orders.ANYONE, karin, START)
     outbox.mark_withheld(tested, START)
-    world.names |= {"erased_mail": finished[-1].public_id, "running": running.public_id, "done": done.public_id, "paused": paused.public_id, "sent_mail": rows[0].public_id,
-                    "to_nobody": tested.public_id, "failed_mail": undelivered.of_mailing(running.id, 1)[0].public_id, "retry_mail": rows[15].public_id}
+    world.names |= {
+        "erased_mail": finished[-1].public_id,
+        "running": running.public_id,
+        "done": done.public_id,
+        "paused": paused.public_id,
+        "sent_mail": rows[0].public_id,
+        "to_nobody": tested.public_id,
+        "failed_mail": undelivered.of_mailing(running.id, 1)[0].public_id,
+        "retry_mail": rows[15].public_id,
+    }
 
 
 def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
     order = Order(meeting, kind)
     orders.send_test(order, orders.ANYONE, karin, START)
-    return mailings.confirm(order, f"scene-{kind}", len(orders.recipients(order, START)), karin, START)
+    return mailings.confirm(
+        order, f"scene-{kind}", len(orders.recipients(order, START)), karin, START
+    )
 
 
 def _imports(world: World, karin: Staff) -> None:
@@ -144,17 +207,30 @@ def _imports(world: World, karin: Staff) -> None:
     year, actor = years.latest(), audit.staff(karin.id)
     assert year is not None  # noqa: S101 the year has been played
     one = ROWS.split(b"\n")
-    kept = [preview.keep(reading.read(content), name, year, karin.name, actor, START) for content, name in (
-        (b"\n".join(one[:2]), "kontakter-sunne.csv"), (b"\n".join([one[0], one[2]]), "kontakter-ovrigt.csv"), (ROWS, "kontakter-2027.csv"))]
+    kept = [
+        preview.keep(reading.read(content), name, year, karin.name, actor, START)
+        for content, name in (
+            (b"\n".join(one[:2]), "kontakter-sunne.csv"),
+            (b"\n".join([one[0], one[2]]), "kontakter-ovrigt.csv"),
+            (ROWS, "kontakter-2027.csv"),
+        )
+    ]
     writing.write(kept[0], {}, actor, START)
     writing.write(kept[1], {}, actor, START)
     undoing.undo(kept[1], actor, START)
-    world.names |= {"written": kept[0].public_id, "undone": kept[1].public_id, "preview": kept[2].public_id}
+    world.names |= {
+        "written": kept[0].public_id,
+        "undone": kept[1].public_id,
+        "preview": kept[2].public_id,
+    }
 
 
 def _packs(world: World, work: Meeting, karin: Staff) -> None:
     """One in every state."""
-    made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in ("ready", "failed", "building", "queued")}
+    made: dict[str, Pack] = {
+        name: packs.ask(work, karin, "sv", START)
+        for name in ("ready", "failed", "building", "queued")
+    }
     db.session.commit()
     packs.build(made["ready"].id, house().clock)
     packs.mark_failed(made["failed"].id)
@@ -170,5 +246,7 @@ def _mailbox(world: World) -> None:
         seen.setdefault(message.kind, message)
     for number, (kind, message) in enumerate(seen.items()):
         name = f"{int(START.timestamp()) - 60 * number}000000000.scene"
-        (world.mailbox / "new" / name).write_bytes(envelope(message, house().letterhead, house().signet, START).as_bytes())
+        (world.mailbox / "new" / name).write_bytes(
+            envelope(message, house().letterhead, house().signet, START).as_bytes()
+        )
         world.names[f"mail_{kind}"] = name

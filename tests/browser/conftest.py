@@ -1,4 +1,5 @@
 """Chromium for the tests of what only a browser can show. They run on SQLite; structure is asserted over HTTP on both databases."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -19,7 +20,10 @@ from tests.stages import Kept, furnished
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # A page may answer 422 or 404 and say so, and a test may take the network away; the browser notes that on its console.
-EXPECTED = ("Failed to load resource: the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
+EXPECTED = (
+    "Failed to load resource: the server responded with a status of 4",
+    "net::ERR_INTERNET_DISCONNECTED",
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,13 @@ def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
 
 
 @pytest.fixture
-def stage(places: Places, clock: Fixed, smtp: Smtp, tmp_path: Path, kept_worlds: dict[tuple[str, str], Kept]) -> Iterator[Callable[[str], World]]:
+def stage(
+    places: Places,
+    clock: Fixed,
+    smtp: Smtp,
+    tmp_path: Path,
+    kept_worlds: dict[tuple[str, str], Kept],
+) -> Iterator[Callable[[str], World]]:
     """`stage(name)`: the world of that name on SQLite, untouched by tests before it."""
     made: list[Flask] = []
 
@@ -51,6 +61,7 @@ def stage(places: Places, clock: Fixed, smtp: Smtp, tmp_path: Path, kept_worlds:
         database.reset()
         made.append(places.new_app(database.url, dev_mailbox=tmp_path / "mailbox"))
         return furnished(made[-1], clock, tmp_path / "mailbox", database, name, kept_worlds)
+
     yield build
     for app in made:
         close(app)
@@ -72,16 +83,35 @@ def new_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
     contexts, complaints = [], list[str]()
 
     def make(**options: object) -> Page:
-        usual = {"base_url": live.url, "locale": "sv-SE", "timezone_id": "Europe/Stockholm", "viewport": PHONE}
+        usual = {
+            "base_url": live.url,
+            "locale": "sv-SE",
+            "timezone_id": "Europe/Stockholm",
+            "viewport": PHONE,
+        }
         context = browser.new_context(**(usual | options))  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and not any(e in m.text for e in EXPECTED) else None)
+        page.on(
+            "console",
+            lambda m: (
+                complaints.append(m.text)
+                if m.type == "error" and not any(e in m.text for e in EXPECTED)
+                else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda r: None if r.url.startswith((live.url, "data:", "blob:", "about:"))
-                else complaints.append(f"asks outside: {r.url}"))
+        page.on(
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith((live.url, "data:", "blob:", "about:"))
+                else complaints.append(f"asks outside: {r.url}")
+            ),
+        )
         return page
+
     yield make
     for context in contexts:
         context.close()
@@ -97,7 +127,9 @@ def page(new_page: Callable[..., Page]) -> Page:
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """`axe(page)` fails with what axe-core has against the page."""
+
     def check(page: Page) -> None:
         found = Axe().run(page)
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
     return check

@@ -2,6 +2,7 @@
 
 The page is rendered from the macros and the server is played by the test, so that every answer it can give is tried.
 """
+
 from __future__ import annotations
 
 import json
@@ -57,7 +58,10 @@ class Server:
 
     def save(self, sent: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.saved.append(sent)
-        return 200, {"at": "14.32", "saved": {name: str(int(f["base"]) + 1) for name, f in sent["fields"].items()}}
+        return 200, {
+            "at": "14.32",
+            "saved": {name: str(int(f["base"]) + 1) for name, f in sent["fields"].items()},
+        }
 
     def html(self) -> str:
         with self.app.test_request_context():
@@ -74,7 +78,11 @@ class Server:
             else:
                 route.fulfill(status=answer[0], json=answer[1])
         else:
-            route.fulfill(body=self.html(), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+            route.fulfill(
+                body=self.html(),
+                content_type="text/html; charset=utf-8",
+                headers={"Content-Security-Policy": POLICY},
+            )
 
     def answers_only(self, answer: tuple[int, dict[str, Any]] | None) -> list[str]:
         """Answers this and nothing else from now on; gives the texts of the first question it is sent."""
@@ -83,6 +91,7 @@ class Server:
         def note(sent: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
             asked.append(sent["fields"]["learned"]["value"])
             return answer
+
         self.answer = note
         return asked
 
@@ -132,8 +141,14 @@ def settled(page: Page) -> None:
 
 
 def conflict(value: str) -> Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]:
-    return lambda _sent: (200, {"at": "14.32", "saved": {}, "conflicts": {
-        "learned": {"value": value, "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+    return lambda _sent: (
+        200,
+        {
+            "at": "14.32",
+            "saved": {},
+            "conflicts": {"learned": {"value": value, "ver": 9, "who": "Anna Berg", "at": "14.31"}},
+        },
+    )
 
 
 def test_only_the_changed_field_is_sent_after_a_pause(page: Page, server: Server) -> None:
@@ -155,7 +170,9 @@ def test_one_who_never_pauses_is_saved_all_the_same(page: Page, server: Server) 
     assert server.sent("learned")[0].startswith("aaaa")
 
 
-def test_the_next_save_builds_on_the_new_version_and_so_does_the_page_s_own_button(page: Page, server: Server) -> None:
+def test_the_next_save_builds_on_the_new_version_and_so_does_the_page_s_own_button(
+    page: Page, server: Server
+) -> None:
     write(page, "a")
     page.clock.run_for(1300)
     expect(page.locator("[name=base-learned]")).to_have_value("4")
@@ -195,7 +212,9 @@ def test_slow_saving_is_said(page: Page) -> None:
     expect(line(page)).to_have_text("Sparar …")
 
 
-def test_without_contact_the_text_lies_in_the_browser_and_is_tried_again(page: Page, server: Server) -> None:
+def test_without_contact_the_text_lies_in_the_browser_and_is_tried_again(
+    page: Page, server: Server
+) -> None:
     server.answer = lambda _sent: None
     write(page, "Viktigt")
     page.clock.run_for(1300)
@@ -217,11 +236,15 @@ def test_text_that_was_not_saved_comes_back(page: Page, server: Server) -> None:
     expect(page.get_by_label("Lärt")).to_have_value("Viktigt")
     expect(line(page)).to_have_text("Vi hittade text som inte hann sparas. Den är tillbaka.")
     page.clock.run_for(1300)
-    expect(line(page)).to_have_text("Vi hittade text som inte hann sparas. Den är tillbaka. Sparat kl. 14.32")
+    expect(line(page)).to_have_text(
+        "Vi hittade text som inte hann sparas. Den är tillbaka. Sparat kl. 14.32"
+    )
     assert server.sent("learned")[-1] == "Viktigt"
 
 
-def test_restored_text_is_sent_word_for_word_before_what_is_typed_after_it(page: Page, server: Server) -> None:
+def test_restored_text_is_sent_word_for_word_before_what_is_typed_after_it(
+    page: Page, server: Server
+) -> None:
     """It may be on its way since the page before was left: then it is one's own, and what is typed after it builds on it."""
     server.answer = lambda _sent: None
     write(page, "Viktigt")
@@ -237,7 +260,9 @@ def test_restored_text_is_sent_word_for_word_before_what_is_typed_after_it(page:
         settled(page)
     expect(page.locator("[name=base-learned]")).to_have_value("5")
     assert [save["fields"]["learned"] for save in server.saved] == [
-        {"value": "Viktigt", "base": "3"}, {"value": "Viktigt mer", "base": "4"}]
+        {"value": "Viktigt", "base": "3"},
+        {"value": "Viktigt mer", "base": "4"},
+    ]
 
 
 def test_restored_text_meets_a_colleague_s_change_in_a_conflict(page: Page, server: Server) -> None:
@@ -249,7 +274,9 @@ def test_restored_text_meets_a_colleague_s_change_in_a_conflict(page: Page, serv
     asked: list[dict[str, Any]] = []
     server.answer = lambda sent: asked.append(sent["fields"]) or conflict("Deras")(sent)
     page.goto(ORIGIN + "/svar")
-    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_contain_text("Deras")
+    expect(
+        page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
+    ).to_contain_text("Deras")
     expect(page.get_by_label("Lärt")).to_have_value("Min")
     expect(page.locator("[name=base-learned]")).to_have_value("3")
     assert asked == [{"learned": {"value": "Min", "base": "3", "again": True}}]
@@ -265,11 +292,15 @@ def unheard(page: Page, server: Server) -> None:
     server.values, server.version = {"learned": "Deras"}, 4
 
 
-def test_text_whose_button_never_reached_the_server_meets_a_colleague_s_in_a_conflict(page: Page, server: Server) -> None:
+def test_text_whose_button_never_reached_the_server_meets_a_colleague_s_in_a_conflict(
+    page: Page, server: Server
+) -> None:
     unheard(page, server)
     server.answer = conflict("Deras")
     page.goto(ORIGIN + "/svar")
-    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_contain_text("Deras")
+    expect(
+        page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
+    ).to_contain_text("Deras")
     expect(page.get_by_label("Lärt")).to_have_value("Min")
     server.answer = server.save
     page.get_by_role("button", name="Lägg Annas text efter min").click()
@@ -278,7 +309,9 @@ def test_text_whose_button_never_reached_the_server_meets_a_colleague_s_in_a_con
     assert server.sent("learned") == ["Min\n\nDeras"]
 
 
-def test_text_that_the_server_has_taken_and_a_colleague_replaced_is_no_conflict(page: Page, server: Server) -> None:
+def test_text_that_the_server_has_taken_and_a_colleague_replaced_is_no_conflict(
+    page: Page, server: Server
+) -> None:
     unheard(page, server)
     asked = server.answers_only((200, {"at": "14.32"}))
     page.goto(ORIGIN + "/svar")
@@ -288,7 +321,9 @@ def test_text_that_the_server_has_taken_and_a_colleague_replaced_is_no_conflict(
     assert (asked, stored(page)) == (["Min"], {})
 
 
-def test_what_is_typed_while_the_server_is_asked_of_an_older_text_stays(page: Page, server: Server) -> None:
+def test_what_is_typed_while_the_server_is_asked_of_an_older_text_stays(
+    page: Page, server: Server
+) -> None:
     unheard(page, server)
     routes: list[Route] = []
 
@@ -319,10 +354,14 @@ def test_an_older_text_is_asked_about_until_there_is_an_answer(page: Page, serve
     assert stored(page)["learned"]["v"] == "Min"
     server.answer = conflict("Deras")
     page.clock.run_for(3100)
-    expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_contain_text("Deras")
+    expect(
+        page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
+    ).to_contain_text("Deras")
 
 
-def test_an_older_text_that_can_no_longer_be_saved_comes_back_into_its_field(page: Page, server: Server) -> None:
+def test_an_older_text_that_can_no_longer_be_saved_comes_back_into_its_field(
+    page: Page, server: Server
+) -> None:
     unheard(page, server)
     server.answer = lambda _sent: (410, {})
     page.goto(ORIGIN + "/svar")
@@ -339,7 +378,9 @@ def test_back_on_a_page_whose_button_led_nowhere_saving_goes_on(page: Page, serv
     assert server.sent("learned") == ["Min"]
 
 
-def test_text_that_went_with_the_page_s_button_is_not_a_conflict_later(page: Page, server: Server) -> None:
+def test_text_that_went_with_the_page_s_button_is_not_a_conflict_later(
+    page: Page, server: Server
+) -> None:
     write(page, "Min")
     page.get_by_role("button", name="Klar").click()
     expect(line(page)).to_contain_text("Den är tillbaka")
@@ -375,12 +416,16 @@ def test_a_browser_that_stores_nothing_says_so(browser: Browser, server: Server)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-def test_signed_out_keeps_the_text_and_goes_on_after_signing_in_elsewhere(page: Page, server: Server, status: int) -> None:
+def test_signed_out_keeps_the_text_and_goes_on_after_signing_in_elsewhere(
+    page: Page, server: Server, status: int
+) -> None:
     server.answer = lambda _sent: (status, {})
     write(page, "Kvar")
     page.clock.run_for(1300)
     expect(line(page)).to_have_text("Din länk gäller inte längre. Texten finns kvar här.")
-    expect(page.get_by_role("link", name="Få en ny länk med e-post")).to_have_attribute("href", "/lank")
+    expect(page.get_by_role("link", name="Få en ny länk med e-post")).to_have_attribute(
+        "href", "/lank"
+    )
     assert stored(page)["learned"]["v"] == "Kvar"
     server.answer = server.save
     page.clock.resume()
@@ -409,11 +454,17 @@ def test_after_the_deadline_the_text_can_be_taken_home(page: Page, server: Serve
     assert "Lärt\r\nFör sent" in Path(download.value.path()).read_bytes().decode("utf-8")
 
 
-@pytest.mark.parametrize(("status", "reason", "says"), [
-    (410, "meeting_cancelled", "Mötet är inställt. Det du skrev nu är inte med."),
-    (410, "preparation_closed", "Sista dagen har gått. Det du skrev nu är inte med."),
-    (403, "other_share", "Den här delen skrivs av kollegor nu. Din text finns kvar här.")])
-def test_the_reason_picks_the_sentence(page: Page, server: Server, status: int, reason: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "reason", "says"),
+    [
+        (410, "meeting_cancelled", "Mötet är inställt. Det du skrev nu är inte med."),
+        (410, "preparation_closed", "Sista dagen har gått. Det du skrev nu är inte med."),
+        (403, "other_share", "Den här delen skrivs av kollegor nu. Din text finns kvar här."),
+    ],
+)
+def test_the_reason_picks_the_sentence(
+    page: Page, server: Server, status: int, reason: str, says: str
+) -> None:
     server.answer = lambda _sent: (status, {"status": status, "reason": reason})
     write(page, "Kvar")
     page.clock.run_for(1300)
@@ -423,7 +474,9 @@ def test_the_reason_picks_the_sentence(page: Page, server: Server, status: int, 
 
 
 @pytest.mark.parametrize("status", [413, 422])
-def test_one_text_too_long_does_not_hold_back_the_others(page: Page, server: Server, status: int) -> None:
+def test_one_text_too_long_does_not_hold_back_the_others(
+    page: Page, server: Server, status: int
+) -> None:
     page.clock.resume()
     server.answer = lambda sent: (status, {}) if "learned" in sent["fields"] else server.save(sent)
     write(page, "lång")
@@ -438,9 +491,17 @@ def test_one_text_too_long_does_not_hold_back_the_others(page: Page, server: Ser
     assert server.sent("learned") == ["l"]
 
 
-@pytest.mark.parametrize(("button", "text"), [
-    ("Lägg Annas text efter min", "Min\n\nAnnas <b>ord</b>"), ("Behåll bara min", "Min"), ("Ta Annas", "Annas <b>ord</b>")])
-def test_both_texts_are_kept_until_one_has_chosen(page: Page, server: Server, button: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("button", "text"),
+    [
+        ("Lägg Annas text efter min", "Min\n\nAnnas <b>ord</b>"),
+        ("Behåll bara min", "Min"),
+        ("Ta Annas", "Annas <b>ord</b>"),
+    ],
+)
+def test_both_texts_are_kept_until_one_has_chosen(
+    page: Page, server: Server, button: str, text: str
+) -> None:
     server.answer = conflict("Annas <b>ord</b>")
     write(page, "Min")
     page.clock.run_for(1300)
@@ -462,7 +523,15 @@ def test_both_texts_are_kept_until_one_has_chosen(page: Page, server: Server, bu
 
 
 def test_two_answers_of_one_line_stand_on_one_line(page: Page, server: Server) -> None:
-    server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"name": {"value": "Simskolan 2", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+    server.answer = lambda _sent: (
+        200,
+        {
+            "at": "1",
+            "conflicts": {
+                "name": {"value": "Simskolan 2", "ver": 9, "who": "Anna Berg", "at": "14.31"}
+            },
+        },
+    )
     write(page, "Simskola", "Namn")
     page.clock.run_for(1300)
     expect(page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")).to_be_visible()
@@ -471,8 +540,18 @@ def test_two_answers_of_one_line_stand_on_one_line(page: Page, server: Server) -
     expect(page.get_by_label("Namn")).to_have_value("Simskola, Simskolan 2")
 
 
-def test_an_answer_that_can_only_be_one_is_not_put_after_another(page: Page, server: Server) -> None:
-    server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"address": {"value": "b.example", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+def test_an_answer_that_can_only_be_one_is_not_put_after_another(
+    page: Page, server: Server
+) -> None:
+    server.answer = lambda _sent: (
+        200,
+        {
+            "at": "1",
+            "conflicts": {
+                "address": {"value": "b.example", "ver": 9, "who": "Anna Berg", "at": "14.31"}
+            },
+        },
+    )
     write(page, "a.example", "Adress")
     page.clock.run_for(1300)
     box = page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
@@ -488,7 +567,13 @@ def test_the_same_text_is_no_conflict(page: Page, server: Server) -> None:
 
 
 def test_a_choice_in_conflict_is_shown_in_words_without_both(page: Page, server: Server) -> None:
-    server.answer = lambda _sent: (200, {"at": "1", "conflicts": {"state": {"value": "b", "ver": 9, "who": "Anna Berg", "at": "14.31"}}})
+    server.answer = lambda _sent: (
+        200,
+        {
+            "at": "1",
+            "conflicts": {"state": {"value": "b", "ver": 9, "who": "Anna Berg", "at": "14.31"}},
+        },
+    )
     page.get_by_label("Planeras").check()
     page.clock.run_for(1300)
     box = page.get_by_role("group", name="Anna Berg ändrade samma svar kl. 14.31")
@@ -506,7 +591,9 @@ def test_closing_the_tab_sends_what_is_left(page: Page, server: Server) -> None:
 
 
 def test_signing_out_empties_the_browser(page: Page, server: Server) -> None:
-    page.evaluate("localStorage.setItem('utkast:annat:7', '{}'); localStorage.setItem('annans', '1')")
+    page.evaluate(
+        "localStorage.setItem('utkast:annat:7', '{}'); localStorage.setItem('annans', '1')"
+    )
     page.get_by_role("button", name="Logga ut").click()
     page.wait_for_url(ORIGIN + "/logga-ut")
     assert page.evaluate("Object.keys(localStorage)") == ["annans"]
@@ -525,8 +612,9 @@ def test_signing_out_with_unsaved_text_asks_first(page: Page, server: Server) ->
 
 
 @pytest.mark.parametrize("answer", [None, (500, {}), (503, {})])
-def test_it_is_tried_again_after_3_8_20_and_60_seconds_and_each_minute_from_then(page: Page, server: Server,
-                                                                                answer: tuple[int, dict[str, Any]] | None) -> None:
+def test_it_is_tried_again_after_3_8_20_and_60_seconds_and_each_minute_from_then(
+    page: Page, server: Server, answer: tuple[int, dict[str, Any]] | None
+) -> None:
     asked = server.answers_only(answer)
     write(page, "Viktigt")
     page.clock.run_for(1300)
@@ -535,7 +623,10 @@ def test_it_is_tried_again_after_3_8_20_and_60_seconds_and_each_minute_from_then
         page.clock.run_for(wait * 1000 - 200)
         expect(line(page)).to_contain_text("Ingen kontakt")
         assert len(asked) == number, f"before {wait} s"
-        with page.expect_event("requestfailed" if answer is None else "requestfinished", lambda _: len(asked) == number + 1):  # noqa: B023 asked within the turn
+        with page.expect_event(
+            "requestfailed" if answer is None else "requestfinished",
+            lambda _: len(asked) == number + 1,
+        ):  # noqa: B023 asked within the turn
             page.clock.run_for(250)
         settled(page)
     assert stored(page)["learned"]["v"] == "Viktigt"
@@ -553,18 +644,30 @@ def test_it_is_tried_at_once_when_the_network_is_back(page: Page, server: Server
 
 
 def test_a_redirect_to_another_page_is_no_save(page: Page, server: Server) -> None:
-    page.context.route("**/spara", lambda route: route.fulfill(status=302, headers={"Location": ORIGIN + "/logga-in"}))
+    page.context.route(
+        "**/spara",
+        lambda route: route.fulfill(status=302, headers={"Location": ORIGIN + "/logga-in"}),
+    )
     write(page, "Kvar")
     page.clock.run_for(1300)
     expect(line(page)).to_have_text("Din länk gäller inte längre. Texten finns kvar här.")
     assert stored(page)["learned"]["v"] == "Kvar"
 
 
-@pytest.mark.parametrize("event", ["dispatchEvent(new Event('pagehide'))",
-                                   "() => { Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange')) }"])
-def test_a_page_that_is_left_or_put_away_is_sent_past_its_own_end_and_copied(page: Page, server: Server, event: str) -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        "dispatchEvent(new Event('pagehide'))",
+        "() => { Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange')) }",
+    ],
+)
+def test_a_page_that_is_left_or_put_away_is_sent_past_its_own_end_and_copied(
+    page: Page, server: Server, event: str
+) -> None:
     server.answer = lambda _sent: None
-    page.evaluate("() => { window.asked = []; const ask = window.fetch; window.fetch = (url, how) => { asked.push(how.keepalive); return ask(url, how) } }")
+    page.evaluate(
+        "() => { window.asked = []; const ask = window.fetch; window.fetch = (url, how) => { asked.push(how.keepalive); return ask(url, how) } }"
+    )
     write(page, "sista")
     with page.expect_request(ORIGIN + "/spara"):
         page.evaluate(event)
@@ -572,7 +675,9 @@ def test_a_page_that_is_left_or_put_away_is_sent_past_its_own_end_and_copied(pag
     assert stored(page)["learned"]["v"] == "sista"
 
 
-def test_text_that_has_lain_in_the_browser_for_fourteen_days_is_gone(page: Page, server: Server) -> None:
+def test_text_that_has_lain_in_the_browser_for_fourteen_days_is_gone(
+    page: Page, server: Server
+) -> None:
     # The page that is left must not put its own (empty) copy there.
     keep = """([days, text]) => {
       document.querySelector('[data-autosave]').autosave.stopped = 'submitted';
@@ -584,7 +689,9 @@ def test_text_that_has_lain_in_the_browser_for_fourteen_days_is_gone(page: Page,
     assert stored(page) == {}
 
 
-def test_a_text_that_is_too_long_is_not_sent_again_until_it_changes(page: Page, server: Server) -> None:
+def test_a_text_that_is_too_long_is_not_sent_again_until_it_changes(
+    page: Page, server: Server
+) -> None:
     asked = server.answers_only((422, {}))
     write(page, "lång")
     page.clock.run_for(1300)
@@ -598,7 +705,9 @@ def test_a_text_that_is_too_long_is_not_sent_again_until_it_changes(page: Page, 
 
 
 @pytest.mark.parametrize("status", [401, 404, 410])
-def test_what_cannot_be_saved_is_not_sent_again_and_leaving_asks_first(page: Page, server: Server, status: int) -> None:
+def test_what_cannot_be_saved_is_not_sent_again_and_leaving_asks_first(
+    page: Page, server: Server, status: int
+) -> None:
     asked = server.answers_only((status, {}))
     write(page, "Kvar")
     page.clock.run_for(1300)

@@ -1,4 +1,5 @@
 """The frame of every page, seen by a real browser on the one page that needs no data: the one that does not exist."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from tests.browser.conftest import DESK, PHONE
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_axe_has_nothing_against_the_page(page: Page, axe: Callable[[Page], None], language: str) -> None:
+def test_axe_has_nothing_against_the_page(
+    page: Page, axe: Callable[[Page], None], language: str
+) -> None:
     page.goto(f"/finns-inte?lang={language}")
     axe(page)
     assert page.locator("html").get_attribute("lang") == language

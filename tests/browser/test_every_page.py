@@ -1,4 +1,5 @@
 """Chromium sees every scene: sound for axe, nothing sideways on the smallest phone, nothing asked of others, nothing complained of."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -46,16 +47,31 @@ def camera_on(browser: Browser, world: World, complaints: list[str]) -> Iterator
     """A camera in the world; what the console says and what is asked of other hosts is added to `complaints`."""
     with served(world.app) as url:
         camera = Camera(browser, world, url, DESK)
-        camera.page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") and EXPECTED not in m.text else None)
+        camera.page.on(
+            "console",
+            lambda m: (
+                complaints.append(m.text)
+                if m.type in ("error", "warning") and EXPECTED not in m.text
+                else None
+            ),
+        )
         camera.page.on("pageerror", lambda error: complaints.append(str(error)))
-        camera.page.on("request", lambda asked: None if asked.url.startswith((url, "data:", "blob:", "about:"))
-                       else complaints.append(f"asks outside: {asked.url}"))
+        camera.page.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((url, "data:", "blob:", "about:"))
+                else complaints.append(f"asks outside: {asked.url}")
+            ),
+        )
         yield camera
         camera.close()
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_page_is_sound_and_fits_the_smallest_phone(browser: Browser, stage: Callable[[str], World], name: str) -> None:
+def test_every_page_is_sound_and_fits_the_smallest_phone(
+    browser: Browser, stage: Callable[[str], World], name: str
+) -> None:
     problems, complaints = list[str](), list[str]()
     with camera_on(browser, stage(name), complaints) as camera:
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
@@ -66,7 +82,9 @@ def test_every_page_is_sound_and_fits_the_smallest_phone(browser: Browser, stage
             problems += [f"{scene.name}: {problem}" for problem in camera.page.evaluate(CUT)]
             for width in (PHONE, SMALLEST):
                 camera.page.set_viewport_size({"width": width, "height": 844})
-                problems += [f"{scene.name}, {width} px: {problem}" for problem in camera.page.evaluate(CUT)]
+                problems += [
+                    f"{scene.name}, {width} px: {problem}" for problem in camera.page.evaluate(CUT)
+                ]
             problems += [f"{scene.name}: {complaint}" for complaint in complaints]
             complaints.clear()
     assert not problems, "\n".join(problems)
@@ -75,13 +93,21 @@ def test_every_page_is_sound_and_fits_the_smallest_phone(browser: Browser, stage
 def _against(page: Page) -> list[str]:
     """What axe-core has against the page."""
     page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate("how => axe.run(how).then(found => found.violations)", {
-        "runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "iframes": False})
+    found: list[dict[str, Any]] = page.evaluate(
+        "how => axe.run(how).then(found => found.violations)",
+        {
+            "runOnly": {"type": "tag", "values": TAGS},
+            "resultTypes": ["violations"],
+            "iframes": False,
+        },
+    )
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(browser: Browser, stage: Callable[[str], World], name: str) -> None:
+def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(
+    browser: Browser, stage: Callable[[str], World], name: str
+) -> None:
     """WCAG 1.4.12 and 1.4.10 with the reader's own colours and without motion: once for every page, on a phone, where room is least, and
     in English, which has the longer dates."""
     seen, problems, complaints = set[tuple[str, str, int]](), list[str](), list[str]()
@@ -93,12 +119,18 @@ def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(browser: Bro
             seen.add(_kind(scene))
             camera.page.emulate_media(forced_colors="active", reduced_motion="reduce")
             camera.show(scene, "en")
-            problems += [f"{scene.name}, other colours: {problem}" for problem in camera.page.evaluate(CUT)]
-            moving = camera.page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length")
+            problems += [
+                f"{scene.name}, other colours: {problem}" for problem in camera.page.evaluate(CUT)
+            ]
+            moving = camera.page.evaluate(
+                "document.getAnimations().filter(a => a.playState === 'running').length"
+            )
             problems += [f"{scene.name}: {moving} things move"] if moving else []
             camera.page.emulate_media(forced_colors="none")
             camera.page.evaluate(SPACING)
-            problems += [f"{scene.name}, wide text: {problem}" for problem in camera.page.evaluate(CUT)]
+            problems += [
+                f"{scene.name}, wide text: {problem}" for problem in camera.page.evaluate(CUT)
+            ]
     assert not problems, "\n".join(problems)
 
 

@@ -1,4 +1,5 @@
 """Without a mouse: every stop is seen where it is, in the order of the page, and the ways people go most can be gone with keys alone."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -38,13 +39,19 @@ STOP = """(last) => {
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_stop_is_seen_and_comes_in_order(browser: Browser, stage: Callable[[str], World], name: str) -> None:
+def test_every_stop_is_seen_and_comes_in_order(
+    browser: Browser, stage: Callable[[str], World], name: str
+) -> None:
     """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for every page."""
     seen, problems = set[str](), list[str]()
     world = stage(name)
     with served(world.app) as url:
         camera = Camera(browser, world, url, PHONE["width"])
-        for scene in (scene for scene in SCENES if scene.world == name and not scene.framed and scene.status < 300):
+        for scene in (
+            scene
+            for scene in SCENES
+            if scene.world == name and not scene.framed and scene.status < 300
+        ):
             if scene.endpoint in seen:
                 continue
             seen.add(scene.endpoint)
@@ -57,7 +64,9 @@ def test_every_stop_is_seen_and_comes_in_order(browser: Browser, stage: Callable
 def _walk(page: Page) -> list[str]:
     """Goes through the page with Tab from its beginning until it ends; what is wrong on the way."""
     page.evaluate("window.stops = []; document.activeElement?.blur(); scrollTo(0, 0)")
-    page.evaluate("""() => { const start = document.createElement("span"); start.tabIndex = -1; document.body.prepend(start); start.focus({preventScroll: true}) }""")
+    page.evaluate(
+        """() => { const start = document.createElement("span"); start.tabIndex = -1; document.body.prepend(start); start.focus({preventScroll: true}) }"""
+    )
     wrong = list[str]()
     for number in range(STOPS):
         page.keyboard.press("Tab")
@@ -78,8 +87,11 @@ class Keys:
         """Presses Tab until what is called so has the focus."""
         for _ in range(STOPS):
             self.page.keyboard.press("Tab")
-            if name in self.page.evaluate("""() => { const e = document.activeElement
-                return [e.textContent, e.getAttribute("aria-label"), ...[...e.labels || []].map(l => l.textContent)].join(" ").replace(/\\s+/g, " ") }"""):
+            if (
+                name
+                in self.page.evaluate("""() => { const e = document.activeElement
+                return [e.textContent, e.getAttribute("aria-label"), ...[...e.labels || []].map(l => l.textContent)].join(" ").replace(/\\s+/g, " ") }""")
+            ):
                 return self
         raise AssertionError(f"Tab does not come to {name}")
 
@@ -120,15 +132,22 @@ def test_an_invitation_is_answered_with_keys_alone_past_an_error(guest: Keys) ->
 
 
 def test_a_substitute_is_sent_with_keys_alone(guest: Keys) -> None:
-    guest.press("Skicka en ersättare").fill("Förnamn", "Eva").fill("Efternamn", "Exempelnord").fill("E-postadress", "eva@kommun.example")
+    guest.press("Skicka en ersättare").fill("Förnamn", "Eva").fill("Efternamn", "Exempelnord").fill(
+        "E-postadress", "eva@kommun.example"
+    )
     guest.press("Skicka ersättaren")
     expect(guest.page.locator("main")).to_contain_text("är inbjuden i ditt ställe")
 
 
-def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> None:
+def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(
+    live: Live, clock: Fixed, new_page: Callable[..., Page]
+) -> None:
     clock.set(OPEN)
     with live.app.app_context():
-        links = [f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in make_members("Maria", "Anna")]
+        links = [
+            f"/f/{house().signet.token(notices.links(member)['preparation'])}"
+            for member in make_members("Maria", "Anna")
+        ]
     maria, anna = (Keys(new_page()) for _ in links)
     for keys, link in zip((maria, anna), links, strict=True):
         keys.page.goto(link)
@@ -146,4 +165,6 @@ def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(live: L
     maria.page.locator("h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
     maria.to("Lägg Annas text efter min").page.keyboard.press("Enter")
     expect(maria.page.locator("[data-conflict]")).to_have_count(0)
-    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value("Marias namn, Annas namn")
+    expect(maria.page.get_by_label("Vad heter initiativet?")).to_have_value(
+        "Marias namn, Annas namn"
+    )

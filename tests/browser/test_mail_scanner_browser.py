@@ -1,5 +1,6 @@
 """The scanners that run scripts: Chromium opens a link of every kind of mail, lives on the page for a while, follows its links, and
 nothing in the database is another."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -43,7 +44,9 @@ def scan(page: Page, url: str, paths: list[str]) -> set[str]:
     return opened
 
 
-def test_a_scanner_that_runs_scripts_changes_nothing(browser: Browser, stage: Callable[[str], World]) -> None:
+def test_a_scanner_that_runs_scripts_changes_nothing(
+    browser: Browser, stage: Callable[[str], World]
+) -> None:
     world = stage("turns")
     with served(world.app) as url:
         with world.app.app_context():

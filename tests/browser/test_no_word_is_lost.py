@@ -1,4 +1,5 @@
 """All that can happen to two people who write, in one story: in the end every word they typed is somewhere, and they know where."""
+
 from __future__ import annotations
 
 import contextlib
@@ -19,7 +20,12 @@ from tests.writers import CLOSES, OPEN, history, item_of, make_members, stored
 
 THEME = "/forberedelse/strukturer/arbete"
 SKAPA = "Vilka strukturer behöver vi skapa?"
-SAVED, AWAY, EXPIRED, CLOSED = "Sparat kl.", "Ingen kontakt.", "Din länk gäller inte längre.", "Sista dagen har gått."
+SAVED, AWAY, EXPIRED, CLOSED = (
+    "Sparat kl.",
+    "Ingen kontakt.",
+    "Din länk gäller inte längre.",
+    "Sista dagen har gått.",
+)
 
 
 @pytest.fixture
@@ -27,7 +33,10 @@ def links(live: Live, clock: Fixed) -> list[str]:
     """The links of Maria and Anna."""
     clock.set(OPEN)
     with live.app.app_context():
-        return [f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in make_members("Maria", "Anna")]
+        return [
+            f"/f/{house().signet.token(notices.links(member)['preparation'])}"
+            for member in make_members("Maria", "Anna")
+        ]
 
 
 class Hand:
@@ -55,8 +64,14 @@ class Hand:
     @contextlib.contextmanager
     def saved(self) -> Iterator[None]:
         """Waits until the server has said that it has the last word typed inside the block."""
+
         def last_word(answer: Response) -> bool:
-            return "/forberedelse/spara/" in answer.url and answer.ok and self.words[-1] in (answer.request.post_data or "")
+            return (
+                "/forberedelse/spara/" in answer.url
+                and answer.ok
+                and self.words[-1] in (answer.request.post_data or "")
+            )
+
         with self.page.expect_response(last_word):
             yield
         self.see(SAVED)
@@ -79,12 +94,16 @@ def anna(new_page: Callable[..., Page], links: list[str]) -> Hand:
 def held(live: Live) -> tuple[str, str]:
     """What the server holds: the answer, and the replaced texts."""
     with live.app.app_context():
-        item = item_of(db.session.query(Member).order_by(Member.id).first() or pytest.fail("nobody writes"), "strukturer/arbete")
+        item = item_of(
+            db.session.query(Member).order_by(Member.id).first() or pytest.fail("nobody writes"),
+            "strukturer/arbete",
+        )
         return str(stored(item, "skapa")), " ".join(map(str, history(item, "skapa")))
 
 
 def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_day(
-        live: Live, clock: Fixed, maria: Hand, anna: Hand, tmp_path: Path) -> None:
+    live: Live, clock: Fixed, maria: Hand, anna: Hand, tmp_path: Path
+) -> None:
     # Both begin on an empty field; the one who is saved last is told, and puts the two texts together.
     with maria.saved():
         maria.write(5)

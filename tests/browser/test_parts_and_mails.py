@@ -1,4 +1,5 @@
 """Chromium and axe on what is no page of its own: all parts on one sheet, every kind of mail in both languages, and small scripts."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,13 +18,31 @@ from tests.browser.conftest import DESK, Live
 from tests.browser.test_every_page import CUT, TAGS
 
 # A mail is shown inside somebody else's page, which has the landmarks and the first heading.
-NOT_FOR_MAILS = {rule: {"enabled": False} for rule in ("region", "landmark-one-main", "page-has-heading-one", "bypass")}
+NOT_FOR_MAILS = {
+    rule: {"enabled": False}
+    for rule in ("region", "landmark-one-main", "page-has-heading-one", "bypass")
+}
 
 
 def against(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     """What axe-core has against what is shown."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "rules": rules or {}, "resultTypes": ["violations"]}).response
-    return [f"{one['id']}: {node['html'][:140]}" for one in found["violations"] for node in one["nodes"][:3]]
+    found = (
+        Axe()
+        .run(
+            page,
+            options={
+                "runOnly": {"type": "tag", "values": TAGS},
+                "rules": rules or {},
+                "resultTypes": ["violations"],
+            },
+        )
+        .response
+    )
+    return [
+        f"{one['id']}: {node['html'][:140]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -41,34 +60,53 @@ def test_every_kind_of_mail_is_sound_and_fits_a_phone(browser: Browser) -> None:
     for kind in KINDS:
         for language in ("sv", "en"):
             page.set_content(sealed(kind, language).html)
-            problems += [f"{kind} {language}: {problem}" for problem in against(page, NOT_FOR_MAILS)]
+            problems += [
+                f"{kind} {language}: {problem}" for problem in against(page, NOT_FOR_MAILS)
+            ]
             wide = page.evaluate("document.documentElement.scrollWidth")
             problems += [f"{kind} {language}: {wide} px wide"] if wide > 390 else []
     page.close()
     assert problems == []
 
 
-def test_the_address_of_the_calendar_is_copied_or_marked(browser: Browser, stage: Callable[[str], World]) -> None:
+def test_the_address_of_the_calendar_is_copied_or_marked(
+    browser: Browser, stage: Callable[[str], World]
+) -> None:
     world = stage("turns")
     with served(world.app) as url:
         camera = Camera(browser, world, url, 390)
-        scene = next(scene for scene in SCENES if scene.endpoint == "participant.confirmation" and scene.world == "turns")
+        scene = next(
+            scene
+            for scene in SCENES
+            if scene.endpoint == "participant.confirmation" and scene.world == "turns"
+        )
         camera.show(scene, "sv")
         camera.page.goto(url + "/anmalan/kalender")
         address = camera.page.get_by_label("Adress till din kalender")
         camera.context.grant_permissions(["clipboard-read", "clipboard-write"])
         camera.page.get_by_role("button", name="Kopiera adressen").click()
         expect(camera.page.get_by_role("status")).to_have_text("Adressen är kopierad")
-        assert camera.page.evaluate("navigator.clipboard.readText()") == address.input_value().strip()
-        camera.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+        assert (
+            camera.page.evaluate("navigator.clipboard.readText()") == address.input_value().strip()
+        )
+        camera.page.evaluate(
+            "() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }"
+        )
         camera.page.get_by_role("button", name="Kopiera adressen").click()
         expect(camera.page.get_by_role("status")).to_contain_text("Adressen är markerad")
-        assert camera.page.evaluate("getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, "
-                                    "document.activeElement.selectionEnd)").strip() == address.input_value().strip()
+        assert (
+            camera.page.evaluate(
+                "getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, "
+                "document.activeElement.selectionEnd)"
+            ).strip()
+            == address.input_value().strip()
+        )
         camera.close()
 
 
-def test_the_form_that_was_written_in_goes_along_to_the_other_language(live: Live, page: Page) -> None:
+def test_the_form_that_was_written_in_goes_along_to_the_other_language(
+    live: Live, page: Page
+) -> None:
     """A dead link's page has a form and the language as a link: what is typed is not left behind."""
     page.goto("/i/avklippt")
     page.get_by_label("E-postadress").fill("anna@kommun")

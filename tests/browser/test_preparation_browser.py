@@ -1,4 +1,5 @@
 """Preparing in Chromium: two colleagues in one field, a network that goes away, questions that appear, and pages anyone can use."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -29,18 +30,24 @@ def links(live: Live, clock: Fixed) -> list[str]:
         write(members[0], item_of(members[0]), forberett="Strateger")
         add_initiative(members[0])
         db.session.commit()
-        return [f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in members]
+        return [
+            f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in members
+        ]
 
 
 @pytest.fixture
 def come_in(new_page: Callable[..., Page], links: list[str]) -> Callable[..., Page]:
     """`come_in(0, viewport=DESK)`: Maria's page after she has followed her link and pressed the button."""
+
     def enter(number: int = 0, **options: object) -> Page:
         page = new_page(**options)
         page.goto(links[number])
         page.get_by_role("button", name="Öppna förberedelsen").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Förberedelse för Hagfors kommun")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(
+            "Förberedelse för Hagfors kommun"
+        )
         return page
+
     return enter
 
 
@@ -74,7 +81,9 @@ def test_two_colleagues_in_one_field_lose_nothing(live: Live, come_in: Callable[
     assert held(live) == "Annas text\n\nMarias text"
 
 
-def test_an_answer_that_got_lost_on_its_way_back_is_no_conflict_with_oneself(live: Live, come_in: Callable[..., Page]) -> None:
+def test_an_answer_that_got_lost_on_its_way_back_is_no_conflict_with_oneself(
+    live: Live, come_in: Callable[..., Page]
+) -> None:
     page = come_in()
     page.goto(THEME)
     lost: list[str] = []
@@ -93,7 +102,9 @@ def test_an_answer_that_got_lost_on_its_way_back_is_no_conflict_with_oneself(liv
     assert held(live) == "Halva meningen"
 
 
-def test_the_page_s_button_right_after_typing_is_no_conflict(live: Live, come_in: Callable[..., Page]) -> None:
+def test_the_page_s_button_right_after_typing_is_no_conflict(
+    live: Live, come_in: Callable[..., Page]
+) -> None:
     page = come_in()
     page.goto(THEME)
     page.get_by_label(SKAPA).press_sequentially("Snabbt")
@@ -106,11 +117,20 @@ def test_the_page_s_button_right_after_typing_is_no_conflict(live: Live, come_in
 def past(live: Live) -> list[object]:
     """The replaced and rejected texts of the same question."""
     with live.app.app_context():
-        return history(item_of(db.session.query(Member).order_by(Member.id).first() or pytest.fail("nobody writes"), "strukturer/arbete"), "skapa")
+        return history(
+            item_of(
+                db.session.query(Member).order_by(Member.id).first()
+                or pytest.fail("nobody writes"),
+                "strukturer/arbete",
+            ),
+            "skapa",
+        )
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrived(live: Live, come_in: Callable[..., Page], arrives: bool) -> None:
+def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrived(
+    live: Live, come_in: Callable[..., Page], arrives: bool
+) -> None:
     maria, anna = come_in(0), come_in(1)
     maria.goto(THEME)
 
@@ -133,13 +153,26 @@ def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrive
     if arrives:
         expect(maria.locator("[data-save-text]")).to_have_text(SAVED)
         expect(maria.get_by_label(SKAPA)).to_have_value("Annas text")
-        assert (maria.locator("[data-conflict]").count(), held(live), past(live)) == (0, "Annas text", ["Marias text"])
+        assert (maria.locator("[data-conflict]").count(), held(live), past(live)) == (
+            0,
+            "Annas text",
+            ["Marias text"],
+        )
     else:
-        expect(maria.locator("[data-conflict]")).to_contain_text("Anna Berg ändrade samma svar kl. 10.00")
-        assert (maria.get_by_label(SKAPA).input_value(), held(live), past(live)) == ("Marias text", "Annas text", ["Marias text"])
+        expect(maria.locator("[data-conflict]")).to_contain_text(
+            "Anna Berg ändrade samma svar kl. 10.00"
+        )
+        assert (maria.get_by_label(SKAPA).input_value(), held(live), past(live)) == (
+            "Marias text",
+            "Annas text",
+            ["Marias text"],
+        )
         maria.get_by_role("button", name="Ta Annas").click()
         maria.goto(THEME)
-        assert (maria.get_by_label(SKAPA).input_value(), past(live)) == ("Annas text", ["Marias text"])
+        assert (maria.get_by_label(SKAPA).input_value(), past(live)) == (
+            "Annas text",
+            ["Marias text"],
+        )
 
 
 def test_questions_follow_a_choice_at_once(come_in: Callable[..., Page]) -> None:
@@ -163,12 +196,22 @@ def test_a_new_card_has_focus_and_the_undo_message_too(come_in: Callable[..., Pa
     expect(page.locator(".msg.ok")).to_be_focused()
 
 
-PLACES = ("/forberedelse", "/forberedelse/organisation", THEME, GROUP, f"{GROUP}?redigera", "/forberedelse/granska",
-          "/forberedelse/inskickat", "/forberedelse/svar")
+PLACES = (
+    "/forberedelse",
+    "/forberedelse/organisation",
+    THEME,
+    GROUP,
+    f"{GROUP}?redigera",
+    "/forberedelse/granska",
+    "/forberedelse/inskickat",
+    "/forberedelse/svar",
+)
 
 
 @pytest.mark.parametrize("wide", [PHONE, DESK], ids=["phone", "desk"])
-def test_every_page_is_clean_and_fits(come_in: Callable[..., Page], axe: Callable[[Page], None], wide: dict[str, int]) -> None:
+def test_every_page_is_clean_and_fits(
+    come_in: Callable[..., Page], axe: Callable[[Page], None], wide: dict[str, int]
+) -> None:
     page = come_in(viewport=wide)
     page.goto("/forberedelse/granska")
     page.get_by_role("button", name="Skicka in svaret").click()
@@ -177,10 +220,14 @@ def test_every_page_is_clean_and_fits(come_in: Callable[..., Page], axe: Callabl
         if place.endswith("?redigera"):
             page.get_by_role("link", name="Ändra Ung i Hagfors").click()
         axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} scrolls sideways"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            f"{place} scrolls sideways"
+        )
 
 
-def test_faults_and_conflicts_are_clean_too(come_in: Callable[..., Page], axe: Callable[[Page], None]) -> None:
+def test_faults_and_conflicts_are_clean_too(
+    come_in: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
     maria, anna = come_in(0), come_in(1, java_script_enabled=False)
     for page in (maria, anna):
         page.goto(THEME)

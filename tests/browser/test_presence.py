@@ -1,4 +1,5 @@
 """Two colleagues in two browsers see each other come, write and go."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,7 +25,10 @@ def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable
     """`come_in(0)`: Maria's page of the preparation, `come_in(1)`: Anna's; with a clock in the browser that the test moves."""
     clock.set(OPEN)
     with live.app.app_context():
-        links = [house().signet.token(notices.links(member)["preparation"]) for member in make_members("Maria", "Anna")]
+        links = [
+            house().signet.token(notices.links(member)["preparation"])
+            for member in make_members("Maria", "Anna")
+        ]
         db.session.commit()
 
     def enter(number: int, scripts: bool = True) -> Page:
@@ -36,6 +40,7 @@ def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable
         if scripts:
             read(page)
         return page
+
     return enter
 
 
@@ -62,7 +67,9 @@ def beat(page: Page) -> None:
     read(page)
 
 
-def test_two_colleagues_see_each_other_come_and_go(clock: Fixed, come_in: Callable[..., Page]) -> None:
+def test_two_colleagues_see_each_other_come_and_go(
+    clock: Fixed, come_in: Callable[..., Page]
+) -> None:
     maria, anna = come_in(0), come_in(1)
     go(anna, THEME)
     clock.advance(dt.timedelta(seconds=20))
@@ -78,7 +85,9 @@ def test_two_colleagues_see_each_other_come_and_go(clock: Fixed, come_in: Callab
     expect(here(maria)).to_have_count(0)
 
 
-def test_who_is_here_is_no_live_region_and_moves_no_field(come_in: Callable[..., Page], clock: Fixed) -> None:
+def test_who_is_here_is_no_live_region_and_moves_no_field(
+    come_in: Callable[..., Page], clock: Fixed
+) -> None:
     maria, anna = come_in(0), come_in(1)
     go(maria, THEME)
     clock.advance(dt.timedelta(seconds=61))
@@ -89,10 +98,17 @@ def test_who_is_here_is_no_live_region_and_moves_no_field(come_in: Callable[...,
     beat(maria)
     expect(here(maria)).to_have_text(["Anna Berg är här nu"])
     assert maria.get_by_label(SKAPA).bounding_box() == before
-    assert maria.locator("[data-here]").evaluate("place => place.closest('[aria-live], [role=status], [role=alert]')") is None
+    assert (
+        maria.locator("[data-here]").evaluate(
+            "place => place.closest('[aria-live], [role=status], [role=alert]')"
+        )
+        is None
+    )
 
 
-def test_a_save_tells_of_the_others_without_a_beat_of_its_own(come_in: Callable[..., Page], clock: Fixed) -> None:
+def test_a_save_tells_of_the_others_without_a_beat_of_its_own(
+    come_in: Callable[..., Page], clock: Fixed
+) -> None:
     maria, anna = come_in(0), come_in(1)
     go(maria, THEME)
     clock.advance(dt.timedelta(seconds=30))
@@ -103,7 +119,9 @@ def test_a_save_tells_of_the_others_without_a_beat_of_its_own(come_in: Callable[
     expect(here(maria)).to_have_text(["Anna Berg är här nu"])
 
 
-def test_without_script_it_is_there_when_the_page_is_read(come_in: Callable[..., Page], clock: Fixed) -> None:
+def test_without_script_it_is_there_when_the_page_is_read(
+    come_in: Callable[..., Page], clock: Fixed
+) -> None:
     anna = come_in(1)
     go(anna, THEME)
     clock.advance(dt.timedelta(seconds=20))
@@ -112,7 +130,9 @@ def test_without_script_it_is_there_when_the_page_is_read(come_in: Callable[...,
     expect(here(maria)).to_have_text([WRITES])
 
 
-def test_after_the_last_day_the_page_falls_silent(come_in: Callable[..., Page], clock: Fixed) -> None:
+def test_after_the_last_day_the_page_falls_silent(
+    come_in: Callable[..., Page], clock: Fixed
+) -> None:
     maria, anna = come_in(0), come_in(1)
     beat(anna)
     beat(maria)

@@ -1,4 +1,5 @@
 """A tab that was left open over the last day: it says truly whether it saves, also when a coordinator opens the answer again."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,7 +26,7 @@ def tab(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Page:
     """Maria's page of a theme, opened while it is open for everyone."""
     clock.set(OPEN)
     with live.app.app_context():
-        maria, = make_members("Maria")
+        (maria,) = make_members("Maria")
         link = f"/f/{house().signet.token(notices.links(maria)['preparation'])}"
     page = new_page()
     page.goto(link)
@@ -43,7 +44,8 @@ def only(live: Live, act: Callable[[Member], object]) -> object:
 
 
 def test_an_open_tab_stops_after_the_grace_goes_on_when_it_is_opened_again_and_stops_when_it_is_closed(
-        live: Live, clock: Fixed, tab: Page) -> None:
+    live: Live, clock: Fixed, tab: Page
+) -> None:
     line, field = tab.locator("[data-save-text]"), tab.get_by_label(SKAPA)
     clock.set(CLOSES + dt.timedelta(minutes=14))
     field.press_sequentially("Inom tiden. ")
@@ -52,13 +54,27 @@ def test_an_open_tab_stops_after_the_grace_goes_on_when_it_is_opened_again_and_s
     field.press_sequentially("För sent. ")
     expect(line).to_have_text("Sista dagen har gått. Det du skrev nu är inte med.")
     tab.evaluate("window.dispatchEvent(new Event('focus'))")
-    assert only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa")) == "Inom tiden. "
-    only(live, lambda maria: reopening.open_until(maria.submission, dt.date(2027, 1, 19), LATE, make_staff()))
+    assert (
+        only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa"))
+        == "Inom tiden. "
+    )
+    only(
+        live,
+        lambda maria: reopening.open_until(
+            maria.submission, dt.date(2027, 1, 19), LATE, make_staff()
+        ),
+    )
     with tab.expect_response(lambda answer: "/forberedelse/spara/" in answer.url and answer.ok):
         tab.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(line).to_contain_text("Sparat kl. 08.59")
-    assert only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa")) == "Inom tiden. För sent. "
+    assert (
+        only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa"))
+        == "Inom tiden. För sent. "
+    )
     clock.set(dt.datetime(2027, 1, 20, 8, tzinfo=dt.UTC))
     field.press_sequentially("Efteråt.")
     expect(line).to_have_text("Sista dagen har gått. Det du skrev nu är inte med.")
-    assert only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa")) == "Inom tiden. För sent. "
+    assert (
+        only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa"))
+        == "Inom tiden. För sent. "
+    )

@@ -1,4 +1,5 @@
 """The questionnaires that are shipped: readable, complete in both languages, and asking what the meetings need."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -8,15 +9,30 @@ import pytest
 from wtforms import Form
 
 from annualwheel import names
-from annualwheel.questionnaires.definition import Definition, Option, Question, QuestionType, Text, dump, load, resolve
+from annualwheel.questionnaires.definition import (
+    Definition,
+    Option,
+    Question,
+    QuestionType,
+    Text,
+    dump,
+    load,
+    resolve,
+)
 from annualwheel.questionnaires.form import build
 from annualwheel.questionnaires.path import Filled, FilledItem, missing, submittable
 from annualwheel.questionnaires.reading import read_all
 
 FORMS = Path(__file__).parents[2] / "forms"
 DEFINITIONS = {definition.key: definition for definition in read_all(FORMS)}
-THEMES = (Option("arbete", Text("Fler i arbete", "More people in work")), Option("energi", Text("Energi", "Energy")))
-AREAS = tuple(Option(key, Text(key, key)) for key in ("livsvillkor", "kompetens", "platser", "konkurrenskraft"))
+THEMES = (
+    Option("arbete", Text("Fler i arbete", "More people in work")),
+    Option("energi", Text("Energi", "Energy")),
+)
+AREAS = tuple(
+    Option(key, Text(key, key))
+    for key in ("livsvillkor", "kompetens", "platser", "konkurrenskraft")
+)
 
 
 def published(key: str) -> Definition:
@@ -33,45 +49,118 @@ def asked(key: str, section: str) -> list[str]:
 
 
 def test_each_meeting_has_its_questionnaire() -> None:
-    assert {key: (definition.meeting_kind, definition.respondent) for key, definition in DEFINITIONS.items()} == {
-        "arbetsmote": ("work", "organisation"), "riktningsmote": ("direction", "organisation"), "konferens": ("conference", "person")}
+    assert {
+        key: (definition.meeting_kind, definition.respondent)
+        for key, definition in DEFINITIONS.items()
+    } == {
+        "arbetsmote": ("work", "organisation"),
+        "riktningsmote": ("direction", "organisation"),
+        "konferens": ("conference", "person"),
+    }
 
 
 def test_what_is_said_before_publishing_is_how_the_files_have_it() -> None:
-    assert {definition.meeting_kind for definition in DEFINITIONS.values() if definition.respondent == "person"} == set(names.ALONE)
+    assert {
+        definition.meeting_kind
+        for definition in DEFINITIONS.values()
+        if definition.respondent == "person"
+    } == set(names.ALONE)
 
 
 def test_an_initiative_is_described_in_full() -> None:
     group = DEFINITIONS["arbetsmote"].section("initiativ").group
     assert group is not None and group.at_most == 10 and group.none_question is not None
-    assert group.none_question.label == Text("Vi har inga initiativ att berätta om", "We have no initiatives to report")
+    assert group.none_question.label == Text(
+        "Vi har inga initiativ att berätta om", "We have no initiatives to report"
+    )
     asked = {question.key: question for question in group.questions}
-    assert list(asked) == ["titel", "typ", "typ_annat", "tema", "insatsomrade", "mal", "strategimal", "aktorer", "status", "period",
-                           "svart", "framgang", "effekt", "resultat", "lank"]
+    assert list(asked) == [
+        "titel",
+        "typ",
+        "typ_annat",
+        "tema",
+        "insatsomrade",
+        "mal",
+        "strategimal",
+        "aktorer",
+        "status",
+        "period",
+        "svart",
+        "framgang",
+        "effekt",
+        "resultat",
+        "lank",
+    ]
     assert {key for key, question in asked.items() if question.required} == {
-        "titel", "typ", "typ_annat", "tema", "insatsomrade", "status"}
-    assert {key: question.max_length for key, question in asked.items() if question.type is QuestionType.LONG_TEXT} == {
-        "mal": 600, "svart": 1000, "framgang": 1000, "effekt": 1000, "resultat": 1000}
+        "titel",
+        "typ",
+        "typ_annat",
+        "tema",
+        "insatsomrade",
+        "status",
+    }
+    assert {
+        key: question.max_length
+        for key, question in asked.items()
+        if question.type is QuestionType.LONG_TEXT
+    } == {"mal": 600, "svart": 1000, "framgang": 1000, "effekt": 1000, "resultat": 1000}
     assert asked["titel"].max_length == 120
-    assert [option.label.sv for option in asked["typ"].options] == ["Initiativ", "Forum", "Nätverk", "Beslut", "Process", "Annat"]
-    assert [option.label.sv for option in asked["status"].options] == ["Planeras", "Pågår", "Avslutat"]
+    assert [option.label.sv for option in asked["typ"].options] == [
+        "Initiativ",
+        "Forum",
+        "Nätverk",
+        "Beslut",
+        "Process",
+        "Annat",
+    ]
+    assert [option.label.sv for option in asked["status"].options] == [
+        "Planeras",
+        "Pågår",
+        "Avslutat",
+    ]
     assert {key: question.source for key, question in asked.items() if question.source} == {
-        "tema": "themes", "insatsomrade": "focus_areas", "strategimal": "goals", "aktorer": "organisations"}
+        "tema": "themes",
+        "insatsomrade": "focus_areas",
+        "strategimal": "goals",
+        "aktorer": "organisations",
+    }
     assert asked["aktorer"].other
 
 
 def test_each_theme_asks_for_structures_obstacles_and_perspectives() -> None:
     section = DEFINITIONS["arbetsmote"].section("strukturer")
     assert section.per_theme
-    assert asked("arbetsmote", "strukturer") == ["skapa", "bryta", "behalla", "hinder", "mojligheter", "glapp", "perspektiv"]
+    assert asked("arbetsmote", "strukturer") == [
+        "skapa",
+        "bryta",
+        "behalla",
+        "hinder",
+        "mojligheter",
+        "glapp",
+        "perspektiv",
+    ]
     assert [option.label.sv for option in section.questions[-1].options] == [
-        "Jämställdhet", "Barn och unga", "Landsbygder och städer", "Jämlikhet och inkludering", "Klimat och miljö"]
+        "Jämställdhet",
+        "Barn och unga",
+        "Landsbygder och städer",
+        "Jämlikhet och inkludering",
+        "Klimat och miljö",
+    ]
 
 
 def test_the_other_two_meetings_ask_what_they_need() -> None:
     assert [question.key for question in questions(DEFINITIONS["riktningsmote"])] == [
-        "monster", "stammer_inte", "kraftsamlingar", "bidra", "lara_mer"]
-    assert [question.key for question in questions(DEFINITIONS["konferens"])] == ["passval", "lardom", "fraga"]
+        "monster",
+        "stammer_inte",
+        "kraftsamlingar",
+        "bidra",
+        "lara_mer",
+    ]
+    assert [question.key for question in questions(DEFINITIONS["konferens"])] == [
+        "passval",
+        "lardom",
+        "fraga",
+    ]
 
 
 def test_diet_and_access_needs_are_asked_for_elsewhere() -> None:
@@ -112,12 +201,27 @@ def test_each_can_be_published_and_filled_in(key: str) -> None:
 
 def test_a_short_answer_to_the_working_meeting_can_be_submitted() -> None:
     definition = published("arbetsmote")
-    item = FilledItem("i1", {"titel": "Navet", "typ": "natverk", "tema": ["arbete"], "insatsomrade": ["kompetens"], "status": "avslutat",
-                             "effekt": "dold", "resultat": "Det blev bra"})
+    item = FilledItem(
+        "i1",
+        {
+            "titel": "Navet",
+            "typ": "natverk",
+            "tema": ["arbete"],
+            "insatsomrade": ["kompetens"],
+            "status": "avslutat",
+            "effekt": "dold",
+            "resultat": "Det blev bra",
+        },
+    )
     answer = Filled({}, {}, (item,))
     assert not any(gap.blocks for gap in missing(definition, answer))
     kept = submittable(definition, answer)["sections"][1]["group"]["items"][0]
     assert (kept["title"], kept["kind"], kept["status"], kept["themes"], kept["focus_areas"]) == (
-        "Navet", "natverk", "avslutat", ["arbete"], ["kompetens"])
+        "Navet",
+        "natverk",
+        "avslutat",
+        ["arbete"],
+        ["kompetens"],
+    )
     values = {answer["question"]: answer["value"] for answer in kept["answers"]}
     assert values["resultat"] == "Det blev bra" and "effekt" not in values

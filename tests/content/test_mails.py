@@ -1,4 +1,5 @@
 """Every mail that we write, in both languages, with sample facts: complete, plain, safe and in one language."""
+
 from __future__ import annotations
 
 import re
@@ -14,27 +15,95 @@ from scenes.mails import HEAD, sample, sealed
 # The other ways a template can go: what differs from the sample.
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
-    *((kind, {"organisation": ""}) for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted", "offer")),
-    ("withdrawn", {"waited": "yes"}), ("reminder", {"reconfirm": "yes"}),
+    *(
+        (kind, {"organisation": ""})
+        for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted", "offer")
+    ),
+    ("withdrawn", {"waited": "yes"}),
+    ("reminder", {"reconfirm": "yes"}),
     ("invitation", {"preparation_opens": ""}),
-    *((kind, {"personal": True}) for kind in ("invitation", "confirmation", "promoted", "colleague_registered")),
-    ("moved", {"new_day": "fredag 22\u00a0januari 2027", "new_time": "kl. 13.00–16.00", "old_day": "fredag 22\u00a0januari 2027"}),
-    ("moved", {"new_day": "x", "old_day": "x", "new_time": "y", "old_time": "y", "new_place": "Residenset", "reason": ""}),
-    *((kind, {"personal": True}) for kind in ("preparation", "preparation_reminder", "receipt", "receipt_copy", "change_granted",
-                                                   "change_refused")),
-    *(("results", {"part": part, "next_meeting": "", "needs_erased": ""}) for part in ("wrote", "registered")), ("results", {"person_count": 1}),
+    *(
+        (kind, {"personal": True})
+        for kind in ("invitation", "confirmation", "promoted", "colleague_registered")
+    ),
+    (
+        "moved",
+        {
+            "new_day": "fredag 22\u00a0januari 2027",
+            "new_time": "kl. 13.00–16.00",
+            "old_day": "fredag 22\u00a0januari 2027",
+        },
+    ),
+    (
+        "moved",
+        {
+            "new_day": "x",
+            "old_day": "x",
+            "new_time": "y",
+            "old_time": "y",
+            "new_place": "Residenset",
+            "reason": "",
+        },
+    ),
+    *(
+        (kind, {"personal": True})
+        for kind in (
+            "preparation",
+            "preparation_reminder",
+            "receipt",
+            "receipt_copy",
+            "change_granted",
+            "change_refused",
+        )
+    ),
+    *(
+        ("results", {"part": part, "next_meeting": "", "needs_erased": ""})
+        for part in ("wrote", "registered")
+    ),
+    ("results", {"person_count": 1}),
     ("colleague_registered", {"waits": "yes", "preparation_opens": ""}),
-    ("preparation_reminder", {"missing": []}), ("preparation_reminder", {"first": "", "personal": True}), ("registered_by_phone", {"coming": False}),
-    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}), ("substituted", {"seated": ""}),
-    *(("substitute_invitation", {"seated": seated, "taken": taken, "message": ""}) for seated in ("", "yes") for taken in ("", "yes")),
-    *(("declined", {"may_register": yes, "may_substitute": other}) for yes in ("", "yes") for other in ("", "yes")),
-    *(("moved", {"asks": asks, "stands": stands, "new_day": "x", "old_day": day, "new_place": "Residenset"})
-      for asks, stands in (("yes", ""), ("", "yes"), ("", "")) for day in ("x", "y")),
-    *((kind, {"submitted": "", "personal": own}) for kind in ("change_granted", "change_refused") for own in (True, False)),
-    ("cancelled", {"reason": "", "answer_kept": ""}), ("colleague", {"message": "", "share": ""}),
+    ("preparation_reminder", {"missing": []}),
+    ("preparation_reminder", {"first": "", "personal": True}),
+    ("registered_by_phone", {"coming": False}),
+    ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}),
+    ("substituted", {"seated": ""}),
+    *(
+        ("substitute_invitation", {"seated": seated, "taken": taken, "message": ""})
+        for seated in ("", "yes")
+        for taken in ("", "yes")
+    ),
+    *(
+        ("declined", {"may_register": yes, "may_substitute": other})
+        for yes in ("", "yes")
+        for other in ("", "yes")
+    ),
+    *(
+        (
+            "moved",
+            {
+                "asks": asks,
+                "stands": stands,
+                "new_day": "x",
+                "old_day": day,
+                "new_place": "Residenset",
+            },
+        )
+        for asks, stands in (("yes", ""), ("", "yes"), ("", ""))
+        for day in ("x", "y")
+    ),
+    *(
+        (kind, {"submitted": "", "personal": own})
+        for kind in ("change_granted", "change_refused")
+        for own in (True, False)
+    ),
+    ("cancelled", {"reason": "", "answer_kept": ""}),
+    ("colleague", {"message": "", "share": ""}),
 ]
-CASES = [pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
-         for number, (kind, changes) in enumerate(VARIANTS) for language in LANGUAGES]
+CASES = [
+    pytest.param(kind, language, changes, id=f"{kind}-{language}-{number}")
+    for number, (kind, changes) in enumerate(VARIANTS)
+    for language in LANGUAGES
+]
 ENGLISH = {"the", "you", "your", "and", "please", "meeting", "of", "to", "is", "not"}
 SWEDISH = {"och", "du", "din", "mötet", "är", "inte", "på", "att", "senast", "mejl"}
 VOID = {"meta", "br", "link", "hr", "img"}
@@ -87,7 +156,9 @@ def test_template_uses_exactly_the_facts_and_links_of_its_kind(kind: str, langua
 
 
 @pytest.mark.parametrize(("kind", "language", "changes"), CASES)
-def test_subject_and_preheader_fit_a_phone(kind: str, language: str, changes: dict[str, object]) -> None:
+def test_subject_and_preheader_fit_a_phone(
+    kind: str, language: str, changes: dict[str, object]
+) -> None:
     letter = sample(kind, language, changes)
     assert 10 <= len(letter.subject) <= 60
     assert 40 <= len(letter.preheader) <= 110
@@ -95,16 +166,24 @@ def test_subject_and_preheader_fit_a_phone(kind: str, language: str, changes: di
     assert "\u00a0" not in letter.subject
 
 
-@pytest.mark.parametrize(("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES])
+@pytest.mark.parametrize(
+    ("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES]
+)
 def test_the_meeting_with_the_longest_name_fits_a_phone_too(kind: str, language: str) -> None:
-    letter = sample(kind, language, {"meeting": names.MEETINGS["conference"][language], "short_day": "30 september"})
+    letter = sample(
+        kind,
+        language,
+        {"meeting": names.MEETINGS["conference"][language], "short_day": "30 september"},
+    )
     assert len(letter.subject) <= 60
     assert "2040" not in letter.subject or len(letter.subject) <= SUBJECT
     assert "2040 30" not in letter.subject
 
 
 @pytest.mark.parametrize(("kind", "language", "changes"), CASES)
-def test_one_button_and_the_same_links_in_both_parts(kind: str, language: str, changes: dict[str, object]) -> None:
+def test_one_button_and_the_same_links_in_both_parts(
+    kind: str, language: str, changes: dict[str, object]
+) -> None:
     mail, wanted = sealed(kind, language, changes), KINDS[kind].links
     page = Page(mail.html)
     assert page.open == [] and page.empty == [] and page.headings == 1
@@ -118,14 +197,18 @@ def test_one_button_and_the_same_links_in_both_parts(kind: str, language: str, c
 
 
 @pytest.mark.parametrize(("kind", "language", "changes"), CASES)
-def test_both_parts_say_the_same_words(kind: str, language: str, changes: dict[str, object]) -> None:
+def test_both_parts_say_the_same_words(
+    kind: str, language: str, changes: dict[str, object]
+) -> None:
     mail = sealed(kind, language, changes)
     seen = set(re.findall(r"\w{3,}", Page(mail.html).words))
     assert set(re.findall(r"\w{3,}", re.sub(r"https://\S+", "", mail.text))) <= seen
 
 
 @pytest.mark.parametrize(("kind", "language", "changes"), CASES)
-def test_nothing_of_the_template_shows(kind: str, language: str, changes: dict[str, object]) -> None:
+def test_nothing_of_the_template_shows(
+    kind: str, language: str, changes: dict[str, object]
+) -> None:
     mail = sealed(kind, language, changes)
     for part in (mail.subject, mail.text, Page(mail.html).words):
         assert not re.search(r"\{\{|\{%|\*\*|\]\(|\ue000|\ue001|None|Undefined|landing:", part)
@@ -133,17 +216,30 @@ def test_nothing_of_the_template_shows(kind: str, language: str, changes: dict[s
     assert not re.search(r" \.| ,|\n\n\n\n| \n", mail.text)
 
 
-@pytest.mark.parametrize(("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES])
+@pytest.mark.parametrize(
+    ("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES]
+)
 def test_a_mail_speaks_one_language(kind: str, language: str) -> None:
     mail = sealed(kind, language)
-    text = re.sub(r"Read in English|Läs på svenska|https://\S+|\S+@\S+|Kul om du kan", "", f"{mail.subject}\n{mail.text}")
+    text = re.sub(
+        r"Read in English|Läs på svenska|https://\S+|\S+@\S+|Kul om du kan",
+        "",
+        f"{mail.subject}\n{mail.text}",
+    )
     words = {word.lower() for word in re.findall(r"\w+", text)}
     assert not words & (ENGLISH if language == "sv" else SWEDISH)
-    assert f'<html lang="{language}"' in mail.html and f'lang="{language}">' in mail.html.split('role="article"')[1][:300]
+    assert (
+        f'<html lang="{language}"' in mail.html
+        and f'lang="{language}">' in mail.html.split('role="article"')[1][:300]
+    )
 
 
-@pytest.mark.parametrize(("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES])
-def test_every_mail_names_its_contact_and_says_how_data_is_handled(kind: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "language"), [(kind, language) for kind in KINDS for language in LANGUAGES]
+)
+def test_every_mail_names_its_contact_and_says_how_data_is_handled(
+    kind: str, language: str
+) -> None:
     mail = sealed(kind, language)
     for part in (mail.text, mail.html):
         assert "Karin Ek, Region Värmland" in part and "010-000 00 00" in part
@@ -155,7 +251,11 @@ def test_every_mail_names_its_contact_and_says_how_data_is_handled(kind: str, la
 @pytest.mark.parametrize("kind", ["substitute_invitation", "colleague", "colleague_registered"])
 def test_someone_whose_address_another_gave_is_told_who_gave_it(kind: str) -> None:
     """GDPR article 14: the source of the data, in the first mail."""
-    giver = {"substitute_invitation": "Anna Berg", "colleague": "Maria Lind", "colleague_registered": "Maria Lind"}[kind]
+    giver = {
+        "substitute_invitation": "Anna Berg",
+        "colleague": "Maria Lind",
+        "colleague_registered": "Maria Lind",
+    }[kind]
     assert f"{giver} gav oss ditt namn och din e-postadress" in sealed(kind, "sv").text
     assert f"{giver} gave us your name and e-mail address" in sealed(kind, "en").text
 
@@ -170,7 +270,10 @@ def test_a_function_mailbox_gets_one_button_for_each_person(language: str) -> No
         assert re.search(rf"Person {n}.*\nhttps://arshjulet\.example/i/{n}\n", mail.text)
 
 
-@pytest.mark.parametrize(("language", "one", "several"), [("sv", "Använd den här", "Använd de här"), ("en", "Use this one", "Use these")])
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [("sv", "Använd den här", "Använd de här"), ("en", "Use this one", "Use these")],
+)
 def test_a_new_address_with_one_link_is_told_of_one(language: str, one: str, several: str) -> None:
     person = {"name": "Maria Lind", "what": "arbetsmötet 22 januari"}
     for people, said, unsaid in (([person], one, several), ([person, person], several, one)):
@@ -186,7 +289,9 @@ def test_mail_stays_small(kind: str) -> None:
     assert len(mail.html.encode()) + len(mail.text.encode()) < 15_000
 
 
-@pytest.mark.parametrize("source", ["see [here](landing) please", "> quote\n\n[x](landing) y", "a `code` [b](c)"])
+@pytest.mark.parametrize(
+    "source", ["see [here](landing) please", "> quote\n\n[x](landing) y", "a `code` [b](c)"]
+)
 def test_markdown_beyond_what_mails_use_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="mail template"):
         compile_body(source)

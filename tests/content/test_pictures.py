@@ -1,4 +1,5 @@
 """Nothing that people see is without a picture: every page, every mail, every way to fail."""
+
 from __future__ import annotations
 
 import re
@@ -41,12 +42,21 @@ def test_every_way_to_fail_has_a_scene() -> None:
 
 def test_every_form_that_can_be_wrong_is_shown_with_its_error(app: Flask) -> None:
     """A page that takes a form under its own address has a scene that answers 409 or 422, or is named here with its reason."""
-    takes = {rule.endpoint for rule in app.url_map.iter_rules() if {"GET", "POST"} <= (rule.methods or set())}
+    takes = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if {"GET", "POST"} <= (rule.methods or set())
+    }
     shown = {scene.endpoint for scene in SCENES if scene.status in (409, 422)}
     without_error = {
         "participant.decline",  # the reason is optional
-        "participant.withdraw", "coordinator.cancel", "preparation.remove_colleague", "facilitator.publish_results",  # nothing to fill in
-        "admin.account", "admin.theme"}  # the same fields as on the page for a new one
+        "participant.withdraw",
+        "coordinator.cancel",
+        "preparation.remove_colleague",
+        "facilitator.publish_results",  # nothing to fill in
+        "admin.account",
+        "admin.theme",
+    }  # the same fields as on the page for a new one
     assert takes - shown == without_error
 
 
@@ -63,7 +73,11 @@ def test_every_kind_of_mail_can_be_pictured_in_both_languages() -> None:
 
 
 def test_the_index_shows_every_picture_once_in_its_group(tmp_path: Path) -> None:
-    taken = [Taken(group, f"{group}-sida", "Sidan <b>", language, 390) for group in AUDIENCES for language in LANGUAGES]
+    taken = [
+        Taken(group, f"{group}-sida", "Sidan <b>", language, 390)
+        for group in AUDIENCES
+        for language in LANGUAGES
+    ]
     page = index(taken)
     for picture in taken:
         assert page.count(f'<img src="{picture.file}"') == 1

@@ -1,4 +1,5 @@
 """The English of the pages: complete, nothing left over, the same places to fill in, and no words that pass translation by."""
+
 from __future__ import annotations
 
 import ast
@@ -25,11 +26,31 @@ CATALOGUE = WORDS / "en" / "LC_MESSAGES" / "messages.po"
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}|%(?!\()")
 # Names with Swedish letters that English keeps, and words that are the same in both languages.
 NAMES = {"Region Värmland", "Värmland", "Hagfors", "Årshjulet"}
-SAME = {"Version %(number)s", "Person", "organisation", "Lunch", "lunch", "Version", "Server", "Import", "Organisation", "test", "Region Värmland"}
-ENGLISH = re.compile(r"\b(the|your?|of|to|with|is|are|not|please|answer|meeting|page|this|cannot|has|was)\b", re.IGNORECASE)
-SWEDISH = re.compile(r"\b(och|att|inte|det|som|ett|mötet|mejl|svar|för|är|din|ditt)\b|\w*[åäöÅÄÖ]\w*", re.IGNORECASE)
+SAME = {
+    "Version %(number)s",
+    "Person",
+    "organisation",
+    "Lunch",
+    "lunch",
+    "Version",
+    "Server",
+    "Import",
+    "Organisation",
+    "test",
+    "Region Värmland",
+}
+ENGLISH = re.compile(
+    r"\b(the|your?|of|to|with|is|are|not|please|answer|meeting|page|this|cannot|has|was)\b",
+    re.IGNORECASE,
+)
+SWEDISH = re.compile(
+    r"\b(och|att|inte|det|som|ett|mötet|mejl|svar|för|är|din|ditt)\b|\w*[åäöÅÄÖ]\w*", re.IGNORECASE
+)
 
-JINJA = re.compile(r"\{#.*?#\}|\{% block (?:body|wrap)class %\}.*?\{% endblock %\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+JINJA = re.compile(
+    r"\{#.*?#\}|\{% block (?:body|wrap)class %\}.*?\{% endblock %\}|\{\{.*?\}\}|\{%.*?%\}",
+    re.DOTALL,
+)
 SPOKEN = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
 MARKUP = re.compile(r"<[^>]*>|[\w-]+=(?:\"[^\"]*\"|'\S*)", re.DOTALL)
 # The address of the privacy authority, the cookie's name and the name of what is kept in the browser.
@@ -49,7 +70,9 @@ def _extracted() -> dict[str, str]:
     with (WORDS / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found: dict[str, str] = {}
-    for name, line, text, *_rest in extract_from_dir(SOURCE, methods, options, keywords={**DEFAULT_KEYWORDS, "_l": None}):
+    for name, line, text, *_rest in extract_from_dir(
+        SOURCE, methods, options, keywords={**DEFAULT_KEYWORDS, "_l": None}
+    ):
         found.setdefault(_key(text), f"annualwheel/{name}:{line}")
     return found
 
@@ -80,7 +103,9 @@ def test_the_same_places_are_filled_in() -> None:
         swedish = [sorted(PLACES.findall(form)) for form in _forms(message.id)]
         english = [sorted(PLACES.findall(form)) for form in _forms(message.string)]
         assert english[-1] == swedish[-1], message.id
-        assert english[0] == swedish[0] or (len(english) == 2 and "one " in message.string[0]), message.id
+        assert english[0] == swedish[0] or (len(english) == 2 and "one " in message.string[0]), (
+            message.id
+        )
 
 
 def test_the_compiled_catalogue_says_what_the_readable_one_says() -> None:
@@ -90,7 +115,11 @@ def test_the_compiled_catalogue_says_what_the_readable_one_says() -> None:
 
 
 def test_the_sources_are_in_swedish() -> None:
-    assert [f"{place}: {text}" for text, place in EXTRACTED.items() if ENGLISH.search(PLACES.sub("", text))] == []
+    assert [
+        f"{place}: {text}"
+        for text, place in EXTRACTED.items()
+        if ENGLISH.search(PLACES.sub("", text))
+    ] == []
 
 
 def test_the_translations_are_in_english() -> None:
@@ -98,17 +127,30 @@ def test_the_translations_are_in_english() -> None:
         for form in _forms(message.string):
             words = {word[0] for word in SWEDISH.finditer(form)} - NAMES
             assert not words, f"{words} in {form!r}"
-            assert form != message.id or form in SAME or not re.search(r"\w", PLACES.sub("", form)), f"{form!r} is only copied"
+            assert (
+                form != message.id or form in SAME or not re.search(r"\w", PLACES.sub("", form))
+            ), f"{form!r} is only copied"
 
 
 def test_words_that_stand_in_tables_have_english_too() -> None:
-    said = [(word.sv, word.en) for tables in (words.TABLES, wording.TABLES) for table in tables.values() for word in table.values()]
-    for swedish, english in [*said, *WORKBOOK.values(), *(names[:2] for names in SPELLINGS.values())]:
+    said = [
+        (word.sv, word.en)
+        for tables in (words.TABLES, wording.TABLES)
+        for table in tables.values()
+        for word in table.values()
+    ]
+    for swedish, english in [
+        *said,
+        *WORKBOOK.values(),
+        *(names[:2] for names in SPELLINGS.values()),
+    ]:
         assert swedish and not ENGLISH.search(swedish), swedish
         assert english and not {word[0] for word in SWEDISH.finditer(english)} - NAMES, english
 
 
-@pytest.mark.parametrize("template", sorted(SOURCE.glob("templates/**/*.*")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "template", sorted(SOURCE.glob("templates/**/*.*")), ids=lambda path: path.stem
+)
 def test_templates_have_no_words_of_their_own(template: Path) -> None:
     """What stands bare in a template is the same in both languages; only addresses and names of stored things may."""
     text = JINJA.sub(lambda part: "\n" * part[0].count("\n"), template.read_text(encoding="utf-8"))
@@ -118,9 +160,21 @@ def test_templates_have_no_words_of_their_own(template: Path) -> None:
 
 def test_no_text_is_asked_for_within_another() -> None:
     """What gathers the texts does not see it there, and it would stay Swedish."""
-    def calls(node: ast.AST) -> list[ast.Call]:
-        return [each for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in ("_", "_l", "ngettext")]
 
-    unseen = [f"{file.relative_to(SOURCE)}:{inner.lineno}" for file in SOURCE.rglob("*.py") for outer in calls(ast.parse(file.read_text("utf-8")))
-              for inner in calls(outer) if inner is not outer]
+    def calls(node: ast.AST) -> list[ast.Call]:
+        return [
+            each
+            for each in ast.walk(node)
+            if isinstance(each, ast.Call)
+            and isinstance(each.func, ast.Name)
+            and each.func.id in ("_", "_l", "ngettext")
+        ]
+
+    unseen = [
+        f"{file.relative_to(SOURCE)}:{inner.lineno}"
+        for file in SOURCE.rglob("*.py")
+        for outer in calls(ast.parse(file.read_text("utf-8")))
+        for inner in calls(outer)
+        if inner is not outer
+    ]
     assert not unseen

@@ -1,4 +1,5 @@
 """What the journeys may ask for beside what every test may."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -14,7 +15,19 @@ from tests.stages import Kept, furnished
 
 
 @pytest.fixture
-def stage(make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path, database: SQLite | PostgreSQL,
-          kept_worlds: dict[tuple[str, str], Kept]) -> Callable[[str], World]:
+def stage(
+    make_app: Callable[..., Flask],
+    clock: Fixed,
+    tmp_path: Path,
+    database: SQLite | PostgreSQL,
+    kept_worlds: dict[tuple[str, str], Kept],
+) -> Callable[[str], World]:
     """`stage(name)`: the world of that name in the test's database, untouched by tests before it."""
-    return lambda name: furnished(make_app(dev_mailbox=tmp_path / "mailbox"), clock, tmp_path / "mailbox", database, name, kept_worlds)
+    return lambda name: furnished(
+        make_app(dev_mailbox=tmp_path / "mailbox"),
+        clock,
+        tmp_path / "mailbox",
+        database,
+        name,
+        kept_worlds,
+    )

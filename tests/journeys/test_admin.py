@@ -1,4 +1,5 @@
 """The settings: accounts, outgoing mail, the year's themes."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -27,49 +28,82 @@ def office(visitor: Browser, boss: Staff) -> Browser:
 
 def verbs() -> list[str]:
     db.session.expire_all()
-    return [row.verb for row in db.session.query(Audit).filter_by(actor_kind="staff").order_by(Audit.id) if row.verb != "signed_in"]
+    return [
+        row.verb
+        for row in db.session.query(Audit).filter_by(actor_kind="staff").order_by(Audit.id)
+        if row.verb != "signed_in"
+    ]
 
 
-def test_a_new_account_is_welcomed_and_signs_in(office: Browser, new_visitor: Callable[[], Browser], work: Callable[[], int], smtp: Smtp) -> None:
+def test_a_new_account_is_welcomed_and_signs_in(
+    office: Browser, new_visitor: Callable[[], Browser], work: Callable[[], int], smtp: Smtp
+) -> None:
     office.open("/installningar").follow("Nytt konto").press("Skapa kontot")
     assert office.status == 422 and office.error_at("Namn") and office.error_at("E-postadress")
-    office.fill("Namn", "Karin Ek").fill("E-postadress", "karin@region.example").press("Skapa kontot")
+    office.fill("Namn", "Karin Ek").fill("E-postadress", "karin@region.example").press(
+        "Skapa kontot"
+    )
     assert "Välj minst en roll" in office.text
-    office.choose("Koordinator").press("Skapa kontot").see("Kontot är skapat. Karin Ek får ett mejl")
+    office.choose("Koordinator").press("Skapa kontot").see(
+        "Kontot är skapat. Karin Ek får ett mejl"
+    )
     work()
     assert smtp.mails[0].to == ("karin@region.example",) and "koordinator" in smtp.mails[0].text
-    karin = new_visitor().open(next(url for url in smtp.mails[0].links if "/logga-in/" in url)).press("Logga in").see("Årshjulet")
+    karin = (
+        new_visitor()
+        .open(next(url for url in smtp.mails[0].links if "/logga-in/" in url))
+        .press("Logga in")
+        .see("Årshjulet")
+    )
     assert karin.fetch("GET", "/installningar").status_code == 403
-    office.open("/installningar/konton/nytt").fill("Namn", "Karin Ek").fill("E-postadress", "KARIN@region.example").choose("Koordinator").press("Skapa kontot")
+    office.open("/installningar/konton/nytt").fill("Namn", "Karin Ek").fill(
+        "E-postadress", "KARIN@region.example"
+    ).choose("Koordinator").press("Skapa kontot")
     assert "redan ett konto" in office.error_at("E-postadress")
     assert verbs() == ["staff_added"]
 
 
 def test_roles_are_changed_and_the_last_administrator_stays(boss: Staff, office: Browser) -> None:
-    office.open("/installningar").follow("Astrid Admin").clear("Administratör").choose("Koordinator").press("Spara rollerna")
+    office.open("/installningar").follow("Astrid Admin").clear("Administratör").choose(
+        "Koordinator"
+    ).press("Spara rollerna")
     office.see("Det måste finnas minst en administratör. Gör någon annan till administratör först.")
-    office.open(f"/installningar/konton/{boss.public_id}").choose("Koordinator").press("Spara rollerna").see("Rollerna är sparade.")
+    office.open(f"/installningar/konton/{boss.public_id}").choose("Koordinator").press(
+        "Spara rollerna"
+    ).see("Rollerna är sparade.")
     db.session.expire_all()
     assert sorted(role.role for role in boss.roles) == ["administrator", "coordinator"]
-    office.press("Stäng kontot").see("Det måste finnas minst en administratör. Gör någon annan till administratör först.")
+    office.press("Stäng kontot").see(
+        "Det måste finnas minst en administratör. Gör någon annan till administratör först."
+    )
     db.session.expire_all()
     assert boss.active
     assert verbs() == ["staff_roles_set"]
 
 
-def test_a_closed_account_is_signed_out_at_once(office: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_a_closed_account_is_signed_out_at_once(
+    office: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     karin = make_staff()
     hers = sign_in(new_visitor(), karin).open("/arshjul")
-    office.open(f"/installningar/konton/{karin.public_id}").press("Stäng kontot").see("Kontot är stängt och utloggat överallt.", "Stängt")
+    office.open(f"/installningar/konton/{karin.public_id}").press("Stäng kontot").see(
+        "Kontot är stängt och utloggat överallt.", "Stängt"
+    )
     assert hers.fetch("GET", "/arshjul").status_code == 303
     office.press("Öppna kontot").see("Kontot är öppet igen.")
     assert verbs() == ["staff_deactivated", "staff_activated"]
 
 
-def test_the_mail_settings_are_shown_without_the_password_and_tried(office: Browser, work: Callable[[], int], smtp: Smtp) -> None:
-    office.open("/installningar").see("127.0.0.1", "Lösenordet visas aldrig").fill("Skicka ett testmejl till", "x").press("Skicka testmejl")
+def test_the_mail_settings_are_shown_without_the_password_and_tried(
+    office: Browser, work: Callable[[], int], smtp: Smtp
+) -> None:
+    office.open("/installningar").see("127.0.0.1", "Lösenordet visas aldrig").fill(
+        "Skicka ett testmejl till", "x"
+    ).press("Skicka testmejl")
     assert office.status == 422
-    office.fill("Skicka ett testmejl till", "drift@region.example").press("Skicka testmejl").see("Testmejlet är på väg")
+    office.fill("Skicka ett testmejl till", "drift@region.example").press("Skicka testmejl").see(
+        "Testmejlet är på väg"
+    )
     work()
     assert [mail.to for mail in smtp.mails] == [("drift@region.example",)]
     assert verbs() == ["tested_mail"]
@@ -77,21 +111,35 @@ def test_the_mail_settings_are_shown_without_the_password_and_tried(office: Brow
 
 def test_themes_are_written_until_questions_are_published(office: Browser) -> None:
     year: Year = make_year()
-    office.open("/installningar").follow("Lägg till ett tema").fill("På svenska", "Fler i arbete").press("Spara temat")
+    office.open("/installningar").follow("Lägg till ett tema").fill(
+        "På svenska", "Fler i arbete"
+    ).press("Spara temat")
     assert office.error_at("På engelska")
-    office.fill("På engelska", "More people in work").press("Spara temat").see("Temat är tillagt.", "Fler i arbete")
-    office.follow("Ändra Fler i arbete").fill("På svenska", "Fler i jobb").press("Spara temat").see("Fler i jobb")
+    office.fill("På engelska", "More people in work").press("Spara temat").see(
+        "Temat är tillagt.", "Fler i arbete"
+    )
+    office.follow("Ändra Fler i arbete").fill("På svenska", "Fler i jobb").press("Spara temat").see(
+        "Fler i jobb"
+    )
     theme = db.session.query(Theme).one()
     assert (theme.sv, theme.en) == ("Fler i jobb", "More people in work")
     publish(meeting_of(year))
     office.open("/installningar").see("så temana går inte att ändra").miss("Lägg till ett tema")
-    office.open(f"/installningar/teman/2027/{theme.key}").see("så temana går inte att ändra").miss("Spara temat")
+    office.open(f"/installningar/teman/2027/{theme.key}").see("så temana går inte att ändra").miss(
+        "Spara temat"
+    )
     assert verbs() == ["theme_added", "theme_changed"]
 
 
 @pytest.mark.parametrize("role", ["coordinator", "facilitator"])
-def test_only_administrators_reach_the_settings(session: scoped_session[Session], visitor: Browser, role: str) -> None:
+def test_only_administrators_reach_the_settings(
+    session: scoped_session[Session], visitor: Browser, role: str
+) -> None:
     person = make_staff(role, "Nils Ask")
     sign_in(visitor, person, START)
-    for path in ("/installningar", "/installningar/konton/nytt", f"/installningar/konton/{person.public_id}"):
+    for path in (
+        "/installningar",
+        "/installningar/konton/nytt",
+        f"/installningar/konton/{person.public_id}",
+    ):
         assert visitor.fetch("GET", path).status_code == 403, path

@@ -1,4 +1,5 @@
 """Saving while one writes, as the script in the page speaks with the server."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -31,11 +32,20 @@ def writing(app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]) -> lis
         return [enter(new_visitor(), member).open(PAGE) for member in make_members("Maria", "Anna")]
 
 
-def send(browser: Browser, fields: dict[str, tuple[str, str]], url: str = "", token: str = "") -> TestResponse:
+def send(
+    browser: Browser, fields: dict[str, tuple[str, str]], url: str = "", token: str = ""
+) -> TestResponse:
     """Sends fields as the script does: name -> (value, base)."""
     form = next(f for f in browser.page.all("form") if f.get("data-autosave"))
-    body = {"fields": {name: {"value": value, "base": base} for name, (value, base) in fields.items()}}
-    return browser.fetch("POST", url or form.get("data-autosave"), json=body, headers={"X-CSRFToken": token or form.get("data-csrf")})
+    body = {
+        "fields": {name: {"value": value, "base": base} for name, (value, base) in fields.items()}
+    }
+    return browser.fetch(
+        "POST",
+        url or form.get("data-autosave"),
+        json=body,
+        headers={"X-CSRFToken": token or form.get("data-csrf")},
+    )
 
 
 def reply(response: TestResponse) -> Any:
@@ -56,13 +66,25 @@ def test_a_conflict_gives_the_other_text_and_who_wrote_it_when(writing: list[Bro
     reply(send(writing[1], {"skapa": ("Annas", EMPTY)}))
     answer = reply(send(writing[0], {"skapa": ("Marias", EMPTY), "bryta": ("Fritt", EMPTY)}))
     theirs = answer["conflicts"]["skapa"]
-    assert (theirs["value"], theirs["who"], theirs["at"], list(answer["saved"])) == ("Annas", "Anna Berg", "10.00", ["bryta"])
-    assert reply(send(writing[0], {"skapa": ("Marias", theirs["ver"])}))["saved"]["skapa"].startswith("2-")
+    assert (theirs["value"], theirs["who"], theirs["at"], list(answer["saved"])) == (
+        "Annas",
+        "Anna Berg",
+        "10.00",
+        ["bryta"],
+    )
+    assert reply(send(writing[0], {"skapa": ("Marias", theirs["ver"])}))["saved"][
+        "skapa"
+    ].startswith("2-")
 
 
 def test_choices_are_joined_by_a_bar_both_ways(writing: list[Browser]) -> None:
     reply(send(writing[1], {"perspektiv": ("klimat_och_miljo|jamstalldhet", EMPTY)}))
-    assert reply(send(writing[0], {"perspektiv": ("barn_och_unga", EMPTY)}))["conflicts"]["perspektiv"]["value"] == "jamstalldhet|klimat_och_miljo"
+    assert (
+        reply(send(writing[0], {"perspektiv": ("barn_och_unga", EMPTY)}))["conflicts"][
+            "perspektiv"
+        ]["value"]
+        == "jamstalldhet|klimat_och_miljo"
+    )
 
 
 def test_without_the_page_s_token_nothing_is_saved(app: Flask, writing: list[Browser]) -> None:
@@ -90,19 +112,29 @@ def test_a_removed_card_answers_404(app: Flask, writing: list[Browser]) -> None:
 
 
 def test_another_organisation_s_item_answers_404(app: Flask, writing: list[Browser]) -> None:
-    assert send(writing[0], {"skapa": ("Text", EMPTY)}, "/forberedelse/spara/nagonannans").status_code == 404
+    assert (
+        send(writing[0], {"skapa": ("Text", EMPTY)}, "/forberedelse/spara/nagonannans").status_code
+        == 404
+    )
     assert send(writing[0], {"titel": ("Text", EMPTY)}).status_code == 404
 
 
-@pytest.mark.parametrize(("late", "status"), [(dt.timedelta(minutes=15), 200), (dt.timedelta(minutes=16), 410)])
-def test_the_last_day_has_a_quarter_of_grace(writing: list[Browser], clock: Fixed, late: dt.timedelta, status: int) -> None:
+@pytest.mark.parametrize(
+    ("late", "status"), [(dt.timedelta(minutes=15), 200), (dt.timedelta(minutes=16), 410)]
+)
+def test_the_last_day_has_a_quarter_of_grace(
+    writing: list[Browser], clock: Fixed, late: dt.timedelta, status: int
+) -> None:
     clock.set(CLOSES + late)
     assert send(writing[0], {"skapa": ("Text", EMPTY)}).status_code == status
 
 
-@pytest.mark.parametrize(("cancelled", "reason"), [(True, "meeting_cancelled"), (False, "preparation_closed")])
-def test_what_comes_too_late_is_told_from_a_meeting_that_is_cancelled(app: Flask, writing: list[Browser], clock: Fixed, cancelled: bool,
-                                                                     reason: str) -> None:
+@pytest.mark.parametrize(
+    ("cancelled", "reason"), [(True, "meeting_cancelled"), (False, "preparation_closed")]
+)
+def test_what_comes_too_late_is_told_from_a_meeting_that_is_cancelled(
+    app: Flask, writing: list[Browser], clock: Fixed, cancelled: bool, reason: str
+) -> None:
     clock.set(CLOSES + dt.timedelta(hours=1))
     if cancelled:
         with app.app_context():
@@ -112,13 +144,22 @@ def test_what_comes_too_late_is_told_from_a_meeting_that_is_cancelled(app: Flask
     assert (answer.status_code, answer.get_json()["reason"]) == (410, reason)
 
 
-def test_a_text_sent_again_that_was_taken_and_replaced_is_neither_saved_nor_a_conflict(writing: list[Browser]) -> None:
+def test_a_text_sent_again_that_was_taken_and_replaced_is_neither_saved_nor_a_conflict(
+    writing: list[Browser],
+) -> None:
     maria, anna = writing
     stamp = reply(send(maria, {"skapa": ("Marias", EMPTY)}))["saved"]["skapa"]
     reply(send(anna, {"skapa": ("Annas", stamp)}))
     form = next(f for f in maria.page.all("form") if f.get("data-autosave"))
     fields = {"skapa": {"value": "Marias", "base": EMPTY, "again": True}}
-    answer = reply(maria.fetch("POST", form.get("data-autosave"), json={"fields": fields}, headers={"X-CSRFToken": form.get("data-csrf")}))
+    answer = reply(
+        maria.fetch(
+            "POST",
+            form.get("data-autosave"),
+            json={"fields": fields},
+            headers={"X-CSRFToken": form.get("data-csrf")},
+        )
+    )
     assert (answer["saved"], answer["conflicts"]) == ({}, {})
 
 
@@ -127,15 +168,28 @@ def test_too_long_a_text_answers_422(writing: list[Browser], value: str, status:
     assert send(writing[0], {"skapa": (value, EMPTY)}).status_code == status
 
 
-@pytest.mark.parametrize("body", [[], {}, {"fields": []}, {"fields": {"skapa": "x"}}, {"fields": {"skapa": {"value": 1, "base": "0-"}}},
-                                  {"fields": {"skapa": {"value": "x", "base": 0}}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        {},
+        {"fields": []},
+        {"fields": {"skapa": "x"}},
+        {"fields": {"skapa": {"value": 1, "base": "0-"}}},
+        {"fields": {"skapa": {"value": "x", "base": 0}}},
+    ],
+)
 def test_what_is_no_save_answers_400(writing: list[Browser], body: object) -> None:
     form = next(f for f in writing[0].page.all("form") if f.get("data-autosave"))
-    found = writing[0].fetch("POST", form.get("data-autosave"), json=body, headers={"X-CSRFToken": form.get("data-csrf")})
+    found = writing[0].fetch(
+        "POST", form.get("data-autosave"), json=body, headers={"X-CSRFToken": form.get("data-csrf")}
+    )
     assert found.status_code == 400
 
 
-def test_a_save_after_submission_is_a_change_that_is_not_submitted(app: Flask, writing: list[Browser]) -> None:
+def test_a_save_after_submission_is_a_change_that_is_not_submitted(
+    app: Flask, writing: list[Browser]
+) -> None:
     with app.app_context():
         maria = db.session.query(Member).order_by(Member.id).first()
         assert maria is not None
@@ -154,7 +208,9 @@ def test_a_save_takes_few_queries(app: Flask, writing: list[Browser]) -> None:
     event.listen(engine, "before_cursor_execute", listener := lambda *a: seen.append(a[2]))
     reply(send(writing[0], {"skapa": ("Två", answers.stamp(1, "Ett"))}))
     event.remove(engine, "before_cursor_execute", listener)
-    statements = [statement for statement in seen if not statement.startswith(("BEGIN", "SELECT 1"))]
+    statements = [
+        statement for statement in seen if not statement.startswith(("BEGIN", "SELECT 1"))
+    ]
     assert len(statements) <= 6, "\n".join(statements)
 
 

@@ -1,4 +1,5 @@
 """Calendar entries that stay true: one UID for a seat, a SEQUENCE that only rises, and nothing for who never had one."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,7 +25,9 @@ MARIA, NEW = "maria@kommun.example", "m.lindqvist@kommun.example"
 
 
 def say_yes(guest: Registration, **changes: object) -> Registration:
-    return replies.register(guest, reply_of(guest, **changes), START, audit.participant(guest.person_id))
+    return replies.register(
+        guest, reply_of(guest, **changes), START, audit.participant(guest.person_id)
+    )
 
 
 def say_no(guest: Registration) -> None:
@@ -33,7 +36,15 @@ def say_no(guest: Registration) -> None:
 
 def move(guest: Registration, by: dt.timedelta = WEEK, place: str = "") -> None:
     meeting = guest.meeting
-    meetings.move(meeting, Appointment(meeting.starts_at + by, meeting.ends_at + by, place or meeting.place, meeting.address), "", START, audit.SYSTEM)
+    meetings.move(
+        meeting,
+        Appointment(
+            meeting.starts_at + by, meeting.ends_at + by, place or meeting.place, meeting.address
+        ),
+        "",
+        START,
+        audit.SYSTEM,
+    )
 
 
 def steps() -> list[tuple[str, int, str]]:
@@ -83,7 +94,9 @@ def test_a_cancelled_meeting_cancels_the_entry(session: Any) -> None:
     assert steps() == [("REQUEST", 0, MARIA), ("CANCEL", 1, MARIA)]
 
 
-@pytest.mark.parametrize("how", ["decline", "waitlist and withdraw", "substitute", "meeting cancelled", "meeting moved"])
+@pytest.mark.parametrize(
+    "how", ["decline", "waitlist and withdraw", "substitute", "meeting cancelled", "meeting moved"]
+)
 def test_who_never_had_an_entry_gets_no_calendar_mail(session: Any, how: str) -> None:
     guest = make_guest(make_meeting(0 if how.startswith("waitlist") else None))
     actor = audit.participant(guest.person_id)
@@ -103,7 +116,12 @@ def test_who_never_had_an_entry_gets_no_calendar_mail(session: Any, how: str) ->
 def test_who_has_lost_the_entry_gets_no_second_cancel(session: Any) -> None:
     guest = say_yes(make_guest(make_meeting()))
     say_no(guest)
-    meetings.substitute(guest, Substitute("Eva", "Nord", "eva@kommun.example"), START, audit.participant(guest.person_id))
+    meetings.substitute(
+        guest,
+        Substitute("Eva", "Nord", "eva@kommun.example"),
+        START,
+        audit.participant(guest.person_id),
+    )
     assert [entry[0] for entry in entries() if entry[2] == MARIA] == ["REQUEST", "CANCEL"]
 
 
@@ -117,13 +135,18 @@ def test_another_way_of_attending_updates_the_place(session: Any) -> None:
     guest = say_yes(make_guest(make_meeting(online=True)))
     before = len(mails())
     say_yes(guest, mode="online")
-    assert (kinds_since(before), steps()[-1]) == (["confirmation", "calendar_update"], ("REQUEST", 1, MARIA))
+    assert (kinds_since(before), steps()[-1]) == (
+        ["confirmation", "calendar_update"],
+        ("REQUEST", 1, MARIA),
+    )
     kept = mails()[-1].body.calendar
     assert kept is not None
     assert kept["entry"]["place"] == "Digitalt möte"
 
 
-def test_a_new_address_takes_the_entry_out_of_the_old_calendar(session: Any, smtp: Smtp, work: Callable[[], int]) -> None:
+def test_a_new_address_takes_the_entry_out_of_the_old_calendar(
+    session: Any, smtp: Smtp, work: Callable[[], int]
+) -> None:
     guest = say_yes(make_guest(make_meeting()))
     jobs.commit()
     work()
@@ -138,7 +161,9 @@ def test_a_new_address_with_the_yes_to_a_new_day_takes_it_out_too(session: Any) 
     assert steps()[2:] == [("CANCEL", 2, MARIA), ("REQUEST", 3, NEW)]
 
 
-def test_what_arrives_is_a_request_and_a_cancel_of_the_same_seat(session: Any, app: Flask, smtp: Smtp, work: Callable[[], int]) -> None:
+def test_what_arrives_is_a_request_and_a_cancel_of_the_same_seat(
+    session: Any, app: Flask, smtp: Smtp, work: Callable[[], int]
+) -> None:
     guest = say_yes(make_guest(make_meeting()))
     jobs.commit()
     work()
@@ -147,10 +172,16 @@ def test_what_arrives_is_a_request_and_a_cancel_of_the_same_seat(session: Any, a
     jobs.commit()
     work()
     found = [(mail, Calendar.from_ical(mail.calendar)) for mail in smtp.to(MARIA) if mail.calendar]
-    seen = [(str(calendar["METHOD"]), int(event["SEQUENCE"]), str(event["UID"])) for _, calendar in found for event in calendar.walk("VEVENT")]
+    seen = [
+        (str(calendar["METHOD"]), int(event["SEQUENCE"]), str(event["UID"]))
+        for _, calendar in found
+        for event in calendar.walk("VEVENT")
+    ]
     assert seen == [("REQUEST", 0, uid), ("CANCEL", 1, uid)]
     for mail, calendar in found:
-        part = next(part for part in mail.message.walk() if part.get_content_type() == "text/calendar")
+        part = next(
+            part for part in mail.message.walk() if part.get_content_type() == "text/calendar"
+        )
         assert part["Content-Type"].params["method"] == str(calendar["METHOD"])
         assert "/i/" not in mail.calendar
     assert db.session.get_one(Registration, guest.id).sequence == 1

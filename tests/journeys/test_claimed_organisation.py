@@ -1,4 +1,5 @@
 """Who registers on the open page says where they come from. That is all they have shown: it counts at the meeting, and opens nothing."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,72 +24,115 @@ from tests.writers import enter as visitor_at
 
 # An organisation's answer is its own
 
+
 @pytest.fixture
 def claiming(session: Any, visitor: Browser, clock: Fixed) -> Registration:
     """Eva has registered herself for Hagfors on the open page; Anna of Hagfors has written in its draft, and it is the preparation's time."""
-    anna, = make_members("Anna")
+    (anna,) = make_members("Anna")
     write(anna, item_of(anna, "strukturer/arbete"), skapa="Hagfors eget utkast")
     apply(visitor)
-    visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press("Skicka anmälan").see("Du är anmäld")
+    visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press(
+        "Skicka anmälan"
+    ).see("Du är anmäld")
     clock.set(OPEN)
     return seat_of()
 
 
 def asked_of(meeting: Meeting) -> list[str]:
     db.session.expire_all()
-    return [one.given for one in reminders.to_prepare(meeting, db.session.query(Questionnaire).one())]
+    return [
+        one.given for one in reminders.to_prepare(meeting, db.session.query(Questionnaire).one())
+    ]
 
 
 def reads_the_draft(visitor: Browser) -> bool:
     """Presses what there is to press on the way to the answer."""
     visitor.open(link_of(seat_of())).press("Se eller ändra")
-    form = {"csrf_token": next(n.get("value") for n in visitor.page.all("input") if n.get("name") == "csrf_token")}
+    form = {
+        "csrf_token": next(
+            n.get("value") for n in visitor.page.all("input") if n.get("name") == "csrf_token"
+        )
+    }
     visitor.fetch("POST", "/anmalan/forberedelse", data=form)
-    return "Hagfors eget utkast" in visitor.fetch("GET", "/forberedelse/svar").get_data(as_text=True)
+    return "Hagfors eget utkast" in visitor.fetch("GET", "/forberedelse/svar").get_data(
+        as_text=True
+    )
 
 
-def test_who_only_says_where_they_come_from_counts_for_it_and_reads_nothing_of_its_answer(claiming: Registration, visitor: Browser) -> None:
-    assert (claiming.state, claiming.organisation.name, claiming.person.affiliations) == ("registered", "Hagfors kommun", [])
-    visitor.open("/anmalan").see("Hagfors kommun svarar gemensamt. Be en kollega bjuda in dig i förberedelsen.").miss("Öppna förberedelsen")
+def test_who_only_says_where_they_come_from_counts_for_it_and_reads_nothing_of_its_answer(
+    claiming: Registration, visitor: Browser
+) -> None:
+    assert (claiming.state, claiming.organisation.name, claiming.person.affiliations) == (
+        "registered",
+        "Hagfors kommun",
+        [],
+    )
+    visitor.open("/anmalan").see(
+        "Hagfors kommun svarar gemensamt. Be en kollega bjuda in dig i förberedelsen."
+    ).miss("Öppna förberedelsen")
     assert not reads_the_draft(visitor)
     assert (asked_of(claiming.meeting), db.session.query(Member).count()) == (["Anna"], 1)
 
 
-def test_a_meeting_that_asks_each_person_asks_them_too(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_a_meeting_that_asks_each_person_asks_them_too(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     meeting = open_meeting(kind="conference")
     publish(meeting, "konferens")
     place = contacts.organisation_named("Hagfors kommun")
     assert place is not None
-    seat = Registration(meeting=meeting, person=contacts.new_person("Eva", "Nord", EVA), organisation=place, state="registered")
+    seat = Registration(
+        meeting=meeting,
+        person=contacts.new_person("Eva", "Nord", EVA),
+        organisation=place,
+        state="registered",
+    )
     db.session.add(seat)
     db.session.flush()
     assert membership.of_registration(seat, START) is not None
 
 
-def test_who_only_says_it_lets_nobody_else_in_either(claiming: Registration, visitor: Browser) -> None:
+def test_who_only_says_it_lets_nobody_else_in_either(
+    claiming: Registration, visitor: Browser
+) -> None:
     actor = audit.participant(claiming.person_id)
-    colleagues.register_together(claiming, [Colleague("Olle", "Sund", "olle@kommun.example")], START, actor)
+    colleagues.register_together(
+        claiming, [Colleague("Olle", "Sund", "olle@kommun.example")], START, actor
+    )
     meetings.substitute(claiming, Substitute("Ida", "Moe", "ida@kommun.example"), START, actor)
     db.session.commit()
     for address in ("olle@kommun.example", "ida@kommun.example"):
         seat = seat_of(address)
-        assert (seat.person.affiliations, membership.of_registration(seat, OPEN), applications.claim(seat)) == ([], None, "brought")
+        assert (
+            seat.person.affiliations,
+            membership.of_registration(seat, OPEN),
+            applications.claim(seat),
+        ) == ([], None, "brought")
     assert asked_of(claiming.meeting) == ["Anna"]
 
 
-def test_a_colleague_who_invites_them_lets_them_in(claiming: Registration, new_visitor: Callable[[], Browser], visitor: Browser) -> None:
+def test_a_colleague_who_invites_them_lets_them_in(
+    claiming: Registration, new_visitor: Callable[[], Browser], visitor: Browser
+) -> None:
     anna = db.session.query(Member).one()
-    visitor_at(new_visitor(), anna).open("/forberedelse/kollegor/bjud-in").fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill(
-        "E-postadress", EVA).choose("Hela svaret").press("Bjud in")
+    visitor_at(new_visitor(), anna).open("/forberedelse/kollegor/bjud-in").fill(
+        "Förnamn", "Eva"
+    ).fill("Efternamn", "Nord").fill("E-postadress", EVA).choose("Hela svaret").press("Bjud in")
     assert reads_the_draft(visitor)
     assert applications.claim(seat_of()) == ""
 
 
-def test_a_coordinator_vouches_for_them(claiming: Registration, new_visitor: Callable[[], Browser], visitor: Browser) -> None:
+def test_a_coordinator_vouches_for_them(
+    claiming: Registration, new_visitor: Callable[[], Browser], visitor: Browser
+) -> None:
     office = sign_in(new_visitor(), make_staff(), OPEN).open(f"/anmalningar/{claiming.public_id}")
-    office.see("Hör personen till Hagfors kommun?", "Har anmält sig själv på den öppna sidan.").press("Ja, lägg till organisationen")
+    office.see(
+        "Hör personen till Hagfors kommun?", "Har anmält sig själv på den öppna sidan."
+    ).press("Ja, lägg till organisationen")
     office.see("Organisationen är tillagd").miss("Hör personen till")
-    assert [(place.organisation.name, place.active) for place in seat_of().person.affiliations] == [("Hagfors kommun", True)]
+    assert [(place.organisation.name, place.active) for place in seat_of().person.affiliations] == [
+        ("Hagfors kommun", True)
+    ]
     assert asked_of(claiming.meeting) == ["Anna", "Eva"]
     assert reads_the_draft(visitor)
     visitor.open("/anmalan").see("Öppna förberedelsen").miss("Be en kollega")
@@ -102,7 +146,9 @@ def test_nobody_is_asked_about_those_who_were_invited(session: Any, visitor: Bro
     assert [place.active for place in guest.person.affiliations] == [False]
 
 
-def test_what_the_organisation_submitted_is_not_shown_beside_the_results_either(claiming: Registration, visitor: Browser, clock: Fixed) -> None:
+def test_what_the_organisation_submitted_is_not_shown_beside_the_results_either(
+    claiming: Registration, visitor: Browser, clock: Fixed
+) -> None:
     anna = db.session.query(Member).one()
     add_initiative(anna)
     submission.submit(anna, OPEN)
@@ -116,14 +162,17 @@ def test_what_the_organisation_submitted_is_not_shown_beside_the_results_either(
 
 # What staff have ended stays ended
 
+
 def test_a_place_that_was_ended_stays_ended(session: Any, visitor: Browser, clock: Fixed) -> None:
-    anna, = make_members("Anna")
+    (anna,) = make_members("Anna")
     place = anna.submission.organisation
     write(anna, item_of(anna, "strukturer/arbete"), skapa="Hagfors eget utkast")
     eva = contacts.add_person("Eva", "Nord", EVA, place)
     departures.leave(eva, place, START, audit.SYSTEM)
     apply(visitor)
-    visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press("Skicka anmälan")
+    visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press(
+        "Skicka anmälan"
+    )
     clock.set(OPEN)
     assert [one.active for one in seat_of().person.affiliations] == [False]
     assert not reads_the_draft(visitor)
@@ -139,7 +188,14 @@ def test_who_was_deactivated_stays_so(session: Any, visitor: Browser, before: st
         eva = contacts.add_person("Eva", "Nord", EVA, place)
     else:
         eva = contacts.new_person("Eva", "Nord", EVA)
-        db.session.add(Registration(meeting=make_meeting(kind="direction"), person=eva, organisation=place, state="registered"))
+        db.session.add(
+            Registration(
+                meeting=make_meeting(kind="direction"),
+                person=eva,
+                organisation=place,
+                state="registered",
+            )
+        )
     db.session.flush()
     departures.deactivate(eva, START, audit.SYSTEM)
     apply(visitor).see("Vi har skickat ett mejl")
@@ -151,8 +207,15 @@ def test_who_was_deactivated_stays_so(session: Any, visitor: Browser, before: st
     assert (eva.active, seat.state) == (False, "unconfirmed")
 
 
-def test_who_only_says_it_brings_nobody_back_whom_staff_have_taken_out(claiming: Registration) -> None:
+def test_who_only_says_it_brings_nobody_back_whom_staff_have_taken_out(
+    claiming: Registration,
+) -> None:
     olle = contacts.add_person("Olle", "Sund", "olle@kommun.example", claiming.organisation)
     departures.deactivate(olle, START, audit.SYSTEM)
-    found = colleagues.register_together(claiming, [Colleague("Olle", "Sund", "olle@kommun.example")], START, audit.participant(claiming.person_id))
+    found = colleagues.register_together(
+        claiming,
+        [Colleague("Olle", "Sund", "olle@kommun.example")],
+        START,
+        audit.participant(claiming.person_id),
+    )
     assert ([one.became for one in found], olle.active) == (["gone"], False)

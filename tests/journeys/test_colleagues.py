@@ -1,4 +1,5 @@
 """Colleagues registered in one go: each on their own, all rows or none, and nobody twice."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -16,12 +17,24 @@ from annualwheel.registrations import colleagues, replies
 from annualwheel.registrations.colleagues import Colleague
 from tests.at_once import at_once
 from tests.conftest import START, Fixed
-from tests.guests import entries, kinds_since, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.guests import (
+    entries,
+    kinds_since,
+    link_of,
+    mails,
+    make_guest,
+    make_meeting,
+    publish,
+    reply_of,
+)
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 
 DAY = dt.timedelta(days=1)
-EVA, OLLE = Colleague("Eva", "Nord", "eva@kommun.example", "Chef"), Colleague("Olle", "Sund", "olle@kommun.example")
+EVA, OLLE = (
+    Colleague("Eva", "Nord", "eva@kommun.example", "Chef"),
+    Colleague("Olle", "Sund", "olle@kommun.example"),
+)
 
 
 def coming(**options: Any) -> Registration:
@@ -35,7 +48,11 @@ def enter(visitor: Browser, guest: Registration) -> Browser:
 
 def fill(visitor: Browser, number: int, given: str, family: str, email: str) -> Browser:
     row = f"Kollega {number}"
-    return visitor.fill("Förnamn", given, within=row).fill("Efternamn", family, within=row).fill("E-postadress", email, within=row)
+    return (
+        visitor.fill("Förnamn", given, within=row)
+        .fill("Efternamn", family, within=row)
+        .fill("E-postadress", email, within=row)
+    )
 
 
 def seat_of(given: str) -> Registration:
@@ -43,32 +60,51 @@ def seat_of(given: str) -> Registration:
     return db.session.query(Registration).join(Person).filter(Person.given == given).one()
 
 
-def test_two_colleagues_are_registered_each_with_mail_link_and_calendar(session: Any, visitor: Browser, new_visitor: Callable[[], Browser],
-                                                                         smtp: Smtp, work: Callable[[], int]) -> None:
+def test_two_colleagues_are_registered_each_with_mail_link_and_calendar(
+    session: Any,
+    visitor: Browser,
+    new_visitor: Callable[[], Browser],
+    smtp: Smtp,
+    work: Callable[[], int],
+) -> None:
     guest = coming()
     db.session.commit()
     work()
     before = len(mails())
     fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Lägg till en rad")
     assert visitor.value("Förnamn", within="Kollega 1") == "Eva" and visitor.status == 200
-    fill(visitor, 2, "Olle", "Sund", "olle@kommun.example").press("Anmäl kollegorna").see("2 kollegor har fått ett mejl", "Eva Nord", "Olle Sund")
+    fill(visitor, 2, "Olle", "Sund", "olle@kommun.example").press("Anmäl kollegorna").see(
+        "2 kollegor har fått ett mejl", "Eva Nord", "Olle Sund"
+    )
     assert kinds_since(before) == ["colleague_registered", "calendar_request"] * 2
     assert {entry[3] for entry in entries()} == {guest.uid, seat_of("Eva").uid, seat_of("Olle").uid}
-    assert [(seat_of(name).state, seat_of(name).organisation_id) for name in ("Eva", "Olle")] == [("registered", guest.organisation_id)] * 2
+    assert [(seat_of(name).state, seat_of(name).organisation_id) for name in ("Eva", "Olle")] == [
+        ("registered", guest.organisation_id)
+    ] * 2
     db.session.commit()
     work()
     mail = next(mail for mail in smtp.to("eva@kommun.example") if not mail.calendar)
     assert "Maria Lindqvist har anmält dig för Hagfors kommun." in mail.text
     assert "Maria Lindqvist gav oss ditt namn och din e-postadress" in mail.text
-    new_visitor().open(mail.link("/i/")).press("Se eller ändra").follow("Avboka min plats").press("Avboka min plats").see("Du är avbokad")
+    new_visitor().open(mail.link("/i/")).press("Se eller ändra").follow("Avboka min plats").press(
+        "Avboka min plats"
+    ).see("Du är avbokad")
     assert (seat_of("Eva").state, guest.state) == ("withdrawn", "registered")
 
 
-def test_who_does_not_fit_stands_on_the_waiting_list_and_it_is_said(session: Any, visitor: Browser) -> None:
+def test_who_does_not_fit_stands_on_the_waiting_list_and_it_is_said(
+    session: Any, visitor: Browser
+) -> None:
     guest = coming(capacity=2)
     fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Lägg till en rad")
-    fill(visitor, 2, "Olle", "Sund", "olle@kommun.example").press("Anmäl kollegorna").see("På väntelistan", "Det är fullt.")
-    assert (seat_of("Eva").state, seat_of("Olle").state, seat_of("Olle").queued_at) == ("registered", "waitlisted", START)
+    fill(visitor, 2, "Olle", "Sund", "olle@kommun.example").press("Anmäl kollegorna").see(
+        "På väntelistan", "Det är fullt."
+    )
+    assert (seat_of("Eva").state, seat_of("Olle").state, seat_of("Olle").queued_at) == (
+        "registered",
+        "waitlisted",
+        START,
+    )
     told = mails("colleague_registered")[-1]
     assert "Du står på väntelistan" in told.body.text and "Kalenderbokningen" not in told.body.text
     assert len([entry for entry in entries() if entry[2] == "olle@kommun.example"]) == 0
@@ -80,25 +116,48 @@ def test_five_at_once_wait_in_the_order_they_were_written(session: Any) -> None:
     outcomes = colleagues.register_together(guest, rows, START, audit.participant(guest.person_id))
     assert [one.became for one in outcomes] == ["waitlisted"] * 5
     seats = [seat_of(f"Kollega{number}") for number in range(5)]
-    assert [seat.id for seat in sorted(seats, key=lambda one: (one.queued_at, one.id))] == [seat.id for seat in seats]
+    assert [seat.id for seat in sorted(seats, key=lambda one: (one.queued_at, one.id))] == [
+        seat.id for seat in seats
+    ]
 
 
-@pytest.mark.parametrize(("state", "said"), [("registered", "Fanns redan"), ("waitlisted", "Fanns redan"), ("attended", "Fanns redan"),
-                                             ("declined", "Har sagt nej"), ("withdrawn", "Har sagt nej"), ("revoked", "Inte anmäld"),
-                                             ("substituted", "Inte anmäld")])
-def test_who_has_a_registration_is_said_and_nothing_is_written(session: Any, visitor: Browser, state: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("registered", "Fanns redan"),
+        ("waitlisted", "Fanns redan"),
+        ("attended", "Fanns redan"),
+        ("declined", "Har sagt nej"),
+        ("withdrawn", "Har sagt nej"),
+        ("revoked", "Inte anmäld"),
+        ("substituted", "Inte anmäld"),
+    ],
+)
+def test_who_has_a_registration_is_said_and_nothing_is_written(
+    session: Any, visitor: Browser, state: str, said: str
+) -> None:
     guest = coming()
     other = make_guest(guest.meeting, "Erik", "Sand")
     other.state, before = state, len(mails())
-    fill(enter(visitor, guest), 1, "erik", "Sand", "Erik@kommun.example").press("Anmäl kollegorna").see("Ingen ny är anmäld", said)
+    fill(enter(visitor, guest), 1, "erik", "Sand", "Erik@kommun.example").press(
+        "Anmäl kollegorna"
+    ).see("Ingen ny är anmäld", said)
     db.session.expire_all()
-    assert (other.state, kinds_since(before), db.session.query(Registration).count()) == (state, [], 2)
+    assert (other.state, kinds_since(before), db.session.query(Registration).count()) == (
+        state,
+        [],
+        2,
+    )
 
 
-def test_an_invited_colleague_is_registered_on_the_invitation_they_have(session: Any, visitor: Browser) -> None:
+def test_an_invited_colleague_is_registered_on_the_invitation_they_have(
+    session: Any, visitor: Browser
+) -> None:
     guest = coming()
     other = make_guest(guest.meeting, "Erik", "Sand")
-    fill(enter(visitor, guest), 1, "Erik", "Sand", "erik@kommun.example").press("Anmäl kollegorna").see("1 kollega har fått ett mejl")
+    fill(enter(visitor, guest), 1, "Erik", "Sand", "erik@kommun.example").press(
+        "Anmäl kollegorna"
+    ).see("1 kollega har fått ett mejl")
     db.session.expire_all()
     assert (other.state, db.session.query(Registration).count()) == ("registered", 2)
 
@@ -106,39 +165,65 @@ def test_an_invited_colleague_is_registered_on_the_invitation_they_have(session:
 def test_somebody_invited_for_another_organisation_is_left_alone(session: Any) -> None:
     guest = coming()
     other = make_guest(guest.meeting, "Erik", "Sand", "Arvika kommun")
-    [outcome] = colleagues.register_together(guest, [Colleague("Erik", "Sand", "erik@kommun.example")], START, audit.SYSTEM)
-    assert (outcome.became, other.state, other.organisation.name) == ("already", "invited", "Arvika kommun")
+    [outcome] = colleagues.register_together(
+        guest, [Colleague("Erik", "Sand", "erik@kommun.example")], START, audit.SYSTEM
+    )
+    assert (outcome.became, other.state, other.organisation.name) == (
+        "already",
+        "invited",
+        "Arvika kommun",
+    )
 
 
-def test_one_row_that_cannot_be_read_stops_them_all_and_keeps_what_was_typed(session: Any, visitor: Browser) -> None:
+def test_one_row_that_cannot_be_read_stops_them_all_and_keeps_what_was_typed(
+    session: Any, visitor: Browser
+) -> None:
     guest = coming()
     before = len(mails())
-    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Lägg till en rad").press("Lägg till en rad")
+    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press(
+        "Lägg till en rad"
+    ).press("Lägg till en rad")
     fill(visitor, 2, "Olle", "", "olle").press("Anmäl kollegorna")
     assert visitor.status == 422
     visitor.see("Skriv efternamnet på kollega 2", "Skriv e-postadressen till kollega 2 med @")
-    assert [visitor.value("Förnamn", within=f"Kollega {number}") for number in (1, 2, 3)] == ["Eva", "Olle", ""]
-    assert visitor.error_at("Efternamn", within="Kollega 2").endswith("Skriv efternamnet på kollega 2")
+    assert [visitor.value("Förnamn", within=f"Kollega {number}") for number in (1, 2, 3)] == [
+        "Eva",
+        "Olle",
+        "",
+    ]
+    assert visitor.error_at("Efternamn", within="Kollega 2").endswith(
+        "Skriv efternamnet på kollega 2"
+    )
     assert (db.session.query(Registration).count(), kinds_since(before)) == (1, [])
 
 
 def test_the_same_person_in_two_rows_is_refused(session: Any, visitor: Browser) -> None:
     fill(enter(visitor, coming()), 1, "Eva", "Nord", "eva@kommun.example").press("Lägg till en rad")
-    fill(visitor, 2, "eva", "nord", "EVA@kommun.example").press("Anmäl kollegorna").see("Kollega 2 är samma person som kollega 1")
+    fill(visitor, 2, "eva", "nord", "EVA@kommun.example").press("Anmäl kollegorna").see(
+        "Kollega 2 är samma person som kollega 1"
+    )
     assert db.session.query(Registration).count() == 1
 
 
-def test_an_empty_form_asks_for_the_first_row_and_five_is_the_most(session: Any, visitor: Browser) -> None:
+def test_an_empty_form_asks_for_the_first_row_and_five_is_the_most(
+    session: Any, visitor: Browser
+) -> None:
     enter(visitor, coming()).press("Anmäl kollegorna").see("Skriv förnamnet på kollega 1")
     for _row in range(4):
         visitor.press("Lägg till en rad")
     visitor.see("Kollega 5").miss("Lägg till en rad")
 
 
-def test_the_way_of_attending_is_asked_for_where_there_is_a_choice(session: Any, visitor: Browser) -> None:
+def test_the_way_of_attending_is_asked_for_where_there_is_a_choice(
+    session: Any, visitor: Browser
+) -> None:
     guest = coming(capacity=1, online=True)
-    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Anmäl kollegorna").see("Välj om kollega 1 deltar")
-    visitor.choose("Digitalt", within="Kollega 1").press("Anmäl kollegorna").see("1 kollega har fått ett mejl")
+    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press(
+        "Anmäl kollegorna"
+    ).see("Välj om kollega 1 deltar")
+    visitor.choose("Digitalt", within="Kollega 1").press("Anmäl kollegorna").see(
+        "1 kollega har fått ett mejl"
+    )
     assert (seat_of("Eva").mode, seat_of("Eva").state) == ("online", "registered")
 
 
@@ -146,7 +231,9 @@ def test_a_newcomer_may_write_in_an_answer_that_is_open(session: Any, clock: Fix
     guest = coming()
     publish(guest.meeting)
     for phase in guest.meeting.phases:
-        phase.closes_at = guest.meeting.starts_at if phase.kind == "registration" else phase.closes_at
+        phase.closes_at = (
+            guest.meeting.starts_at if phase.kind == "registration" else phase.closes_at
+        )
     now = START + 25 * DAY
     colleagues.register_together(guest, [EVA], now, audit.SYSTEM)
     assert [row.person_id for row in db.session.query(Member)] == [seat_of("Eva").person_id]
@@ -154,21 +241,32 @@ def test_a_newcomer_may_write_in_an_answer_that_is_open(session: Any, clock: Fix
 
 # Only when it is allowed
 
-def test_at_a_meeting_for_the_invited_the_button_leads_to_words(session: Any, visitor: Browser) -> None:
+
+def test_at_a_meeting_for_the_invited_the_button_leads_to_words(
+    session: Any, visitor: Browser
+) -> None:
     guest = coming()
     guest.meeting.open_registration = False
-    enter(visitor, guest).see("Hör av dig till oss om fler från er vill komma.", "Kontakt:").miss("Lägg till en rad", "Förnamn")
+    enter(visitor, guest).see("Hör av dig till oss om fler från er vill komma.", "Kontakt:").miss(
+        "Lägg till en rad", "Förnamn"
+    )
 
 
-def test_seats_of_the_organisation_that_are_left_can_be_filled(session: Any, visitor: Browser) -> None:
+def test_seats_of_the_organisation_that_are_left_can_be_filled(
+    session: Any, visitor: Browser
+) -> None:
     guest = coming(per_organisation=2)
     guest.meeting.open_registration = False
-    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press("Anmäl kollegorna").see("1 kollega har fått ett mejl")
+    fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example").press(
+        "Anmäl kollegorna"
+    ).see("1 kollega har fått ett mejl")
     visitor.follow("Anmäl fler kollegor").see("Hör av dig till oss om fler från er vill komma.")
     assert seat_of("Eva").state == "registered"
 
 
-def test_after_registration_has_closed_the_page_says_so_and_a_press_does_nothing(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_after_registration_has_closed_the_page_says_so_and_a_press_does_nothing(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     guest = coming()
     fill(enter(visitor, guest), 1, "Eva", "Nord", "eva@kommun.example")
     clock.set(START + 20 * DAY)
@@ -185,10 +283,17 @@ def test_who_is_not_coming_registers_nobody(session: Any, visitor: Browser) -> N
 def test_one_link_gets_five_presses_an_hour(session: Any) -> None:
     guest = coming()
     for number in range(5):
-        colleagues.register_together(guest, [Colleague("Eva", f"Nord{number}", f"eva{number}@kommun.example")], START, audit.SYSTEM)
+        colleagues.register_together(
+            guest,
+            [Colleague("Eva", f"Nord{number}", f"eva{number}@kommun.example")],
+            START,
+            audit.SYSTEM,
+        )
     with pytest.raises(TooMany):
         colleagues.register_together(guest, [OLLE], START, audit.SYSTEM)
-    colleagues.register_together(guest, [OLLE], START + dt.timedelta(hours=1, seconds=1), audit.SYSTEM)
+    colleagues.register_together(
+        guest, [OLLE], START + dt.timedelta(hours=1, seconds=1), audit.SYSTEM
+    )
 
 
 def test_two_presses_at_once_register_once_and_take_one_seat_each(app: Flask) -> None:
@@ -198,7 +303,9 @@ def test_two_presses_at_once_register_once_and_take_one_seat_each(app: Flask) ->
 
     def press(_number: int) -> list[str]:
         guest = db.session.get_one(Registration, guest_id)
-        outcomes = colleagues.register_together(guest, [EVA, OLLE], START, audit.participant(guest.person_id))
+        outcomes = colleagues.register_together(
+            guest, [EVA, OLLE], START, audit.participant(guest.person_id)
+        )
         db.session.commit()
         return [one.became for one in outcomes]
 
@@ -211,6 +318,15 @@ def test_two_presses_at_once_register_once_and_take_one_seat_each(app: Flask) ->
 
 def test_an_existing_person_keeps_their_other_place(session: Any) -> None:
     guest = coming()
-    contacts.add_person("Eva", "Nord", "eva@kommun.example", contacts.add_organisation("Arvika kommun"), title="Strateg")
+    contacts.add_person(
+        "Eva",
+        "Nord",
+        "eva@kommun.example",
+        contacts.add_organisation("Arvika kommun"),
+        title="Strateg",
+    )
     colleagues.register_together(guest, [EVA], START, audit.SYSTEM)
-    assert [(a.organisation.name, a.title) for a in seat_of("Eva").person.affiliations] == [("Arvika kommun", "Strateg"), ("Hagfors kommun", "Chef")]
+    assert [(a.organisation.name, a.title) for a in seat_of("Eva").person.affiliations] == [
+        ("Arvika kommun", "Strateg"),
+        ("Hagfors kommun", "Chef"),
+    ]

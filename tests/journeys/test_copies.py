@@ -1,4 +1,5 @@
 """Who answers for somebody else gets a copy of every mail about the registration, but never a calendar entry."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,7 +20,9 @@ CALENDAR = {"calendar_request", "calendar_update", "calendar_cancel"}
 
 
 def yes(guest: Registration) -> Registration:
-    return replies.register(guest, reply_of(guest, copy_to=SECRETARY), START, audit.participant(guest.person_id))
+    return replies.register(
+        guest, reply_of(guest, copy_to=SECRETARY), START, audit.participant(guest.person_id)
+    )
 
 
 def copied(work: Callable[[], int]) -> set[str]:
@@ -27,21 +30,40 @@ def copied(work: Callable[[], int]) -> set[str]:
     db.session.commit()
     work()
     rows = db.session.query(Message).order_by(Message.id).all()
-    with_copy = {row.id for row in db.session.query(Registration).filter(Registration.copy_to == SECRETARY)}
+    with_copy = {
+        row.id for row in db.session.query(Registration).filter(Registration.copy_to == SECRETARY)
+    }
     since = min(row.id for row in rows if row.address == SECRETARY)
-    own = [row.kind for row in rows if row.registration_id in with_copy and row.address != SECRETARY and row.id >= since - 1 and row.kind not in CALENDAR]
+    own = [
+        row.kind
+        for row in rows
+        if row.registration_id in with_copy
+        and row.address != SECRETARY
+        and row.id >= since - 1
+        and row.kind not in CALENDAR
+    ]
     copies = [row.kind for row in rows if row.address == SECRETARY]
     assert sorted(copies) == sorted(own), "a copy of each, and of nothing else"
     assert not any(row.calendar_sequence is not None for row in rows if row.address == SECRETARY)
     return set(copies)
 
 
-def test_copies_of_a_yes_a_change_a_move_and_a_cancellation(session: Any, work: Callable[[], int]) -> None:
+def test_copies_of_a_yes_a_change_a_move_and_a_cancellation(
+    session: Any, work: Callable[[], int]
+) -> None:
     guest = yes(make_guest(make_meeting()))
     meeting = guest.meeting
-    meetings.register(guest, reply_of(guest, title="Direktör"), START, audit.participant(guest.person_id))
+    meetings.register(
+        guest, reply_of(guest, title="Direktör"), START, audit.participant(guest.person_id)
+    )
     week = dt.timedelta(days=7)
-    meetings.move(meeting, Appointment(meeting.starts_at + week, meeting.ends_at + week, "Residenset"), "", START, audit.SYSTEM)
+    meetings.move(
+        meeting,
+        Appointment(meeting.starts_at + week, meeting.ends_at + week, "Residenset"),
+        "",
+        START,
+        audit.SYSTEM,
+    )
     meetings.cancel(meeting, "", START, audit.SYSTEM)
     assert copied(work) == {"confirmation", "moved", "cancelled"}
 
@@ -55,7 +77,9 @@ def test_copies_of_leaving_and_being_asked_again(session: Any, work: Callable[[]
     assert copied(work) == {"confirmation", "withdrawn", "invitation", "reminder", "declined"}
 
 
-def test_copies_of_the_waiting_list_and_the_seat_that_comes(session: Any, work: Callable[[], int]) -> None:
+def test_copies_of_the_waiting_list_and_the_seat_that_comes(
+    session: Any, work: Callable[[], int]
+) -> None:
     meeting = make_meeting(1)
     first = make_guest(meeting, "Erik", "Sand")
     replies.register(first, reply_of(first), START, audit.participant(first.person_id))
@@ -78,6 +102,11 @@ def test_copies_of_an_offer_and_its_end(session: Any, work: Callable[[], int]) -
 
 def test_a_copy_when_the_place_is_handed_over(session: Any, work: Callable[[], int]) -> None:
     guest = yes(make_guest(make_meeting()))
-    new = meetings.substitute(guest, Substitute("Eva", "Nord", "eva@kommun.example"), START, audit.participant(guest.person_id))
+    new = meetings.substitute(
+        guest,
+        Substitute("Eva", "Nord", "eva@kommun.example"),
+        START,
+        audit.participant(guest.person_id),
+    )
     assert copied(work) == {"confirmation", "substituted"}
     assert new.copy_to == ""

@@ -1,4 +1,5 @@
 """Somebody who is made inactive or leaves an organisation: out of its answers at once, and nothing of what they did is undone in silence."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,7 +11,16 @@ import pytest
 from annualwheel import audit, contacts, departures, reminders
 from annualwheel.db import db
 from annualwheel.house import house
-from annualwheel.models import Answer, Item, Meeting, Member, Questionnaire, Registration, Submission, YearOrganisation
+from annualwheel.models import (
+    Answer,
+    Item,
+    Meeting,
+    Member,
+    Questionnaire,
+    Registration,
+    Submission,
+    YearOrganisation,
+)
 from annualwheel.questionnaires import membership, notices
 from annualwheel.registrations import replies
 from tests.conftest import START, Fixed
@@ -33,7 +43,11 @@ def lead(session: Any, clock: Fixed) -> Registration:
     member = membership.of_registration(guest, START)
     assert member is not None and member.role == "lead"
     item = db.session.query(Item).filter_by(submission_id=member.submission_id, group_key="").one()
-    db.session.add(Answer(item=item, question_key="kontakt", value="Marias text", author=guest.person, at=START))
+    db.session.add(
+        Answer(
+            item=item, question_key="kontakt", value="Marias text", author=guest.person, at=START
+        )
+    )
     db.session.commit()
     clock.set(OPEN)
     return guest
@@ -46,7 +60,9 @@ def end(coordinator: Browser, guest: Registration, way: str) -> Browser:
 
 @pytest.mark.parametrize("way", WAYS)
 class TestBothWays:
-    def test_the_link_and_the_session_are_dead_at_once(self, lead: Registration, new_visitor: Callable[[], Browser], way: str) -> None:
+    def test_the_link_and_the_session_are_dead_at_once(
+        self, lead: Registration, new_visitor: Callable[[], Browser], way: str
+    ) -> None:
         maria, link = new_visitor(), notices.links(db.session.query(Member).one())["preparation"]
         path = f"/f/{house().signet.token(link)}"
         maria.open(path).press("Öppna förberedelsen")
@@ -54,26 +70,45 @@ class TestBothWays:
         end(new_visitor(), lead, way)
         assert (maria.open("/forberedelse").status, new_visitor().open(path).status) == (401, 404)
 
-    def test_what_they_wrote_stays_with_their_name(self, lead: Registration, new_visitor: Callable[[], Browser], way: str) -> None:
+    def test_what_they_wrote_stays_with_their_name(
+        self, lead: Registration, new_visitor: Callable[[], Browser], way: str
+    ) -> None:
         end(new_visitor(), lead, way)
         row = db.session.query(Answer).one()
         assert (row.value, row.author.name) == ("Marias text", "Maria Lindqvist")
 
-    def test_nobody_leads_and_the_coordinator_sees_it(self, lead: Registration, new_visitor: Callable[[], Browser], way: str) -> None:
-        place = membership.join(db.session.query(Questionnaire).one(), make_guest(lead.meeting, "Erik", "Sand").person, lead.organisation, START)
+    def test_nobody_leads_and_the_coordinator_sees_it(
+        self, lead: Registration, new_visitor: Callable[[], Browser], way: str
+    ) -> None:
+        place = membership.join(
+            db.session.query(Questionnaire).one(),
+            make_guest(lead.meeting, "Erik", "Sand").person,
+            lead.organisation,
+            START,
+        )
         coordinator = end(new_visitor(), lead, way)
         assert db.session.query(YearOrganisation).one().lead is None
-        assert [(member.person_id, member.role) for member in db.session.query(Member)] == [(place.person_id, "writer")]
+        assert [(member.person_id, member.role) for member in db.session.query(Member)] == [
+            (place.person_id, "writer")
+        ]
         coordinator.open("/personer/organisationer").see("Ingen är utsedd")
 
-    def test_the_registration_stands_and_the_coordinator_is_told(self, lead: Registration, new_visitor: Callable[[], Browser], way: str) -> None:
-        end(new_visitor(), lead, way).see("Anmälan står kvar", "Arbetsmötet 22 januari, Hagfors kommun")
+    def test_the_registration_stands_and_the_coordinator_is_told(
+        self, lead: Registration, new_visitor: Callable[[], Browser], way: str
+    ) -> None:
+        end(new_visitor(), lead, way).see(
+            "Anmälan står kvar", "Arbetsmötet 22 januari, Hagfors kommun"
+        )
         assert lead.state == "registered"
         new_visitor().open(link_of(lead)).see("Du är anmäld")
 
-    def test_the_registration_opens_no_back_door(self, lead: Registration, new_visitor: Callable[[], Browser], way: str) -> None:
+    def test_the_registration_opens_no_back_door(
+        self, lead: Registration, new_visitor: Callable[[], Browser], way: str
+    ) -> None:
         end(new_visitor(), lead, way)
-        maria = new_visitor().open(link_of(lead)).press("Se eller ändra").miss("Öppna förberedelsen")
+        maria = (
+            new_visitor().open(link_of(lead)).press("Se eller ändra").miss("Öppna förberedelsen")
+        )
         with maria.client.session_transaction() as kept:
             kept["registration"] = [lead.public_id, lead.link_version]
         assert membership.of_registration(lead, OPEN) is None
@@ -101,7 +136,9 @@ def test_other_organisations_answers_stay_open(session: Any) -> None:
     for place in (guest.organisation, other):
         membership.join(asked, guest.person, place, START)
     departures.leave(guest.person, other, START, audit.SYSTEM)
-    assert [member.submission.organisation.name for member in db.session.query(Member)] == ["Hagfors kommun"]
+    assert [member.submission.organisation.name for member in db.session.query(Member)] == [
+        "Hagfors kommun"
+    ]
 
 
 def test_a_year_that_is_over_keeps_its_lead(session: Any) -> None:
@@ -120,4 +157,8 @@ def test_somebody_who_comes_back_is_let_in_again(session: Any) -> None:
     assert membership.of_registration(guest, START) is None
     contacts.set_active(guest.person, True, audit.SYSTEM, START)
     found = membership.of_registration(guest, START)
-    assert found is not None and db.session.query(Submission).count() == 1 and db.session.query(Meeting).count() == 1
+    assert (
+        found is not None
+        and db.session.query(Submission).count() == 1
+        and db.session.query(Meeting).count() == 1
+    )

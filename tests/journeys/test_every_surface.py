@@ -1,4 +1,5 @@
 """Every page in every state, on both databases: whole, in the language asked for, shown to whom it is for, and harmless to open."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,8 +18,9 @@ from tests.stages import enter, visit
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_page_is_whole_and_in_one_language(stage: Callable[[str], World], name: str,
-                                                 language: str) -> None:
+def test_every_page_is_whole_and_in_one_language(
+    stage: Callable[[str], World], name: str, language: str
+) -> None:
     world, problems = stage(name), list[str]()
     for scene in (scene for scene in SCENES if scene.world == name):
         try:
@@ -32,7 +34,9 @@ def look(world: World, scene: Scene, language: str) -> None:
     """Opens the scene; what `page_checks` knows of is asserted for every page on the way."""
     if scene.framed:
         with world.at(scene):
-            assert enter(world, scene).fetch("GET", world.address(scene)).status_code == scene.status
+            assert (
+                enter(world, scene).fetch("GET", world.address(scene)).status_code == scene.status
+            )
         return
     browser = visit(world, scene, language)
     assert browser.status == scene.status, f"answers {browser.status}: {browser.heading()}"
@@ -42,8 +46,15 @@ def look(world: World, scene: Scene, language: str) -> None:
 # What each kind of visitor is answered where they do not belong: pages of the year's world.
 STRANGERS = ("", "invited", "half", "owner")
 STAFF = ("coordinator", "facilitator", "administrator")
-MAY = {"open": (*STRANGERS, *STAFF), "participant": ("invited",), "preparation": ("half",), "owner": ("owner",), "coordinator": ("coordinator", "administrator"),
-       "facilitator": STAFF, "admin": ("administrator",)}
+MAY = {
+    "open": (*STRANGERS, *STAFF),
+    "participant": ("invited",),
+    "preparation": ("half",),
+    "owner": ("owner",),
+    "coordinator": ("coordinator", "administrator"),
+    "facilitator": STAFF,
+    "admin": ("administrator",),
+}
 
 
 def refusal(audience: str, who: str) -> int:
@@ -59,15 +70,24 @@ def one_of_each(world: World) -> list[Scene]:
     for scene in SCENES:
         if scene.world == "year" and scene.status == 200 and scene.at == "now":
             found.setdefault(scene.endpoint, scene)
-    return [*found.values(), *(scene for _media_type, scene in FILES.values() if scene.audience != "static")]
+    return [
+        *found.values(),
+        *(scene for _media_type, scene in FILES.values() if scene.audience != "static"),
+    ]
 
 
 def digest(world: World) -> dict[str, str]:
     """A mark of every table's content."""
     with world.app.app_context(), db.engine.connect() as connection:
         tables = (table for table in db.metadata.sorted_tables if table.name != "alembic_version")
-        return {table.name: sha256("\n".join(sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))).encode()).hexdigest()
-                for table in tables}
+        return {
+            table.name: sha256(
+                "\n".join(
+                    sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
+                ).encode()
+            ).hexdigest()
+            for table in tables
+        }
 
 
 @pytest.fixture
@@ -75,7 +95,9 @@ def year(stage: Callable[[str], World]) -> World:
     return stage("year")
 
 
-def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_nothing(year: World) -> None:
+def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_nothing(
+    year: World,
+) -> None:
     before, wrong = digest(year), list[str]()
     for scene in one_of_each(year):
         for who in (*STRANGERS, *STAFF):
@@ -84,7 +106,11 @@ def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_not
                 answered = browser.fetch(method, year.address(scene)).status_code
                 allowed = who in MAY[scene.audience]
                 # A link or a half-done form of somebody else leads on, or is not there.
-                fine = answered in (200, 303, 404) if allowed else answered == refusal(scene.audience, who)
+                fine = (
+                    answered in (200, 303, 404)
+                    if allowed
+                    else answered == refusal(scene.audience, who)
+                )
                 if not fine:
                     wrong.append(f"{method} {scene.name} as {who or 'stranger'}: {answered}")
                 if allowed and who == scene.who and answered != 200:
@@ -100,14 +126,30 @@ def test_a_button_does_nothing_for_those_it_is_not_for(year: World) -> None:
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("open."):
             continue
         with year.app.test_request_context():
-            values = {name: {"number": 2027, "kind": "work", "act": "pausa", "section": "initiativ", "theme": "arbete"}.get(name, "finnsinte")
-                      for name in rule.arguments}
+            values = {
+                name: {
+                    "number": 2027,
+                    "kind": "work",
+                    "act": "pausa",
+                    "section": "initiativ",
+                    "theme": "arbete",
+                }.get(name, "finnsinte")
+                for name in rule.arguments
+            }
             path = year.app.url_for(rule.endpoint, **values)
         audience = rule.endpoint.partition(".")[0]
         for who in (*STRANGERS, *STAFF):
-            whose = next((kept[0] for kept in year.sessions[who].values() if isinstance(kept, list)), "")
-            answered = enter(year, SCENES[0], who).fetch("POST", path, data={"whose": whose}).status_code
-            fine = answered in (303, 400, 404, 409, 422) if who in MAY[audience] else answered == refusal(audience, who)
+            whose = next(
+                (kept[0] for kept in year.sessions[who].values() if isinstance(kept, list)), ""
+            )
+            answered = (
+                enter(year, SCENES[0], who).fetch("POST", path, data={"whose": whose}).status_code
+            )
+            fine = (
+                answered in (303, 400, 404, 409, 422)
+                if who in MAY[audience]
+                else answered == refusal(audience, who)
+            )
             if not fine:
                 wrong.append(f"POST {path} as {who or 'stranger'}: {answered}")
     assert not wrong, "\n".join(wrong)

@@ -1,4 +1,5 @@
 """Questions that wait for a choice: what is written in them stays in the draft while they are hidden, and is not submitted."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,34 +21,46 @@ def submitted() -> dict[str, object]:
     """What the latest version says of the initiative, by question."""
     last = db.session.query(SubmissionVersion).order_by(SubmissionVersion.number.desc()).first()
     assert last is not None
-    return {given["question"]: given["value"] for given in last.content["sections"][1]["group"]["items"][0]["answers"]}
+    return {
+        given["question"]: given["value"]
+        for given in last.content["sections"][1]["group"]["items"][0]["answers"]
+    }
 
 
 def test_a_hidden_answer_is_kept_in_the_draft_left_out_of_what_is_submitted_and_there_again(
-        app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]) -> None:
+    app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
     clock.set(OPEN)
     with app.app_context():
-        member, = make_members()
+        (member,) = make_members()
         write(member, item_of(member), forberett="Strateger")
         add_initiative(member, effekt="Tolv har fått jobb")
         db.session.commit()
         maria = enter(new_visitor(), member)
-    maria.open(GROUP).follow("Ändra Ung i Hagfors").choose("Avslutat").press("Spara utkast").miss(EFFECT)
-    maria.open("/forberedelse/granska").miss("Tolv har fått jobb").press("Skicka in svaret").see("Tack! Ert svar är inskickat")
+    maria.open(GROUP).follow("Ändra Ung i Hagfors").choose("Avslutat").press("Spara utkast").miss(
+        EFFECT
+    )
+    maria.open("/forberedelse/granska").miss("Tolv har fått jobb").press("Skicka in svaret").see(
+        "Tack! Ert svar är inskickat"
+    )
     with app.app_context():
         card = db.session.query(Item).filter_by(group_key="initiativ").one()
         assert ("effekt" in submitted(), stored(card, "effekt")) == (False, "Tolv har fått jobb")
-    maria.open(GROUP).follow("Ändra Ung i Hagfors").choose("Pågår").press("Spara utkast").see(EFFECT)
+    maria.open(GROUP).follow("Ändra Ung i Hagfors").choose("Pågår").press("Spara utkast").see(
+        EFFECT
+    )
     assert maria.value(EFFECT) == "Tolv har fått jobb"
     maria.open("/forberedelse/granska").see("Tolv har fått jobb").press("Skicka in ändringen")
     with app.app_context():
         assert submitted()["effekt"] == "Tolv har fått jobb"
 
 
-def test_the_receipt_names_the_section_when_all_there_was_has_ended(app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]) -> None:
+def test_the_receipt_names_the_section_when_all_there_was_has_ended(
+    app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
     clock.set(OPEN)
     with app.app_context():
-        member, = make_members()
+        (member,) = make_members()
         make_earlier(member, {})
         write(member, item_of(member), forberett="Strateger")
         carry(member, "ended")

@@ -1,4 +1,5 @@
 """Every form of every page, sent as no browser would: nothing but our own pages comes back, whatever stands in the fields."""
+
 from __future__ import annotations
 
 import re
@@ -35,23 +36,45 @@ def forms_of(browser: Browser) -> Iterator[tuple[str, Node]]:
 
 def names_in(page: Node, form: Node) -> list[str]:
     """What the form sends, but for the proof that it is ours."""
-    return [name for name in dict.fromkeys(c.get("name") for c in fields_in(page, form)) if name and name not in KEPT]
+    return [
+        name
+        for name in dict.fromkeys(c.get("name") for c in fields_in(page, form))
+        if name and name not in KEPT
+    ]
 
 
 def body_of(page: Node, form: Node, strange: Mapping[str, bytes]) -> bytes:
     """The form as the page holds it, with its first button pressed and some fields filled otherwise."""
-    held = [(c.get("name"), value) for c in fields_in(page, form) for value in sent(c, {}) if isinstance(value, str)]
+    held = [
+        (c.get("name"), value)
+        for c in fields_in(page, form)
+        for value in sent(c, {})
+        if isinstance(value, str)
+    ]
     held += [(b.get("name"), b.get("value")) for b in form.all("button") if b.get("name")][:1]
-    usual = [(name, value or USUAL.get(name, "2027-01-22" if name.endswith("day") else "Text")) for name, value in held if name not in strange]
-    return b"&".join([*(f"{quote(name)}={quote(value)}".encode() for name, value in usual),
-                      *(quote(name).encode() + b"=" + value for name, value in strange.items())])
+    usual = [
+        (name, value or USUAL.get(name, "2027-01-22" if name.endswith("day") else "Text"))
+        for name, value in held
+        if name not in strange
+    ]
+    return b"&".join(
+        [
+            *(f"{quote(name)}={quote(value)}".encode() for name, value in usual),
+            *(quote(name).encode() + b"=" + value for name, value in strange.items()),
+        ]
+    )
 
 
 def scenes_with_forms(world: str) -> Iterator[Scene]:
     """One scene for each endpoint and status: their forms differ no further."""
     seen = set()
     for scene in SCENES:
-        if scene.world == world and not scene.presses and not scene.framed and (scene.endpoint, scene.who, scene.at) not in seen:
+        if (
+            scene.world == world
+            and not scene.presses
+            and not scene.framed
+            and (scene.endpoint, scene.who, scene.at) not in seen
+        ):
             seen.add((scene.endpoint, scene.who, scene.at))
             yield scene
 
@@ -81,11 +104,16 @@ def attack(world: World, scene: Scene, path: str) -> Iterator[str]:
     if browser is None or path not in dict(forms_of(browser)):
         return
     names = names_in(browser.page, form_to(browser, path))
-    for strange in (*({name: value} for name in names for value in (STRANGE, HUGE)), *(dict.fromkeys(names, value) for value in EVERYWHERE)):
+    for strange in (
+        *({name: value} for name in names for value in (STRANGE, HUGE)),
+        *(dict.fromkeys(names, value) for value in EVERYWHERE),
+    ):
         if browser is None or path not in dict(forms_of(browser)):
             return
         body = body_of(browser.page, form_to(browser, path), strange)
-        answer = browser.fetch("POST", path, data=body, content_type="application/x-www-form-urlencoded")
+        answer = browser.fetch(
+            "POST", path, data=body, content_type="application/x-www-form-urlencoded"
+        )
         if answer.status_code >= 500:
             yield f"{scene.name}: POST {path} with {body[:200]!r}: {answer.status_code}"
         if answer.status_code == 303:
@@ -120,4 +148,6 @@ def test_ten_thousand_fields_are_too_many_or_ignored(stage: Callable[[str], Worl
     for scene in {scene.audience: scene for scene in scenes_with_forms("year")}.values():
         browser = enter(world, scene)
         for options in ({"json": {"fields": fields(10_000)}}, {"data": fields(10_000)}):
-            assert browser.fetch("POST", world.address(scene), **options).status_code < 500, scene.name
+            assert browser.fetch("POST", world.address(scene), **options).status_code < 500, (
+                scene.name
+            )

@@ -1,4 +1,5 @@
 """Mailed links: opening one changes nothing and lets nobody in, however often and by whatever machine; a lost one is mailed anew."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -27,8 +28,12 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
     """Every value of every table."""
     db.session.commit()
     db.session.expire_all()
-    return {table.name: [tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key))]
-            for table in Base.metadata.sorted_tables}
+    return {
+        table.name: [
+            tuple(row) for row in db.session.execute(sa.select(table).order_by(*table.primary_key))
+        ]
+        for table in Base.metadata.sorted_tables
+    }
 
 
 def send_one_of_each(session: Any, smtp: Smtp, work: Callable[[], int]) -> list[str]:
@@ -39,9 +44,21 @@ def send_one_of_each(session: Any, smtp: Smtp, work: Callable[[], int]) -> list[
     replies.register(guest, reply_of(guest), START, audit.SYSTEM)
     member = membership.of_registration(guest, START)
     assert member is not None
-    outbox.put("colleague:1", "colleague", Recipient.of(guest.person), {
-        "given": "Maria", "organisation": "Hagfors kommun", "meeting": "arbetsmötet", "short_day": "22 januari", "closes": "14 januari",
-        "inviter": "Anna"}, {"preparation": Target("member", member.public_id, member.link_version)}, START)
+    outbox.put(
+        "colleague:1",
+        "colleague",
+        Recipient.of(guest.person),
+        {
+            "given": "Maria",
+            "organisation": "Hagfors kommun",
+            "meeting": "arbetsmötet",
+            "short_day": "22 januari",
+            "closes": "14 januari",
+            "inviter": "Anna",
+        },
+        {"preparation": Target("member", member.public_id, member.link_version)},
+        START,
+    )
     account = staff.add("Karin Ek", "karin@region.example", ["coordinator"], START)
     staff.ask_for_link(account.email, "127.0.0.1", START)
     db.session.flush()
@@ -50,11 +67,18 @@ def send_one_of_each(session: Any, smtp: Smtp, work: Callable[[], int]) -> list[
     db.session.commit()
     jobs.enqueue("send", ids)
     work()
-    return sorted({link.split("localhost")[-1].split("?")[0] for mail in smtp.mails for link in mail.links})
+    return sorted(
+        {link.split("localhost")[-1].split("?")[0] for mail in smtp.mails for link in mail.links}
+    )
 
 
-def test_opening_every_link_of_every_mail_changes_nothing(session: Any, app: Flask, smtp: Smtp, work: Callable[[], int],
-                                                          new_visitor: Callable[[], Browser]) -> None:
+def test_opening_every_link_of_every_mail_changes_nothing(
+    session: Any,
+    app: Flask,
+    smtp: Smtp,
+    work: Callable[[], int],
+    new_visitor: Callable[[], Browser],
+) -> None:
     paths = send_one_of_each(session, smtp, work)
     assert {path.split("/")[1] for path in paths} >= {"i", "f", "logga-in"}
     before = everything()
@@ -64,7 +88,9 @@ def test_opening_every_link_of_every_mail_changes_nothing(session: Any, app: Fla
     assert everything() == before
 
 
-def test_opening_a_link_gives_no_authority(session: Any, smtp: Smtp, work: Callable[[], int], visitor: Browser) -> None:
+def test_opening_a_link_gives_no_authority(
+    session: Any, smtp: Smtp, work: Callable[[], int], visitor: Browser
+) -> None:
     for path in send_one_of_each(session, smtp, work):
         visitor.open(path)
         with visitor.client.session_transaction() as kept:
@@ -82,11 +108,17 @@ def test_a_press_without_the_pages_token_does_nothing(session: Any, visitor: Bro
         assert "registration" not in kept
 
 
-def test_pages_behind_a_link_are_not_stored_or_told_elsewhere(session: Any, visitor: Browser) -> None:
+def test_pages_behind_a_link_are_not_stored_or_told_elsewhere(
+    session: Any, visitor: Browser
+) -> None:
     visitor.open(link_of(make_guest(make_meeting())))
     assert visitor.response is not None
     headers = visitor.response.headers
-    assert (headers["Cache-Control"], headers["Referrer-Policy"], headers["X-Robots-Tag"]) == ("no-store", "same-origin", "noindex")
+    assert (headers["Cache-Control"], headers["Referrer-Policy"], headers["X-Robots-Tag"]) == (
+        "no-store",
+        "same-origin",
+        "noindex",
+    )
 
 
 def test_a_link_of_one_purpose_opens_no_other_page(session: Any, visitor: Browser) -> None:
@@ -96,7 +128,11 @@ def test_a_link_of_one_purpose_opens_no_other_page(session: Any, visitor: Browse
 
 
 def test_no_token_lies_in_the_database(session: Any, smtp: Smtp, work: Callable[[], int]) -> None:
-    tokens = [path.rsplit("/", 1)[1] for path in send_one_of_each(session, smtp, work) if path.count("/") > 1]
+    tokens = [
+        path.rsplit("/", 1)[1]
+        for path in send_one_of_each(session, smtp, work)
+        if path.count("/") > 1
+    ]
     stored = str(everything())
     assert tokens
     assert not [token for token in tokens if token in stored]
@@ -104,11 +140,14 @@ def test_no_token_lies_in_the_database(session: Any, smtp: Smtp, work: Callable[
 
 # A lost link
 
+
 def ask(visitor: Browser, address: str) -> Browser:
     return visitor.open("/lank").fill("E-postadress", address).press("Få en ny länk med e-post")
 
 
-def test_a_lost_link_is_mailed_to_the_address_on_file_and_works(session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]) -> None:
+def test_a_lost_link_is_mailed_to_the_address_on_file_and_works(
+    session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]
+) -> None:
     make_guest(make_meeting())
     ask(visitor, " MARIA@kommun.example ").see("Om adressen finns hos oss")
     work()
@@ -117,14 +156,21 @@ def test_a_lost_link_is_mailed_to_the_address_on_file_and_works(session: Any, vi
     visitor.open(mail.link("/i/")).see("Hej Maria!")
 
 
-def test_the_answer_is_the_same_for_an_unknown_address(session: Any, new_visitor: Callable[[], Browser]) -> None:
+def test_the_answer_is_the_same_for_an_unknown_address(
+    session: Any, new_visitor: Callable[[], Browser]
+) -> None:
     make_guest(make_meeting())
-    known, unknown = ask(new_visitor(), "maria@kommun.example"), ask(new_visitor(), "okand@kommun.example")
+    known, unknown = (
+        ask(new_visitor(), "maria@kommun.example"),
+        ask(new_visitor(), "okand@kommun.example"),
+    )
     assert (known.text, known.url, known.status) == (unknown.text, unknown.url, unknown.status)
     assert [message.address for message in mails("new_link")] == ["maria@kommun.example"]
 
 
-def test_a_function_mailbox_gets_one_mail_with_everybodys_link(session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]) -> None:
+def test_a_function_mailbox_gets_one_mail_with_everybodys_link(
+    session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]
+) -> None:
     meeting = make_meeting()
     for given in ("Maria", "Erik"):
         guest = make_guest(meeting, given)
@@ -132,18 +178,26 @@ def test_a_function_mailbox_gets_one_mail_with_everybodys_link(session: Any, vis
     ask(visitor, "kansli@kommun.example")
     work()
     mail = smtp.last("kansli@kommun.example")
-    assert (len(mails("new_link")), len({link.split("?")[0] for link in mail.links if "/i/" in link})) == (1, 2)
+    assert (
+        len(mails("new_link")),
+        len({link.split("?")[0] for link in mail.links if "/i/" in link}),
+    ) == (1, 2)
     assert "Maria Lindqvist" in mail.text and "Erik Lindqvist" in mail.text
 
 
-def test_the_preparation_is_told_apart_from_the_registration(session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]) -> None:
+def test_the_preparation_is_told_apart_from_the_registration(
+    session: Any, visitor: Browser, smtp: Smtp, work: Callable[[], int]
+) -> None:
     meeting = make_meeting()
     publish(meeting)
     membership.of_registration(make_guest(meeting), START)
     ask(visitor, "maria@kommun.example")
     work()
     text = smtp.last("maria@kommun.example").text
-    assert "Arbetsmötet, Hagfors kommun" in text and "Förberedelsen inför arbetsmötet, Hagfors kommun" in text
+    assert (
+        "Arbetsmötet, Hagfors kommun" in text
+        and "Förberedelsen inför arbetsmötet, Hagfors kommun" in text
+    )
 
 
 def test_a_revoked_registration_gets_no_new_link(session: Any, visitor: Browser) -> None:
@@ -152,7 +206,9 @@ def test_a_revoked_registration_gets_no_new_link(session: Any, visitor: Browser)
     assert mails("new_link") == []
 
 
-def test_a_meeting_long_over_gives_no_new_link(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_a_meeting_long_over_gives_no_new_link(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     guest = make_guest(make_meeting())
     clock.set(guest.meeting.ends_at + dt.timedelta(days=31))
     ask(visitor, "maria@kommun.example")
@@ -160,7 +216,9 @@ def test_a_meeting_long_over_gives_no_new_link(session: Any, visitor: Browser, c
 
 
 @pytest.mark.parametrize("address", ["maria@kommun.example", "okand@kommun.example"])
-def test_the_fourth_try_within_an_hour_is_too_many(session: Any, visitor: Browser, clock: Fixed, address: str) -> None:
+def test_the_fourth_try_within_an_hour_is_too_many(
+    session: Any, visitor: Browser, clock: Fixed, address: str
+) -> None:
     make_guest(make_meeting())
     for _ in range(3):
         assert ask(visitor, address).status == 200
@@ -176,11 +234,16 @@ def test_something_that_is_no_address_is_said_on_the_form(session: Any, visitor:
 
 # The way in to the preparation
 
-def test_the_preparation_opens_by_a_pressed_button_only(session: Any, visitor: Browser, app: Flask) -> None:
+
+def test_the_preparation_opens_by_a_pressed_button_only(
+    session: Any, visitor: Browser, app: Flask
+) -> None:
     meeting = make_meeting()
     publish(meeting)
     member = membership.of_registration(make_guest(meeting), START)
     assert member is not None
     path = f"/f/{house().signet.token(Target('member', member.public_id, member.link_version))}"
-    visitor.open(path).see("Förberedelse för Hagfors kommun", "Du skriver som", "Är du inte Maria?").press("Öppna förberedelsen")
+    visitor.open(path).see(
+        "Förberedelse för Hagfors kommun", "Du skriver som", "Är du inte Maria?"
+    ).press("Öppna förberedelsen")
     assert visitor.url == "/forberedelse"

@@ -1,4 +1,5 @@
 """A scanner that opens every link of every mail, follows redirects and goes one step on changes nothing in the database."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,10 +21,14 @@ def test_a_scanner_changes_nothing(stage: Callable[[str], World], name: str) -> 
     world = stage(name)
     with world.app.app_context():
         one_of_every_kind(world)
-        assert {kind for kind, in db.session.query(Message.kind).distinct()} >= set(KINDS)
+        assert {kind for (kind,) in db.session.query(Message.kind).distinct()} >= set(KINDS)
         paths = links(world, every=name != "year")
-    assert {path.split("/")[1] for path in paths} >= {pattern.split("/")[1] for pattern in PATHS.values()}
+    assert {path.split("/")[1] for path in paths} >= {
+        pattern.split("/")[1] for pattern in PATHS.values()
+    }
     before = digest(world)
     opened = scan(world, paths)
-    assert opened >= set(paths) and {"/personuppgifter", "/lank"} <= {path.split("?")[0] for path in opened}
+    assert opened >= set(paths) and {"/personuppgifter", "/lank"} <= {
+        path.split("?")[0] for path in opened
+    }
     assert digest(world) == before

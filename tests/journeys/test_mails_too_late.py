@@ -1,4 +1,5 @@
 """What waits for another try does not arrive when something newer has been said: that the meeting is cancelled, or how the calendar is now."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -19,15 +20,46 @@ from tests.guests import mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 
 MARIA, NEW = "maria@kommun.example", "m.lindqvist@kommun.example"
-LISTS: dict[str, object] = {"person_count": 3, "organisation_count": 2, "sections": ["Nuläge"], "missing": ["Nuläge"], "people": [{"name": "Maria", "what": "Arbetsmötet"}]}
+LISTS: dict[str, object] = {
+    "person_count": 3,
+    "organisation_count": 2,
+    "sections": ["Nuläge"],
+    "missing": ["Nuläge"],
+    "people": [{"name": "Maria", "what": "Arbetsmötet"}],
+}
 GOES_ALL_THE_SAME = {
-    "cancelled", "calendar_cancel", "declined", "withdrawn", "offer_lapsed", "substituted", "receipt", "receipt_copy", "change_refused", "results",
-    "lead", "new_link", "address_changed", "new_address", "own_data", "deletion_asked", "deletion_refused", "deletion_done", "staff_sign_in",
-    "staff_welcome", "application_gone", "organisation_request", "organisation_refused", "test_mail"}
+    "cancelled",
+    "calendar_cancel",
+    "declined",
+    "withdrawn",
+    "offer_lapsed",
+    "substituted",
+    "receipt",
+    "receipt_copy",
+    "change_refused",
+    "results",
+    "lead",
+    "new_link",
+    "address_changed",
+    "new_address",
+    "own_data",
+    "deletion_asked",
+    "deletion_refused",
+    "deletion_done",
+    "staff_sign_in",
+    "staff_welcome",
+    "application_gone",
+    "organisation_request",
+    "organisation_refused",
+    "test_mail",
+}
 
 
 def test_every_kind_is_of_one_sort() -> None:
-    assert set(KINDS) == TOWARDS_A_MEETING | GOES_ALL_THE_SAME and not TOWARDS_A_MEETING & GOES_ALL_THE_SAME
+    assert (
+        set(KINDS) == TOWARDS_A_MEETING | GOES_ALL_THE_SAME
+        and not TOWARDS_A_MEETING & GOES_ALL_THE_SAME
+    )
 
 
 @pytest.fixture
@@ -44,14 +76,32 @@ def guest(session: Any) -> Registration:
 def of_kind(kind: str, guest: Registration, about: str = "seat") -> Message:
     """A mail of that kind, about the seat, by a mailing, or with the link to the preparation alone."""
     facts = {name: LISTS.get(name, "x") for name in KINDS[kind].facts}
-    member = membership.join(guest.meeting.questionnaires[0], guest.person, guest.organisation, START)
-    targets = {"preparation": Target("member", member.public_id, 1)} if about == "link" or kind == "preparation_reminder" else {}
-    mailing = Mailing(meeting=guest.meeting, kind=kind, audience={}, confirm_key=kind, created_at=START) if about == "mailing" else None
+    member = membership.join(
+        guest.meeting.questionnaires[0], guest.person, guest.organisation, START
+    )
+    targets = (
+        {"preparation": Target("member", member.public_id, 1)}
+        if about == "link" or kind == "preparation_reminder"
+        else {}
+    )
+    mailing = (
+        Mailing(meeting=guest.meeting, kind=kind, audience={}, confirm_key=kind, created_at=START)
+        if about == "mailing"
+        else None
+    )
     if mailing:
         db.session.add(mailing)
         db.session.flush()
-    return outbox.put(f"{kind}:prov", kind, outbox.Recipient.of(guest.person), facts, targets, START, mailing=mailing,
-                      registration_id=guest.id if about == "seat" else None)
+    return outbox.put(
+        f"{kind}:prov",
+        kind,
+        outbox.Recipient.of(guest.person),
+        facts,
+        targets,
+        START,
+        mailing=mailing,
+        registration_id=guest.id if about == "seat" else None,
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -64,18 +114,35 @@ def test_a_cancelled_meeting_calls_nobody(guest: Registration, kind: str) -> Non
     assert (reminders.wanted([message]) == []) is (kind in TOWARDS_A_MEETING)
 
 
-@pytest.mark.parametrize(("kind", "about"), [("preparation", "link"), ("colleague", "link"), ("change_granted", "link"),
-                                             ("invitation", "mailing"), ("preparation", "mailing")])
-def test_a_mail_is_about_the_meeting_that_it_leads_to(guest: Registration, kind: str, about: str) -> None:
-    message, elsewhere = of_kind(kind, guest, about), make_guest(make_meeting(kind="direction"), "Erik", "Sand")
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("preparation", "link"),
+        ("colleague", "link"),
+        ("change_granted", "link"),
+        ("invitation", "mailing"),
+        ("preparation", "mailing"),
+    ],
+)
+def test_a_mail_is_about_the_meeting_that_it_leads_to(
+    guest: Registration, kind: str, about: str
+) -> None:
+    message, elsewhere = (
+        of_kind(kind, guest, about),
+        make_guest(make_meeting(kind="direction"), "Erik", "Sand"),
+    )
     db.session.flush()
     assert reminders.wanted([message]) == [message]
     guest.meeting.state = "cancelled"
     db.session.flush()
-    assert reminders.wanted([message, *mails("invitation")]) == [mail for mail in mails("invitation") if mail.registration_id == elsewhere.id]
+    assert reminders.wanted([message, *mails("invitation")]) == [
+        mail for mail in mails("invitation") if mail.registration_id == elsewhere.id
+    ]
 
 
-def test_an_invitation_that_could_not_be_delivered_does_not_come_after_the_cancellation(guest: Registration, smtp: Smtp, clock: Fixed) -> None:
+def test_an_invitation_that_could_not_be_delivered_does_not_come_after_the_cancellation(
+    guest: Registration, smtp: Smtp, clock: Fixed
+) -> None:
     notices.write("invitation", guest, START)
     smtp.answers[MARIA] = "451 Try later"
     db.session.commit()
@@ -87,7 +154,10 @@ def test_an_invitation_that_could_not_be_delivered_does_not_come_after_the_cance
     clock.advance(outbox.WAITS[0])
     jobs.drain_outbox()
     db.session.expire_all()
-    assert [(mail.kind, mail.state) for mail in mails()][1:] == [("invitation", "dropped"), ("cancelled", "sent")]
+    assert [(mail.kind, mail.state) for mail in mails()][1:] == [
+        ("invitation", "dropped"),
+        ("cancelled", "sent"),
+    ]
     assert len(smtp.to(MARIA)) == 1
 
 
@@ -99,7 +169,9 @@ def calendar() -> list[Message]:
     return [mail for mail in mails() if mail.calendar_sequence is not None]
 
 
-def test_an_old_entry_does_not_come_after_the_one_that_takes_it_away(guest: Registration, smtp: Smtp, clock: Fixed) -> None:
+def test_an_old_entry_does_not_come_after_the_one_that_takes_it_away(
+    guest: Registration, smtp: Smtp, clock: Fixed
+) -> None:
     say_yes(guest)
     smtp.answers[MARIA] = "451 Try later"
     db.session.commit()
@@ -111,11 +183,18 @@ def test_an_old_entry_does_not_come_after_the_one_that_takes_it_away(guest: Regi
     clock.advance(outbox.WAITS[0])
     jobs.drain_outbox()
     db.session.expire_all()
-    assert [(mail.calendar_sequence, mail.state) for mail in calendar()] == [(0, "dropped"), (1, "sent")]
+    assert [(mail.calendar_sequence, mail.state) for mail in calendar()] == [
+        (0, "dropped"),
+        (1, "sent"),
+    ]
 
 
-@pytest.mark.parametrize(("newer", "goes"), [("queued", False), ("sent", False), ("failed", False), ("dropped", True)])
-def test_what_was_never_to_go_overtakes_nothing(guest: Registration, newer: str, goes: bool) -> None:
+@pytest.mark.parametrize(
+    ("newer", "goes"), [("queued", False), ("sent", False), ("failed", False), ("dropped", True)]
+)
+def test_what_was_never_to_go_overtakes_nothing(
+    guest: Registration, newer: str, goes: bool
+) -> None:
     say_yes(guest)
     replies.withdraw(guest, START, audit.participant(guest.person_id))
     first, second = calendar()
@@ -128,13 +207,17 @@ def test_what_was_never_to_go_overtakes_nothing(guest: Registration, newer: str,
 def test_another_seat_of_the_same_person_overtakes_nothing(guest: Registration) -> None:
     say_yes(guest)
     replies.withdraw(guest, START, audit.participant(guest.person_id))
-    other = invitations.invite(make_meeting(kind="direction"), guest.person, guest.organisation, START)
+    other = invitations.invite(
+        make_meeting(kind="direction"), guest.person, guest.organisation, START
+    )
     notices.put_in_calendar(other, START)
     db.session.flush()
     assert reminders.wanted(calendar()) == calendar()[1:]
 
 
-def test_the_old_calendar_is_cleared_though_the_new_one_has_a_newer_entry(guest: Registration) -> None:
+def test_the_old_calendar_is_cleared_though_the_new_one_has_a_newer_entry(
+    guest: Registration,
+) -> None:
     say_yes(guest)
     calendar()[0].state = "sent"
     other = make_guest(guest.meeting, "Erik", "Sand")
@@ -143,7 +226,11 @@ def test_the_old_calendar_is_cleared_though_the_new_one_has_a_newer_entry(guest:
     readdressing.rename(guest.person, "Maria", "Lindqvist", NEW, START, audit.SYSTEM)
     db.session.flush()
     waiting = calendar()[1:]
-    assert [(mail.address, mail.calendar_sequence) for mail in waiting] == [("erik@kommun.example", 0), (MARIA, 1), (NEW, 2)]
+    assert [(mail.address, mail.calendar_sequence) for mail in waiting] == [
+        ("erik@kommun.example", 0),
+        (MARIA, 1),
+        (NEW, 2),
+    ]
     assert reminders.wanted(waiting) == waiting
 
 

@@ -1,4 +1,5 @@
 """The migrations: one head, nothing missing from the models, and no row lost on the way up."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,7 +26,12 @@ AT = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
 
 
 @pytest.fixture(params=databases.KINDS)
-def empty_app(request: pytest.FixtureRequest, tmp_path: Path, settings_for: Callable[..., Settings], clock: Fixed) -> Iterator[Flask]:
+def empty_app(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    settings_for: Callable[..., Settings],
+    clock: Fixed,
+) -> Iterator[Flask]:
     """An application on a database without a single table."""
     name = f"migrations_{tmp_path.name}".lower().replace("-", "_")[:60]
     if request.param == "sqlite":
@@ -50,7 +56,10 @@ def test_the_models_and_the_migrations_agree(empty_app: Flask) -> None:
     with empty_app.app_context():
         flask_migrate.upgrade(directory=FOLDER)
         flask_migrate.check(directory=FOLDER)
-        assert set(sa.inspect(db.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+        assert set(sa.inspect(db.engine).get_table_names()) == {
+            *Base.metadata.tables,
+            "alembic_version",
+        }
 
 
 def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None:
@@ -60,9 +69,12 @@ def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None
         flask_migrate.upgrade(directory=FOLDER)
         assert {name: count(db.engine, name) for name in before} == before
         with db.engine.connect() as connection:
-            place = connection.execute(sa.text(
-                "SELECT o.name, p.family FROM affiliations a JOIN organisations o ON o.id = a.organisation_id "
-                "JOIN persons p ON p.id = a.person_id")).one()
+            place = connection.execute(
+                sa.text(
+                    "SELECT o.name, p.family FROM affiliations a JOIN organisations o ON o.id = a.organisation_id "
+                    "JOIN persons p ON p.id = a.person_id"
+                )
+            ).one()
         assert tuple(place) == ("Årjängs kommun", "Ängprov")
 
 
@@ -72,19 +84,87 @@ def fill(engine: sa.Engine) -> dict[str, int]:
     tables.reflect(engine)
     rows = {
         "years": {"id": 1, "number": 2027},
-        "organisations": {"id": 1, "public_id": "o1", "code": "ARJ", "name": "Årjängs kommun", "folded": "årjängs kommun", "active": True},
-        "persons": {"id": 1, "public_id": "p1", "given": "Åsa", "family": "Ängprov", "email": "asa@arj.example", "email_folded": "asa@arj.example",
-                    "name_folded": "åsa ängprov", "language": "sv", "mobile": "", "active": True, "source": ""},
-        "affiliations": {"id": 1, "person_id": 1, "organisation_id": 1, "title": "strateg", "active": True},
-        "meetings": {"id": 1, "year_id": 1, "kind": "work", "starts_at": AT, "ends_at": AT, "place": "Karlstad", "address": "", "sequence": 0,
-                     "state": "planned", "registry_number": "", "open_registration": False, "with_lunch": False, "cancel_reason": ""},
+        "organisations": {
+            "id": 1,
+            "public_id": "o1",
+            "code": "ARJ",
+            "name": "Årjängs kommun",
+            "folded": "årjängs kommun",
+            "active": True,
+        },
+        "persons": {
+            "id": 1,
+            "public_id": "p1",
+            "given": "Åsa",
+            "family": "Ängprov",
+            "email": "asa@arj.example",
+            "email_folded": "asa@arj.example",
+            "name_folded": "åsa ängprov",
+            "language": "sv",
+            "mobile": "",
+            "active": True,
+            "source": "",
+        },
+        "affiliations": {
+            "id": 1,
+            "person_id": 1,
+            "organisation_id": 1,
+            "title": "strateg",
+            "active": True,
+        },
+        "meetings": {
+            "id": 1,
+            "year_id": 1,
+            "kind": "work",
+            "starts_at": AT,
+            "ends_at": AT,
+            "place": "Karlstad",
+            "address": "",
+            "sequence": 0,
+            "state": "planned",
+            "registry_number": "",
+            "open_registration": False,
+            "with_lunch": False,
+            "cancel_reason": "",
+        },
         "definitions": {"digest": "d1", "text": "{}"},
-        "questionnaires": {"id": 1, "meeting_id": 1, "key": "arbetsmote", "digest": "d1", "respondent": "organisation", "published_at": AT},
-        "submissions": {"id": 1, "public_id": "s1", "questionnaire_id": 1, "respondent_key": "o1", "organisation_id": 1, "state": "draft"},
-        "members": {"id": 1, "public_id": "m1", "submission_id": 1, "person_id": 1, "scope": "", "role": "lead", "link_version": 1,
-                    "seen_section": ""},
+        "questionnaires": {
+            "id": 1,
+            "meeting_id": 1,
+            "key": "arbetsmote",
+            "digest": "d1",
+            "respondent": "organisation",
+            "published_at": AT,
+        },
+        "submissions": {
+            "id": 1,
+            "public_id": "s1",
+            "questionnaire_id": 1,
+            "respondent_key": "o1",
+            "organisation_id": 1,
+            "state": "draft",
+        },
+        "members": {
+            "id": 1,
+            "public_id": "m1",
+            "submission_id": 1,
+            "person_id": 1,
+            "scope": "",
+            "role": "lead",
+            "link_version": 1,
+            "seen_section": "",
+        },
         "items": {"id": 1, "public_id": "i1", "submission_id": 1, "group_key": "", "position": 0},
-        "answers": {"id": 1, "item_id": 1, "question_key": "uppdrag", "value": "Vi bygger en bro", "version": 1, "author_id": 1, "at": AT}}
+        "answers": {
+            "id": 1,
+            "item_id": 1,
+            "question_key": "uppdrag",
+            "value": "Vi bygger en bro",
+            "version": 1,
+            "author_id": 1,
+            "at": AT,
+        },
+    }
     with engine.begin() as connection:
         for name, row in rows.items():
             connection.execute(tables.tables[name].insert().values(**row))
@@ -93,4 +173,6 @@ def fill(engine: sa.Engine) -> dict[str, int]:
 
 def count(engine: sa.Engine, name: str) -> int:
     with engine.connect() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
+        return connection.execute(
+            sa.select(sa.func.count()).select_from(sa.table(name))
+        ).scalar_one()

@@ -1,4 +1,5 @@
 """Anyone may ask to come to a meeting that is open to all. No page says who is known, and nobody counts before the address is proved."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -13,7 +14,15 @@ from flask import Flask
 from annualwheel import audiences, audit, contacts, directory, jobs, meetings
 from annualwheel.audiences import Choice
 from annualwheel.db import db
-from annualwheel.models import Affiliation, AttendanceOption, Meeting, Message, MessageBody, Person, Registration
+from annualwheel.models import (
+    Affiliation,
+    AttendanceOption,
+    Meeting,
+    Message,
+    MessageBody,
+    Person,
+    Registration,
+)
 from annualwheel.registrations import applications, invitations, replies
 from annualwheel.registrations.applications import Applicant
 from annualwheel.registrations.substitution import Substitute
@@ -31,7 +40,12 @@ DAY = dt.timedelta(days=1)
 
 def apply(visitor: Browser, given: str = "Eva", family: str = "Nord", email: str = EVA) -> Browser:
     visitor.open(HERE).fill("Skriv en del av namnet", "hagf").press("Sök").follow("Hagfors kommun")
-    return visitor.fill("Förnamn", given).fill("Efternamn", family).fill("E-postadress", email).press("Skicka mig ett mejl")
+    return (
+        visitor.fill("Förnamn", given)
+        .fill("Efternamn", family)
+        .fill("E-postadress", email)
+        .press("Skicka mig ett mejl")
+    )
 
 
 def open_meeting(**options: Any) -> Meeting:
@@ -48,21 +62,41 @@ def seat_of(email: str = EVA) -> Registration:
 
 # The whole way
 
-def test_a_stranger_asks_confirms_and_registers(session: Any, visitor: Browser, new_visitor: Callable[[], Browser], smtp: Smtp,
-                                                work: Callable[[], int]) -> None:
+
+def test_a_stranger_asks_confirms_and_registers(
+    session: Any,
+    visitor: Browser,
+    new_visitor: Callable[[], Browser],
+    smtp: Smtp,
+    work: Callable[[], int],
+) -> None:
     open_meeting()
-    visitor.open("/").follow("Anmäl dig till arbetsmötet").see("Vilken organisation kommer du från?")
+    visitor.open("/").follow("Anmäl dig till arbetsmötet").see(
+        "Vilken organisation kommer du från?"
+    )
     apply(visitor).see("Vi har skickat ett mejl", "Du är inte anmäld förrän du har gjort det.")
-    assert (seat_of().state, seat_of().person.active, db.session.query(Affiliation).count()) == ("unconfirmed", False, 0)
+    assert (seat_of().state, seat_of().person.active, db.session.query(Affiliation).count()) == (
+        "unconfirmed",
+        False,
+        0,
+    )
     db.session.commit()
     work()
     [mail] = smtp.to(EVA)
     other = new_visitor()
-    other.open(mail.link("/i/")).see("Hej Eva!", "Bekräfta din e-postadress").miss("Är du inte Eva?", "Nej, jag kan inte")
+    other.open(mail.link("/i/")).see("Hej Eva!", "Bekräfta din e-postadress").miss(
+        "Är du inte Eva?", "Nej, jag kan inte"
+    )
     assert seat_of().state == "unconfirmed"
-    other.press("Bekräfta och fortsätt till anmälan").choose("Ja", within="Äter du lunch").press("Skicka anmälan").see("Du är anmäld")
+    other.press("Bekräfta och fortsätt till anmälan").choose("Ja", within="Äter du lunch").press(
+        "Skicka anmälan"
+    ).see("Du är anmäld")
     seat = seat_of()
-    assert (seat.state, seat.person.active, seat.organisation.name) == ("registered", True, "Hagfors kommun")
+    assert (seat.state, seat.person.active, seat.organisation.name) == (
+        "registered",
+        True,
+        "Hagfors kommun",
+    )
     assert seat.person.affiliations == []  # see test_claimed_organisation
 
 
@@ -70,15 +104,23 @@ def test_at_a_full_meeting_one_asks_for_the_waiting_list(session: Any, visitor: 
     meeting = open_meeting(capacity=1)
     guest = make_guest(meeting)
     replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
-    visitor.open(HERE).fill("Skriv en del av namnet", "hagfors").press("Sök").follow("Hagfors kommun").see("Du kan ställa dig på väntelistan.")
+    visitor.open(HERE).fill("Skriv en del av namnet", "hagfors").press("Sök").follow(
+        "Hagfors kommun"
+    ).see("Du kan ställa dig på väntelistan.")
     apply(visitor)
-    visitor.open(link_of(seat_of())).see("Mötet är fullt").press("Bekräfta").choose("Nej", within="Äter du lunch").press("Ställ mig på väntelistan")
+    visitor.open(link_of(seat_of())).see("Mötet är fullt").press("Bekräfta").choose(
+        "Nej", within="Äter du lunch"
+    ).press("Ställ mig på väntelistan")
     assert seat_of().state == "waitlisted"
 
 
-def test_the_way_of_attending_that_was_chosen_is_chosen_in_the_form(session: Any, visitor: Browser) -> None:
+def test_the_way_of_attending_that_was_chosen_is_chosen_in_the_form(
+    session: Any, visitor: Browser
+) -> None:
     open_meeting(online=True)
-    visitor.open(HERE, sok="hagfors").follow("Hagfors kommun").fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA)
+    visitor.open(HERE, sok="hagfors").follow("Hagfors kommun").fill("Förnamn", "Eva").fill(
+        "Efternamn", "Nord"
+    ).fill("E-postadress", EVA)
     visitor.press("Skicka mig ett mejl").see("Välj om du deltar på plats eller digitalt")
     assert visitor.value("Förnamn") == "Eva"
     visitor.choose("Digitalt", within="Hur vill du delta?").press("Skicka mig ett mejl")
@@ -86,7 +128,9 @@ def test_the_way_of_attending_that_was_chosen_is_chosen_in_the_form(session: Any
     assert visitor.value("Digitalt", within="Hur vill du delta?") == "on"
 
 
-def test_a_get_of_the_mailed_link_changes_nothing(session: Any, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_a_get_of_the_mailed_link_changes_nothing(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     open_meeting()
     apply(visitor)
     before = db.session.query(Message).count()
@@ -99,69 +143,116 @@ def test_the_button_pressed_twice_confirms_once(session: Any, visitor: Browser) 
     open_meeting()
     apply(visitor)
     for _turn in range(2):
-        visitor.open(link_of(seat_of())).press("Bekräfta" if seat_of().state == "unconfirmed" else "Ja, anmäl mig").see("Anmäl dig")
+        visitor.open(link_of(seat_of())).press(
+            "Bekräfta" if seat_of().state == "unconfirmed" else "Ja, anmäl mig"
+        ).see("Anmäl dig")
     assert seat_of().state == "invited"
 
 
 # Who is known is not said
 
-@pytest.mark.parametrize("state", ["invited", "registered", "waitlisted", "declined", "withdrawn", "to_reconfirm", "offered", "attended"])
-def test_who_is_known_gets_the_ordinary_link_and_the_page_says_the_same(session: Any, visitor: Browser, new_visitor: Callable[[], Browser],
-                                                                         state: str) -> None:
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "invited",
+        "registered",
+        "waitlisted",
+        "declined",
+        "withdrawn",
+        "to_reconfirm",
+        "offered",
+        "attended",
+    ],
+)
+def test_who_is_known_gets_the_ordinary_link_and_the_page_says_the_same(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser], state: str
+) -> None:
     guest = make_guest(open_meeting())
     guest.state, before = state, len(mails())
     known = apply(visitor, "maria", "Lindqvist", "Maria@kommun.example")
     unknown = apply(new_visitor())
     assert (known.url, known.text) == (unknown.url, unknown.text)
     sent = mails()[before:]
-    assert [(mail.kind, mail.address) for mail in sent] == [("application_known", guest.person.email), ("application", EVA)]
+    assert [(mail.kind, mail.address) for mail in sent] == [
+        ("application_known", guest.person.email),
+        ("application", EVA),
+    ]
     assert sent[0].body.links["landing"]["public_id"] == guest.public_id
     assert (guest.state, db.session.query(Registration).count()) == (state, 2)
 
 
 @pytest.mark.parametrize("state", ["substituted", "revoked"])
-def test_who_is_out_is_asked_to_call_and_stays_out(session: Any, visitor: Browser, state: str) -> None:
+def test_who_is_out_is_asked_to_call_and_stays_out(
+    session: Any, visitor: Browser, state: str
+) -> None:
     guest = make_guest(open_meeting())
     guest.state = state
     apply(visitor, "Maria", "Lindqvist", "maria@kommun.example").see("Vi har skickat ett mejl")
-    assert (mails()[-1].kind, mails()[-1].body.links, guest.state) == ("application_gone", {}, state)
+    assert (mails()[-1].kind, mails()[-1].body.links, guest.state) == (
+        "application_gone",
+        {},
+        state,
+    )
 
 
-def test_someone_on_file_is_not_touched_until_the_button_is_pressed(session: Any, visitor: Browser) -> None:
+def test_someone_on_file_is_not_touched_until_the_button_is_pressed(
+    session: Any, visitor: Browser
+) -> None:
     meeting = open_meeting()
-    person = contacts.add_person("Eva", "Nord", EVA, contacts.add_organisation("Arvika kommun"), title="Strateg")
+    person = contacts.add_person(
+        "Eva", "Nord", EVA, contacts.add_organisation("Arvika kommun"), title="Strateg"
+    )
     apply(visitor)
-    assert [(a.organisation.name, a.title) for a in person.affiliations] == [("Arvika kommun", "Strateg")]
-    assert [one.email for one in audiences.audience(meeting, Choice("people", people=(person.public_id,)))] == [EVA]
+    assert [(a.organisation.name, a.title) for a in person.affiliations] == [
+        ("Arvika kommun", "Strateg")
+    ]
+    assert [
+        one.email
+        for one in audiences.audience(meeting, Choice("people", people=(person.public_id,)))
+    ] == [EVA]
     visitor.open(link_of(seat_of())).press("Bekräfta")
     db.session.refresh(person)
     assert [a.organisation.name for a in person.affiliations] == ["Arvika kommun"]
     assert seat_of().organisation.name == "Hagfors kommun"
 
 
-def test_nothing_that_was_typed_stands_in_the_mail_to_an_address_that_is_not_proved(session: Any, visitor: Browser) -> None:
+def test_nothing_that_was_typed_stands_in_the_mail_to_an_address_that_is_not_proved(
+    session: Any, visitor: Browser
+) -> None:
     open_meeting()
     apply(visitor, "Vinn pengar", "på spel.example")
     mail = mails()[-1]
-    assert not re.search("pengar|spel", f"{mail.name} {mail.body.subject} {mail.body.text} {mail.body.html}")
+    assert not re.search(
+        "pengar|spel", f"{mail.name} {mail.body.subject} {mail.body.text} {mail.body.html}"
+    )
 
 
 # Unconfirmed counts nowhere
+
 
 def test_an_unconfirmed_registration_counts_nowhere(session: Any, visitor: Browser) -> None:
     meeting = open_meeting(capacity=1)
     apply(visitor)
     funnel = audiences.funnel(meeting)
     assert (funnel.invited, funnel.unanswered, funnel.coming) == (0, 0, 0)
-    assert audiences.in_group(meeting, "invited") == [] and len(audiences.in_group(meeting, "unconfirmed")) == 1
+    assert (
+        audiences.in_group(meeting, "invited") == []
+        and len(audiences.in_group(meeting, "unconfirmed")) == 1
+    )
     assert directory.people(directory.Wanted(), meeting.year).total == 0
     guest = make_guest(meeting)
-    assert replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id)).state == "registered"
+    assert (
+        replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id)).state
+        == "registered"
+    )
     meetings.cancel(meeting, "", START, audit.SYSTEM)
     assert {mail.address for mail in mails("cancelled")} == {guest.person.email}
 
 
-def test_a_mailing_reaches_somebody_whose_name_a_stranger_has_typed(session: Any, visitor: Browser) -> None:
+def test_a_mailing_reaches_somebody_whose_name_a_stranger_has_typed(
+    session: Any, visitor: Browser
+) -> None:
     meeting = open_meeting()
     person = contacts.add_person("Eva", "Nord", EVA, contacts.add_organisation("Arvika kommun"))
     apply(visitor)
@@ -170,21 +261,31 @@ def test_a_mailing_reaches_somebody_whose_name_a_stranger_has_typed(session: Any
     assert place is not None
     invitations.invite_new(meeting, [(person, place, "Strateg")], START, None)  # type: ignore[arg-type]
     db.session.commit()
-    assert (seat_of().state, seat_of().organisation, mails()[-1].kind) == ("invited", place, "invitation")
+    assert (seat_of().state, seat_of().organisation, mails()[-1].kind) == (
+        "invited",
+        place,
+        "invitation",
+    )
     assert visitor.open(old).status == 404
 
 
-def test_who_does_not_confirm_in_a_week_is_erased_with_the_mails(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_who_does_not_confirm_in_a_week_is_erased_with_the_mails(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     open_meeting()
     apply(visitor)
     jobs.erase_old(START + 7 * DAY)
     assert db.session.query(Registration).count() == 1
     jobs.erase_old(START + 7 * DAY + dt.timedelta(minutes=1))
     db.session.commit()
-    assert [db.session.query(table).count() for table in (Registration, Person, Message, MessageBody)] == [0, 0, 0, 0]
+    assert [
+        db.session.query(table).count() for table in (Registration, Person, Message, MessageBody)
+    ] == [0, 0, 0, 0]
 
 
-def test_erasing_leaves_those_who_are_on_file_and_those_who_confirmed(session: Any, visitor: Browser) -> None:
+def test_erasing_leaves_those_who_are_on_file_and_those_who_confirmed(
+    session: Any, visitor: Browser
+) -> None:
     open_meeting()
     kept = contacts.add_person("Eva", "Nord", EVA, contacts.add_organisation("Arvika kommun"))
     kept.active = False
@@ -194,13 +295,19 @@ def test_erasing_leaves_those_who_are_on_file_and_those_who_confirmed(session: A
     jobs.erase_old(START + 30 * DAY)
     db.session.commit()
     db.session.expire_all()
-    assert [person.given for person in db.session.query(Person).order_by(Person.id)] == ["Eva", "Olle"]
+    assert [person.given for person in db.session.query(Person).order_by(Person.id)] == [
+        "Eva",
+        "Olle",
+    ]
     assert [seat.state for seat in db.session.query(Registration)] == ["invited"]
 
 
 # Limits, and two at once
 
-def test_one_mailbox_gets_three_an_hour_and_what_was_typed_is_kept(session: Any, visitor: Browser, clock: Fixed) -> None:
+
+def test_one_mailbox_gets_three_an_hour_and_what_was_typed_is_kept(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     open_meeting()
     for _turn in range(3):
         apply(visitor).see("Vi har skickat ett mejl")
@@ -215,10 +322,20 @@ def test_one_client_gets_thirty_an_hour(session: Any) -> None:
     place = contacts.organisation_named("Hagfors kommun")
     assert place is not None
     for number in range(30):
-        applications.apply(meeting, place, Applicant("Eva", f"Nord{number}", f"eva{number}@kommun.example"), "192.0.2.1", START)
+        applications.apply(
+            meeting,
+            place,
+            Applicant("Eva", f"Nord{number}", f"eva{number}@kommun.example"),
+            "192.0.2.1",
+            START,
+        )
     with pytest.raises(Exception, match="too_many_attempts"):
-        applications.apply(meeting, place, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.1", START)
-    applications.apply(meeting, place, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.2", START)
+        applications.apply(
+            meeting, place, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.1", START
+        )
+    applications.apply(
+        meeting, place, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.2", START
+    )
 
 
 def test_two_presses_at_once_make_one_person_and_one_registration(app: Flask) -> None:
@@ -229,19 +346,32 @@ def test_two_presses_at_once_make_one_person_and_one_registration(app: Flask) ->
     def press(_number: int) -> None:
         place = contacts.organisation_named("Hagfors kommun")
         assert place is not None
-        applications.apply(db.session.get_one(Meeting, meeting_id), place, Applicant("Eva", "Nord", EVA), "192.0.2.1", START)
+        applications.apply(
+            db.session.get_one(Meeting, meeting_id),
+            place,
+            Applicant("Eva", "Nord", EVA),
+            "192.0.2.1",
+            START,
+        )
         db.session.commit()
 
     at_once(app, press, range(2))
     with app.app_context():
-        assert [db.session.query(table).count() for table in (Person, Registration, Message)] == [1, 1, 2]
+        assert [db.session.query(table).count() for table in (Person, Registration, Message)] == [
+            1,
+            1,
+            2,
+        ]
 
 
 # When nobody can
 
+
 def test_a_meeting_for_the_invited_says_so(session: Any, visitor: Browser) -> None:
     open_meeting().open_registration = False
-    visitor.open(HERE).see("Mötet är för dem som är inbjudna.", "Kontakt:").miss("Vilken organisation")
+    visitor.open(HERE).see("Mötet är för dem som är inbjudna.", "Kontakt:").miss(
+        "Vilken organisation"
+    )
     visitor.open("/").miss("Öppna för anmälan")
     assert visitor.fetch("GET", f"{HERE}/saknas").status_code == 200
 
@@ -252,7 +382,9 @@ def test_a_cancelled_meeting_says_so(session: Any, visitor: Browser) -> None:
     visitor.open("/").miss("Öppna för anmälan")
 
 
-def test_before_and_after_registration_the_page_says_when(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_before_and_after_registration_the_page_says_when(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     open_meeting()
     clock.set(START - 20 * DAY)
     visitor.open(HERE).see("Anmälan öppnar måndag 16 november 2026.")
@@ -263,60 +395,93 @@ def test_before_and_after_registration_the_page_says_when(session: Any, visitor:
     visitor.open("/").miss("Öppna för anmälan")
 
 
-def test_a_form_that_closed_meanwhile_gives_back_what_was_typed(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_a_form_that_closed_meanwhile_gives_back_what_was_typed(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     open_meeting()
-    visitor.open(HERE, sok="hagfors").follow("Hagfors kommun").fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA)
+    visitor.open(HERE, sok="hagfors").follow("Hagfors kommun").fill("Förnamn", "Eva").fill(
+        "Efternamn", "Nord"
+    ).fill("E-postadress", EVA)
     clock.set(START + 20 * DAY)
     visitor.press("Skicka mig ett mejl").see("Anmälan stängde")
-    assert (visitor.status, visitor.value("Det här hade du skrivit")) == (410, f"Eva\r\nNord\r\n{EVA}")
+    assert (visitor.status, visitor.value("Det här hade du skrivit")) == (
+        410,
+        f"Eva\r\nNord\r\n{EVA}",
+    )
 
 
-def test_a_link_pressed_after_registration_closed_says_so_and_confirms_nothing(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_a_link_pressed_after_registration_closed_says_so_and_confirms_nothing(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     open_meeting()
     apply(visitor)
     visitor.open(link_of(seat_of()))
     clock.set(START + 20 * DAY)
     visitor.press("Bekräfta").see("Anmälan stängde fredag 11 december 2026.")
     assert (visitor.status, seat_of().state) == (410, "unconfirmed")
-    visitor.open(link_of(seat_of())).see("Det går inte att anmäla sig här just nu", "Anmälan stängde").miss("Bekräfta och fortsätt")
+    visitor.open(link_of(seat_of())).see(
+        "Det går inte att anmäla sig här just nu", "Anmälan stängde"
+    ).miss("Bekräfta och fortsätt")
     assert visitor.open("/anmalan").status == 401
 
 
 # The organisation
 
-def test_an_organisation_is_found_by_part_alias_code_and_what_it_is_part_of(session: Any, visitor: Browser) -> None:
+
+def test_an_organisation_is_found_by_part_alias_code_and_what_it_is_part_of(
+    session: Any, visitor: Browser
+) -> None:
     open_meeting()
     region = contacts.add_organisation("Region Värmland", aliases=("Landstinget",))
     contacts.add_organisation("Hälso- och sjukvård").parent_id = region.id
-    contacts.add_organisation("Karlstads universitet", code="KAU", aliases=("Högskolan i Karlstad",))
+    contacts.add_organisation(
+        "Karlstads universitet", code="KAU", aliases=("Högskolan i Karlstad",)
+    )
     contacts.add_organisation("Karlstad kommun")
-    contacts.set_active(contacts.add_organisation("Nedlagda Karlstadsbolaget"), False, audit.SYSTEM, START)
+    contacts.set_active(
+        contacts.add_organisation("Nedlagda Karlstadsbolaget"), False, audit.SYSTEM, START
+    )
 
     def found(text: str) -> list[str]:
         return [match.organisation.name for match in directory.organisations_like(text, 20)]
 
     db.session.flush()
     assert found("karlst") == ["Karlstad kommun", "Karlstads universitet"]
-    assert found("univ karl") == ["Karlstads universitet"] and found("kau") == ["Karlstads universitet"]
+    assert found("univ karl") == ["Karlstads universitet"] and found("kau") == [
+        "Karlstads universitet"
+    ]
     assert found("högskolan") == ["Karlstads universitet"]
     assert found("region värmland") == ["Region Värmland", "Hälso- och sjukvård"]
-    assert found("landsting") == ["Hälso- och sjukvård", "Region Värmland"] and found(" ") == [] and found("100%") == []
-    visitor.open(HERE, sok="högskolan").see("1 organisation passar", "Kallas också Högskolan i Karlstad.")
+    assert (
+        found("landsting") == ["Hälso- och sjukvård", "Region Värmland"]
+        and found(" ") == []
+        and found("100%") == []
+    )
+    visitor.open(HERE, sok="högskolan").see(
+        "1 organisation passar", "Kallas också Högskolan i Karlstad."
+    )
     visitor.open(HERE, sok="sjukvård").see("Del av Region Värmland.")
     visitor.open(HERE, sok="qqq").see("Ingen organisation passar", "Min organisation saknas")
 
 
-def test_thousands_of_organisations_cost_as_many_queries_as_two(session: Any, visitor: Browser, app: Flask) -> None:
+def test_thousands_of_organisations_cost_as_many_queries_as_two(
+    session: Any, visitor: Browser, app: Flask
+) -> None:
     open_meeting()
     counts = []
     for more in (1, 60):
         for number in range(more):
-            contacts.add_organisation(f"Byalaget {more}-{number}", aliases=(f"Laget {more}-{number}",))
+            contacts.add_organisation(
+                f"Byalaget {more}-{number}", aliases=(f"Laget {more}-{number}",)
+            )
         db.session.commit()
         seen: list[str] = []
 
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any, into: list[str] = seen) -> None:
+        def note(
+            _c: Any, _cursor: Any, statement: str, *_rest: Any, into: list[str] = seen
+        ) -> None:
             into.append(statement)
+
         sa.event.listen(db.engine, "before_cursor_execute", note)
         visitor.open(HERE, sok="byalag")
         sa.event.remove(db.engine, "before_cursor_execute", note)
@@ -326,11 +491,16 @@ def test_thousands_of_organisations_cost_as_many_queries_as_two(session: Any, vi
     assert len(visitor.page.all("ul")[0].all("a")) <= 20
 
 
-def test_an_organisation_that_is_not_there_leads_back_to_the_search(session: Any, visitor: Browser) -> None:
+def test_an_organisation_that_is_not_there_leads_back_to_the_search(
+    session: Any, visitor: Browser
+) -> None:
     meeting = open_meeting()
     visitor.open(HERE, organisation="finnsinte").see("Vilken organisation kommer du från?")
     assert visitor.open("/anmal/2031/arbetsmote").status == 404
-    assert [option.mode for option in db.session.query(AttendanceOption).filter_by(meeting_id=meeting.id)] == ["on_site"]
+    assert [
+        option.mode
+        for option in db.session.query(AttendanceOption).filter_by(meeting_id=meeting.id)
+    ] == ["on_site"]
 
 
 def test_missing_details_are_asked_for(session: Any, visitor: Browser) -> None:
@@ -343,48 +513,84 @@ def test_missing_details_are_asked_for(session: Any, visitor: Browser) -> None:
 
 # A forwarded link
 
-def test_somebody_else_at_the_organisation_gets_a_link_of_their_own(session: Any, visitor: Browser) -> None:
+
+def test_somebody_else_at_the_organisation_gets_a_link_of_their_own(
+    session: Any, visitor: Browser
+) -> None:
     guest = make_guest(open_meeting())
-    visitor.open(link_of(guest)).see("Är du inte Maria?").follow("Jag är någon annan från Hagfors kommun").see("Marias inbjudan ändras inte.")
-    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press("Skicka mig ett mejl").see("Vi har skickat ett mejl")
-    assert (seat_of().state, seat_of().organisation, guest.state, guest.link_version) == ("unconfirmed", guest.organisation, "invited", 1)
-    visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press("Skicka anmälan")
+    visitor.open(link_of(guest)).see("Är du inte Maria?").follow(
+        "Jag är någon annan från Hagfors kommun"
+    ).see("Marias inbjudan ändras inte.")
+    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press(
+        "Skicka mig ett mejl"
+    ).see("Vi har skickat ett mejl")
+    assert (seat_of().state, seat_of().organisation, guest.state, guest.link_version) == (
+        "unconfirmed",
+        guest.organisation,
+        "invited",
+        1,
+    )
+    visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press(
+        "Skicka anmälan"
+    )
     assert (seat_of().state, guest.state) == ("registered", "invited")
 
 
 def test_one_link_gets_five_others_an_hour(session: Any, visitor: Browser) -> None:
     guest = make_guest(open_meeting())
     for number in range(6):
-        visitor.open(f"{link_of(guest)}/kollega").fill("Förnamn", "Eva").fill("Efternamn", f"Nord{number}")
+        visitor.open(f"{link_of(guest)}/kollega").fill("Förnamn", "Eva").fill(
+            "Efternamn", f"Nord{number}"
+        )
         visitor.fill("E-postadress", f"eva{number}@kommun.example").press("Skicka mig ett mejl")
     visitor.see("Det har varit många försök")
     assert len(mails("application")) == 5
 
 
-def test_at_a_meeting_for_the_invited_the_forwarded_link_says_whom_to_contact(session: Any, visitor: Browser) -> None:
+def test_at_a_meeting_for_the_invited_the_forwarded_link_says_whom_to_contact(
+    session: Any, visitor: Browser
+) -> None:
     guest = make_guest(open_meeting())
     guest.meeting.open_registration = False
-    visitor.open(link_of(guest)).see("Mötet är för dem som är inbjudna. Hör av dig till oss:").miss("Jag är någon annan från")
+    visitor.open(link_of(guest)).see("Mötet är för dem som är inbjudna. Hör av dig till oss:").miss(
+        "Jag är någon annan från"
+    )
     visitor.open(f"{link_of(guest)}/kollega").see("Mötet är för dem som är inbjudna.")
     assert visitor.open("/i/avklippt/kollega").status == 404
 
 
-def test_whoever_comes_instead_types_their_own_details_in_one_step(session: Any, visitor: Browser) -> None:
+def test_whoever_comes_instead_types_their_own_details_in_one_step(
+    session: Any, visitor: Browser
+) -> None:
     guest = make_guest(open_meeting())
-    visitor.open(link_of(guest)).press("Jag kommer i stället för Maria").see("Du kommer i stället för Maria", "Du deltar för Hagfors kommun.")
-    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press("Ta över inbjudan")
-    visitor.see("Nu är det du som är inbjuden", "Du är inte anmäld förrän du har gjort det.").miss("Nu är det du som kommer")
+    visitor.open(link_of(guest)).press("Jag kommer i stället för Maria").see(
+        "Du kommer i stället för Maria", "Du deltar för Hagfors kommun."
+    )
+    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press(
+        "Ta över inbjudan"
+    )
+    visitor.see("Nu är det du som är inbjuden", "Du är inte anmäld förrän du har gjort det.").miss(
+        "Nu är det du som kommer"
+    )
     assert (guest.state, seat_of().state, seat_of().replaces) == ("substituted", "invited", guest)
 
 
-def test_a_place_that_cannot_be_handed_over_says_why_to_the_one_it_was_forwarded_to(session: Any, visitor: Browser, clock: Fixed) -> None:
+def test_a_place_that_cannot_be_handed_over_says_why_to_the_one_it_was_forwarded_to(
+    session: Any, visitor: Browser, clock: Fixed
+) -> None:
     guest = make_guest(open_meeting())
-    meetings.substitute(guest, Substitute("Eva", "Nord", EVA), START, audit.participant(guest.person_id))
+    meetings.substitute(
+        guest, Substitute("Eva", "Nord", EVA), START, audit.participant(guest.person_id)
+    )
     clock.set(guest.meeting.starts_at - DAY)
-    visitor.open(link_of(seat_of())).see("Det gick att ändra till och med").miss("Jag kommer i stället för Eva")
+    visitor.open(link_of(seat_of())).see("Det gick att ändra till och med").miss(
+        "Jag kommer i stället för Eva"
+    )
 
 
-def test_a_coordinator_opens_and_closes_the_meeting_to_all_in_the_settings(session: Any, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_a_coordinator_opens_and_closes_the_meeting_to_all_in_the_settings(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     open_meeting()
     staff = sign_in(new_visitor(), make_staff()).open("/mote/2027/arbetsmote/installningar")
     staff.clear("Öppen anmälan").press("Spara inställningarna").see("Inställningarna är sparade.")

@@ -1,4 +1,5 @@
 """What the people who run the service meet: health, readiness, the log, the commands."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -28,10 +29,20 @@ def test_the_process_says_that_it_lives(app: Flask) -> None:
 
 def test_ready_tells_the_age_of_the_oldest_due_mail(app: Flask, clock: Fixed) -> None:
     with app.app_context():
-        outbox.put("prov", "test_mail", Recipient("a@kommun.example", ""), {"sent_at": "nu"}, {}, clock.now() - dt.timedelta(seconds=90))
+        outbox.put(
+            "prov",
+            "test_mail",
+            Recipient("a@kommun.example", ""),
+            {"sent_at": "nu"},
+            {},
+            clock.now() - dt.timedelta(seconds=90),
+        )
         db.session.commit()
     reply = app.test_client().get("/readyz")
-    assert (reply.status_code, reply.get_json()) == (200, {"status": "ok", "migrated": True, "oldest_due_mail": 90})
+    assert (reply.status_code, reply.get_json()) == (
+        200,
+        {"status": "ok", "migrated": True, "oldest_due_mail": 90},
+    )
 
 
 def test_not_ready_behind_the_newest_migration(app: Flask) -> None:
@@ -42,14 +53,23 @@ def test_not_ready_behind_the_newest_migration(app: Flask) -> None:
         assert app.test_client().get("/readyz").status_code == 503
     finally:
         with app.app_context():
-            db.session.execute(db.text("update alembic_version set version_num = :head"), {"head": ScriptDirectory(app.extensions["migrate"].directory).get_current_head()})
+            db.session.execute(
+                db.text("update alembic_version set version_num = :head"),
+                {"head": ScriptDirectory(app.extensions["migrate"].directory).get_current_head()},
+            )
             db.session.commit()
 
 
-@pytest.mark.parametrize("path", ["/i/abc.1.hemligt", "/f/abc.1.hemligt", "/logga-in/abc.1.hemligt"])
-def test_no_token_and_no_address_reaches_the_log(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "path", ["/i/abc.1.hemligt", "/f/abc.1.hemligt", "/logga-in/abc.1.hemligt"]
+)
+def test_no_token_and_no_address_reaches_the_log(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     log.prepare_log(Settings(secret_keys=("k" * 40,)))
-    structlog.get_logger().info("fel", path=f"http://localhost{path}?x=1", who="anna.berg@kommun.example")
+    structlog.get_logger().info(
+        "fel", path=f"http://localhost{path}?x=1", who="anna.berg@kommun.example"
+    )
     logging.getLogger("library").warning("GET %s by anna.berg@kommun.example", path)
     written = capsys.readouterr().out
     log.prepare_log(Settings(secret_keys=("k" * 40,), environment="test"))
@@ -58,7 +78,9 @@ def test_no_token_and_no_address_reaches_the_log(path: str, capsys: pytest.Captu
     assert [json.loads(line)["event"] for line in written.splitlines()]
 
 
-def test_a_failure_shows_a_code_that_the_log_has_too(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_shows_a_code_that_the_log_has_too(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
     log.prepare_log(Settings(secret_keys=("k" * 40,)))
     with app.app_context():
         db.session.execute(db.text("alter table alembic_version rename to hidden"))
@@ -88,14 +110,18 @@ def test_the_first_administrator_is_added_on_the_command_line(app: Flask) -> Non
     assert "Det finns redan ett konto" in again.output
 
 
-def test_the_mail_settings_are_proved_by_a_real_mail(make_app: Callable[..., Flask], smtp: Smtp) -> None:
+def test_the_mail_settings_are_proved_by_a_real_mail(
+    make_app: Callable[..., Flask], smtp: Smtp
+) -> None:
     app = make_app(mail_allow=("region.example",))
     done = app.test_cli_runner().invoke(args=["mail", "test", "vera@region.example"])
     assert (done.exit_code, "servern tog emot" in done.output) == (0, True), done.output
     assert smtp.last("vera@region.example").subject
 
 
-def test_a_refused_test_mail_says_what_the_server_said(make_app: Callable[..., Flask], smtp: Smtp) -> None:
+def test_a_refused_test_mail_says_what_the_server_said(
+    make_app: Callable[..., Flask], smtp: Smtp
+) -> None:
     app = make_app(mail_allow=("region.example",))
     smtp.answers["vera@region.example"] = "550 No such person"
     done = app.test_cli_runner().invoke(args=["mail", "test", "vera@region.example"])
@@ -111,8 +137,14 @@ def test_the_questions_are_checked_on_the_command_line(app: Flask) -> None:
     assert done.output.count("inga fel") == 3
 
 
-def test_what_is_wrong_with_a_question_is_named_with_its_file(make_app: Callable[..., Flask], tmp_path: Path) -> None:
-    text = (ROOT / "forms" / "arbetsmote.toml").read_text("utf-8").replace('type = "long_text"', 'type = "essay"', 1)
+def test_what_is_wrong_with_a_question_is_named_with_its_file(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    text = (
+        (ROOT / "forms" / "arbetsmote.toml")
+        .read_text("utf-8")
+        .replace('type = "long_text"', 'type = "essay"', 1)
+    )
     (tmp_path / "arbetsmote.toml").write_text(text, "utf-8")
     done = make_app(forms_folder=tmp_path).test_cli_runner().invoke(args=["forms", "check"])
     assert done.exit_code == 1

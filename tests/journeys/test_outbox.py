@@ -1,4 +1,5 @@
 """The outbox: nothing is sent twice by two workers, nothing is lost, and what the server says decides what happens next."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -46,7 +47,9 @@ def test_the_same_cause_never_writes_twice(session: scoped_session[Session], clo
         db.session.flush()
 
 
-def test_a_mail_that_is_put_goes_out_after_the_commit(app: Flask, smtp: Smtp, clock: Fixed, work: Callable[[], int]) -> None:
+def test_a_mail_that_is_put_goes_out_after_the_commit(
+    app: Flask, smtp: Smtp, clock: Fixed, work: Callable[[], int]
+) -> None:
     with app.app_context():
         put(1, clock.now())
         jobs.commit()
@@ -56,7 +59,9 @@ def test_a_mail_that_is_put_goes_out_after_the_commit(app: Flask, smtp: Smtp, cl
         assert state_of(1) == "sent"
 
 
-def test_a_crash_between_commit_and_queue_is_found_by_the_sweeper(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+def test_a_crash_between_commit_and_queue_is_found_by_the_sweeper(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
     app = make_app(mail_allow=("example",))
     with app.app_context():
         put(1, clock.now())
@@ -67,14 +72,18 @@ def test_a_crash_between_commit_and_queue_is_found_by_the_sweeper(make_app: Call
     assert len(smtp.mails) == 1
 
 
-def test_a_tick_runs_once_a_minute_whoever_comes(session: scoped_session[Session], clock: Fixed) -> None:
+def test_a_tick_runs_once_a_minute_whoever_comes(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
     first = jobs.first_this_minute("sweep", clock.now())
     second = jobs.first_this_minute("sweep", clock.now() + dt.timedelta(seconds=30))
     later = jobs.first_this_minute("sweep", clock.now() + MINUTE)
     assert (first, second, later) == (True, False, True)
 
 
-def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(session: scoped_session[Session], clock: Fixed) -> None:
+def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
     put(1, clock.now())
     db.session.commit()
     assert len(outbox.claim("a", clock.now())) == 1
@@ -107,7 +116,9 @@ def test_many_workers_never_take_the_same_mail(app: Flask, clock: Fixed) -> None
     assert len(taken) == 60
 
 
-def test_a_temporary_no_waits_longer_each_time_and_ends_as_unknown(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+def test_a_temporary_no_waits_longer_each_time_and_ends_as_unknown(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
     app = make_app(mail_allow=("example",))
     smtp.answers["p1@kommun.example"] = "451 Try later"
     with app.app_context():
@@ -127,7 +138,9 @@ def test_a_temporary_no_waits_longer_each_time_and_ends_as_unknown(make_app: Cal
         assert state_of(1) == "unknown"
 
 
-def test_a_final_no_is_shown_and_not_tried_again_until_a_person_asks(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+def test_a_final_no_is_shown_and_not_tried_again_until_a_person_asks(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
     app = make_app(mail_allow=("example",))
     smtp.answers["p1@kommun.example"] = "550 No such person"
     with app.app_context():
@@ -146,7 +159,9 @@ def test_a_final_no_is_shown_and_not_tried_again_until_a_person_asks(make_app: C
         assert state_of(1) == "sent"
 
 
-def test_outside_production_the_fence_keeps_mail_back_and_says_so(make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed) -> None:
+def test_outside_production_the_fence_keeps_mail_back_and_says_so(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
     app = make_app(mail_allow=("region.example",))
     with app.app_context():
         put(1, clock.now())
@@ -156,8 +171,13 @@ def test_outside_production_the_fence_keeps_mail_back_and_says_so(make_app: Call
     assert not smtp.mails
 
 
-def test_killing_the_worker_again_and_again_loses_no_mail(database: SQLite | PostgreSQL, make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed,
-                                                          tmp_path: Path) -> None:
+def test_killing_the_worker_again_and_again_loses_no_mail(
+    database: SQLite | PostgreSQL,
+    make_app: Callable[..., Flask],
+    smtp: Smtp,
+    clock: Fixed,
+    tmp_path: Path,
+) -> None:
     app = make_app(mail_allow=("example",))
     now = dt.datetime.now(dt.UTC)
     with app.app_context():
@@ -179,14 +199,25 @@ def test_killing_the_worker_again_and_again_loses_no_mail(database: SQLite | Pos
         assert {message.state for message in db.session.query(Message)} == {"sent"}
 
 
-def test_a_worker_process_of_its_own_sends_what_the_web_queued(database: SQLite | PostgreSQL, make_app: Callable[..., Flask], smtp: Smtp,
-                                                               tmp_path: Path) -> None:
+def test_a_worker_process_of_its_own_sends_what_the_web_queued(
+    database: SQLite | PostgreSQL, make_app: Callable[..., Flask], smtp: Smtp, tmp_path: Path
+) -> None:
     queue = f"sqlite:///{tmp_path / 'queue.db'}"
     app = make_app(mail_allow=("example",), queue_url=queue)
-    environ = {**os.environ, "SECRET_KEYS": "k" * 40, "ENVIRONMENT": "test", "DATABASE_URL": database.url, "QUEUE_URL": queue, "WORKER": "separate",
-               "MAIL_PORT": str(smtp.port), "MAIL_ALLOW": "example"}
+    environ = {
+        **os.environ,
+        "SECRET_KEYS": "k" * 40,
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": database.url,
+        "QUEUE_URL": queue,
+        "WORKER": "separate",
+        "MAIL_PORT": str(smtp.port),
+        "MAIL_ALLOW": "example",
+    }
     command = [str(Path(sys.executable).with_name("huey_consumer")), "wsgi.huey", "-w", "2"]
-    worker = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    worker = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         with app.app_context():
             put(1, dt.datetime.now(dt.UTC) - MINUTE)
@@ -199,7 +230,17 @@ def test_a_worker_process_of_its_own_sends_what_the_web_queued(database: SQLite 
 
 
 def start_worker(url: str, port: int, folder: Path, minutes: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "tests.killed_worker", url, str(port), f"sqlite:///{folder / 'queue.db'}", str(minutes)])
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.killed_worker",
+            url,
+            str(port),
+            f"sqlite:///{folder / 'queue.db'}",
+            str(minutes),
+        ]
+    )
 
 
 def wait_until_received(smtp: Smtp, count: int, worker: subprocess.Popen[bytes]) -> None:
@@ -207,11 +248,18 @@ def wait_until_received(smtp: Smtp, count: int, worker: subprocess.Popen[bytes])
     arrived = threading.Event()
     while len(smtp.mails) < count:
         arrived.wait(0.005)
-        assert worker.poll() is None or len(smtp.mails) >= count, f"the worker ended after {len(smtp.mails)} mails"
+        assert worker.poll() is None or len(smtp.mails) >= count, (
+            f"the worker ended after {len(smtp.mails)} mails"
+        )
 
 
-def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(app: Flask, session: scoped_session[Session], smtp: Smtp, clock: Fixed,
-                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(
+    app: Flask,
+    session: scoped_session[Session],
+    smtp: Smtp,
+    clock: Fixed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     put(1, clock.now())
     db.session.commit()
     with monkeypatch.context() as short:
@@ -223,8 +271,9 @@ def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(app: Flas
     assert (state_of(1), len(smtp.mails)) == ("sent", 1)
 
 
-def test_only_a_try_counts_as_one_however_slow_the_server(session: scoped_session[Session], smtp: Smtp, clock: Fixed,
-                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_try_counts_as_one_however_slow_the_server(
+    session: scoped_session[Session], smtp: Smtp, clock: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(12):
         put(number, clock.now())
         smtp.answers[f"p{number}@kommun.example"] = "451 Try later"
@@ -233,22 +282,29 @@ def test_only_a_try_counts_as_one_however_slow_the_server(session: scoped_sessio
     def passing() -> dt.datetime:
         clock.advance(dt.timedelta(seconds=20))
         return clock.moment
+
     with monkeypatch.context() as slow:
         slow.setattr(clock, "now", passing)
         jobs.send_mails([message.id for message in db.session.query(Message)])
     tried = [message for message in db.session.query(Message).populate_existing() if message.error]
     assert 0 < len(tried) < 12 and {message.attempts for message in tried} == {1}
     left = [message for message in db.session.query(Message) if not message.error]
-    assert {(message.state, message.attempts, message.lease_until) for message in left} == {("queued", 0, None)}
+    assert {(message.state, message.attempts, message.lease_until) for message in left} == {
+        ("queued", 0, None)
+    }
     smtp.answers.clear()
     jobs.drain_outbox()
     clock.advance(MINUTE)
     jobs.drain_outbox()
     rows = db.session.query(Message).populate_existing().order_by(Message.id).all()
-    assert [(message.state, message.attempts) for message in rows] == [("sent", 2 if message in tried else 1) for message in rows]
+    assert [(message.state, message.attempts) for message in rows] == [
+        ("sent", 2 if message in tried else 1) for message in rows
+    ]
 
 
-def test_what_is_given_back_before_a_later_try_waits_as_it_did(session: scoped_session[Session], clock: Fixed) -> None:
+def test_what_is_given_back_before_a_later_try_waits_as_it_did(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
     message = put(1, clock.now())
     message.state, message.attempts = "retry", 2
     db.session.commit()
@@ -257,7 +313,9 @@ def test_what_is_given_back_before_a_later_try_waits_as_it_did(session: scoped_s
     assert (message.state, message.attempts, message.lease_until) == ("retry", 2, None)
 
 
-def test_what_another_worker_has_taken_meanwhile_is_left_to_it(session: scoped_session[Session], clock: Fixed) -> None:
+def test_what_another_worker_has_taken_meanwhile_is_left_to_it(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
     message = put(1, clock.now())
     db.session.commit()
     [late] = outbox.claim("a", clock.now())
@@ -265,4 +323,9 @@ def test_what_another_worker_has_taken_meanwhile_is_left_to_it(session: scoped_s
     [taken] = outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)
     outbox.give_back([late])
     db.session.refresh(taken)
-    assert (taken.id, taken.state, taken.lease_by, taken.attempts) == (message.id, "sending", "b", 2)
+    assert (taken.id, taken.state, taken.lease_by, taken.attempts) == (
+        message.id,
+        "sending",
+        "b",
+        2,
+    )

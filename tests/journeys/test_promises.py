@@ -1,4 +1,5 @@
 """What is promised on the pages: erased on its day, never written to the log, and nobody waits for what will not come."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -20,7 +21,9 @@ from tests.conftest import START, Fixed
 from tests.guests import make_guest, make_meeting, reply_of
 
 
-def test_no_row_of_the_database_reaches_the_log(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_row_of_the_database_reaches_the_log(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
     log.prepare_log(Settings(secret_keys=("k" * 40,)))
     with app.app_context():
         for code in ("A", "B"):
@@ -41,7 +44,9 @@ def test_what_is_to_be_erased_is_erased_by_the_hour(session: Any, clock: Fixed) 
     replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
     needs.state(guest, "Nötter", "", "Ja", START)
     limits.count("new_link", "a@kommun.example", START, 3, dt.timedelta(hours=1))
-    file = File(name="underlag.xlsx", media_type="", created_at=START, expires_at=START + packs.KEPT)
+    file = File(
+        name="underlag.xlsx", media_type="", created_at=START, expires_at=START + packs.KEPT
+    )
     db.session.add(file)
     db.session.flush()
     db.session.add(FileChunk(file_id=file.id, number=0, content=b"x"))

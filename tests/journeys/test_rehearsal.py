@@ -1,4 +1,5 @@
 """The rehearsal: a small year played on each database, and what it says when people and tables disagree."""
+
 from __future__ import annotations
 
 import contextlib
@@ -31,7 +32,16 @@ from rehearse.year import Rehearsal
 from tests import databases
 
 ORGANISATIONS, SEED = 4, 2040
-ACTS = ("registered", "declined", "substituted", "submitted", "initiatives", "calendar_requests", "calendar_updates", "calendar_cancels")
+ACTS = (
+    "registered",
+    "declined",
+    "substituted",
+    "submitted",
+    "initiatives",
+    "calendar_requests",
+    "calendar_updates",
+    "calendar_cancels",
+)
 
 
 @dataclass
@@ -44,7 +54,9 @@ class Played:
 
     @property
     def summary(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.stage.folder / "summary.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(
+            (self.stage.folder / "summary.json").read_text(encoding="utf-8")
+        )
         return found
 
     def conclude(self) -> int:
@@ -57,18 +69,28 @@ def played(folder: Path, server_url: str) -> Iterator[Played]:
     """Plays a year of a few organisations."""
     contacts, said = cast.contacts(None, ORGANISATIONS, SEED), list[str]()
     place.clear(folder)
-    with place.database(folder, server_url) as url, Stage(folder, url, cast.domains(contacts[1])) as stage:
+    with (
+        place.database(folder, server_url) as url,
+        Stage(folder, url, cast.domains(contacts[1])) as stage,
+    ):
         yield Played(stage, Rehearsal(stage, contacts, SEED, said.append).play(), said)
 
 
 def databases_of(server_url: str) -> set[str]:
     """What this process has made there; another may rehearse at the same time."""
     with contextlib.closing(psycopg.connect(server_url)) as connection:
-        return {row[0] for row in connection.execute("select datname from pg_database where datname = %s", (f"rehearsal_{os.getpid()}",))}
+        return {
+            row[0]
+            for row in connection.execute(
+                "select datname from pg_database where datname = %s", (f"rehearsal_{os.getpid()}",)
+            )
+        }
 
 
 @pytest.fixture(scope="module", params=databases.KINDS)
-def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def year(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Played]:
     """One year for all tests of this file, on each database."""
     url = databases.maintenance_url() if request.param == "postgresql" else ""
     with played(tmp_path_factory.mktemp("rehearsal"), url) as found:
@@ -85,24 +107,36 @@ def test_people_and_tables_agree(year: Played) -> None:
 
 def test_what_arrived_lies_in_the_folder(year: Played) -> None:
     year.conclude()
-    mails = [email.message_from_bytes(file.read_bytes()) for file in (year.stage.folder / "mails").glob("*.eml")]
-    entries = [Entry.read(file.read_text(encoding="utf-8")) for file in (year.stage.folder / "calendar").glob("*.ics")]
+    mails = [
+        email.message_from_bytes(file.read_bytes())
+        for file in (year.stage.folder / "mails").glob("*.eml")
+    ]
+    entries = [
+        Entry.read(file.read_text(encoding="utf-8"))
+        for file in (year.stage.folder / "calendar").glob("*.ics")
+    ]
     books = [openpyxl.load_workbook(file) for file in (year.stage.folder / "packs").glob("*.xlsx")]
-    assert len(mails) == year.summary["mails_received"]["database"] and all(mail["Message-ID"] for mail in mails)
+    assert len(mails) == year.summary["mails_received"]["database"] and all(
+        mail["Message-ID"] for mail in mails
+    )
     assert len(entries) == sum(year.summary[name]["received"] for name in ACTS[5:])
     assert len(books) == 3 and all(book.sheetnames[0] == "Läs mig" for book in books)
 
 
 def test_a_count_that_differs_is_named_and_ends_badly(year: Played) -> None:
     with year.stage.app.app_context():
-        seat = db.session.scalars(sa.select(Registration).where(Registration.state == "declined")).first()
+        seat = db.session.scalars(
+            sa.select(Registration).where(Registration.state == "declined")
+        ).first()
         assert seat is not None
         seat.state = "invited"
         db.session.commit()
         try:
             assert year.conclude() == 1
             declined = len(year.ledger.declined)
-            assert f"Stämmer inte: declined: {declined} sedda, {declined - 1} i databasen" in year.said
+            assert (
+                f"Stämmer inte: declined: {declined} sedda, {declined - 1} i databasen" in year.said
+            )
         finally:
             seat.state = "declined"
             db.session.commit()
@@ -112,7 +146,9 @@ def test_an_entry_that_stays_in_the_calendar_of_who_left_is_named() -> None:
     request, cancel = Entry("REQUEST", "u1", 0, ""), Entry("CANCEL", "u1", 1, "")
     assert calendar_faults([request, cancel], 0) == []
     assert calendar_faults([request], 0) == ["kalendrarna: 1 bokningar står kvar, 0 kommer"]
-    assert calendar_faults([request, Entry("REQUEST", "u1", 2, "")], 1) == ["kalenderbokning u1: REQUEST 2 efter 0"]
+    assert calendar_faults([request, Entry("REQUEST", "u1", 2, "")], 1) == [
+        "kalenderbokning u1: REQUEST 2 efter 0"
+    ]
 
 
 def test_an_organisation_beyond_the_sample_comes_again_with_a_number() -> None:
@@ -128,7 +164,9 @@ def test_time_only_goes_forward(tmp_path: Path) -> None:
         clock.to(dt.date(2027, 1, 21))
 
 
-def test_a_list_that_cannot_be_read_stops_the_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_that_cannot_be_read_stops_the_rehearsal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "lista.csv").write_text("inget;att\nläsa;här\n", encoding="utf-8")
     assert main(["--out", str(tmp_path / "ut"), "--contacts", str(tmp_path / "lista.csv")]) == 1
     assert "Repetitionen stannade" in capsys.readouterr().err
@@ -140,13 +178,18 @@ HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 46\r\n\r
 @contextlib.contextmanager
 def closing_server(*replies: bytes) -> Iterator[Browser]:
     """A browser before a server that closes every connection after its one reply, without having said so."""
+
     def serve() -> None:
         for reply in replies:
             connection, _from = listening.accept()
             with connection:
                 connection.recv(65536)
                 connection.sendall(reply)
-    with socket.create_server(("127.0.0.1", 0)) as listening, Browser(f"http://127.0.0.1:{listening.getsockname()[1]}") as browser:
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        Browser(f"http://127.0.0.1:{listening.getsockname()[1]}") as browser,
+    ):
         server = threading.Thread(target=serve, daemon=True)
         server.start()
         yield browser

@@ -1,4 +1,5 @@
 """Sending, against real SMTP servers on loopback."""
+
 from __future__ import annotations
 
 import socket
@@ -27,8 +28,16 @@ PAIR = Path(__file__).with_name("loopback.pem")
 
 
 def make_settings(port: int, **changes: Any) -> Settings:
-    return Settings(**{"secret_keys": ("nyckel",), "environment": "production", "mail_server": "127.0.0.1", "mail_port": port,
-                       "mail_timeout": 5.0} | changes)
+    return Settings(
+        **{
+            "secret_keys": ("nyckel",),
+            "environment": "production",
+            "mail_server": "127.0.0.1",
+            "mail_port": port,
+            "mail_timeout": 5.0,
+        }
+        | changes
+    )
 
 
 @pytest.fixture
@@ -43,7 +52,9 @@ def listening(handler: object, **parameters: Any) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=15, **parameters)
+    controller = Controller(
+        handler, hostname="127.0.0.1", port=port, ready_timeout=15, **parameters
+    )
     controller.start()
     try:
         yield port
@@ -69,9 +80,16 @@ def accepting(greeting: bytes = b"") -> Iterator[int]:
             client.close()
 
 
-@pytest.mark.parametrize("changes", [{"address": "åsa@kommun.example"}, {"links": {}}, {"subject": "a\r\nb"},
-                                     {"links": {"landing": {"purpose": "okänd", "public_id": "r1"}}},
-                                     {"calendar": {"method": "REPLY", "entry": ENTRY.to_dict()}}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"address": "åsa@kommun.example"},
+        {"links": {}},
+        {"subject": "a\r\nb"},
+        {"links": {"landing": {"purpose": "okänd", "public_id": "r1"}}},
+        {"calendar": {"method": "REPLY", "entry": ENTRY.to_dict()}},
+    ],
+)
 def test_a_row_that_cannot_be_composed_fails_alone(server: Smtp, changes: dict[str, Any]) -> None:
     with open_connection(make_settings(server.port)) as connection:
         result = connection.send(delivery.envelope(make_row(**changes), HEAD, SIGNET, NOW))
@@ -89,18 +107,34 @@ def test_mails_of_a_chunk_share_one_connection_and_arrive_whole() -> None:
             kept.append(Mail(tuple(envelope.rcpt_tos), envelope.original_content or b""))
             return "250 OK"
 
-    long = Sealed(("Ämne " * 30).strip(), f"{'ord ' * 600}\n..\n.\nslut\n", f"<p>{'ö' * 5000}</p>\n")
-    mails = [make_mail(long, public_id=f"m{n}", name="Kommunalförbundet för " * 6) for n in range(5)]
+    long = Sealed(
+        ("Ämne " * 30).strip(), f"{'ord ' * 600}\n..\n.\nslut\n", f"<p>{'ö' * 5000}</p>\n"
+    )
+    mails = [
+        make_mail(long, public_id=f"m{n}", name="Kommunalförbundet för " * 6) for n in range(5)
+    ]
     with listening(Handler()) as port, open_connection(make_settings(port)) as connection:
         assert [connection.send(mail).state for mail in mails] == ["sent"] * 5
     assert len(peers) == 1
     assert [mail.raw for mail in kept] == [mail.as_bytes() for mail in mails]
-    assert parts(kept[0].message) == [("text/plain", long.text), ("text/html", long.html)] and kept[0].subject == long.subject
+    assert (
+        parts(kept[0].message) == [("text/plain", long.text), ("text/html", long.html)]
+        and kept[0].subject == long.subject
+    )
 
 
-@pytest.mark.parametrize(("reply", "state"), [("550 5.1.1 No such person", "failed"), ("451 4.7.1 Greylisted", "later"),
-                                              ("452 4.5.3 Too many", "later"), ("530 5.7.0 Authentication required", "later")])
-def test_a_refused_recipient_leaves_the_connection_usable(server: Smtp, reply: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        ("550 5.1.1 No such person", "failed"),
+        ("451 4.7.1 Greylisted", "later"),
+        ("452 4.5.3 Too many", "later"),
+        ("530 5.7.0 Authentication required", "later"),
+    ],
+)
+def test_a_refused_recipient_leaves_the_connection_usable(
+    server: Smtp, reply: str, state: str
+) -> None:
     server.answers["ingen@kommun.example"] = reply
     with open_connection(make_settings(server.port)) as connection:
         first = connection.send(make_mail(address="ingen@kommun.example"))
@@ -111,14 +145,24 @@ def test_a_refused_recipient_leaves_the_connection_usable(server: Smtp, reply: s
     assert [mail.to for mail in server.mails] == [("asa@kommun.example",)]
 
 
-@pytest.mark.parametrize(("step", "reply", "state"), [
-    ("handle_MAIL", "553 5.1.8 Sender refused", "failed"), ("handle_MAIL", "451 Busy", "later"),
-    ("handle_DATA", "554 5.7.1 Spam", "failed"), ("handle_DATA", "452 Full", "later"), ("handle_DATA", "421 Closing", "later")])
+@pytest.mark.parametrize(
+    ("step", "reply", "state"),
+    [
+        ("handle_MAIL", "553 5.1.8 Sender refused", "failed"),
+        ("handle_MAIL", "451 Busy", "later"),
+        ("handle_DATA", "554 5.7.1 Spam", "failed"),
+        ("handle_DATA", "452 Full", "later"),
+        ("handle_DATA", "421 Closing", "later"),
+    ],
+)
 def test_a_refusal_at_any_step_goes_by_its_code(step: str, reply: str, state: str) -> None:
     async def answer(*_: object) -> str:
         return reply
 
-    with listening(type("Handler", (), {step: staticmethod(answer)})()) as port, open_connection(make_settings(port)) as connection:
+    with (
+        listening(type("Handler", (), {step: staticmethod(answer)})()) as port,
+        open_connection(make_settings(port)) as connection,
+    ):
         for _ in range(2):
             result = connection.send(make_mail())
             assert (result.state, result.error) == (state, reply)
@@ -128,7 +172,9 @@ def test_a_server_that_dies_is_reached_again_by_the_next_mail() -> None:
     taken = list[str]()
 
     class Handler:
-        async def handle_DATA(self, server: SMTP, _session: object, envelope: ServerEnvelope) -> str:
+        async def handle_DATA(
+            self, server: SMTP, _session: object, envelope: ServerEnvelope
+        ) -> str:
             taken.append(envelope.rcpt_tos[0])
             if len(taken) == 2:
                 assert server.transport
@@ -164,7 +210,10 @@ def test_nobody_listening_is_later() -> None:
 @pytest.mark.parametrize("greeting", [b"", b"220 hej\r\n"])
 def test_a_silent_server_is_given_up_in_time(greeting: bytes) -> None:
     began = time.monotonic()
-    with accepting(greeting) as port, open_connection(make_settings(port, mail_timeout=0.2)) as connection:
+    with (
+        accepting(greeting) as port,
+        open_connection(make_settings(port, mail_timeout=0.2)) as connection,
+    ):
         result = connection.send(make_mail())
     assert time.monotonic() - began < 10
     assert result.state == "later" and "timed out" in result.error
@@ -177,7 +226,11 @@ def test_a_silent_server_is_given_up_in_time(greeting: bytes) -> None:
 def with_tls(security: str) -> Iterator[int]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(PAIR)
-    server = (listening(object(), tls_context=context, require_starttls=True) if security == "starttls" else accepting_tls(context))
+    server = (
+        listening(object(), tls_context=context, require_starttls=True)
+        if security == "starttls"
+        else accepting_tls(context)
+    )
     with server as port:
         yield port
 
@@ -185,12 +238,23 @@ def with_tls(security: str) -> Iterator[int]:
 @contextmanager
 def accepting_tls(context: ssl.SSLContext) -> Iterator[int]:
     """A server that speaks TLS from the first byte and takes one mail."""
-    answers = [b"220 hej\r\n", b"250 hej\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354 go\r\n", b"250 OK\r\n", b"221 bye\r\n"]
+    answers = [
+        b"220 hej\r\n",
+        b"250 hej\r\n",
+        b"250 OK\r\n",
+        b"250 OK\r\n",
+        b"354 go\r\n",
+        b"250 OK\r\n",
+        b"221 bye\r\n",
+    ]
 
     def serve() -> None:
         client, _ = listener.accept()
         try:
-            with context.wrap_socket(client, server_side=True) as stream, stream.makefile("rb") as lines:
+            with (
+                context.wrap_socket(client, server_side=True) as stream,
+                stream.makefile("rb") as lines,
+            ):
                 for answer in answers:
                     stream.sendall(answer)
                     for line in lines:
@@ -213,6 +277,7 @@ def reach(port: int, security: str, server: str) -> Connection:
 @pytest.fixture
 def machine_trusts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Lets the machine's certificate store hold what the test says."""
+
     def hold(store: Path) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(store))
         trust.cache_clear()
@@ -249,32 +314,57 @@ def test_a_server_without_starttls_gets_nothing_in_clear(server: Smtp) -> None:
     assert result.state == "later" and "STARTTLS" in result.error and server.mails == []
 
 
-@pytest.mark.parametrize(("password", "state"), [("right", "sent"), ("wrong", "later"), ("fel å", "later")])
+@pytest.mark.parametrize(
+    ("password", "state"), [("right", "sent"), ("wrong", "later"), ("fel å", "later")]
+)
 def test_a_wrong_password_is_the_settings_fault_not_the_mails(password: str, state: str) -> None:
-    def check(_server: object, _session: object, _envelope: object, _mechanism: str, given: Any) -> AuthResult:
+    def check(
+        _server: object, _session: object, _envelope: object, _mechanism: str, given: Any
+    ) -> AuthResult:
         return AuthResult(success=given.password == b"right")
 
-    with (listening(object(), authenticator=check, auth_require_tls=False, auth_exclude_mechanism=["LOGIN"]) as port,
-          open_connection(make_settings(port, mail_username="arshjulet", mail_password=password)) as connection):
+    with (
+        listening(
+            object(), authenticator=check, auth_require_tls=False, auth_exclude_mechanism=["LOGIN"]
+        ) as port,
+        open_connection(
+            make_settings(port, mail_username="arshjulet", mail_password=password)
+        ) as connection,
+    ):
         assert connection.send(make_mail()).state == state
 
 
 # The fence
 
 
-@pytest.mark.parametrize(("address", "leaves"), [
-    ("eva@kommun.example", True), ("EVA@Kommun.Example", True), ("eva@vi.kommun.example", True), ("karin@region.example", True),
-    ("eva@region.example", False), ("eva@ond.example", False), ("eva@ondkommun.example", False),
-    ("kommun.example@ond.example", False)])
+@pytest.mark.parametrize(
+    ("address", "leaves"),
+    [
+        ("eva@kommun.example", True),
+        ("EVA@Kommun.Example", True),
+        ("eva@vi.kommun.example", True),
+        ("karin@region.example", True),
+        ("eva@region.example", False),
+        ("eva@ond.example", False),
+        ("eva@ondkommun.example", False),
+        ("kommun.example@ond.example", False),
+    ],
+)
 @pytest.mark.parametrize("environment", ["development", "test"])
-def test_outside_production_only_listed_addresses_and_domains_get_mail(environment: str, address: str, leaves: bool) -> None:
-    fenced = make_settings(25, environment=environment, mail_allow=("kommun.example", "karin@region.example"))
+def test_outside_production_only_listed_addresses_and_domains_get_mail(
+    environment: str, address: str, leaves: bool
+) -> None:
+    fenced = make_settings(
+        25, environment=environment, mail_allow=("kommun.example", "karin@region.example")
+    )
     assert may_leave(address, fenced) is leaves
     assert may_leave(address, make_settings(25, mail_allow=()))
 
 
 def test_withheld_mail_never_reaches_the_server(server: Smtp) -> None:
-    with open_connection(make_settings(server.port, environment="development", mail_allow=("@kommun.example",))) as connection:
+    with open_connection(
+        make_settings(server.port, environment="development", mail_allow=("@kommun.example",))
+    ) as connection:
         assert connection.send(make_mail(address="eva@ond.example")).state == "withheld"
         assert connection.host is None
         assert connection.send(make_mail()).state == "sent"

@@ -1,4 +1,5 @@
 """A coordinator's page that has been open for long changes only what was changed on it."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -40,7 +41,14 @@ def anna(year: Year) -> Person:
 
 def moves(person: Person) -> None:
     """The person writes a new address meanwhile."""
-    readdressing.rename(person, person.given, person.family, NEW, START + dt.timedelta(minutes=1), audit.participant(person.id))
+    readdressing.rename(
+        person,
+        person.given,
+        person.family,
+        NEW,
+        START + dt.timedelta(minutes=1),
+        audit.participant(person.id),
+    )
     db.session.commit()
 
 
@@ -49,7 +57,9 @@ def fresh(row: Any) -> Any:
     return row
 
 
-def test_an_address_changed_meanwhile_stands_when_the_number_is_saved(office: Browser, meeting: Meeting, anna: Person) -> None:
+def test_an_address_changed_meanwhile_stands_when_the_number_is_saved(
+    office: Browser, meeting: Meeting, anna: Person
+) -> None:
     office.open(f"/personer/{anna.public_id}/andra").fill("Mobilnummer", "070-000 00 00")
     moves(anna)
     before = len(mails())
@@ -58,11 +68,19 @@ def test_an_address_changed_meanwhile_stands_when_the_number_is_saved(office: Br
 
 
 def test_what_was_changed_in_both_places_is_asked_about_once(office: Browser, anna: Person) -> None:
-    office.open(f"/personer/{anna.public_id}/andra").fill("E-postadress", "anna.tredje@kommun.example").fill("Mobilnummer", "070-000 00 00")
+    office.open(f"/personer/{anna.public_id}/andra").fill(
+        "E-postadress", "anna.tredje@kommun.example"
+    ).fill("Mobilnummer", "070-000 00 00")
     moves(anna)
     office.press("Spara uppgifterna")
-    assert office.status == 422 and f"Någon annan ändrade det här till ”{NEW}”" in office.error_at("E-postadress")
-    assert (fresh(anna).email, anna.mobile, office.value("E-postadress")) == (NEW, "", "anna.tredje@kommun.example")
+    assert office.status == 422 and f"Någon annan ändrade det här till ”{NEW}”" in office.error_at(
+        "E-postadress"
+    )
+    assert (fresh(anna).email, anna.mobile, office.value("E-postadress")) == (
+        NEW,
+        "",
+        "anna.tredje@kommun.example",
+    )
     office.press("Spara uppgifterna").see("Uppgifterna är sparade.")
     assert (fresh(anna).email, anna.mobile) == ("anna.tredje@kommun.example", "070-000 00 00")
 
@@ -83,22 +101,30 @@ def test_what_somebody_has_emptied_is_said(office: Browser, anna: Person) -> Non
 
 
 @pytest.mark.parametrize("shown", ["", "{", "[]", "[" * 5000, '{"email": 7}'])
-def test_a_form_that_does_not_say_what_it_showed_is_read_as_it_stands(office: Browser, anna: Person, shown: str) -> None:
+def test_a_form_that_does_not_say_what_it_showed_is_read_as_it_stands(
+    office: Browser, anna: Person, shown: str
+) -> None:
     path = f"/personer/{anna.public_id}/andra"
     form = typed(office.open(path).fill("Mobilnummer", "070-2")) | {"shown": shown}
     answer = office.fetch("POST", path, data=form)
     assert answer.status_code == 303 and fresh(anna).mobile == "070-2"
 
 
-def test_staff_who_register_somebody_do_not_give_the_old_address_back(office: Browser, meeting: Meeting) -> None:
+def test_staff_who_register_somebody_do_not_give_the_old_address_back(
+    office: Browser, meeting: Meeting
+) -> None:
     guest = make_guest(meeting, "Anna", "Ek", "Arvika kommun")
-    office.open(f"/anmalningar/{guest.public_id}").choose("Ja", within="Äter personen lunch på mötet?")
+    office.open(f"/anmalningar/{guest.public_id}").choose(
+        "Ja", within="Äter personen lunch på mötet?"
+    )
     moves(guest.person)
     office.press("Anmäl").see("Anna Ek är anmäld.")
     assert (fresh(guest).state, guest.person.email) == ("registered", NEW)
 
 
-def test_a_lead_who_was_handed_over_meanwhile_is_not_appointed_back(office: Browser, year: Year, anna: Person) -> None:
+def test_a_lead_who_was_handed_over_meanwhile_is_not_appointed_back(
+    office: Browser, year: Year, anna: Person
+) -> None:
     place = contacts.organisation_named("Arvika kommun")
     assert place is not None
     bo = make_person(place, "Bo", "Al")
@@ -116,7 +142,9 @@ def test_a_lead_who_was_handed_over_meanwhile_is_not_appointed_back(office: Brow
     assert office.status == 422 and fresh(contacts.in_year(place, year)).lead == anna
 
 
-def test_a_name_of_an_organisation_corrected_meanwhile_is_said(office: Browser, anna: Person) -> None:
+def test_a_name_of_an_organisation_corrected_meanwhile_is_said(
+    office: Browser, anna: Person
+) -> None:
     place = contacts.organisation_named("Arvika kommun")
     assert place is not None
     office.open(f"/personer/organisationer/{place.public_id}/andra").fill("Namn", "Arvika stad")
@@ -126,7 +154,9 @@ def test_a_name_of_an_organisation_corrected_meanwhile_is_said(office: Browser, 
     assert "”Arvika kommun och stad”" in office.error_at("Namn")
 
 
-def test_settings_of_a_meeting_that_were_changed_meanwhile_stand(office: Browser, meeting: Meeting) -> None:
+def test_settings_of_a_meeting_that_were_changed_meanwhile_stand(
+    office: Browser, meeting: Meeting
+) -> None:
     meeting.open_registration, meeting.with_lunch = True, False
     first, second = years.phase(meeting, "registration"), years.phase(meeting, "preparation")
     db.session.commit()
@@ -138,11 +168,19 @@ def test_settings_of_a_meeting_that_were_changed_meanwhile_stand(office: Browser
     office.press("Spara inställningarna").see("Inställningarna är sparade.")
     assert (fresh(meeting).registry_number, meeting.options[0].capacity) == ("RV 1", 150)
     assert (meeting.open_registration, meeting.with_lunch) == (False, True)
-    assert (first.opens_days, first.closes_days, second.opens_days, second.closes_days) == (-70, -30, *days)
+    assert (first.opens_days, first.closes_days, second.opens_days, second.closes_days) == (
+        -70,
+        -30,
+        *days,
+    )
 
 
-def test_a_number_of_seats_changed_in_both_places_is_asked_about(office: Browser, meeting: Meeting) -> None:
-    office.open("/mote/2027/arbetsmote/installningar").fill("Antal platser", "170", within="På plats")
+def test_a_number_of_seats_changed_in_both_places_is_asked_about(
+    office: Browser, meeting: Meeting
+) -> None:
+    office.open("/mote/2027/arbetsmote/installningar").fill(
+        "Antal platser", "170", within="På plats"
+    )
     meeting.options[0].capacity = 160
     db.session.commit()
     office.press("Spara inställningarna").see("Någon annan ändrade det här till ”160”")

@@ -1,4 +1,5 @@
 """An organisation that is not in the register: asked for on the open page, answered by a coordinator, once."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -10,7 +11,15 @@ from flask import Flask
 
 from annualwheel import audit, contacts, jobs
 from annualwheel.db import db
-from annualwheel.models import Alias, Meeting, Organisation, OrganisationRequest, Person, Registration, YearOrganisation
+from annualwheel.models import (
+    Alias,
+    Meeting,
+    Organisation,
+    OrganisationRequest,
+    Person,
+    Registration,
+    YearOrganisation,
+)
 from annualwheel.registrations import unlisted
 from annualwheel.registrations.applications import Applicant
 from tests.at_once import at_once
@@ -32,8 +41,12 @@ def meeting(session: Any) -> Meeting:
 
 
 def ask(visitor: Browser, organisation: str = "Hagfors byalag", email: str = EVA) -> Browser:
-    visitor.open(HERE).fill("Skriv en del av namnet", organisation).press("Sök").follow("Min organisation saknas")
-    visitor.fill("Organisationens namn", organisation).fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", email)
+    visitor.open(HERE).fill("Skriv en del av namnet", organisation).press("Sök").follow(
+        "Min organisation saknas"
+    )
+    visitor.fill("Organisationens namn", organisation).fill("Förnamn", "Eva").fill(
+        "Efternamn", "Nord"
+    ).fill("E-postadress", email)
     return visitor.press("Skicka frågan")
 
 
@@ -43,18 +56,36 @@ def request() -> OrganisationRequest:
 
 
 def open_request(visitor: Browser) -> Browser:
-    return sign_in(visitor, make_staff()).open("/mote/2027/arbetsmote").follow("Svara på frågan").follow("Svara")
+    return (
+        sign_in(visitor, make_staff())
+        .open("/mote/2027/arbetsmote")
+        .follow("Svara på frågan")
+        .follow("Svara")
+    )
 
 
-def test_a_question_is_kept_and_answered_with_a_receipt_and_makes_no_person(meeting: Meeting, visitor: Browser) -> None:
+def test_a_question_is_kept_and_answered_with_a_receipt_and_makes_no_person(
+    meeting: Meeting, visitor: Browser
+) -> None:
     visitor.open(HERE, sok="Hagfors byalag").follow("Min organisation saknas")
     assert visitor.value("Organisationens namn") == "Hagfors byalag"
     ask(visitor).see("Vi har fått din fråga", "Du är inte anmäld än.")
-    assert (request().organisation, request().email, request().state) == ("Hagfors byalag", EVA, "asked")
+    assert (request().organisation, request().email, request().state) == (
+        "Hagfors byalag",
+        EVA,
+        "asked",
+    )
     [receipt] = mails()
     assert (receipt.kind, receipt.address) == ("organisation_request", EVA)
-    assert "byalag" not in f"{receipt.name} {receipt.body.text}" and "Eva" not in f"{receipt.name} {receipt.body.text}"
-    assert db.session.query(Person).filter_by(email=EVA).count() == db.session.query(Registration).count() == 0
+    assert (
+        "byalag" not in f"{receipt.name} {receipt.body.text}"
+        and "Eva" not in f"{receipt.name} {receipt.body.text}"
+    )
+    assert (
+        db.session.query(Person).filter_by(email=EVA).count()
+        == db.session.query(Registration).count()
+        == 0
+    )
 
 
 def test_the_same_question_twice_is_one_question(meeting: Meeting, visitor: Browser) -> None:
@@ -76,76 +107,140 @@ def test_a_mailbox_is_asked_from_three_times_an_hour(meeting: Meeting, visitor: 
     assert db.session.query(OrganisationRequest).count() == 3
 
 
-def test_the_coordinator_chooses_one_that_we_have_and_it_is_known_by_that_name(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_the_coordinator_chooses_one_that_we_have_and_it_is_known_by_that_name(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
-    open_request(new_visitor()).see("Eva Nord", EVA).choose("Hagfors kommun").press("Bjud in för vald organisation").see(
-        "Inbjudan är på väg till Eva Nord.", "Besvarade", "Inbjuden")
+    open_request(new_visitor()).see("Eva Nord", EVA).choose("Hagfors kommun").press(
+        "Bjud in för vald organisation"
+    ).see("Inbjudan är på väg till Eva Nord.", "Besvarade", "Inbjuden")
     seat = db.session.query(Registration).one()
-    assert (seat.state, seat.organisation.name, seat.person.active, mails()[-1].kind) == ("invited", "Hagfors kommun", True, "invitation")
+    assert (seat.state, seat.organisation.name, seat.person.active, mails()[-1].kind) == (
+        "invited",
+        "Hagfors kommun",
+        True,
+        "invitation",
+    )
     assert [alias.name for alias in db.session.query(Alias)] == ["Hagfors byalag"]
     visitor.open(link_of(seat)).see("Hej Eva! Du är inbjuden till")
 
 
-def test_without_the_tick_the_name_is_not_kept(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_without_the_tick_the_name_is_not_kept(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
-    open_request(new_visitor()).choose("Hagfors kommun").clear("Känn igen organisationen").press("Bjud in för vald organisation")
+    open_request(new_visitor()).choose("Hagfors kommun").clear("Känn igen organisationen").press(
+        "Bjud in för vald organisation"
+    )
     assert db.session.query(Alias).count() == 0 and request().state == "granted"
 
 
-def test_the_coordinator_searches_for_another_name(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_the_coordinator_searches_for_another_name(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     contacts.add_organisation("Bygdegårdarna")
     ask(visitor, "Qqq förening")
-    staff = open_request(new_visitor()).see("Ingen organisation passar.").fill("Sök bland organisationerna", "bygde").press("Sök")
-    staff.press("Bjud in för vald organisation").see("Välj en organisation").choose("Bygdegårdarna").press("Bjud in för vald organisation")
+    staff = (
+        open_request(new_visitor())
+        .see("Ingen organisation passar.")
+        .fill("Sök bland organisationerna", "bygde")
+        .press("Sök")
+    )
+    staff.press("Bjud in för vald organisation").see("Välj en organisation").choose(
+        "Bygdegårdarna"
+    ).press("Bjud in för vald organisation")
     assert db.session.query(Registration).one().organisation.name == "Bygdegårdarna"
 
 
-def test_a_new_organisation_is_added_with_its_category(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_a_new_organisation_is_added_with_its_category(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
-    staff = open_request(new_visitor()).press("Lägg till organisationen och bjud in").see("Välj typ av organisation")
-    staff.fill("Namn", "Hagfors byalag ek. för.").choose("Kommun", within="Den är ny").press("Lägg till organisationen och bjud in")
+    staff = (
+        open_request(new_visitor())
+        .press("Lägg till organisationen och bjud in")
+        .see("Välj typ av organisation")
+    )
+    staff.fill("Namn", "Hagfors byalag ek. för.").choose("Kommun", within="Den är ny").press(
+        "Lägg till organisationen och bjud in"
+    )
     staff.see("Organisationen är tillagd och inbjudan är på väg till Eva Nord.")
     seat = db.session.query(Registration).one()
     row = db.session.query(YearOrganisation).filter_by(organisation_id=seat.organisation_id).one()
-    assert (seat.organisation.name, row.category.key if row.category else "") == ("Hagfors byalag ek. för.", "kommun")
+    assert (seat.organisation.name, row.category.key if row.category else "") == (
+        "Hagfors byalag ek. för.",
+        "kommun",
+    )
 
 
-def test_a_name_that_is_taken_is_said_and_nothing_is_done(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_a_name_that_is_taken_is_said_and_nothing_is_done(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
-    staff = open_request(new_visitor()).fill("Namn", "Hagfors kommun").choose("Kommun", within="Den är ny").press("Lägg till organisationen och bjud in")
+    staff = (
+        open_request(new_visitor())
+        .fill("Namn", "Hagfors kommun")
+        .choose("Kommun", within="Den är ny")
+        .press("Lägg till organisationen och bjud in")
+    )
     assert "Det finns redan en organisation som heter Hagfors kommun." in staff.error_at("Namn")
-    assert (request().state, db.session.query(Organisation).count(), db.session.query(Registration).count()) == ("asked", 1, 0)
+    assert (
+        request().state,
+        db.session.query(Organisation).count(),
+        db.session.query(Registration).count(),
+    ) == ("asked", 1, 0)
 
 
-def test_no_is_mailed_with_the_coordinators_words(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_no_is_mailed_with_the_coordinators_words(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
     staff = open_request(new_visitor()).press("Skicka svaret").see("Skriv varför det inte går")
-    staff.fill("Vårt svar", "Mötet är för organisationer i Värmland.").press("Skicka svaret").see("Svaret är på väg.")
-    assert (request().state, mails()[-1].kind, mails()[-1].address) == ("refused", "organisation_refused", EVA)
+    staff.fill("Vårt svar", "Mötet är för organisationer i Värmland.").press("Skicka svaret").see(
+        "Svaret är på väg."
+    )
+    assert (request().state, mails()[-1].kind, mails()[-1].address) == (
+        "refused",
+        "organisation_refused",
+        EVA,
+    )
     assert "Mötet är för organisationer i Värmland." in mails()[-1].body.text
     staff.open("/mote/2027/arbetsmote").miss("saknas i registret")
 
 
-def test_the_second_answer_changes_nothing(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_the_second_answer_changes_nothing(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
-    first, second = open_request(new_visitor()), sign_in(new_visitor(), make_staff(name="Bo Ek")).open(f"/saknade-organisationer/{request().public_id}")
+    first, second = (
+        open_request(new_visitor()),
+        sign_in(new_visitor(), make_staff(name="Bo Ek")).open(
+            f"/saknade-organisationer/{request().public_id}"
+        ),
+    )
     first.choose("Hagfors kommun").press("Bjud in för vald organisation")
     before = len(mails())
     second.fill("Vårt svar", "Nej").press("Skicka svaret").see("Frågan var redan besvarad.")
     assert (request().state, len(mails())) == ("granted", before)
-    second.open(f"/saknade-organisationer/{request().public_id}").see("Frågan är besvarad").miss("Skicka svaret")
+    second.open(f"/saknade-organisationer/{request().public_id}").see("Frågan är besvarad").miss(
+        "Skicka svaret"
+    )
 
 
 def test_two_answers_at_once_are_one(app: Flask) -> None:
     with app.app_context():
         year = make_year()
         place = make_organisation(year, "Hagfors kommun").id
-        unlisted.ask(meeting_of(year), "Byalaget", Applicant("Eva", "Nord", EVA), "192.0.2.1", START)
+        unlisted.ask(
+            meeting_of(year), "Byalaget", Applicant("Eva", "Nord", EVA), "192.0.2.1", START
+        )
         db.session.commit()
 
     def answer(_number: int) -> bool:
         asked = db.session.query(OrganisationRequest).one()
-        done = unlisted.choose(asked, db.session.get_one(Organisation, place), True, START, audit.SYSTEM)
+        done = unlisted.choose(
+            asked, db.session.get_one(Organisation, place), True, START, audit.SYSTEM
+        )
         db.session.commit()
         return done
 
@@ -154,18 +249,30 @@ def test_two_answers_at_once_are_one(app: Flask) -> None:
         assert len(mails("invitation")) == db.session.query(Registration).count() == 1
 
 
-def test_who_has_come_in_meanwhile_gets_the_link_they_have(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_who_has_come_in_meanwhile_gets_the_link_they_have(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     guest = make_guest(meeting, "Eva", "Nord")
     ask(visitor, email=guest.person.email)
     open_request(new_visitor()).choose("Hagfors kommun").press("Bjud in för vald organisation")
-    assert (mails()[-1].kind, guest.state, request().state) == ("application_known", "invited", "granted")
+    assert (mails()[-1].kind, guest.state, request().state) == (
+        "application_known",
+        "invited",
+        "granted",
+    )
 
 
-def test_at_a_cancelled_meeting_only_no_is_left(meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]) -> None:
+def test_at_a_cancelled_meeting_only_no_is_left(
+    meeting: Meeting, visitor: Browser, new_visitor: Callable[[], Browser]
+) -> None:
     ask(visitor)
     meeting.state = "cancelled"
-    staff = sign_in(new_visitor(), make_staff()).open(f"/saknade-organisationer/{request().public_id}")
-    staff.see("Mötet är inställt eller har börjat").miss("Bjud in för vald organisation").fill("Vårt svar", "Inställt").press("Skicka svaret")
+    staff = sign_in(new_visitor(), make_staff()).open(
+        f"/saknade-organisationer/{request().public_id}"
+    )
+    staff.see("Mötet är inställt eller har börjat").miss("Bjud in för vald organisation").fill(
+        "Vårt svar", "Inställt"
+    ).press("Skicka svaret")
     assert request().state == "refused"
 
 

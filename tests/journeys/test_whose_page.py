@@ -1,4 +1,5 @@
 """A page acts for the person it was made for, whatever link was opened in the same browser after it."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -44,28 +45,45 @@ def opened(browser: Browser, guest: Registration) -> Browser:
 
 # Every form says whose page it stands on
 
+
 @pytest.mark.parametrize("name", MAKERS)
-def test_every_form_says_whose_it_is_and_nobody_elses(stage: Callable[[str], World], name: str) -> None:
+def test_every_form_says_whose_it_is_and_nobody_elses(
+    stage: Callable[[str], World], name: str
+) -> None:
     world, bare, seen = stage(name), list[str](), 0
     for scene in SCENES:
-        if scene.world != name or scene.audience not in ("participant", "preparation", "owner") or scene.status == 401 or scene.framed:
+        if (
+            scene.world != name
+            or scene.audience not in ("participant", "preparation", "owner")
+            or scene.status == 401
+            or scene.framed
+        ):
             continue
         browser = enter_scene(world, scene)
         with world.at(scene):
             browser.open(world.address(scene))
-        for form in (form for form in browser.page.all("form") if form.get("method").lower() == "post"):
-            fields = [control.get("value") for control in fields_in(browser.page, form) if control.get("name") == "whose"]
+        for form in (
+            form for form in browser.page.all("form") if form.get("method").lower() == "post"
+        ):
+            fields = [
+                control.get("value")
+                for control in fields_in(browser.page, form)
+                if control.get("name") == "whose"
+            ]
             seen += 1
             if len(fields) != 1 or fields[0] not in str(world.sessions[scene.who]):
                 bare.append(f"{scene.name}: {form.get('action')} {fields}")
         for script in (node for node in browser.page.walk() if node.get("data-csrf")):
-            if (script.get("data-user") or script.get("data-whose")) not in str(world.sessions[scene.who]):
+            if (script.get("data-user") or script.get("data-whose")) not in str(
+                world.sessions[scene.who]
+            ):
                 bare.append(f"{scene.name}: {script.attrs}")
     assert not bare, "\n".join(bare)
     assert seen or name == "empty"
 
 
 # The registration
+
 
 def test_each_tab_says_no_for_its_own_person(session: Any, visitor: Browser) -> None:
     anna, bo = seats_of_two()
@@ -80,9 +98,13 @@ def test_each_tab_says_no_for_its_own_person(session: Any, visitor: Browser) -> 
 def test_each_tab_registers_and_withdraws_its_own_person(session: Any, visitor: Browser) -> None:
     anna, bo = seats_of_two()
     first, second = opened(visitor, anna), opened(tab(visitor), bo)
-    first.choose("Ja", within="Äter du lunch").press("Skicka anmälan").see("Anna Berg", "Du är anmäld")
+    first.choose("Ja", within="Äter du lunch").press("Skicka anmälan").see(
+        "Anna Berg", "Du är anmäld"
+    )
     assert (anna.state, bo.state, bo.person.name) == ("registered", "invited", "Bo Ek")
-    second.choose("Nej", within="Äter du lunch").press("Skicka anmälan").see("Bo Ek", "Du är anmäld")
+    second.choose("Nej", within="Äter du lunch").press("Skicka anmälan").see(
+        "Bo Ek", "Du är anmäld"
+    )
     first.open(link_of(anna)).press("Se eller ändra").open("/anmalan/avboka")
     second.open(link_of(bo)).press("Se eller ändra")
     first.press("Avboka min plats").see("Anna Berg")
@@ -91,13 +113,22 @@ def test_each_tab_registers_and_withdraws_its_own_person(session: Any, visitor: 
 
 def test_needs_come_to_the_seat_they_were_written_for(session: Any, visitor: Browser) -> None:
     anna, bo = seats_of_two()
-    first = opened(visitor, anna).choose("Ja", within="Äter du lunch").press("Skicka anmälan").open("/anmalan/behov")
+    first = (
+        opened(visitor, anna)
+        .choose("Ja", within="Äter du lunch")
+        .press("Skicka anmälan")
+        .open("/anmalan/behov")
+    )
     opened(tab(visitor), bo).choose("Ja", within="Äter du lunch").press("Skicka anmälan")
-    first.fill("Specialkost", "Vegansk kost").choose("Jag samtycker").press("Spara").see("Anna Berg")
+    first.fill("Specialkost", "Vegansk kost").choose("Jag samtycker").press("Spara").see(
+        "Anna Berg"
+    )
     assert (needs.of(anna).diet, needs.of(bo).diet) == ("Vegansk kost", "")
 
 
-def test_the_page_that_is_opened_is_that_of_the_link_opened_last(session: Any, visitor: Browser) -> None:
+def test_the_page_that_is_opened_is_that_of_the_link_opened_last(
+    session: Any, visitor: Browser
+) -> None:
     anna, bo = seats_of_two()
     opened(visitor, anna)
     opened(visitor, bo).open("/anmalan").see("Bo Ek")
@@ -105,8 +136,9 @@ def test_the_page_that_is_opened_is_that_of_the_link_opened_last(session: Any, v
 
 
 @pytest.mark.parametrize("whose", ["bo", "anna's of a browser that has not opened it", "none"])
-def test_a_page_of_somebody_whose_link_was_not_opened_here_changes_nothing(session: Any, visitor: Browser, new_visitor: Callable[[], Browser],
-                                                                          whose: str) -> None:
+def test_a_page_of_somebody_whose_link_was_not_opened_here_changes_nothing(
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser], whose: str
+) -> None:
     anna, bo = seats_of_two()
     opened(new_visitor(), bo)
     opened(visitor, anna).fill("Titel", "Halvskriven titel").choose("Ja", within="Äter du lunch")
@@ -117,13 +149,17 @@ def test_a_page_of_somebody_whose_link_was_not_opened_here_changes_nothing(sessi
     assert (anna.state, bo.state) == ("invited", "invited")
 
 
-def test_a_link_that_was_taken_back_acts_no_more_and_the_others_do(session: Any, visitor: Browser) -> None:
+def test_a_link_that_was_taken_back_acts_no_more_and_the_others_do(
+    session: Any, visitor: Browser
+) -> None:
     anna, bo = seats_of_two()
     first, second = opened(visitor, anna), opened(tab(visitor), bo)
     anna.link_version += 1
     assert first.choose("Ja", within="Äter du lunch").press("Skicka anmälan").status == 401
     assert second.open("/anmalan").see("Bo Ek").status == 200
-    second.open("/anmalan/anmal").choose("Ja", within="Äter du lunch").press("Skicka anmälan").see("Bo Ek", "Du är anmäld")
+    second.open("/anmalan/anmal").choose("Ja", within="Äter du lunch").press("Skicka anmälan").see(
+        "Bo Ek", "Du är anmäld"
+    )
     assert (anna.state, bo.state) == ("invited", "registered")
 
 
@@ -140,14 +176,21 @@ def test_signing_out_forgets_every_link(session: Any, visitor: Browser) -> None:
 def test_who_sends_a_substitute_is_out_and_the_others_stay(session: Any, visitor: Browser) -> None:
     anna, bo = seats_of_two()
     first, second = opened(visitor, anna).open("/anmalan/ersattare"), opened(tab(visitor), bo)
-    first.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", "eva.nord@kommun.example").press("Skicka ersättaren")
+    first.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill(
+        "E-postadress", "eva.nord@kommun.example"
+    ).press("Skicka ersättaren")
     assert (anna.state, bo.state) == ("substituted", "invited")
-    assert second.choose("Ja", within="Äter du lunch").press("Skicka anmälan").see("Bo Ek").status == 200
+    assert (
+        second.choose("Ja", within="Äter du lunch").press("Skicka anmälan").see("Bo Ek").status
+        == 200
+    )
     with visitor.client.session_transaction() as kept:
         assert kept["registration"] == [[bo.public_id, bo.link_version]]
 
 
-def test_a_browser_remembers_the_last_few_and_its_cookie_stays_small(session: Any, visitor: Browser) -> None:
+def test_a_browser_remembers_the_last_few_and_its_cookie_stays_small(
+    session: Any, visitor: Browser
+) -> None:
     meeting = make_meeting()
     guests = [make_guest(meeting, f"Person{number}", "Sand") for number in range(MOST + 1)]
     pages = [opened(tab(visitor), guest).open("/anmalan/nej") for guest in guests]
@@ -171,13 +214,16 @@ def test_a_session_from_before_there_were_several_goes_on(session: Any, visitor:
 
 # The preparation
 
+
 @pytest.fixture
 def writers(session: Any, clock: Fixed) -> tuple[Member, Member]:
     """Anna writes for Hagfors and for Sunne; one browser opens both."""
     clock.set(OPEN)
-    hagfors, = make_members("Anna")
+    (hagfors,) = make_members("Anna")
     guest = make_guest(hagfors.submission.questionnaire.meeting, "Anna", "Berg", "Sunne kommun")
-    sunne = membership.join(hagfors.submission.questionnaire, guest.person, guest.organisation, OPEN)
+    sunne = membership.join(
+        hagfors.submission.questionnaire, guest.person, guest.organisation, OPEN
+    )
     db.session.commit()
     return hagfors, sunne
 
@@ -186,7 +232,9 @@ def texts(*members: Member) -> list[Any]:
     return [stored(item_of(member, "strukturer/arbete"), "skapa") for member in members]
 
 
-def test_a_text_is_saved_in_the_answer_it_was_written_in(writers: tuple[Member, Member], visitor: Browser) -> None:
+def test_a_text_is_saved_in_the_answer_it_was_written_in(
+    writers: tuple[Member, Member], visitor: Browser
+) -> None:
     hagfors, sunne = writers
     first, second = enter(visitor, hagfors).open(PAGE), enter(tab(visitor), sunne).open(PAGE)
     first.fill(SKAPA, "Hagfors text").press("Spara utkast").see("Hagfors kommun")
@@ -195,39 +243,65 @@ def test_a_text_is_saved_in_the_answer_it_was_written_in(writers: tuple[Member, 
     assert texts(hagfors, sunne) == ["Hagfors text", "Sunnes text"]
 
 
-def test_what_is_saved_while_one_writes_is_too(writers: tuple[Member, Member], visitor: Browser) -> None:
+def test_what_is_saved_while_one_writes_is_too(
+    writers: tuple[Member, Member], visitor: Browser
+) -> None:
     hagfors, sunne = writers
     first = enter(visitor, hagfors).open(PAGE)
     enter(tab(visitor), sunne).open(PAGE)
     form = next(f for f in first.page.all("form") if f.get("data-autosave"))
-    answer = first.fetch("POST", form.get("data-autosave"), json={"fields": {"skapa": {"value": "Hagfors text", "base": "0-"}}}, headers={
-        "X-CSRFToken": form.get("data-csrf"), "X-Whose": form.get("data-user")})
+    answer = first.fetch(
+        "POST",
+        form.get("data-autosave"),
+        json={"fields": {"skapa": {"value": "Hagfors text", "base": "0-"}}},
+        headers={"X-CSRFToken": form.get("data-csrf"), "X-Whose": form.get("data-user")},
+    )
     assert (answer.status_code, texts(hagfors, sunne)) == (200, ["Hagfors text", None])
-    tab(visitor).open(PAGE).see("Sunne kommun").miss("Hagfors kommun")  # a script in one tab does not turn the others' pages
+    tab(visitor).open(PAGE).see("Sunne kommun").miss(
+        "Hagfors kommun"
+    )  # a script in one tab does not turn the others' pages
 
 
-def test_a_script_that_does_not_say_whose_it_is_saves_nothing(writers: tuple[Member, Member], visitor: Browser) -> None:
+def test_a_script_that_does_not_say_whose_it_is_saves_nothing(
+    writers: tuple[Member, Member], visitor: Browser
+) -> None:
     hagfors, sunne = writers
     enter(visitor, hagfors).open(PAGE)
     form = next(f for f in visitor.page.all("form") if f.get("data-autosave"))
     for whose in ("", sunne.public_id):
-        answer = visitor.fetch("POST", form.get("data-autosave"), json={"fields": {"skapa": {"value": "Text", "base": "0-"}}}, headers={
-            "X-CSRFToken": form.get("data-csrf"), "X-Whose": whose})
+        answer = visitor.fetch(
+            "POST",
+            form.get("data-autosave"),
+            json={"fields": {"skapa": {"value": "Text", "base": "0-"}}},
+            headers={"X-CSRFToken": form.get("data-csrf"), "X-Whose": whose},
+        )
         assert answer.status_code == 401
     assert texts(hagfors, sunne) == [None, None]
 
 
-def test_a_sign_of_life_is_that_of_the_page(writers: tuple[Member, Member], visitor: Browser) -> None:
+def test_a_sign_of_life_is_that_of_the_page(
+    writers: tuple[Member, Member], visitor: Browser
+) -> None:
     hagfors, sunne = writers
     first = enter(visitor, hagfors).open(PAGE)
     enter(tab(visitor), sunne)
     place = next(node for node in first.page.walk() if node.get("data-here"))
-    answer = first.fetch("POST", place.get("data-here"), json={"where": place.get("data-where")}, headers={
-        "X-CSRFToken": place.get("data-csrf"), "X-Whose": place.get("data-whose")})
-    assert (answer.status_code, hagfors.seen_section, sunne.seen_section) == (200, "strukturer/arbete", "")
+    answer = first.fetch(
+        "POST",
+        place.get("data-here"),
+        json={"where": place.get("data-where")},
+        headers={"X-CSRFToken": place.get("data-csrf"), "X-Whose": place.get("data-whose")},
+    )
+    assert (answer.status_code, hagfors.seen_section, sunne.seen_section) == (
+        200,
+        "strukturer/arbete",
+        "",
+    )
 
 
-def test_the_answer_that_was_looked_over_is_the_one_that_is_submitted(writers: tuple[Member, Member], visitor: Browser) -> None:
+def test_the_answer_that_was_looked_over_is_the_one_that_is_submitted(
+    writers: tuple[Member, Member], visitor: Browser
+) -> None:
     hagfors, sunne = writers
     for member in writers:
         add_initiative(member)
@@ -239,23 +313,36 @@ def test_the_answer_that_was_looked_over_is_the_one_that_is_submitted(writers: t
     assert [submission.latest(member.submission) is not None for member in writers] == [True, False]
 
 
-def test_a_member_who_was_taken_out_writes_no_more(writers: tuple[Member, Member], visitor: Browser) -> None:
+def test_a_member_who_was_taken_out_writes_no_more(
+    writers: tuple[Member, Member], visitor: Browser
+) -> None:
     hagfors, sunne = writers
     first, second = enter(visitor, hagfors).open(PAGE), enter(tab(visitor), sunne).open(PAGE)
     hagfors.link_version += 1
-    assert first.fill(SKAPA, "Hagfors text").press("Spara utkast").see("Det du skrev är inte sparat än").status == 401
+    assert (
+        first.fill(SKAPA, "Hagfors text")
+        .press("Spara utkast")
+        .see("Det du skrev är inte sparat än")
+        .status
+        == 401
+    )
     second.fill(SKAPA, "Sunnes text").press("Spara utkast").see("Sunne kommun")
     assert texts(hagfors, sunne) == [None, "Sunnes text"]
 
 
 # One's own details
 
-def test_own_details_are_corrected_for_the_one_who_was_shown(session: Any, visitor: Browser) -> None:
+
+def test_own_details_are_corrected_for_the_one_who_was_shown(
+    session: Any, visitor: Browser
+) -> None:
     anna, bo = seats_of_two()
     first = own(visitor, anna).follow("Rätta uppgifterna").fill("Titel", "Direktör i Hagfors")
     own(tab(visitor), bo)
     assert first.press("Spara").see("Direktör i Hagfors").status == 401
-    assert {place.title for guest in (anna, bo) for place in guest.person.affiliations} == {"Kommunstrateg"}
+    assert {place.title for guest in (anna, bo) for place in guest.person.affiliations} == {
+        "Kommunstrateg"
+    }
     tab(visitor).open("/mina-uppgifter/oversikt").see("Bo Ek")
 
 

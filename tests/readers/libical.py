@@ -1,4 +1,5 @@
 """libical (Evolution, KDE) through its C interface: does it find errors, and when does the event start?"""
+
 from __future__ import annotations
 
 import ctypes
@@ -11,7 +12,10 @@ VEVENT = 4  # ICAL_VEVENT_COMPONENT of libical 3
 class Time(ctypes.Structure):
     """struct icaltimetype of libical 3."""
 
-    _fields_ = [(name, ctypes.c_int) for name in ("year", "month", "day", "hour", "minute", "second", "is_date", "is_daylight")]
+    _fields_ = [
+        (name, ctypes.c_int)
+        for name in ("year", "month", "day", "hour", "minute", "second", "is_date", "is_daylight")
+    ]
     _fields_ += [("zone", ctypes.c_void_p)]
 
 
@@ -43,4 +47,8 @@ def read(content: bytes) -> tuple[int, int, dt.datetime]:
     holds = lib.icalrestriction_check(calendar)
     errors = lib.icalcomponent_count_errors(calendar)
     start = lib.icalcomponent_get_dtstart(lib.icalcomponent_get_first_component(calendar, VEVENT))
-    return errors, holds, dt.datetime.fromtimestamp(lib.icaltime_as_timet_with_zone(start, start.zone), dt.UTC)
+    return (
+        errors,
+        holds,
+        dt.datetime.fromtimestamp(lib.icaltime_as_timet_with_zone(start, start.zone), dt.UTC),
+    )

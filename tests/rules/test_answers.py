@@ -1,4 +1,5 @@
 """Saving field by field: whoever comes second is told, and nobody's text is lost."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -14,14 +15,40 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel import jobs, retention
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing, Refused, Unreadable
-from annualwheel.models import Answer, AnswerHistory, Audit, Initiative, Item, Member, Message, SubmissionVersion
-from annualwheel.questionnaires import answers, drafts, items, membership, notices, progress, submission
+from annualwheel.models import (
+    Answer,
+    AnswerHistory,
+    Audit,
+    Initiative,
+    Item,
+    Member,
+    Message,
+    SubmissionVersion,
+)
+from annualwheel.questionnaires import (
+    answers,
+    drafts,
+    items,
+    membership,
+    notices,
+    progress,
+    submission,
+)
 from annualwheel.questionnaires.answers import Change
 from annualwheel.questionnaires.values import HARD_CAP
 from tests import guests
 from tests.at_once import at_once
 from tests.conftest import Fixed
-from tests.writers import CLOSES, OPEN, add_initiative, history, item_of, make_members, stored, write
+from tests.writers import (
+    CLOSES,
+    OPEN,
+    add_initiative,
+    history,
+    item_of,
+    make_members,
+    stored,
+    write,
+)
 
 Db = scoped_session[Session]
 MINUTE = dt.timedelta(minutes=1)
@@ -29,9 +56,13 @@ KEY, THEME = "skapa", "strukturer/arbete"
 
 
 def test_the_first_text_is_stored_as_version_one(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     saved = write(maria, item_of(maria, THEME), skapa="En mötesplats")
-    assert (saved.versions, saved.conflicts, stored(item_of(maria, THEME), KEY)) == ({KEY: 1}, {}, "En mötesplats")
+    assert (saved.versions, saved.conflicts, stored(item_of(maria, THEME), KEY)) == (
+        {KEY: 1},
+        {},
+        "En mötesplats",
+    )
 
 
 def test_a_text_on_an_old_version_keeps_the_other_and_is_given_it(session: Db) -> None:
@@ -44,7 +75,9 @@ def test_a_text_on_an_old_version_keeps_the_other_and_is_given_it(session: Db) -
     assert (stored(item, KEY), history(item, KEY), saved.versions) == ("Annas", ["Marias"], {})
 
 
-def send_again(member: Member, item: Item, text: str, base: int, at: dt.datetime = OPEN) -> answers.Saved:
+def send_again(
+    member: Member, item: Item, text: str, base: int, at: dt.datetime = OPEN
+) -> answers.Saved:
     return answers.save(item, {KEY: Change(text, base, again=True)}, member.person, at)
 
 
@@ -54,15 +87,25 @@ def test_a_text_sent_again_that_was_taken_and_replaced_since_is_no_conflict(sess
     write(maria, item, skapa="Marias")
     write(anna, item, skapa="Annas")
     saved = send_again(maria, item, "Marias", 0)
-    assert (saved.conflicts, saved.versions, stored(item, KEY), history(item, KEY)) == ({}, {}, "Annas", ["Marias"])
+    assert (saved.conflicts, saved.versions, stored(item, KEY), history(item, KEY)) == (
+        {},
+        {},
+        "Annas",
+        ["Marias"],
+    )
 
 
-def test_a_text_sent_again_that_never_came_through_is_a_conflict_however_often_and_kept_once(session: Db) -> None:
+def test_a_text_sent_again_that_never_came_through_is_a_conflict_however_often_and_kept_once(
+    session: Db,
+) -> None:
     maria, anna = make_members("Maria", "Anna")
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas")
     for minutes in range(3):
-        assert send_again(maria, item, "Marias", 0, OPEN + minutes * MINUTE).conflicts[KEY].value == "Annas"
+        assert (
+            send_again(maria, item, "Marias", 0, OPEN + minutes * MINUTE).conflicts[KEY].value
+            == "Annas"
+        )
     assert (stored(item, KEY), history(item, KEY)) == ("Annas", ["Marias"])
     assert session.query(AnswerHistory.replaced_at).scalar() == OPEN + 2 * MINUTE
 
@@ -98,7 +141,7 @@ def test_different_fields_never_conflict(session: Db) -> None:
 
 
 def test_a_text_sent_twice_by_the_same_page_is_ours(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = item_of(maria, THEME)
     write(maria, item, skapa="Hal")
     saved = answers.save(item, {KEY: Change("Halva", 0, sent="Hal")}, maria.person, OPEN)
@@ -114,7 +157,7 @@ def test_a_colleague_s_replaced_text_goes_to_the_history(session: Db) -> None:
 
 
 def test_one_s_own_text_is_kept_when_it_has_stood_for_ten_minutes(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = item_of(maria, THEME)
     write(maria, item, skapa="Första")
     write(maria, item, OPEN + 9 * MINUTE, skapa="Första mer")
@@ -133,7 +176,9 @@ def test_replaced_texts_are_erased_after_thirty_days(session: Db) -> None:
 
 
 @pytest.mark.parametrize(("minute", "left"), [(0, []), (1, ["Annas"])])
-def test_the_hourly_round_erases_them(session: Db, clock: Fixed, minute: int, left: list[str]) -> None:
+def test_the_hourly_round_erases_them(
+    session: Db, clock: Fixed, minute: int, left: list[str]
+) -> None:
     maria, anna = make_members("Maria", "Anna")
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas")
@@ -145,14 +190,14 @@ def test_the_hourly_round_erases_them(session: Db, clock: Fixed, minute: int, le
 
 
 def test_nul_and_line_ends_are_tidied(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = item_of(maria, THEME)
     write(maria, item, skapa="a\0b\r\nc\rd")
     assert stored(item, KEY) == "ab\nc\nd"
 
 
 def test_choices_come_joined_and_unknown_ones_are_dropped(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = item_of(maria, THEME)
     write(maria, item, perspektiv="klimat_och_miljo|jamstalldhet|hittepa")
     assert stored(item, "perspektiv") == ["jamstalldhet", "klimat_och_miljo"]
@@ -160,7 +205,7 @@ def test_choices_come_joined_and_unknown_ones_are_dropped(session: Db) -> None:
 
 @pytest.mark.parametrize(("length", "fits"), [(HARD_CAP, True), (HARD_CAP + 1, False)])
 def test_the_hard_cap(session: Db, length: int, fits: bool) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = item_of(maria, THEME)
     if fits:
         assert write(maria, item, skapa="x" * length).versions == {KEY: 1}
@@ -170,20 +215,20 @@ def test_the_hard_cap(session: Db, length: int, fits: bool) -> None:
 
 
 def test_a_choice_must_be_among_the_options(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = items.add(maria.submission, "initiativ", OPEN)
     with pytest.raises(Unreadable, match="unknown_choice"):
         write(maria, item, status="kanske")
 
 
 def test_a_question_of_another_page_is_not_found(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     with pytest.raises(Missing, match="no_question"):
         write(maria, item_of(maria), skapa="Fel plats")
 
 
 def test_a_removed_item_and_a_stranger_s_are_not_found(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     item = items.add(maria.submission, "initiativ", OPEN)
     items.remove(maria.submission, item.public_id, maria.person, OPEN)
     with pytest.raises(Missing, match="item_removed"):
@@ -192,10 +237,17 @@ def test_a_removed_item_and_a_stranger_s_are_not_found(session: Db) -> None:
         items.of(maria.submission, "annan")
 
 
-@pytest.mark.parametrize(("at", "fits"), [(OPEN - 30 * 24 * 60 * MINUTE, False), (CLOSES, True), (CLOSES + 15 * MINUTE, True),
-                                          (CLOSES + 16 * MINUTE, False)])
+@pytest.mark.parametrize(
+    ("at", "fits"),
+    [
+        (OPEN - 30 * 24 * 60 * MINUTE, False),
+        (CLOSES, True),
+        (CLOSES + 15 * MINUTE, True),
+        (CLOSES + 16 * MINUTE, False),
+    ],
+)
 def test_saving_ends_a_quarter_after_the_last_day(session: Db, at: dt.datetime, fits: bool) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     if fits:
         assert write(maria, item_of(maria, THEME), at, skapa="I tid").versions
     else:
@@ -204,7 +256,7 @@ def test_saving_ends_a_quarter_after_the_last_day(session: Db, at: dt.datetime, 
 
 
 def test_an_answer_opened_again_can_be_written_by_its_own_people_only(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     late = CLOSES + 60 * 24 * MINUTE
     maria.submission.reopened_until = late
     assert write(maria, item_of(maria, THEME), late, skapa="Efteråt").versions
@@ -214,7 +266,7 @@ def test_an_answer_opened_again_can_be_written_by_its_own_people_only(session: D
 
 
 def test_a_save_writes_no_audit_row(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     before = session.query(Audit).count()
     write(maria, item_of(maria, THEME), skapa="Text")
     assert session.query(Audit).count() == before
@@ -222,7 +274,7 @@ def test_a_save_writes_no_audit_row(session: Db) -> None:
 
 def test_thirty_hands_in_one_field_leave_one_text_and_twenty_nine_told(app: Flask) -> None:
     with app.app_context():
-        maria, = make_members()
+        (maria,) = make_members()
         item_id = item_of(maria, THEME).id
         write(maria, item_of(maria, THEME), skapa="Början")
         db.session.commit()
@@ -247,24 +299,37 @@ def test_thirty_hands_in_one_field_leave_one_text_and_twenty_nine_told(app: Flas
 
 def test_ten_hands_that_write_first_at_once_make_one_row(app: Flask) -> None:
     with app.app_context():
-        maria, = make_members()
+        (maria,) = make_members()
         item_id, member_id = item_of(maria, THEME).id, maria.id
 
     def hand(number: int) -> bool:
-        item, person = db.session.get_one(Item, item_id), db.session.get_one(Member, member_id).person
-        is_first = bool(answers.save(item, {KEY: Change(f"Hand {number}", 0)}, person, OPEN).versions)
+        item, person = (
+            db.session.get_one(Item, item_id),
+            db.session.get_one(Member, member_id).person,
+        )
+        is_first = bool(
+            answers.save(item, {KEY: Change(f"Hand {number}", 0)}, person, OPEN).versions
+        )
         db.session.commit()
         return is_first
 
     assert Counter(at_once(app, hand, range(10))) == {True: 1, False: 9}
 
 
-TYPED = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.text("ab\n å", max_size=6)), min_size=1, max_size=12)
+TYPED = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 4), st.text("ab\n å", max_size=6)),
+    min_size=1,
+    max_size=12,
+)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(typed=TYPED)
-def test_no_text_that_was_typed_over_by_another_is_ever_lost(app: Flask, typed: list[tuple[int, int, str]]) -> None:
+def test_no_text_that_was_typed_over_by_another_is_ever_lost(
+    app: Flask, typed: list[tuple[int, int, str]]
+) -> None:
     """Whoever writes on whatever version: a text stands, or its author replaced it, or it lies in the history."""
     with app.app_context():
         session = db.session
@@ -289,7 +354,9 @@ def test_no_text_that_was_typed_over_by_another_is_ever_lost(app: Flask, typed: 
 
 
 @given(st.integers(0, 10**6), st.text(), st.text())
-def test_a_stamp_tells_an_untouched_field_from_a_changed_one(version: int, value: str, other: str) -> None:
+def test_a_stamp_tells_an_untouched_field_from_a_changed_one(
+    version: int, value: str, other: str
+) -> None:
     stamped = answers.stamp(version, value)
     assert answers.base_of(stamped) == version
     assert answers.untouched(stamped, value)
@@ -304,8 +371,9 @@ def test_a_stamp_that_is_none_is_refused(garbage: str) -> None:
 
 # Items
 
+
 def test_the_questionnaire_s_limit_holds_for_adding_and_bringing_back(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     made = [items.add(maria.submission, "initiativ", OPEN) for _ in range(10)]
     with pytest.raises(Refused, match="too_many_items"):
         items.add(maria.submission, "initiativ", OPEN)
@@ -317,7 +385,7 @@ def test_the_questionnaire_s_limit_holds_for_adding_and_bringing_back(session: D
 
 def test_two_who_add_at_the_limit_do_not_pass_it(app: Flask) -> None:
     with app.app_context():
-        maria, = make_members()
+        (maria,) = make_members()
         for _ in range(9):
             items.add(maria.submission, "initiativ", OPEN)
         db.session.commit()
@@ -335,7 +403,7 @@ def test_two_who_add_at_the_limit_do_not_pass_it(app: Flask) -> None:
 
 
 def test_a_removed_item_comes_back_with_its_text_and_its_place(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     first, second = add_initiative(maria, titel="Ett"), add_initiative(maria, titel="Två")
     items.remove(maria.submission, first.public_id, maria.person, OPEN)
     assert [card.values["titel"] for card in drafts.load(maria.submission).cards] == ["Två"]
@@ -344,9 +412,13 @@ def test_a_removed_item_comes_back_with_its_text_and_its_place(session: Db) -> N
     assert second.removed_at is None
 
 
-@pytest.mark.parametrize(("step", "order"), [(-1, ["Två", "Ett", "Tre"]), (1, ["Ett", "Tre", "Två"])])
-def test_items_move_one_place_and_stay_at_the_ends(session: Db, step: int, order: list[str]) -> None:
-    maria, = make_members()
+@pytest.mark.parametrize(
+    ("step", "order"), [(-1, ["Två", "Ett", "Tre"]), (1, ["Ett", "Tre", "Två"])]
+)
+def test_items_move_one_place_and_stay_at_the_ends(
+    session: Db, step: int, order: list[str]
+) -> None:
+    (maria,) = make_members()
     made = [add_initiative(maria, titel=title) for title in ("Ett", "Två", "Tre")]
     items.move(maria.submission, made[1].public_id, step, OPEN)
     items.move(maria.submission, made[0 if order[0] == "Ett" else 1].public_id, -1, OPEN)
@@ -354,6 +426,7 @@ def test_items_move_one_place_and_stay_at_the_ends(session: Db, step: int, order
 
 
 # Submitting
+
 
 def finished(*given: str) -> list[Member]:
     members = make_members(*given)
@@ -363,7 +436,7 @@ def finished(*given: str) -> list[Member]:
 
 
 def test_what_is_submitted_never_changes_and_later_edits_are_a_draft(session: Db) -> None:
-    maria, = finished()
+    (maria,) = finished()
     first = submission.submit(maria, OPEN)
     session.commit()
     content = dict(first.content)
@@ -384,11 +457,14 @@ def test_a_second_press_makes_no_second_version_and_no_second_mail(session: Db) 
     session.commit()
     assert submission.submit(maria, OPEN + MINUTE) is first
     assert session.query(SubmissionVersion).count() == 1
-    assert sorted(m.address for m in session.query(Message).filter_by(kind="receipt")) == ["anna@kommun.example", "maria@kommun.example"]
+    assert sorted(m.address for m in session.query(Message).filter_by(kind="receipt")) == [
+        "anna@kommun.example",
+        "maria@kommun.example",
+    ]
 
 
 def test_an_edit_that_was_taken_back_is_submitted_as_what_it_was(session: Db) -> None:
-    maria, = finished()
+    (maria,) = finished()
     first = submission.submit(maria, OPEN)
     write(maria, item_of(maria), OPEN, forberett="Andra")
     write(maria, item_of(maria), OPEN, forberett="Strateger")
@@ -397,21 +473,21 @@ def test_an_edit_that_was_taken_back_is_submitted_as_what_it_was(session: Db) ->
 
 
 def test_an_unfinished_initiative_stops_the_answer(session: Db) -> None:
-    maria, = finished()
+    (maria,) = finished()
     write(maria, items.add(maria.submission, "initiativ", OPEN), titel="Bara ett namn")
     with pytest.raises(Refused, match="answer_incomplete"):
         submission.submit(maria, OPEN)
 
 
 def test_nothing_is_submitted_after_the_last_day(session: Db) -> None:
-    maria, = finished()
+    (maria,) = finished()
     assert submission.submit(maria, CLOSES + 15 * MINUTE).number == 1
     with pytest.raises(Closed, match="preparation_closed"):
         submission.submit(maria, CLOSES + 16 * MINUTE)
 
 
 def test_an_initiative_keeps_the_identity_it_gets_when_first_submitted(session: Db) -> None:
-    maria, = finished()
+    (maria,) = finished()
     submission.submit(maria, OPEN)
     item = session.query(Item).filter_by(group_key="initiativ").one()
     identity = item.initiative_id
@@ -423,7 +499,7 @@ def test_an_initiative_keeps_the_identity_it_gets_when_first_submitted(session: 
 
 def test_eight_presses_at_once_submit_once(app: Flask) -> None:
     with app.app_context():
-        maria, = finished()
+        (maria,) = finished()
         db.session.commit()
         member_id = maria.id
 
@@ -439,22 +515,31 @@ def test_eight_presses_at_once_submit_once(app: Flask) -> None:
 
 # Progress, mails and membership
 
+
 def test_progress_counts_sections_and_says_nothing_of_what_is_written(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     meeting = maria.submission.questionnaire.meeting
-    assert [(row.state, row.answered, row.total) for row in progress.of_meeting(meeting)] == [("none", 0, 4)]
+    assert [(row.state, row.answered, row.total) for row in progress.of_meeting(meeting)] == [
+        ("none", 0, 4)
+    ]
     write(maria, item_of(maria), forberett="Hemligt utkast", forankrat=[])
     write(maria, item_of(maria, THEME), skapa="Hemligt", bryta="")
     add_initiative(maria, titel="Hemligt initiativ")
-    row, = progress.of_meeting(meeting)
-    assert (row.state, row.answered, row.total, row.organisation, row.changed_at) == ("draft", 3, 4, "Hagfors kommun", OPEN)
+    (row,) = progress.of_meeting(meeting)
+    assert (row.state, row.answered, row.total, row.organisation, row.changed_at) == (
+        "draft",
+        3,
+        4,
+        "Hagfors kommun",
+        OPEN,
+    )
     assert "Hemligt" not in repr(row)
     write(maria, item_of(maria), forberett="")
     assert progress.of_meeting(meeting)[0].answered == 2
 
 
 def test_progress_takes_as_many_queries_for_thirty_as_for_one(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     meeting = maria.submission.questionnaire.meeting
 
     def queries() -> int:
@@ -473,36 +558,59 @@ def test_progress_takes_as_many_queries_for_thirty_as_for_one(session: Db) -> No
 
 
 def test_the_facts_of_the_mails(session: Db) -> None:
-    maria, = finished()
+    (maria,) = finished()
     facts = notices.preparation_facts(maria, "sv")
-    assert (facts["given"], facts["closes"].replace("\xa0", " "), facts["minutes"]) == ("Maria", "torsdag 14 januari 2027", 45)  # type: ignore[attr-defined]
-    assert facts["sections"] == ["Er organisation", "Era initiativ", "Skapa, bryta, behålla: Hur får fler arbete?",
-                                 "Skapa, bryta, behålla: Hur sparar vi energi?"]
-    assert notices.reminder_facts(maria, "en")["missing"] == ["Create, break, keep: How do more people find work?",
-                                                              "Create, break, keep: How do we save energy?"]
+    assert (facts["given"], facts["closes"].replace("\xa0", " "), facts["minutes"]) == (
+        "Maria",
+        "torsdag 14 januari 2027",
+        45,
+    )  # type: ignore[attr-defined]
+    assert facts["sections"] == [
+        "Er organisation",
+        "Era initiativ",
+        "Skapa, bryta, behålla: Hur får fler arbete?",
+        "Skapa, bryta, behålla: Hur sparar vi energi?",
+    ]
+    assert notices.reminder_facts(maria, "en")["missing"] == [
+        "Create, break, keep: How do more people find work?",
+        "Create, break, keep: How do we save energy?",
+    ]
 
 
 def test_a_substitute_takes_over_and_the_first_person_s_link_dies(session: Db) -> None:
-    maria, = make_members()
+    (maria,) = make_members()
     meeting = maria.submission.questionnaire.meeting
     session.query(Member).filter_by(id=maria.id).delete()
     session.expire_all()
-    first, second = guests.make_guest(meeting, "Erik", "Sand"), guests.make_guest(meeting, "Anna", "Berg")
+    first, second = (
+        guests.make_guest(meeting, "Erik", "Sand"),
+        guests.make_guest(meeting, "Anna", "Berg"),
+    )
     old = membership.join(maria.submission.questionnaire, first.person, first.organisation, OPEN)
     write(old, item_of(old), forberett="Eriks text")
     target = notices.links(old)["preparation"]
     membership.hand_over(first, second, OPEN)
     with pytest.raises(Missing):
         membership.by_target(target)
-    member, = session.query(Member).all()
+    (member,) = session.query(Member).all()
     assert (member.person, stored(item_of(member), "forberett")) == (second.person, "Eriks text")
 
 
-def test_a_substitute_of_somebody_with_a_share_gets_the_whole_as_any_place_at_the_meeting_does(session: Db) -> None:
-    maria, = make_members()
+def test_a_substitute_of_somebody_with_a_share_gets_the_whole_as_any_place_at_the_meeting_does(
+    session: Db,
+) -> None:
+    (maria,) = make_members()
     meeting = maria.submission.questionnaire.meeting
-    first, second, third = (guests.make_guest(meeting, name, "Sand") for name in ("Erik", "Eva", "Ola"))
-    membership.join(maria.submission.questionnaire, first.person, first.organisation, OPEN).scope = "arbete"
+    first, second, third = (
+        guests.make_guest(meeting, name, "Sand") for name in ("Erik", "Eva", "Ola")
+    )
+    membership.join(
+        maria.submission.questionnaire, first.person, first.organisation, OPEN
+    ).scope = "arbete"
     membership.hand_over(first, second, OPEN)
     assert membership.of_registration(third, OPEN) is not None
-    assert {member.person.given: member.scope for member in session.query(Member)} == {"Maria": "", "Eva": "", "Ola": ""}
+    assert {member.person.given: member.scope for member in session.query(Member)} == {
+        "Maria": "",
+        "Eva": "",
+        "Ola": "",
+    }

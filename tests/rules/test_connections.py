@@ -1,4 +1,5 @@
 """A connection that rests in the pool may die there: a server that is restarted must not cost anyone a page."""
+
 from __future__ import annotations
 
 import sys
@@ -14,7 +15,9 @@ from tests.conftest import Places
 
 
 @pytest.mark.parametrize("rested", [True, False])
-def test_a_connection_that_died_at_rest_is_replaced(places: Places, monkeypatch: pytest.MonkeyPatch, rested: bool) -> None:
+def test_a_connection_that_died_at_rest_is_replaced(
+    places: Places, monkeypatch: pytest.MonkeyPatch, rested: bool
+) -> None:
     app = places.app("postgresql")
     with app.app_context():
         ours = db.session.scalar(sa.select(sa.func.pg_backend_pid()))

@@ -1,4 +1,5 @@
 """A definition written down and read back is the same; published, it holds the year's lists and changes no more."""
+
 from __future__ import annotations
 
 import json
@@ -32,18 +33,57 @@ texts = st.builds(Text, words, words)
 keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 options = st.lists(st.builds(Option, keys, texts), max_size=3).map(tuple)
 questions = st.builds(
-    Question, keys, st.sampled_from(list(QuestionType)), texts, hint=st.none() | texts, required=st.booleans(),
-    error=st.none() | texts, max_length=st.none() | st.integers(1, 999), options=options,
-    source=st.sampled_from([None, "themes", "organisations"]), other_label=st.none() | texts,
+    Question,
+    keys,
+    st.sampled_from(list(QuestionType)),
+    texts,
+    hint=st.none() | texts,
+    required=st.booleans(),
+    error=st.none() | texts,
+    max_length=st.none() | st.integers(1, 999),
+    options=options,
+    source=st.sampled_from([None, "themes", "organisations"]),
+    other_label=st.none() | texts,
     at_most=st.none() | st.integers(1, 9),
-    show_if=st.none() | st.builds(Condition, keys, st.lists(keys, min_size=1, max_size=2).map(tuple)))
+    show_if=st.none()
+    | st.builds(Condition, keys, st.lists(keys, min_size=1, max_size=2).map(tuple)),
+)
 question_lists = st.lists(questions, max_size=2).map(tuple)
-groups = st.builds(Group, keys, texts, texts, texts, st.integers(1, 20), keys, texts, question_lists,
-                   none_question=st.none() | questions, kind_question=st.none() | keys, status_question=st.none() | keys)
-sections = st.builds(Section, keys, texts, st.integers(1, 60), intro=st.none() | texts, per_theme=st.booleans(),
-                     questions=question_lists, group=st.none() | groups)
-definitions = st.builds(Definition, keys, st.just("work"), st.just("organisation"), texts, texts, st.integers(1, 60),
-                        st.lists(sections, max_size=2).map(tuple), themes=options)
+groups = st.builds(
+    Group,
+    keys,
+    texts,
+    texts,
+    texts,
+    st.integers(1, 20),
+    keys,
+    texts,
+    question_lists,
+    none_question=st.none() | questions,
+    kind_question=st.none() | keys,
+    status_question=st.none() | keys,
+)
+sections = st.builds(
+    Section,
+    keys,
+    texts,
+    st.integers(1, 60),
+    intro=st.none() | texts,
+    per_theme=st.booleans(),
+    questions=question_lists,
+    group=st.none() | groups,
+)
+definitions = st.builds(
+    Definition,
+    keys,
+    st.just("work"),
+    st.just("organisation"),
+    texts,
+    texts,
+    st.integers(1, 60),
+    st.lists(sections, max_size=2).map(tuple),
+    themes=options,
+)
 
 
 def both(word: str) -> Text:
@@ -54,13 +94,24 @@ def choosing(key: str, source: str | None = None, **rest: object) -> Question:
     return Question(key, QuestionType.CHOICES, both(key), source=source, **rest)  # type: ignore[arg-type]
 
 
-def definition_of(*asked: Question, group: Group | None = None, per_theme: bool = False) -> Definition:
+def definition_of(
+    *asked: Question, group: Group | None = None, per_theme: bool = False
+) -> Definition:
     section = Section("ett", both("Ett"), 5, questions=asked, group=group, per_theme=per_theme)
     return Definition("prov", "work", "organisation", both("Prov"), both("Hej"), 5, (section,))
 
 
 def group_of(*asked: Question) -> Group:
-    return Group("initiativ", both("Initiativ"), both("Lägg till"), both("Initiativ"), 10, "titel", both("Fel"), asked)
+    return Group(
+        "initiativ",
+        both("Initiativ"),
+        both("Lägg till"),
+        both("Initiativ"),
+        10,
+        "titel",
+        both("Fel"),
+        asked,
+    )
 
 
 @given(definitions)
@@ -91,7 +142,10 @@ def test_words_come_in_the_language_asked_for_else_in_swedish(language: str, exp
 
 
 def test_free_text_beside_a_choice_is_an_answer_of_its_own() -> None:
-    plain, rich = choosing("a"), choosing("b", other_label=both("Andra"), show_if=Condition("a", ("x",)))
+    plain, rich = (
+        choosing("a"),
+        choosing("b", other_label=both("Andra"), show_if=Condition("a", ("x",))),
+    )
     assert answer_fields(plain) == (plain,)
     question, other = answer_fields(rich)
     assert question == rich
@@ -100,8 +154,12 @@ def test_free_text_beside_a_choice_is_an_answer_of_its_own() -> None:
 
 
 def test_publishing_writes_the_years_lists_into_the_questions() -> None:
-    definition = definition_of(choosing("tema", "themes"), choosing("omrade", "focus_areas"), choosing("vem", "organisations"),
-                               group=group_of(choosing("tema_i", "themes")))
+    definition = definition_of(
+        choosing("tema", "themes"),
+        choosing("omrade", "focus_areas"),
+        choosing("vem", "organisations"),
+        group=group_of(choosing("tema_i", "themes")),
+    )
     published = resolve(definition, THEMES, AREAS, ())
     assert published.question("ett", "tema").options == THEMES
     assert published.question("ett", "omrade").options == AREAS
@@ -113,10 +171,17 @@ def test_publishing_writes_the_years_lists_into_the_questions() -> None:
 
 def test_a_question_whose_list_is_empty_disappears_with_those_that_wait_for_it() -> None:
     waiting = choosing("vilka", show_if=Condition("mal", ("x",)))
-    definition = definition_of(choosing("mal", "goals"), waiting, choosing("kvar"),
-                               group=group_of(choosing("mal_i", "goals"), choosing("kvar_i")))
+    definition = definition_of(
+        choosing("mal", "goals"),
+        waiting,
+        choosing("kvar"),
+        group=group_of(choosing("mal_i", "goals"), choosing("kvar_i")),
+    )
     published = resolve(definition, THEMES, AREAS, ())
-    assert [question.key for question in published.sections[0].all_questions()] == ["kvar", "kvar_i"]
+    assert [question.key for question in published.sections[0].all_questions()] == [
+        "kvar",
+        "kvar_i",
+    ]
     goals = (Option("mal_1", both("Mål 1")),)
     assert resolve(definition, THEMES, AREAS, goals).question("ett", "mal").options == goals
 

@@ -1,4 +1,5 @@
 """Mails are found by how their key begins: through the index, and none too many."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ def statements() -> Iterator[Statements]:
 
     def note(*given: Any) -> None:
         asked.append((given[2], given[3]))
+
     event.listen(db.engine, "before_cursor_execute", note)
     yield asked
     event.remove(db.engine, "before_cursor_execute", note)
@@ -59,14 +61,39 @@ def test_no_mail_is_read_that_is_not_looked_for(sqlite: Flask, find: Callable[[]
     with sqlite.app_context():
         with statements() as asked:
             find()
-        looked = [(text, given) for text, given in asked if text.startswith("SELECT") and 'messages."key"' in text]
-        plans = [row.detail for text, given in looked[-1:] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)]
+        looked = [
+            (text, given)
+            for text, given in asked
+            if text.startswith("SELECT") and 'messages."key"' in text
+        ]
+        plans = [
+            row.detail
+            for text, given in looked[-1:]
+            for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)
+        ]
         assert plans and not [step for step in plans if "SCAN" in step and "messages" in step]
         assert any("messages USING" in step and "key>?" in step for step in plans), plans
 
 
 def test_only_what_begins_so_is_found(session: Any) -> None:
-    for key in ("a:1:", "a:1:x", "A:1:x", "a:1", "a:12:x", "a:1_x", "a%1:x", "b:a:1:x", "a:1;", "a:1:\u00e5"):
-        outbox.put(key, "test_mail", Recipient("a@kommun.example", ""), {"sent_at": "nu"}, {}, START)
+    for key in (
+        "a:1:",
+        "a:1:x",
+        "A:1:x",
+        "a:1",
+        "a:12:x",
+        "a:1_x",
+        "a%1:x",
+        "b:a:1:x",
+        "a:1;",
+        "a:1:\u00e5",
+    ):
+        outbox.put(
+            key, "test_mail", Recipient("a@kommun.example", ""), {"sent_at": "nu"}, {}, START
+        )
     db.session.flush()
-    assert set(db.session.scalars(sa.select(Message.key).where(outbox.begins("a:1:")))) == {"a:1:", "a:1:x", "a:1:\u00e5"}
+    assert set(db.session.scalars(sa.select(Message.key).where(outbox.begins("a:1:")))) == {
+        "a:1:",
+        "a:1:x",
+        "a:1:\u00e5",
+    }

@@ -1,4 +1,5 @@
 """Forms built from questions: drafts are only capped, full validation says what to do, unknown choices are dropped."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -11,7 +12,10 @@ from annualwheel.questionnaires.definition import Condition, Option, Question, Q
 from annualwheel.questionnaires.form import QuestionForm, build, words
 from annualwheel.questionnaires.values import HARD_CAP, Fault
 
-ORGANISATIONS = (Option("RV", Text("Region Värmland", "Region Värmland")), Option("SUN", Text("Sunne kommun", "Sunne")))
+ORGANISATIONS = (
+    Option("RV", Text("Region Värmland", "Region Värmland")),
+    Option("SUN", Text("Sunne kommun", "Sunne")),
+)
 
 
 class Base(Form):
@@ -32,9 +36,23 @@ def ask(key: str, kind: QuestionType = QuestionType.TEXT, **rest: Any) -> Questi
     return Question(key, kind, both(f"{key}?"), **rest)
 
 
-TITLE = ask("titel", required=True, max_length=10, error=both("Skriv vad initiativet heter"), hint=both("Kort"))
-KIND = ask("typ", QuestionType.CHOICE, required=True, error=both("Välj typ"), options=offered("natverk", "annat"))
-ELSE = ask("typ_annat", required=True, error=both("Skriv vad"), show_if=Condition("typ", ("annat",)))
+TITLE = ask(
+    "titel",
+    required=True,
+    max_length=10,
+    error=both("Skriv vad initiativet heter"),
+    hint=both("Kort"),
+)
+KIND = ask(
+    "typ",
+    QuestionType.CHOICE,
+    required=True,
+    error=both("Välj typ"),
+    options=offered("natverk", "annat"),
+)
+ELSE = ask(
+    "typ_annat", required=True, error=both("Skriv vad"), show_if=Condition("typ", ("annat",))
+)
 THEME = ask("tema", QuestionType.CHOICES, options=offered("arbete", "energi", "klimat"), at_most=2)
 WITH = ask("aktorer", QuestionType.CHOICES, source="organisations", other_label=both("Andra"))
 WHEN = ask("period", QuestionType.YEARS)
@@ -48,8 +66,13 @@ def swedish(words: str, **params: object) -> str:
     return words % params
 
 
-def made(posted: dict[str, Any] | None = None, *, questions: tuple[Question, ...] = QUESTIONS, language: str = "sv",
-         stored: dict[str, Any] | None = None) -> QuestionForm:
+def made(
+    posted: dict[str, Any] | None = None,
+    *,
+    questions: tuple[Question, ...] = QUESTIONS,
+    language: str = "sv",
+    stored: dict[str, Any] | None = None,
+) -> QuestionForm:
     kind = build(questions, Base, ORGANISATIONS, language, swedish)
     return kind(None if posted is None else MultiDict(posted), data=stored)
 
@@ -60,7 +83,17 @@ def errors(form: QuestionForm) -> dict[str, list[str]]:
 
 def test_a_field_for_each_question_in_order_and_the_bases_own() -> None:
     names = [field.short_name for field in made()]
-    assert names == ["form_key", "titel", "typ", "typ_annat", "tema", "aktorer", "aktorer_other", "period", "svart"]
+    assert names == [
+        "form_key",
+        "titel",
+        "typ",
+        "typ_annat",
+        "tema",
+        "aktorer",
+        "aktorer_other",
+        "period",
+        "svart",
+    ]
 
 
 def test_label_and_hint_come_in_the_language_asked_for() -> None:
@@ -72,24 +105,55 @@ def test_label_and_hint_come_in_the_language_asked_for() -> None:
 
 
 def test_a_field_carries_what_a_template_needs() -> None:
-    form = made(questions=(*QUESTIONS, NONE, ask("antal", QuestionType.NUMBER), ask("lank", QuestionType.URL)))
-    assert [form[key].kind for key in ("titel", "svart", "typ", "tema", "period")] == ["text", "long_text", "choice", "choices", "years"]
+    form = made(
+        questions=(
+            *QUESTIONS,
+            NONE,
+            ask("antal", QuestionType.NUMBER),
+            ask("lank", QuestionType.URL),
+        )
+    )
+    assert [form[key].kind for key in ("titel", "svart", "typ", "tema", "period")] == [
+        "text",
+        "long_text",
+        "choice",
+        "choices",
+        "years",
+    ]
     assert (form.titel.max_length, form.period.max_length) == (10, None)
     assert (form.titel.optional, form.tema.optional, form.inga.optional) == (False, True, False)
-    assert (form.titel.legend, form.typ.legend, form.tema.legend, form.aktorer.legend, form.inga.legend) == (False, True, True, True, False)
+    assert (
+        form.titel.legend,
+        form.typ.legend,
+        form.tema.legend,
+        form.aktorer.legend,
+        form.inga.legend,
+    ) == (False, True, True, True, False)
     assert (form.inga.lone, form.tema.lone) == (True, False)
-    assert (form.titel.inputmode, form.antal.inputmode, form.lank.inputmode) == ("text", "decimal", "url")
+    assert (form.titel.inputmode, form.antal.inputmode, form.lank.inputmode) == (
+        "text",
+        "decimal",
+        "url",
+    )
     assert form.typ_annat.question.show_if == Condition("typ", ("annat",))
 
 
 def test_fields_bear_the_names_templates_go_by() -> None:
     form = made()
     assert [form[key].type for key in ("titel", "svart", "typ", "tema", "period")] == [
-        "StringField", "TextAreaField", "RadioField", "SelectMultipleField", "StringField"]
+        "StringField",
+        "TextAreaField",
+        "RadioField",
+        "SelectMultipleField",
+        "StringField",
+    ]
 
 
 def test_organisations_are_the_live_ones() -> None:
-    assert [(box.choice.value, box.label.text) for box in made().aktorer] == [("RV", "Region Värmland"), ("SUN", "Sunne kommun")]
+    assert [(box.choice.value, box.label.text) for box in made().aktorer] == [
+        ("RV", "Region Värmland"),
+        ("SUN", "Sunne kommun"),
+    ]
 
 
 def test_the_first_button_has_the_id_an_error_links_to() -> None:
@@ -99,9 +163,24 @@ def test_the_first_button_has_the_id_an_error_links_to() -> None:
 
 
 def test_what_is_stored_is_shown_again() -> None:
-    form = made(stored={"titel": "Navet", "typ": "annat", "tema": ["energi", "borta"], "aktorer_other": "Byalaget"})
-    assert form.answers() == {"titel": "Navet", "typ": "annat", "typ_annat": "", "tema": ["energi"], "aktorer": [],
-                              "aktorer_other": "Byalaget", "period": "", "svart": ""}
+    form = made(
+        stored={
+            "titel": "Navet",
+            "typ": "annat",
+            "tema": ["energi", "borta"],
+            "aktorer_other": "Byalaget",
+        }
+    )
+    assert form.answers() == {
+        "titel": "Navet",
+        "typ": "annat",
+        "typ_annat": "",
+        "tema": ["energi"],
+        "aktorer": [],
+        "aktorer_other": "Byalaget",
+        "period": "",
+        "svart": "",
+    }
     assert [box.checked for box in form.tema] == [False, True, False]
     assert [button.checked for button in form.typ] == [False, True]
 
@@ -153,31 +232,60 @@ def test_a_hidden_question_is_not_required_nor_checked() -> None:
 
 
 def test_the_root_may_decide_what_is_shown() -> None:
-    asked = (ask("vem", required=True, error=both("Skriv vem"), show_if=Condition("forankrat", ("ledning",))),)
+    asked = (
+        ask(
+            "vem",
+            required=True,
+            error=both("Skriv vem"),
+            show_if=Condition("forankrat", ("ledning",)),
+        ),
+    )
     assert made({}, questions=asked).validate_fully({})
     assert not made({}, questions=asked).validate_fully({"forankrat": ["ledning"]})
 
 
 def test_free_text_answers_a_required_choice() -> None:
-    asked = (ask("vilka", QuestionType.CHOICES, required=True, error=both("Välj"), options=offered("a"), other_label=both("Andra")),)
+    asked = (
+        ask(
+            "vilka",
+            QuestionType.CHOICES,
+            required=True,
+            error=both("Välj"),
+            options=offered("a"),
+            other_label=both("Andra"),
+        ),
+    )
     assert not made({}, questions=asked).validate_fully()
     assert made({"vilka_other": "Byalaget"}, questions=asked).validate_fully()
 
 
-@pytest.mark.parametrize(("posted", "expected"), [
-    ({"titel": "x" * 13}, {"titel": ["Korta svaret på ”titel?” med 3 tecken"]}),
-    ({"tema": ["arbete", "energi", "klimat"]}, {"tema": ["Välj högst 2 på ”tema?”"]}),
-    ({"period": "snart"}, {"period": ["Skriv årtal på ”period?”, till exempel 2021–2024 eller 2021–"]}),
-    ({"aktorer_other": "x" * 301}, {"aktorer_other": ["Korta svaret på ”Andra” med 1 tecken"]})])
+@pytest.mark.parametrize(
+    ("posted", "expected"),
+    [
+        ({"titel": "x" * 13}, {"titel": ["Korta svaret på ”titel?” med 3 tecken"]}),
+        ({"tema": ["arbete", "energi", "klimat"]}, {"tema": ["Välj högst 2 på ”tema?”"]}),
+        (
+            {"period": "snart"},
+            {"period": ["Skriv årtal på ”period?”, till exempel 2021–2024 eller 2021–"]},
+        ),
+        ({"aktorer_other": "x" * 301}, {"aktorer_other": ["Korta svaret på ”Andra” med 1 tecken"]}),
+    ],
+)
 def test_an_error_says_what_to_do(posted: dict[str, Any], expected: dict[str, list[str]]) -> None:
     form = made({**FINE, **posted})
     assert not form.validate_fully()
     assert errors(form) == expected
 
 
-@pytest.mark.parametrize(("kind", "start"), [
-    (QuestionType.NUMBER, "Skriv ett tal på ”a?”"), (QuestionType.DATE, "Skriv ett datum på ”a?”"),
-    (QuestionType.URL, "Skriv en webbadress på ”a?”"), (QuestionType.CHOICE, "Välj på nytt på ”a?”")])
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        (QuestionType.NUMBER, "Skriv ett tal på ”a?”"),
+        (QuestionType.DATE, "Skriv ett datum på ”a?”"),
+        (QuestionType.URL, "Skriv en webbadress på ”a?”"),
+        (QuestionType.CHOICE, "Välj på nytt på ”a?”"),
+    ],
+)
 def test_every_type_has_words_for_what_cannot_be_read(kind: QuestionType, start: str) -> None:
     assert words(ask("a", kind), Fault.UNREADABLE, "x", "sv", swedish).startswith(start)
 

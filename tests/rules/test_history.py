@@ -1,4 +1,5 @@
 """The texts that lost their place: seen for thirty days, brought back as a new version, and never at another text's cost."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -16,7 +17,9 @@ MINUTE = dt.timedelta(minutes=1)
 THEME = "strukturer/arbete"
 
 
-def test_the_trail_says_what_stands_what_stood_who_wrote_it_and_until_when_it_is_kept(session: Db) -> None:
+def test_the_trail_says_what_stands_what_stood_who_wrote_it_and_until_when_it_is_kept(
+    session: Db,
+) -> None:
     maria, anna = make_members("Maria", "Anna")
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas")
@@ -24,10 +27,24 @@ def test_the_trail_says_what_stands_what_stood_who_wrote_it_and_until_when_it_is
     write(anna, item, OPEN + 2 * MINUTE, base=1, skapa="Annas försök")
     trail = history.of(item, "skapa", OPEN + 3 * MINUTE)
     assert trail.current is not None
-    assert (trail.current.value, trail.current.who, answers.base_of(trail.stamp), trail.question.key) == ("Marias", "Maria Lindqvist", 2, "skapa")
-    assert [(past.value, past.who, past.at, past.replaced_at, past.until) for past in trail.past] == [
-        ("Annas försök", "Anna Berg", OPEN + 2 * MINUTE, OPEN + 2 * MINUTE, OPEN + 2 * MINUTE + answers.KEPT),
-        ("Annas", "Anna Berg", OPEN, OPEN + MINUTE, OPEN + MINUTE + answers.KEPT)]
+    assert (
+        trail.current.value,
+        trail.current.who,
+        answers.base_of(trail.stamp),
+        trail.question.key,
+    ) == ("Marias", "Maria Lindqvist", 2, "skapa")
+    assert [
+        (past.value, past.who, past.at, past.replaced_at, past.until) for past in trail.past
+    ] == [
+        (
+            "Annas försök",
+            "Anna Berg",
+            OPEN + 2 * MINUTE,
+            OPEN + 2 * MINUTE,
+            OPEN + 2 * MINUTE + answers.KEPT,
+        ),
+        ("Annas", "Anna Berg", OPEN, OPEN + MINUTE, OPEN + MINUTE + answers.KEPT),
+    ]
 
 
 def test_a_former_text_is_seen_for_thirty_days(session: Db) -> None:
@@ -54,7 +71,7 @@ def test_what_is_taken_back_is_a_new_version_and_what_stood_there_is_kept(sessio
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas")
     write(maria, item, OPEN + MINUTE, skapa="Marias")
-    past, = history.of(item, "skapa", OPEN + MINUTE).past
+    (past,) = history.of(item, "skapa", OPEN + MINUTE).past
     saved = history.restore(item, "skapa", past.id, 2, maria.person, OPEN + 2 * MINUTE)
     assert (saved.versions, stored(item, "skapa")) == ({"skapa": 3}, "Annas")
     # Written by the same hand a minute before: kept all the same.
@@ -68,10 +85,14 @@ def test_what_a_colleague_writes_meanwhile_stands(session: Db) -> None:
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas")
     write(maria, item, skapa="Marias")
-    past, = history.of(item, "skapa", OPEN).past
+    (past,) = history.of(item, "skapa", OPEN).past
     write(anna, item, skapa="Nyss")
     saved = history.restore(item, "skapa", past.id, 2, maria.person, OPEN)
-    assert (saved.conflicts["skapa"].value, stored(item, "skapa"), lying(item, "skapa")) == ("Nyss", "Nyss", ["Annas", "Marias"])
+    assert (saved.conflicts["skapa"].value, stored(item, "skapa"), lying(item, "skapa")) == (
+        "Nyss",
+        "Nyss",
+        ["Annas", "Marias"],
+    )
 
 
 def test_choices_come_back_as_they_were(session: Db) -> None:
@@ -79,17 +100,19 @@ def test_choices_come_back_as_they_were(session: Db) -> None:
     item = item_of(maria, THEME)
     write(anna, item, perspektiv=["jamstalldhet", "klimat_och_miljo"])
     write(maria, item, perspektiv=[])
-    past, = history.of(item, "perspektiv", OPEN).past
+    (past,) = history.of(item, "perspektiv", OPEN).past
     history.restore(item, "perspektiv", past.id, 2, maria.person, OPEN)
     assert stored(item, "perspektiv") == ["jamstalldhet", "klimat_och_miljo"]
 
 
-def test_another_field_s_text_an_erased_one_and_a_question_of_elsewhere_are_not_found(session: Db) -> None:
+def test_another_field_s_text_an_erased_one_and_a_question_of_elsewhere_are_not_found(
+    session: Db,
+) -> None:
     maria, anna = make_members("Maria", "Anna")
     item = item_of(maria, THEME)
     write(anna, item, skapa="Annas", bryta="Annas")
     write(maria, item, skapa="Marias", bryta="Marias")
-    past, = history.of(item, "skapa", OPEN).past
+    (past,) = history.of(item, "skapa", OPEN).past
     with pytest.raises(Missing, match="no_former_text"):
         history.restore(item, "bryta", past.id, 2, maria.person, OPEN)
     with pytest.raises(Missing, match="no_former_text"):
@@ -104,6 +127,6 @@ def test_after_the_last_day_former_texts_are_read_only(session: Db) -> None:
     write(anna, item, skapa="Annas")
     write(maria, item, skapa="Marias")
     late = CLOSES + 16 * MINUTE
-    past, = history.of(item, "skapa", late).past
+    (past,) = history.of(item, "skapa", late).past
     with pytest.raises(Closed):
         history.restore(item, "skapa", past.id, 2, maria.person, late)

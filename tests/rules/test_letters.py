@@ -1,4 +1,5 @@
 """Writing and sealing letters: strict about facts, safe with whatever people type, and without tokens until the mail is sent."""
+
 from __future__ import annotations
 
 import pytest
@@ -7,13 +8,36 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from markupsafe import escape
 
-from annualwheel.letters import HTML, KINDS, PLACEHOLDER, PLAIN, Letter, Letterhead, compile_body, seal, write
+from annualwheel.letters import (
+    HTML,
+    KINDS,
+    PLACEHOLDER,
+    PLAIN,
+    Letter,
+    Letterhead,
+    compile_body,
+    seal,
+    write,
+)
 
-HEAD = Letterhead(base_url="https://arshjulet.example", service_name="Värmlandsstrategins årshjul", region_name="Region <Värmland>",
-                  contact_name="Karin & Co", contact_email="arshjulet@region.example", contact_phone="",
-                  sender_name="Årshjulet", sender_address="arshjulet@region.example", reply_to="arshjulet@region.example")
-DECLINED = {"given": "Maria", "meeting": "arbetsmötet", "day": "fredag 22 januari 2027", "short_day": "22 januari",
-            "answer_by": "fredag 11 december 2026"}
+HEAD = Letterhead(
+    base_url="https://arshjulet.example",
+    service_name="Värmlandsstrategins årshjul",
+    region_name="Region <Värmland>",
+    contact_name="Karin & Co",
+    contact_email="arshjulet@region.example",
+    contact_phone="",
+    sender_name="Årshjulet",
+    sender_address="arshjulet@region.example",
+    reply_to="arshjulet@region.example",
+)
+DECLINED = {
+    "given": "Maria",
+    "meeting": "arbetsmötet",
+    "day": "fredag 22 januari 2027",
+    "short_day": "22 januari",
+    "answer_by": "fredag 11 december 2026",
+}
 URL = {"landing": "https://arshjulet.example/i/abc.1.x-y_z"}
 
 
@@ -26,9 +50,23 @@ def body(markdown: str, **facts: object) -> tuple[str, str]:
     return HTML.from_string(html).render(facts), PLAIN.from_string(text).render(facts)
 
 
-@pytest.mark.parametrize("typed", [
-    "[klicka](http://ond.example)", "<b>Maria</b>", "**Maria**", "# Maria", "<script>alert(1)</script>", "{{ 7*7 }}", "&amp;",
-    "_a_", "http://ond.example", "- punkt", "![](x)", "\"'"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "[klicka](http://ond.example)",
+        "<b>Maria</b>",
+        "**Maria**",
+        "# Maria",
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "&amp;",
+        "_a_",
+        "http://ond.example",
+        "- punkt",
+        "![](x)",
+        "\"'",
+    ],
+)
 def test_what_people_type_comes_out_as_typed(typed: str) -> None:
     mail = seal(declined(given=typed), "sv", URL, HEAD)
     assert f"Hej {typed}!" in mail.text
@@ -36,14 +74,21 @@ def test_what_people_type_comes_out_as_typed(typed: str) -> None:
     assert "ond.example</a>" not in mail.html
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Zs", "Zl", "Zp"]), min_size=1))
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Zs", "Zl", "Zp"]),
+        min_size=1,
+    )
+)
 def test_any_name_comes_out_as_typed(typed: str) -> None:
     letter = declined(given=typed)
     assert f"Hej {typed}!" in letter.text and f"Hej {escape(typed)}!" in letter.html
 
 
 def test_values_cannot_bring_placeholders_or_control_characters() -> None:
-    letter = declined(given="Eva\ue000landing\ue001\ue000sign_in\ue001\x00\x0b\x1b\x85", meeting="a\r\nb")
+    letter = declined(
+        given="Eva\ue000landing\ue001\ue000sign_in\ue001\x00\x0b\x1b\x85", meeting="a\r\nb"
+    )
     assert "Hej Evalandingsign_in!" in letter.text
     assert PLACEHOLDER.findall(letter.text) == ["landing"] == PLACEHOLDER.findall(letter.html)
     assert "\r" not in letter.text
@@ -55,14 +100,20 @@ def test_a_line_break_in_a_value_cannot_make_a_header() -> None:
 
 
 def test_subject_has_plain_spaces() -> None:
-    facts = {name: DECLINED[name] for name in KINDS["withdrawn"].facts} | {"short_day": "22\u00a0januari"}
+    facts = {name: DECLINED[name] for name in KINDS["withdrawn"].facts} | {
+        "short_day": "22\u00a0januari"
+    }
     letter = write("withdrawn", "sv", facts)
     assert letter.subject == "Du är avbokad från arbetsmötet 22 januari"
 
 
 def test_missing_unknown_and_empty_facts_are_refused() -> None:
     with pytest.raises(LookupError, match="answer_by"):
-        write("declined", "sv", {name: value for name, value in DECLINED.items() if name != "answer_by"})
+        write(
+            "declined",
+            "sv",
+            {name: value for name, value in DECLINED.items() if name != "answer_by"},
+        )
     with pytest.raises(LookupError, match="reason"):
         declined(reason="skrivfel")
     with pytest.raises(TypeError, match="None"):
@@ -93,16 +144,24 @@ def test_addresses_and_letterhead_are_escaped_in_html_only() -> None:
     mail = seal(declined(), "sv", {"landing": 'https://arshjulet.example/i/x?a=1&b="'}, HEAD)
     assert mail.html.count('href="https://arshjulet.example/i/x?a=1&amp;b=&#34;"') == 2
     assert 'https://arshjulet.example/i/x?a=1&b="&lang=en' in mail.text
-    assert "Karin &amp; Co, Region &lt;Värmland&gt;" in mail.html and "Karin & Co, Region <Värmland>" in mail.text
+    assert (
+        "Karin &amp; Co, Region &lt;Värmland&gt;" in mail.html
+        and "Karin & Co, Region <Värmland>" in mail.text
+    )
 
 
 def test_contact_without_phone_leaves_no_comma() -> None:
     mail = seal(declined(), "sv", URL, HEAD)
-    assert "arshjulet@region.example\n" in mail.text and "arshjulet@region.example</a></p>" in mail.html
+    assert (
+        "arshjulet@region.example\n" in mail.text
+        and "arshjulet@region.example</a></p>" in mail.html
+    )
 
 
-@pytest.mark.parametrize(("language", "words", "link"), [
-    ("sv", "Read in English", "?lang=en"), ("en", "Läs på svenska", "?lang=sv")])
+@pytest.mark.parametrize(
+    ("language", "words", "link"),
+    [("sv", "Read in English", "?lang=en"), ("en", "Läs på svenska", "?lang=sv")],
+)
 def test_the_other_language_is_the_same_page(language: str, words: str, link: str) -> None:
     mail = seal(write("declined", language, DECLINED), language, URL, HEAD)
     assert f"{words}:\n{URL['landing']}{link}\n" in mail.text
@@ -110,17 +169,30 @@ def test_the_other_language_is_the_same_page(language: str, words: str, link: st
 
 
 def test_markdown_becomes_both_forms() -> None:
-    html, text = body("# Rubrik\n\n**Var:** {{ a }}\n**När:** {{ b }}\n\nEn rad\nsom går vidare.\n\n"
-                      "- {% for x in xs %}{{ x }}{% endfor %}\n\n"
-                      "[Svara & se](landing)\n", a="<Här>", b="Nu", xs=["ett", "två"])
-    assert text == ("Rubrik \n\nVar: <Här> \nNär: Nu \n\nEn rad som går vidare.  \n\n"
-                    "- ett \n- två \n\nSvara & se:\n\ue000landing\ue001 \n")
-    assert ">Rubrik</h1>" in html and "<b>Var:</b> &lt;Här&gt;</p>" in html and "En rad\nsom går vidare.</p>" in html
+    html, text = body(
+        "# Rubrik\n\n**Var:** {{ a }}\n**När:** {{ b }}\n\nEn rad\nsom går vidare.\n\n"
+        "- {% for x in xs %}{{ x }}{% endfor %}\n\n"
+        "[Svara & se](landing)\n",
+        a="<Här>",
+        b="Nu",
+        xs=["ett", "två"],
+    )
+    assert text == (
+        "Rubrik \n\nVar: <Här> \nNär: Nu \n\nEn rad som går vidare.  \n\n"
+        "- ett \n- två \n\nSvara & se:\n\ue000landing\ue001 \n"
+    )
+    assert (
+        ">Rubrik</h1>" in html
+        and "<b>Var:</b> &lt;Här&gt;</p>" in html
+        and "En rad\nsom går vidare.</p>" in html
+    )
     assert html.count("<li") == 2 and html.count("<ul") == 1
     assert 'href="\ue000landing\ue001"' in html and ">Svara &amp; se</a>" in html
 
 
-@pytest.mark.parametrize(("shown", "expected"), [(True, "A: 1\nB: 2\n\nSlut\n"), (False, "A: 1\n\nSlut\n")])
+@pytest.mark.parametrize(
+    ("shown", "expected"), [(True, "A: 1\nB: 2\n\nSlut\n"), (False, "A: 1\n\nSlut\n")]
+)
 def test_a_steering_line_leaves_no_trace(shown: bool, expected: str) -> None:
     html, text = body("**A:** 1\n{% if shown %}\n**B:** 2\n{% endif %}\n\nSlut\n", shown=shown)
     assert text.replace(" \n", "\n").rstrip() == expected.rstrip()

@@ -1,4 +1,5 @@
 """Who registers and who corrects an address both hold several meetings and a person: whatever the order, neither waits for ever."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -23,7 +24,12 @@ def prepare(app: Flask) -> tuple[int, int]:
     """One person with a place at two meetings: the ids of the registrations."""
     with app.app_context():
         first = make_guest(make_meeting(), "Maria", "Lindqvist")
-        second = invitations.invite(make_meeting(kind="direction"), first.person, db.session.get_one(Organisation, first.organisation_id), START)
+        second = invitations.invite(
+            make_meeting(kind="direction"),
+            first.person,
+            db.session.get_one(Organisation, first.organisation_id),
+            START,
+        )
         db.session.commit()
         return first.id, second.id
 
@@ -41,18 +47,24 @@ def stopped_mail(app: Flask) -> int:
 
 def answer(registration_id: int, address: str) -> Callable[[], Callable[[], object]]:
     """Opens the page, then says yes or changes the yes, with this address or the one that the page was opened with."""
+
     def opened() -> Callable[[], object]:
         registration = db.session.get_one(Registration, registration_id)
-        reply = reply_of(registration, mobile=address, **({"email": address} if "@" in address else {}))
+        reply = reply_of(
+            registration, mobile=address, **({"email": address} if "@" in address else {})
+        )
         return lambda: replies.register(registration, reply, START, BY_PHONE)
+
     return opened
 
 
 def correct(message_id: int, address: str) -> Callable[[], Callable[[], object]]:
     """Opens the page of the mail that stopped, then gives it another address."""
+
     def opened() -> Callable[[], object]:
         message = db.session.get_one(Message, message_id)
         return lambda: undelivered.correct_address(message, address, START, audit.SYSTEM)
+
     return opened
 
 
@@ -70,8 +82,12 @@ def test_registering_and_correcting_addresses_never_wait_for_each_other(app: Fla
     first, second = prepare(app)
     outcomes = Counter[str]()
     for number in range(ROUNDS):
-        people = (answer(second, str(number)), answer(first, f"a{number}@kommun.example"),
-                  correct(stopped_mail(app), f"b{number}@kommun.example"), answer(second, f"c{number}@kommun.example"))
+        people = (
+            answer(second, str(number)),
+            answer(first, f"a{number}@kommun.example"),
+            correct(stopped_mail(app), f"b{number}@kommun.example"),
+            answer(second, f"c{number}@kommun.example"),
+        )
         outcomes.update(at_once(app, press, people, look=lambda opened: opened()))
     assert outcomes["done"] >= 3 * ROUNDS, outcomes
     with app.app_context():

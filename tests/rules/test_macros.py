@@ -1,4 +1,5 @@
 """The macros that make every field and part: what a screen reader, a keyboard and a strict policy need is really there."""
+
 from __future__ import annotations
 
 import re
@@ -67,15 +68,26 @@ def app() -> Iterator[Flask]:
     app = Flask("macros", template_folder=str(PACKAGE / "templates"))
     Babel(app, default_locale="sv")
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(look=words.look, csrf_token=lambda: "bevis", proof=lambda: Markup('<input type="hidden" name="csrf_token" value="bevis">'))
+    app.jinja_env.globals.update(
+        look=words.look,
+        csrf_token=lambda: "bevis",
+        proof=lambda: Markup('<input type="hidden" name="csrf_token" value="bevis">'),
+    )
     with app.test_request_context():
         yield app
 
 
 def render(call: str, **context: Any) -> str:
-    names = ("fields.html", "error_summary, field, summary_box"), ("conflict.html", "conflict_box"), (
-        "saving.html", "autosave, save_bar"), ("pictures.html", "bar, progress, puzzle_cell"), (
-        "parts.html", "button, link, post_button, message, state_tag, steps, table, pagination, search_form, facts, tasks")
+    names = (
+        ("fields.html", "error_summary, field, summary_box"),
+        ("conflict.html", "conflict_box"),
+        ("saving.html", "autosave, save_bar"),
+        ("pictures.html", "bar, progress, puzzle_cell"),
+        (
+            "parts.html",
+            "button, link, post_button, message, state_tag, steps, table, pagination, search_form, facts, tasks",
+        ),
+    )
     imports = "".join(f'{{% from "macros/{file}" import {macros} %}}' for file, macros in names)
     return render_template_string(imports + call, **context)
 
@@ -121,14 +133,28 @@ class TestFields:
         html = render("{{ field(form.lunch) }}", form=failed())
         page = Page(html)
         assert page.all("fieldset")[0] | {"class": ""} == {
-            "class": "", "id": "lunch", "role": "radiogroup", "aria-invalid": "true", "aria-describedby": "lunch-fel"}
+            "class": "",
+            "id": "lunch",
+            "role": "radiogroup",
+            "aria-invalid": "true",
+            "aria-describedby": "lunch-fel",
+        }
         assert "<legend>Lunch?</legend>" in html
-        assert [i["id"] for i in page.all("input")] == [label["for"] for label in page.all("label")] == ["lunch-0", "lunch-1"]
+        assert (
+            [i["id"] for i in page.all("input")]
+            == [label["for"] for label in page.all("label")]
+            == ["lunch-0", "lunch-1"]
+        )
         assert not any("checked" in i for i in page.all("input"))
 
     def test_chosen_boxes_are_checked(self) -> None:
-        boxes = Page(render("{{ field(form.areas) }}", form=Sample(data={"areas": ["nej"]}))).all("input")
-        assert [(i["type"], i["value"], "checked" in i) for i in boxes] == [("checkbox", "ja", False), ("checkbox", "nej", True)]
+        boxes = Page(render("{{ field(form.areas) }}", form=Sample(data={"areas": ["nej"]}))).all(
+            "input"
+        )
+        assert [(i["type"], i["value"], "checked" in i) for i in boxes] == [
+            ("checkbox", "ja", False),
+            ("checkbox", "nej", True),
+        ]
 
     def test_a_single_box_has_its_words_beside_it(self) -> None:
         page = Page(render("{{ field(form.helper) }}", form=Sample(data={"helper": True})))
@@ -136,7 +162,9 @@ class TestFields:
         assert "checked" in page.all("input")[0]
 
     def test_a_select_keeps_its_choice(self) -> None:
-        options = Page(render("{{ field(form.size) }}", form=Sample(data={"size": "nej"}))).all("option")
+        options = Page(render("{{ field(form.size) }}", form=Sample(data={"size": "nej"}))).all(
+            "option"
+        )
         assert [o["value"] for o in options if "selected" in o] == ["nej"]
 
     def test_what_was_typed_is_kept_and_escaped(self) -> None:
@@ -161,22 +189,42 @@ class TestFields:
         assert [i["data-v"] for i in page.all("input")] == ["3", "3"]
 
     def test_purpose_and_keyboard_follow_the_field(self) -> None:
-        page = Page(render('{{ field(form.email, autocomplete="email") }}{{ field(form.seats) }}', form=Sample()))
-        assert (page.all("input")[0]["autocomplete"], page.all("input")[0]["type"]) == ("email", "email")
-        assert (page.all("input")[1]["inputmode"], page.all("input")[1]["type"]) == ("numeric", "text")
+        page = Page(
+            render(
+                '{{ field(form.email, autocomplete="email") }}{{ field(form.seats) }}',
+                form=Sample(),
+            )
+        )
+        assert (page.all("input")[0]["autocomplete"], page.all("input")[0]["type"]) == (
+            "email",
+            "email",
+        )
+        assert (page.all("input")[1]["inputmode"], page.all("input")[1]["type"]) == (
+            "numeric",
+            "text",
+        )
 
     def test_a_purpose_given_by_the_form_is_used(self) -> None:
         form = Sample()
         form.name.render_kw = {"autocomplete": "given-name"}
-        assert Page(render("{{ field(form.name) }}", form=form)).all("input")[0]["autocomplete"] == "given-name"
+        assert (
+            Page(render("{{ field(form.name) }}", form=form)).all("input")[0]["autocomplete"]
+            == "given-name"
+        )
 
     def test_a_conflict_keeps_both_texts_and_is_tied_to_the_field(self) -> None:
         conflict = {"who": "Lars Ek", "at": "kl. 14.31", "text": "Deras <text>", "both": True}
-        html = render("{{ field(form.text, conflict=c) }}", form=Sample(data={"text": "Min text"}), c=conflict)
+        html = render(
+            "{{ field(form.text, conflict=c) }}", form=Sample(data={"text": "Min text"}), c=conflict
+        )
         assert "Min text" in html and "Deras &lt;text&gt;" in html
         assert "Lägg Lars text efter min" in html
         assert Page(html).all("textarea")[0]["aria-describedby"] == "text-konflikt"
-        assert [b["value"] for b in Page(html).all("button")] == ["text:both", "text:mine", "text:theirs"]
+        assert [b["value"] for b in Page(html).all("button")] == [
+            "text:both",
+            "text:mine",
+            "text:theirs",
+        ]
 
 
 @pytest.mark.usefixtures("app")
@@ -193,7 +241,9 @@ class TestErrorSummary:
         form = failed()
         links = [a["href"] for a in Page(render("{{ error_summary(form) }}", form=form)).all("a")]
         assert links == ["#name", "#lunch-0"]
-        assert {h[1:] for h in links} <= set(Page("".join(render("{{ field(f) }}", f=f) for f in form)).ids())
+        assert {h[1:] for h in links} <= set(
+            Page("".join(render("{{ field(f) }}", f=f) for f in form)).ids()
+        )
 
     def test_one_error_is_one_thing(self) -> None:
         form = failed(lunch="ja")
@@ -201,7 +251,11 @@ class TestErrorSummary:
 
     def test_it_can_take_focus_and_has_a_name(self) -> None:
         box = Page(render("{{ error_summary(form) }}", form=failed())).all("div")[0]
-        assert (box["tabindex"], box["role"], box["aria-labelledby"]) == ("-1", "group", "fel-rubrik")
+        assert (box["tabindex"], box["role"], box["aria-labelledby"]) == (
+            "-1",
+            "group",
+            "fel-rubrik",
+        )
 
     def test_without_errors_there_is_nothing(self) -> None:
         assert render("{{ error_summary(form) }}", form=Sample()).strip() == ""
@@ -216,21 +270,35 @@ class TestErrorSummary:
 @pytest.mark.usefixtures("app")
 class TestParts:
     def test_the_current_step_is_named(self) -> None:
-        html = render('{{ steps("Faser", [{"text": "Anmälan", "detail": "till 11 dec", "state": "now"}]) }}')
+        html = render(
+            '{{ steps("Faser", [{"text": "Anmälan", "detail": "till 11 dec", "state": "now"}]) }}'
+        )
         assert Page(html).all("li")[0]["aria-current"] == "step"
         assert re.sub(r"<[^>]+>", "", html).strip() == "Anmälan, till 11 dec, aktuellt steg"
 
     def test_a_link_alone_says_what_it_changes(self) -> None:
-        assert render('{{ link("Ändra", "/x", about="lunch") }}') == '<a href="/x">Ändra<span class="vh"> lunch</span></a>'
+        assert (
+            render('{{ link("Ändra", "/x", about="lunch") }}')
+            == '<a href="/x">Ändra<span class="vh"> lunch</span></a>'
+        )
 
     def test_a_button_outside_a_form_is_a_post_with_proof(self) -> None:
         page = Page(render('{{ post_button("Ta bort", "/x", fields={"nr": 3}) }}'))
         assert page.all("form")[0] == {"method": "post", "action": "/x"}
-        assert {i["name"]: i["value"] for i in page.all("input")} == {"csrf_token": "bevis", "nr": "3"}
+        assert {i["name"]: i["value"] for i in page.all("input")} == {
+            "csrf_token": "bevis",
+            "nr": "3",
+        }
 
     def test_a_table_that_scrolls_can_be_reached_and_is_named(self) -> None:
-        region = Page(render('{% call table("Tidplan") %}<table></table>{% endcall %}')).all("div")[0]
-        assert (region["tabindex"], region["role"], region["aria-label"]) == ("0", "region", "Tidplan")
+        region = Page(render('{% call table("Tidplan") %}<table></table>{% endcall %}')).all("div")[
+            0
+        ]
+        assert (region["tabindex"], region["role"], region["aria-label"]) == (
+            "0",
+            "region",
+            "Tidplan",
+        )
 
     def test_a_state_is_shown_in_words_with_a_symbol(self) -> None:
         html = render('{{ state_tag("registration", "to_reconfirm") }}')
@@ -241,7 +309,9 @@ class TestParts:
         assert "Sida 2 av 7" in render('{{ pagination("/1", "/3", 2, 7) }}')
 
     def test_a_search_is_a_get_that_keeps_other_choices(self) -> None:
-        page = Page(render('{{ search_form("/personer", "Sök", "Åsa", {"typ": "kommun", "tom": ""}) }}'))
+        page = Page(
+            render('{{ search_form("/personer", "Sök", "Åsa", {"typ": "kommun", "tom": ""}) }}')
+        )
         assert page.all("form")[0]["method"] == "get"
         assert {i["name"]: i["value"] for i in page.all("input")} == {"typ": "kommun", "sok": "Åsa"}
 
@@ -251,13 +321,25 @@ class TestParts:
 
     def test_progress_has_a_name(self) -> None:
         assert Page(render('{{ progress("Skickade mejl", 1, 2) }}')).all("progress")[0] == {
-            "max": "2", "value": "1", "aria-label": "Skickade mejl"}
+            "max": "2",
+            "value": "1",
+            "aria-label": "Skickade mejl",
+        }
 
-    @pytest.mark.parametrize(("value", "name"), [
-        (14, "14 initiativ, Hälsa, Kommuner"), ("gap", "Lucka, Hälsa, Kommuner: inga initiativ"),
-        ("unknown", "Vet ej, Hälsa, Kommuner: färre än hälften har svarat"), ("irrelevant", "Ej aktuellt")])
+    @pytest.mark.parametrize(
+        ("value", "name"),
+        [
+            (14, "14 initiativ, Hälsa, Kommuner"),
+            ("gap", "Lucka, Hälsa, Kommuner: inga initiativ"),
+            ("unknown", "Vet ej, Hälsa, Kommuner: färre än hälften har svarat"),
+            ("irrelevant", "Ej aktuellt"),
+        ],
+    )
     def test_a_piece_of_the_puzzle_says_everything_in_words(self, value: object, name: str) -> None:
-        assert re.sub(r"<[^>]+>", "", render('{{ puzzle_cell(v, "Hälsa", "Kommuner") }}', v=value)) == name
+        assert (
+            re.sub(r"<[^>]+>", "", render('{{ puzzle_cell(v, "Hälsa", "Kommuner") }}', v=value))
+            == name
+        )
 
     def test_the_save_line_is_read_out_by_itself(self) -> None:
         spans = Page(render('{{ save_bar("Sparat kl. 14.32") }}')).all("span")
@@ -266,8 +348,19 @@ class TestParts:
     def test_every_text_autosave_uses_is_given_to_it(self) -> None:
         html = render('<form {{ autosave("/spara", "7", "bevis") }}>')
         given = set(re.findall(r'"(\w+)":', Page(html).all("form")[0]["data-t"]))
-        scripts = "".join((PACKAGE / "static/js" / name).read_text("utf-8") for name in ("autosave.js", "conflict.js"))
-        used = set(re.findall(r"\bT\.(\w+)", scripts)) | {"offline", "expired", "closed", "cancelled", "share", "gone", "rejected"}
+        scripts = "".join(
+            (PACKAGE / "static/js" / name).read_text("utf-8")
+            for name in ("autosave.js", "conflict.js")
+        )
+        used = set(re.findall(r"\bT\.(\w+)", scripts)) | {
+            "offline",
+            "expired",
+            "closed",
+            "cancelled",
+            "share",
+            "gone",
+            "rejected",
+        }
         assert used == given
 
 

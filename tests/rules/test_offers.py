@@ -1,4 +1,5 @@
 """Offered seats: held for a while, in order, by day; taken, declined or run out; and never two to one seat."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -23,21 +24,40 @@ KARIN = audit.Actor("staff", 1)
 
 
 def at(text: str) -> dt.datetime:
-    """"20 12.30": a day in January 2027 and a time in Stockholm."""
+    """ "20 12.30": a day in January 2027 and a time in Stockholm."""
     day, clock = text.split()
     hour, minute = clock.split(".")
-    return dt.datetime(2027, 1, int(day), int(hour), int(minute), tzinfo=STOCKHOLM).astimezone(dt.UTC)
+    return dt.datetime(2027, 1, int(day), int(hour), int(minute), tzinfo=STOCKHOLM).astimezone(
+        dt.UTC
+    )
 
 
-@pytest.mark.parametrize(("made", "hours", "ends"), [
-    ("11 10.00", 24, "12 10.00"), ("11 10.00", 1, "11 11.00"),
-    # by day, with both edges of it
-    ("11 8.00", 12, "11 20.00"), ("11 8.01", 12, "12 8.00"), ("11 15.00", 12, "12 8.00"), ("10 7.59", 24, "11 8.00"), ("10 8.00", 24, "11 8.00"),
-    ("11 23.30", 2, "12 8.00"), ("11 3.00", 2, "11 8.00"),
-    # twelve hours before 9 is 21 the evening before, which is night: 20
-    ("21 9.00", 24, "21 20.00"), ("20 21.00", 48, "21 20.00"), ("21 18.00", 24, "21 20.00"), ("21 9.00", 4, "21 13.00"),
-    ("21 18.01", 24, None), ("21 23.00", 1, None), ("22 8.00", 1, None)])
-def test_an_offer_ends_by_day_and_well_before_the_meeting(made: str, hours: int, ends: str | None) -> None:
+@pytest.mark.parametrize(
+    ("made", "hours", "ends"),
+    [
+        ("11 10.00", 24, "12 10.00"),
+        ("11 10.00", 1, "11 11.00"),
+        # by day, with both edges of it
+        ("11 8.00", 12, "11 20.00"),
+        ("11 8.01", 12, "12 8.00"),
+        ("11 15.00", 12, "12 8.00"),
+        ("10 7.59", 24, "11 8.00"),
+        ("10 8.00", 24, "11 8.00"),
+        ("11 23.30", 2, "12 8.00"),
+        ("11 3.00", 2, "11 8.00"),
+        # twelve hours before 9 is 21 the evening before, which is night: 20
+        ("21 9.00", 24, "21 20.00"),
+        ("20 21.00", 48, "21 20.00"),
+        ("21 18.00", 24, "21 20.00"),
+        ("21 9.00", 4, "21 13.00"),
+        ("21 18.01", 24, None),
+        ("21 23.00", 1, None),
+        ("22 8.00", 1, None),
+    ],
+)
+def test_an_offer_ends_by_day_and_well_before_the_meeting(
+    made: str, hours: int, ends: str | None
+) -> None:
     assert offers.end_of_offer(at(made), hours, MEETING) == (at(ends) if ends else None)
 
 
@@ -49,8 +69,12 @@ def test_an_offer_for_an_afternoon_meeting_ends_in_the_evening_before_too() -> N
 def test_the_hours_are_of_the_clock_in_stockholm_when_it_changes() -> None:
     """On 28 March 2027 the night has an hour less."""
     made = dt.datetime(2027, 3, 27, 19, 30, tzinfo=STOCKHOLM).astimezone(dt.UTC)
-    assert offers.end_of_offer(made, 12, made + dt.timedelta(days=30)) == dt.datetime(2027, 3, 28, 8, 30, tzinfo=STOCKHOLM)
-    assert offers.end_of_offer(made, 2, made + dt.timedelta(days=30)) == dt.datetime(2027, 3, 28, 8, 0, tzinfo=STOCKHOLM)
+    assert offers.end_of_offer(made, 12, made + dt.timedelta(days=30)) == dt.datetime(
+        2027, 3, 28, 8, 30, tzinfo=STOCKHOLM
+    )
+    assert offers.end_of_offer(made, 2, made + dt.timedelta(days=30)) == dt.datetime(
+        2027, 3, 28, 8, 0, tzinfo=STOCKHOLM
+    )
 
 
 def line_of(count: int, capacity: int = 1, **more: Any) -> list[Registration]:
@@ -84,8 +108,15 @@ def states_of(guests: list[Registration]) -> str:
 
 
 def held(meeting: Meeting, mode: str = "on_site") -> int:
-    return db.session.query(Registration).filter(Registration.meeting_id == meeting.id, Registration.mode == mode,
-                                                 Registration.state.in_(HOLDS_SEAT)).count()
+    return (
+        db.session.query(Registration)
+        .filter(
+            Registration.meeting_id == meeting.id,
+            Registration.mode == mode,
+            Registration.state.in_(HOLDS_SEAT),
+        )
+        .count()
+    )
 
 
 def end_of(guest: Registration) -> dt.datetime:
@@ -97,15 +128,29 @@ def sweep(meeting: Meeting, now: dt.datetime) -> int:
     return offers.lapse_due(meeting, now)
 
 
-@pytest.mark.parametrize(("sooner", "ends"), [
-    # at 11 on 23 November the offer lasts until 10 on the 24th
-    ("2026-11-24 09:00", "2026-11-23 20:00"), ("2026-11-23 16:00", "2026-11-23 13:00"), ("2026-11-23 12:00", "2026-11-23 12:00"),
-    ("2026-12-24 09:00", "2026-11-24 10:00")])
-def test_a_meeting_that_comes_sooner_shortens_the_offers_that_stand(session: Any, sooner: str, ends: str) -> None:
+@pytest.mark.parametrize(
+    ("sooner", "ends"),
+    [
+        # at 11 on 23 November the offer lasts until 10 on the 24th
+        ("2026-11-24 09:00", "2026-11-23 20:00"),
+        ("2026-11-23 16:00", "2026-11-23 13:00"),
+        ("2026-11-23 12:00", "2026-11-23 12:00"),
+        ("2026-12-24 09:00", "2026-11-24 10:00"),
+    ],
+)
+def test_a_meeting_that_comes_sooner_shortens_the_offers_that_stand(
+    session: Any, sooner: str, ends: str
+) -> None:
     guests = line_of(3)
     leave(guests[0])
     starts_at = dt.datetime.fromisoformat(sooner).replace(tzinfo=STOCKHOLM)
-    meetings.move(guests[0].meeting, meetings.Appointment(starts_at, starts_at + HOUR, "Nöjesfabriken"), "", START + 2 * HOUR, audit.SYSTEM)
+    meetings.move(
+        guests[0].meeting,
+        meetings.Appointment(starts_at, starts_at + HOUR, "Nöjesfabriken"),
+        "",
+        START + 2 * HOUR,
+        audit.SYSTEM,
+    )
     assert states_of(guests) == "xow"
     assert end_of(guests[1]) == dt.datetime.fromisoformat(ends).replace(tzinfo=STOCKHOLM)
 
@@ -117,7 +162,9 @@ def test_a_free_seat_is_offered_to_the_first_in_line_and_held(session: Any) -> N
     assert guests[1].offered_until == START + HOUR + 24 * HOUR
     assert held(guests[0].meeting) == 1
     [offer] = mails("offer")
-    assert offer.address == guests[1].person.email and "tisdag 24 november kl. 10.00" in offer.body.text.replace("\u00a0", " ")
+    assert offer.address == guests[
+        1
+    ].person.email and "tisdag 24 november kl. 10.00" in offer.body.text.replace("\u00a0", " ")
     assert not mails("promoted")
 
 
@@ -129,7 +176,9 @@ def test_a_held_seat_is_not_given_to_somebody_who_comes(session: Any) -> None:
     assert states_of([*guests, new]) == "xow"
 
 
-def test_who_takes_the_seat_is_registered_with_confirmation_and_calendar_entry(session: Any) -> None:
+def test_who_takes_the_seat_is_registered_with_confirmation_and_calendar_entry(
+    session: Any,
+) -> None:
     guests = line_of(2)
     leave(guests[0])
     before = len(mails())
@@ -191,7 +240,9 @@ def test_who_waits_takes_no_seat_that_is_not_free(session: Any) -> None:
     assert states_of(guests) == "rw"
 
 
-def test_an_offer_that_runs_out_goes_to_the_next_and_its_holder_stands_last_and_is_asked(session: Any) -> None:
+def test_an_offer_that_runs_out_goes_to_the_next_and_its_holder_stands_last_and_is_asked(
+    session: Any,
+) -> None:
     guests = line_of(4)
     leave(guests[0])
     until, before = end_of(guests[1]), len(mails())
@@ -214,15 +265,19 @@ def test_offers_that_run_out_together_do_not_change_places_with_each_other(sessi
 
 
 @pytest.mark.parametrize("act", ["accept", "stay", "form", "phone", "decline"])
-def test_an_offer_that_has_run_out_is_refused_before_anyone_has_noted_it(session: Any, act: str) -> None:
+def test_an_offer_that_has_run_out_is_refused_before_anyone_has_noted_it(
+    session: Any, act: str
+) -> None:
     guests = line_of(3)
     leave(guests[0])
     guest, late = guests[1], end_of(guests[1])
     acts: dict[str, Callable[[], object]] = {
-        "accept": lambda: offers.accept(guest, late, actor_of(guest)), "stay": lambda: offers.stay(guest, late, actor_of(guest)),
+        "accept": lambda: offers.accept(guest, late, actor_of(guest)),
+        "stay": lambda: offers.stay(guest, late, actor_of(guest)),
         "form": lambda: replies.register(guest, reply_of(guest), late, actor_of(guest)),
         "phone": lambda: replies.register(guest, reply_of(guest), late, KARIN),
-        "decline": lambda: replies.decline(guest, "", late, actor_of(guest))}
+        "decline": lambda: replies.decline(guest, "", late, actor_of(guest)),
+    }
     with pytest.raises(Closed, match="offer_over"):
         acts[act]()
     assert states_of(guests) == "xow"
@@ -253,7 +308,9 @@ def test_no_offer_runs_out_at_a_meeting_that_will_not_come(session: Any, why: st
         meetings.cancel(meeting, "", START + 2 * HOUR, audit.SYSTEM)
         assert not offers.due(end_of(guests[1]))
     else:
-        assert offers.due(meeting.starts_at - MINUTE) == [meeting] and not offers.due(meeting.starts_at)
+        assert offers.due(meeting.starts_at - MINUTE) == [meeting] and not offers.due(
+            meeting.starts_at
+        )
 
 
 def test_nobody_is_offered_a_seat_too_near_the_meeting(session: Any) -> None:
@@ -263,11 +320,17 @@ def test_nobody_is_offered_a_seat_too_near_the_meeting(session: Any) -> None:
     assert offers.is_late(guests[0].meeting.options[0], guests[0].meeting.starts_at - 14 * HOUR)
 
 
-def test_an_organisation_that_has_its_share_is_passed_over_and_the_trail_says_so(session: Any) -> None:
+def test_an_organisation_that_has_its_share_is_passed_over_and_the_trail_says_so(
+    session: Any,
+) -> None:
     meeting = make_meeting(2, per_organisation=1)
     meeting.options[0].waiting_rule = "offer"
-    guests = [make_guest(meeting, "Maria"), make_guest(meeting, "Anna", organisation="Sunne kommun"),
-              make_guest(meeting, "Erik"), make_guest(meeting, "Johan", organisation="Arvika kommun")]
+    guests = [
+        make_guest(meeting, "Maria"),
+        make_guest(meeting, "Anna", organisation="Sunne kommun"),
+        make_guest(meeting, "Erik"),
+        make_guest(meeting, "Johan", organisation="Arvika kommun"),
+    ]
     for minutes, guest in enumerate(guests):
         say_yes(guest, minutes)
     leave(guests[1])
@@ -279,7 +342,11 @@ def test_an_organisation_that_has_its_share_is_passed_over_and_the_trail_says_so
 def test_an_offer_counts_as_one_of_the_organisations_seats(session: Any) -> None:
     meeting = make_meeting(1, per_organisation=1)
     meeting.options[0].waiting_rule = "offer"
-    guests = [make_guest(meeting, "Anna", organisation="Sunne kommun"), make_guest(meeting, "Maria"), make_guest(meeting, "Erik")]
+    guests = [
+        make_guest(meeting, "Anna", organisation="Sunne kommun"),
+        make_guest(meeting, "Maria"),
+        make_guest(meeting, "Erik"),
+    ]
     for minutes, guest in enumerate(guests):
         say_yes(guest, minutes)
     leave(guests[0])
@@ -297,7 +364,9 @@ def test_a_yes_in_the_other_way_frees_the_offered_seat(session: Any) -> None:
     assert (states_of(guests), guests[1].mode) == ("xro", "online")
 
 
-def test_an_invitation_taken_back_passes_its_offer_on_without_touching_a_calendar(session: Any) -> None:
+def test_an_invitation_taken_back_passes_its_offer_on_without_touching_a_calendar(
+    session: Any,
+) -> None:
     guests = line_of(3)
     leave(guests[0])
     before = len(mails())
@@ -325,7 +394,10 @@ def test_a_place_out_of_turn_has_a_reason_and_is_noted(session: Any) -> None:
     offers.give(guests[2], "Landshövdingen", START + HOUR, KARIN, over=True)
     assert states_of(guests) == "rwr"
     row = db.session.query(Audit).filter_by(verb="given_place").one()
-    assert (row.actor_kind, row.details) == ("staff", {"line": 2, "note": "Landshövdingen", "over": True})
+    assert (row.actor_kind, row.details) == (
+        "staff",
+        {"line": 2, "note": "Landshövdingen", "over": True},
+    )
     assert mails("promoted") and entries()[-1][2] == guests[2].person.email
 
 
@@ -350,17 +422,32 @@ def test_a_place_is_given_until_the_meeting_begins(session: Any) -> None:
         offers.give(guests[1], "Sent", guests[1].meeting.starts_at, KARIN, over=True)
 
 
-WHEN = [("register", "before", None), ("register", "after", "offer_over"), ("register", "begun", "meeting_started"),
-        ("decline", "before", None), ("decline", "after", "offer_over"), ("withdraw", "before", None), ("withdraw", "after", None),
-        ("withdraw", "begun", "meeting_started"), ("change", "before", "cannot_change"), ("substitute", "before", "cannot_substitute")]
+WHEN = [
+    ("register", "before", None),
+    ("register", "after", "offer_over"),
+    ("register", "begun", "meeting_started"),
+    ("decline", "before", None),
+    ("decline", "after", "offer_over"),
+    ("withdraw", "before", None),
+    ("withdraw", "after", None),
+    ("withdraw", "begun", "meeting_started"),
+    ("change", "before", "cannot_change"),
+    ("substitute", "before", "cannot_substitute"),
+]
 
 
 @pytest.mark.parametrize(("action", "when", "key"), WHEN)
-def test_what_who_is_offered_a_seat_may_do_and_when(session: Any, action: str, when: str, key: str | None) -> None:
+def test_what_who_is_offered_a_seat_may_do_and_when(
+    session: Any, action: str, when: str, key: str | None
+) -> None:
     guests = line_of(2)
     leave(guests[0])
     guest = guests[1]
-    moments = {"before": end_of(guest) - MINUTE, "after": end_of(guest), "begun": guest.meeting.starts_at}
+    moments = {
+        "before": end_of(guest) - MINUTE,
+        "after": end_of(guest),
+        "begun": guest.meeting.starts_at,
+    }
     refusal: DomainError | None = windows.why_not(guest, action, moments[when])
     assert (refusal and refusal.key) == key
     assert windows.answer_by(guest) == guest.offered_until

@@ -1,4 +1,5 @@
 """A mailing that is paused while a job prepares it: nothing of what either has written is lost, and everybody is told once."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -38,7 +39,9 @@ def prepared(people: int = 5) -> Mailing:
 
 
 def moved(meeting: Meeting) -> Mailing:
-    to = meetings.Appointment(meeting.starts_at + WEEK, meeting.ends_at + WEEK, meeting.place, meeting.address)
+    to = meetings.Appointment(
+        meeting.starts_at + WEEK, meeting.ends_at + WEEK, meeting.place, meeting.address
+    )
     mailing = meetings.move(meeting, to, "", START, audit.SYSTEM)
     assert mailing is not None
     db.session.commit()
@@ -74,7 +77,11 @@ def test_who_pauses_keeps_what_the_job_has_noted(app: Flask, session: Any) -> No
     behind_our_back(app, lambda: write(mailing.id))
     mailings.pause(mailing, START, audit.SYSTEM)
     db.session.commit()
-    assert (mailing.state, mailing.audience["next"], mailing.audience["was"]) == ("paused", 2, "preparing")
+    assert (mailing.state, mailing.audience["next"], mailing.audience["was"]) == (
+        "paused",
+        2,
+        "preparing",
+    )
     assert set(go_on(mailing).values()) == {1}
 
 
@@ -83,7 +90,11 @@ def test_the_job_keeps_what_the_pause_has_noted(app: Flask, session: Any) -> Non
     behind_our_back(app, lambda: pause(mailing.id))
     assert announcements.write_next(mailing, START) is False
     db.session.commit()
-    assert (mailing.state, mailing.audience["was"], mailings.standing(mailing).total) == ("paused", "preparing", 5)
+    assert (mailing.state, mailing.audience["was"], mailings.standing(mailing).total) == (
+        "paused",
+        "preparing",
+        5,
+    )
     assert set(go_on(mailing).values()) == {1}
 
 
@@ -123,4 +134,7 @@ def test_pausing_and_preparing_in_the_same_moment(app: Flask) -> None:
             written = Counter(mail.address for mail in mails() if mail.mailing_id == mailing_id)
             assert mailing.state == "paused" and len(written) == min(mailing.audience["next"], 5)
             assert mailings.standing(mailing).total == 5
-            assert set(go_on(mailing).values()) == {1} and db.session.query(Message).filter_by(mailing_id=mailing_id).count() == 5
+            assert (
+                set(go_on(mailing).values()) == {1}
+                and db.session.query(Message).filter_by(mailing_id=mailing_id).count() == 5
+            )

@@ -1,4 +1,5 @@
 """A questionnaire's file is read whole, and everything wrong in it is named at once, with its place."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -68,7 +69,12 @@ label = { sv = "Slag?", en = "Kind?" }
 options = [{ key = "a", sv = "A", en = "A" }]
 show_if = { question = "typ", values = ["annat"] }
 """
-WHOLE = HEAD + SECTION + FIRST + GROUP.replace('show_if = { question = "typ", values = ["annat"] }\n', "")
+WHOLE = (
+    HEAD
+    + SECTION
+    + FIRST
+    + GROUP.replace('show_if = { question = "typ", values = ["annat"] }\n', "")
+)
 QUESTION = '[[sections.questions]]\nkey = "fraga"\nlabel = { sv = "Fråga", en = "Question" }\n'
 
 
@@ -83,27 +89,54 @@ def problems_in(tmp_path: Path, text: str) -> list[Problem]:
 
 
 def found(tmp_path: Path, text: str) -> list[tuple[str | None, str | None, str]]:
-    return [(problem.section, problem.question, problem.key) for problem in problems_in(tmp_path, text)]
+    return [
+        (problem.section, problem.question, problem.key) for problem in problems_in(tmp_path, text)
+    ]
 
 
 def test_a_file_is_read_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "prov.toml"
     path.write_text(WHOLE)
     definition = read(path)
-    assert (definition.key, definition.meeting_kind, definition.respondent, definition.minutes) == ("prov", "work", "organisation", 5)
+    assert (definition.key, definition.meeting_kind, definition.respondent, definition.minutes) == (
+        "prov",
+        "work",
+        "organisation",
+        5,
+    )
     first, second = definition.sections
-    assert first.questions[0].options == (Option("natverk", Text("Nätverk", "Network")), Option("annat", Text("Annat", "Other")))
+    assert first.questions[0].options == (
+        Option("natverk", Text("Nätverk", "Network")),
+        Option("annat", Text("Annat", "Other")),
+    )
     assert second.group is not None and second.group.none_question is not None
     title = second.group.questions[0]
-    assert (title.type, title.max_length, title.required, title.hint) == (QuestionType.TEXT, 120, True, Text("Kort", "Short"))
+    assert (title.type, title.max_length, title.required, title.hint) == (
+        QuestionType.TEXT,
+        120,
+        True,
+        Text("Kort", "Short"),
+    )
     assert title.error == Text("Skriv ett namn", "Write a name")
     none = second.group.none_question
-    assert (none.key, none.type, none.options) == ("inga", QuestionType.CHOICES, (Option("ja", Text("Inga", "None")),))
+    assert (none.key, none.type, none.options) == (
+        "inga",
+        QuestionType.CHOICES,
+        (Option("ja", Text("Inga", "None")),),
+    )
 
 
 def test_a_group_may_do_without_we_have_none_but_not_without_questions(tmp_path: Path) -> None:
-    assert found(tmp_path, WHOLE.replace('none = { key = "inga", label = { sv = "Inga", en = "None" } }', "")) == []
-    group = GROUP[:GROUP.index("[[sections.group.questions]]")].replace('kind_question = "slag"', "")
+    assert (
+        found(
+            tmp_path,
+            WHOLE.replace('none = { key = "inga", label = { sv = "Inga", en = "None" } }', ""),
+        )
+        == []
+    )
+    group = GROUP[: GROUP.index("[[sections.group.questions]]")].replace(
+        'kind_question = "slag"', ""
+    )
     assert ("grupp", None, "missing_field") in found(tmp_path, HEAD + group)
 
 
@@ -112,102 +145,161 @@ def test_a_missing_language_is_named_once(tmp_path: Path) -> None:
 
 
 def test_what_should_be_a_table_and_is_not_is_named(tmp_path: Path) -> None:
-    assert ("ett", None, "wrong_kind") in found(tmp_path, HEAD + SECTION + 'questions = ["fraga", 1]')
+    assert ("ett", None, "wrong_kind") in found(
+        tmp_path, HEAD + SECTION + 'questions = ["fraga", 1]'
+    )
 
 
 def test_conditions_and_lists_are_read(tmp_path: Path) -> None:
     path = tmp_path / "prov.toml"
-    path.write_text(HEAD + SECTION + FIRST + QUESTION + """
+    path.write_text(
+        HEAD
+        + SECTION
+        + FIRST
+        + QUESTION
+        + """
 type = "choices"
 source = "organisations"
 at_most = 3
 other = { sv = "Andra", en = "Others" }
 show_if = { question = "typ", values = ["annat"] }
-""")
+"""
+    )
     asked = read(path).question("ett", "fraga")
-    assert (asked.source, asked.at_most, asked.other, asked.show_if) == ("organisations", 3, True, Condition("typ", ("annat",)))
+    assert (asked.source, asked.at_most, asked.other, asked.show_if) == (
+        "organisations",
+        3,
+        True,
+        Condition("typ", ("annat",)),
+    )
 
 
-@pytest.mark.parametrize(("old", "new", "problem"), [
-    ('meeting = "work"', 'meeting = "fest"', (None, None, "unknown_value")),
-    ('respondent = "organisation"', "", (None, None, "missing_field")),
-    ("minutes = 5", "", (None, None, "missing_field")),
-    ("minutes = 2", "", ("ett", None, "missing_field")),
-    ("at_most = 10", "", ("grupp", None, "missing_field")),
-    ("minutes = 5", 'minutes = "5"', (None, None, "wrong_kind")),
-    ("minutes = 5", "minutes = true", (None, None, "wrong_kind")),
-    ("minutes = 5", "minutes = 0", (None, None, "out_of_range")),
-    ("minutes = 5", "minutes = 5\nfarg = 1", (None, None, "unknown_field")),
-    ('key = "prov"', 'key = "Prov 1"', (None, None, "bad_key")),
-    ('en = "Sample"', 'en = " "', (None, None, "no_english")),
-    (', en = "One"', "", ("ett", None, "no_english")),
-    ('sv = "Ett", ', "", ("ett", None, "no_swedish")),
-    ('en = "Sample"', 'en = "Sample", de = "Muster"', (None, None, "unknown_field")),
-    ('title = { sv = "Ett", en = "One" }', 'title = "Ett"', ("ett", None, "wrong_kind")),
-    ('key = "ett"', 'key = "ett"\nper_theme = "ja"', ("ett", None, "wrong_kind")),
-    ('key = "grupp"', 'key = "ett"', (None, None, "duplicate_key")),
-    ('type = "choice"\nlabel = { sv = "Vad?"', 'type = "radio"\nlabel = { sv = "Vad?"', ("ett", "typ", "unknown_value")),
-    ('en = "Network"', 'en = ""', ("ett", "typ", "no_english")),
-    ('key = "annat"', 'key = "natverk"', ("ett", "typ", "duplicate_option")),
-    ('key = "natverk", ', "", ("ett", "typ", "missing_field")),
-    ('key = "natverk"', 'key = "Nätverk"', ("ett", "typ", "bad_key")),
-    ("max_length = 120", "", ("grupp", "titel", "missing_field")),
-    ("max_length = 120", "max_length = 20001", ("grupp", "titel", "out_of_range")),
-    ("max_length = 120", "max_length = 120\nlangd = 1", ("grupp", "titel", "unknown_field")),
-    ("max_length = 120", 'max_length = 120\nsource = "themes"', ("grupp", "titel", "not_for_type")),
-    ("max_length = 120", "max_length = 120\nat_most = 2", ("grupp", "titel", "not_for_type")),
-    ("max_length = 120", 'max_length = 120\nother = { sv = "A", en = "A" }', ("grupp", "titel", "not_for_type")),
-    ('type = "text"\nmax', 'type = "date"\nmax', ("grupp", "titel", "not_for_type")),
-    ('error = { sv = "Skriv ett namn", en = "Write a name" }', "", ("grupp", "titel", "no_error")),
-    ('key = "titel"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
-    ('key = "inga"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
-    ('key = "ett"', 'key = "svar"', ("svar", None, "reserved_key")),
-    ('key = "titel"', 'key = "validate"', ("grupp", "validate", "reserved_key")),
-    ('key = "titel"', 'key = "validate_me"', ("grupp", "validate_me", "reserved_key")),
-    ('title_question = "titel"', "", ("grupp", None, "missing_field")),
-    ('title_question = "titel"', 'title_question = "namn"', ("grupp", None, "group_question")),
-    ('title_question = "titel"', 'title_question = "slag"', ("grupp", None, "group_question")),
-    ('kind_question = "slag"', 'kind_question = "titel"', ("grupp", None, "group_question")),
-    ('kind_question = "slag"', 'status_question = "titel"', ("grupp", None, "group_question")),
-    ('error = { sv = "Lägg till ett", en = "Add one" }', "", ("grupp", None, "missing_field")),
-    ('key = "grupp"', 'key = "grupp"\nper_theme = true', ("grupp", None, "group_per_theme")),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('meeting = "work"', 'meeting = "fest"', (None, None, "unknown_value")),
+        ('respondent = "organisation"', "", (None, None, "missing_field")),
+        ("minutes = 5", "", (None, None, "missing_field")),
+        ("minutes = 2", "", ("ett", None, "missing_field")),
+        ("at_most = 10", "", ("grupp", None, "missing_field")),
+        ("minutes = 5", 'minutes = "5"', (None, None, "wrong_kind")),
+        ("minutes = 5", "minutes = true", (None, None, "wrong_kind")),
+        ("minutes = 5", "minutes = 0", (None, None, "out_of_range")),
+        ("minutes = 5", "minutes = 5\nfarg = 1", (None, None, "unknown_field")),
+        ('key = "prov"', 'key = "Prov 1"', (None, None, "bad_key")),
+        ('en = "Sample"', 'en = " "', (None, None, "no_english")),
+        (', en = "One"', "", ("ett", None, "no_english")),
+        ('sv = "Ett", ', "", ("ett", None, "no_swedish")),
+        ('en = "Sample"', 'en = "Sample", de = "Muster"', (None, None, "unknown_field")),
+        ('title = { sv = "Ett", en = "One" }', 'title = "Ett"', ("ett", None, "wrong_kind")),
+        ('key = "ett"', 'key = "ett"\nper_theme = "ja"', ("ett", None, "wrong_kind")),
+        ('key = "grupp"', 'key = "ett"', (None, None, "duplicate_key")),
+        (
+            'type = "choice"\nlabel = { sv = "Vad?"',
+            'type = "radio"\nlabel = { sv = "Vad?"',
+            ("ett", "typ", "unknown_value"),
+        ),
+        ('en = "Network"', 'en = ""', ("ett", "typ", "no_english")),
+        ('key = "annat"', 'key = "natverk"', ("ett", "typ", "duplicate_option")),
+        ('key = "natverk", ', "", ("ett", "typ", "missing_field")),
+        ('key = "natverk"', 'key = "Nätverk"', ("ett", "typ", "bad_key")),
+        ("max_length = 120", "", ("grupp", "titel", "missing_field")),
+        ("max_length = 120", "max_length = 20001", ("grupp", "titel", "out_of_range")),
+        ("max_length = 120", "max_length = 120\nlangd = 1", ("grupp", "titel", "unknown_field")),
+        (
+            "max_length = 120",
+            'max_length = 120\nsource = "themes"',
+            ("grupp", "titel", "not_for_type"),
+        ),
+        ("max_length = 120", "max_length = 120\nat_most = 2", ("grupp", "titel", "not_for_type")),
+        (
+            "max_length = 120",
+            'max_length = 120\nother = { sv = "A", en = "A" }',
+            ("grupp", "titel", "not_for_type"),
+        ),
+        ('type = "text"\nmax', 'type = "date"\nmax', ("grupp", "titel", "not_for_type")),
+        (
+            'error = { sv = "Skriv ett namn", en = "Write a name" }',
+            "",
+            ("grupp", "titel", "no_error"),
+        ),
+        ('key = "titel"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
+        ('key = "inga"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
+        ('key = "ett"', 'key = "svar"', ("svar", None, "reserved_key")),
+        ('key = "titel"', 'key = "validate"', ("grupp", "validate", "reserved_key")),
+        ('key = "titel"', 'key = "validate_me"', ("grupp", "validate_me", "reserved_key")),
+        ('title_question = "titel"', "", ("grupp", None, "missing_field")),
+        ('title_question = "titel"', 'title_question = "namn"', ("grupp", None, "group_question")),
+        ('title_question = "titel"', 'title_question = "slag"', ("grupp", None, "group_question")),
+        ('kind_question = "slag"', 'kind_question = "titel"', ("grupp", None, "group_question")),
+        ('kind_question = "slag"', 'status_question = "titel"', ("grupp", None, "group_question")),
+        ('error = { sv = "Lägg till ett", en = "Add one" }', "", ("grupp", None, "missing_field")),
+        ('key = "grupp"', 'key = "grupp"\nper_theme = true', ("grupp", None, "group_per_theme")),
+    ],
+)
 def test_every_mistake_is_named_with_its_place(
-        tmp_path: Path, old: str, new: str, problem: tuple[str | None, str | None, str]) -> None:
+    tmp_path: Path, old: str, new: str, problem: tuple[str | None, str | None, str]
+) -> None:
     assert old in WHOLE
     assert problem in found(tmp_path, WHOLE.replace(old, new, 1))
 
 
 def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
-    under = [rule.rule.removeprefix("/forberedelse/").partition("/")[0] for rule in app.url_map.iter_rules()
-             if rule.endpoint.startswith("preparation.")]
+    under = [
+        rule.rule.removeprefix("/forberedelse/").partition("/")[0]
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("preparation.")
+    ]
     assert {name for name in under if KEY.fullmatch(name)} == PAGES
 
 
-@pytest.mark.parametrize(("fields", "problem"), [
-    ('type = "choice"', "no_options"),
-    ('type = "choice"\nsource = "themes"\noptions = [{ key = "a", sv = "A", en = "A" }]', "two_lists"),
-    ('type = "choices"\nsource = "kommuner"', "unknown_value"),
-    ('type = "date"\nshow_if = { question = "borta", values = ["a"] }', "show_if_unknown"),
-    ('type = "date"\nshow_if = { question = "fraga", values = ["a"] }', "show_if_unknown"),
-    ('type = "date"\nshow_if = { question = "typ", values = ["borta"] }', "show_if_value"),
-    ('type = "date"\nshow_if = { question = "typ", values = [] }', "missing_field"),
-    ('type = "date"\nshow_if = { question = "typ", values = [1] }', "wrong_kind"),
-    ('type = "date"\nshow_if = { question = "typ", is = "annat", values = ["annat"] }', "unknown_field"),
-    ('type = "date"\n\n[[sections.questions]]\nkey = "nasta"\ntype = "date"\nlabel = { sv = "N", en = "N" }\n'
-     'show_if = { question = "fraga", values = ["a"] }', "show_if_type")])
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ('type = "choice"', "no_options"),
+        (
+            'type = "choice"\nsource = "themes"\noptions = [{ key = "a", sv = "A", en = "A" }]',
+            "two_lists",
+        ),
+        ('type = "choices"\nsource = "kommuner"', "unknown_value"),
+        ('type = "date"\nshow_if = { question = "borta", values = ["a"] }', "show_if_unknown"),
+        ('type = "date"\nshow_if = { question = "fraga", values = ["a"] }', "show_if_unknown"),
+        ('type = "date"\nshow_if = { question = "typ", values = ["borta"] }', "show_if_value"),
+        ('type = "date"\nshow_if = { question = "typ", values = [] }', "missing_field"),
+        ('type = "date"\nshow_if = { question = "typ", values = [1] }', "wrong_kind"),
+        (
+            'type = "date"\nshow_if = { question = "typ", is = "annat", values = ["annat"] }',
+            "unknown_field",
+        ),
+        (
+            'type = "date"\n\n[[sections.questions]]\nkey = "nasta"\ntype = "date"\nlabel = { sv = "N", en = "N" }\n'
+            'show_if = { question = "fraga", values = ["a"] }',
+            "show_if_type",
+        ),
+    ],
+)
 def test_a_question_that_cannot_work_is_named(tmp_path: Path, fields: str, problem: str) -> None:
-    assert [key for _, _, key in found(tmp_path, HEAD + SECTION + FIRST + QUESTION + fields)] == [problem]
+    assert [key for _, _, key in found(tmp_path, HEAD + SECTION + FIRST + QUESTION + fields)] == [
+        problem
+    ]
 
 
 def test_a_condition_may_not_name_a_later_question(tmp_path: Path) -> None:
     waiting = QUESTION + 'type = "date"\nshow_if = { question = "typ", values = ["annat"] }\n'
-    assert found(tmp_path, HEAD + SECTION + waiting + FIRST) == [("ett", "fraga", "show_if_unknown")]
+    assert found(tmp_path, HEAD + SECTION + waiting + FIRST) == [
+        ("ett", "fraga", "show_if_unknown")
+    ]
     assert found(tmp_path, HEAD + SECTION + FIRST + waiting) == []
 
 
-def test_a_condition_reaches_back_to_an_earlier_section_but_not_into_a_group_or_theme(tmp_path: Path) -> None:
-    later = SECTION.replace("ett", "tva") + QUESTION + 'type = "date"\nshow_if = { question = "%s", values = ["%s"] }\n'
+def test_a_condition_reaches_back_to_an_earlier_section_but_not_into_a_group_or_theme(
+    tmp_path: Path,
+) -> None:
+    later = (
+        SECTION.replace("ett", "tva")
+        + QUESTION
+        + 'type = "date"\nshow_if = { question = "%s", values = ["%s"] }\n'
+    )
     grouped = WHOLE + later
     assert found(tmp_path, grouped % ("typ", "annat")) == []
     assert found(tmp_path, grouped % ("slag", "a")) == [("tva", "fraga", "show_if_unknown")]
@@ -226,37 +318,51 @@ def test_what_a_group_is_counted_by_is_always_asked(tmp_path: Path) -> None:
 
 def test_a_condition_in_another_section_waits_only_for_what_is_always_shown(tmp_path: Path) -> None:
     hidden = QUESTION.replace("fraga", "dold") + (
-        'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A" }]\nshow_if = { question = "typ", values = ["annat"] }\n')
+        'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A" }]\nshow_if = { question = "typ", values = ["annat"] }\n'
+    )
     waiting = QUESTION + 'type = "date"\nshow_if = { question = "dold", values = ["a"] }\n'
     assert found(tmp_path, HEAD + SECTION + FIRST + hidden + waiting) == []
-    assert found(tmp_path, HEAD + SECTION + FIRST + hidden + SECTION.replace("ett", "tva") + waiting) == [
-        ("tva", "fraga", "show_if_hidden")]
+    assert found(
+        tmp_path, HEAD + SECTION + FIRST + hidden + SECTION.replace("ett", "tva") + waiting
+    ) == [("tva", "fraga", "show_if_hidden")]
 
 
 def test_free_text_beside_a_choice_takes_its_key(tmp_path: Path) -> None:
-    clash = FIRST + 'other = { sv = "Annat", en = "Other" }\n' + QUESTION.replace("fraga", "typ_other") + 'type = "date"\n'
+    clash = (
+        FIRST
+        + 'other = { sv = "Annat", en = "Other" }\n'
+        + QUESTION.replace("fraga", "typ_other")
+        + 'type = "date"\n'
+    )
     assert found(tmp_path, HEAD + SECTION + clash) == [("ett", "typ_other", "duplicate_key")]
 
 
 def test_a_section_asks_something_and_there_is_one_group(tmp_path: Path) -> None:
     assert found(tmp_path, HEAD + SECTION) == [("ett", None, "empty_section")]
     assert found(tmp_path, HEAD + "sections = []") == [(None, None, "missing_field")]
-    second = WHOLE[len(HEAD + SECTION + FIRST):]
+    second = WHOLE[len(HEAD + SECTION + FIRST) :]
     for key in ("grupp", "titel", "slag", "inga"):
         second = second.replace(f'"{key}"', f'"{key}_2"')
     assert found(tmp_path, WHOLE + second) == [("grupp_2", None, "second_group")]
 
 
 def test_a_question_that_could_not_be_read_is_named_once(tmp_path: Path) -> None:
-    broken = FIRST.replace('"choice"', '"radio"') + QUESTION + 'type = "date"\nshow_if = { question = "typ", values = ["x"] }\n'
+    broken = (
+        FIRST.replace('"choice"', '"radio"')
+        + QUESTION
+        + 'type = "date"\nshow_if = { question = "typ", values = ["x"] }\n'
+    )
     assert found(tmp_path, HEAD + SECTION + broken) == [("ett", "typ", "unknown_value")]
 
 
 def test_all_problems_come_at_once_and_in_plain_swedish(tmp_path: Path) -> None:
-    text = WHOLE.replace('en = "Network"', 'en = ""').replace('meeting = "work"', 'meeting = "fest"')
+    text = WHOLE.replace('en = "Network"', 'en = ""').replace(
+        'meeting = "work"', 'meeting = "fest"'
+    )
     assert [str(problem) for problem in problems_in(tmp_path, text)] == [
         "prov.toml: ”fest” är inte något av work, direction, conference i fältet ”meeting”",
-        "prov.toml, avsnitt ett, fråga typ: ”options natverk” saknar engelsk text (en)"]
+        "prov.toml, avsnitt ett, fråga typ: ”options natverk” saknar engelsk text (en)",
+    ]
 
 
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
@@ -277,7 +383,10 @@ def test_a_folder_is_read_whole_with_every_problem_in_it(tmp_path: Path) -> None
     (tmp_path / "d.toml").write_text("=")
     with pytest.raises(DefinitionError) as raised:
         read_all(tmp_path)
-    assert [(problem.file, problem.key) for problem in raised.value.problems] == [("c.toml", "duplicate_file"), ("d.toml", "syntax")]
+    assert [(problem.file, problem.key) for problem in raised.value.problems] == [
+        ("c.toml", "duplicate_file"),
+        ("d.toml", "syntax"),
+    ]
 
 
 def test_no_question_can_hide_what_a_form_needs() -> None:

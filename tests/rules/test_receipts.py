@@ -1,4 +1,5 @@
 """Who gets the receipt of a submitted answer: everyone who wrote in it, once each, wherever they are now."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,8 +26,11 @@ def finished(*given: str) -> list[Member]:
 
 
 def received(kind: str = "receipt", number: int = 1) -> list[str]:
-    return sorted(message.address.partition("@")[0] for message in db.session.query(Message).filter_by(kind=kind)
-                  if f":{number}:" in message.key)
+    return sorted(
+        message.address.partition("@")[0]
+        for message in db.session.query(Message).filter_by(kind=kind)
+        if f":{number}:" in message.key
+    )
 
 
 def wrote(member: Member, at: dt.datetime = OPEN, **values: Value) -> None:

@@ -1,4 +1,5 @@
 """Every rule that says no has a sentence: what the sources raise is compared with the words."""
+
 from __future__ import annotations
 
 import ast
@@ -11,8 +12,14 @@ from annualwheel.web.refusals import SENTENCES
 
 ERRORS = {"Refused", "Closed", "Missing", "Unreadable", "TooMany"}
 # Keys that are put together: an action of the state table, a phase that asks for something.
-MADE = {*(f"cannot_{action}" for _, action in TABLE), *(f"{kind}_{why}" for kind in ("registration", "change", "preparation")
-                                                          for why in ("not_open", "closed"))}
+MADE = {
+    *(f"cannot_{action}" for _, action in TABLE),
+    *(
+        f"{kind}_{why}"
+        for kind in ("registration", "change", "preparation")
+        for why in ("not_open", "closed")
+    ),
+}
 # Never reached by a press: nobody asks a page to move, promote or lapse a registration.
 SILENT = {"cannot_lapse"}
 
@@ -21,7 +28,12 @@ def keys() -> Iterator[str]:
     """The first argument of every error that is made in the sources, where it is written out."""
     for file in Path(annualwheel.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ERRORS
+                and node.args
+            ):
                 yield from _texts(node.args[0])
 
 
@@ -39,5 +51,9 @@ def test_everything_that_is_refused_has_a_sentence() -> None:
 
 
 def test_no_sentence_is_left_over() -> None:
-    sources = " ".join(file.read_text("utf-8") for file in Path(annualwheel.__file__).parent.rglob("*.py") if file.name != "refusals.py")
+    sources = " ".join(
+        file.read_text("utf-8")
+        for file in Path(annualwheel.__file__).parent.rglob("*.py")
+        if file.name != "refusals.py"
+    )
     assert {key for key in SENTENCES if f'"{key}"' not in sources} - MADE == set()

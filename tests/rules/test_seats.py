@@ -1,4 +1,5 @@
 """Seats: never more than there are, whoever presses at the same moment; the waiting list goes in order."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -21,12 +22,18 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def coming(registration: Registration, minutes: int = 0, **changes: object) -> Registration:
-    return replies.register(registration, reply_of(registration, **changes), START + minutes * MINUTE,
-                            audit.participant(registration.person_id))
+    return replies.register(
+        registration,
+        reply_of(registration, **changes),
+        START + minutes * MINUTE,
+        audit.participant(registration.person_id),
+    )
 
 
 def leaving(registration: Registration, minutes: int = 30) -> None:
-    replies.withdraw(registration, START + minutes * MINUTE, audit.participant(registration.person_id))
+    replies.withdraw(
+        registration, START + minutes * MINUTE, audit.participant(registration.person_id)
+    )
 
 
 def make_guests(count: int, capacity: int | None, **more: Any) -> list[Registration]:
@@ -73,7 +80,11 @@ def test_a_meeting_without_limit_never_fills(session: Any) -> None:
 
 def test_an_organisation_gets_no_more_than_its_seats(session: Any) -> None:
     meeting = make_meeting(10, per_organisation=1)
-    guests = [make_guest(meeting, "Maria"), make_guest(meeting, "Erik"), make_guest(meeting, "Anna", organisation="Sunne kommun")]
+    guests = [
+        make_guest(meeting, "Maria"),
+        make_guest(meeting, "Erik"),
+        make_guest(meeting, "Anna", organisation="Sunne kommun"),
+    ]
     for guest in guests:
         coming(guest)
     assert states_of(guests) == ["registered", "waitlisted", "registered"]
@@ -107,8 +118,12 @@ def test_who_came_at_the_same_moment_stands_in_the_order_of_the_rows(session: An
 
 def test_a_free_seat_passes_over_an_organisation_that_has_its_share(session: Any) -> None:
     meeting = make_meeting(2, per_organisation=1)
-    guests = [make_guest(meeting, "Maria"), make_guest(meeting, "Anna", organisation="Sunne kommun"),
-              make_guest(meeting, "Erik"), make_guest(meeting, "Johan", organisation="Arvika kommun")]
+    guests = [
+        make_guest(meeting, "Maria"),
+        make_guest(meeting, "Anna", organisation="Sunne kommun"),
+        make_guest(meeting, "Erik"),
+        make_guest(meeting, "Johan", organisation="Arvika kommun"),
+    ]
     for minutes, guest in enumerate(guests):
         coming(guest, minutes)
     leaving(guests[1])
@@ -147,8 +162,12 @@ def test_a_seat_handed_over_is_not_given_to_those_who_wait(session: Any) -> None
     guests = make_guests(2, 1)
     for guest in guests:
         coming(guest)
-    new = meetings.substitute(guests[0], Substitute("Eva", "Nord", "eva@kommun.example"), START + MINUTE,
-                              audit.participant(guests[0].person_id))
+    new = meetings.substitute(
+        guests[0],
+        Substitute("Eva", "Nord", "eva@kommun.example"),
+        START + MINUTE,
+        audit.participant(guests[0].person_id),
+    )
     assert states_of([*guests, new]) == ["substituted", "waitlisted", "registered"]
 
 
@@ -157,8 +176,18 @@ def test_declining_a_new_day_gives_the_seat_back(session: Any) -> None:
     for guest in guests:
         coming(guest)
     meeting = guests[0].meeting
-    meetings.move(meeting, meetings.Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7),
-                                                meeting.place, meeting.address), "Lokalen", START, audit.SYSTEM)
+    meetings.move(
+        meeting,
+        meetings.Appointment(
+            meeting.starts_at + dt.timedelta(days=7),
+            meeting.ends_at + dt.timedelta(days=7),
+            meeting.place,
+            meeting.address,
+        ),
+        "Lokalen",
+        START,
+        audit.SYSTEM,
+    )
     assert states_of(guests) == ["to_reconfirm", "waitlisted"]
     replies.decline(guests[0], "", START + MINUTE, audit.participant(guests[0].person_id))
     assert states_of(guests) == ["declined", "registered"]
@@ -169,8 +198,18 @@ def test_a_new_day_keeps_the_seat_of_who_says_yes_to_it(session: Any) -> None:
     for guest in guests:
         coming(guest)
     meeting = guests[0].meeting
-    meetings.move(meeting, meetings.Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7),
-                                                meeting.place, meeting.address), "Lokalen", START, audit.SYSTEM)
+    meetings.move(
+        meeting,
+        meetings.Appointment(
+            meeting.starts_at + dt.timedelta(days=7),
+            meeting.ends_at + dt.timedelta(days=7),
+            meeting.place,
+            meeting.address,
+        ),
+        "Lokalen",
+        START,
+        audit.SYSTEM,
+    )
     coming(guests[0], 2)
     assert states_of(guests) == ["registered", "waitlisted"]
 
@@ -197,8 +236,18 @@ def test_a_yes_to_the_new_day_in_another_way_frees_the_old_seat(session: Any) ->
     for guest in guests:
         coming(guest)
     meeting = guests[0].meeting
-    meetings.move(meeting, meetings.Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7),
-                                                meeting.place, meeting.address), "", START, audit.SYSTEM)
+    meetings.move(
+        meeting,
+        meetings.Appointment(
+            meeting.starts_at + dt.timedelta(days=7),
+            meeting.ends_at + dt.timedelta(days=7),
+            meeting.place,
+            meeting.address,
+        ),
+        "",
+        START,
+        audit.SYSTEM,
+    )
     coming(guests[0], 1, mode="online")
     assert states_of(guests) == ["registered", "registered"]
 
@@ -222,9 +271,17 @@ def test_who_waits_and_changes_to_another_full_way_stands_last_there(session: An
     assert [seats.place_in_line(guest) for guest in (guests[3], guests[2])] == [1, 2]
 
 
-@pytest.mark.parametrize(("when", "key"), [(dt.timedelta(days=-20), "registration_not_open"), (dt.timedelta(days=30), "registration_closed"),
-                                           (dt.timedelta(days=70), "registration_closed")])
-def test_registration_is_possible_only_while_it_is_open(session: Any, when: dt.timedelta, key: str) -> None:
+@pytest.mark.parametrize(
+    ("when", "key"),
+    [
+        (dt.timedelta(days=-20), "registration_not_open"),
+        (dt.timedelta(days=30), "registration_closed"),
+        (dt.timedelta(days=70), "registration_closed"),
+    ],
+)
+def test_registration_is_possible_only_while_it_is_open(
+    session: Any, when: dt.timedelta, key: str
+) -> None:
     guest = make_guests(1, None)[0]
     with pytest.raises(Closed) as closed:
         replies.register(guest, reply_of(guest), START + when, audit.participant(guest.person_id))
@@ -235,8 +292,12 @@ def test_changes_stop_three_days_before_and_withdrawal_at_the_start(session: Any
     guest = coming(make_guests(1, None)[0])
     actor = audit.participant(guest.person_id)
     late = guest.meeting.starts_at - dt.timedelta(days=2)
-    for act in (lambda: replies.change(guest, reply_of(guest, lunch=False), late, actor),
-                lambda: substitution.substitute(guest, Substitute("Eva", "Nord", "eva@kommun.example"), late, actor)):
+    for act in (
+        lambda: replies.change(guest, reply_of(guest, lunch=False), late, actor),
+        lambda: substitution.substitute(
+            guest, Substitute("Eva", "Nord", "eva@kommun.example"), late, actor
+        ),
+    ):
         with pytest.raises(Closed) as closed:
             act()
         assert closed.value.key == "change_closed"
@@ -249,7 +310,12 @@ def test_changes_stop_three_days_before_and_withdrawal_at_the_start(session: Any
 def test_a_late_substitute_can_still_say_yes(session: Any) -> None:
     guest = make_guests(1, None)[0]
     late = START + dt.timedelta(days=30)
-    new = substitution.substitute(guest, Substitute("Eva", "Nord", "eva@kommun.example"), late, audit.participant(guest.person_id))
+    new = substitution.substitute(
+        guest,
+        Substitute("Eva", "Nord", "eva@kommun.example"),
+        late,
+        audit.participant(guest.person_id),
+    )
     assert new.state == "invited"
     replies.register(new, reply_of(new), late + MINUTE, audit.participant(new.person_id))
     assert new.state == "registered"
@@ -271,6 +337,10 @@ def test_nobody_gets_a_seat_at_a_meeting_that_will_not_come(session: Any, when: 
     if when == "cancelled":
         meetings.cancel(guests[0].meeting, "", START + MINUTE, audit.SYSTEM)
     before = len(mails("promoted"))
-    invitations.revoke(guests[0], START + MINUTE if when == "cancelled" else guests[0].meeting.starts_at, audit.SYSTEM)
+    invitations.revoke(
+        guests[0],
+        START + MINUTE if when == "cancelled" else guests[0].meeting.starts_at,
+        audit.SYSTEM,
+    )
     assert states_of(guests) == ["revoked", "waitlisted"]
     assert len(mails("promoted")) == before

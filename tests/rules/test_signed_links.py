@@ -1,4 +1,5 @@
 """Links are signed for one purpose and one version; those that open much live for half an hour from when they were signed."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -41,4 +42,8 @@ def test_it_cannot_be_signed_or_read_without_knowing_the_time() -> None:
 
 def test_other_links_say_nothing_of_time() -> None:
     target = Target("registration", "abc")
-    assert SIGNET.token(target, NOW) == SIGNET.token(target) == SIGNET.token(target, NOW + dt.timedelta(days=400))
+    assert (
+        SIGNET.token(target, NOW)
+        == SIGNET.token(target)
+        == SIGNET.token(target, NOW + dt.timedelta(days=400))
+    )

@@ -1,4 +1,5 @@
 """The Swedish alphabet, as people expect to find a name in a list."""
+
 from __future__ import annotations
 
 from annualwheel.sorting import swedish
@@ -9,7 +10,13 @@ def order(*names: str) -> list[str]:
 
 
 def test_the_three_swedish_letters_come_last_in_their_own_order() -> None:
-    assert order("Ödeby", "Zäta", "Äppelbo", "Årjäng", "Arvika") == ["Arvika", "Zäta", "Årjäng", "Äppelbo", "Ödeby"]
+    assert order("Ödeby", "Zäta", "Äppelbo", "Årjäng", "Arvika") == [
+        "Arvika",
+        "Zäta",
+        "Årjäng",
+        "Äppelbo",
+        "Ödeby",
+    ]
 
 
 def test_a_swedish_letter_counts_inside_a_word_too() -> None:
@@ -22,7 +29,14 @@ def test_accents_do_not_move_a_name() -> None:
 
 def test_german_and_danish_letters_have_a_swedish_place() -> None:
     assert order("Müller", "Myz", "Mya", "Ørsted", "Öster", "Æbelö", "Ärla") == [
-        "Mya", "Müller", "Myz", "Æbelö", "Ärla", "Ørsted", "Öster"]
+        "Mya",
+        "Müller",
+        "Myz",
+        "Æbelö",
+        "Ärla",
+        "Ørsted",
+        "Öster",
+    ]
 
 
 def test_w_is_a_letter_of_its_own_after_v() -> None:

@@ -1,4 +1,5 @@
 """The states of a registration: the table as it was decided, cell by cell."""
+
 from __future__ import annotations
 
 import pytest
@@ -10,22 +11,81 @@ from annualwheel.registrations import states
 from annualwheel.registrations.states import TABLE
 
 # One row for each state; a dash is a cell that raises. "move" is what a meeting on another day does to those who come.
-ACTIONS = ("invite", "register", "decline", "withdraw", "substitute", "promote", "lapse", "revoke", "check_in", "move")
+ACTIONS = (
+    "invite",
+    "register",
+    "decline",
+    "withdraw",
+    "substitute",
+    "promote",
+    "lapse",
+    "revoke",
+    "check_in",
+    "move",
+)
 SEATS = "registered waitlisted"
 DECIDED = {
-    "unconfirmed":  ("invited", SEATS, "-", "withdrawn", "-", "-", "-", "revoked", "-", "-"),
-    "invited":      ("-", SEATS, "declined", "-", "substituted", "-", "-", "revoked", "attended", "-"),
-    "waitlisted":   ("-", "-", "-", "withdrawn", "-", "registered offered", "-", "revoked", "attended", "-"),
-    "offered":      ("-", "registered", "withdrawn waitlisted", "withdrawn", "-", "-", "waitlisted", "revoked", "attended", "-"),
-    "registered":   ("-", "-", "-", "withdrawn", "substituted", "-", "-", "revoked", "attended", "to_reconfirm"),
-    "to_reconfirm": ("-", "registered", "declined", "withdrawn", "substituted", "-", "-", "revoked", "attended", "to_reconfirm"),
-    "declined":     ("invited", SEATS, "-", "-", "substituted", "-", "-", "revoked", "attended", "-"),
-    "withdrawn":    ("invited", SEATS, "-", "-", "substituted", "-", "-", "revoked", "attended", "-"),
-    "substituted":  ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
-    "revoked":      ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
-    "attended":     ("-",) * 10,
+    "unconfirmed": ("invited", SEATS, "-", "withdrawn", "-", "-", "-", "revoked", "-", "-"),
+    "invited": ("-", SEATS, "declined", "-", "substituted", "-", "-", "revoked", "attended", "-"),
+    "waitlisted": (
+        "-",
+        "-",
+        "-",
+        "withdrawn",
+        "-",
+        "registered offered",
+        "-",
+        "revoked",
+        "attended",
+        "-",
+    ),
+    "offered": (
+        "-",
+        "registered",
+        "withdrawn waitlisted",
+        "withdrawn",
+        "-",
+        "-",
+        "waitlisted",
+        "revoked",
+        "attended",
+        "-",
+    ),
+    "registered": (
+        "-",
+        "-",
+        "-",
+        "withdrawn",
+        "substituted",
+        "-",
+        "-",
+        "revoked",
+        "attended",
+        "to_reconfirm",
+    ),
+    "to_reconfirm": (
+        "-",
+        "registered",
+        "declined",
+        "withdrawn",
+        "substituted",
+        "-",
+        "-",
+        "revoked",
+        "attended",
+        "to_reconfirm",
+    ),
+    "declined": ("invited", SEATS, "-", "-", "substituted", "-", "-", "revoked", "attended", "-"),
+    "withdrawn": ("invited", SEATS, "-", "-", "substituted", "-", "-", "revoked", "attended", "-"),
+    "substituted": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
+    "revoked": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
+    "attended": ("-",) * 10,
 }
-CELLS = [(state, action, leads) for state, row in DECIDED.items() for action, leads in zip(ACTIONS, row, strict=True)]
+CELLS = [
+    (state, action, leads)
+    for state, row in DECIDED.items()
+    for action, leads in zip(ACTIONS, row, strict=True)
+]
 
 
 def make_registration(state: str) -> Registration:
@@ -61,7 +121,9 @@ def test_a_step_leads_nowhere_else_than_its_cell(state: str, action: str, leads:
             states.step(make_registration(state), action, elsewhere)
 
 
-@pytest.mark.parametrize("state", [state for state, row in DECIDED.items() if row[ACTIONS.index("check_in")] != "-"])
+@pytest.mark.parametrize(
+    "state", [state for state, row in DECIDED.items() if row[ACTIONS.index("check_in")] != "-"]
+)
 def test_who_is_checked_in_keeps_a_note_of_the_state_before(state: str) -> None:
     registration = make_registration(state)
     states.step(registration, "check_in")

@@ -1,4 +1,5 @@
 """A colleague who saves while the answer is submitted: either it is looked over once more, or it is a change that is not submitted."""
+
 from __future__ import annotations
 
 import contextlib
@@ -29,7 +30,10 @@ def prepared(app: Flask) -> tuple[int, int]:
 
 def seen_by(member: Member) -> str:
     """The mark on the review page."""
-    definition, draft = published.definition_of(member.submission.questionnaire), drafts.load(member.submission)
+    definition, draft = (
+        published.definition_of(member.submission.questionnaire),
+        drafts.load(member.submission),
+    )
     return submission.mark(submission.content_of(definition, draft))
 
 
@@ -48,7 +52,9 @@ def test_what_a_colleague_saves_before_the_lock_is_not_submitted_unseen(app: Fla
         db.session.rollback()
         engine, done = db.engine, list[str]()
 
-        def just_before(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        def just_before(
+            _connection: object, _cursor: object, statement: str, *_rest: object
+        ) -> None:
             if "FOR UPDATE" in statement and not done:
                 done.append(statement)
                 behind_our_back(app, lambda: save(anna_id, "I sista stund"))
@@ -69,7 +75,10 @@ def test_saving_and_submitting_at_once_never_submits_what_was_not_seen(app: Flas
     outcomes: Counter[str] = Counter()
     for turn in range(12):
         with app.app_context():
-            seen, before = seen_by(db.session.get_one(Member, maria_id)), db.session.query(SubmissionVersion).count()
+            seen, before = (
+                seen_by(db.session.get_one(Member, maria_id)),
+                db.session.query(SubmissionVersion).count(),
+            )
         text = f"Omgång {turn}"
 
         def press(seen: str = seen) -> None:
@@ -84,9 +93,16 @@ def test_saving_and_submitting_at_once_never_submits_what_was_not_seen(app: Flas
         at_once(app, lambda act: act(), (press, type_on))
         with app.app_context():
             maria = db.session.get_one(Member, maria_id)
-            last, made = submission.latest(maria.submission), db.session.query(SubmissionVersion).count() - before
+            last, made = (
+                submission.latest(maria.submission),
+                db.session.query(SubmissionVersion).count() - before,
+            )
             assert seen_by(maria) != seen
             assert last is None or text not in str(last.content)
-            assert not made or (last is not None and submission.mark(last.content) == seen and maria.submission.state == "changed")
+            assert not made or (
+                last is not None
+                and submission.mark(last.content) == seen
+                and maria.submission.state == "changed"
+            )
             outcomes["submitted" if made else "shown once more"] += 1
     assert sum(outcomes.values()) == 12

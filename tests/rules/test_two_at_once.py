@@ -1,4 +1,5 @@
 """Two who press in the same moment: the second sees what the first has done."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -27,10 +28,12 @@ ROUNDS = 15
 
 def behind_our_back(app: Flask, act: Callable[[], object]) -> None:
     """Somebody else's request, from its beginning to its commit."""
+
     def request() -> None:
         with app.app_context():
             act()
             db.session.commit()
+
     with ThreadPoolExecutor(1) as other:
         other.submit(request).result()
 
@@ -39,7 +42,10 @@ def test_two_coordinators_who_cancel_tell_everybody_once(app: Flask, session: An
     meeting = make_meeting()
     make_guest(meeting)
     db.session.commit()
-    behind_our_back(app, lambda: meetings.cancel(db.session.get_one(Meeting, meeting.id), "", START, audit.SYSTEM))
+    behind_our_back(
+        app,
+        lambda: meetings.cancel(db.session.get_one(Meeting, meeting.id), "", START, audit.SYSTEM),
+    )
     with pytest.raises(Closed, match="meeting_cancelled"):
         meetings.cancel(meeting, "", START, audit.SYSTEM)
     db.session.rollback()
@@ -50,9 +56,17 @@ def test_two_coordinators_who_move_tell_everybody_once(app: Flask, session: Any)
     meeting = make_meeting()
     make_guest(meeting)
     mails()[0].state = "sent"
-    to = Appointment(meeting.starts_at + dt.timedelta(days=7), meeting.ends_at + dt.timedelta(days=7), meeting.place, meeting.address)
+    to = Appointment(
+        meeting.starts_at + dt.timedelta(days=7),
+        meeting.ends_at + dt.timedelta(days=7),
+        meeting.place,
+        meeting.address,
+    )
     db.session.commit()
-    behind_our_back(app, lambda: meetings.move(db.session.get_one(Meeting, meeting.id), to, "", START, audit.SYSTEM))
+    behind_our_back(
+        app,
+        lambda: meetings.move(db.session.get_one(Meeting, meeting.id), to, "", START, audit.SYSTEM),
+    )
     with pytest.raises(Refused, match="not_moved"):
         meetings.move(meeting, to, "", START, audit.SYSTEM)
     db.session.rollback()
@@ -69,7 +83,12 @@ def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None
     def come_in(person_id: int) -> int:
         place = contacts.organisation_named("Hagfors kommun")
         assert place is not None
-        member = membership.join(db.session.query(Questionnaire).one(), db.session.get_one(Person, person_id), place, START)
+        member = membership.join(
+            db.session.query(Questionnaire).one(),
+            db.session.get_one(Person, person_id),
+            place,
+            START,
+        )
         db.session.commit()
         return member.submission_id
 
@@ -79,12 +98,18 @@ def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None
 
 
 @pytest.mark.parametrize("scope", ["", "arbete"])
-def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(app: Flask, scope: str) -> None:
+def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(
+    app: Flask, scope: str
+) -> None:
     with app.app_context():
         member_id = make_members("Maria")[0].id
 
     def invite(given: str) -> None:
-        team.invite(db.session.get_one(Member, member_id), Colleague(given, "Ek", address_of(given), scope), OPEN)
+        team.invite(
+            db.session.get_one(Member, member_id),
+            Colleague(given, "Ek", address_of(given), scope),
+            OPEN,
+        )
 
     def come_in(given: str) -> None:
         person = contacts.person_called(given, "Ek", address_of(given))
@@ -107,9 +132,14 @@ def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(
             assert place is not None
             person_id = contacts.add_person(given, "Ek", address_of(given), place).id
             db.session.commit()
-        assert set(at_once(app, press, [(invite, given), (come_in, given)])) <= {"done", "colleague_exists"}
+        assert set(at_once(app, press, [(invite, given), (come_in, given)])) <= {
+            "done",
+            "colleague_exists",
+        }
         with app.app_context():
-            assert [member.scope for member in db.session.query(Member).filter_by(person_id=person_id)] == [""]
+            assert [
+                member.scope for member in db.session.query(Member).filter_by(person_id=person_id)
+            ] == [""]
 
 
 def test_a_limit_holds_for_those_who_press_at_once(app: Flask) -> None:
@@ -130,10 +160,16 @@ def test_the_plan_of_a_meeting_is_changed_under_its_lock(session: Any) -> None:
     written: list[str] = []
 
     def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        written.extend([statement.split()[1].strip('"')] if statement.startswith(("UPDATE", "INSERT")) else [])
+        written.extend(
+            [statement.split()[1].strip('"')] if statement.startswith(("UPDATE", "INSERT")) else []
+        )
+
     event.listen(db.engine, "before_cursor_execute", listen)
     planning.set_phases(meeting, {"registration": (-60, -30)}, START, audit.SYSTEM)
     db.session.flush()
     event.remove(db.engine, "before_cursor_execute", listen)
     assert written[0] == "meetings" and "phases" in written
-    assert years.phase(meeting, "registration").opens_at < years.phase(meeting, "registration").closes_at
+    assert (
+        years.phase(meeting, "registration").opens_at
+        < years.phase(meeting, "registration").closes_at
+    )

@@ -1,4 +1,5 @@
 """People write dates, years, numbers and addresses in many ways; what they meant is kept, what nobody can read is refused."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -26,8 +27,20 @@ from annualwheel.questionnaires.values import (
 
 LABEL = Text("Fråga", "Question")
 OPTIONS = tuple(Option(key, LABEL) for key in ("a", "b", "c"))
-MONTHS_SV = ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
-             "december"]
+MONTHS_SV = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 days = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 
 
@@ -38,28 +51,77 @@ def question(kind: QuestionType, **rest: object) -> Question:
 @given(days)
 def test_every_day_is_read_in_every_way_of_writing_it(day: dt.date) -> None:
     month = MONTHS_SV[day.month - 1]
-    for text in (day.isoformat(), f"{day:%Y%m%d}", f"{day.day}/{day.month} {day.year}", f"{day.day}.{day.month}.{day.year}",
-                 f"{day.day} {month} {day.year}", f"{day.day} {month[:3]} {day.year}", f"den {day.day} {month} {day.year}"):
+    for text in (
+        day.isoformat(),
+        f"{day:%Y%m%d}",
+        f"{day.day}/{day.month} {day.year}",
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day.day} {month} {day.year}",
+        f"{day.day} {month[:3]} {day.year}",
+        f"den {day.day} {month} {day.year}",
+    ):
         assert date(text) == day.isoformat(), text
 
 
-@pytest.mark.parametrize("text", [
-    "2027-01-14", "14/1 2027", "14/1/2027", "14 jan 2027", "14 januari 2027", " 14  Januari  2027 ", "14 jan. 2027",
-    "torsdag 14 januari 2027", "torsdagen den 14 januari 2027", "14:e januari 2027", "14 January 2027",
-    "January 14, 2027", "Thursday, 14 January 2027", "14th January 2027", "2027/01/14"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2027-01-14",
+        "14/1 2027",
+        "14/1/2027",
+        "14 jan 2027",
+        "14 januari 2027",
+        " 14  Januari  2027 ",
+        "14 jan. 2027",
+        "torsdag 14 januari 2027",
+        "torsdagen den 14 januari 2027",
+        "14:e januari 2027",
+        "14 January 2027",
+        "January 14, 2027",
+        "Thursday, 14 January 2027",
+        "14th January 2027",
+        "2027/01/14",
+    ],
+)
 def test_a_date_is_read_as_people_write_it(text: str) -> None:
     assert date(text) == "2027-01-14"
 
 
-@pytest.mark.parametrize("text", ["14/1", "31/2 2027", "14 ja 2027", "14 xyz 2027", "1/13 2027", "14 januari 1027", "snart", "",
-                                  "2027-01-14 2027-01-15", "14 januari den 2027"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14/1",
+        "31/2 2027",
+        "14 ja 2027",
+        "14 xyz 2027",
+        "1/13 2027",
+        "14 januari 1027",
+        "snart",
+        "",
+        "2027-01-14 2027-01-15",
+        "14 januari den 2027",
+    ],
+)
 def test_a_date_that_nobody_can_be_sure_of_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         date(text)
 
 
-@pytest.mark.parametrize("text", ["14/1", "14.1.", "14 jan", "14 jan.", "14 Januari", "torsdagen den 14 januari", "January 14", "14/1 2027", "2027-01-14",
-                                  "20270114"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14/1",
+        "14.1.",
+        "14 jan",
+        "14 jan.",
+        "14 Januari",
+        "torsdagen den 14 januari",
+        "January 14",
+        "14/1 2027",
+        "2027-01-14",
+        "20270114",
+    ],
+)
 def test_a_date_without_a_year_is_in_the_year_that_is_given(text: str) -> None:
     assert date(text, 2027) == "2027-01-14"
 
@@ -71,11 +133,27 @@ def test_a_year_that_is_written_stands_and_half_a_date_is_still_none() -> None:
             date(text, 2027)
 
 
-@pytest.mark.parametrize(("text", "start", "end"), [
-    ("2021–2024", 2021, 2024), ("2021-2024", 2021, 2024), ("2021 — 2024", 2021, 2024), ("2021-24", 2021, 2024),
-    ("2021/22", 2021, 2022), ("2021 till 2024", 2021, 2024), ("från 2021 till 2024", 2021, 2024), ("2021 to 2024", 2021, 2024),
-    ("2021-", 2021, None), ("2021–", 2021, None), ("sedan 2021", 2021, None), ("since 2021", 2021, None),
-    ("2021 – pågår", 2021, None), ("2021-tills vidare", 2021, None), ("2021", 2021, 2021), (" 2021 ", 2021, 2021)])
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2021–2024", 2021, 2024),
+        ("2021-2024", 2021, 2024),
+        ("2021 — 2024", 2021, 2024),
+        ("2021-24", 2021, 2024),
+        ("2021/22", 2021, 2022),
+        ("2021 till 2024", 2021, 2024),
+        ("från 2021 till 2024", 2021, 2024),
+        ("2021 to 2024", 2021, 2024),
+        ("2021-", 2021, None),
+        ("2021–", 2021, None),
+        ("sedan 2021", 2021, None),
+        ("since 2021", 2021, None),
+        ("2021 – pågår", 2021, None),
+        ("2021-tills vidare", 2021, None),
+        ("2021", 2021, 2021),
+        (" 2021 ", 2021, 2021),
+    ],
+)
 def test_years_are_read_as_people_write_them(text: str, start: int, end: int | None) -> None:
     assert years(text) == {"from": start, "to": end}
 
@@ -89,42 +167,82 @@ def test_years_run_forwards(start: int, end: int) -> None:
             years(f"{start}–{end}")
 
 
-@pytest.mark.parametrize("text", ["21", "2021-2020", "1021", "2021-2999", "i fjol", "2021-2022-2023", ""])
+@pytest.mark.parametrize(
+    "text", ["21", "2021-2020", "1021", "2021-2999", "i fjol", "2021-2022-2023", ""]
+)
 def test_years_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         years(text)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("1500", 1500), ("1 500", 1500), ("1\u00a0500", 1500), ("1\u202f500 000", 1_500_000), ("12,5", 12.5), ("12.5", 12.5),
-    ("-3", -3), ("−3", -3), ("5,0", 5), ("0", 0), (" 7 ", 7)])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1500", 1500),
+        ("1 500", 1500),
+        ("1\u00a0500", 1500),
+        ("1\u202f500 000", 1_500_000),
+        ("12,5", 12.5),
+        ("12.5", 12.5),
+        ("-3", -3),
+        ("−3", -3),
+        ("5,0", 5),
+        ("0", 0),
+        (" 7 ", 7),
+    ],
+)
 def test_numbers_are_read_with_spaces_and_comma(text: str, expected: float) -> None:
     assert number(text) == expected
     assert type(number(text)) is type(expected)
 
 
-@given(st.integers(-10**14, 10**14))
+@given(st.integers(-(10**14), 10**14))
 def test_whole_numbers_survive_swedish_grouping(value: int) -> None:
     assert number(f"{value:,}".replace(",", " ")) == value
 
 
-@pytest.mark.parametrize("text", ["1.500", "1 2", "15 00", "1e5", "nan", "inf", "ungefär 5", "5 st", "", "9" * 16, "1,2,3"])
+@pytest.mark.parametrize(
+    "text",
+    ["1.500", "1 2", "15 00", "1e5", "nan", "inf", "ungefär 5", "5 st", "", "9" * 16, "1,2,3"],
+)
 def test_a_number_that_could_mean_two_things_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         number(text)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("www.exempel.se", "https://www.exempel.se"), ("exempel.se/sida?x=1", "https://exempel.se/sida?x=1"),
-    ("exempel.se:8080/x", "https://exempel.se:8080/x"), ("http://exempel.se", "http://exempel.se"),
-    ("https://räksmörgås.se/å", "https://räksmörgås.se/å"), (" https://exempel.se ", "https://exempel.se")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("www.exempel.se", "https://www.exempel.se"),
+        ("exempel.se/sida?x=1", "https://exempel.se/sida?x=1"),
+        ("exempel.se:8080/x", "https://exempel.se:8080/x"),
+        ("http://exempel.se", "http://exempel.se"),
+        ("https://räksmörgås.se/å", "https://räksmörgås.se/å"),
+        (" https://exempel.se ", "https://exempel.se"),
+    ],
+)
 def test_an_address_without_scheme_gets_https(text: str, expected: str) -> None:
     assert url(text) == expected
 
 
-@pytest.mark.parametrize("text", ["javascript:alert(1)", "javascript://exempel.se/%0aalert(1)", "mailto:a@b.example", "data:text/html,a.b",
-                                  "ftp://exempel.se", "hej", "två ord.se", "https://x@exempel.example", "exempel..se", "https://[::1]/",
-                                  'exempel.se/"onclick', "//exempel.se", "exempel.se:port"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "javascript://exempel.se/%0aalert(1)",
+        "mailto:a@b.example",
+        "data:text/html,a.b",
+        "ftp://exempel.se",
+        "hej",
+        "två ord.se",
+        "https://x@exempel.example",
+        "exempel..se",
+        "https://[::1]/",
+        'exempel.se/"onclick',
+        "//exempel.se",
+        "exempel.se:port",
+    ],
+)
 def test_what_is_not_a_web_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         url(text)
@@ -149,7 +267,9 @@ def test_a_text_is_measured_as_it_will_be_kept() -> None:
     assert fault(asked, "a\r\nb") is None
     assert fault(asked, "abcd") is Fault.TOO_LONG
     assert excess(asked, "abcdef") == 3
-    assert excess(asked, "ab") == excess(asked, "") == excess(question(QuestionType.TEXT), "abcd") == 0
+    assert (
+        excess(asked, "ab") == excess(asked, "") == excess(question(QuestionType.TEXT), "abcd") == 0
+    )
 
 
 def test_choices_are_kept_once_and_in_the_order_of_the_options() -> None:
@@ -191,10 +311,20 @@ def test_keys_of_a_choice_are_a_list_whatever_it_is() -> None:
     assert [keys("a"), keys(["a", "", "b"]), keys(""), keys(None)] == [["a"], ["a", "b"], [], []]
 
 
-@pytest.mark.parametrize(("kind", "text"), [
-    (QuestionType.NUMBER, "12,5"), (QuestionType.NUMBER, "-1 500"), (QuestionType.NUMBER, "0,000001"), (QuestionType.DATE, "14 jan 2027"),
-    (QuestionType.YEARS, "2021"), (QuestionType.YEARS, "2021–"), (QuestionType.YEARS, "2021–24"), (QuestionType.URL, "www.exempel.se"),
-    (QuestionType.LONG_TEXT, " Rad ett\nrad två ")])
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (QuestionType.NUMBER, "12,5"),
+        (QuestionType.NUMBER, "-1 500"),
+        (QuestionType.NUMBER, "0,000001"),
+        (QuestionType.DATE, "14 jan 2027"),
+        (QuestionType.YEARS, "2021"),
+        (QuestionType.YEARS, "2021–"),
+        (QuestionType.YEARS, "2021–24"),
+        (QuestionType.URL, "www.exempel.se"),
+        (QuestionType.LONG_TEXT, " Rad ett\nrad två "),
+    ],
+)
 def test_a_kept_value_typed_again_means_the_same(kind: QuestionType, text: str) -> None:
     question = Question("fraga", kind, Text("Fråga", "Question"))
     kept = clean(question, text)

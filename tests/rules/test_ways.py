@@ -1,4 +1,5 @@
 """The ways to attend: more seats reach those who wait, fewer take nobody's, and a way that somebody has stays."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -29,7 +30,12 @@ def coming(count: int, capacity: int | None, **more: Any) -> list[Registration]:
     meeting = make_meeting(capacity, **more)
     guests = [make_guest(meeting, f"Gast{n}", "Ek", f"Organisation {n}") for n in range(count)]
     for minutes, guest in enumerate(guests):
-        replies.register(guest, reply_of(guest), START + dt.timedelta(minutes=minutes), audit.participant(guest.person_id))
+        replies.register(
+            guest,
+            reply_of(guest),
+            START + dt.timedelta(minutes=minutes),
+            audit.participant(guest.person_id),
+        )
     return guests
 
 
@@ -38,7 +44,12 @@ def test_more_seats_are_given_or_offered_in_order_as_the_new_rule_says(session: 
     meeting = guests[0].meeting
     assert change(meeting, on_site=Way(2)) == [guests[1]]
     assert change(meeting, on_site=Way(3, rule="offer", hours=6)) == [guests[2]]
-    assert [guest.state for guest in guests] == ["registered", "registered", "offered", "waitlisted"]
+    assert [guest.state for guest in guests] == [
+        "registered",
+        "registered",
+        "offered",
+        "waitlisted",
+    ]
     assert guests[2].offered_until == LATER + dt.timedelta(hours=6)
 
 
@@ -54,7 +65,12 @@ def test_no_limit_lets_everybody_in_but_for_the_organisations_share(session: Any
     meeting = make_meeting(1)
     guests = [make_guest(meeting, name) for name in ("Maria", "Erik", "Anna")]
     for minutes, guest in enumerate(guests):
-        replies.register(guest, reply_of(guest), START + dt.timedelta(minutes=minutes), audit.participant(guest.person_id))
+        replies.register(
+            guest,
+            reply_of(guest),
+            START + dt.timedelta(minutes=minutes),
+            audit.participant(guest.person_id),
+        )
     assert change(meeting, on_site=Way(None, 2)) == [guests[1]]
     assert change(meeting, on_site=Way(None, 3)) == [guests[2]]
 
@@ -70,7 +86,9 @@ def test_the_online_way_comes_and_goes_while_nobody_has_it(session: Any) -> None
     assert db.session.query(AttendanceOption).count() == 1
 
 
-@pytest.mark.parametrize("state", ["registered", "waitlisted", "offered", "to_reconfirm", "attended"])
+@pytest.mark.parametrize(
+    "state", ["registered", "waitlisted", "offered", "to_reconfirm", "attended"]
+)
 def test_a_way_that_somebody_has_or_waits_for_stays(session: Any, state: str) -> None:
     guests = coming(1, None, online=True)
     guests[0].mode, guests[0].state = "online", state
@@ -86,7 +104,9 @@ def test_who_said_no_to_a_way_that_is_gone_comes_back_to_one_that_is_there(sessi
     assert guests[0].mode == "on_site"
 
 
-def test_who_has_read_the_old_number_of_seats_is_counted_with_the_new(app: Flask, session: Any) -> None:
+def test_who_has_read_the_old_number_of_seats_is_counted_with_the_new(
+    app: Flask, session: Any
+) -> None:
     """The lock reads the ways again: whoever waited for it must not go by what there was before."""
     guests = coming(1, 2)
     meeting = guests[0].meeting

@@ -1,4 +1,5 @@
 """The picture of the year: every date in its month, readable without colour, right at the edges of the year."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -11,12 +12,20 @@ from annualwheel.web.wheel import Caption, Centre, Meeting, Phase, angle, sweep,
 
 D = dt.date
 WORDS = Caption("Årshjulet 2027, bild", "Ring med <tolv> månader & tre möten")
-WORK = Meeting("A", D(2027, 1, 22), (
-    Phase("invitation", D(2026, 11, 2), D(2026, 11, 15), "done"),
-    Phase("registration", D(2026, 11, 16), D(2026, 12, 11), "now", 0.72),
-    Phase("preparation", D(2026, 12, 12), D(2027, 1, 14), "todo"),
-    Phase("followup", D(2027, 1, 28), D(2027, 2, 19), "todo")), is_next=True)
-CONFERENCE = Meeting("K", D(2027, 9, 24), (Phase("registration", D(2027, 6, 7), D(2027, 8, 27), "todo"),))
+WORK = Meeting(
+    "A",
+    D(2027, 1, 22),
+    (
+        Phase("invitation", D(2026, 11, 2), D(2026, 11, 15), "done"),
+        Phase("registration", D(2026, 11, 16), D(2026, 12, 11), "now", 0.72),
+        Phase("preparation", D(2026, 12, 12), D(2027, 1, 14), "todo"),
+        Phase("followup", D(2027, 1, 28), D(2027, 2, 19), "todo"),
+    ),
+    is_next=True,
+)
+CONFERENCE = Meeting(
+    "K", D(2027, 9, 24), (Phase("registration", D(2027, 6, 7), D(2027, 8, 27), "todo"),)
+)
 TODAY = D(2026, 11, 23)
 
 
@@ -29,7 +38,11 @@ def classes(svg: str) -> list[str]:
 
 
 def digits(svg: str) -> list[str]:
-    return [e.text or "" for e in ElementTree.fromstring(svg).iter("text") if "digit" in e.get("class", "")]
+    return [
+        e.text or ""
+        for e in ElementTree.fromstring(svg).iter("text")
+        if "digit" in e.get("class", "")
+    ]
 
 
 def test_the_picture_is_well_formed_and_carries_no_style() -> None:
@@ -52,8 +65,10 @@ def test_every_id_begins_with_the_prefix() -> None:
     assert set(re.findall(r"url\(#([^)]+)\)", draw(prefix="ar27"))) <= set(ids)
 
 
-@pytest.mark.parametrize(("day", "degrees"), [
-    (D(2027, 1, 1), 0), (D(2027, 4, 1), 90), (D(2027, 7, 1), 180), (D(2027, 10, 1), 270)])
+@pytest.mark.parametrize(
+    ("day", "degrees"),
+    [(D(2027, 1, 1), 0), (D(2027, 4, 1), 90), (D(2027, 7, 1), 180), (D(2027, 10, 1), 270)],
+)
 def test_a_quarter_begins_at_a_quarter(day: dt.date, degrees: float) -> None:
     assert angle(day) == degrees
 
@@ -95,6 +110,7 @@ def test_the_fill_is_the_share_of_answers_and_never_more_than_the_arc() -> None:
         phase = Phase("registration", D(2027, 6, 1), D(2027, 6, 30), "now", share)
         found = re.search(r'class="fill" d="([^"]+)"', draw(Meeting("K", D(2027, 9, 24), (phase,))))
         return found[1] if found else ""
+
     assert fill(0) == ""
     assert fill(0.5) != fill(1)
     assert fill(1.4) == fill(1)
@@ -107,9 +123,11 @@ def test_a_short_phase_has_no_digit_on_top_of_its_neighbours() -> None:
 
 def test_a_digit_keeps_clear_of_the_line_of_today() -> None:
     phase = Phase("registration", D(2027, 6, 1), D(2027, 6, 30), "now")
+
     def place(today: dt.date) -> float:
         svg = ElementTree.fromstring(draw(Meeting("K", D(2027, 9, 24), (phase,)), today=today))
         return next(float(e.get("x", 0)) for e in svg.iter("text") if e.text == "2")
+
     assert place(D(2027, 6, 16)) != place(D(2027, 6, 1))
 
 
@@ -148,7 +166,11 @@ def test_the_months_speak_the_language_of_the_page() -> None:
 
 def test_words_in_the_middle_are_escaped_and_shrunk_to_fit() -> None:
     svg = draw(centre=Centre("60", ("dagar till", "ett mycket långt namn <på> ett möte")))
-    sizes = [float(e.get("font-size", 0)) for e in ElementTree.fromstring(svg).iter("text") if "långt" in (e.text or "")]
+    sizes = [
+        float(e.get("font-size", 0))
+        for e in ElementTree.fromstring(svg).iter("text")
+        if "långt" in (e.text or "")
+    ]
     assert sizes[0] < 15
     assert "&lt;på&gt;" in svg
 

@@ -1,4 +1,5 @@
 """How dates, numbers and states are written in the two languages."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -14,10 +15,19 @@ STARTS = dt.datetime(2027, 1, 22, 8, 0, tzinfo=dt.UTC)
 ENDS = dt.datetime(2027, 1, 22, 14, 30, tzinfo=dt.UTC)
 # Which table of words speaks for which column of the database.
 COLUMNS = {
-    "registration": "registrations.state", "meeting": "meetings.kind", "meeting_running": "meetings.kind",
-    "meeting_short": "meetings.kind", "phase": "phases.kind", "message": "messages.state", "role": "staff_roles.role",
-    "submission": "submissions.state", "mailing": "mailings.state", "meeting_state": "meetings.state",
-    "mode": "registrations.mode", "member": "members.role", "pack": "packs.state",
+    "registration": "registrations.state",
+    "meeting": "meetings.kind",
+    "meeting_running": "meetings.kind",
+    "meeting_short": "meetings.kind",
+    "phase": "phases.kind",
+    "message": "messages.state",
+    "role": "staff_roles.role",
+    "submission": "submissions.state",
+    "mailing": "mailings.state",
+    "meeting_state": "meetings.state",
+    "mode": "registrations.mode",
+    "member": "members.role",
+    "pack": "packs.state",
 }
 
 
@@ -36,7 +46,8 @@ def plain(text: str) -> str:
 
 def test_an_address_may_be_broken_before_its_sign_and_what_stands_around_it_is_text() -> None:
     assert words.breakable("anna@kommun.example <b>, med @, eller bo@x.example") == (
-        "anna<wbr>@kommun.example &lt;b&gt;, med @, eller bo<wbr>@x.example")
+        "anna<wbr>@kommun.example &lt;b&gt;, med @, eller bo<wbr>@x.example"
+    )
 
 
 def test_a_day_is_written_with_weekday_and_year() -> None:
@@ -65,7 +76,10 @@ def test_a_plain_date_is_shown_as_it_is() -> None:
 
 def test_a_meeting_says_from_when_to_when() -> None:
     assert plain(words.span(STARTS, ENDS, "sv")) == "fredag 22 januari 2027 kl. 9.00–15.30"
-    assert plain(words.span(STARTS, ENDS, "en")) == "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)"
+    assert (
+        plain(words.span(STARTS, ENDS, "en"))
+        == "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)"
+    )
 
 
 def test_full_hours_are_written_without_minutes_in_swedish() -> None:
@@ -79,11 +93,15 @@ def test_a_meeting_over_two_days_names_both() -> None:
     assert text == "fredag 22 januari 2027 kl. 9 till lördag 23 januari 2027 kl. 15.30"
 
 
-@pytest.mark.parametrize(("opens", "closes", "text"), [
-    (dt.date(2026, 11, 2), dt.date(2026, 11, 15), "2–15 nov"),
-    (dt.date(2026, 12, 12), dt.date(2027, 1, 14), "12 dec–14 jan"),
-    (dt.date(2026, 1, 3), dt.date(2027, 1, 14), "3 jan–14 jan"),
-    (dt.date(2027, 1, 14), dt.date(2027, 1, 14), "14 jan")])
+@pytest.mark.parametrize(
+    ("opens", "closes", "text"),
+    [
+        (dt.date(2026, 11, 2), dt.date(2026, 11, 15), "2–15 nov"),
+        (dt.date(2026, 12, 12), dt.date(2027, 1, 14), "12 dec–14 jan"),
+        (dt.date(2026, 1, 3), dt.date(2027, 1, 14), "3 jan–14 jan"),
+        (dt.date(2027, 1, 14), dt.date(2027, 1, 14), "14 jan"),
+    ],
+)
 def test_a_period_in_a_table_is_short(opens: dt.date, closes: dt.date, text: str) -> None:
     assert plain(words.period(opens, closes, "sv")) == text
 
@@ -107,7 +125,10 @@ def test_today_is_the_day_in_stockholm() -> None:
 
 def test_a_deadline_is_a_whole_day() -> None:
     assert plain(words.until(dt.date(2027, 1, 14), "sv")) == "till och med torsdag 14 januari 2027"
-    assert plain(words.until(dt.date(2027, 1, 14), "en")) == "up to and including Thursday 14 January 2027"
+    assert (
+        plain(words.until(dt.date(2027, 1, 14), "en"))
+        == "up to and including Thursday 14 January 2027"
+    )
 
 
 def test_numbers_up_to_ten_are_words() -> None:
@@ -115,13 +136,19 @@ def test_numbers_up_to_ten_are_words() -> None:
     assert words.number_in_words(3, "en") == "three"
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0 %"), (.001, "1 %"), (.718, "72 %"), (.999, "99 %"), (1, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0 %"), (0.001, "1 %"), (0.718, "72 %"), (0.999, "99 %"), (1, "100 %")]
+)
 def test_percent_never_hides_the_last_or_the_first(share: float, text: str) -> None:
     assert plain(words.percent(share, "sv")) == text
 
 
 def test_a_name_that_ends_in_s_takes_no_second_s() -> None:
-    assert [words.possessive(name, "sv") for name in ("Anna", "Lars", "Max")] == ["Annas", "Lars", "Max"]
+    assert [words.possessive(name, "sv") for name in ("Anna", "Lars", "Max")] == [
+        "Annas",
+        "Lars",
+        "Max",
+    ]
     assert words.possessive("Lars", "en") == "Lars's"
 
 

@@ -1,4 +1,5 @@
 """Staff accounts and the mail settings."""
+
 from __future__ import annotations
 
 from flask import Blueprint

@@ -1,4 +1,5 @@
 """What is erased and when: the table, how much it would be now, and the press that does it at once."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -33,32 +34,71 @@ class Said(NamedTuple):
 
 
 SAID = {
-    "needs": Said(_l("Specialkost och behov på plats"), _l("Behövs bara till mötet, och är känsliga uppgifter"),
-                  _l("%(days)s dagar efter mötet", days=needs.KEPT.days)),
-    "unconfirmed": Said(_l("Anmälningar på den öppna sidan som inte bekräftades"), _l("Ingen har visat att adressen är deras"),
-                        _l("%(days)s dagar efter anmälan", days=applications.KEPT.days)),
-    "organisation_requests": Said(_l("Frågor om organisationer som saknas"), _l("För att vi ska kunna svara"),
-                                  _l("%(days)s dagar efter mötet", days=retention.REQUESTS.days)),
-    "drafts": Said(_l("Svar som aldrig skickades in"), _l("Ett utkast är deltagarnas eget arbete, inte en handling hos oss"),
-                   _l("%(days)s dagar efter mötet", days=retention.DRAFTS.days)),
-    "removed_items": Said(_l("Text i borttagna delar av svar"), _l("För att det ska gå att ångra en tid"),
-                          _l("%(days)s dagar efter att delen togs bort", days=items.KEPT.days)),
-    "history": Said(_l("Text som har ersatts i svar"), _l("För att det ska gå att ta tillbaka en tid"),
-                    _l("%(days)s dagar efter att texten ersattes", days=answers.KEPT.days)),
-    "mails": Said(_l("Texten i skickade mejl"), _l("Visar vad vi har skrivit. Att mejlet skickades, till vem och när, finns kvar"),
-                  _l("%(days)s dagar efter mötet, eller efter att mejlet skrevs", days=retention.MAILS.days)),
-    "pack_files": Said(_l("Filer med underlag"), _l("Är kopior och går att ta fram igen"),
-                       _l("%(days)s dagar efter att filen togs fram", days=packs.KEPT.days)),
-    "previews": Said(_l("Importer som inte lästes in"), _l("För att det ska gå att granska innan något sparas"),
-                     _l("%(days)s dagar efter att filen laddades upp", days=preview.PREVIEW_LIFE.days)),
-    "unread_rows": Said(_l("Rader som inte gick att läsa i importer"), _l("För att det ska gå att rätta i filen"),
-                        _l("%(days)s dagar efter importen", days=retention.UNREAD_ROWS.days)),
-    "sign_in_links": Said(_l("Inloggningslänkar"), _l("Går att använda en gång och en kort tid"),
-                          _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days)),
-    "sessions": Said(_l("Avslutade inloggningar"), _l("Visar vem som har varit inloggad"),
-                     _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days)),
-    "attempts": Said(_l("Försök att logga in eller få en ny länk"), _l("Hindrar den som försöker många gånger"),
-                     _l("%(hours)s timmar efter försöket", hours=limits.KEPT // HOUR)),
+    "needs": Said(
+        _l("Specialkost och behov på plats"),
+        _l("Behövs bara till mötet, och är känsliga uppgifter"),
+        _l("%(days)s dagar efter mötet", days=needs.KEPT.days),
+    ),
+    "unconfirmed": Said(
+        _l("Anmälningar på den öppna sidan som inte bekräftades"),
+        _l("Ingen har visat att adressen är deras"),
+        _l("%(days)s dagar efter anmälan", days=applications.KEPT.days),
+    ),
+    "organisation_requests": Said(
+        _l("Frågor om organisationer som saknas"),
+        _l("För att vi ska kunna svara"),
+        _l("%(days)s dagar efter mötet", days=retention.REQUESTS.days),
+    ),
+    "drafts": Said(
+        _l("Svar som aldrig skickades in"),
+        _l("Ett utkast är deltagarnas eget arbete, inte en handling hos oss"),
+        _l("%(days)s dagar efter mötet", days=retention.DRAFTS.days),
+    ),
+    "removed_items": Said(
+        _l("Text i borttagna delar av svar"),
+        _l("För att det ska gå att ångra en tid"),
+        _l("%(days)s dagar efter att delen togs bort", days=items.KEPT.days),
+    ),
+    "history": Said(
+        _l("Text som har ersatts i svar"),
+        _l("För att det ska gå att ta tillbaka en tid"),
+        _l("%(days)s dagar efter att texten ersattes", days=answers.KEPT.days),
+    ),
+    "mails": Said(
+        _l("Texten i skickade mejl"),
+        _l("Visar vad vi har skrivit. Att mejlet skickades, till vem och när, finns kvar"),
+        _l("%(days)s dagar efter mötet, eller efter att mejlet skrevs", days=retention.MAILS.days),
+    ),
+    "pack_files": Said(
+        _l("Filer med underlag"),
+        _l("Är kopior och går att ta fram igen"),
+        _l("%(days)s dagar efter att filen togs fram", days=packs.KEPT.days),
+    ),
+    "previews": Said(
+        _l("Importer som inte lästes in"),
+        _l("För att det ska gå att granska innan något sparas"),
+        _l("%(days)s dagar efter att filen laddades upp", days=preview.PREVIEW_LIFE.days),
+    ),
+    "unread_rows": Said(
+        _l("Rader som inte gick att läsa i importer"),
+        _l("För att det ska gå att rätta i filen"),
+        _l("%(days)s dagar efter importen", days=retention.UNREAD_ROWS.days),
+    ),
+    "sign_in_links": Said(
+        _l("Inloggningslänkar"),
+        _l("Går att använda en gång och en kort tid"),
+        _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days),
+    ),
+    "sessions": Said(
+        _l("Avslutade inloggningar"),
+        _l("Visar vem som har varit inloggad"),
+        _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days),
+    ),
+    "attempts": Said(
+        _l("Försök att logga in eller få en ny länk"),
+        _l("Hindrar den som försöker många gånger"),
+        _l("%(hours)s timmar efter försöket", hours=limits.KEPT // HOUR),
+    ),
 }
 
 
@@ -67,8 +107,14 @@ def erasing() -> str:
     """Each kind of thing, and how many would go now."""
     now = page.now()
     counts = {key: retention.count(rule, now) for key, rule in retention.RULES.items()}
-    return render_template("admin/erasing.html", active="settings", rows=[(SAID[key], count) for key, count in counts.items()],
-                           total=sum(counts.values()), next_run=now.replace(minute=0, second=0, microsecond=0) + HOUR, form=Press())
+    return render_template(
+        "admin/erasing.html",
+        active="settings",
+        rows=[(SAID[key], count) for key, count in counts.items()],
+        total=sum(counts.values()),
+        next_run=now.replace(minute=0, second=0, microsecond=0) + HOUR,
+        form=Press(),
+    )
 
 
 @blueprint.post("/installningar/gallring")

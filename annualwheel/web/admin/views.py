@@ -1,4 +1,5 @@
 """The settings: accounts, how mail goes out, the year's themes."""
+
 from __future__ import annotations
 
 from flask import flash, g, make_response, redirect, render_template, url_for
@@ -27,15 +28,23 @@ class RolesForm(BaseForm):
 
     def name_roles(self) -> None:
         """Fills in what the roles are called in the page's language."""
-        self.roles.choices = [(role, words.sentence(words.label(role, "role"))) for role in STAFF_ROLES]
+        self.roles.choices = [
+            (role, words.sentence(words.label(role, "role"))) for role in STAFF_ROLES
+        ]
 
 
 class AccountForm(RolesForm):
     """A new account."""
 
-    name = StringField(_l("Namn"), [Filled(_l("Skriv namnet"))], filters=[strip], render_kw={"autocomplete": "off"})
+    name = StringField(
+        _l("Namn"), [Filled(_l("Skriv namnet"))], filters=[strip], render_kw={"autocomplete": "off"}
+    )
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
-    language = RadioField(_l("Språk"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")], default="sv")
+    language = RadioField(
+        _l("Språk"),
+        choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")],
+        default="sv",
+    )
 
 
 class TestMailForm(BaseForm):
@@ -59,8 +68,18 @@ def settings() -> AnyResponse:
 
 def _overview(form: TestMailForm) -> AnyResponse:
     chosen, year = house().settings, years.latest()
-    return make_response(render_template("admin/settings.html", active="settings", people=staff.everyone(), chosen=chosen, form=form, year=year,
-                                         published=planning.is_published(year) if year else False), form.status)
+    return make_response(
+        render_template(
+            "admin/settings.html",
+            active="settings",
+            people=staff.everyone(),
+            chosen=chosen,
+            form=form,
+            year=year,
+            published=planning.is_published(year) if year else False,
+        ),
+        form.status,
+    )
 
 
 @blueprint.post("/installningar/testmejl")
@@ -69,8 +88,14 @@ def test_mail() -> AnyResponse:
     form, now = TestMailForm(), page.now()
     if not form.accepted():
         return _overview(form)
-    message = outbox.put(f"test_mail:{now.timestamp()}", "test_mail", Recipient(form.email.data, "", page.language()),
-                         {"sent_at": dates.day_time(now, page.language())}, {}, now)
+    message = outbox.put(
+        f"test_mail:{now.timestamp()}",
+        "test_mail",
+        Recipient(form.email.data, "", page.language()),
+        {"sent_at": dates.day_time(now, page.language())},
+        {},
+        now,
+    )
     db.session.flush()
     audit.note(audit.staff(g.staff.id), "tested_mail", message, now)
     jobs.commit()
@@ -85,18 +110,29 @@ def new_account() -> AnyResponse:
     form.name_roles()
     if form.accepted():
         try:
-            person = staff.add(form.name.data, form.email.data, form.roles.data, now, audit.staff(g.staff.id))
+            person = staff.add(
+                form.name.data, form.email.data, form.roles.data, now, audit.staff(g.staff.id)
+            )
         except Refused as problem:
             db.session.rollback()
             _point_out(form, problem)
         else:
             person.language = form.language.data
-            roles = ", ".join(words.label(role, "role", person.language) for role in form.roles.data)
+            roles = ", ".join(
+                words.label(role, "role", person.language) for role in form.roles.data
+            )
             staff.welcome(person, roles, g.staff, now)
             jobs.commit()
-            flash(_("Kontot är skapat. %(name)s får ett mejl med en länk för att logga in.", name=person.name))
+            flash(
+                _(
+                    "Kontot är skapat. %(name)s får ett mejl med en länk för att logga in.",
+                    name=person.name,
+                )
+            )
             return redirect(url_for("admin.settings"), code=303)
-    return make_response(render_template("admin/account_new.html", active="settings", form=form), form.status)
+    return make_response(
+        render_template("admin/account_new.html", active="settings", form=form), form.status
+    )
 
 
 @blueprint.route("/installningar/konton/<public_id>", methods=["GET", "POST"])
@@ -113,7 +149,13 @@ def account(public_id: str) -> AnyResponse:
             _point_out(form, problem)
             person = staff.by_public_id(public_id)
         else:
-            audit.note(audit.staff(g.staff.id), "staff_roles_set", person, page.now(), roles=form.roles.data)
+            audit.note(
+                audit.staff(g.staff.id),
+                "staff_roles_set",
+                person,
+                page.now(),
+                roles=form.roles.data,
+            )
             jobs.commit()
             flash(_("Rollerna är sparade."))
             return redirect(url_for("admin.account", public_id=public_id), code=303)
@@ -121,7 +163,10 @@ def account(public_id: str) -> AnyResponse:
 
 
 def _account(person: Staff, form: RolesForm) -> AnyResponse:
-    return make_response(render_template("admin/account.html", active="settings", person=person, form=form), form.status)
+    return make_response(
+        render_template("admin/account.html", active="settings", person=person, form=form),
+        form.status,
+    )
 
 
 @blueprint.post("/installningar/konton/<public_id>/<act>")
@@ -140,13 +185,21 @@ def switch_account(public_id: str, act: str) -> AnyResponse:
             _point_out(form, problem)
             return _account(staff.by_public_id(public_id), form)
         jobs.commit()
-        flash(_("Kontot är öppet igen.") if act == "oppna" else _("Kontot är stängt och utloggat överallt."))
+        flash(
+            _("Kontot är öppet igen.")
+            if act == "oppna"
+            else _("Kontot är stängt och utloggat överallt.")
+        )
     return redirect(url_for("admin.account", public_id=public_id), code=303)
 
 
 def _point_out(form: RolesForm, problem: Refused) -> None:
     """Puts the sentence at the field it is about."""
-    field = form.email if problem.key == "staff_exists" and isinstance(form, AccountForm) else form.roles
+    field = (
+        form.email
+        if problem.key == "staff_exists" and isinstance(form, AccountForm)
+        else form.roles
+    )
     field.errors = (refusals.sentence(problem),)
 
 
@@ -167,7 +220,9 @@ def theme(number: int, key: str) -> AnyResponse:
     found = planning.theme_of(year, key)
     form = ThemeForm(data={"sv": found.sv, "en": found.en})
     if form.accepted():
-        planning.change_theme(found, form.sv.data, form.en.data, page.now(), audit.staff(g.staff.id))
+        planning.change_theme(
+            found, form.sv.data, form.en.data, page.now(), audit.staff(g.staff.id)
+        )
         return _saved(_("Temat är sparat."))
     return _theme(year, form, found.sv)
 
@@ -179,5 +234,14 @@ def _saved(words_for: str) -> AnyResponse:
 
 
 def _theme(year: Year, form: ThemeForm, name: str) -> AnyResponse:
-    return make_response(render_template("admin/theme.html", active="settings", year=year, form=form, name=name,
-                                         published=planning.is_published(year)), form.status)
+    return make_response(
+        render_template(
+            "admin/theme.html",
+            active="settings",
+            year=year,
+            form=form,
+            name=name,
+            published=planning.is_published(year),
+        ),
+        form.status,
+    )

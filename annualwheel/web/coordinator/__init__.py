@@ -1,4 +1,5 @@
 """Planning the year, people, invitations, registrations: what coordinators do."""
+
 from __future__ import annotations
 
 from flask import Blueprint

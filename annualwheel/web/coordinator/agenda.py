@@ -1,4 +1,5 @@
 """What there is to do now for a meeting, most pressing first, and the steps it goes through."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -41,11 +42,21 @@ class Status:
         """The numbers of today; the same number of queries however many people there are."""
         asked = next(iter(meeting.questionnaires), None)
         mailings: dict[str, list[Mailing]] = {}
-        for mailing in db.session.scalars(sa.select(Mailing).where(Mailing.meeting_id == meeting.id).order_by(Mailing.id.desc())):
+        for mailing in db.session.scalars(
+            sa.select(Mailing).where(Mailing.meeting_id == meeting.id).order_by(Mailing.id.desc())
+        ):
             mailings.setdefault(mailing.kind, []).append(mailing)
-        return cls(meeting, audiences.funnel(meeting), audiences.turnout(meeting), asked,
-                   reminders.preparation_states(asked) if asked else {}, undelivered.count_of(meeting), mailings,
-                   reopening.waiting(meeting), unlisted.count(meeting))
+        return cls(
+            meeting,
+            audiences.funnel(meeting),
+            audiences.turnout(meeting),
+            asked,
+            reminders.preparation_states(asked) if asked else {},
+            undelivered.count_of(meeting),
+            mailings,
+            reopening.waiting(meeting),
+            unlisted.count(meeting),
+        )
 
     @property
     def missing(self) -> int:
@@ -66,7 +77,13 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting = status.meeting
     if meeting.state != "planned" or now >= meeting.starts_at:
         return [*_stopped(status), *_asking(status), *_results(status, now)]
-    return [*_stopped(status), *_asking(status), *_invitations(status, now), *_preparation(status, now), *_answers(status, now)]
+    return [
+        *_stopped(status),
+        *_asking(status),
+        *_invitations(status, now),
+        *_preparation(status, now),
+        *_answers(status, now),
+    ]
 
 
 def requests_to_do() -> list[dict[str, Any]]:
@@ -74,12 +91,20 @@ def requests_to_do() -> list[dict[str, Any]]:
     waiting = erasure.count()
     if not waiting:
         return []
-    return [_row("warn", _("Väntar"), ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting),
-                 _("Svara inom en månad"), _("Läs begäran"), url_for("coordinator.deletion_requests"))]
+    return [
+        _row(
+            "warn",
+            _("Väntar"),
+            ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting),
+            _("Svara inom en månad"),
+            _("Läs begäran"),
+            url_for("coordinator.deletion_requests"),
+        )
+    ]
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:
-    """"done", "now" or "todo"."""
+    """ "done", "now" or "todo"."""
     return "done" if now > phase.closes_at else "now" if now >= phase.opens_at else "todo"
 
 
@@ -87,12 +112,27 @@ def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
     """The phases and the meeting's day in order, for the macro `steps`. One of them at most is the current one."""
     rows = []
     shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
-    current = max((phase.opens_at for phase in shown if phase_state(phase, now) == "now"), default=None)
+    current = max(
+        (phase.opens_at for phase in shown if phase_state(phase, now) == "now"), default=None
+    )
     for phase in shown:
         state = phase_state(phase, now)
         state = "done" if state == "now" and phase.opens_at != current else state
-        rows.append((phase.opens_at, {"text": words.label(phase.kind, "phase"), "state": state, "detail": _span(phase, state, now)}))
-    held = {"text": _("Möte"), "detail": words.day_short(meeting.starts_at), "state": "done" if now > meeting.ends_at else "todo"}
+        rows.append(
+            (
+                phase.opens_at,
+                {
+                    "text": words.label(phase.kind, "phase"),
+                    "state": state,
+                    "detail": _span(phase, state, now),
+                },
+            )
+        )
+    held = {
+        "text": _("Möte"),
+        "detail": words.day_short(meeting.starts_at),
+        "state": "done" if now > meeting.ends_at else "todo",
+    }
     rows.append((meeting.starts_at, held))
     return [row for _at, row in sorted(rows, key=lambda row: row[0])]
 
@@ -109,26 +149,70 @@ def _span(phase: Phase, state: str, now: dt.datetime) -> str:
 
 def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> dict[str, Any]:
     icon = "warn" if tone in ("err", "warn") else "half" if tone == "info" else "dot"
-    return {"tone": tone, "badge_text": badge, "icon": icon, "title": title, "text": text, "link": link, "href": href}
+    return {
+        "tone": tone,
+        "badge_text": badge,
+        "icon": icon,
+        "title": title,
+        "text": text,
+        "link": link,
+        "href": href,
+    }
 
 
 def _url(endpoint: str, meeting: Meeting, **values: object) -> str:
-    return url_for(f"coordinator.{endpoint}", number=meeting.year.number, kind=meeting.kind, **values)  # type: ignore[arg-type]
+    return url_for(
+        f"coordinator.{endpoint}", number=meeting.year.number, kind=meeting.kind, **values
+    )  # type: ignore[arg-type]
 
 
 def _stopped(status: Status) -> list[dict[str, Any]]:
     rows, meeting = [], status.meeting
     if status.undelivered:
-        rows.append(_row("err", _("Mejl stoppat"), ngettext("%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered),
-                         _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser"),
-                         url_for("coordinator.mailings", mote=meeting.id, lage="stopped")))
+        rows.append(
+            _row(
+                "err",
+                _("Mejl stoppat"),
+                ngettext(
+                    "%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered
+                ),
+                _("Rätta adressen, så skickas mejlet igen"),
+                _("Rätta adresser"),
+                url_for("coordinator.mailings", mote=meeting.id, lage="stopped"),
+            )
+        )
     if status.unlisted:
-        rows.append(_row("warn", _("Väntar"), ngettext("%(num)s organisation saknas i registret", "%(num)s organisationer saknas i registret",
-                                                       status.unlisted),
-                         _("Någon vill anmäla sig för en organisation som inte finns med"), _("Svara på frågan"), _url("organisation_requests", meeting)))
-    paused = (mailing for several in status.mailings.values() for mailing in several if mailing.state == "paused")
-    return rows + [_row("warn", _("Pausat"), _("Ett utskick är pausat"), _("Inget mer skickas förrän du fortsätter"), _("Visa utskicket"),
-                        url_for("coordinator.sending", public_id=mailing.public_id)) for mailing in paused]
+        rows.append(
+            _row(
+                "warn",
+                _("Väntar"),
+                ngettext(
+                    "%(num)s organisation saknas i registret",
+                    "%(num)s organisationer saknas i registret",
+                    status.unlisted,
+                ),
+                _("Någon vill anmäla sig för en organisation som inte finns med"),
+                _("Svara på frågan"),
+                _url("organisation_requests", meeting),
+            )
+        )
+    paused = (
+        mailing
+        for several in status.mailings.values()
+        for mailing in several
+        if mailing.state == "paused"
+    )
+    return rows + [
+        _row(
+            "warn",
+            _("Pausat"),
+            _("Ett utskick är pausat"),
+            _("Inget mer skickas förrän du fortsätter"),
+            _("Visa utskicket"),
+            url_for("coordinator.sending", public_id=mailing.public_id),
+        )
+        for mailing in paused
+    ]
 
 
 def _asking(status: Status) -> list[dict[str, Any]]:
@@ -136,9 +220,22 @@ def _asking(status: Status) -> list[dict[str, Any]]:
     if not status.asking:
         return []
     first = status.asking[0]
-    return [_row("warn", _("Väntar på svar"), ngettext("%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)),
-                 _("%(organisation)s frågade %(day)s", organisation=first.submission.organisation.name, day=words.day_month(first.asked_at)),
-                 _("Öppna eller säg nej"), _url("answer_state", status.meeting, public_id=first.submission.public_id))]
+    return [
+        _row(
+            "warn",
+            _("Väntar på svar"),
+            ngettext(
+                "%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)
+            ),
+            _(
+                "%(organisation)s frågade %(day)s",
+                organisation=first.submission.organisation.name,
+                day=words.day_month(first.asked_at),
+            ),
+            _("Öppna eller säg nej"),
+            _url("answer_state", status.meeting, public_id=first.submission.public_id),
+        )
+    ]
 
 
 def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
@@ -148,13 +245,28 @@ def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
         return []
     if meeting.results_at is None:
         closes = years.phase(meeting, "followup").closes_at
-        return [_row("warn" if now > closes else "info", _("Att göra"), _("Resultatet är inte publicerat"),
-                     _("Enligt planen %(day)s", day=words.day_month(closes)), _("Skriv resultatet"),
-                     url_for("facilitator.write_results", number=meeting.year.number, kind=meeting.kind))]
+        return [
+            _row(
+                "warn" if now > closes else "info",
+                _("Att göra"),
+                _("Resultatet är inte publicerat"),
+                _("Enligt planen %(day)s", day=words.day_month(closes)),
+                _("Skriv resultatet"),
+                url_for("facilitator.write_results", number=meeting.year.number, kind=meeting.kind),
+            )
+        ]
     if "results" in status.mailings:
         return []
-    return [_row("info", _("Att göra"), _("Resultatet är publicerat"), _("Mejlet om resultatet är inte skickat"), _("Skicka mejlet"),
-                 _url("compose", meeting, what="resultat"))]
+    return [
+        _row(
+            "info",
+            _("Att göra"),
+            _("Resultatet är publicerat"),
+            _("Mejlet om resultatet är inte skickat"),
+            _("Skicka mejlet"),
+            _url("compose", meeting, what="resultat"),
+        )
+    ]
 
 
 def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
@@ -163,26 +275,65 @@ def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
         return []
     opens = years.phase(meeting, "invitation").opens_at
     late = now >= opens
-    return [_row("warn" if late else "", _("Att göra") if late else _("Planerat"), _("Ingen är inbjuden än"),
-                 _("Inbjudan enligt planen %(days)s", days=words.period(opens, years.phase(meeting, "invitation").closes_at)),
-                 _("Bjud in"), _url("compose", meeting, what="inbjudan"))]
+    return [
+        _row(
+            "warn" if late else "",
+            _("Att göra") if late else _("Planerat"),
+            _("Ingen är inbjuden än"),
+            _(
+                "Inbjudan enligt planen %(days)s",
+                days=words.period(opens, years.phase(meeting, "invitation").closes_at),
+            ),
+            _("Bjud in"),
+            _url("compose", meeting, what="inbjudan"),
+        )
+    ]
 
 
 def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting, funnel, rows = status.meeting, status.funnel, []
     closes = years.phase(meeting, "registration").closes_at
     if funnel.invited and status.missing:
-        rows.append(_row("warn", _("Saknas"), ngettext("%(num)s organisation utan någon anmäld", "%(num)s organisationer utan någon anmäld", status.missing),
-                         _("Ingen därifrån är anmäld än"), _("Se listan"), _url("missing", meeting)))
+        rows.append(
+            _row(
+                "warn",
+                _("Saknas"),
+                ngettext(
+                    "%(num)s organisation utan någon anmäld",
+                    "%(num)s organisationer utan någon anmäld",
+                    status.missing,
+                ),
+                _("Ingen därifrån är anmäld än"),
+                _("Se listan"),
+                _url("missing", meeting),
+            )
+        )
     if funnel.unanswered and years.is_open(meeting, "registration", now):
-        rows.append(_row("info", _("Pågår"), ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered),
-                         _("Sista dag är %(day)s", day=words.day_month(closes)), _("Skicka påminnelse"),
-                         _url("compose", meeting, what="paminnelse")))
+        rows.append(
+            _row(
+                "info",
+                _("Pågår"),
+                ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered),
+                _("Sista dag är %(day)s", day=words.day_month(closes)),
+                _("Skicka påminnelse"),
+                _url("compose", meeting, what="paminnelse"),
+            )
+        )
     if funnel.to_reconfirm:
-        rows.append(_row("warn", _("Väntar"), ngettext("%(num)s behöver bekräfta ny dag", "%(num)s behöver bekräfta ny dag",
-                                                       funnel.to_reconfirm),
-                         _("Mötet är flyttat, och de har inte svarat om den nya dagen"), _("Skicka påminnelse"),
-                         _url("compose", meeting, what="paminnelse")))
+        rows.append(
+            _row(
+                "warn",
+                _("Väntar"),
+                ngettext(
+                    "%(num)s behöver bekräfta ny dag",
+                    "%(num)s behöver bekräfta ny dag",
+                    funnel.to_reconfirm,
+                ),
+                _("Mötet är flyttat, och de har inte svarat om den nya dagen"),
+                _("Skicka påminnelse"),
+                _url("compose", meeting, what="paminnelse"),
+            )
+        )
     return rows
 
 
@@ -192,17 +343,39 @@ def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     if status.questionnaire is None:
         if now < phase.opens_at - SOON:
             return []
-        return [_row("warn" if now >= phase.opens_at else "", _("Att göra") if now >= phase.opens_at else _("Planerat"),
-                     _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)), _("Frågorna är inte publicerade än"),
-                     _("Granska frågorna"), _url("meeting", meeting) + "#forberedelse")]
+        return [
+            _row(
+                "warn" if now >= phase.opens_at else "",
+                _("Att göra") if now >= phase.opens_at else _("Planerat"),
+                _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)),
+                _("Frågorna är inte publicerade än"),
+                _("Granska frågorna"),
+                _url("meeting", meeting) + "#forberedelse",
+            )
+        ]
     if now < phase.opens_at or now > phase.closes_at:
         return []
     if "preparation" not in status.mailings:
-        return [_row("warn", _("Att göra"), _("Förberedelsen är öppen"), _("Mejlet om förberedelsen är inte skickat"),
-                     _("Skicka mejlet"), _url("compose", meeting, what="forberedelse"))]
+        return [
+            _row(
+                "warn",
+                _("Att göra"),
+                _("Förberedelsen är öppen"),
+                _("Mejlet om förberedelsen är inte skickat"),
+                _("Skicka mejlet"),
+                _url("compose", meeting, what="forberedelse"),
+            )
+        ]
     left = status.states["none"] + status.states["draft"]
     if not left:
         return []
-    return [_row("info", _("Pågår"), ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left),
-                 _("Sista dag är %(day)s", day=words.day_month(phase.closes_at)), _("Skicka påminnelse"),
-                 _url("compose", meeting, what="paminnelse-forberedelse"))]
+    return [
+        _row(
+            "info",
+            _("Pågår"),
+            ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left),
+            _("Sista dag är %(day)s", day=words.day_month(phase.closes_at)),
+            _("Skicka påminnelse"),
+            _url("compose", meeting, what="paminnelse-forberedelse"),
+        )
+    ]

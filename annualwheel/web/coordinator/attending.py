@@ -1,4 +1,5 @@
 """How somebody attends and whether they eat: what every form asks in which staff write a reply for somebody."""
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -31,7 +32,10 @@ class AttendingForm(ShownForm):
         lunch = next((name for name, eats in LUNCH.items() if eats is seat.lunch), None)
         form = cls(data={"mode": seat.mode, "lunch": lunch, **cls.known(seat)})
         form.seat = seat
-        form.mode.choices = [SelectChoice(option.mode, words.label(option.mode, "mode")) for option in seat.meeting.options]
+        form.mode.choices = [
+            SelectChoice(option.mode, words.label(option.mode, "mode"))
+            for option in seat.meeting.options
+        ]
         form.lunch.choices = [SelectChoice("yes", _("Ja")), SelectChoice("no", _("Nej"))]
         if len(form.mode.choices) < 2:
             del form.mode

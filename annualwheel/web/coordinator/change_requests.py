@@ -1,4 +1,5 @@
 """How each organisation's answer stands, never what it says: who asks to change it after the last day, and opening it for one alone."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -37,9 +38,15 @@ class OpenForm(BaseForm):
 class RefuseForm(BaseForm):
     """Why not."""
 
-    text = TextAreaField(_l("Varför går det inte?"), filters=[strip], validators=[
-        Filled(_l("Skriv varför det inte går")), Length(max=MOST, message=_l("Skriv högst 1 000 tecken"))],
-        description=_l("Texten kommer med i mejlet till den som frågade och till samordnaren"))
+    text = TextAreaField(
+        _l("Varför går det inte?"),
+        filters=[strip],
+        validators=[
+            Filled(_l("Skriv varför det inte går")),
+            Length(max=MOST, message=_l("Skriv högst 1 000 tecken")),
+        ],
+        description=_l("Texten kommer med i mejlet till den som frågade och till samordnaren"),
+    )
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,31 @@ def answer_states(number: int, kind: str) -> str:
     meeting, now = years.meeting_of(number, kind), page.now()
     asked = {request.submission.public_id for request in reopening.waiting(meeting)}
     planned = years.phase(meeting, "preparation").closes_at
-    alone = set(db.session.scalars(sa.select(Submission.public_id).join(Questionnaire).where(
-        Questionnaire.meeting_id == meeting.id, Submission.reopened_until > max(now, planned))))
-    rows = [Row(one, one.submission in asked, one.submission in alone) for one in progress.of_meeting(meeting)]
-    rows.sort(key=lambda row: (not row.asked, not row.open_alone, swedish(row.progress.organisation), swedish(row.progress.person)))
-    return render_template("coordinator/answer_states.html", active="year", meeting=meeting, rows=rows, closes=planned)
+    alone = set(
+        db.session.scalars(
+            sa.select(Submission.public_id)
+            .join(Questionnaire)
+            .where(
+                Questionnaire.meeting_id == meeting.id,
+                Submission.reopened_until > max(now, planned),
+            )
+        )
+    )
+    rows = [
+        Row(one, one.submission in asked, one.submission in alone)
+        for one in progress.of_meeting(meeting)
+    ]
+    rows.sort(
+        key=lambda row: (
+            not row.asked,
+            not row.open_alone,
+            swedish(row.progress.organisation),
+            swedish(row.progress.person),
+        )
+    )
+    return render_template(
+        "coordinator/answer_states.html", active="year", meeting=meeting, rows=rows, closes=planned
+    )
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
@@ -86,7 +113,12 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
         form.day.errors = [refusals.sentence(problem)]
         return _page(meeting, submission, opening=form)
     jobs.commit()
-    flash(_("Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.", day=words.day(parse_day(form.day.data))))
+    flash(
+        _(
+            "Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.",
+            day=words.day(parse_day(form.day.data)),
+        )
+    )
     return redirect(_here(meeting, submission), code=303)
 
 
@@ -122,30 +154,69 @@ def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
 
 def answers_of(organisation: Organisation, year: Year) -> list[Submission]:
     """The organisation's answers to the questionnaires of a year's meetings, the meetings in order."""
-    return list(db.session.scalars(
-        sa.select(Submission).join(Questionnaire).join(Meeting).where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
-        .options(joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting), joinedload(Submission.person))
-        .order_by(Meeting.starts_at, Submission.id)))
+    return list(
+        db.session.scalars(
+            sa.select(Submission)
+            .join(Questionnaire)
+            .join(Meeting)
+            .where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
+            .options(
+                joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
+                joinedload(Submission.person),
+            )
+            .order_by(Meeting.starts_at, Submission.id)
+        )
+    )
 
 
 def _here(meeting: Meeting, submission: Submission) -> str:
-    return url_for("coordinator.answer_state", number=meeting.year.number, kind=meeting.kind, public_id=submission.public_id)
+    return url_for(
+        "coordinator.answer_state",
+        number=meeting.year.number,
+        kind=meeting.kind,
+        public_id=submission.public_id,
+    )
 
 
-def _page(meeting: Meeting, submission: Submission, opening: OpenForm | None = None, refusing: RefuseForm | None = None) -> AnyResponse:
+def _page(
+    meeting: Meeting,
+    submission: Submission,
+    opening: OpenForm | None = None,
+    refusing: RefuseForm | None = None,
+) -> AnyResponse:
     now, closes = page.now(), deadline.closes_at(submission)
     alone = submission.reopened_until is not None and now <= closes == submission.reopened_until
     usual = (dates.as_date(closes) if alone else reopening.usual_day(meeting, now)).isoformat()
     posted: BaseForm | None = opening or refusing
-    return make_response(render_template(
-        "coordinator/answer_state.html", active="year", meeting=meeting, submission=submission, standing=_standing(meeting, submission),
-        request_now=reopening.pending(submission), closes=closes, opens=deadline.opens_at(submission), is_open=deadline.is_open(submission, now), most=MOST,
-        alone=alone, form=posted or Press(formdata=None),
-        opening=opening or OpenForm(formdata=None, data={"day": usual}), refusing=refusing or RefuseForm(formdata=None),
-        ahead=meeting.state == "planned" and deadline.opens_at(submission) <= now < meeting.starts_at,
-        others=[one for one in reopening.waiting(meeting) if one.submission_id != submission.id]), posted.status if posted else 200)
+    return make_response(
+        render_template(
+            "coordinator/answer_state.html",
+            active="year",
+            meeting=meeting,
+            submission=submission,
+            standing=_standing(meeting, submission),
+            request_now=reopening.pending(submission),
+            closes=closes,
+            opens=deadline.opens_at(submission),
+            is_open=deadline.is_open(submission, now),
+            most=MOST,
+            alone=alone,
+            form=posted or Press(formdata=None),
+            opening=opening or OpenForm(formdata=None, data={"day": usual}),
+            refusing=refusing or RefuseForm(formdata=None),
+            ahead=meeting.state == "planned"
+            and deadline.opens_at(submission) <= now < meeting.starts_at,
+            others=[
+                one for one in reopening.waiting(meeting) if one.submission_id != submission.id
+            ],
+        ),
+        posted.status if posted else 200,
+    )
 
 
 def _standing(meeting: Meeting, submission: Submission) -> Progress:
-    found = next((one for one in progress.of_meeting(meeting) if one.submission == submission.public_id), None)
+    found = next(
+        (one for one in progress.of_meeting(meeting) if one.submission == submission.public_id),
+        None,
+    )
     return found or abort(404)

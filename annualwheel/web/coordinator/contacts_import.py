@@ -1,4 +1,5 @@
 """Importing people: upload, preview, write, what became of it, undo."""
+
 from __future__ import annotations
 
 import hashlib
@@ -56,15 +57,28 @@ def import_start() -> AnyResponse:
         else:
             jobs.commit()
             return redirect(url_for("coordinator.import_show", public_id=kept.public_id), code=303)
-    return make_response(render_template("coordinator/import_start.html", active="people", form=form, year=years.latest(),
-                                         earlier=preview.earlier(), waiting=preview.waiting()), form.status)
+    return make_response(
+        render_template(
+            "coordinator/import_start.html",
+            active="people",
+            form=form,
+            year=years.latest(),
+            earlier=preview.earlier(),
+            waiting=preview.waiting(),
+        ),
+        form.status,
+    )
 
 
 @blueprint.get("/personer/import/mall")
 def import_template() -> Response:
     """The workbook to fill in."""
     name = {"sv": "kontakter.xlsx", "en": "contacts.xlsx"}[page.language()]
-    return Response(template.workbook(page.language()), mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return Response(
+        template.workbook(page.language()),
+        mimetype=XLSX,
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
 
 
 @blueprint.get("/personer/import/<public_id>")
@@ -74,8 +88,16 @@ def import_show(public_id: str) -> AnyResponse:
     if kept.state != "preview":
         shown = preview.build(kept)
         in_the_way = undoing.obstacles(kept) if kept.state == "written" else {}
-        return make_response(render_template("coordinator/import_done.html", active="people", kept=kept, shown=shown,
-                                             obstacles=in_the_way, words=import_words))
+        return make_response(
+            render_template(
+                "coordinator/import_done.html",
+                active="people",
+                kept=kept,
+                shown=shown,
+                obstacles=in_the_way,
+                words=import_words,
+            )
+        )
     shown = preview.build(kept)
     return _preview_page(kept, shown, _choices_form(shown)(formdata=None))
 
@@ -120,7 +142,14 @@ def _keep(form: UploadForm) -> Import:
     if year is None:
         raise Missing("no_year")
     file = form.file.data
-    return preview.keep(reading.read(file.read()), strip(file.filename)[-LONGEST_FILE_NAME:], year, g.staff.name, actor(), page.now())
+    return preview.keep(
+        reading.read(file.read()),
+        strip(file.filename)[-LONGEST_FILE_NAME:],
+        year,
+        g.staff.name,
+        actor(),
+        page.now(),
+    )
 
 
 def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
@@ -130,16 +159,31 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
     rows = [entry for entry in shown.entries if entry.status == status]
     found = _page_of(rows)
     tabs = [(word, name, counts[name]) for word, name in SHOWN.items() if counts[name]]
-    return make_response(render_template(
-        "coordinator/import_preview.html", active="people", kept=kept, shown=shown, counts=counts, status=status, tabs=tabs, found=found,
-        urls=around(found) if request.method == "GET" else ("", ""), form=form, words=import_words, key=field_key,
-        name_of=category_name, statuses=STATUSES), form.status)
+    return make_response(
+        render_template(
+            "coordinator/import_preview.html",
+            active="people",
+            kept=kept,
+            shown=shown,
+            counts=counts,
+            status=status,
+            tabs=tabs,
+            found=found,
+            urls=around(found) if request.method == "GET" else ("", ""),
+            form=form,
+            words=import_words,
+            key=field_key,
+            name_of=category_name,
+            statuses=STATUSES,
+        ),
+        form.status,
+    )
 
 
 def _page_of(rows: list[Entry]) -> Page[Entry]:
     pages = max(1, -(-len(rows) // PAGE_SIZE))
     number = min(max(request.args.get("sida", 1, int), 1), pages)
-    return Page(rows[(number - 1) * PAGE_SIZE:number * PAGE_SIZE], number, pages, len(rows))
+    return Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, pages, len(rows))
 
 
 def field_key(folded: str) -> str:
@@ -155,19 +199,34 @@ def _choices_form(shown: Preview) -> type[BaseForm]:
         key = field_key(folded)
         if one.near:
             fields[f"same_{key}"] = RadioField(
-                _("Är %(name)s en organisation vi redan har?", name=one.name), [_Chosen(_("Välj om %(name)s är ny", name=one.name))],
-                choices=[*(SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name)) for near in one.near),
-                         SelectChoice(ADD, _("Nej, lägg till den som ny"))],
-                validate_choice=False)
+                _("Är %(name)s en organisation vi redan har?", name=one.name),
+                [_Chosen(_("Välj om %(name)s är ny", name=one.name))],
+                choices=[
+                    *(
+                        SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name))
+                        for near in one.near
+                    ),
+                    SelectChoice(ADD, _("Nej, lägg till den som ny")),
+                ],
+                validate_choice=False,
+            )
         if one.category is None and categories:
             fields[f"category_{key}"] = SelectField(
-                _("Typ av organisation för %(name)s", name=one.name), [_Typed(f"same_{key}", _("Välj typ för %(name)s", name=one.name))],
-                choices=[SelectChoice("", _("Välj typ")), *categories], description=_unread(one), validate_choice=False)
+                _("Typ av organisation för %(name)s", name=one.name),
+                [_Typed(f"same_{key}", _("Välj typ för %(name)s", name=one.name))],
+                choices=[SelectChoice("", _("Välj typ")), *categories],
+                description=_unread(one),
+                validate_choice=False,
+            )
     return type("ChoicesForm", (BaseForm,), fields)
 
 
 def _unread(one: Unknown) -> str:
-    return _("I filen står det ”%(text)s”, som inte är någon typ vi har", text=one.category_text) if one.category_text else ""
+    return (
+        _("I filen står det ”%(text)s”, som inte är någon typ vi har", text=one.category_text)
+        if one.category_text
+        else ""
+    )
 
 
 class _Chosen:
@@ -199,6 +258,12 @@ def _choices(form: Any, shown: Preview) -> dict[str, Choice]:
     categories = {one.key: one for one in years.reference(Category)}
     decided = {}
     for folded in shown.unknown:
-        same, category = (form[name].data if name in form else "" for name in (f"same_{field_key(folded)}", f"category_{field_key(folded)}"))
-        decided[folded] = Choice(contacts.organisation_by_id(same) if same and same != ADD else None, categories.get(category))
+        same, category = (
+            form[name].data if name in form else ""
+            for name in (f"same_{field_key(folded)}", f"category_{field_key(folded)}")
+        )
+        decided[folded] = Choice(
+            contacts.organisation_by_id(same) if same and same != ADD else None,
+            categories.get(category),
+        )
     return decided

@@ -1,4 +1,5 @@
 """People who ask to be erased: what would go, and the two answers."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,16 +25,27 @@ ANSWERED = 50
 class AnswerForm(BaseForm):
     """No, and why."""
 
-    text = TextAreaField(_l("Vårt svar"), [Filled(_l("Skriv varför uppgifterna inte raderas")),
-                                           Length(max=2000, message=_l("Skriv högst 2 000 tecken"))],
-                         filters=[strip], description=_l("Står i mejlet. Skriv med vilket stöd uppgifterna finns kvar"))
+    text = TextAreaField(
+        _l("Vårt svar"),
+        [
+            Filled(_l("Skriv varför uppgifterna inte raderas")),
+            Length(max=2000, message=_l("Skriv högst 2 000 tecken")),
+        ],
+        filters=[strip],
+        description=_l("Står i mejlet. Skriv med vilket stöd uppgifterna finns kvar"),
+    )
 
 
 @blueprint.get("/personer/radering")
 def deletion_requests() -> str:
     """Those who wait, and those who have been answered."""
-    return render_template("coordinator/deletion_requests.html", active="people", waiting=erasure.waiting(), answered=erasure.answered(ANSWERED),
-                           due=DUE)
+    return render_template(
+        "coordinator/deletion_requests.html",
+        active="people",
+        waiting=erasure.waiting(),
+        answered=erasure.answered(ANSWERED),
+        due=DUE,
+    )
 
 
 @blueprint.get("/personer/radering/<public_id>")
@@ -47,7 +59,11 @@ def erase_person(public_id: str) -> AnyResponse:
     """Erases the person for good."""
     request = erasure.by_public_id(public_id)
     if Press().accepted():
-        return _done(request, erasure.erase(request, page.now(), audit.staff(g.staff.id)), _("Personens uppgifter är raderade."))
+        return _done(
+            request,
+            erasure.erase(request, page.now(), audit.staff(g.staff.id)),
+            _("Personens uppgifter är raderade."),
+        )
     return redirect(url_for("coordinator.deletion_request", public_id=public_id), code=303)
 
 
@@ -56,7 +72,11 @@ def refuse_deletion(public_id: str) -> AnyResponse:
     """Answers without erasing, with words that are mailed."""
     request, form = erasure.by_public_id(public_id), AnswerForm()
     if form.accepted():
-        return _done(request, erasure.refuse(request, form.text.data, page.now(), audit.staff(g.staff.id)), _("Svaret är på väg."))
+        return _done(
+            request,
+            erasure.refuse(request, form.text.data, page.now(), audit.staff(g.staff.id)),
+            _("Svaret är på väg."),
+        )
     return _shown(request, form)
 
 
@@ -68,5 +88,14 @@ def _done(request: DeletionRequest, done: bool, said: str) -> AnyResponse:
 
 def _shown(request: DeletionRequest, form: AnswerForm) -> AnyResponse:
     then = erasure.consequences(request.person, page.now()) if request.state == "asked" else None
-    return make_response(render_template("coordinator/deletion_request.html", active="people", asked=request, then=then, form=form, due=DUE),
-                         form.status)
+    return make_response(
+        render_template(
+            "coordinator/deletion_request.html",
+            active="people",
+            asked=request,
+            then=then,
+            form=form,
+            due=DUE,
+        ),
+        form.status,
+    )

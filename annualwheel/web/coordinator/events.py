@@ -1,4 +1,5 @@
 """What has happened at a meeting lately, from the audit trail, in words."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -31,18 +32,48 @@ class Event:
     note: str = ""
 
 
-def latest(meeting: Meeting, at_most: int = SHOWN, verbs: Collection[str] = tuple(wording.EVENT)) -> list[Event]:
+def latest(
+    meeting: Meeting, at_most: int = SHOWN, verbs: Collection[str] = tuple(wording.EVENT)
+) -> list[Event]:
     """The newest events of the meeting, in three queries."""
-    rows = db.session.scalars(sa.select(Audit).where(Audit.meeting_id == meeting.id, Audit.verb.in_(verbs))
-                              .order_by(Audit.at.desc(), Audit.id.desc()).limit(at_most)).all()
-    ids = {one for row in rows for one in (*([row.subject_id] if row.subject_kind == "registrations" else []), *_passed(row))}
-    seats = {r.id: r for r in db.session.scalars(sa.select(Registration).where(Registration.id.in_(ids)).options(
-        joinedload(Registration.person), joinedload(Registration.organisation)))}
+    rows = db.session.scalars(
+        sa.select(Audit)
+        .where(Audit.meeting_id == meeting.id, Audit.verb.in_(verbs))
+        .order_by(Audit.at.desc(), Audit.id.desc())
+        .limit(at_most)
+    ).all()
+    ids = {
+        one
+        for row in rows
+        for one in (
+            *([row.subject_id] if row.subject_kind == "registrations" else []),
+            *_passed(row),
+        )
+    }
+    seats = {
+        r.id: r
+        for r in db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.id.in_(ids))
+            .options(joinedload(Registration.person), joinedload(Registration.organisation))
+        )
+    }
     actors = [row.actor_id for row in rows if row.actor_kind == "staff"]
-    staff = {row.id: row.name for row in db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(actors)))}
-    return [Event(row.at, _who(row, seats), wording.say(row.verb, "event"),
-                  staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "", tuple(_why(row, seats)),
-                  str(row.details.get("note", ""))) for row in rows]
+    staff = {
+        row.id: row.name
+        for row in db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(actors)))
+    }
+    return [
+        Event(
+            row.at,
+            _who(row, seats),
+            wording.say(row.verb, "event"),
+            staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "",
+            tuple(_why(row, seats)),
+            str(row.details.get("note", "")),
+        )
+        for row in rows
+    ]
 
 
 def _who(row: Audit, seats: Mapping[int, Registration]) -> str:
@@ -63,8 +94,14 @@ def _why(row: Audit, seats: Mapping[int, Registration]) -> Iterator[str]:
         yield _("Det var fullt.")
     for one, why in _passed(row).items():
         if one in seats and why == "organisation_full":
-            yield _("%(name)s fick vänta: organisationen har alla sina platser.", name=seats[one].person.name)
+            yield _(
+                "%(name)s fick vänta: organisationen har alla sina platser.",
+                name=seats[one].person.name,
+            )
         elif one in seats:
-            yield _("%(name)s fick vänta: hade nyss låtit en plats gå vidare.", name=seats[one].person.name)
+            yield _(
+                "%(name)s fick vänta: hade nyss låtit en plats gå vidare.",
+                name=seats[one].person.name,
+            )
     if len(row.details.get("passed", [])) > MOST_NAMED:
         yield _("Fler fick vänta av samma skäl.")

@@ -1,4 +1,5 @@
 """Days, times and numbers as coordinators type them, and the form fields for when and where."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,7 +25,9 @@ def parse_day(text: str, in_year: int | None = None) -> dt.date:
     """A day in this century, written as 2027-01-22, 22/1 2027 or 22 januari 2027; without a year it is in `in_year`, when that is given.
     Raises `ValueError`."""
     day = dt.date.fromisoformat(values.date(text, in_year))
-    if day.year not in THIS_CENTURY:  # the phases are counted from it, and days run out at the years 1 and 9999
+    if (
+        day.year not in THIS_CENTURY
+    ):  # the phases are counted from it, and days run out at the years 1 and 9999
         raise ValueError(text)
     return day
 
@@ -64,18 +67,21 @@ class Day:
         try:
             field.data = parse_day(field.data or "", getattr(form, "in_year", None)).isoformat()
         except ValueError as problem:
-            raise ValidationError(_("Skriv dagen som år-månad-dag, till exempel 2027-01-22")) from problem
+            raise ValidationError(
+                _("Skriv dagen som år-månad-dag, till exempel 2027-01-22")
+            ) from problem
 
 
 def day_field(label: Any) -> StringField:
     """A day, typed."""
-    return StringField(label, [Day()], filters=[strip],
-                       description=_l("Till exempel 2027-01-22"))
+    return StringField(label, [Day()], filters=[strip], description=_l("Till exempel 2027-01-22"))
 
 
 def time_field(label: Any) -> StringField:
     """A time of day, typed."""
-    return StringField(label, [Parsed(parse_time, _l("Skriv tiden som 9.00 eller 15.30"))], filters=[strip])
+    return StringField(
+        label, [Parsed(parse_time, _l("Skriv tiden som 9.00 eller 15.30"))], filters=[strip]
+    )
 
 
 class AppointmentFields:
@@ -92,15 +98,28 @@ class AppointmentFields:
 def typed(meeting: Meeting) -> dict[str, str]:
     """When and where a meeting is, as it would be typed."""
     starts, ends = local(meeting.starts_at), local(meeting.ends_at)
-    return {"day": starts.date().isoformat(), "starts": starts.strftime("%H.%M"), "ends": ends.strftime("%H.%M"),
-            "place": meeting.place, "address": meeting.address}
+    return {
+        "day": starts.date().isoformat(),
+        "starts": starts.strftime("%H.%M"),
+        "ends": ends.strftime("%H.%M"),
+        "place": meeting.place,
+        "address": meeting.address,
+    }
 
 
 def appointment(form: Any, prefix: str = "") -> Appointment:
     """When and where, from a form that has been accepted."""
     day = parse_day(form[f"{prefix}day"].data)
-    starts, ends = (dt.datetime.combine(day, parse_time(form[prefix + name].data), STOCKHOLM) for name in ("starts", "ends"))
-    return Appointment(starts.astimezone(dt.UTC), ends.astimezone(dt.UTC), form[f"{prefix}place"].data, form[f"{prefix}address"].data)
+    starts, ends = (
+        dt.datetime.combine(day, parse_time(form[prefix + name].data), STOCKHOLM)
+        for name in ("starts", "ends")
+    )
+    return Appointment(
+        starts.astimezone(dt.UTC),
+        ends.astimezone(dt.UTC),
+        form[f"{prefix}place"].data,
+        form[f"{prefix}address"].data,
+    )
 
 
 def require_order(form: Any, prefix: str = "") -> bool:

@@ -1,4 +1,5 @@
 """Every mail: what did not arrive first, then the mailings, then all of them."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -24,7 +25,12 @@ from annualwheel.web.forms import Address, BaseForm, Press, strip
 
 PAGE, MAILINGS = 50, 10
 NO_ID = 2**31 - 1  # the largest number a key may be
-STATES = {"stopped": undelivered.STOPPED, "waiting": DUE, "sent": ("sent",), "not_sent": ("withheld", "dropped")}
+STATES = {
+    "stopped": undelivered.STOPPED,
+    "waiting": DUE,
+    "sent": ("sent",),
+    "not_sent": ("withheld", "dropped"),
+}
 # What people write to each other is theirs.
 PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
 
@@ -32,26 +38,54 @@ PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
 @blueprint.get("/utskick")
 def mailings() -> str:
     """The mailings and the single mails, with what needs a hand first."""
-    text, state, meeting_id = request.args.get("sok", ""), request.args.get("lage", ""), min(request.args.get("mote", 0, int), NO_ID)
+    text, state, meeting_id = (
+        request.args.get("sok", ""),
+        request.args.get("lage", ""),
+        min(request.args.get("mote", 0, int), NO_ID),
+    )
     query = _found(text, state, meeting_id)
     count = db.session.scalar(query.with_only_columns(sa.func.count(Message.id))) or 0
     pages = max(1, -(-count // PAGE))
     current = min(max(request.args.get("sida", 1, int), 1), pages)
-    rows = db.session.scalars(query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)).all()
+    rows = db.session.scalars(
+        query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)
+    ).all()
     kept: dict[str, Any] = {"sok": text, "lage": state, "mote": meeting_id}
 
     def at(number: int) -> str:
-        return url_for("coordinator.mailings", sida=number, **{name: value for name, value in kept.items() if value})
+        return url_for(
+            "coordinator.mailings",
+            sida=number,
+            **{name: value for name, value in kept.items() if value},
+        )
+
     narrowed = bool(text or state or meeting_id)
-    return render_template("coordinator/mailings.html", active="mailings", rows=rows, count=count, text=text, state=state,
-                           states=list(STATES), meeting_id=meeting_id, narrowed=narrowed, stopped=0 if narrowed else undelivered.count(),
-                           recent=[] if narrowed else _recent(), current=current, pages=pages,
-                           previous=at(current - 1) if current > 1 else "", following=at(current + 1) if current < pages else "")
+    return render_template(
+        "coordinator/mailings.html",
+        active="mailings",
+        rows=rows,
+        count=count,
+        text=text,
+        state=state,
+        states=list(STATES),
+        meeting_id=meeting_id,
+        narrowed=narrowed,
+        stopped=0 if narrowed else undelivered.count(),
+        recent=[] if narrowed else _recent(),
+        current=current,
+        pages=pages,
+        previous=at(current - 1) if current > 1 else "",
+        following=at(current + 1) if current < pages else "",
+    )
 
 
 def _recent() -> list[tuple[Mailing, sent.Standing]]:
-    rows = db.session.scalars(sa.select(Mailing).options(joinedload(Mailing.meeting).joinedload(Meeting.year))
-                              .order_by(Mailing.id.desc()).limit(MAILINGS))
+    rows = db.session.scalars(
+        sa.select(Mailing)
+        .options(joinedload(Mailing.meeting).joinedload(Meeting.year))
+        .order_by(Mailing.id.desc())
+        .limit(MAILINGS)
+    )
     return [(mailing, sent.standing(mailing)) for mailing in rows]
 
 
@@ -60,14 +94,25 @@ def _found(text: str, state: str, meeting_id: int) -> sa.Select[Message]:
     if state in STATES:
         query = query.where(Message.state.in_(STATES[state]))
     if meeting_id:
-        query = query.where(sa.or_(
-            Message.registration_id.in_(sa.select(Registration.id).where(Registration.meeting_id == meeting_id)),
-            Message.mailing_id.in_(sa.select(Mailing.id).where(Mailing.meeting_id == meeting_id))))
+        query = query.where(
+            sa.or_(
+                Message.registration_id.in_(
+                    sa.select(Registration.id).where(Registration.meeting_id == meeting_id)
+                ),
+                Message.mailing_id.in_(
+                    sa.select(Mailing.id).where(Mailing.meeting_id == meeting_id)
+                ),
+            )
+        )
     if fold(text):
         query = query.outerjoin(Person, Person.id == Message.person_id)
     for word in fold(text).split():
-        query = query.where(sa.or_(Person.name_folded.contains(word, autoescape=True),
-                                   sa.func.lower(Message.address).contains(word, autoescape=True)))
+        query = query.where(
+            sa.or_(
+                Person.name_folded.contains(word, autoescape=True),
+                sa.func.lower(Message.address).contains(word, autoescape=True),
+            )
+        )
     return query
 
 
@@ -86,13 +131,28 @@ def mail(public_id: str) -> AnyResponse:
 def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
     message = undelivered.by_public_id(public_id)
     person = db.session.get(Person, message.person_id) if message.person_id else None
-    seat = db.session.get(Registration, message.registration_id) if message.registration_id else None
+    seat = (
+        db.session.get(Registration, message.registration_id) if message.registration_id else None
+    )
     written = undelivered.has_text(message)
     shown = written and message.kind not in PRIVATE
-    text = letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text) if shown else ""
-    html = render_template("coordinator/mailing_mail.html", active="mailings", message=message, person=person, seat=seat, text=text,
-                           form=form or AddressForm(data={"email": message.address}),
-                           can_again=written and message.state in undelivered.AGAIN, written=written, instead=_instead(message))
+    text = (
+        letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
+        if shown
+        else ""
+    )
+    html = render_template(
+        "coordinator/mailing_mail.html",
+        active="mailings",
+        message=message,
+        person=person,
+        seat=seat,
+        text=text,
+        form=form or AddressForm(data={"email": message.address}),
+        can_again=written and message.state in undelivered.AGAIN,
+        written=written,
+        instead=_instead(message),
+    )
     return make_response(html, form.status if form else 200)
 
 
@@ -103,9 +163,17 @@ def _instead(message: Message) -> str:
     if message.kind in undelivered.ASKED_FOR:
         return str(_("Är adressen fel? Rätta den hos personen, och be personen begära en ny länk."))
     if message.kind.startswith("staff_"):
-        return str(_("Är adressen fel? En administratör lägger till ett konto med rätt adress under Inställningar."))
+        return str(
+            _(
+                "Är adressen fel? En administratör lägger till ett konto med rätt adress under Inställningar."
+            )
+        )
     if message.registration_id is not None:
-        return str(_("Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på sin sida."))
+        return str(
+            _(
+                "Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på sin sida."
+            )
+        )
     return str(_("Mejlet hör inte till någon i registret, så adressen går inte att rätta här."))
 
 

@@ -1,4 +1,5 @@
 """A meeting: where it stands, who is missing round the table, what has happened."""
+
 from __future__ import annotations
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -25,18 +26,35 @@ def meeting(number: int, kind: str) -> str:
     found, now = years.meeting_of(number, kind), page.now()
     status = Status.of(found)
     return render_template(
-        "coordinator/meeting.html", active="year", meeting=found, status=status, steps=steps(found, now), todos=to_do(status, now),
-        funnel=[(group, getattr(status.funnel, group)) for group in STEPS], events=events.latest(found), badge=picture.badge(status, now),
-        preparation=years.phase(found, "preparation"), asked=definition_for(found), form=Press(), held=now >= found.starts_at,
-        undecided=_undecided(status))
+        "coordinator/meeting.html",
+        active="year",
+        meeting=found,
+        status=status,
+        steps=steps(found, now),
+        todos=to_do(status, now),
+        funnel=[(group, getattr(status.funnel, group)) for group in STEPS],
+        events=events.latest(found),
+        badge=picture.badge(status, now),
+        preparation=years.phase(found, "preparation"),
+        asked=definition_for(found),
+        form=Press(),
+        held=now >= found.starts_at,
+        undecided=_undecided(status),
+    )
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utan-anmald")
 def missing(number: int, kind: str) -> str:
     """The organisations nobody comes from: whom to ring."""
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
-    return render_template("coordinator/meeting_missing.html", active="year", meeting=found, category=category,
-                           rows=audiences.organisations_missing(found, category), categories=years.reference(Category))
+    return render_template(
+        "coordinator/meeting_missing.html",
+        active="year",
+        meeting=found,
+        category=category,
+        rows=audiences.organisations_missing(found, category),
+        categories=years.reference(Category),
+    )
 
 
 @blueprint.post("/mote/<int:number>/<meeting:kind>/fragor")
@@ -56,7 +74,14 @@ def publish(number: int, kind: str) -> AnyResponse:
 
 def definition_for(meeting: Meeting) -> Definition | None:
     """The questions that the folder forms/ holds for this kind of meeting."""
-    return next((one for one in reading.read_all(house().settings.forms_folder) if one.meeting_kind == meeting.kind), None)
+    return next(
+        (
+            one
+            for one in reading.read_all(house().settings.forms_folder)
+            if one.meeting_kind == meeting.kind
+        ),
+        None,
+    )
 
 
 def _undecided(status: Status) -> int:

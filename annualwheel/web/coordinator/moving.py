@@ -1,4 +1,5 @@
 """Moving and cancelling a meeting: what changes, who is told, and only then the act."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -24,13 +25,17 @@ from annualwheel.web.forms import BaseForm, strip
 class MoveForm(AppointmentFields, BaseForm):
     """The new time and place, and why."""
 
-    reason = StringField(_l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat."))
+    reason = StringField(
+        _l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat.")
+    )
 
 
 class CancelForm(BaseForm):
     """Why a meeting is cancelled."""
 
-    reason = TextAreaField(_l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat."))
+    reason = TextAreaField(
+        _l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat.")
+    )
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/flytta", methods=["GET", "POST"])
@@ -42,7 +47,12 @@ def move(number: int, kind: str) -> AnyResponse:
         return back
     form = MoveForm(data=typed(found))
     form.in_year = found.year.number
-    if not form.accepted() or not require_order(form) or not _is_ahead(form) or page.pressed("steg") == "andra":
+    if (
+        not form.accepted()
+        or not require_order(form)
+        or not _is_ahead(form)
+        or page.pressed("steg") == "andra"
+    ):
         return _ask(found, form)
     to = appointment(form)
     if page.pressed("steg") != "flytta":
@@ -51,8 +61,17 @@ def move(number: int, kind: str) -> AnyResponse:
             form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
             return _ask(found, form)
         kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
-        return make_response(render_template("coordinator/move_confirm.html", active="year", meeting=found, form=form, rows=rows,
-                                             **_audience(found, "moved", kept, form.reason.data), another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at)))
+        return make_response(
+            render_template(
+                "coordinator/move_confirm.html",
+                active="year",
+                meeting=found,
+                form=form,
+                rows=rows,
+                **_audience(found, "moved", kept, form.reason.data),
+                another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at),
+            )
+        )
     try:
         mailing = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
     except Refused as problem:
@@ -62,8 +81,15 @@ def move(number: int, kind: str) -> AnyResponse:
         form.day.errors = (refusals.sentence(problem),)
         return _ask(years.meeting_of(number, kind), form)
     told = meetings.told(mailing)
-    flash(ngettext("Mötet är ändrat. %(num)s person får ett mejl.", "Mötet är ändrat. %(num)s personer får ett mejl.", told)
-          if told else _("Mötet är ändrat."))
+    flash(
+        ngettext(
+            "Mötet är ändrat. %(num)s person får ett mejl.",
+            "Mötet är ändrat. %(num)s personer får ett mejl.",
+            told,
+        )
+        if told
+        else _("Mötet är ändrat.")
+    )
     return _follow(mailing) or back
 
 
@@ -76,7 +102,10 @@ def _is_ahead(form: MoveForm) -> bool:
 
 
 def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
-    return make_response(render_template("coordinator/move.html", active="year", meeting=meeting, form=form), form.status)
+    return make_response(
+        render_template("coordinator/move.html", active="year", meeting=meeting, form=form),
+        form.status,
+    )
 
 
 def _follow(mailing: Mailing | None) -> AnyResponse | None:
@@ -93,9 +122,17 @@ def _difference(meeting: Meeting, to: Appointment) -> list[dict[str, str]]:
     before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
 
     def told(at: Appointment) -> list[tuple[str, str]]:
-        return [(_("Dag"), words.day(at.starts_at)), (_("Tid"), words.hours(at.starts_at, at.ends_at)),
-                (_("Plats"), ", ".join(part for part in (at.place, at.address) if part))]
-    return [{"what": what, "old": old, "new": new} for (what, old), (_what, new) in zip(told(before), told(to), strict=True) if old != new]
+        return [
+            (_("Dag"), words.day(at.starts_at)),
+            (_("Tid"), words.hours(at.starts_at, at.ends_at)),
+            (_("Plats"), ", ".join(part for part in (at.place, at.address) if part)),
+        ]
+
+    return [
+        {"what": what, "old": old, "new": new}
+        for (what, old), (_what, new) in zip(told(before), told(to), strict=True)
+        if old != new
+    ]
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/stall-in", methods=["GET", "POST"])
@@ -108,15 +145,37 @@ def cancel(number: int, kind: str) -> AnyResponse:
     if form.accepted():
         mailing = meetings.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
         told = meetings.told(mailing)
-        flash(ngettext("Mötet är inställt. %(num)s person får ett mejl.", "Mötet är inställt. %(num)s personer får ett mejl.", told)
-              if told else _("Mötet är inställt."))
+        flash(
+            ngettext(
+                "Mötet är inställt. %(num)s person får ett mejl.",
+                "Mötet är inställt. %(num)s personer får ett mejl.",
+                told,
+            )
+            if told
+            else _("Mötet är inställt.")
+        )
         return _follow(mailing) or back
-    return make_response(render_template("coordinator/cancel.html", active="year", meeting=found, form=form,
-                                         **_audience(found, "cancelled", announcements.appointment(found), form.reason.data or "")), form.status)
+    return make_response(
+        render_template(
+            "coordinator/cancel.html",
+            active="year",
+            meeting=found,
+            form=form,
+            **_audience(
+                found, "cancelled", announcements.appointment(found), form.reason.data or ""
+            ),
+        ),
+        form.status,
+    )
 
 
 def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
     """Who is told, and the mail as the first of them gets it."""
     who = announcements.listeners(meeting, kind)
     letter = announcements.letter(who.first, kind, to, reason, page.now()) if who.first else None
-    return {"told": who.total, "listeners": who, "letter": letter, "plain": sendings.plain(letter) if letter else ""}
+    return {
+        "told": who.total,
+        "listeners": who,
+        "letter": letter,
+        "plain": sendings.plain(letter) if letter else "",
+    }

@@ -1,4 +1,5 @@
 """Organisations that somebody missed at an open registration: one that we have under another name, a new one, or no."""
+
 from __future__ import annotations
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
@@ -25,30 +26,57 @@ FOUND, WORDS = 10, 4
 class ChooseForm(BaseForm):
     """One of the organisations that a search found.."""
 
-    organisation = RadioField(_l("Organisation"), [Filled(_l("Välj en organisation"))], filters=[strip], validate_choice=False)
+    organisation = RadioField(
+        _l("Organisation"),
+        [Filled(_l("Välj en organisation"))],
+        filters=[strip],
+        validate_choice=False,
+    )
     alias = BooleanField(_l("Känn igen organisationen på namnet som skrevs, nästa gång"))
 
 
 class CreateForm(BaseForm):
     """A new organisation."""
 
-    name = StringField(_l("Namn"), [Filled(_l("Skriv vad organisationen heter")), SHORT], filters=[strip], render_kw={"autocomplete": "off"})
-    category = SelectField(_l("Typ av organisation"), [Filled(_l("Välj typ av organisation"))], filters=[strip], validate_choice=False)
+    name = StringField(
+        _l("Namn"),
+        [Filled(_l("Skriv vad organisationen heter")), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "off"},
+    )
+    category = SelectField(
+        _l("Typ av organisation"),
+        [Filled(_l("Välj typ av organisation"))],
+        filters=[strip],
+        validate_choice=False,
+    )
 
 
 class RefuseForm(BaseForm):
     """No, and why."""
 
-    text = TextAreaField(_l("Vårt svar"), [Filled(_l("Skriv varför det inte går")), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
-                         filters=[strip], description=_l("Står i mejlet. Skriv vad personen kan göra i stället"))
+    text = TextAreaField(
+        _l("Vårt svar"),
+        [
+            Filled(_l("Skriv varför det inte går")),
+            Length(max=1000, message=_l("Skriv högst 1 000 tecken")),
+        ],
+        filters=[strip],
+        description=_l("Står i mejlet. Skriv vad personen kan göra i stället"),
+    )
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/saknade-organisationer")
 def organisation_requests(number: int, kind: str) -> str:
     """Who has asked, those who wait first."""
     meeting = years.meeting_of(number, kind)
-    return render_template("coordinator/organisation_requests.html", active="year", meeting=meeting, waiting=unlisted.waiting(meeting),
-                           answered=unlisted.answered(meeting))
+    return render_template(
+        "coordinator/organisation_requests.html",
+        active="year",
+        meeting=meeting,
+        waiting=unlisted.waiting(meeting),
+        answered=unlisted.answered(meeting),
+    )
 
 
 @blueprint.get("/saknade-organisationer/<public_id>")
@@ -64,8 +92,11 @@ def choose_organisation(public_id: str) -> AnyResponse:
     if not form.accepted():
         return _shown(asked, choose=form)
     organisation = contacts.organisation_by_id(form.organisation.data)
-    return _done(asked, unlisted.choose(asked, organisation, form.alias.data, page.now(), audit.staff(g.staff.id)),
-                 _("Inbjudan är på väg till %(name)s.", name=f"{asked.given} {asked.family}"))
+    return _done(
+        asked,
+        unlisted.choose(asked, organisation, form.alias.data, page.now(), audit.staff(g.staff.id)),
+        _("Inbjudan är på väg till %(name)s.", name=f"{asked.given} {asked.family}"),
+    )
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/ny")
@@ -75,14 +106,23 @@ def create_organisation(public_id: str) -> AnyResponse:
     form.category.choices = _categories()
     if not form.accepted():
         return _shown(asked, create=form)
-    category = next((one for one in years.reference(Category) if one.key == form.category.data), None)
+    category = next(
+        (one for one in years.reference(Category) if one.key == form.category.data), None
+    )
     try:
         done = unlisted.create(asked, form.name.data, category, page.now(), audit.staff(g.staff.id))
     except Refused as problem:
         db.session.rollback()
         form.name.errors = [refusals.sentence(problem)]
         return _shown(unlisted.by_public_id(public_id), create=form)
-    return _done(asked, done, _("Organisationen är tillagd och inbjudan är på väg till %(name)s.", name=f"{asked.given} {asked.family}"))
+    return _done(
+        asked,
+        done,
+        _(
+            "Organisationen är tillagd och inbjudan är på väg till %(name)s.",
+            name=f"{asked.given} {asked.family}",
+        ),
+    )
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/nej")
@@ -91,31 +131,69 @@ def refuse_organisation(public_id: str) -> AnyResponse:
     asked, form = unlisted.by_public_id(public_id), RefuseForm()
     if not form.accepted():
         return _shown(asked, refuse=form)
-    return _done(asked, unlisted.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id)), _("Svaret är på väg."))
+    return _done(
+        asked,
+        unlisted.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id)),
+        _("Svaret är på väg."),
+    )
 
 
 def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
     jobs.commit()
     flash(said if done else _("Frågan var redan besvarad. Inget är ändrat."))
-    return redirect(url_for("coordinator.organisation_requests", number=asked.meeting.year.number, kind=asked.meeting.kind), code=303)
+    return redirect(
+        url_for(
+            "coordinator.organisation_requests",
+            number=asked.meeting.year.number,
+            kind=asked.meeting.kind,
+        ),
+        code=303,
+    )
 
 
-def _shown(asked: OrganisationRequest, choose: ChooseForm | None = None, create: CreateForm | None = None,
-           refuse: RefuseForm | None = None) -> AnyResponse:
+def _shown(
+    asked: OrganisationRequest,
+    choose: ChooseForm | None = None,
+    create: CreateForm | None = None,
+    refuse: RefuseForm | None = None,
+) -> AnyResponse:
     text = strip(request.values.get("sok", asked.organisation))
     # Few write a name as it stands here: what fits the whole of it, else its longest word that fits anything.
     tries = [text, *sorted(text.split(), key=len, reverse=True)[:WORDS]]
-    found = next((rows for part in tries if (rows := directory.organisations_like(part, FOUND))), [])
+    found = next(
+        (rows for part in tries if (rows := directory.organisations_like(part, FOUND))), []
+    )
     sent = next((form for form in (choose, create, refuse) if form), None)
-    forms = {"choose": choose or ChooseForm(formdata=None, data={"alias": True}),
-             "create": create or CreateForm(formdata=None, data={"name": asked.organisation}), "refuse": refuse or RefuseForm(formdata=None)}
-    forms["choose"].organisation.choices = [SelectChoice(match.organisation.public_id, match.organisation.name) for match in found]
+    forms = {
+        "choose": choose or ChooseForm(formdata=None, data={"alias": True}),
+        "create": create or CreateForm(formdata=None, data={"name": asked.organisation}),
+        "refuse": refuse or RefuseForm(formdata=None),
+    }
+    forms["choose"].organisation.choices = [
+        SelectChoice(match.organisation.public_id, match.organisation.name) for match in found
+    ]
     forms["create"].category.choices = _categories()
-    notes = {match.organisation.public_id: match.parent or match.also for match in found if match.parent or match.also}
-    html = render_template("coordinator/organisation_request.html", active="year", asked=asked, meeting=asked.meeting, text=text, notes=notes,
-                           sent=sent, ahead=asked.meeting.state == "planned" and page.now() < asked.meeting.starts_at, **forms)
+    notes = {
+        match.organisation.public_id: match.parent or match.also
+        for match in found
+        if match.parent or match.also
+    }
+    html = render_template(
+        "coordinator/organisation_request.html",
+        active="year",
+        asked=asked,
+        meeting=asked.meeting,
+        text=text,
+        notes=notes,
+        sent=sent,
+        ahead=asked.meeting.state == "planned" and page.now() < asked.meeting.starts_at,
+        **forms,
+    )
     return make_response(html, sent.status if sent else 200)
 
 
 def _categories() -> list[SelectChoice]:
-    return [SelectChoice("", _("Välj typ")), *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category))]
+    return [
+        SelectChoice("", _("Välj typ")),
+        *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category)),
+    ]

@@ -1,4 +1,5 @@
 """Organisations: the list, one organisation, its other names, and what it is this year."""
+
 from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -24,22 +25,36 @@ from annualwheel.web.forms import BaseForm, Filled, Press, strip
 class OrganisationForm(ShownForm):
     """An organisation's name, and its category when there is a year."""
 
-    name = StringField(_l("Namn"), [Filled(_l("Skriv vad organisationen heter"))], filters=[strip], render_kw={"autocomplete": "off"})
+    name = StringField(
+        _l("Namn"),
+        [Filled(_l("Skriv vad organisationen heter"))],
+        filters=[strip],
+        render_kw={"autocomplete": "off"},
+    )
     category = SelectField(_l("Typ av organisation"), validate_choice=False)
 
 
 class AliasForm(BaseForm):
     """Another name."""
 
-    alias = StringField(_l("Annat namn"), [Filled(_l("Skriv det andra namnet"))], filters=[strip], render_kw={"autocomplete": "off"},
-                        description=_l("Till exempel en förkortning. En import känner igen organisationen på det"))
+    alias = StringField(
+        _l("Annat namn"),
+        [Filled(_l("Skriv det andra namnet"))],
+        filters=[strip],
+        render_kw={"autocomplete": "off"},
+        description=_l("Till exempel en förkortning. En import känner igen organisationen på det"),
+    )
 
 
 class YearForm(ShownForm):
     """What the organisation is this year."""
 
     category = SelectField(_l("Typ av organisation"), validate_choice=False)
-    lead = SelectField(_l("Samordnare"), validate_choice=False, description=_l("Den som håller ihop organisationens svar"))
+    lead = SelectField(
+        _l("Samordnare"),
+        validate_choice=False,
+        description=_l("Den som håller ihop organisationens svar"),
+    )
 
 
 @blueprint.get("/personer/organisationer")
@@ -47,8 +62,15 @@ def organisations() -> str:
     """Every organisation, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
     found = directory.organisations(wanted, year, request.args.get("sida", 1, int))
-    return render_template("coordinator/organisations.html", active="people", found=found, wanted=wanted, year=year,
-                           categories=years.reference(Category), urls=around(found))
+    return render_template(
+        "coordinator/organisations.html",
+        active="people",
+        found=found,
+        wanted=wanted,
+        year=year,
+        categories=years.reference(Category),
+        urls=around(found),
+    )
 
 
 @blueprint.route("/personer/organisationer/ny", methods=["GET", "POST"])
@@ -68,8 +90,16 @@ def organisation_new() -> AnyResponse:
             jobs.commit()
             flash(_("Organisationen är tillagd."))
             return redirect(url_for("coordinator.organisation", public_id=made.public_id), code=303)
-    return make_response(render_template("coordinator/organisation_form.html", active="people", form=form, organisation=None, year=year),
-                         form.status)
+    return make_response(
+        render_template(
+            "coordinator/organisation_form.html",
+            active="people",
+            form=form,
+            organisation=None,
+            year=year,
+        ),
+        form.status,
+    )
 
 
 @blueprint.get("/personer/organisationer/<public_id>")
@@ -95,8 +125,16 @@ def organisation_edit(public_id: str) -> AnyResponse:
             jobs.commit()
             flash(_("Namnet är sparat."))
             return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
-    return make_response(render_template("coordinator/organisation_form.html", active="people", form=form, organisation=found, year=None),
-                         form.status)
+    return make_response(
+        render_template(
+            "coordinator/organisation_form.html",
+            active="people",
+            form=form,
+            organisation=found,
+            year=None,
+        ),
+        form.status,
+    )
 
 
 @blueprint.post("/personer/organisationer/<public_id>/namn")
@@ -107,7 +145,9 @@ def organisation_alias(public_id: str) -> AnyResponse:
         return _organisation_page(found, form)
     other = contacts.organisation_named(form.alias.data)
     if other is not None:
-        form.alias.errors = [_("%(organisation)s känns redan igen på det namnet.", organisation=other.name)]
+        form.alias.errors = [
+            _("%(organisation)s känns redan igen på det namnet.", organisation=other.name)
+        ]
         return _organisation_page(found, form)
     contacts.add_alias(found, form.alias.data)
     audit.note(actor(), "alias_added", found, page.now())
@@ -127,7 +167,14 @@ def organisation_year(public_id: str) -> AnyResponse:
         contacts.set_category(found, year, _category(form.category.data))
         if form.lead.data != form.lead.object_data:
             team.appoint(found, year, _possible_leads(found, year).get(form.lead.data or ""))
-        audit.note(actor(), "organisation_edited", found, page.now(), fields=["category", "lead"], year=year.number)
+        audit.note(
+            actor(),
+            "organisation_edited",
+            found,
+            page.now(),
+            fields=["category", "lead"],
+            year=year.number,
+        )
         jobs.commit()
         flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
     return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
@@ -140,7 +187,11 @@ def organisation_active(public_id: str) -> AnyResponse:
     if Press().accepted():
         contacts.set_active(found, page.pressed("aktiv") == "ja", actor(), page.now())
         jobs.commit()
-        flash(_("Organisationen är aktiv igen.") if found.active else _("Organisationen är inaktiv och är inte med i nya utskick."))
+        flash(
+            _("Organisationen är aktiv igen.")
+            if found.active
+            else _("Organisationen är inaktiv och är inte med i nya utskick.")
+        )
     return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
 
 
@@ -149,34 +200,55 @@ def category_name(category: Category) -> str:
     return category.en if page.language() == "en" else category.sv
 
 
-def _organisation_page(found: Organisation, form: AliasForm, sent: YearForm | None = None) -> AnyResponse:
+def _organisation_page(
+    found: Organisation, form: AliasForm, sent: YearForm | None = None
+) -> AnyResponse:
     """The page; `sent` is the form of the year when something in it has to be put right."""
     year = years.latest()
-    return make_response(render_template(
-        "coordinator/organisation.html", active="people", organisation=found, form=form, places=directory.places_in(found),
-        year=year, answers=answers_of(found, year) if year else [], year_form=sent or (_year_form(found, year, formdata=None) if year else None)),
-        (sent or form).status)
+    return make_response(
+        render_template(
+            "coordinator/organisation.html",
+            active="people",
+            organisation=found,
+            form=form,
+            places=directory.places_in(found),
+            year=year,
+            answers=answers_of(found, year) if year else [],
+            year_form=sent or (_year_form(found, year, formdata=None) if year else None),
+        ),
+        (sent or form).status,
+    )
 
 
 def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
     row = directory.year_of(found, year)
     category, lead = (row.category, row.lead) if row else (None, None)
-    form = YearForm(**sent, data={"category": category.key if category else "", "lead": lead.public_id if lead else ""})
+    form = YearForm(
+        **sent,
+        data={"category": category.key if category else "", "lead": lead.public_id if lead else ""},
+    )
     form.category.choices = _category_choices()
-    form.lead.choices = [SelectChoice("", _("Ingen är utsedd")),
-                         *(SelectChoice(key, one.name) for key, one in _possible_leads(found, year).items())]
+    form.lead.choices = [
+        SelectChoice("", _("Ingen är utsedd")),
+        *(SelectChoice(key, one.name) for key, one in _possible_leads(found, year).items()),
+    ]
     return form
 
 
 def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
     """Those who have a place in the organisation, and the lead of the year also when they have left it."""
     row = directory.year_of(found, year)
-    people = [place.person for place in directory.places_in(found)] + ([row.lead] if row and row.lead else [])
+    people = [place.person for place in directory.places_in(found)] + (
+        [row.lead] if row and row.lead else []
+    )
     return {one.public_id: one for one in people}
 
 
 def _category_choices() -> list[SelectChoice]:
-    return [SelectChoice("", _("Välj typ")), *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category))]
+    return [
+        SelectChoice("", _("Välj typ")),
+        *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category)),
+    ]
 
 
 def _category(key: str | None) -> Category | None:

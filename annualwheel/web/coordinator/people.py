@@ -1,4 +1,5 @@
 """People: the list, one person, added and edited by hand."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -28,22 +29,36 @@ SHOWN = {"aktiva": True, "inaktiva": False, "alla": None}
 class PersonForm(ShownForm, NameFields):
     """A person as a coordinator knows them."""
 
-    email = EmailField(_l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "off"})
+    email = EmailField(
+        _l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "off"}
+    )
     mobile = StringField(_l("Mobilnummer"), filters=[strip], render_kw={"autocomplete": "off"})
-    language = RadioField(_l("Språk i mejl"), choices=[SelectChoice("sv", _l("Svenska")), SelectChoice("en", _l("Engelska"))],
-                          default="sv")
+    language = RadioField(
+        _l("Språk i mejl"),
+        choices=[SelectChoice("sv", _l("Svenska")), SelectChoice("en", _l("Engelska"))],
+        default="sv",
+    )
 
 
 class PlaceForm(BaseForm):
     """An organisation and the title in it."""
 
-    organisation = SelectField(_l("Organisation"), [Filled(_l("Välj en organisation"))], filters=[strip], validate_choice=False)
-    title = StringField(_l("Titel eller uppdrag"), filters=[strip], render_kw={"autocomplete": "off"})
+    organisation = SelectField(
+        _l("Organisation"),
+        [Filled(_l("Välj en organisation"))],
+        filters=[strip],
+        validate_choice=False,
+    )
+    title = StringField(
+        _l("Titel eller uppdrag"), filters=[strip], render_kw={"autocomplete": "off"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.organisation.choices = [SelectChoice("", _("Välj organisation")),
-                                     *(SelectChoice(*one) for one in directory.names_of_organisations())]
+        self.organisation.choices = [
+            SelectChoice("", _("Välj organisation")),
+            *(SelectChoice(*one) for one in directory.names_of_organisations()),
+        ]
 
 
 class NewPersonForm(PersonForm, PlaceForm):
@@ -55,24 +70,49 @@ def people() -> str:
     """Everyone, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
     found = directory.people(wanted, year, request.args.get("sida", 1, int))
-    return render_template("coordinator/people.html", active="people", found=found, wanted=wanted, categories=years.reference(Category),
-                           organisations=directory.names_of_organisations(), urls=around(found))
+    return render_template(
+        "coordinator/people.html",
+        active="people",
+        found=found,
+        wanted=wanted,
+        categories=years.reference(Category),
+        organisations=directory.names_of_organisations(),
+        urls=around(found),
+    )
 
 
 @blueprint.route("/personer/ny", methods=["GET", "POST"])
 def person_new() -> AnyResponse:
     """Adds a person by hand."""
-    form = NewPersonForm(data={"language": "sv", "organisation": request.args.get("organisation", "")})
+    form = NewPersonForm(
+        data={"language": "sv", "organisation": request.args.get("organisation", "")}
+    )
     if form.accepted():
-        existed = contacts.person_called(form.given.data, form.family.data, form.email.data) is not None
+        existed = (
+            contacts.person_called(form.given.data, form.family.data, form.email.data) is not None
+        )
         person = contacts.add_person(
-            form.given.data, form.family.data, form.email.data, contacts.organisation_by_id(form.organisation.data), title=form.title.data,
-            language=form.language.data, mobile=form.mobile.data, source="staff:")
+            form.given.data,
+            form.family.data,
+            form.email.data,
+            contacts.organisation_by_id(form.organisation.data),
+            title=form.title.data,
+            language=form.language.data,
+            mobile=form.mobile.data,
+            source="staff:",
+        )
         audit.note(actor(), "person_added", person, page.now())
         jobs.commit()
-        flash(_("Personen fanns redan, med samma namn och adress.") if existed else _("Personen är tillagd."))
+        flash(
+            _("Personen fanns redan, med samma namn och adress.")
+            if existed
+            else _("Personen är tillagd.")
+        )
         return redirect(url_for("coordinator.person", public_id=person.public_id), code=303)
-    return make_response(render_template("coordinator/person_form.html", active="people", form=form, person=None), form.status)
+    return make_response(
+        render_template("coordinator/person_form.html", active="people", form=form, person=None),
+        form.status,
+    )
 
 
 @blueprint.get("/personer/<public_id>")
@@ -90,7 +130,10 @@ def person_edit(public_id: str) -> AnyResponse:
         jobs.commit()
         flash(_("Uppgifterna är sparade."))
         return redirect(url_for("coordinator.person", public_id=public_id), code=303)
-    return make_response(render_template("coordinator/person_form.html", active="people", form=form, person=found), form.status)
+    return make_response(
+        render_template("coordinator/person_form.html", active="people", form=form, person=found),
+        form.status,
+    )
 
 
 @blueprint.post("/personer/<public_id>/lage")
@@ -103,7 +146,11 @@ def person_active(public_id: str) -> AnyResponse:
         else:
             departures.deactivate(found, page.now(), actor())
         jobs.commit()
-        flash(_("Personen är aktiv igen.") if found.active else _("Personen är inaktiv och får inga nya utskick."))
+        flash(
+            _("Personen är aktiv igen.")
+            if found.active
+            else _("Personen är inaktiv och får inga nya utskick.")
+        )
     return redirect(url_for("coordinator.person", public_id=public_id), code=303)
 
 
@@ -124,7 +171,10 @@ def person_place(public_id: str) -> AnyResponse:
 @blueprint.post("/personer/<public_id>/organisationer/<organisation_id>/avsluta")
 def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
     """Ends the person's place in an organisation."""
-    found, organisation = contacts.person_by_id(public_id), contacts.organisation_by_id(organisation_id)
+    found, organisation = (
+        contacts.person_by_id(public_id),
+        contacts.organisation_by_id(organisation_id),
+    )
     if Press().accepted():
         departures.leave(found, organisation, page.now(), actor())
         jobs.commit()
@@ -139,31 +189,59 @@ def actor() -> Actor:
 
 def wanted_rows() -> Wanted:
     """What the list is narrowed to, from the address."""
-    return Wanted(strip(request.args.get("sok")), request.args.get("organisation", ""), request.args.get("typ", ""),
-                  SHOWN.get(request.args.get("visa", "aktiva"), True))
+    return Wanted(
+        strip(request.args.get("sok")),
+        request.args.get("organisation", ""),
+        request.args.get("typ", ""),
+        SHOWN.get(request.args.get("visa", "aktiva"), True),
+    )
 
 
 def around(found: Page[Any]) -> tuple[str, str]:
     """The addresses of the page before and the page after this one, "" where there is none."""
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if value and name not in ("sida", "lang")}
+    kept: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in ("sida", "lang")
+    }
 
     def at(number: int) -> str:
-        return f"{request.path}?{urlencode({**kept, 'sida': number})}" if 1 <= number <= found.pages else ""
+        return (
+            f"{request.path}?{urlencode({**kept, 'sida': number})}"
+            if 1 <= number <= found.pages
+            else ""
+        )
+
     return at(found.number - 1), at(found.number + 1)
 
 
 def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
-    return make_response(render_template(
-        "coordinator/person.html", active="people", person=found, form=form, registrations=directory.registrations_of(found),
-        standing=departures.left_standing(found, page.now()), mails=directory.mails_to(found)), form.status)
+    return make_response(
+        render_template(
+            "coordinator/person.html",
+            active="people",
+            person=found,
+            form=form,
+            registrations=directory.registrations_of(found),
+            standing=departures.left_standing(found, page.now()),
+            mails=directory.mails_to(found),
+        ),
+        form.status,
+    )
 
 
 def _corrected(found: Person, form: PersonForm) -> bool:
     """Writes the form to the person; a name and address that someone else has is said at the address."""
-    changed = [name for name in ("given", "family", "email", "mobile", "language") if getattr(found, name) != form[name].data]
+    changed = [
+        name
+        for name in ("given", "family", "email", "mobile", "language")
+        if getattr(found, name) != form[name].data
+    ]
     found.language = form.language.data
     try:
-        readdressing.rename(found, form.given.data, form.family.data, form.email.data, page.now(), actor())
+        readdressing.rename(
+            found, form.given.data, form.family.data, form.email.data, page.now(), actor()
+        )
     except Refused as problem:
         db.session.rollback()
         form.email.errors = [refusals.sentence(problem)]

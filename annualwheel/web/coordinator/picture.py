@@ -1,4 +1,5 @@
 """The year as the wheel, the cards beside it and the table below it show it: the same times three ways."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -17,10 +18,28 @@ from annualwheel.web.coordinator.agenda import SHOWN_PHASES, Status, phase_state
 def drawn(year: Year, statuses: list[Status], now: dt.datetime) -> Markup:
     """The wheel as SVG, in the page's language. Everything in it is our own text, escaped where it is drawn."""
     today, ahead = dates.as_date(now), next_meeting(year, now)
-    lanes = [wheel.Meeting(words.meeting_letter(s.meeting.kind), dates.as_date(s.meeting.starts_at), _phases(s, now), s.meeting is ahead)
-             for s in statuses]
-    caption = wheel.Caption(_("Årshjulet %(year)s", year=year.number), " ".join(_sentence(s, now) for s in statuses))
-    return Markup(wheel.wheel(lanes, today, year.number, caption, centre=_centre(year, ahead, today), language=page.language()))  # noqa: S704
+    lanes = [
+        wheel.Meeting(
+            words.meeting_letter(s.meeting.kind),
+            dates.as_date(s.meeting.starts_at),
+            _phases(s, now),
+            s.meeting is ahead,
+        )
+        for s in statuses
+    ]
+    caption = wheel.Caption(
+        _("Årshjulet %(year)s", year=year.number), " ".join(_sentence(s, now) for s in statuses)
+    )
+    return Markup(
+        wheel.wheel(
+            lanes,
+            today,
+            year.number,
+            caption,
+            centre=_centre(year, ahead, today),
+            language=page.language(),
+        )
+    )  # noqa: S704
 
 
 def next_meeting(year: Year, now: dt.datetime) -> Meeting | None:
@@ -38,39 +57,75 @@ def badge(status: Status, now: dt.datetime) -> words.Look:
     shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
     current = [phase for phase in shown if phase_state(phase, now) == "now"]
     if current:
-        return words.Look(_("%(phase)s pågår", phase=words.label(current[-1].kind, "phase")), "info", "half")
+        return words.Look(
+            _("%(phase)s pågår", phase=words.label(current[-1].kind, "phase")), "info", "half"
+        )
     coming = next((phase for phase in shown if phase_state(phase, now) == "todo"), None)
     if coming is None or coming.kind == "followup":
         return words.Look(_("Möte %(day)s", day=words.day_month(meeting.starts_at)), "", "dot")
-    return words.Look(f"{words.label(coming.kind, 'phase')} {words.day_month(coming.opens_at)}", "", "dot")
+    return words.Look(
+        f"{words.label(coming.kind, 'phase')} {words.day_month(coming.opens_at)}", "", "dot"
+    )
 
 
 def pace(status: Status, now: dt.datetime) -> str:
     """How the answers keep up with the time, in words; empty when registration is not going on, or for nothing."""
-    phase = next((p for p in status.meeting.phases if p.kind == "registration" and phase_state(p, now) == "now"), None)
+    phase = next(
+        (
+            p
+            for p in status.meeting.phases
+            if p.kind == "registration" and phase_state(p, now) == "now"
+        ),
+        None,
+    )
     if phase is None or not status.funnel.invited or status.meeting.state == "cancelled":
         return ""
-    gone, share = (now - phase.opens_at) / (phase.closes_at - phase.opens_at), status.share("registration")
+    gone, share = (
+        (now - phase.opens_at) / (phase.closes_at - phase.opens_at),
+        status.share("registration"),
+    )
     words_for = _("Före plan") if share > gone else _("Efter plan")
-    return str(_("%(pace)s: %(share)s svar när %(gone)s av tiden har gått.", pace=words_for, share=words.percent(share),
-                 gone=words.percent(gone)))
+    return str(
+        _(
+            "%(pace)s: %(share)s svar när %(gone)s av tiden har gått.",
+            pace=words_for,
+            share=words.percent(share),
+            gone=words.percent(gone),
+        )
+    )
 
 
 def table(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
     """One row a meeting: its phases with their days and, for those done or going on, a word."""
+
     def cell(meeting: Meeting, kind: str) -> dict[str, Any]:
         phase = next((p for p in meeting.phases if p.kind == kind), None)
         if phase is None:
             return {"text": "", "look": None}
         state = phase_state(phase, now)
-        return {"text": words.period(phase.opens_at, phase.closes_at), "look": words.look("phase_state", state) if state != "todo" else None}
-    return [{"meeting": s.meeting, "phases": {kind: cell(s.meeting, kind) for kind in SHOWN_PHASES}} for s in statuses]
+        return {
+            "text": words.period(phase.opens_at, phase.closes_at),
+            "look": words.look("phase_state", state) if state != "todo" else None,
+        }
+
+    return [
+        {"meeting": s.meeting, "phases": {kind: cell(s.meeting, kind) for kind in SHOWN_PHASES}}
+        for s in statuses
+    ]
 
 
 def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
-    return [wheel.Phase(phase.kind, dates.as_date(phase.opens_at), dates.as_date(phase.closes_at), phase_state(phase, now),  # type: ignore[arg-type]
-                        status.share(phase.kind))
-            for phase in status.meeting.phases if phase.kind in SHOWN_PHASES]
+    return [
+        wheel.Phase(
+            phase.kind,
+            dates.as_date(phase.opens_at),
+            dates.as_date(phase.closes_at),
+            phase_state(phase, now),  # type: ignore[arg-type]
+            status.share(phase.kind),
+        )
+        for phase in status.meeting.phases
+        if phase.kind in SHOWN_PHASES
+    ]
 
 
 def _sentence(status: Status, now: dt.datetime) -> str:

@@ -1,4 +1,5 @@
 """The people of a meeting, one person's place at it, and what staff do for someone on the phone."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,7 +18,16 @@ from annualwheel.audiences import Addressee, Choice
 from annualwheel.contacts import fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
-from annualwheel.models import Affiliation, Category, Mailing, Meeting, Message, Organisation, Person, Registration
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Mailing,
+    Meeting,
+    Message,
+    Organisation,
+    Person,
+    Registration,
+)
 from annualwheel.registrations import applications, invitations, replies, seats
 from annualwheel.registrations.replies import Reply
 from annualwheel.registrations.states import allowed
@@ -30,11 +40,13 @@ from annualwheel.web.participant.forms import reason_words
 PAGE = 50
 FOUND = 20
 # The button's name, what it does to a registration, and what is said when it is done.
-ACTS = {"decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
-        "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
-        "vouch": _l("Organisationen är tillagd. Personen kan vara med och förbereda."),
-        "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
-        "invite": _l("En ny inbjudan är på väg.")}
+ACTS = {
+    "decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
+    "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
+    "vouch": _l("Organisationen är tillagd. Personen kan vara med och förbereda."),
+    "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
+    "invite": _l("En ny inbjudan är på väg."),
+}
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/personer")
@@ -47,19 +59,46 @@ def people_of(number: int, kind: str) -> str:
     ids = audiences.in_group(found, group, category, text)
     pages = max(1, -(-len(ids) // PAGE))
     current = min(max(request.args.get("sida", 1, int), 1), pages)
-    shown = ids[(current - 1) * PAGE:current * PAGE]
-    rows = {r.id: r for r in db.session.scalars(sa.select(Registration).where(Registration.id.in_(shown)).options(
-        joinedload(Registration.person), joinedload(Registration.organisation), joinedload(Registration.replaces)
-        .joinedload(Registration.person)))}
+    shown = ids[(current - 1) * PAGE : current * PAGE]
+    rows = {
+        r.id: r
+        for r in db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.id.in_(shown))
+            .options(
+                joinedload(Registration.person),
+                joinedload(Registration.organisation),
+                joinedload(Registration.replaces).joinedload(Registration.person),
+            )
+        )
+    }
     kept: dict[str, Any] = {"grupp": group, "typ": category, "sok": text}
 
     def at(number_of_page: int) -> str:
-        return url_for("coordinator.people_of", number=number, kind=kind, sida=number_of_page,
-                       **{name: value for name, value in kept.items() if value})
-    return render_template("coordinator/registrations.html", active="year", meeting=found, rows=[rows[one] for one in shown], count=len(ids),
-                           group=group, groups=list(audiences.GROUPS), category=category, categories=years.reference(Category), text=text,
-                           current=current, pages=pages, previous=at(current - 1) if current > 1 else "",
-                           following=at(current + 1) if current < pages else "")
+        return url_for(
+            "coordinator.people_of",
+            number=number,
+            kind=kind,
+            sida=number_of_page,
+            **{name: value for name, value in kept.items() if value},
+        )
+
+    return render_template(
+        "coordinator/registrations.html",
+        active="year",
+        meeting=found,
+        rows=[rows[one] for one in shown],
+        count=len(ids),
+        group=group,
+        groups=list(audiences.GROUPS),
+        category=category,
+        categories=years.reference(Category),
+        text=text,
+        current=current,
+        pages=pages,
+        previous=at(current - 1) if current > 1 else "",
+        following=at(current + 1) if current < pages else "",
+    )
 
 
 class ReplyForm(AttendingForm, NameFields):
@@ -73,12 +112,26 @@ class ReplyForm(AttendingForm, NameFields):
     def known(seat: Registration) -> dict[str, Any]:
         """As `AttendingForm.known`."""
         person = seat.person
-        return {"given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile, "title": seat.title}
+        return {
+            "given": person.given,
+            "family": person.family,
+            "email": person.email,
+            "mobile": person.mobile,
+            "title": seat.title,
+        }
 
     def reply(self) -> Reply:
         """The reply, when the form has been accepted."""
-        return Reply(self.given.data, self.family.data, self.email.data, self.title.data, self.mobile.data, self.eats, self.attends,
-                     self.seat.copy_to)
+        return Reply(
+            self.given.data,
+            self.family.data,
+            self.email.data,
+            self.title.data,
+            self.mobile.data,
+            self.eats,
+            self.attends,
+            self.seat.copy_to,
+        )
 
 
 @blueprint.get("/anmalningar/<public_id>")
@@ -88,16 +141,37 @@ def registration(public_id: str) -> AnyResponse:
 
 
 def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
-    about = sa.or_(Message.registration_id == seat.id,
-                   sa.and_(Message.person_id == seat.person_id, Mailing.meeting_id == seat.meeting_id))
-    mails = db.session.scalars(sa.select(Message).outerjoin(Mailing, Mailing.id == Message.mailing_id).where(about)
-                               .order_by(Message.id.desc())).all()
-    successor = db.session.scalar(sa.select(Registration).where(Registration.replaces_id == seat.id)
-                                  .options(joinedload(Registration.person)))
+    about = sa.or_(
+        Message.registration_id == seat.id,
+        sa.and_(Message.person_id == seat.person_id, Mailing.meeting_id == seat.meeting_id),
+    )
+    mails = db.session.scalars(
+        sa.select(Message)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .where(about)
+        .order_by(Message.id.desc())
+    ).all()
+    successor = db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.replaces_id == seat.id)
+        .options(joinedload(Registration.person))
+    )
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
-    html = render_template("coordinator/registration.html", active="year", seat=seat, claim=applications.claim(seat), meeting=seat.meeting, mails=mails,
-                           form=form or ReplyForm.of(seat), successor=successor, line=line, can=lambda act: allowed(seat.state, act),
-                           ahead=standing_in.is_ahead(seat), possible=standing_in.possible(seat), reason=reason_words().get(seat.decline_reason, seat.decline_reason))
+    html = render_template(
+        "coordinator/registration.html",
+        active="year",
+        seat=seat,
+        claim=applications.claim(seat),
+        meeting=seat.meeting,
+        mails=mails,
+        form=form or ReplyForm.of(seat),
+        successor=successor,
+        line=line,
+        can=lambda act: allowed(seat.state, act),
+        ahead=standing_in.is_ahead(seat),
+        possible=standing_in.possible(seat),
+        reason=reason_words().get(seat.decline_reason, seat.decline_reason),
+    )
     return make_response(html, form.status if form else 200)
 
 
@@ -115,8 +189,11 @@ def register_for(public_id: str) -> AnyResponse:
         form.email.errors = (refusals.sentence(problem),)
         return _shown(invitations.by_public_id(public_id), form)
     jobs.commit()
-    flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=seat.person.name) if seat.state == "registered"
-          else _("%(name)s står på väntelistan. Mötet är fullt.", name=seat.person.name))
+    flash(
+        _("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=seat.person.name)
+        if seat.state == "registered"
+        else _("%(name)s står på väntelistan. Mötet är fullt.", name=seat.person.name)
+    )
     return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
 
 
@@ -152,7 +229,9 @@ class LateForm(BaseForm, NameFields):
     def validate_organisation(self, field: Any) -> None:
         """Must be on file: a new organisation is added on its own page, with its kind."""
         if contacts.organisation_named(field.data or "") is None:
-            raise ValidationError(_("Skriv organisationens namn som det står bland organisationerna"))
+            raise ValidationError(
+                _("Skriv organisationens namn som det står bland organisationerna")
+            )
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/bjud-in-en", methods=["GET", "POST"])
@@ -163,13 +242,27 @@ def late(number: int, kind: str) -> AnyResponse:
     if form.accepted():
         organisation = contacts.organisation_named(form.organisation.data)
         assert organisation is not None  # noqa: S101 the form has checked it
-        person = contacts.add_person(form.given.data, form.family.data, form.email.data, organisation, title=form.title.data,
-                                     source=f"staff:{g.staff.id}")
+        person = contacts.add_person(
+            form.given.data,
+            form.family.data,
+            form.email.data,
+            organisation,
+            title=form.title.data,
+            source=f"staff:{g.staff.id}",
+        )
         return _invited(found, person, organisation, form.title.data)
-    html = render_template("coordinator/registration_late.html", active="year", meeting=found, form=form, text=text,
-                           people=_search(found, text) if text else [], most=FOUND,
-                           organisations=db.session.scalars(sa.select(Organisation.name).where(Organisation.active).order_by(
-                               Organisation.folded)).all())
+    html = render_template(
+        "coordinator/registration_late.html",
+        active="year",
+        meeting=found,
+        form=form,
+        text=text,
+        people=_search(found, text) if text else [],
+        most=FOUND,
+        organisations=db.session.scalars(
+            sa.select(Organisation.name).where(Organisation.active).order_by(Organisation.folded)
+        ).all(),
+    )
     return make_response(html, form.status)
 
 
@@ -183,14 +276,24 @@ def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
     return _invited(found, person, organisation, "")
 
 
-def _invited(meeting: Meeting, person: Person, organisation: Organisation, title: str) -> AnyResponse:
+def _invited(
+    meeting: Meeting, person: Person, organisation: Organisation, title: str
+) -> AnyResponse:
     seat = invite_one(meeting, person, organisation, title)
     jobs.commit()
-    flash(_("%(name)s är inbjuden till %(meeting)s.", name=person.name, meeting=words.meeting_running(meeting.kind)))
+    flash(
+        _(
+            "%(name)s är inbjuden till %(meeting)s.",
+            name=person.name,
+            meeting=words.meeting_running(meeting.kind),
+        )
+    )
     return redirect(url_for("coordinator.registration", public_id=seat.public_id), code=303)
 
 
-def invite_one(meeting: Meeting, person: Person, organisation: Organisation, title: str) -> Registration:
+def invite_one(
+    meeting: Meeting, person: Person, organisation: Organisation, title: str
+) -> Registration:
     """One invitation outside a mailing. Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over."""
     seats.lock(meeting)
     orders.require_possible(meeting, "invitation", page.now())
@@ -204,7 +307,13 @@ def _search(meeting: Meeting, text: str) -> list[Addressee]:
     """People on file that match and can be invited, and one more than are shown when there are more."""
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
     for word in fold(text).split():
-        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (
-            Person.name_folded, Person.email_folded, Organisation.folded))))
+        query = query.where(
+            sa.or_(
+                *(
+                    column.contains(word, autoescape=True)
+                    for column in (Person.name_folded, Person.email_folded, Organisation.folded)
+                )
+            )
+        )
     ids = tuple(db.session.scalars(query.distinct().limit(FOUND * 5)))
-    return audiences.audience(meeting, Choice("people", people=ids))[:FOUND + 1]
+    return audiences.audience(meeting, Choice("people", people=ids))[: FOUND + 1]

@@ -1,4 +1,5 @@
 """Sending to many: whom, the text with a real recipient, a test to yourself, the number, and then how it goes."""
+
 from __future__ import annotations
 
 import secrets
@@ -6,7 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,8 +34,13 @@ from annualwheel.web import page, refusals, words
 from annualwheel.web.coordinator import blueprint, wording
 from annualwheel.web.forms import TOO_OLD, Press
 
-WHAT = {"inbjudan": "invitation", "paminnelse": "reminder", "forberedelse": "preparation",
-        "paminnelse-forberedelse": "preparation_reminder", "resultat": "results"}
+WHAT = {
+    "inbjudan": "invitation",
+    "paminnelse": "reminder",
+    "forberedelse": "preparation",
+    "paminnelse-forberedelse": "preparation_reminder",
+    "resultat": "results",
+}
 # A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
 TICKED = 500
 FAILED = 20
@@ -42,7 +58,11 @@ def _choice() -> Choice | None:
     kind, _colon, key = request.args.get("urval", "").partition(":")
     if kind not in audiences.CHOICES:
         return None
-    return Choice("people", people=_matching(request.args.get("sok", ""))) if kind == "people" else Choice(kind, key)
+    return (
+        Choice("people", people=_matching(request.args.get("sok", "")))
+        if kind == "people"
+        else Choice(kind, key)
+    )
 
 
 def _matching(text: str) -> tuple[str, ...]:
@@ -51,8 +71,14 @@ def _matching(text: str) -> tuple[str, ...]:
         return ()
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
     for word in fold(text).split():
-        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in (
-            Person.name_folded, Person.email_folded, Organisation.folded))))
+        query = query.where(
+            sa.or_(
+                *(
+                    column.contains(word, autoescape=True)
+                    for column in (Person.name_folded, Person.email_folded, Organisation.folded)
+                )
+            )
+        )
     return tuple(sorted(db.session.scalars(query.distinct().limit(TICKED))))
 
 
@@ -69,7 +95,11 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
         return _compose(order, what, str(TOO_OLD) if form.expired else "")
     step, listed = page.pressed("steg"), request.form.getlist
     # The list has a tick for each row; the page after it names those that were left out.
-    left_out = set(listed("utan")) if step in ("skicka", "text") else set(listed("rad")) - set(listed("med"))
+    left_out = (
+        set(listed("utan"))
+        if step in ("skicka", "text")
+        else set(listed("rad")) - set(listed("med"))
+    )
     act = {"skicka": _send, "text": _compose, "test": _test}.get(step, _confirm)
     return act(_without(order, left_out), what)
 
@@ -79,7 +109,11 @@ def _without(order: Order, left_out: set[str]) -> Order:
 
 
 def _impossible(meeting: Meeting, order: Order, why: str) -> AnyResponse:
-    return make_response(render_template("coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why))
+    return make_response(
+        render_template(
+            "coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why
+        )
+    )
 
 
 def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
@@ -87,10 +121,26 @@ def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
     rows = orders.everyone(order, page.now())
     sample = _sample(rows)
     html = render_template(
-        "coordinator/sending_compose.html", active="year", meeting=order.meeting, order=order, what=what, rows=rows, sample=sample,
-        letter=orders.letter(order, sample, page.now()), plain=plain(orders.letter(order, sample, page.now())), most=TICKED, examples=_examples(rows), tested=orders.tested_at(order, g.staff, page.now()), form=Press(),
-        choices=_choices(order.meeting), chosen=request.args.get("urval", ""), text=request.args.get("sok", ""), args=_args(),
-        warning=_warning(order), problem=problem)
+        "coordinator/sending_compose.html",
+        active="year",
+        meeting=order.meeting,
+        order=order,
+        what=what,
+        rows=rows,
+        sample=sample,
+        letter=orders.letter(order, sample, page.now()),
+        plain=plain(orders.letter(order, sample, page.now())),
+        most=TICKED,
+        examples=_examples(rows),
+        tested=orders.tested_at(order, g.staff, page.now()),
+        form=Press(),
+        choices=_choices(order.meeting),
+        chosen=request.args.get("urval", ""),
+        text=request.args.get("sok", ""),
+        args=_args(),
+        warning=_warning(order),
+        problem=problem,
+    )
     return make_response(html, 409 if problem else 200)
 
 
@@ -113,8 +163,11 @@ def _examples(rows: list[Addressee]) -> list[Addressee]:
     """Recipients worth a look: the first, the longest name, one who reads English."""
     if not rows:
         return []
-    wanted = [rows[0], max(rows, key=lambda one: len(one.name) + len(one.organisation)),
-              next((one for one in rows if one.language == "en"), rows[-1])]
+    wanted = [
+        rows[0],
+        max(rows, key=lambda one: len(one.name) + len(one.organisation)),
+        next((one for one in rows if one.language == "en"), rows[-1]),
+    ]
     return list(dict.fromkeys(wanted))
 
 
@@ -122,10 +175,26 @@ def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
     """The audiences an invitation may go to: a word, and its values with what they are called."""
     english = page.language() == "en"
     return [
-        (wording.say("category", "choice"), [(f"category:{c.key}", c.en if english else c.sv) for c in years.reference(Category)]),
-        (wording.say("import", "choice"), [(f"import:{one.public_id}", one.file_name) for one in audiences.imports_of(meeting.year)]),
-        (_("Andra urval"), [("lead", wording.say("lead", "choice")), ("last_year", wording.say("last_year", "choice")),
-                            ("people", wording.say("people", "choice"))])]
+        (
+            wording.say("category", "choice"),
+            [(f"category:{c.key}", c.en if english else c.sv) for c in years.reference(Category)],
+        ),
+        (
+            wording.say("import", "choice"),
+            [
+                (f"import:{one.public_id}", one.file_name)
+                for one in audiences.imports_of(meeting.year)
+            ],
+        ),
+        (
+            _("Andra urval"),
+            [
+                ("lead", wording.say("lead", "choice")),
+                ("last_year", wording.say("last_year", "choice")),
+                ("people", wording.say("people", "choice")),
+            ],
+        ),
+    ]
 
 
 def _warning(order: Order) -> str:
@@ -133,7 +202,12 @@ def _warning(order: Order) -> str:
     opens = years.phase(order.meeting, "preparation").opens_at
     if not order.kind.startswith("preparation") or page.now() >= opens:
         return ""
-    return str(_("Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.", day=words.day(opens)))
+    return str(
+        _(
+            "Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.",
+            day=words.day(opens),
+        )
+    )
 
 
 def _test(order: Order, what: str) -> AnyResponse:
@@ -145,28 +219,55 @@ def _test(order: Order, what: str) -> AnyResponse:
 
 
 def _here(order: Order, what: str) -> str:
-    return url_for("coordinator.compose", number=order.meeting.year.number, kind=order.meeting.kind, what=what, **_args())
+    return url_for(
+        "coordinator.compose",
+        number=order.meeting.year.number,
+        kind=order.meeting.kind,
+        what=what,
+        **_args(),
+    )
 
 
 def _confirm(order: Order, what: str, problem: str = "") -> AnyResponse:
     """The last page before anything is sent. It has changed nothing."""
-    rows, tested = orders.recipients(order, page.now()), orders.tested_at(order, g.staff, page.now())
+    rows, tested = (
+        orders.recipients(order, page.now()),
+        orders.tested_at(order, g.staff, page.now()),
+    )
     if not rows or tested is None:
-        return _compose(order, what, refusals.sentence(Refused("nobody_left" if not rows else "test_needed")))
+        return _compose(
+            order, what, refusals.sentence(Refused("nobody_left" if not rows else "test_needed"))
+        )
     html = render_template(
-        "coordinator/sending_confirm.html", active="year", meeting=order.meeting, order=order, rows=rows, tested=tested, form=Press(),
-        letter=orders.letter(order, rows[0], page.now()), english=sum(one.language == "en" for one in rows), key=secrets.token_urlsafe(12),
-        head=house().letterhead, here=_here(order, what), warning=_warning(order), problem=problem)
+        "coordinator/sending_confirm.html",
+        active="year",
+        meeting=order.meeting,
+        order=order,
+        rows=rows,
+        tested=tested,
+        form=Press(),
+        letter=orders.letter(order, rows[0], page.now()),
+        english=sum(one.language == "en" for one in rows),
+        key=secrets.token_urlsafe(12),
+        head=house().letterhead,
+        here=_here(order, what),
+        warning=_warning(order),
+        problem=problem,
+    )
     return make_response(html, 409 if problem else 200)
 
 
 def _send(order: Order, what: str) -> AnyResponse:
     expected = request.form.get("antal", 0, int)
     try:
-        mailing = mailings.confirm(order, request.form.get("nyckel", "")[:40], expected, g.staff, page.now())
+        mailing = mailings.confirm(
+            order, request.form.get("nyckel", "")[:40], expected, g.staff, page.now()
+        )
     except Refused as problem:
         db.session.rollback()
-        fresh = replace(order, meeting=years.meeting_of(order.meeting.year.number, order.meeting.kind))
+        fresh = replace(
+            order, meeting=years.meeting_of(order.meeting.year.number, order.meeting.kind)
+        )
         return _confirm(fresh, what, refusals.sentence(problem))
     jobs.commit()
     set_going(mailing.id, mailing.state)
@@ -187,9 +288,16 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
     order = order_of(years.meeting_of(number, kind), what)
     one = _sample(orders.recipients(order, page.now()))
     base = house().settings.base_url
-    sealed = letters.seal(orders.letter(order, one, page.now()), one.language,
-                          {"landing": f"{base}/i/exempel", "preparation": f"{base}/f/exempel", "result": f"{base}/i/exempel"},
-                          house().letterhead)
+    sealed = letters.seal(
+        orders.letter(order, one, page.now()),
+        one.language,
+        {
+            "landing": f"{base}/i/exempel",
+            "preparation": f"{base}/f/exempel",
+            "result": f"{base}/i/exempel",
+        },
+        house().letterhead,
+    )
     response = make_response(sealed.html)
     response.headers["Content-Security-Policy"] = FRAMED
     return response
@@ -201,8 +309,16 @@ def sending(public_id: str) -> str:
     mailing = mailings.by_public_id(public_id)
     standing = mailings.standing(mailing)
     running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
-    return render_template("coordinator/sending.html", active="mailings", mailing=mailing, standing=standing, running=running, form=Press(),
-                           failed=undelivered.of_mailing(mailing.id, FAILED), most=FAILED)
+    return render_template(
+        "coordinator/sending.html",
+        active="mailings",
+        mailing=mailing,
+        standing=standing,
+        running=running,
+        form=Press(),
+        failed=undelivered.of_mailing(mailing.id, FAILED),
+        most=FAILED,
+    )
 
 
 @blueprint.post("/utskick/<public_id>/<act>")

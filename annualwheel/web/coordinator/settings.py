@@ -1,4 +1,5 @@
 """A meeting's settings: the days of its phases, the ways to attend, and what else holds for registering."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -26,18 +27,23 @@ from annualwheel.web.forms import strip
 
 MOST_DAYS, MOST_SEATS, MOST_HOURS = 400, 100_000, 168
 MODES = ("on_site", "online")
-RULES = (SelectChoice("direct", _l("Ge platsen direkt till den som står först")),
-         SelectChoice("offer", _l("Erbjud platsen till den som står först, med tid att svara")))
+RULES = (
+    SelectChoice("direct", _l("Ge platsen direkt till den som står först")),
+    SelectChoice("offer", _l("Erbjud platsen till den som står först, med tid att svara")),
+)
 
 
 def _within(most: int, least: int = 0) -> Any:
     def parse(text: str) -> None:
         if not least <= int(text) <= most:
             raise ValueError(text)
+
     return parse
 
 
-def _number(label: Any, message: Any, most: int, optional: bool = False, least: int = 0) -> StringField:
+def _number(
+    label: Any, message: Any, most: int, optional: bool = False, least: int = 0
+) -> StringField:
     return StringField(label, [Parsed(_within(most, least), message, optional)], filters=[strip])
 
 
@@ -45,43 +51,70 @@ class SettingsForm(ShownForm):
     """What holds for registering; the phases' days and the ways to attend are added for each meeting."""
 
     online = BooleanField(_l("Det går att delta digitalt"))
-    open_registration = BooleanField(_l("Öppen anmälan: den som inte är inbjuden kan anmäla sig på en öppen sida"))
+    open_registration = BooleanField(
+        _l("Öppen anmälan: den som inte är inbjuden kan anmäla sig på en öppen sida")
+    )
     with_lunch = BooleanField(_l("Lunch ingår (vi frågar i anmälan)"))
     registry_number = StringField(_l("Diarienummer"), filters=[strip])
 
     def way(self, mode: str) -> Way:
         """What was filled in for a way to attend, when the form has been accepted."""
         capacity, most = self[f"capacity_{mode}"].data, self[f"organisation_{mode}"].data
-        return Way(int(capacity) if capacity else None, int(most) if most else None, self[f"rule_{mode}"].data,
-                   int(self[f"hours_{mode}"].data))
+        return Way(
+            int(capacity) if capacity else None,
+            int(most) if most else None,
+            self[f"rule_{mode}"].data,
+            int(self[f"hours_{mode}"].data),
+        )
 
 
 def form_for(meeting: Meeting) -> Any:
     """The form with the meeting's own phases, and both ways to attend whether the meeting has them or not."""
-    values: dict[str, object] = {"open_registration": meeting.open_registration, "with_lunch": meeting.with_lunch,
-                                 "registry_number": meeting.registry_number, "online": seats.option_of(meeting, "online") is not None}
+    values: dict[str, object] = {
+        "open_registration": meeting.open_registration,
+        "with_lunch": meeting.with_lunch,
+        "registry_number": meeting.registry_number,
+        "online": seats.option_of(meeting, "online") is not None,
+    }
     fields: dict[str, Any] = {}
     for phase in meeting.phases:
         sign = 1 if phase.kind == "followup" else -1
-        for name, label, days in (("opens", _("Från och med"), phase.opens_days), ("closes", _("Till och med"), phase.closes_days)):
-            fields[f"{phase.kind}_{name}"] = _number(label, _("Skriv antalet dagar med siffror, 0 till 400"), MOST_DAYS)
+        for name, label, days in (
+            ("opens", _("Från och med"), phase.opens_days),
+            ("closes", _("Till och med"), phase.closes_days),
+        ):
+            fields[f"{phase.kind}_{name}"] = _number(
+                label, _("Skriv antalet dagar med siffror, 0 till 400"), MOST_DAYS
+            )
             values[f"{phase.kind}_{name}"] = str(sign * days)
     for mode in MODES:
         option = seats.option_of(meeting, mode)
         way = ways.of(option) if option else Way()
         fields |= _fields_of_way(mode)
-        values |= {f"capacity_{mode}": _written(way.capacity), f"organisation_{mode}": _written(way.per_organisation),
-                   f"rule_{mode}": way.rule, f"hours_{mode}": str(way.hours)}
+        values |= {
+            f"capacity_{mode}": _written(way.capacity),
+            f"organisation_{mode}": _written(way.per_organisation),
+            f"rule_{mode}": way.rule,
+            f"hours_{mode}": str(way.hours),
+        }
     return type("MeetingForm", (SettingsForm,), fields)(data=values)
 
 
 def _fields_of_way(mode: str) -> dict[str, Any]:
     message = _("Skriv antalet platser med siffror, eller inget alls")
-    return {f"capacity_{mode}": _number(_("Antal platser"), message, MOST_SEATS, optional=True),
-            f"organisation_{mode}": _number(_("Högsta antal från samma organisation"), message, MOST_SEATS, optional=True, least=1),
-            f"rule_{mode}": RadioField(_("När en plats blir ledig och någon väntar"), choices=RULES),
-            f"hours_{mode}": _number(_("Timmar att svara på ett erbjudande"), _("Skriv antalet timmar med siffror, 1 till 168"), MOST_HOURS,
-                                     least=1)}
+    return {
+        f"capacity_{mode}": _number(_("Antal platser"), message, MOST_SEATS, optional=True),
+        f"organisation_{mode}": _number(
+            _("Högsta antal från samma organisation"), message, MOST_SEATS, optional=True, least=1
+        ),
+        f"rule_{mode}": RadioField(_("När en plats blir ledig och någon väntar"), choices=RULES),
+        f"hours_{mode}": _number(
+            _("Timmar att svara på ett erbjudande"),
+            _("Skriv antalet timmar med siffror, 1 till 168"),
+            MOST_HOURS,
+            least=1,
+        ),
+    }
 
 
 def _written(limit: int | None) -> str:
@@ -110,23 +143,47 @@ def meeting_settings(number: int, kind: str) -> AnyResponse:
 
 def _tell(got: list[Registration]) -> None:
     """Says what more seats led to."""
-    seated, offered = (sum(one.state == state for one in got) for state in ("registered", "offered"))
+    seated, offered = (
+        sum(one.state == state for one in got) for state in ("registered", "offered")
+    )
     if seated:
-        flash(ngettext("%(num)s person på väntelistan fick en plats.", "%(num)s personer på väntelistan fick en plats.", seated))
+        flash(
+            ngettext(
+                "%(num)s person på väntelistan fick en plats.",
+                "%(num)s personer på väntelistan fick en plats.",
+                seated,
+            )
+        )
     if offered:
-        flash(ngettext("%(num)s person på väntelistan erbjöds en plats.", "%(num)s personer på väntelistan erbjöds en plats.", offered))
+        flash(
+            ngettext(
+                "%(num)s person på väntelistan erbjöds en plats.",
+                "%(num)s personer på väntelistan erbjöds en plats.",
+                offered,
+            )
+        )
 
 
 def _page(meeting: Meeting, form: Any) -> AnyResponse:
-    return make_response(render_template("coordinator/meeting_settings.html", active="year", meeting=meeting, form=form), form.status)
+    return make_response(
+        render_template(
+            "coordinator/meeting_settings.html", active="year", meeting=meeting, form=form
+        ),
+        form.status,
+    )
 
 
 def _save(meeting: Meeting, form: Any) -> list[Registration]:
     now, actor, days = page.now(), audit.staff(g.staff.id), {}
     for phase in meeting.phases:
         sign = 1 if phase.kind == "followup" else -1
-        days[phase.kind] = (sign * int(form[f"{phase.kind}_opens"].data), sign * int(form[f"{phase.kind}_closes"].data))
+        days[phase.kind] = (
+            sign * int(form[f"{phase.kind}_opens"].data),
+            sign * int(form[f"{phase.kind}_closes"].data),
+        )
     planning.set_phases(meeting, days, now, actor)
     chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}
-    terms = Terms(form.open_registration.data, form.with_lunch.data, form.registry_number.data, chosen)
+    terms = Terms(
+        form.open_registration.data, form.with_lunch.data, form.registry_number.data, chosen
+    )
     return planning.set_terms(meeting, terms, now, actor)

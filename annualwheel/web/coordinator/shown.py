@@ -1,4 +1,5 @@
 """A form that has been open for long changes only what was changed in it: it carries what it showed."""
+
 from __future__ import annotations
 
 import json
@@ -30,7 +31,10 @@ class ShownForm(BaseForm):
     def _settled(self) -> bool:
         before = _read(self.shown.data) if self.shown.raw_data else {}
         for field in self._asked():
-            holds, showed = field.object_data or "", before.get(field.short_name, field.object_data) or ""
+            holds, showed = (
+                field.object_data or "",
+                before.get(field.short_name, field.object_data) or "",
+            )
             if (field.data or "") == showed != holds:
                 field.data = "" if field.object_data is None else field.object_data
             elif holds not in (showed, field.data or ""):
@@ -39,7 +43,9 @@ class ShownForm(BaseForm):
         return not self.errors
 
     def _show(self) -> None:
-        self.shown.data = json.dumps({field.short_name: field.object_data for field in self._asked()})
+        self.shown.data = json.dumps(
+            {field.short_name: field.object_data for field in self._asked()}
+        )
 
     def _asked(self) -> list[Field]:
         return [field for field in self if field.short_name not in OWN]
@@ -55,9 +61,17 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _said(field: Field, holds: str) -> str:
-    names = {choice.value: str(choice.label) for choice in field.iter_choices()} if hasattr(field, "iter_choices") else {}
-    sentence: str = _("Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla.")
+    names = (
+        {choice.value: str(choice.label) for choice in field.iter_choices()}
+        if hasattr(field, "iter_choices")
+        else {}
+    )
+    sentence: str = _(
+        "Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla."
+    )
     if holds:
-        sentence = _("Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla.",
-                     value=names.get(holds, holds))
+        sentence = _(
+            "Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla.",
+            value=names.get(holds, holds),
+        )
     return sentence

@@ -1,4 +1,5 @@
 """What staff do for somebody who has called: send a substitute, and change what was replied. Also after the change stop."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -29,19 +30,41 @@ OFF = {"autocomplete": "off"}
 class SubstituteForm(BaseForm, NameFields):
     """Who comes instead."""
 
-    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw=OFF,
-                       description=_l("Hit skickar vi en egen inbjudan med personlig länk"))
-    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
-    message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
-                            description=_l("Står i mejlet till ersättaren, som en hälsning från den som inte kan komma"))
+    email = EmailField(
+        _l("E-postadress"),
+        [Address(), SHORT],
+        filters=[strip],
+        render_kw=OFF,
+        description=_l("Hit skickar vi en egen inbjudan med personlig länk"),
+    )
+    title = StringField(
+        _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF
+    )
+    message = TextAreaField(
+        _l("Hälsning"),
+        [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
+        filters=[strip],
+        description=_l(
+            "Står i mejlet till ersättaren, som en hälsning från den som inte kan komma"
+        ),
+    )
 
 
 class ChangeForm(AttendingForm):
     """What a registration says, but for who it is: name and address are changed on the person's page."""
 
-    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF)
-    copy_to = EmailField(_l("Kopia till"), [Address(optional=True), SHORT], filters=[strip], render_kw=OFF,
-                         description=_l("Den som svarar åt någon annan får kopior av bekräftelsen och av mejl om ändringar"))
+    title = StringField(
+        _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF
+    )
+    copy_to = EmailField(
+        _l("Kopia till"),
+        [Address(optional=True), SHORT],
+        filters=[strip],
+        render_kw=OFF,
+        description=_l(
+            "Den som svarar åt någon annan får kopior av bekräftelsen och av mejl om ändringar"
+        ),
+    )
 
     @staticmethod
     def known(seat: Registration) -> dict[str, Any]:
@@ -51,14 +74,26 @@ class ChangeForm(AttendingForm):
     def reply(self) -> Reply:
         """What stands with the changes."""
         person = self.seat.person
-        return Reply(person.given, person.family, person.email, self.title.data, person.mobile, self.eats, self.attends, self.copy_to.data)
+        return Reply(
+            person.given,
+            person.family,
+            person.email,
+            self.title.data,
+            person.mobile,
+            self.eats,
+            self.attends,
+            self.copy_to.data,
+        )
 
 
 def possible(seat: Registration) -> frozenset[str]:
     """Which of "substitute" and "change" staff can do with the registration now: until the meeting starts."""
     if not is_ahead(seat):
         return frozenset()
-    fits = {"substitute": allowed(seat.state, "substitute"), "change": seat.state in windows.STANDING}
+    fits = {
+        "substitute": allowed(seat.state, "substitute"),
+        "change": seat.state in windows.STANDING,
+    }
     return frozenset(act for act, fit in fits.items() if fit)
 
 
@@ -72,7 +107,9 @@ def send_substitute(public_id: str) -> AnyResponse:
     """Hands the place over to somebody whom the person has named; mails and calendar as when the person does it."""
     seat, form = invitations.by_public_id(public_id), SubstituteForm()
     if form.accepted():
-        new = Substitute(form.given.data, form.family.data, form.email.data, form.title.data, form.message.data)
+        new = Substitute(
+            form.given.data, form.family.data, form.email.data, form.title.data, form.message.data
+        )
         try:
             successor = meetings.substitute(seat, new, page.now(), audit.staff(g.staff.id))
         except (Refused, Unreadable) as problem:
@@ -81,7 +118,9 @@ def send_substitute(public_id: str) -> AnyResponse:
             return _page("substitute", invitations.by_public_id(public_id), form)
         jobs.commit()
         flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
-        return redirect(url_for("coordinator.registration", public_id=successor.public_id), code=303)
+        return redirect(
+            url_for("coordinator.registration", public_id=successor.public_id), code=303
+        )
     if not form.is_submitted() and "substitute" not in possible(seat):
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
     return _page("substitute", seat, form)
@@ -108,5 +147,11 @@ def change_reply(public_id: str) -> AnyResponse:
 
 
 def _page(which: str, seat: Registration, form: BaseForm) -> AnyResponse:
-    html = render_template(f"coordinator/registration_{which}.html", active="year", seat=seat, meeting=seat.meeting, form=form)
+    html = render_template(
+        f"coordinator/registration_{which}.html",
+        active="year",
+        seat=seat,
+        meeting=seat.meeting,
+        form=form,
+    )
     return make_response(html, form.status)

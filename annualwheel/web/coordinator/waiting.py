@@ -1,4 +1,5 @@
 """The waiting list: who stands where and why, and a place that is given out of turn."""
+
 from __future__ import annotations
 
 from flask import flash, g, make_response, redirect, render_template, url_for
@@ -17,16 +18,31 @@ from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint, events
 from annualwheel.web.forms import BaseForm, Filled, strip
 
-DECISIONS = ("waitlisted", "promoted", "offered", "offer_taken", "offer_let_go", "offer_lapsed", "given_place", "left_line")
+DECISIONS = (
+    "waitlisted",
+    "promoted",
+    "offered",
+    "offer_taken",
+    "offer_let_go",
+    "offer_lapsed",
+    "given_place",
+    "left_line",
+)
 SHOWN = 30
 
 
 class GiveForm(BaseForm):
     """Why somebody is given a place out of turn."""
 
-    note = TextAreaField(_l("Varför får personen platsen i förtur?"), [Filled(_l("Skriv varför, så att kollegorna förstår")),
-                         Length(max=500, message=_l("Skriv högst 500 tecken"))], filters=[strip],
-                         description=_l("Visas för er som arbetar med mötet, inte för personen"))
+    note = TextAreaField(
+        _l("Varför får personen platsen i förtur?"),
+        [
+            Filled(_l("Skriv varför, så att kollegorna förstår")),
+            Length(max=500, message=_l("Skriv högst 500 tecken")),
+        ],
+        filters=[strip],
+        description=_l("Visas för er som arbetar med mötet, inte för personen"),
+    )
     over = BooleanField(_l("Ge platsen fast det är fullt"))
 
 
@@ -34,8 +50,13 @@ class GiveForm(BaseForm):
 def waiting_list(number: int, kind: str) -> str:
     """The line for each way to attend, and what has been decided about it."""
     found = years.meeting_of(number, kind)
-    return render_template("coordinator/waiting_list.html", active="year", meeting=found, lines=lines.of(found, page.now()),
-                           events=events.latest(found, SHOWN, DECISIONS))
+    return render_template(
+        "coordinator/waiting_list.html",
+        active="year",
+        meeting=found,
+        lines=lines.of(found, page.now()),
+        events=events.latest(found, SHOWN, DECISIONS),
+    )
 
 
 @blueprint.route("/anmalningar/<public_id>/ge-plats", methods=["GET", "POST"])
@@ -44,14 +65,21 @@ def give_place(public_id: str) -> AnyResponse:
     seat, form = invitations.by_public_id(public_id), GiveForm()
     if form.accepted():
         try:
-            offers.give(seat, form.note.data, page.now(), audit.staff(g.staff.id), over=form.over.data)
+            offers.give(
+                seat, form.note.data, page.now(), audit.staff(g.staff.id), over=form.over.data
+            )
         except Refused as problem:
             db.session.rollback()
             field = form.over if problem.key == "no_free_seat" else form.note
             field.errors = (refusals.sentence(problem),)
             return _page(invitations.by_public_id(public_id), form)
         jobs.commit()
-        flash(_("%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.", name=seat.person.name))
+        flash(
+            _(
+                "%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.",
+                name=seat.person.name,
+            )
+        )
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
     if not form.is_submitted() and seat.state != "waitlisted":
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
@@ -61,6 +89,14 @@ def give_place(public_id: str) -> AnyResponse:
 def _page(seat: Registration, form: GiveForm) -> AnyResponse:
     option = seats.option_of(seat.meeting, seat.mode)
     room = seats.room(option) if option else None
-    html = render_template("coordinator/give_place.html", active="year", seat=seat, meeting=seat.meeting, form=form, room=room,
-                           line=seats.place_in_line(seat), why_not=room.why_not(seat.organisation_id) if room else "")
+    html = render_template(
+        "coordinator/give_place.html",
+        active="year",
+        seat=seat,
+        meeting=seat.meeting,
+        form=form,
+        room=room,
+        line=seats.place_in_line(seat),
+        why_not=room.why_not(seat.organisation_id) if room else "",
+    )
     return make_response(html, form.status)

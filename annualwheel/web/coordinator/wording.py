@@ -1,4 +1,5 @@
 """The words of the coordinators' pages: kinds of mail, states of a mailing, what happened, whom a mail is for."""
+
 from __future__ import annotations
 
 from annualwheel.web.words import Look, Word, current_language
@@ -30,9 +31,13 @@ MAIL = {
     "colleague": Word("Inbjudan till kollega", "Invitation to a colleague"),
     "application": Word("Bekräfta öppen anmälan", "Confirm an open registration"),
     "application_known": Word("Länk vid öppen anmälan", "Link at an open registration"),
-    "application_gone": Word("Öppen anmälan, inbjudan gäller inte", "Open registration, invitation no longer valid"),
+    "application_gone": Word(
+        "Öppen anmälan, inbjudan gäller inte", "Open registration, invitation no longer valid"
+    ),
     "organisation_request": Word("Kvitto, organisation saknas", "Receipt, organisation missing"),
-    "organisation_refused": Word("Nej, organisationen läggs inte till", "No, the organisation is not added"),
+    "organisation_refused": Word(
+        "Nej, organisationen läggs inte till", "No, the organisation is not added"
+    ),
     "colleague_registered": Word("Anmäld av en kollega", "Registered by a colleague"),
     "lead": Word("Ny samordnare för svaret", "New lead of the answer"),
     "new_link": Word("Ny länk", "New link"),
@@ -52,7 +57,9 @@ MAILING = {
     "invitation": Word("inbjudan", "the invitation"),
     "reminder": Word("påminnelsen", "the reminder"),
     "preparation": Word("förberedelsen", "the preparation"),
-    "preparation_reminder": Word("påminnelsen om förberedelsen", "the reminder about the preparation"),
+    "preparation_reminder": Word(
+        "påminnelsen om förberedelsen", "the reminder about the preparation"
+    ),
     "moved": Word("mejlet om att mötet är ändrat", "the e-mail about the changed meeting"),
     "cancelled": Word("mejlet om att mötet är inställt", "the e-mail about the cancelled meeting"),
     "results": Word("mejlet om resultatet", "the e-mail about the results"),
@@ -81,10 +88,18 @@ EVENT = {
     "registered": Word("anmäld", "registered"),
     "waitlisted": Word("på väntelistan", "put on the waiting list"),
     "promoted": Word("fick en plats från väntelistan", "was given a place from the waiting list"),
-    "offered": Word("erbjöds en plats från väntelistan", "was offered a place from the waiting list"),
+    "offered": Word(
+        "erbjöds en plats från väntelistan", "was offered a place from the waiting list"
+    ),
     "offer_taken": Word("tog den erbjudna platsen", "took the offered place"),
-    "offer_let_go": Word("tackade nej till platsen och står kvar sist i kön", "declined the place and waits on, last in line"),
-    "offer_lapsed": Word("svarade inte i tid på erbjudandet och står sist i kön", "did not answer the offer in time and stands last in line"),
+    "offer_let_go": Word(
+        "tackade nej till platsen och står kvar sist i kön",
+        "declined the place and waits on, last in line",
+    ),
+    "offer_lapsed": Word(
+        "svarade inte i tid på erbjudandet och står sist i kön",
+        "did not answer the offer in time and stands last in line",
+    ),
     "given_place": Word("gavs en plats i förtur", "was given a place out of turn"),
     "left_line": Word("lämnade kön", "left the line"),
     "changed": Word("uppgifterna ändrade", "details changed"),
@@ -95,8 +110,13 @@ EVENT = {
     "invited": Word("inbjuden för sig", "invited individually"),
     "vouched": Word("lades till i organisationen", "was added to the organisation"),
     "applied": Word("bekräftade sin öppna anmälan", "confirmed an open registration"),
-    "organisation_granted": Word("Någon vars organisation saknades är inbjuden", "Someone whose organisation was missing is invited"),
-    "organisation_refused": Word("En organisation lades inte till", "An organisation was not added"),
+    "organisation_granted": Word(
+        "Någon vars organisation saknades är inbjuden",
+        "Someone whose organisation was missing is invited",
+    ),
+    "organisation_refused": Word(
+        "En organisation lades inte till", "An organisation was not added"
+    ),
     "attended": Word("avprickad", "checked in"),
     "moved": Word("Mötet flyttades", "The meeting was moved"),
     "cancelled": Word("Mötet ställdes in", "The meeting was cancelled"),
@@ -110,12 +130,22 @@ EVENT = {
     "sent_again": Word("Ett mejl skickades igen", "An e-mail was sent again"),
     "address_corrected": Word("En e-postadress rättades", "An e-mail address was corrected"),
     "submitted": Word("Ett svar skickades in", "An answer was submitted"),
-    "colleague_invited": Word("En kollega bjöds in till svaret", "A colleague was invited to the answer"),
-    "colleague_removed": Word("En kollega togs bort från svaret", "A colleague was taken out of the answer"),
+    "colleague_invited": Word(
+        "En kollega bjöds in till svaret", "A colleague was invited to the answer"
+    ),
+    "colleague_removed": Word(
+        "En kollega togs bort från svaret", "A colleague was taken out of the answer"
+    ),
     "lead_handed_over": Word("Svarets samordnare byttes", "The lead of the answer changed"),
     "lead_taken": Word("Svaret fick en samordnare", "The answer was given a lead"),
-    "change_asked": Word("En organisation bad om att få ändra sitt svar", "An organisation asked to change its answer"),
-    "change_refused": Word("En organisation fick nej till att ändra sitt svar", "An organisation was told no to changing its answer"),
+    "change_asked": Word(
+        "En organisation bad om att få ändra sitt svar",
+        "An organisation asked to change its answer",
+    ),
+    "change_refused": Word(
+        "En organisation fick nej till att ändra sitt svar",
+        "An organisation was told no to changing its answer",
+    ),
     "answer_opened": Word("Ett svar öppnades för ändring", "An answer was opened for changes"),
     "answer_closed": Word("Ett öppnat svar stängdes", "An answer that had been opened was closed"),
     "results_written": Word("Någon skrev i resultatet", "Someone wrote in the results"),
@@ -132,8 +162,14 @@ MAIL_GROUP = {
     "sent": Word("Skickade", "Sent"),
     "not_sent": Word("Skickades inte", "Not sent"),
 }
-TABLES = {"mail": MAIL, "mailing": MAILING, "choice": CHOICE, "group": GROUP,
-          "event": EVENT, "mail_group": MAIL_GROUP}
+TABLES = {
+    "mail": MAIL,
+    "mailing": MAILING,
+    "choice": CHOICE,
+    "group": GROUP,
+    "event": EVENT,
+    "mail_group": MAIL_GROUP,
+}
 
 
 def look(table: str, name: str) -> Look:

@@ -1,4 +1,5 @@
 """The year as home page, and the planning of a new one."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -20,10 +21,20 @@ from annualwheel.models.meetings import MEETING_KINDS
 from annualwheel.web import page, words
 from annualwheel.web.coordinator import agenda, blueprint, picture
 from annualwheel.web.coordinator.agenda import Status, to_do
-from annualwheel.web.coordinator.fields import appointment, day_field, require_order, time_field, typed
+from annualwheel.web.coordinator.fields import (
+    appointment,
+    day_field,
+    require_order,
+    time_field,
+    typed,
+)
 from annualwheel.web.forms import BaseForm, Filled, strip
 
-USUAL = {"work": ("09.00", "15.30"), "direction": ("08.30", "12.00"), "conference": ("09.00", "16.00")}
+USUAL = {
+    "work": ("09.00", "15.30"),
+    "direction": ("08.30", "12.00"),
+    "conference": ("09.00", "16.00"),
+}
 # 52 weeks: the same weekday next year.
 NEXT_TIME = dt.timedelta(weeks=52)
 TO_DO = 4
@@ -43,11 +54,22 @@ def shown(number: int) -> str:
     """One year: the wheel, what to do now, the meetings, the times."""
     found, now = years.by_number(number), page.now()
     statuses = [Status.of(meeting) for meeting in found.meetings]
-    others = db.session.scalars(sa.select(Year.number).where(Year.number != number).order_by(Year.number.desc())).all()
+    others = db.session.scalars(
+        sa.select(Year.number).where(Year.number != number).order_by(Year.number.desc())
+    ).all()
     return render_template(
-        "coordinator/year.html", active="year", year=found, others=others, statuses=statuses, ahead=picture.next_meeting(found, now),
-        wheel=picture.drawn(found, statuses, now), todos=_all_to_do(statuses, now), badge=lambda s: picture.badge(s, now),
-        pace=lambda s: picture.pace(s, now), rows=picture.table(statuses, now))
+        "coordinator/year.html",
+        active="year",
+        year=found,
+        others=others,
+        statuses=statuses,
+        ahead=picture.next_meeting(found, now),
+        wheel=picture.drawn(found, statuses, now),
+        todos=_all_to_do(statuses, now),
+        badge=lambda s: picture.badge(s, now),
+        pace=lambda s: picture.pace(s, now),
+        rows=picture.table(statuses, now),
+    )
 
 
 def _year(_form: Any, field: IntegerField) -> None:
@@ -58,7 +80,9 @@ def _year(_form: Any, field: IntegerField) -> None:
 class YearFields(BaseForm):
     """The year's number; the meetings are added below."""
 
-    number = IntegerField(_l("Vilket år"), [_year, NumberRange(2000, 2100, _l("Skriv årtalet, till exempel 2027"))])
+    number = IntegerField(
+        _l("Vilket år"), [_year, NumberRange(2000, 2100, _l("Skriv årtalet, till exempel 2027"))]
+    )
 
     @property
     def in_year(self) -> int | None:
@@ -70,10 +94,15 @@ class YearFields(BaseForm):
 def _year_form() -> type[YearFields]:
     fields: dict[str, Any] = {}
     for kind in MEETING_KINDS:
-        fields |= {f"{kind}_day": day_field(_l("Dag")), f"{kind}_starts": time_field(_l("Börjar")),
-                   f"{kind}_ends": time_field(_l("Slutar")),
-                   f"{kind}_place": StringField(_l("Plats"), [Filled(_l("Skriv var mötet är"))], filters=[strip]),
-                   f"{kind}_address": StringField(_l("Adress"), filters=[strip])}
+        fields |= {
+            f"{kind}_day": day_field(_l("Dag")),
+            f"{kind}_starts": time_field(_l("Börjar")),
+            f"{kind}_ends": time_field(_l("Slutar")),
+            f"{kind}_place": StringField(
+                _l("Plats"), [Filled(_l("Skriv var mötet är"))], filters=[strip]
+            ),
+            f"{kind}_address": StringField(_l("Adress"), filters=[strip]),
+        }
     return type("YearForm", (YearFields,), fields)
 
 
@@ -84,16 +113,35 @@ YearForm = _year_form()
 def new_year() -> AnyResponse:
     """A new year with three meetings, prefilled from the newest one."""
     form = YearForm(data=_prefilled(years.latest(), page.now()))
-    if form.accepted() and all(require_order(form, f"{kind}_") for kind in MEETING_KINDS) and _is_free(form):
+    if (
+        form.accepted()
+        and all(require_order(form, f"{kind}_") for kind in MEETING_KINDS)
+        and _is_free(form)
+    ):
         plan = {kind: appointment(form, f"{kind}_") for kind in MEETING_KINDS}
-        first = db.session.scalar(sa.select(Year.id).where(Year.number < form.number.data).limit(1)) is None
+        first = (
+            db.session.scalar(sa.select(Year.id).where(Year.number < form.number.data).limit(1))
+            is None
+        )
         made = planning.create_year(form.number.data, plan, page.now(), audit.staff(g.staff.id))
         jobs.commit()
-        flash(_("Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem på mötets sida.", year=made.number)
-              if first else _("Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och villkoren för anmälan är som "
-                              "året före. Ändra dem på mötets sida.", year=made.number))
+        flash(
+            _(
+                "Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem på mötets sida.",
+                year=made.number,
+            )
+            if first
+            else _(
+                "Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och villkoren för anmälan är som "
+                "året före. Ändra dem på mötets sida.",
+                year=made.number,
+            )
+        )
         return redirect(url_for("coordinator.shown", number=made.number), code=303)
-    return make_response(render_template("coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS), form.status)
+    return make_response(
+        render_template("coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS),
+        form.status,
+    )
 
 
 def _is_free(form: YearFields) -> bool:
@@ -109,12 +157,19 @@ def _prefilled(last: Year | None, now: dt.datetime) -> dict[str, object]:
         values |= {f"{kind}_starts": USUAL[kind][0], f"{kind}_ends": USUAL[kind][1]}
     for meeting in last.meetings if last else ():
         day = local(meeting.starts_at).date() + NEXT_TIME
-        values |= {f"{meeting.kind}_{name}": value for name, value in (typed(meeting) | {"day": day.isoformat()}).items()}
+        values |= {
+            f"{meeting.kind}_{name}": value
+            for name, value in (typed(meeting) | {"day": day.isoformat()}).items()
+        }
     return values
 
 
 def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
-    rows = [row | {"text": f"{words.meeting(status.meeting.kind)}. {row['text']}"} for status in statuses for row in to_do(status, now)]
+    rows = [
+        row | {"text": f"{words.meeting(status.meeting.kind)}. {row['text']}"}
+        for status in statuses
+        for row in to_do(status, now)
+    ]
     rows += agenda.requests_to_do()
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
     return sorted(rows, key=lambda row: rank[row["tone"]])[:TO_DO]

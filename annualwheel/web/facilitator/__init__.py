@@ -1,4 +1,5 @@
 """Reading the submitted answers and taking out the pack."""
+
 from __future__ import annotations
 
 from flask import Blueprint

@@ -1,4 +1,5 @@
 """Writing down what the meeting came to, theme by theme, and showing it to the people of the meeting."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -33,16 +34,28 @@ def write_results(number: int, kind: str) -> AnyResponse:
     form = _form(pieces)
     if not form.accepted():
         return _page(meeting, pieces, form, form.status)
-    changes = {(piece.key, language): Change(form[_name(piece, language)].data, request.form.get(f"base-{_name(piece, language)}", ""))
-               for piece in pieces for language in LANGUAGES}
+    changes = {
+        (piece.key, language): Change(
+            form[_name(piece, language)].data,
+            request.form.get(f"base-{_name(piece, language)}", ""),
+        )
+        for piece in pieces
+        for language in LANGUAGES
+    }
     conflicts = outcome.save(meeting, changes, page.now(), audit.staff(g.staff.id))
     jobs.commit()
     if conflicts:
         return _page(meeting, pieces, form, 409, conflicts)
     act = page.pressed("act")
     if act not in NEXT:
-        flash(_("Rättelsen är sparad och syns för deltagarna.") if meeting.results_at else _("Utkastet är sparat."))
-    return redirect(url_for(NEXT.get(act, "facilitator.write_results"), number=number, kind=kind), code=303)
+        flash(
+            _("Rättelsen är sparad och syns för deltagarna.")
+            if meeting.results_at
+            else _("Utkastet är sparat.")
+        )
+    return redirect(
+        url_for(NEXT.get(act, "facilitator.write_results"), number=number, kind=kind), code=303
+    )
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/resultat/visa")
@@ -67,9 +80,17 @@ def publish_results(number: int, kind: str) -> AnyResponse:
         why_not = ""
     except DomainError as problem:
         why_not = refusals.sentence(problem)
-    return make_response(render_template(
-        "facilitator/results_publish.html", active="answers", meeting=meeting, form=form, why_not=why_not,
-        pieces=outcome.pieces(meeting)), form.status)
+    return make_response(
+        render_template(
+            "facilitator/results_publish.html",
+            active="answers",
+            meeting=meeting,
+            form=form,
+            why_not=why_not,
+            pieces=outcome.pieces(meeting),
+        ),
+        form.status,
+    )
 
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/resultat/ta-ner")
@@ -98,13 +119,26 @@ def _form(pieces: list[Piece]) -> Any:
         about = piece.title.to(page.language()) if piece.title else _("hela mötet")
         for language in LANGUAGES:
             label = Markup('{}<span class="vh">, {}</span>').format(SPOKEN[language], about)
-            fields[_name(piece, language)] = TextAreaField(label, filters=[_clean], validators=[
-                Length(max=MOST, message=_l("Skriv högst 20 000 tecken"))])
-    standing = {_name(piece, language): getattr(piece, language) for piece in pieces for language in LANGUAGES}
+            fields[_name(piece, language)] = TextAreaField(
+                label,
+                filters=[_clean],
+                validators=[Length(max=MOST, message=_l("Skriv högst 20 000 tecken"))],
+            )
+    standing = {
+        _name(piece, language): getattr(piece, language)
+        for piece in pieces
+        for language in LANGUAGES
+    }
     return type("ResultsForm", (BaseForm,), fields)(data=standing)
 
 
-def _page(meeting: Meeting, pieces: list[Piece], form: Any, status: int, conflicts: dict[tuple[str, str], str] | None = None) -> AnyResponse:
+def _page(
+    meeting: Meeting,
+    pieces: list[Piece],
+    form: Any,
+    status: int,
+    conflicts: dict[tuple[str, str], str] | None = None,
+) -> AnyResponse:
     """`bases` name the texts the page was built on; a text that somebody else has changed is shown, and the next press goes over it."""
     bases = {}
     for piece in pieces:
@@ -114,11 +148,30 @@ def _page(meeting: Meeting, pieces: list[Piece], form: Any, status: int, conflic
             theirs = (conflicts or {}).get((piece.key, language))
             if theirs is not None:
                 bases[name] = outcome.mark(theirs)
-                form[name].errors = [_("Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din text ska gälla.")]
+                form[name].errors = [
+                    _(
+                        "Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din text ska gälla."
+                    )
+                ]
             elif conflicts:
                 bases[name] = outcome.mark(form[name].data)
-    theirs_by_name = {_name(piece, language): conflicts[piece.key, language] for piece in pieces for language in LANGUAGES
-                      if conflicts and (piece.key, language) in conflicts}
-    return make_response(render_template(
-        "facilitator/results.html", active="answers", meeting=meeting, form=form, pieces=pieces, bases=bases, theirs=theirs_by_name,
-        name_of=_name, corrected_at=outcome.corrected_at(meeting)), status)
+    theirs_by_name = {
+        _name(piece, language): conflicts[piece.key, language]
+        for piece in pieces
+        for language in LANGUAGES
+        if conflicts and (piece.key, language) in conflicts
+    }
+    return make_response(
+        render_template(
+            "facilitator/results.html",
+            active="answers",
+            meeting=meeting,
+            form=form,
+            pieces=pieces,
+            bases=bases,
+            theirs=theirs_by_name,
+            name_of=_name,
+            corrected_at=outcome.corrected_at(meeting),
+        ),
+        status,
+    )

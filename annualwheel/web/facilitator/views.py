@@ -1,10 +1,22 @@
 """Reading the submitted answers and taking out the pack."""
+
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
 
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, jobs, years
@@ -21,7 +33,10 @@ def answers() -> str:
     """The meetings of the newest year, with how many have submitted."""
     year = years.latest()
     meetings = year.meetings if year else []
-    rows = [(meeting, len(submitted.respondents(meeting)), len(submitted.asked(meeting))) for meeting in meetings]
+    rows = [
+        (meeting, len(submitted.respondents(meeting)), len(submitted.asked(meeting)))
+        for meeting in meetings
+    ]
     return render_template("facilitator/answers.html", active="answers", year=year, rows=rows)
 
 
@@ -29,9 +44,16 @@ def answers() -> str:
 def meeting_answers(number: int, kind: str) -> str:
     """Two ways in: by organisation and by question; and the packs."""
     meeting = years.meeting_of(number, kind)
-    return render_template("facilitator/meeting.html", active="answers", meeting=meeting, respondents=submitted.respondents(meeting),
-                           asked=submitted.asked(meeting), questions=answers_read.questions(meeting),
-                           packs=packs.of_meeting(meeting), form=Press())
+    return render_template(
+        "facilitator/meeting.html",
+        active="answers",
+        meeting=meeting,
+        respondents=submitted.respondents(meeting),
+        asked=submitted.asked(meeting),
+        questions=answers_read.questions(meeting),
+        packs=packs.of_meeting(meeting),
+        form=Press(),
+    )
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/fran/<public_id>")
@@ -40,8 +62,15 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
     meeting = years.meeting_of(number, kind)
     answer = submitted.one(public_id, meeting) or abort(404)
     before, after = answers_read.neighbours(submitted.respondents(meeting), public_id)
-    return render_template("facilitator/respondent.html", active="answers", meeting=meeting, answer=answer, before=before, after=after,
-                           sections=answers_read.sections(answer, page.language()))
+    return render_template(
+        "facilitator/respondent.html",
+        active="answers",
+        meeting=meeting,
+        answer=answer,
+        before=before,
+        after=after,
+        sections=answers_read.sections(answer, page.language()),
+    )
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/fraga/<key>")
@@ -49,18 +78,27 @@ def by_question(number: int, kind: str, key: str) -> str:
     """The answers to one question, 50 respondents at a time."""
     meeting = years.meeting_of(number, kind)
     questions = answers_read.questions(meeting)
-    place = next((place for place, question in enumerate(questions) if question["key"] == key), None)
+    place = next(
+        (place for place, question in enumerate(questions) if question["key"] == key), None
+    )
     if place is None:
         abort(404)
     leaf = answers_read.by_question(meeting, key, page.language(), request.args.get("sida", 1, int))
 
     def at(wanted: int) -> str:
         return url_for("facilitator.by_question", number=number, kind=kind, key=key, sida=wanted)
-    return render_template("facilitator/question.html", active="answers", meeting=meeting, question=questions[place], leaf=leaf,
-                           previous=at(leaf.number - 1) if leaf.number > 1 else "",
-                           following=at(leaf.number + 1) if leaf.number < leaf.pages else "",
-                           before=questions[place - 1] if place else None,
-                           after=questions[place + 1] if place + 1 < len(questions) else None)
+
+    return render_template(
+        "facilitator/question.html",
+        active="answers",
+        meeting=meeting,
+        question=questions[place],
+        leaf=leaf,
+        previous=at(leaf.number - 1) if leaf.number > 1 else "",
+        following=at(leaf.number + 1) if leaf.number < leaf.pages else "",
+        before=questions[place - 1] if place else None,
+        after=questions[place + 1] if place + 1 < len(questions) else None,
+    )
 
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/underlag")
@@ -79,7 +117,15 @@ def ask_for_pack(number: int, kind: str) -> AnyResponse:
 def pack(public_id: str) -> Response:
     """How far the pack has come, and the way to download it."""
     found = packs.by_public_id(public_id)
-    response = make_response(render_template("facilitator/pack.html", active="answers", pack=found, meeting=found.meeting, form=Press()))
+    response = make_response(
+        render_template(
+            "facilitator/pack.html",
+            active="answers",
+            pack=found,
+            meeting=found.meeting,
+            form=Press(),
+        )
+    )
     if found.state in ("queued", "building"):
         response.headers["Refresh"] = "2"
     return response
@@ -92,9 +138,18 @@ def download(public_id: str) -> Response | AnyResponse:
     if not Press().accepted():
         return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
     file = packs.require_file(found, page.now())
-    audit.note(audit.staff(g.staff.id), "pack_downloaded", found, page.now(), found.meeting_id, sha256=file.sha256)
+    audit.note(
+        audit.staff(g.staff.id),
+        "pack_downloaded",
+        found,
+        page.now(),
+        found.meeting_id,
+        sha256=file.sha256,
+    )
     jobs.commit()
-    response = Response(_pieces(file.id, current_app._get_current_object()), mimetype=file.media_type)  # type: ignore[attr-defined]
+    response = Response(
+        _pieces(file.id, current_app._get_current_object()), mimetype=file.media_type
+    )  # type: ignore[attr-defined]
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["Content-Length"] = str(file.size)
     return response

@@ -1,4 +1,5 @@
 """Pages anyone may open: the landing page of a mailed link, a new link, sign-in, health, legal pages."""
+
 from __future__ import annotations
 
 from flask import Blueprint

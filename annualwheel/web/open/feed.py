@@ -1,4 +1,5 @@
 """The calendar a participant's own calendar subscribes to. Whoever has the address reads it; nothing is changed."""
+
 from __future__ import annotations
 
 from flask import Response, abort, request
@@ -19,7 +20,19 @@ def own_feed(token: str) -> AnyResponse:
     except Missing:
         abort(404)
     head = house().letterhead
-    content = ical.feed(found.name, found.entries, found.days, head.sender_name, head.sender_address, head.base_url, page.now())
-    response = Response(content, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-cache"})
+    content = ical.feed(
+        found.name,
+        found.entries,
+        found.days,
+        head.sender_name,
+        head.sender_address,
+        head.base_url,
+        page.now(),
+    )
+    response = Response(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Cache-Control": "private, no-cache"},
+    )
     response.set_etag(found.mark, weak=True)
     return response.make_conditional(request)

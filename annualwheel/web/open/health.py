@@ -1,4 +1,5 @@
 """Whether the process lives, and whether it can do its work."""
+
 from __future__ import annotations
 
 import sqlalchemy as sa
@@ -23,7 +24,13 @@ def readyz() -> tuple[Response, int]:
     """The database answers, its schema is the newest, and how long the oldest due mail has waited (seconds)."""
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
     current = db.session.scalar(sa.text("select version_num from alembic_version"))
-    oldest = db.session.scalar(sa.select(sa.func.min(Message.due_at)).where(Message.state.in_(DUE), Message.due_at <= page.now()))
+    oldest = db.session.scalar(
+        sa.select(sa.func.min(Message.due_at)).where(
+            Message.state.in_(DUE), Message.due_at <= page.now()
+        )
+    )
     waited = int((page.now() - oldest).total_seconds()) if oldest else 0
     ready = head == current
-    return jsonify(status="ok" if ready else "behind", migrated=ready, oldest_due_mail=waited), 200 if ready else 503
+    return jsonify(
+        status="ok" if ready else "behind", migrated=ready, oldest_due_mail=waited
+    ), 200 if ready else 503

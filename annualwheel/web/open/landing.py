@@ -1,4 +1,5 @@
 """What a mailed link opens: a page that changes nothing; only a pressed button lets in. And a new link for a lost one."""
+
 from __future__ import annotations
 
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
@@ -15,8 +16,14 @@ from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 from annualwheel.web.participant import offers
 
-ROUTES = {"yes": "participant.register", "substitute": "participant.substitute", "no": "participant.decline",
-          "see": "participant.confirmation", "result": "participant.results", "instead": "participant.substitute"}
+ROUTES = {
+    "yes": "participant.register",
+    "substitute": "participant.substitute",
+    "no": "participant.decline",
+    "see": "participant.confirmation",
+    "result": "participant.results",
+    "instead": "participant.substitute",
+}
 
 
 @blueprint.get("/i/<token>")
@@ -45,7 +52,13 @@ def enter(token: str) -> Response | AnyResponse:
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
-    return redirect(url_for(ROUTES.get(answer, "participant.confirmation"), vem="jag" if answer == "instead" else None), code=303)
+    return redirect(
+        url_for(
+            ROUTES.get(answer, "participant.confirmation"),
+            vem="jag" if answer == "instead" else None,
+        ),
+        code=303,
+    )
 
 
 @blueprint.get("/i/<token>/kalender.ics")
@@ -60,8 +73,12 @@ def handed_over() -> str | AnyResponse:
     """A substitute has the place, or the invitation; the one who sent them is out."""
     if "handed_over" not in session:
         return redirect(url_for("open.start"), code=303)
-    return render_template("open/handed_over.html", name=session["handed_over"], seated=session.get("handed_over_seat", True),
-                           forwarded=request.args.get("vem") == "jag")
+    return render_template(
+        "open/handed_over.html",
+        name=session["handed_over"],
+        seated=session.get("handed_over_seat", True),
+        forwarded=request.args.get("vem") == "jag",
+    )
 
 
 @blueprint.get("/f/<token>")
@@ -84,7 +101,10 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     membership.note_opening(member, page.now())
     jobs.commit()
     opened.note("member", member.public_id, member.link_version)
-    return redirect(url_for("preparation.results" if page.pressed("answer") == "result" else "preparation.hub"), code=303)
+    return redirect(
+        url_for("preparation.results" if page.pressed("answer") == "result" else "preparation.hub"),
+        code=303,
+    )
 
 
 @blueprint.route("/lank", methods=["GET", "POST"])
@@ -123,22 +143,42 @@ def _member(token: str) -> Member | None:
 def _landing(registration: Registration, form: Press) -> Response:
     g.own_language = registration.person.language
     meeting = registration.meeting
-    return make_response(render_template(
-        "open/landing.html", registration=registration, meeting=meeting, form=form, offer=offers.of(registration, page.now()),
-        queue=offers.queue(registration, page.now()), span=years.phase(meeting, "preparation"),
-        open_to_all=applications.why_closed(meeting, page.now()) is None,
-        followup=years.phase(meeting, "followup"), **offers.asked(registration, page.now())), form.status)
+    return make_response(
+        render_template(
+            "open/landing.html",
+            registration=registration,
+            meeting=meeting,
+            form=form,
+            offer=offers.of(registration, page.now()),
+            queue=offers.queue(registration, page.now()),
+            span=years.phase(meeting, "preparation"),
+            open_to_all=applications.why_closed(meeting, page.now()) is None,
+            followup=years.phase(meeting, "followup"),
+            **offers.asked(registration, page.now()),
+        ),
+        form.status,
+    )
 
 
 def _preparation(member: Member, form: Press) -> Response:
     g.own_language = member.person.language
     meeting = member.submission.questionnaire.meeting
-    return make_response(render_template(
-        "open/preparation.html", member=member, submission=member.submission, meeting=meeting, form=form,
-        closes=deadline.closes_at(member.submission), minutes=published.definition_of(member.submission.questionnaire).minutes),
-        form.status)
+    return make_response(
+        render_template(
+            "open/preparation.html",
+            member=member,
+            submission=member.submission,
+            meeting=meeting,
+            form=form,
+            closes=deadline.closes_at(member.submission),
+            minutes=published.definition_of(member.submission.questionnaire).minutes,
+        ),
+        form.status,
+    )
 
 
 def dead_link() -> Response:
     """One page for unknown, cut off, old and revoked links."""
-    return make_response(render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True), 404)
+    return make_response(
+        render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True), 404
+    )

@@ -1,4 +1,5 @@
 """The pages the law asks for, and the start page."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -60,6 +61,7 @@ def _session_days() -> int:
 
 def _periods() -> list[tuple[str, str]]:
     """How long things are kept, as the code that erases them has it."""
+
     def after_meeting(period: dt.timedelta) -> str:
         text: str = ngettext("%(num)s dag efter mötet", "%(num)s dagar efter mötet", period.days)
         return text
@@ -67,12 +69,20 @@ def _periods() -> list[tuple[str, str]]:
     def days(period: dt.timedelta) -> str:
         text: str = ngettext("%(num)s dag", "%(num)s dagar", period.days)
         return text
+
     return [
         (_("Specialkost och behov på plats"), after_meeting(needs.KEPT)),
-        (_("Det ni har skickat in"), _("Bevaras som allmän handling, om det inte finns ett gallringsbeslut")),
+        (
+            _("Det ni har skickat in"),
+            _("Bevaras som allmän handling, om det inte finns ett gallringsbeslut"),
+        ),
         (_("Utkast som aldrig skickas in"), after_meeting(retention.DRAFTS)),
         (_("Tidigare och borttagen text i ett utkast"), days(answers.KEPT)),
         (_("Text i mejl som vi har skickat"), after_meeting(retention.MAILS)),
         (_("Underlag till borden, som fil"), days(packs.KEPT)),
         (_("Försök att få en ny länk"), days(limits.KEPT)),
-        (_("Namn, adress och svar på inbjudan"), _("Till dess att du ber oss radera dem, eller enligt regionens beslut om gallring"))]
+        (
+            _("Namn, adress och svar på inbjudan"),
+            _("Till dess att du ber oss radera dem, eller enligt regionens beslut om gallring"),
+        ),
+    ]

@@ -2,6 +2,7 @@
 
 Exists only where `DEV_MAILBOX` names its folder, which the settings refuse in production.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -16,8 +17,10 @@ from annualwheel.web.open.maildir import Mail
 PAGE_SIZE = 50
 VIEWS = ("html", "text", "calendar", "source")
 # The mail is shown as a mail program would: its own styles, no scripts, nothing fetched, links in a new window.
-MAIL_POLICY = ("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-               "frame-ancestors 'self'")
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'self'"
+)
 
 
 @blueprint.get("/brevlada")
@@ -27,7 +30,9 @@ def mailbox() -> str:
     pages = max(1, -(-maildir.size(folder) // PAGE_SIZE))
     number = min(max(1, request.args.get("sida", 1, type=int)), pages)
     mails = maildir.newest(folder, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    return render_template("open/mailbox.html", mails=mails, kind_of=_kind, number=number, pages=pages)
+    return render_template(
+        "open/mailbox.html", mails=mails, kind_of=_kind, number=number, pages=pages
+    )
 
 
 @blueprint.get("/brevlada/<name>")
@@ -36,22 +41,35 @@ def mail(name: str) -> str:
     found = _mail(name)
     shown = [view for view in VIEWS if view != "calendar" or found.calendar_method]
     view = request.args.get("visa", "html")
-    return render_template("open/mailbox_mail.html", mail=found, kind=_kind(found), views=shown,
-                           view=view if view in shown else "html", content=_content(found, view))
+    return render_template(
+        "open/mailbox_mail.html",
+        mail=found,
+        kind=_kind(found),
+        views=shown,
+        view=view if view in shown else "html",
+        content=_content(found, view),
+    )
 
 
 @blueprint.get("/brevlada/<name>/innehall")
 def mail_content(name: str) -> Response:
     """The HTML part alone, for the frame."""
     html = _mail(name).part("text/html").replace("<head>", '<head><base target="_blank">', 1)
-    return Response(html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": MAIL_POLICY})
+    return Response(
+        html,
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": MAIL_POLICY},
+    )
 
 
 @blueprint.get("/brevlada/<name>/fil")
 def mail_file(name: str) -> Response:
     """The mail as it came, to open in a mail program."""
-    return Response(_mail(name).raw, content_type="message/rfc822",
-                    headers={"Content-Disposition": f'attachment; filename="{name}.eml"'})
+    return Response(
+        _mail(name).raw,
+        content_type="message/rfc822",
+        headers={"Content-Disposition": f'attachment; filename="{name}.eml"'},
+    )
 
 
 def _folder() -> Path:

@@ -1,4 +1,5 @@
 """Reads the development mailbox: one file a mail, the bytes as they came over SMTP."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -47,8 +48,14 @@ class Mail:
     @property
     def calendar_method(self) -> str:
         """REQUEST or CANCEL for a calendar mail, else ""."""
-        return next((str(part.get_param("method") or "") for part in self.message.walk()
-                     if part.get_content_type() == "text/calendar"), "")
+        return next(
+            (
+                str(part.get_param("method") or "")
+                for part in self.message.walk()
+                if part.get_content_type() == "text/calendar"
+            ),
+            "",
+        )
 
     def part(self, content_type: str) -> str:
         """The text of the first part of that type, "" when there is none."""
@@ -60,12 +67,17 @@ class Mail:
     @property
     def links(self) -> list[str]:
         """The addresses in the plain text, each once, in order."""
-        return list(dict.fromkeys(link.rstrip(".,") for link in LINK.findall(self.part("text/plain"))))
+        return list(
+            dict.fromkeys(link.rstrip(".,") for link in LINK.findall(self.part("text/plain")))
+        )
 
 
 def newest(folder: Path, first: int, count: int) -> list[Mail]:
     """`count` mails, newest first, after the `first` newest."""
-    return [Mail(name, path.read_bytes()) for name, path in sorted(_files(folder).items(), reverse=True)[first:first + count]]
+    return [
+        Mail(name, path.read_bytes())
+        for name, path in sorted(_files(folder).items(), reverse=True)[first : first + count]
+    ]
 
 
 def size(folder: Path) -> int:
@@ -80,4 +92,9 @@ def find(folder: Path, name: str) -> Mail | None:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    return {path.name.split(":")[0]: path for part in ("new", "cur") for path in (folder / part).glob("*") if path.is_file()}
+    return {
+        path.name.split(":")[0]: path
+        for part in ("new", "cur")
+        for path in (folder / part).glob("*")
+        if path.is_file()
+    }

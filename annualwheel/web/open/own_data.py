@@ -1,4 +1,5 @@
 """The way in to one's own details: an address, a mail, a link that lives for half an hour, and a pressed button."""
+
 from __future__ import annotations
 
 from flask import Response, g, make_response, redirect, render_template, session, url_for
@@ -76,8 +77,12 @@ def _address_on_file() -> str:
 
 def _button(person: Person, form: Press) -> Response:
     g.own_language = person.language
-    return make_response(render_template("open/own_data_link.html", person=person, form=form), form.status)
+    return make_response(
+        render_template("open/own_data_link.html", person=person, form=form), form.status
+    )
 
 
 def _dead() -> Response:
-    return make_response(render_template("open/own_data.html", form=AskForLink(formdata=None), dead=True), 404)
+    return make_response(
+        render_template("open/own_data.html", form=AskForLink(formdata=None), dead=True), 404
+    )

@@ -1,4 +1,5 @@
 """Open registration: find one's organisation, say who one is, and look in one's mail. No page says whether an address is known."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -28,38 +29,72 @@ ADDRESS = "/anmal/<int:number>/<meeting:kind>"
 class OwnDetailsForm(NameFields, BaseForm):
     """Who asks to come. `mode` is taken out where there is nothing to choose."""
 
-    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw={"autocomplete": "email"},
-                       description=_l("Hit skickar vi ett mejl med en personlig länk"))
-    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw={"autocomplete": "organization-title"})
-    mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
+    email = EmailField(
+        _l("E-postadress"),
+        [Address(), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "email"},
+        description=_l("Hit skickar vi ett mejl med en personlig länk"),
+    )
+    title = StringField(
+        _l("Titel eller uppdrag"),
+        [Optional(), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "organization-title"},
+    )
+    mode = RadioField(
+        _l("Hur vill du delta?"),
+        [OneOf(_l("Välj om du deltar på plats eller digitalt"))],
+        validate_choice=False,
+    )
 
     def applicant(self, source: str) -> Applicant:
         """What was filled in, in the language of the page. `source` says where the details come from, as `Person.source` has it."""
-        return Applicant(self.given.data, self.family.data, self.email.data, self.title.data, self.mode.data if "mode" in self else "on_site",
-                         page.language(), source)
+        return Applicant(
+            self.given.data,
+            self.family.data,
+            self.email.data,
+            self.title.data,
+            self.mode.data if "mode" in self else "on_site",
+            page.language(),
+            source,
+        )
 
 
 class UnlistedForm(OwnDetailsForm):
     """The same, and the organisation that was not found."""
 
-    organisation = StringField(_l("Organisationens namn"), [Filled(_l("Skriv vad din organisation heter")), SHORT], filters=[strip],
-                               render_kw={"autocomplete": "organization"})
+    organisation = StringField(
+        _l("Organisationens namn"),
+        [Filled(_l("Skriv vad din organisation heter")), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "organization"},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._fields.move_to_end("organisation", last=False)  # errors are told in the order of the page
+        self._fields.move_to_end(
+            "organisation", last=False
+        )  # errors are told in the order of the page
 
     def validate_organisation(self, field: Any) -> None:
         """One that is there is chosen, not asked for."""
         known = contacts.organisation_named(field.data or "")
         if known is not None and known.active:
-            raise ValidationError(_("%(organisation)s finns med. Sök på namnet och välj organisationen i listan.", organisation=known.name))
+            raise ValidationError(
+                _(
+                    "%(organisation)s finns med. Sök på namnet och välj organisationen i listan.",
+                    organisation=known.name,
+                )
+            )
 
 
 def details_form(form: type[OwnDetailsForm], meeting: Meeting, **data: object) -> Any:
     """The form for this meeting."""
     made = form(data=data)
-    made.mode.choices = [SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
+    made.mode.choices = [
+        SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options
+    ]
     if len(meeting.options) < 2:
         del made.mode
     return made
@@ -75,10 +110,20 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
     if organisation is None:
         return _search(meeting)
     form = details_form(OwnDetailsForm, meeting)
-    if carried_out(form, lambda: applications.apply(meeting, organisation, form.applicant("open:"), security.client(), page.now())):
+    if carried_out(
+        form,
+        lambda: applications.apply(
+            meeting, organisation, form.applicant("open:"), security.client(), page.now()
+        ),
+    ):
         return redirect(url_for("open.applied", number=number, kind=kind), code=303)
     full = all(seats.room(option).why_not(organisation.id) for option in meeting.options)
-    return make_response(render_template("open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full), form.status)
+    return make_response(
+        render_template(
+            "open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full
+        ),
+        form.status,
+    )
 
 
 @blueprint.route(f"{ADDRESS}/saknas", methods=["GET", "POST"])
@@ -89,9 +134,16 @@ def organisation_missing(number: int, kind: str) -> Response | AnyResponse:
         return closed(meeting)
     form = details_form(UnlistedForm, meeting, organisation=strip(request.args.get("sok"))[:200])
     del form.mode
-    if carried_out(form, lambda: unlisted.ask(meeting, form.organisation.data, form.applicant(""), security.client(), page.now())):
+    if carried_out(
+        form,
+        lambda: unlisted.ask(
+            meeting, form.organisation.data, form.applicant(""), security.client(), page.now()
+        ),
+    ):
         return redirect(url_for("open.organisation_asked", number=number, kind=kind), code=303)
-    return make_response(render_template("open/organisation_missing.html", meeting=meeting, form=form), form.status)
+    return make_response(
+        render_template("open/organisation_missing.html", meeting=meeting, form=form), form.status
+    )
 
 
 @blueprint.get(f"{ADDRESS}/skickat")
@@ -110,9 +162,21 @@ def closed(meeting: Meeting) -> Response:
     """Why one cannot register here now, in words. What was typed in a form that closed meanwhile is given back."""
     refusal = applications.why_closed(meeting, page.now())
     said = refusals.sentence(refusal) if refusal else ""
-    typed = [value for name, value in request.form.items(multi=True) if name not in ("csrf_token", "lang_switch", "mode") and value]
-    return make_response(render_template("open/apply_closed.html", meeting=meeting, said=said, typed=typed,
-                                         cancelled=meeting.state == "cancelled"), 410 if request.method == "POST" else 200)
+    typed = [
+        value
+        for name, value in request.form.items(multi=True)
+        if name not in ("csrf_token", "lang_switch", "mode") and value
+    ]
+    return make_response(
+        render_template(
+            "open/apply_closed.html",
+            meeting=meeting,
+            said=said,
+            typed=typed,
+            cancelled=meeting.state == "cancelled",
+        ),
+        410 if request.method == "POST" else 200,
+    )
 
 
 def _chosen(public_id: str) -> Organisation | None:
@@ -126,4 +190,12 @@ def _chosen(public_id: str) -> Organisation | None:
 def _search(meeting: Meeting) -> Response:
     text = strip(request.args.get("sok"))[:200]
     found = directory.organisations_like(text, FOUND + 1)
-    return make_response(render_template("open/apply_search.html", meeting=meeting, text=text, found=found[:FOUND], more=len(found) > FOUND))
+    return make_response(
+        render_template(
+            "open/apply_search.html",
+            meeting=meeting,
+            text=text,
+            found=found[:FOUND],
+            more=len(found) > FOUND,
+        )
+    )

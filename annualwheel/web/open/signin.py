@@ -1,4 +1,5 @@
 """Sign-in for staff: an address, a mailed link, a button."""
+
 from __future__ import annotations
 
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
@@ -53,7 +54,9 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
     jobs.commit()
     back = session.pop("back", None)
     session["staff"] = opened
-    return redirect(back or url_for("coordinator.year" if plans else "facilitator.answers"), code=303)
+    return redirect(
+        back or url_for("coordinator.year" if plans else "facilitator.answers"), code=303
+    )
 
 
 @blueprint.post("/logga-ut")
@@ -88,4 +91,6 @@ def _with_button(token: str, form: Press) -> Response:
 
 def _dead_link() -> Response:
     """One page for unknown, used and old links; a new one is asked for on the sign-in page."""
-    return make_response(render_template("open/sign_in.html", form=AskForLink(formdata=None), dead=True), 404)
+    return make_response(
+        render_template("open/sign_in.html", form=AskForLink(formdata=None), dead=True), 404
+    )

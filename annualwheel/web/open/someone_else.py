@@ -1,4 +1,5 @@
 """A forwarded link: somebody else at the organisation wants to come too. The invitation that was forwarded is untouched."""
+
 from __future__ import annotations
 
 from flask import Response, make_response, redirect, render_template, url_for
@@ -21,7 +22,20 @@ def someone_else(token: str) -> Response | AnyResponse:
     if applications.why_closed(meeting, page.now()):
         return closed(meeting)
     form = details_form(OwnDetailsForm, meeting)
-    if carried_out(form, lambda: applications.apply_beside(registration, form.applicant("forwarded:"), page.now())):
-        return redirect(url_for("open.applied", number=meeting.year.number, kind=meeting.kind), code=303)
-    return make_response(render_template("open/someone_else.html", registration=registration, meeting=meeting, form=form,
-                                         back=url_for("open.landing", token=token)), form.status)
+    if carried_out(
+        form,
+        lambda: applications.apply_beside(registration, form.applicant("forwarded:"), page.now()),
+    ):
+        return redirect(
+            url_for("open.applied", number=meeting.year.number, kind=meeting.kind), code=303
+        )
+    return make_response(
+        render_template(
+            "open/someone_else.html",
+            registration=registration,
+            meeting=meeting,
+            form=form,
+            back=url_for("open.landing", token=token),
+        ),
+        form.status,
+    )

@@ -1,4 +1,5 @@
 """A person's own details: for half an hour after a freshly mailed link, and for nobody who only has a link to a registration."""
+
 from __future__ import annotations
 
 from flask import Blueprint, g, make_response, render_template, request, session
@@ -32,7 +33,12 @@ def holder_of_fresh_link() -> Response | None:
 def _not_let_in() -> Response:
     if ended.typed():
         return ended.again("owner")
-    return make_response(render_template("open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False), 401)
+    return make_response(
+        render_template(
+            "open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False
+        ),
+        401,
+    )
 
 
 from annualwheel.web.owner import correcting, deletion, overview, stated_needs  # noqa: E402,F401  the views hang on the blueprint

@@ -1,4 +1,5 @@
 """Correcting one's own details, everywhere at once."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -23,16 +24,40 @@ from annualwheel.web.participant.forms import carried_out
 class OwnForm(NameFields, BaseForm):
     """A person as they know themselves; a title for each organisation is added below."""
 
-    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip], render_kw={"autocomplete": "email"},
-                       description=_l("Byter du adress mejlar vi nya länkar dit, och din gamla adress får veta det"))
-    mobile = TelField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip], render_kw={"autocomplete": "tel"},
-                      description=_l("Används bara om något ändras strax före mötet"))
-    language = RadioField(_l("Språk i mejl"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")])
+    email = EmailField(
+        _l("E-postadress"),
+        [Address(), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "email"},
+        description=_l(
+            "Byter du adress mejlar vi nya länkar dit, och din gamla adress får veta det"
+        ),
+    )
+    mobile = TelField(
+        _l("Mobilnummer"),
+        [Optional(), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "tel"},
+        description=_l("Används bara om något ändras strax före mötet"),
+    )
+    language = RadioField(
+        _l("Språk i mejl"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")]
+    )
 
     def correction(self, person: Person) -> Correction:
         """What was filled in."""
-        titles = {place.organisation.public_id: self[f"title_{number}"].data for number, place in enumerate(_places(person))}
-        return Correction(self.given.data, self.family.data, self.email.data, self.mobile.data, self.language.data, titles)
+        titles = {
+            place.organisation.public_id: self[f"title_{number}"].data
+            for number, place in enumerate(_places(person))
+        }
+        return Correction(
+            self.given.data,
+            self.family.data,
+            self.email.data,
+            self.mobile.data,
+            self.language.data,
+            titles,
+        )
 
 
 def _places(person: Person) -> list[Any]:
@@ -40,9 +65,15 @@ def _places(person: Person) -> list[Any]:
 
 
 def _form(person: Person) -> OwnForm:
-    fields = {f"title_{number}": StringField(_("Titel eller uppdrag, %(organisation)s", organisation=place.organisation.name), [Optional(), SHORT],
-                                             filters=[strip], render_kw={"autocomplete": "organization-title"})
-              for number, place in enumerate(_places(person))}
+    fields = {
+        f"title_{number}": StringField(
+            _("Titel eller uppdrag, %(organisation)s", organisation=place.organisation.name),
+            [Optional(), SHORT],
+            filters=[strip],
+            render_kw={"autocomplete": "organization-title"},
+        )
+        for number, place in enumerate(_places(person))
+    }
     values = {f"title_{number}": place.title for number, place in enumerate(_places(person))}
     made: OwnForm = type("OwnTitlesForm", (OwnForm,), fields)(obj=person, data=values)
     return made
@@ -57,4 +88,6 @@ def correct() -> AnyResponse:
         session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
         return redirect(url_for("owner.overview", klart="rattat"), code=303)
     titles = [form[f"title_{number}"] for number in range(len(_places(person)))]
-    return make_response(render_template("owner/correct.html", form=form, titles=titles, person=person), form.status)
+    return make_response(
+        render_template("owner/correct.html", form=form, titles=titles, person=person), form.status
+    )

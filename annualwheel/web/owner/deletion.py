@@ -1,4 +1,5 @@
 """Asking to be erased."""
+
 from __future__ import annotations
 
 from flask import g, make_response, redirect, render_template, url_for
@@ -17,8 +18,11 @@ from annualwheel.web.participant.forms import carried_out
 class DeletionForm(BaseForm):
     """A press, and a reason if one likes to give it."""
 
-    reason = TextAreaField(_l("Vill du berätta varför?"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
-                           filters=[strip])
+    reason = TextAreaField(
+        _l("Vill du berätta varför?"),
+        [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
+        filters=[strip],
+    )
 
 
 @blueprint.route("/radera", methods=["GET", "POST"])
@@ -29,4 +33,6 @@ def delete() -> AnyResponse:
         return redirect(url_for("owner.overview", klart="begart"), code=303)
     if not form.is_submitted() and own_data.open_request(g.person):
         return redirect(url_for("owner.overview"), code=303)
-    return make_response(render_template("owner/delete.html", form=form, person=g.person), form.status)
+    return make_response(
+        render_template("owner/delete.html", form=form, person=g.person), form.status
+    )

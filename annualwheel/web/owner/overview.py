@@ -1,4 +1,5 @@
 """The page with everything we hold, the same as a file, and the button that closes it."""
+
 from __future__ import annotations
 
 import json
@@ -24,18 +25,30 @@ def overview() -> str:
     held = extracts.of(g.person, page.language())
     done = request.args.get("klart", "")
     return render_template(
-        "owner/overview.html", held=held, person=g.person, done=done if done in DONE else "",
-        asked=own_data.open_request(g.person), events=EVENT, served=needs.SERVED, coming=HAS_ENTRY, shown_mails=SHOWN_MAILS,
-        reasons=reason_words(), body_of=extracts.body_of,
-        closes=own_data.closes_at(session["own_data"]))
+        "owner/overview.html",
+        held=held,
+        person=g.person,
+        done=done if done in DONE else "",
+        asked=own_data.open_request(g.person),
+        events=EVENT,
+        served=needs.SERVED,
+        coming=HAS_ENTRY,
+        shown_mails=SHOWN_MAILS,
+        reasons=reason_words(),
+        body_of=extracts.body_of,
+        closes=own_data.closes_at(session["own_data"]),
+    )
 
 
 @blueprint.get("/fil")
 def file() -> Response:
     """The same as JSON; what its fields mean is said in `extracts.as_json`."""
     held = extracts.of(g.person, page.language())
-    return Response(json.dumps(extracts.as_json(held, reason_words()), ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8",
-                    headers={"Content-Disposition": 'attachment; filename="mina-uppgifter.json"'})
+    return Response(
+        json.dumps(extracts.as_json(held, reason_words()), ensure_ascii=False, indent=1),
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="mina-uppgifter.json"'},
+    )
 
 
 @blueprint.post("/stang")
@@ -45,4 +58,3 @@ def close() -> AnyResponse:
         session.pop("own_data", None)
         return redirect(url_for("open.own_data_closed"), code=303)
     return redirect(url_for("owner.overview"), code=303)
-

@@ -1,4 +1,5 @@
 """Diet and access needs of any of one's registrations, shown to their owner."""
+
 from __future__ import annotations
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
@@ -19,14 +20,29 @@ def stated_needs(public_id: str) -> Response | AnyResponse:
     if registration.state not in needs.SERVED:
         return redirect(url_for("owner.overview"), code=303)
     given, consent = needs.of(registration), consent_to(registration)
-    if request.method == "GET" and needs.why_not(registration.meeting, page.now()) and not (given.diet or given.access):
+    if (
+        request.method == "GET"
+        and needs.why_not(registration.meeting, page.now())
+        and not (given.diet or given.access)
+    ):
         return redirect(url_for("owner.overview"), code=303)
     form = NeedsForm(data={"diet": given.diet, "access": given.access})
     form.consent.label.text = consent
-    if carried_out(form, lambda: needs.state(registration, form.diet.data, form.access.data, consent, page.now())):
+    if carried_out(
+        form,
+        lambda: needs.state(registration, form.diet.data, form.access.data, consent, page.now()),
+    ):
         return redirect(url_for("owner.overview", klart="behov"), code=303)
-    return make_response(render_template("owner/needs.html", form=form, registration=registration, meeting=registration.meeting,
-                                         stated=bool(given.diet or given.access)), form.status)
+    return make_response(
+        render_template(
+            "owner/needs.html",
+            form=form,
+            registration=registration,
+            meeting=registration.meeting,
+            stated=bool(given.diet or given.access),
+        ),
+        form.status,
+    )
 
 
 @blueprint.post("/behov/<public_id>/radera")

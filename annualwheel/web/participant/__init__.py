@@ -1,4 +1,5 @@
 """What an invited person does with the registration, once a pressed button on the landing page has let them in."""
+
 from __future__ import annotations
 
 from flask import Blueprint, g, redirect, request, session, url_for
@@ -33,9 +34,16 @@ def holder_of_link() -> Response | None:
 
 def _not_let_in(target: Target | None) -> Response:
     """What was typed is given back. Who has just sent a substitute and presses again sees that it is done."""
-    successor = substitution.successor_of(target) if target and request.endpoint == "participant.substitute" else None
+    successor = (
+        substitution.successor_of(target)
+        if target and request.endpoint == "participant.substitute"
+        else None
+    )
     if successor is not None:
-        session["handed_over"], session["handed_over_seat"] = successor.person.name, successor.state in HOLDS_SEAT
+        session["handed_over"], session["handed_over_seat"] = (
+            successor.person.name,
+            successor.state in HOLDS_SEAT,
+        )
         return redirect(url_for("open.handed_over"), code=303)
     return ended.answer()
 

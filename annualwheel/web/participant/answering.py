@@ -1,4 +1,5 @@
 """Yes, with the details; no, with one more press."""
+
 from __future__ import annotations
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
@@ -16,17 +17,39 @@ from annualwheel.web.participant.forms import DeclineForm, carried_out, registra
 def register() -> Response | AnyResponse:
     """The form: registers, says yes to a new day, or changes the details of what stands. The same press twice shows the same page."""
     registration: Registration = g.registration
-    form, offer = registration_form(registration, request.args.get("satt", "")), offers.of(registration, page.now())
-    actor, state, stood = audit.participant(registration.person_id), registration.state, replies.stands(registration)
+    form, offer = (
+        registration_form(registration, request.args.get("satt", "")),
+        offers.of(registration, page.now()),
+    )
+    actor, state, stood = (
+        audit.participant(registration.person_id),
+        registration.state,
+        replies.stands(registration),
+    )
     if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
         opened.note("registration", registration.public_id, registration.link_version)
-        done = "anmald" if registration.state != state else "andrad" if replies.stands(registration) != stood else None
+        done = (
+            "anmald"
+            if registration.state != state
+            else "andrad"
+            if replies.stands(registration) != stood
+            else None
+        )
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:
         return redirect(url_for("participant.confirmation"), code=303)
     another = bool(form.form_errors) and replies.names_another(registration, form.reply())
-    return make_response(render_template("participant/register.html", form=form, registration=registration, offer=offer, another=another,
-                                         meeting=registration.meeting), form.status)
+    return make_response(
+        render_template(
+            "participant/register.html",
+            form=form,
+            registration=registration,
+            offer=offer,
+            another=another,
+            meeting=registration.meeting,
+        ),
+        form.status,
+    )
 
 
 @blueprint.route("/nej", methods=["GET", "POST"])
@@ -39,5 +62,13 @@ def decline() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart="nej"), code=303)
     if not form.is_submitted() and ("decline" not in offer.can or registration.state == "offered"):
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(render_template("participant/decline.html", form=form, registration=registration, offer=offer,
-                                         meeting=registration.meeting), form.status)
+    return make_response(
+        render_template(
+            "participant/decline.html",
+            form=form,
+            registration=registration,
+            offer=offer,
+            meeting=registration.meeting,
+        ),
+        form.status,
+    )

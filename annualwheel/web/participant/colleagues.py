@@ -1,4 +1,5 @@
 """Colleagues registered in one go: up to five rows, all of them or none."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -46,13 +47,23 @@ class ColleaguesForm(BaseForm):
         for number in range(1, self.rows + 1):
             if number == 1 or not self.is_empty(number):
                 self._check(number, seen)
-        return fine and not any(field.errors for number in range(1, self.rows + 1) for field in self.row(number))
+        return fine and not any(
+            field.errors for number in range(1, self.rows + 1) for field in self.row(number)
+        )
 
     def colleagues(self) -> list[Colleague]:
         """What was filled in."""
-        return [Colleague(self[f"given_{number}"].data, self[f"family_{number}"].data, self[f"email_{number}"].data,
-                          self[f"title_{number}"].data, self._mode(number))
-                for number in range(1, self.rows + 1) if not self.is_empty(number)]
+        return [
+            Colleague(
+                self[f"given_{number}"].data,
+                self[f"family_{number}"].data,
+                self[f"email_{number}"].data,
+                self[f"title_{number}"].data,
+                self._mode(number),
+            )
+            for number in range(1, self.rows + 1)
+            if not self.is_empty(number)
+        ]
 
     def _mode(self, number: int) -> str:
         return self[f"mode_{number}"].data or "" if f"mode_{number}" in self else "on_site"
@@ -66,12 +77,27 @@ class ColleaguesForm(BaseForm):
         try:
             email.data = contacts.normal_address(email.data or "")
         except Unreadable:
-            email.errors = [_("Skriv e-postadressen till kollega %(number)s med @, till exempel anna.berg@kommun.example", number=number)]
-        if f"mode_{number}" in self and self._mode(number) not in {choice.value for choice in self[f"mode_{number}"].choices}:
-            self[f"mode_{number}"].errors = [_("Välj om kollega %(number)s deltar på plats eller digitalt", number=number)]
+            email.errors = [
+                _(
+                    "Skriv e-postadressen till kollega %(number)s med @, till exempel anna.berg@kommun.example",
+                    number=number,
+                )
+            ]
+        if f"mode_{number}" in self and self._mode(number) not in {
+            choice.value for choice in self[f"mode_{number}"].choices
+        }:
+            self[f"mode_{number}"].errors = [
+                _("Välj om kollega %(number)s deltar på plats eller digitalt", number=number)
+            ]
         person = fold(f"{given.data} {family.data}"), fold(email.data or "")
         if not email.errors and seen.setdefault(person, number) != number:
-            email.errors = [_("Kollega %(number)s är samma person som kollega %(other)s", number=number, other=seen[person])]
+            email.errors = [
+                _(
+                    "Kollega %(number)s är samma person som kollega %(other)s",
+                    number=number,
+                    other=seen[person],
+                )
+            ]
 
 
 def colleagues_form(registration: Registration, rows: int) -> Any:
@@ -79,14 +105,23 @@ def colleagues_form(registration: Registration, rows: int) -> Any:
     options = registration.meeting.options
     fields: dict[str, Any] = {"rows": rows}
     for number in range(1, rows + 1):
-        fields |= {f"given_{number}": StringField(_l("Förnamn"), [SHORT], filters=[strip]),
-                   f"family_{number}": StringField(_l("Efternamn"), [SHORT], filters=[strip]),
-                   f"email_{number}": EmailField(_l("E-postadress"), [SHORT], filters=[strip]),
-                   f"title_{number}": StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])}
+        fields |= {
+            f"given_{number}": StringField(_l("Förnamn"), [SHORT], filters=[strip]),
+            f"family_{number}": StringField(_l("Efternamn"), [SHORT], filters=[strip]),
+            f"email_{number}": EmailField(_l("E-postadress"), [SHORT], filters=[strip]),
+            f"title_{number}": StringField(
+                _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip]
+            ),
+        }
         if len(options) > 1:
             fields[f"mode_{number}"] = RadioField(
-                _l("Hur deltar kollegan?"), choices=[SelectChoice(option.mode, words.label(option.mode, "mode")) for option in options],
-                validate_choice=False)
+                _l("Hur deltar kollegan?"),
+                choices=[
+                    SelectChoice(option.mode, words.label(option.mode, "mode"))
+                    for option in options
+                ],
+                validate_choice=False,
+            )
     return type("Rows", (ColleaguesForm,), fields)()
 
 
@@ -99,13 +134,26 @@ def colleagues_in_one_go() -> Response | AnyResponse:
     form = colleagues_form(registration, min(_rows() + adding, MOST))
     became: list[colleagues.Outcome] = []
     actor = audit.participant(registration.person_id)
-    if not adding and carried_out(form, lambda: became.extend(
-            colleagues.register_together(registration, form.colleagues(), page.now(), actor))):
+    if not adding and carried_out(
+        form,
+        lambda: became.extend(
+            colleagues.register_together(registration, form.colleagues(), page.now(), actor)
+        ),
+    ):
         session["colleagues"] = [[one.name, one.became] for one in became]
         return redirect(url_for("participant.colleagues_done"), code=303)
     status = 200 if adding else form.status
-    return make_response(render_template("participant/colleagues.html", registration=registration, meeting=registration.meeting, form=form,
-                                         why=refusals.sentence(refusal) if refusal else "", most=MOST), status)
+    return make_response(
+        render_template(
+            "participant/colleagues.html",
+            registration=registration,
+            meeting=registration.meeting,
+            form=form,
+            why=refusals.sentence(refusal) if refusal else "",
+            most=MOST,
+        ),
+        status,
+    )
 
 
 @blueprint.get("/kollegor/klart")
@@ -114,11 +162,17 @@ def colleagues_done() -> str | AnyResponse:
     registration: Registration = g.registration
     if "colleagues" not in session:
         return redirect(url_for("participant.colleagues_in_one_go"), code=303)
-    return render_template("participant/colleagues_done.html", registration=registration, meeting=registration.meeting,
-                           rows=session["colleagues"])
+    return render_template(
+        "participant/colleagues_done.html",
+        registration=registration,
+        meeting=registration.meeting,
+        rows=session["colleagues"],
+    )
 
 
 def _rows() -> int:
     """How many rows the page had that was sent."""
     sent = request.form.get("antal", "1")
-    return max(1, min(int(sent), MOST)) if sent.isascii() and sent.isdecimal() and len(sent) < 3 else 1
+    return (
+        max(1, min(int(sent), MOST)) if sent.isascii() and sent.isdecimal() and len(sent) < 3 else 1
+    )

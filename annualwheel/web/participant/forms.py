@@ -1,4 +1,5 @@
 """The forms of an invited person."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -6,7 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, RadioField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    RadioField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
@@ -20,8 +29,11 @@ from annualwheel.web import refusals, words
 from annualwheel.web.forms import Address, BaseForm, NameFields, strip
 
 LUNCH = [SelectChoice("ja", _l("Ja")), SelectChoice("nej", _l("Nej"))]
-REASONS = [SelectChoice("krock", _l("Krock i kalendern")), SelectChoice("fel_person", _l("Inte min fråga")),
-           SelectChoice("annat", _l("Annat"))]
+REASONS = [
+    SelectChoice("krock", _l("Krock i kalendern")),
+    SelectChoice("fel_person", _l("Inte min fråga")),
+    SelectChoice("annat", _l("Annat")),
+]
 LONG = Length(max=200, message=_l("Skriv högst 200 tecken"))
 
 
@@ -52,17 +64,43 @@ class OnSiteOnly(OneOf):
 class RegistrationForm(NameFields, BaseForm):
     """Who comes, and what the place needs to know. `lunch` and `mode` are taken out where the meeting does not ask."""
 
-    email = EmailField(_l("E-postadress"), [Address(), LONG], filters=[strip], render_kw={"autocomplete": "email"},
-                       description=_l("Hit skickar vi bekräftelse och kalenderbokning"))
-    title = StringField(_l("Titel eller uppdrag"), [Optional(), LONG], filters=[strip],
-                        render_kw={"autocomplete": "organization-title"})
-    mobile = TelField(_l("Mobilnummer"), [Optional(), LONG], filters=[strip], render_kw={"autocomplete": "tel"},
-                      description=_l("Används bara om något ändras strax före mötet"))
-    mode = RadioField(_l("Hur vill du delta?"), [OneOf(_l("Välj om du deltar på plats eller digitalt"))], validate_choice=False)
-    lunch = RadioField(_l("Äter du lunch på mötet?"), [OnSiteOnly(_l("Välj om du äter lunch på mötet"))], choices=LUNCH,
-                       validate_choice=False)
-    copy_to = EmailField(_l("Din egen e-postadress"), [Address(optional=True), LONG], filters=[strip],
-                         description=_l("Hit skickar vi kopior av bekräftelsen och av mejl om ändringar"))
+    email = EmailField(
+        _l("E-postadress"),
+        [Address(), LONG],
+        filters=[strip],
+        render_kw={"autocomplete": "email"},
+        description=_l("Hit skickar vi bekräftelse och kalenderbokning"),
+    )
+    title = StringField(
+        _l("Titel eller uppdrag"),
+        [Optional(), LONG],
+        filters=[strip],
+        render_kw={"autocomplete": "organization-title"},
+    )
+    mobile = TelField(
+        _l("Mobilnummer"),
+        [Optional(), LONG],
+        filters=[strip],
+        render_kw={"autocomplete": "tel"},
+        description=_l("Används bara om något ändras strax före mötet"),
+    )
+    mode = RadioField(
+        _l("Hur vill du delta?"),
+        [OneOf(_l("Välj om du deltar på plats eller digitalt"))],
+        validate_choice=False,
+    )
+    lunch = RadioField(
+        _l("Äter du lunch på mötet?"),
+        [OnSiteOnly(_l("Välj om du äter lunch på mötet"))],
+        choices=LUNCH,
+        validate_choice=False,
+    )
+    copy_to = EmailField(
+        _l("Din egen e-postadress"),
+        [Address(optional=True), LONG],
+        filters=[strip],
+        description=_l("Hit skickar vi kopior av bekräftelsen och av mejl om ändringar"),
+    )
 
     @property
     def attends(self) -> str:
@@ -73,8 +111,16 @@ class RegistrationForm(NameFields, BaseForm):
         """What was filled in."""
         lunch = self.lunch.data == "ja" if "lunch" in self and self.attends == "on_site" else None
         copy_to = self.copy_to.data if self.copy_to.data != self.email.data else ""
-        return Reply(self.given.data, self.family.data, self.email.data, self.title.data, self.mobile.data, lunch, self.attends,
-                     copy_to)
+        return Reply(
+            self.given.data,
+            self.family.data,
+            self.email.data,
+            self.title.data,
+            self.mobile.data,
+            lunch,
+            self.attends,
+            copy_to,
+        )
 
 
 def registration_form(registration: Registration, mode: str = "") -> RegistrationForm:
@@ -82,12 +128,21 @@ def registration_form(registration: Registration, mode: str = "") -> Registratio
     chosen for anybody."""
     person, meeting = registration.person, registration.meeting
     asked_before = registration.answered_at is not None and registration.lunch is not None
-    form = RegistrationForm(data={
-        "given": person.given, "family": person.family, "email": person.email, "mobile": person.mobile,
-        "title": registration.title or _title(registration), "copy_to": registration.copy_to,
-        "mode": registration.mode if registration.answered_at else mode or None,
-        "lunch": ("ja" if registration.lunch else "nej") if asked_before else None})
-    form.mode.choices = [SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options]
+    form = RegistrationForm(
+        data={
+            "given": person.given,
+            "family": person.family,
+            "email": person.email,
+            "mobile": person.mobile,
+            "title": registration.title or _title(registration),
+            "copy_to": registration.copy_to,
+            "mode": registration.mode if registration.answered_at else mode or None,
+            "lunch": ("ja" if registration.lunch else "nej") if asked_before else None,
+        }
+    )
+    form.mode.choices = [
+        SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options
+    ]
     if len(meeting.options) < 2:
         del form.mode
     if not meeting.with_lunch:
@@ -96,27 +151,46 @@ def registration_form(registration: Registration, mode: str = "") -> Registratio
 
 
 def _title(registration: Registration) -> str:
-    return next((a.title for a in registration.person.affiliations if a.organisation_id == registration.organisation_id), "")
+    return next(
+        (
+            a.title
+            for a in registration.person.affiliations
+            if a.organisation_id == registration.organisation_id
+        ),
+        "",
+    )
 
 
 class SubstituteForm(NameFields, BaseForm):
     """Who comes instead."""
 
-    email = EmailField(_l("E-postadress"), [Address(), LONG], filters=[strip],
-                       description=_l("Hit skickar vi en egen inbjudan med personlig länk"))
+    email = EmailField(
+        _l("E-postadress"),
+        [Address(), LONG],
+        filters=[strip],
+        description=_l("Hit skickar vi en egen inbjudan med personlig länk"),
+    )
     title = StringField(_l("Titel eller uppdrag"), [Optional(), LONG], filters=[strip])
-    message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
-                            description=_l("Står i mejlet till din ersättare"))
+    message = TextAreaField(
+        _l("Hälsning"),
+        [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
+        filters=[strip],
+        description=_l("Står i mejlet till din ersättare"),
+    )
 
     def substitute(self) -> Substitute:
         """What was filled in."""
-        return Substitute(self.given.data, self.family.data, self.email.data, self.title.data, self.message.data)
+        return Substitute(
+            self.given.data, self.family.data, self.email.data, self.title.data, self.message.data
+        )
 
 
 class DeclineForm(BaseForm):
     """No, and why if one likes to say."""
 
-    reason = RadioField(_l("Varför kan du inte komma?"), [Optional()], choices=REASONS, validate_choice=False)
+    reason = RadioField(
+        _l("Varför kan du inte komma?"), [Optional()], choices=REASONS, validate_choice=False
+    )
 
     def chosen(self) -> str:
         """The reason, "" when none was chosen."""
@@ -126,12 +200,20 @@ class DeclineForm(BaseForm):
 class NeedsForm(BaseForm):
     """Diet and access needs (GDPR art. 9): only with an active tick."""
 
-    diet = StringField(_l("Specialkost"), [Optional(), LONG], filters=[strip], render_kw={"autocomplete": "off"},
-                       description=_l("Till exempel vegetariskt eller allergi mot nötter"))
-    access = TextAreaField(_l("Behöver du något för att kunna delta?"),
-                           [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
-                           description=_l("Till exempel tolk, plats nära dörren eller material i förväg"),
-                           render_kw={"autocomplete": "off"})
+    diet = StringField(
+        _l("Specialkost"),
+        [Optional(), LONG],
+        filters=[strip],
+        render_kw={"autocomplete": "off"},
+        description=_l("Till exempel vegetariskt eller allergi mot nötter"),
+    )
+    access = TextAreaField(
+        _l("Behöver du något för att kunna delta?"),
+        [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
+        filters=[strip],
+        description=_l("Till exempel tolk, plats nära dörren eller material i förväg"),
+        render_kw={"autocomplete": "off"},
+    )
     consent = BooleanField()
 
     def validate_consent(self, field: Field) -> None:

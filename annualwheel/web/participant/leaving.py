@@ -1,4 +1,5 @@
 """Giving the place back, or to somebody else."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -25,14 +26,30 @@ def substitute() -> Response | AnyResponse:
     forwarded = request.args.get("vem") == "jag"
     actor, seated = audit.participant(registration.person_id), registration.state in HOLDS_SEAT
     if page.pressed("answer") != "instead" and carried_out(
-            form, lambda: meetings.substitute(registration, replace(form.substitute(), taken=forwarded), page.now(), actor)):
+        form,
+        lambda: meetings.substitute(
+            registration, replace(form.substitute(), taken=forwarded), page.now(), actor
+        ),
+    ):
         opened.forget("registration", registration.public_id)
-        session["handed_over"], session["handed_over_seat"] = f"{form.given.data} {form.family.data}", seated
+        session["handed_over"], session["handed_over_seat"] = (
+            f"{form.given.data} {form.family.data}",
+            seated,
+        )
         return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
     if not form.is_submitted() and "substitute" not in offer.can:
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(render_template("participant/substitute.html", form=form, registration=registration, offer=offer,
-                                         meeting=registration.meeting, forwarded=forwarded), form.status)
+    return make_response(
+        render_template(
+            "participant/substitute.html",
+            form=form,
+            registration=registration,
+            offer=offer,
+            meeting=registration.meeting,
+            forwarded=forwarded,
+        ),
+        form.status,
+    )
 
 
 @blueprint.route("/avboka", methods=["GET", "POST"])
@@ -45,5 +62,13 @@ def withdraw() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart="avbokad"), code=303)
     if not form.is_submitted() and "withdraw" not in offer.can:
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(render_template("participant/withdraw.html", form=form, registration=registration, offer=offer,
-                                         meeting=registration.meeting), form.status)
+    return make_response(
+        render_template(
+            "participant/withdraw.html",
+            form=form,
+            registration=registration,
+            offer=offer,
+            meeting=registration.meeting,
+        ),
+        form.status,
+    )

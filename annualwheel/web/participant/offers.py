@@ -1,4 +1,5 @@
 """What the page may offer: a button only for what a press would do, and words for what it would not."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -38,7 +39,9 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
     why = {action: refusals.sentence(refusal) for action, refusal in refused.items() if refusal}
     can = frozenset(ACTIONS) - why.keys()
     full = "register" in can and registration.state in UNSEATED and seats.would_wait(registration)
-    return Offer(can, why, windows.answer_by(registration), full, now >= registration.meeting.starts_at)
+    return Offer(
+        can, why, windows.answer_by(registration), full, now >= registration.meeting.starts_at
+    )
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,12 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
     if option is None or registration.state not in ("waitlisted", "offered"):
         return None
     waits = registration.state == "waitlisted"
-    return Queue(option, seats.place_in_line(registration) if waits else 0, waits and seats.is_free(registration, registration.mode),
-                 windows.is_over(registration, now))
+    return Queue(
+        option,
+        seats.place_in_line(registration) if waits else 0,
+        waits and seats.is_free(registration, registration.mode),
+        windows.is_over(registration, now),
+    )
 
 
 @dataclass(frozen=True)
@@ -79,15 +86,29 @@ def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
     asks = registration.meeting.questionnaires
     first = asks[0] if asks else None
     joint = all(one.respondent == "organisation" for one in asks)
-    return {"own": notices.is_personal(registration.meeting),
-            "outside": joint and not contacts.has_place(registration.person, registration.organisation),
-            "preparing": _preparing(registration, first, now) if first and membership.is_let_in(registration, first) else None}
+    return {
+        "own": notices.is_personal(registration.meeting),
+        "outside": joint and not contacts.has_place(registration.person, registration.organisation),
+        "preparing": _preparing(registration, first, now)
+        if first and membership.is_let_in(registration, first)
+        else None,
+    }
 
 
-def _preparing(registration: Registration, questionnaire: Questionnaire, now: dt.datetime) -> Preparing:
+def _preparing(
+    registration: Registration, questionnaire: Questionnaire, now: dt.datetime
+) -> Preparing:
     span = years.phase(registration.meeting, "preparation")
     begun = now >= span.opens_at
-    answer = membership.answer_of(questionnaire, registration.person, registration.organisation) if begun else None
-    return Preparing(published.definition_of(questionnaire).minutes,
-                     deadline.closes_at(answer) if answer else span.closes_at,
-                     deadline.is_open(answer, now) if answer else years.is_open(registration.meeting, "preparation", now))
+    answer = (
+        membership.answer_of(questionnaire, registration.person, registration.organisation)
+        if begun
+        else None
+    )
+    return Preparing(
+        published.definition_of(questionnaire).minutes,
+        deadline.closes_at(answer) if answer else span.closes_at,
+        deadline.is_open(answer, now)
+        if answer
+        else years.is_open(registration.meeting, "preparation", now),
+    )

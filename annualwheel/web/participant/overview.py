@@ -1,4 +1,5 @@
 """The page of a registration: what stands, what happens next, what can be changed; the calendar file; the way to the preparation."""
+
 from __future__ import annotations
 
 from flask import Response, g, redirect, render_template, request, url_for
@@ -26,10 +27,19 @@ def shown(form: Press, done: str = "") -> str:
     registration: Registration = g.registration
     meeting, now = registration.meeting, page.now()
     return render_template(
-        "participant/confirmation.html", registration=registration, meeting=meeting, offer=offers.of(registration, now),
-        stated=needs.of(registration), needs_served=registration.state in needs.SERVED, done=done,
-        span=years.phase(meeting, "preparation"), followup=years.phase(meeting, "followup"),
-        queue=offers.queue(registration, now), form=form, **offers.asked(registration, now))
+        "participant/confirmation.html",
+        registration=registration,
+        meeting=meeting,
+        offer=offers.of(registration, now),
+        stated=needs.of(registration),
+        needs_served=registration.state in needs.SERVED,
+        done=done,
+        span=years.phase(meeting, "preparation"),
+        followup=years.phase(meeting, "followup"),
+        queue=offers.queue(registration, now),
+        form=form,
+        **offers.asked(registration, now),
+    )
 
 
 @blueprint.get("/kalender.ics")
@@ -42,8 +52,13 @@ def calendar() -> Response:
 def open_preparation() -> AnyResponse:
     """The pressed button: lets the person write in the answer and opens a session for it."""
     registration: Registration = g.registration
-    may = registration.state in offers.PREPARES and page.now() >= years.phase(registration.meeting, "preparation").opens_at
-    member = membership.of_registration(registration, page.now()) if may and Press().accepted() else None
+    may = (
+        registration.state in offers.PREPARES
+        and page.now() >= years.phase(registration.meeting, "preparation").opens_at
+    )
+    member = (
+        membership.of_registration(registration, page.now()) if may and Press().accepted() else None
+    )
     if member is None:
         return redirect(url_for("participant.confirmation"), code=303)
     jobs.commit()

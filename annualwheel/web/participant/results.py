@@ -1,4 +1,5 @@
 """The meeting's results for those who were asked to it."""
+
 from __future__ import annotations
 
 from flask import Response, g, redirect, url_for
@@ -18,5 +19,13 @@ def results() -> str | Response | AnyResponse:
     registration: Registration = g.registration
     if registration.state not in audiences.INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
-    own = None if offers.asked(registration, page.now())["outside"] else outcome.own_version(registration.meeting, registration.organisation_id, registration.person_id)
-    return results_page.show(registration.meeting, own, (_("Till din anmälan"), url_for("participant.confirmation")))
+    own = (
+        None
+        if offers.asked(registration, page.now())["outside"]
+        else outcome.own_version(
+            registration.meeting, registration.organisation_id, registration.person_id
+        )
+    )
+    return results_page.show(
+        registration.meeting, own, (_("Till din anmälan"), url_for("participant.confirmation"))
+    )

@@ -1,4 +1,5 @@
 """The own calendar of somebody who is invited."""
+
 from __future__ import annotations
 
 from flask import g, url_for
@@ -12,4 +13,6 @@ from annualwheel.web.participant import blueprint
 @blueprint.route("/kalender", methods=["GET", "POST"])
 def subscription() -> Response:
     """The address of the calendar, and a new one."""
-    return subscription_page.show(g.registration.person, (_("Till din anmälan"), url_for("participant.confirmation")))
+    return subscription_page.show(
+        g.registration.person, (_("Till din anmälan"), url_for("participant.confirmation"))
+    )

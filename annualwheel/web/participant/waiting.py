@@ -1,4 +1,5 @@
 """The answer to an offered seat: yes, no, or not now."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -15,7 +16,10 @@ from annualwheel.web.participant.forms import carried_out
 
 # The button's value, what it does, and what the page then says is done.
 ANSWERS: Mapping[str, tuple[Callable[..., None], str]] = {
-    "take": (offers.accept, "anmald"), "stay": (offers.stay, "kvar"), "leave": (replies.withdraw, "avbokad")}
+    "take": (offers.accept, "anmald"),
+    "stay": (offers.stay, "kvar"),
+    "leave": (replies.withdraw, "avbokad"),
+}
 
 
 @blueprint.post("/erbjudande")

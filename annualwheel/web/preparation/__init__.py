@@ -1,4 +1,5 @@
 """What those who write an answer do, once a pressed button has let them in: hub, sections, review, submission."""
+
 from __future__ import annotations
 
 from flask import Blueprint, g, make_response, render_template, request

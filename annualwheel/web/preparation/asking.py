@@ -1,4 +1,5 @@
 """Asking to change an answer after the last day: a reason, and a coordinator decides."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -25,9 +26,15 @@ MOST = 1000
 class AskForm(BaseForm):
     """Why the answer should be opened again."""
 
-    reason = TextAreaField(_l("Vad behöver ändras, och varför?"), filters=[strip], validators=[
-        Filled(_l("Skriv vad som behöver ändras och varför")), Length(max=MOST, message=_l("Skriv högst 1 000 tecken"))],
-        description=_l("Det du skriver här läses av oss på regionen"))
+    reason = TextAreaField(
+        _l("Vad behöver ändras, och varför?"),
+        filters=[strip],
+        validators=[
+            Filled(_l("Skriv vad som behöver ändras och varför")),
+            Length(max=MOST, message=_l("Skriv högst 1 000 tecken")),
+        ],
+        description=_l("Det du skriver här läses av oss på regionen"),
+    )
 
 
 @blueprint.route("/be-om-att-andra", methods=["GET", "POST"])
@@ -43,17 +50,24 @@ def ask_to_change() -> Response:
         else:
             jobs.commit()
             return redirect(url_for("preparation.hub", bett=1), code=303)
-    if not form.is_submitted() and (not reopening.may_ask(submission, page.now()) or reopening.pending(submission)):
+    if not form.is_submitted() and (
+        not reopening.may_ask(submission, page.now()) or reopening.pending(submission)
+    ):
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(render_template("preparation/ask.html", form=form, most=MOST, **standing(submission)), form.status)
+    return make_response(
+        render_template("preparation/ask.html", form=form, most=MOST, **standing(submission)),
+        form.status,
+    )
 
 
 @blueprint.context_processor
 def _asked() -> dict[str, Any]:
     """For the pages that say how it stands: what was asked for last, and whether there is anything to ask for now."""
+
     def change_request() -> ChangeRequest | None:
         return reopening.latest(g.member.submission)
 
     def may_ask() -> bool:
         return not g.member.scope and reopening.may_ask(g.member.submission, page.now())
+
     return {"change_request": change_request, "may_ask": may_ask}

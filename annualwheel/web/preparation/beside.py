@@ -1,4 +1,5 @@
 """What stands beside a field: who wrote it, the way to its former texts, and what was answered the year before."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -25,8 +26,13 @@ class Beside:
     kept: bool
 
 
-def of(sheet: Sheet | None, several: bool, former: Mapping[int, set[str]], earlier: Mapping[str, str],
-       asked: Mapping[str, str]) -> dict[str, Beside]:
+def of(
+    sheet: Sheet | None,
+    several: bool,
+    former: Mapping[int, set[str]],
+    earlier: Mapping[str, str],
+    asked: Mapping[str, str],
+) -> dict[str, Beside]:
     """By field. `former` are the fields with former texts by item, `earlier` the texts of the year before by question, and `asked`
     what the address says has just been done (see `sections`)."""
     if sheet is None:
@@ -36,6 +42,11 @@ def of(sheet: Sheet | None, several: bool, former: Mapping[int, set[str]], earli
         stored, empty = sheet.place.stored.get(question.key), blank(sheet.form[question.key].data)
         text = earlier.get(question.key, "") if question.type is QuestionType.LONG_TEXT else ""
         found[question.key] = Beside(
-            stored if several and stored and not blank(stored.value) else None, question.key in former.get(sheet.place.id, ()),
-            text, bool(text) and empty, asked.get("hamtat") == question.key, asked.get("fanns") == question.key)
+            stored if several and stored and not blank(stored.value) else None,
+            question.key in former.get(sheet.place.id, ()),
+            text,
+            bool(text) and empty,
+            asked.get("hamtat") == question.key,
+            asked.get("fanns") == question.key,
+        )
     return found

@@ -1,5 +1,6 @@
 """The cards of a group: added, removed and brought back, moved. Each is a press of its own, and each can be undone. What was typed in
 the card that is open comes along with the press, and is saved before anything else."""
+
 from __future__ import annotations
 
 from flask import g, redirect, request

@@ -1,4 +1,5 @@
 """A sign of life from an open page, and who else is there. Saving brings the same along, so a page that saves needs no beat of its own."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -51,6 +52,13 @@ def place(where: object) -> str:
 
 def sentences() -> list[str]:
     """What colleagues are doing now, one sentence each."""
-    titles = {step.key: step.about or step.title for step in steps(published.definition_of(g.member.submission.questionnaire))}
-    return [_("%(name)s skriver nu under %(section)s", name=one.name, section=titles[one.where]) if one.where in titles
-            else _("%(name)s är här nu", name=one.name) for one in presence.others(g.member, page.now())]
+    titles = {
+        step.key: step.about or step.title
+        for step in steps(published.definition_of(g.member.submission.questionnaire))
+    }
+    return [
+        _("%(name)s skriver nu under %(section)s", name=one.name, section=titles[one.where])
+        if one.where in titles
+        else _("%(name)s är här nu", name=one.name)
+        for one in presence.others(g.member, page.now())
+    ]

@@ -1,4 +1,5 @@
 """Who wrote what, and the texts that stood there before: to read for all who write, and to take back while the answer is open."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -9,7 +10,16 @@ from werkzeug.wrappers import Response
 
 from annualwheel import jobs
 from annualwheel.errors import Missing, Unreadable
-from annualwheel.questionnaires import answers, deadline, drafts, history, items, path, published, submission
+from annualwheel.questionnaires import (
+    answers,
+    deadline,
+    drafts,
+    history,
+    items,
+    path,
+    published,
+    submission,
+)
 from annualwheel.questionnaires.definition import Definition, Question, answer_fields
 from annualwheel.questionnaires.drafts import Draft, Place, Stored
 from annualwheel.questionnaires.path import FilledItem
@@ -54,7 +64,11 @@ def authors() -> str:
     answer = g.member.submission
     definition, draft = published.definition_of(answer.questionnaire), drafts.load(answer)
     former = history.fields_with_past(answer, page.now())
-    parts = [(spot.title, fields) for spot in _spots(definition, draft) if (fields := _written(spot, former.get(spot.place.id, set())))]
+    parts = [
+        (spot.title, fields)
+        for spot in _spots(definition, draft)
+        if (fields := _written(spot, former.get(spot.place.id, set())))
+    ]
     return render_template("preparation/authors.html", parts=parts, me=g.member, **standing(answer))
 
 
@@ -64,19 +78,42 @@ def former_texts(item: str, key: str) -> Response:
     form, status = Press(), 200
     place = items.of(g.member.submission, item)
     if form.accepted():
-        saved = history.restore(place, key, _number("text"), answers.base_of(request.form.get("base", "")), g.member.person, page.now())
+        saved = history.restore(
+            place,
+            key,
+            _number("text"),
+            answers.base_of(request.form.get("base", "")),
+            g.member.person,
+            page.now(),
+        )
         jobs.commit()
         if not saved.conflicts:
-            return redirect(url_for("preparation.former_texts", item=item, key=key, tagen=1), code=303)
+            return redirect(
+                url_for("preparation.former_texts", item=item, key=key, tagen=1), code=303
+            )
         status = 409
     elif request.method == "POST":
         status = form.status
     trail = history.of(place, key, page.now())
     values = [each.value for each in (trail.current, *trail.past) if each]
-    return make_response(render_template(
-        "preparation/former.html", trail=trail, spot=_spot(item, key), item=item, key=key, texts=_texts(trail.question, values),
-        me=g.member, form=form, taken="tagen" in request.args, status=status, form_errors=status == 422,
-        may=deadline.is_open(g.member.submission, page.now()), **standing(g.member.submission)), status)
+    return make_response(
+        render_template(
+            "preparation/former.html",
+            trail=trail,
+            spot=_spot(item, key),
+            item=item,
+            key=key,
+            texts=_texts(trail.question, values),
+            me=g.member,
+            form=form,
+            taken="tagen" in request.args,
+            status=status,
+            form_errors=status == 422,
+            may=deadline.is_open(g.member.submission, page.now()),
+            **standing(g.member.submission),
+        ),
+        status,
+    )
 
 
 def _number(name: str) -> int:
@@ -91,11 +128,17 @@ def _spots(definition: Definition, draft: Draft) -> Iterator[Spot]:
     for step in steps(definition):
         own, group = draft.place(step.part), step.section.group
         none = (group.none_question,) if group and group.none_question else ()
-        yield Spot(step, "", own, _fields((*path.visible_questions(step.section, own.values, root), *none)))
+        yield Spot(
+            step, "", own, _fields((*path.visible_questions(step.section, own.values, root), *none))
+        )
         for number, card in enumerate(draft.cards if group else (), 1):
             if group:
-                title = path.item_title(group, FilledItem(card.public_id, card.values)) or unnamed(group, number)
-                yield Spot(step, title, card, _fields(path.visible_questions(group, card.values, root)))
+                title = path.item_title(group, FilledItem(card.public_id, card.values)) or unnamed(
+                    group, number
+                )
+                yield Spot(
+                    step, title, card, _fields(path.visible_questions(group, card.values, root))
+                )
 
 
 def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
@@ -104,15 +147,31 @@ def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 
 def _written(spot: Spot, former: set[str]) -> list[Written]:
     language, stored = page.language(), spot.place.stored
-    return [Written(field.label.to(language), spot.place.public_id, field.key, stored.get(field.key), field.key in former)
-            for field in spot.fields if (field.key in stored and not blank(stored[field.key].value)) or field.key in former]
+    return [
+        Written(
+            field.label.to(language),
+            spot.place.public_id,
+            field.key,
+            stored.get(field.key),
+            field.key in former,
+        )
+        for field in spot.fields
+        if (field.key in stored and not blank(stored[field.key].value)) or field.key in former
+    ]
 
 
 def _spot(item: str, key: str) -> Spot:
     """Where a field of an item is asked. Raises `Missing` where it is not asked now."""
     answer = g.member.submission
     spots = _spots(published.definition_of(answer.questionnaire), drafts.load(answer))
-    found = next((spot for spot in spots if spot.place.public_id == item and key in {field.key for field in spot.fields}), None)
+    found = next(
+        (
+            spot
+            for spot in spots
+            if spot.place.public_id == item and key in {field.key for field in spot.fields}
+        ),
+        None,
+    )
     if found is None:
         raise Missing("no_question")
     return found
@@ -120,6 +179,10 @@ def _spot(item: str, key: str) -> Spot:
 
 def _texts(question: Question, values: list[Value]) -> list[str]:
     """The values in words, in the same order."""
-    codes = {code for value in values for code in keys(value)} if submission.from_organisations(question) else set()
+    codes = (
+        {code for value in values for code in keys(value)}
+        if submission.from_organisations(question)
+        else set()
+    )
     names = {option.key: option.label.sv for option in submission.organisations(sorted(codes))}
     return [spoken(question, value, names, page.language()) for value in values]

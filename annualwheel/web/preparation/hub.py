@@ -1,4 +1,5 @@
 """The hub: what is asked, how far it has come, who writes."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -50,26 +51,54 @@ def hub() -> str:
     mine = [task for task in tasks if task.mine]
     writers = [_writer(definition, member) for member in membership.people(submission)]
     return render_template(
-        "preparation/hub.html", definition=definition, tasks=tasks, mine=mine, writers=writers, me=me, said=people.said(),
+        "preparation/hub.html",
+        definition=definition,
+        tasks=tasks,
+        mine=mine,
+        writers=writers,
+        me=me,
+        said=people.said(),
         minutes=sum(task.step.section.minutes for task in mine) if me.scope else definition.minutes,
-        led=any(writer.lead for writer in writers), share=shares.share(definition, me.scope),
+        led=any(writer.lead for writer in writers),
+        share=shares.share(definition, me.scope),
         empty=all(task.state is SectionState.NOT_STARTED for task in mine),
-        left_off=next((task.step for task in mine if task.step.key == me.seen_section), None), **standing(submission))
+        left_off=next((task.step for task in mine if task.step.key == me.seen_section), None),
+        **standing(submission),
+    )
 
 
 def _task(definition: Definition, draft: Draft, step: Step) -> Task:
     part = Part(step.section, step.theme)
-    state = path.section_state(definition, step.section, draft.filled, step.theme.key if step.theme else None)
+    state = path.section_state(
+        definition, step.section, draft.filled, step.theme.key if step.theme else None
+    )
     group = step.section.group
-    states = [path.item_state(group, item, draft.filled.root) for item in draft.filled.items] if group else []
-    return Task(step, state, states.count(SectionState.DONE), states.count(SectionState.STARTED), draft.latest(part),
-                shares.covers(definition, g.member.scope, part))
+    states = (
+        [path.item_state(group, item, draft.filled.root) for item in draft.filled.items]
+        if group
+        else []
+    )
+    return Task(
+        step,
+        state,
+        states.count(SectionState.DONE),
+        states.count(SectionState.STARTED),
+        draft.latest(part),
+        shares.covers(definition, g.member.scope, part),
+    )
 
 
 def _writer(definition: Definition, member: Member) -> Writer:
     share = shares.share(definition, member.scope)
-    return Writer(member.person.name, member.public_id, member.id == g.member.id, member.role == "lead",
-                  share.label.to(page.language()) if share else "", member.opened_at is not None, team.may_remove(g.member, member))
+    return Writer(
+        member.person.name,
+        member.public_id,
+        member.id == g.member.id,
+        member.role == "lead",
+        share.label.to(page.language()) if share else "",
+        member.opened_at is not None,
+        team.may_remove(g.member, member),
+    )
 
 
 @blueprint.context_processor
@@ -78,5 +107,9 @@ def _frame() -> dict[str, Any]:
     if g.member is None:
         return {}
     submission = g.member.submission
-    return {"submission": submission, "meeting": submission.questionnaire.meeting, "personal": submission.person_id is not None,
-            "present": here.sentences}
+    return {
+        "submission": submission,
+        "meeting": submission.questionnaire.meeting,
+        "personal": submission.person_id is not None,
+        "present": here.sentences,
+    }

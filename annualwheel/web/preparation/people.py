@@ -1,4 +1,5 @@
 """Those who write together: a colleague invited, mailed again, taken out; and who holds the answer together."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -25,22 +26,44 @@ WHOLE = "hela"
 class ColleagueForm(NameFields, BaseForm):
     """Whom to invite, and what they may write. `share` is taken out where an answer cannot be divided."""
 
-    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip],
-                       description=_l("Hit skickar vi en personlig länk till svaret"))
-    share = RadioField(_l("Vad ska din kollega skriva?"), [OneOf(_l("Välj vad din kollega ska skriva"))], validate_choice=False)
-    message = TextAreaField(_l("Hälsning"), [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))], filters=[strip],
-                            description=_l("Står i mejlet till din kollega"))
+    email = EmailField(
+        _l("E-postadress"),
+        [Address(), SHORT],
+        filters=[strip],
+        description=_l("Hit skickar vi en personlig länk till svaret"),
+    )
+    share = RadioField(
+        _l("Vad ska din kollega skriva?"),
+        [OneOf(_l("Välj vad din kollega ska skriva"))],
+        validate_choice=False,
+    )
+    message = TextAreaField(
+        _l("Hälsning"),
+        [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
+        filters=[strip],
+        description=_l("Står i mejlet till din kollega"),
+    )
 
     def colleague(self) -> Colleague:
         """What was filled in."""
         chosen = self.share.data if "share" in self else WHOLE
-        return Colleague(self.given.data, self.family.data, self.email.data, "" if chosen == WHOLE else chosen, self.message.data)
+        return Colleague(
+            self.given.data,
+            self.family.data,
+            self.email.data,
+            "" if chosen == WHOLE else chosen,
+            self.message.data,
+        )
 
 
 class LeadForm(BaseForm):
     """To whom the lead hands over."""
 
-    colleague = RadioField(_l("Vem ska vara samordnare?"), [OneOf(_l("Välj vem som ska vara samordnare"))], validate_choice=False)
+    colleague = RadioField(
+        _l("Vem ska vara samordnare?"),
+        [OneOf(_l("Välj vem som ska vara samordnare"))],
+        validate_choice=False,
+    )
 
 
 @blueprint.route("/kollegor/bjud-in", methods=["GET", "POST"])
@@ -52,8 +75,15 @@ def invite() -> Response:
         return _told("invited", f"{form.given.data} {form.family.data}")
     if not form.is_submitted() and not here["is_open"]:
         return redirect(url_for("preparation.hub"), code=303)
-    known = team.known(g.member, form.given.data, form.family.data, form.email.data) if form.form_errors else None
-    return make_response(render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here), form.status)
+    known = (
+        team.known(g.member, form.given.data, form.family.data, form.email.data)
+        if form.form_errors
+        else None
+    )
+    return make_response(
+        render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here),
+        form.status,
+    )
 
 
 @blueprint.post("/kollegor/<colleague>/lank")
@@ -76,7 +106,12 @@ def remove_colleague(colleague: str) -> Response:
         return _told("removed", name)
     if not form.is_submitted() and not team.may_remove(g.member, found):
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(render_template("preparation/remove.html", form=form, name=name, **standing(g.member.submission)), form.status)
+    return make_response(
+        render_template(
+            "preparation/remove.html", form=form, name=name, **standing(g.member.submission)
+        ),
+        form.status,
+    )
 
 
 @blueprint.route("/samordnare", methods=["GET", "POST"])
@@ -84,19 +119,30 @@ def hand_over() -> Response:
     """The lead chooses who takes over."""
     _require_joint()
     form, possible = LeadForm(), team.successors(g.member)
-    form.colleague.choices = [SelectChoice(member.public_id, member.person.name) for member in possible]
-    name = next((member.person.name for member in possible if member.public_id == form.colleague.data), "")
+    form.colleague.choices = [
+        SelectChoice(member.public_id, member.person.name) for member in possible
+    ]
+    name = next(
+        (member.person.name for member in possible if member.public_id == form.colleague.data), ""
+    )
     if carried_out(form, lambda: team.hand_over_lead(g.member, form.colleague.data, page.now())):
         return _told("handed_over", name)
     if not form.is_submitted() and g.member.role != "lead":
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(render_template("preparation/hand_over.html", form=form, possible=possible,
-                                         **standing(g.member.submission)), form.status)
+    return make_response(
+        render_template(
+            "preparation/hand_over.html",
+            form=form,
+            possible=possible,
+            **standing(g.member.submission),
+        ),
+        form.status,
+    )
 
 
 @blueprint.post("/samordnare/ta")
 def take_lead() -> Response:
-    """"I hold the answer together", where nobody does."""
+    """ "I hold the answer together", where nobody does."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
     team.take_lead(g.member, page.now())
@@ -121,9 +167,14 @@ def _require_joint() -> None:
 
 
 def _colleague_form() -> ColleagueForm:
-    form, divided = ColleagueForm(), shares.shares(published.definition_of(g.member.submission.questionnaire))
-    form.share.choices = [SelectChoice(WHOLE, _l("Hela svaret")),
-                          *(SelectChoice(one.key, one.label.to(page.language())) for one in divided)]
+    form, divided = (
+        ColleagueForm(),
+        shares.shares(published.definition_of(g.member.submission.questionnaire)),
+    )
+    form.share.choices = [
+        SelectChoice(WHOLE, _l("Hela svaret")),
+        *(SelectChoice(one.key, one.label.to(page.language())) for one in divided),
+    ]
     if not divided:
         del form.share
     return form

@@ -1,4 +1,5 @@
 """The questions on paper, to talk over first: with room to write, or with what has been written so far."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,7 +8,13 @@ from flask import g, render_template, request
 from flask_babel import gettext as _
 
 from annualwheel.questionnaires import drafts, path, published, submission
-from annualwheel.questionnaires.definition import WRITING, Definition, Group, Question, answer_fields
+from annualwheel.questionnaires.definition import (
+    WRITING,
+    Definition,
+    Group,
+    Question,
+    answer_fields,
+)
 from annualwheel.questionnaires.drafts import Draft
 from annualwheel.questionnaires.values import Values, keys
 from annualwheel.web import page
@@ -55,10 +62,18 @@ class Sheet:
 def printing() -> str:
     """Every question with its hint, for everybody in the organisation; `med=svar`: with what is in the draft."""
     answer = g.member.submission
-    definition, filled = published.definition_of(answer.questionnaire), request.args.get("med") == "svar"
+    definition, filled = (
+        published.definition_of(answer.questionnaire),
+        request.args.get("med") == "svar",
+    )
     paper = Paper(definition, drafts.load(answer) if filled else None, page.language())
-    return render_template("preparation/print.html", pages=[paper.page(step) for step in steps(definition)], filled=filled,
-                           minutes=definition.minutes, **standing(answer))
+    return render_template(
+        "preparation/print.html",
+        pages=[paper.page(step) for step in steps(definition)],
+        filled=filled,
+        minutes=definition.minutes,
+        **standing(answer),
+    )
 
 
 class Paper:
@@ -66,7 +81,11 @@ class Paper:
 
     def __init__(self, definition: Definition, draft: Draft | None, language: str) -> None:
         self.definition, self.draft, self.language = definition, draft, language
-        chosen = submission.organisations(submission.chosen_organisations(definition, draft)) if draft else ()
+        chosen = (
+            submission.organisations(submission.chosen_organisations(definition, draft))
+            if draft
+            else ()
+        )
         self.names = {option.key: option.label.sv for option in chosen}
 
     def page(self, step: Step) -> Sheet:
@@ -75,29 +94,68 @@ class Paper:
         none = (group.none_question,) if group and group.none_question else ()
         values = self.draft.place(step.part).values if self.draft else {}
         items = self.draft.filled.items if self.draft and group else ()
-        cards = [Sheet(path.item_title(group, item) or self._number(group, number), "", "", self._asked(group.questions, item.values), [])
-                 for number, item in enumerate(items, 1)] if group else []
+        cards = (
+            [
+                Sheet(
+                    path.item_title(group, item) or self._number(group, number),
+                    "",
+                    "",
+                    self._asked(group.questions, item.values),
+                    [],
+                )
+                for number, item in enumerate(items, 1)
+            ]
+            if group
+            else []
+        )
         if group and len(cards) < group.at_most:
-            cards.append(Sheet(self._number(group, len(cards) + 1), "", _("Kopiera sidan om ni behöver fler."),
-                               self._asked(group.questions, {}), []))
-        return Sheet(f"{step.number}. {step.title}", step.about, section.intro.to(self.language) if section.intro else "",
-                     self._asked((*section.questions, *none), values), cards)
+            cards.append(
+                Sheet(
+                    self._number(group, len(cards) + 1),
+                    "",
+                    _("Kopiera sidan om ni behöver fler."),
+                    self._asked(group.questions, {}),
+                    [],
+                )
+            )
+        return Sheet(
+            f"{step.number}. {step.title}",
+            step.about,
+            section.intro.to(self.language) if section.intro else "",
+            self._asked((*section.questions, *none), values),
+            cards,
+        )
 
     def _number(self, group: Group, number: int) -> str:
         return f"{group.item_label.to(self.language)} {number}"
 
     def _asked(self, questions: tuple[Question, ...], values: Values) -> list[Asked]:
-        return [Asked(each.label.to(self.language), each.hint.to(self.language) if each.hint else "", self._when(question),
-                      self._boxes(each, values), _lines(each), self._text(each, values))
-                for question in questions for each in answer_fields(question)]
+        return [
+            Asked(
+                each.label.to(self.language),
+                each.hint.to(self.language) if each.hint else "",
+                self._when(question),
+                self._boxes(each, values),
+                _lines(each),
+                self._text(each, values),
+            )
+            for question in questions
+            for each in answer_fields(question)
+        ]
 
     def _boxes(self, question: Question, values: Values) -> list[Box]:
         chosen = keys(values.get(question.key))
-        return [Box(option.label.to(self.language), option.key in chosen) for option in question.options]
+        return [
+            Box(option.label.to(self.language), option.key in chosen) for option in question.options
+        ]
 
     def _text(self, question: Question, values: Values) -> str:
         """What has been written, or was chosen where the options are too many for paper; a choice among boxes shows there."""
-        return "" if question.options else spoken(question, values.get(question.key), self.names, self.language)
+        return (
+            ""
+            if question.options
+            else spoken(question, values.get(question.key), self.names, self.language)
+        )
 
     def _when(self, question: Question) -> str:
         """On which answer a question depends."""
@@ -106,8 +164,16 @@ class Paper:
             return ""
         asked = (each for section in self.definition.sections for each in section.all_questions())
         other = next(each for each in asked if each.key == condition.question)
-        chosen = ", ".join(option.label.to(self.language) for option in other.options if option.key in condition.values)
-        words: str = _("Gäller om ni har valt %(answer)s på frågan %(question)s", answer=chosen, question=other.label.to(self.language))
+        chosen = ", ".join(
+            option.label.to(self.language)
+            for option in other.options
+            if option.key in condition.values
+        )
+        words: str = _(
+            "Gäller om ni har valt %(answer)s på frågan %(question)s",
+            answer=chosen,
+            question=other.label.to(self.language),
+        )
         return words
 
 

@@ -1,4 +1,5 @@
 """One's own answer to read and to keep: what was submitted, and the draft as it stands."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -21,16 +22,28 @@ from annualwheel.web.preparation.steps import standing
 def answer() -> str:
     """The submitted answer, or the draft when nothing has been submitted or it is asked for (`visa=utkast`); `version`: an earlier one."""
     shown = _shown()
-    return render_template("preparation/answer.html", version=shown.version, versions=shown.versions, draft=shown.draft, blocks=shown.blocks,
-                           file_url=url_for("preparation.download", **shown.asked), **standing(g.member.submission))
+    return render_template(
+        "preparation/answer.html",
+        version=shown.version,
+        versions=shown.versions,
+        draft=shown.draft,
+        blocks=shown.blocks,
+        file_url=url_for("preparation.download", **shown.asked),
+        **standing(g.member.submission),
+    )
 
 
 @blueprint.get("/svar.txt")
 def download() -> Response:
     """The same as plain text, for those who want to keep it."""
     shown = _shown()
-    text = render_template("preparation/answer.txt", version=shown.version, draft=shown.draft, blocks=shown.blocks,
-                           **standing(g.member.submission))
+    text = render_template(
+        "preparation/answer.txt",
+        version=shown.version,
+        draft=shown.draft,
+        blocks=shown.blocks,
+        **standing(g.member.submission),
+    )
     response = make_response(text.replace("\n", "\r\n"))
     response.mimetype = "text/plain"
     response.headers.set("Content-Disposition", "attachment", filename=_file_name(shown))
@@ -52,19 +65,29 @@ def _shown() -> Shown:
     answer_of = g.member.submission
     versions = submission.versions(answer_of)
     number = request.args.get("version", 0, int)
-    version = next((one for one in versions if one.number == number), versions[0] if versions else None)
+    version = next(
+        (one for one in versions if one.number == number), versions[0] if versions else None
+    )
     if number and (version is None or version.number != number):
         abort(404)
     if version is None or (request.args.get("visa") == "utkast" and not number):
-        blocks = overview.blocks(published.definition_of(answer_of.questionnaire), drafts.load(answer_of))
+        blocks = overview.blocks(
+            published.definition_of(answer_of.questionnaire), drafts.load(answer_of)
+        )
         return Shown(True, version, versions, blocks, {"visa": "utkast"} if version else {})
     blocks = overview.of_content(version.content, page.language())
     return Shown(False, version, versions, blocks, {"version": number} if number else {})
 
 
 def _file_name(shown: Shown) -> str:
-    """"svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it. An earlier version and a draft say that they are."""
+    """ "svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it. An earlier version and a draft say that they are."""
     meeting = g.member.submission.questionnaire.meeting
     name = names.meeting(meeting.kind, "sv").split(" ")[0].translate(str.maketrans("åäö", "aao"))
-    which = "-utkast" if shown.draft else f"-version-{shown.version.number}" if shown.asked and shown.version else ""
+    which = (
+        "-utkast"
+        if shown.draft
+        else f"-version-{shown.version.number}"
+        if shown.asked and shown.version
+        else ""
+    )
     return f"svar-{name}-{dates.as_date(meeting.starts_at).isoformat()}{which}.txt"

@@ -1,4 +1,5 @@
 """The meeting's results for those who wrote."""
+
 from __future__ import annotations
 
 from flask import g, url_for
@@ -13,4 +14,8 @@ from annualwheel.web.preparation import blueprint
 def results() -> str:
     """What the meeting came to, with what one's own answer said."""
     answer = g.member.submission
-    return results_page.show(answer.questionnaire.meeting, submission.latest(answer), (_("Till översikten"), url_for("preparation.hub")))
+    return results_page.show(
+        answer.questionnaire.meeting,
+        submission.latest(answer),
+        (_("Till översikten"), url_for("preparation.hub")),
+    )

@@ -1,4 +1,5 @@
 """Looking over the whole answer, submitting it, and the receipt."""
+
 from __future__ import annotations
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -47,20 +48,40 @@ def receipt() -> Response:
     version = submission.latest(g.member.submission)
     if version is None:
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(render_template("preparation/receipt.html", version=version, receipts=notices.receipts_of(version),
-                                         me=g.member, **standing(g.member.submission)))
+    return make_response(
+        render_template(
+            "preparation/receipt.html",
+            version=version,
+            receipts=notices.receipts_of(version),
+            me=g.member,
+            **standing(g.member.submission),
+        )
+    )
 
 
 def _answer() -> tuple[Definition, Draft]:
-    return published.definition_of(g.member.submission.questionnaire), drafts.load(g.member.submission)
+    return published.definition_of(g.member.submission.questionnaire), drafts.load(
+        g.member.submission
+    )
 
 
 def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) -> Response:
     blocking, missing = overview.gaps(definition, draft)
-    return make_response(render_template(
-        "preparation/review.html", form=form, blocks=overview.blocks(definition, draft), blocking=blocking, missing=missing,
-        seen="" if blocking else _mark(definition, draft), pressed=request.method == "POST" and not g.language_only, status=status,
-        form_errors=status == 422, **standing(g.member.submission)), status)
+    return make_response(
+        render_template(
+            "preparation/review.html",
+            form=form,
+            blocks=overview.blocks(definition, draft),
+            blocking=blocking,
+            missing=missing,
+            seen="" if blocking else _mark(definition, draft),
+            pressed=request.method == "POST" and not g.language_only,
+            status=status,
+            form_errors=status == 422,
+            **standing(g.member.submission),
+        ),
+        status,
+    )
 
 
 def _mark(definition: Definition, draft: Draft) -> str:

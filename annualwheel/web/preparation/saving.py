@@ -1,4 +1,5 @@
 """Saving while one writes: JSON in, versions and conflicts out. No page, no audit row, few queries."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -24,12 +25,19 @@ def save(item: str) -> Response:
     422: too long. A field with `"again": true` (see `Change`) may be named in neither `saved` nor `conflicts`.
     """
     here.proven()
-    saved = answers.save(items.of(g.member.submission, item), _changes(), g.member.person, page.now())
-    alive = presence.is_due(g.member, page.now()) and presence.note(g.member, here.place(request.get_json().get("where")), page.now())
+    saved = answers.save(
+        items.of(g.member.submission, item), _changes(), g.member.person, page.now()
+    )
+    alive = presence.is_due(g.member, page.now()) and presence.note(
+        g.member, here.place(request.get_json().get("where")), page.now()
+    )
     jobs.commit()
     language = page.language()
-    answer = {"at": dates.time_short(page.now(), language), "saved": saved.stamps,
-              "conflicts": {key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()}}
+    answer = {
+        "at": dates.time_short(page.now(), language),
+        "saved": saved.stamps,
+        "conflicts": {key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()},
+    }
     return jsonify({**answer, "others": here.sentences()} if alive else answer)
 
 
@@ -43,15 +51,25 @@ def _changes() -> dict[str, Change]:
         abort(400)
     found = {}
     for name, sent in fields.items():
-        if not isinstance(sent, dict) or not isinstance(sent.get("value"), str) or not isinstance(sent.get("base"), str):
+        if (
+            not isinstance(sent, dict)
+            or not isinstance(sent.get("value"), str)
+            or not isinstance(sent.get("base"), str)
+        ):
             abort(400)
-        found[name] = Change(sent["value"], answers.base_of(sent["base"]), again=sent.get("again") is True)
+        found[name] = Change(
+            sent["value"], answers.base_of(sent["base"]), again=sent.get("again") is True
+        )
     return found
 
 
 def _theirs(theirs: Theirs, language: str) -> dict[str, str]:
-    return {"value": _joined(theirs.value), "ver": answers.stamp(theirs.version, theirs.value), "who": theirs.who,
-            "at": dates.time_short(theirs.at, language)}
+    return {
+        "value": _joined(theirs.value),
+        "ver": answers.stamp(theirs.version, theirs.value),
+        "who": theirs.who,
+        "at": dates.time_short(theirs.at, language),
+    }
 
 
 def _joined(value: Value) -> str:

@@ -1,4 +1,5 @@
 """The pages one writes on: a section, a theme of it, and one open card of its group."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -50,7 +51,9 @@ class Desk:
     @property
     def url(self) -> str:
         """Where this page's form is sent to, and where one comes back to."""
-        return self.step.url(redigera=self.open_card.public_id) if self.open_card else self.step.url()
+        return (
+            self.step.url(redigera=self.open_card.public_id) if self.open_card else self.step.url()
+        )
 
 
 @blueprint.route("/<section>", methods=["GET", "POST"])
@@ -89,11 +92,17 @@ def _desk(step: Step, after: Step | None) -> Desk:
     """Lays out the page; the posted form is the open card's when the address names one, else the page's own."""
     submission = g.member.submission
     desk = Desk(submission, drafts.load(submission), step, after, carried.before(submission))
-    group, root, chosen = desk.step.section.group, desk.draft.filled.root, request.args.get("redigera")
+    group, root, chosen = (
+        desk.step.section.group,
+        desk.draft.filled.root,
+        request.args.get("redigera"),
+    )
     posted = request.method == "POST"
     asked = _own_questions(desk.step, desk.draft)
     if asked:
-        desk.own = sheets.build(asked, desk.draft.place(desk.step.part), root, posted and not chosen)
+        desk.own = sheets.build(
+            asked, desk.draft.place(desk.step.part), root, posted and not chosen
+        )
     if group is None:
         return desk
     desk.cards = _cards(desk)
@@ -107,7 +116,14 @@ def _desk(step: Step, after: Step | None) -> Desk:
 
 def _cards(desk: Desk) -> list[Card] | None:
     group = desk.step.section.group
-    return [card_of(group, number, card, desk.draft.filled.root) for number, card in enumerate(desk.draft.cards, 1)] if group else None
+    return (
+        [
+            card_of(group, number, card, desk.draft.filled.root)
+            for number, card in enumerate(desk.draft.cards, 1)
+        ]
+        if group
+        else None
+    )
 
 
 def _read_again(desk: Desk) -> None:
@@ -138,14 +154,18 @@ def _sent(desk: Desk) -> str | Response:
         _read_again(desk)
         return _page(desk, 422)
     if use := page.pressed("use"):
-        return redirect(_here(desk, use, **{"hamtat" if use in fetched else "fanns": use}), code=303)
+        return redirect(
+            _here(desk, use, **{"hamtat" if use in fetched else "fanns": use}), code=303
+        )
     if act in ("done", "next") and sheet.revealed():
         return redirect(_again(desk), code=303)
     return redirect(_next(desk, act), code=303)
 
 
 def _saved(desk: Desk, changes: Mapping[str, Change]) -> Saved:
-    saved = answers.save(items.of(desk.submission, desk.sent.place.public_id), changes, g.member.person, page.now())
+    saved = answers.save(
+        items.of(desk.submission, desk.sent.place.public_id), changes, g.member.person, page.now()
+    )
     jobs.commit()
     return saved
 
@@ -161,7 +181,9 @@ def _fetched(desk: Desk) -> dict[str, Change]:
     """The text of the year before that was asked for, as a change of its field; none when something is written there already."""
     key, sheet = page.pressed("use"), desk.sent
     text = _earlier_texts(desk, desk.sheet is not None).get(key, "")
-    asked = any(question.key == key and question.type is QuestionType.LONG_TEXT for question in sheet.fields)
+    asked = any(
+        question.key == key and question.type is QuestionType.LONG_TEXT for question in sheet.fields
+    )
     if not asked or not text or not blank(sheet.form[key].data):
         return {}
     return {key: Change(text, answers.base_of(request.form.get(f"base-{key}", "")))}
@@ -203,33 +225,80 @@ def _place_again(desk: Desk, place: Place) -> Place:
 
 def _beside(desk: Desk) -> dict[str, Any]:
     """What stands beside the fields and the cards: authors, former texts, and the year before."""
-    group, earlier, draft, several = desk.step.section.group, desk.earlier, desk.draft, desk.draft.by_several
+    group, earlier, draft, several = (
+        desk.step.section.group,
+        desk.earlier,
+        desk.draft,
+        desk.draft.by_several,
+    )
     former = history.fields_with_past(desk.submission, page.now())
     shown: dict[str, Any] = {
-        "earlier": earlier, "beside_own": beside.of(desk.own, several, former, _earlier_texts(desk, False), request.args),
-        "beside_card": beside.of(desk.sheet, several, former, _earlier_texts(desk, True), request.args)}
+        "earlier": earlier,
+        "beside_own": beside.of(
+            desk.own, several, former, _earlier_texts(desk, False), request.args
+        ),
+        "beside_card": beside.of(
+            desk.sheet, several, former, _earlier_texts(desk, True), request.args
+        ),
+    }
     if group:
-        shown |= {"offers": last_year.offers(earlier, draft, group), "ended": draft.filled.ended,
-                  "said": last_year.said(desk.submission, group, earlier, draft, request.args.get("sagt")),
-                  "lost": last_year.lost(desk.submission, group, earlier, desk.open_card),
-                  "bin": items.removed(desk.submission, page.now())}
+        shown |= {
+            "offers": last_year.offers(earlier, draft, group),
+            "ended": draft.filled.ended,
+            "said": last_year.said(
+                desk.submission, group, earlier, draft, request.args.get("sagt")
+            ),
+            "lost": last_year.lost(desk.submission, group, earlier, desk.open_card),
+            "bin": items.removed(desk.submission, page.now()),
+        }
     return shown
 
 
 def _page(desk: Desk, status: int = 200) -> Response:
     removed = request.args.get("borttaget")
-    shown = {"step": desk.step, "after": desk.after, "own": desk.own, "cards": desk.cards, "open_card": desk.open_card,
-             "sheet": desk.sheet, "group": desk.step.section.group, "latest": desk.draft.latest(desk.step.part), "url": desk.url,
-             "form_errors": status == 422, "conflicts": status == 409, "me": g.member, "language_only": g.language_only,
-             "removed": items.title_of_removed(desk.submission, removed) if removed else None, "removed_id": removed,
-             "done_id": request.args.get("klart"), "revealed": "nytt" in request.args, "many": len(desk.submission.members)}
-    return make_response(render_template("preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)), status)
+    shown = {
+        "step": desk.step,
+        "after": desk.after,
+        "own": desk.own,
+        "cards": desk.cards,
+        "open_card": desk.open_card,
+        "sheet": desk.sheet,
+        "group": desk.step.section.group,
+        "latest": desk.draft.latest(desk.step.part),
+        "url": desk.url,
+        "form_errors": status == 422,
+        "conflicts": status == 409,
+        "me": g.member,
+        "language_only": g.language_only,
+        "removed": items.title_of_removed(desk.submission, removed) if removed else None,
+        "removed_id": removed,
+        "done_id": request.args.get("klart"),
+        "revealed": "nytt" in request.args,
+        "many": len(desk.submission.members),
+    }
+    return make_response(
+        render_template(
+            "preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)
+        ),
+        status,
+    )
 
 
 def _kept(step: Step, error: Closed | Missing) -> Response:
     """What was typed for a page that can no longer be saved: shown, so that it can be copied."""
-    typed = [(question.label.to(page.language()), request.form[question.key]) for question in step.section.all_questions()
-             if request.form.get(question.key) and question.type in sheets.TYPED]
-    return make_response(render_template(
-        "preparation/kept.html", step=step, typed=typed, error=error, gone=request.args.get("redigera"),
-        **standing(g.member.submission)), error.status)
+    typed = [
+        (question.label.to(page.language()), request.form[question.key])
+        for question in step.section.all_questions()
+        if request.form.get(question.key) and question.type in sheets.TYPED
+    ]
+    return make_response(
+        render_template(
+            "preparation/kept.html",
+            step=step,
+            typed=typed,
+            error=error,
+            gone=request.args.get("redigera"),
+            **standing(g.member.submission),
+        ),
+        error.status,
+    )

@@ -1,4 +1,5 @@
 """A page's questions as a form: which are shown, what each field was built on, and what the person has changed."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -13,7 +14,14 @@ from wtforms import Field
 from annualwheel import dates
 from annualwheel.questionnaires import answers, form, submission
 from annualwheel.questionnaires.answers import Change, Saved, Theirs
-from annualwheel.questionnaires.definition import CHOOSING, WRITING, Option, Question, QuestionType, answer_fields
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    WRITING,
+    Option,
+    Question,
+    QuestionType,
+    answer_fields,
+)
 from annualwheel.questionnaires.drafts import Place
 from annualwheel.questionnaires.path import visible
 from annualwheel.questionnaires.values import Value, Values, keys
@@ -60,13 +68,22 @@ class Sheet:
         shown = {question.key for question in visible(self.asked, known, self.root)}
         self.rows = []
         for question in self.asked:
-            condition = question.show_if if question.show_if and question.show_if.question in own else None
+            condition = (
+                question.show_if if question.show_if and question.show_if.question in own else None
+            )
             for each in answer_fields(question):
-                row = Row(self.form[each.key], stamps.get(each.key) or self.stored_stamp(each.key), question.key in shown)
+                row = Row(
+                    self.form[each.key],
+                    stamps.get(each.key) or self.stored_stamp(each.key),
+                    question.key in shown,
+                )
                 if condition:
                     row.when, row.among = condition.question, "|".join(condition.values)
                 if theirs := conflicts.get(each.key):
-                    row.conflict, row.theirs = _box(self.form[each.key], each, theirs), answers.stamp(theirs.version, theirs.value)
+                    row.conflict, row.theirs = (
+                        _box(self.form[each.key], each, theirs),
+                        answers.stamp(theirs.version, theirs.value),
+                    )
                 self.rows.append(row)
 
     def revealed(self) -> bool:
@@ -74,7 +91,10 @@ class Sheet:
         if "live" in request.form:
             return False
         before = {question.key for question in visible(self.asked, self.place.values, self.root)}
-        return any(question.key not in before for question in visible(self.asked, self.form.answers(), self.root))
+        return any(
+            question.key not in before
+            for question in visible(self.asked, self.form.answers(), self.root)
+        )
 
     def stored_stamp(self, key: str) -> str:
         """The stamp of what was stored when the page was made."""
@@ -83,7 +103,11 @@ class Sheet:
 
     def posted_stamps(self) -> dict[str, str]:
         """The stamps that came with the posted form."""
-        return {each.key: request.form[f"base-{each.key}"] for each in self.fields if f"base-{each.key}" in request.form}
+        return {
+            each.key: request.form[f"base-{each.key}"]
+            for each in self.fields
+            if f"base-{each.key}" in request.form
+        }
 
     def changes(self) -> dict[str, Change]:
         """What the person has changed, or decided in a conflict. A field that holds what it was shown with is no change, whatever
@@ -103,7 +127,9 @@ class Sheet:
                     value = _both(each, value, self.place.values.get(key, ""))
             elif answers.untouched(stamped, value):
                 continue
-            found[each.key] = Change(value, answers.base_of(stamped), request.form.get(f"sent-{each.key}"))
+            found[each.key] = Change(
+                value, answers.base_of(stamped), request.form.get(f"sent-{each.key}")
+            )
         return found
 
     def show_again(self, saved: Saved, current: Place) -> None:
@@ -122,14 +148,22 @@ class Sheet:
 def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool) -> Sheet:
     """The sheet for questions that hang on `place`. `posted`: this is the form that was sent, so it shows what was typed."""
     language = page.language()
-    options = _organisations() if any(submission.from_organisations(question) for question in asked) else ()
+    options = (
+        _organisations()
+        if any(submission.from_organisations(question) for question in asked)
+        else ()
+    )
     settings = {} if posted else {"formdata": None}
-    sheet = Sheet(asked, place, root, _form(asked, options, language)(data=dict(place.values), **settings))
+    sheet = Sheet(
+        asked, place, root, _form(asked, options, language)(data=dict(place.values), **settings)
+    )
     sheet.set_rows(sheet.posted_stamps() if posted else {}, {})
     return sheet
 
 
-def spoken(question: Question, value: Value | None, organisations: Mapping[str, str], language: str) -> str:
+def spoken(
+    question: Question, value: Value | None, organisations: Mapping[str, str], language: str
+) -> str:
     """A value in words: the labels of what was chosen, or the text."""
     if question.type not in CHOOSING:
         return value if isinstance(value, str) else ""
@@ -138,7 +172,9 @@ def spoken(question: Question, value: Value | None, organisations: Mapping[str, 
 
 
 @lru_cache(maxsize=256)
-def _form(asked: tuple[Question, ...], organisations: tuple[Option, ...], language: str) -> type[Any]:
+def _form(
+    asked: tuple[Question, ...], organisations: tuple[Option, ...], language: str
+) -> type[Any]:
     """Building a form class takes longer than filling it in: one for each page and language is enough."""
     return form.build(asked, BaseForm, organisations, language, _)
 
@@ -151,12 +187,22 @@ def _both(question: Question, mine: Value, theirs: Value) -> Value:
     """What both have chosen, or one text after the other; a single line holds no line ends. As `together` in conflict.js."""
     if isinstance(mine, list) or isinstance(theirs, list):
         return [*keys(mine), *(key for key in keys(theirs) if key not in keys(mine))]
-    return (", " if question.type is QuestionType.TEXT else "\n\n").join(text for text in (mine, theirs) if text)
+    return (", " if question.type is QuestionType.TEXT else "\n\n").join(
+        text for text in (mine, theirs) if text
+    )
 
 
 def _box(asked: Field, question: Question, theirs: Theirs) -> dict[str, Any]:
     """The conflict box's words. `both` is offered where two answers can stand together."""
-    labels = {str(choice.value): str(choice.label) for choice in asked.iter_choices()} if question.type in CHOOSING else {}
+    labels = (
+        {str(choice.value): str(choice.label) for choice in asked.iter_choices()}
+        if question.type in CHOOSING
+        else {}
+    )
     text = spoken(question, theirs.value, labels, page.language())
-    return {"who": theirs.who, "at": dates.time(theirs.at, page.language()), "text": text,
-            "both": question.type in WRITING or question.type is QuestionType.CHOICES}
+    return {
+        "who": theirs.who,
+        "at": dates.time(theirs.at, page.language()),
+        "text": text,
+        "both": question.type in WRITING or question.type is QuestionType.CHOICES,
+    }

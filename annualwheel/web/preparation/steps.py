@@ -1,4 +1,5 @@
 """Where one is in a preparation: its pages in order, and how the answer stands."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -49,7 +50,12 @@ class Step:
 
     def url(self, **query: Any) -> str:
         """The page's address; `_anchor` and `redigera` (a card's public id) go along."""
-        return url_for("preparation.section", section=self.section.key, theme=self.theme.key if self.theme else None, **query)
+        return url_for(
+            "preparation.section",
+            section=self.section.key,
+            theme=self.theme.key if self.theme else None,
+            **query,
+        )
 
 
 class Home(Step):
@@ -69,16 +75,25 @@ class Home(Step):
 def steps(definition: Definition) -> list[Step]:
     """All pages in order."""
     parts = definition.parts()
-    return [Step(number, len(parts), section, theme) for number, (section, theme) in enumerate(parts, 1)]
+    return [
+        Step(number, len(parts), section, theme) for number, (section, theme) in enumerate(parts, 1)
+    ]
 
 
 def find(definition: Definition, section: str, theme: str | None) -> tuple[Step, Step | None]:
     """The step with those keys and the one after it that the member may write; 404 when there is none."""
     order, scope = steps(definition), g.member.scope
-    found = next((step for step in order if (step.section.key, step.theme.key if step.theme else None) == (section, theme)), None)
+    found = next(
+        (
+            step
+            for step in order
+            if (step.section.key, step.theme.key if step.theme else None) == (section, theme)
+        ),
+        None,
+    )
     if found is None:
         abort(404)
-    rest = (step for step in order[found.number:] if shares.covers(definition, scope, step.part))
+    rest = (step for step in order[found.number :] if shares.covers(definition, scope, step.part))
     return found, next(rest, Home(found.number, found.of, found.section, None) if scope else None)
 
 
@@ -86,6 +101,10 @@ def standing(submission: Submission) -> dict[str, Any]:
     """How the answer stands now, for the page's head: open, closed or not open yet, and its last day."""
     now = page.now()
     meeting = submission.questionnaire.meeting
-    return {"opens": deadline.opens_at(submission), "closes": deadline.closes_at(submission),
-            "is_open": deadline.is_open(submission, now), "early": now < deadline.opens_at(submission),
-            "cancelled": meeting.state == "cancelled"}
+    return {
+        "opens": deadline.opens_at(submission),
+        "closes": deadline.closes_at(submission),
+        "is_open": deadline.is_open(submission, now),
+        "early": now < deadline.opens_at(submission),
+        "cancelled": meeting.state == "cancelled",
+    }

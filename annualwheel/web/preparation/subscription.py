@@ -1,4 +1,5 @@
 """The own calendar of somebody who writes: a colleague who is not invited has last days too."""
+
 from __future__ import annotations
 
 from flask import g, url_for
@@ -12,4 +13,6 @@ from annualwheel.web.preparation import blueprint
 @blueprint.route("/kalender", methods=["GET", "POST"])
 def subscription() -> Response:
     """The address of the calendar, and a new one."""
-    return subscription_page.show(g.member.person, (_("Till översikten"), url_for("preparation.hub")))
+    return subscription_page.show(
+        g.member.person, (_("Till översikten"), url_for("preparation.hub"))
+    )
