@@ -40,8 +40,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment decides. `secret_keys`: the first one signs, all of them verify. `proxies`: how many of our own stand before
-    the web server; with a wrong number attempts are counted for the wrong client."""
+    """What a deployment decides.
+
+    `secret_keys`: the first one signs, all of them verify. `proxies`: how many of our own stand
+    before the web server; with a wrong number attempts are counted for the wrong client.
+    """
 
     secret_keys: tuple[str, ...]
     environment: str = "development"
@@ -89,7 +92,10 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """The settings of this process: the environment first, then `.env`. Raises `SettingsError` naming every problem."""
+        """The settings of this process: the environment first, then `.env`.
+
+        Raises `SettingsError` naming every problem.
+        """
         return _Reader(environment() if environ is None else environ).settings()
 
 
@@ -157,7 +163,8 @@ class _Reader:
                 *LOOPBACK,
             ):
                 self.problems.append(
-                    "MAIL_SECURITY är none: mejl och lösenord skulle gå okrypterade över nätet. Välj starttls eller tls. "
+                    "MAIL_SECURITY är none: mejl och lösenord skulle gå okrypterade över nätet. "
+                    "Välj starttls eller tls. "
                     f"Utan kryptering går det bara när MAIL_SERVER är den egna maskinen ({', '.join(LOOPBACK)})."
                 )
             if "DEV_MAILBOX" in self.environ:
@@ -170,7 +177,8 @@ class _Reader:
         keys = tuple(k for k in self.environ.get("SECRET_KEYS", "").replace(",", " ").split() if k)
         if not keys:
             self.problems.append(
-                "SECRET_KEYS saknas: minst en slumpad nyckel om 32 tecken eller mer (make skriver en i .env)."
+                "SECRET_KEYS saknas: minst en slumpad nyckel om 32 tecken eller mer (make skriver "
+                "en i .env)."
             )
         elif min(map(len, keys)) < 32:
             self.problems.append("SECRET_KEYS: varje nyckel ska vara minst 32 tecken.")

@@ -1,4 +1,7 @@
-"""How the web server runs: `gunicorn -c gunicorn.conf.py`. Every value can be set in the environment or in `.env`."""
+"""How the web server runs: `gunicorn -c gunicorn.conf.py`.
+
+Every value can be set in the environment or in `.env`.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,17 @@ threads = int(_environ.get("WEB_THREADS") or "4")
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
-# Paths hold the tokens of personal links, so there is no access log; the application writes its own.
+# Paths hold the tokens of personal links, so there is no access log; the application writes its
+# own.
 accesslog = None
 errorlog = "-"
 loglevel = _environ.get("WEB_LOG_LEVEL") or "warning"
 
 
 def when_ready(_server: Any) -> None:
-    """Before the first fork: what has been imported stays shared, since the collector no longer touches it (a quarter less memory)."""
+    """Before the first fork: what has been imported stays shared, since the collector no longer
+    touches it (a quarter less memory).
+    """
     gc.collect()
     gc.freeze()
 

@@ -1,4 +1,6 @@
-"""The entry point: `app` for the web server, `huey` for a separate worker (`huey_consumer wsgi.huey`)."""
+"""The entry point: `app` for the web server, `huey` for a separate worker (`huey_consumer
+wsgi.huey`).
+"""
 
 from annualwheel import create_app
 from annualwheel.jobs import queue_of

@@ -1,4 +1,6 @@
-"""Årshjulet: registration, preparation, calendar entries and workshop packs for a yearly cycle of three meetings."""
+"""Årshjulet: registration, preparation, calendar entries and workshop packs for a yearly cycle of
+three meetings.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ UPLOAD_LIMIT = 10 * 1024 * 1024
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
-    """The application for `settings`. `clock` is the system's unless a test or a rehearsal brings its own."""
+    """The application for `settings`.
+
+    `clock` is the system's unless a test or a rehearsal brings its own.
+    """
     app = Flask("annualwheel")
     app.config.update(
         SECRET_KEY=settings.secret_keys[0],

@@ -1,7 +1,9 @@
-"""A meeting is moved or cancelled: who is told is settled in that act, and the mails are written after it, in batches.
+"""A meeting is moved or cancelled: who is told is settled in that act, and the mails are written
+after it, in batches.
 
-The mailing's `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act, and which of the
-appointments in `known` they had been told of. `next` counts those who are done with, in the transaction of their mails.
+The mailing's `audience` keeps the people as `[registration, state, sequence, known]`: as they were
+in the act, and which of the appointments in `known` they had been told of. `next` counts those who
+are done with, in the transaction of their mails.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ from annualwheel.registrations import notices, seats, windows
 KINDS = ("moved", "cancelled")
 CONCERNED = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
 HAS_ENTRY = ("registered", "to_reconfirm")
-# In these states a person has something to answer; who has left them has answered since, on pages that say how it is now.
+# In these states a person has something to answer; who has left them has answered since, on pages
+# that say how it is now.
 ASKED = ("invited", "offered", "to_reconfirm")
 UNSENT = ("queued", "retry")
 AT_ONCE = 200
@@ -43,7 +46,9 @@ BATCH = 200
 
 
 class Told(NamedTuple):
-    """Somebody concerned, as the act found them; `known` is the place in the list of appointments of the one they know."""
+    """Somebody concerned, as the act found them; `known` is the place in the list of appointments
+    of the one they know.
+    """
 
     id: int
     state: str
@@ -53,7 +58,11 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Listeners:
-    """Who would be told. `groups`: (state, how many, the names that are shown); `more` are not shown; `first` is one of them."""
+    """Who would be told.
+
+    `groups`: (state, how many, the names that are shown); `more` are not shown; `first` is one of
+    them.
+    """
 
     total: int
     groups: list[tuple[str, int, list[str]]]
@@ -62,7 +71,9 @@ class Listeners:
 
 
 def listeners(meeting: Meeting, kind: str) -> Listeners:
-    """Who would be told if the meeting were moved or cancelled now, the first `SHOWN` by name: those with a seat before the others."""
+    """Who would be told if the meeting were moved or cancelled now, the first `SHOWN` by name:
+    those with a seat before the others.
+    """
     everyone = _concerned(meeting, kind)
     counts: dict[str, int] = {
         row[0]: row[1]
@@ -96,7 +107,9 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
 def letter(
     seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime
 ) -> Letter:
-    """The mail as the person would get it if the meeting were moved to the appointment `to`, or cancelled, now. Nothing is written."""
+    """The mail as the person would get it if the meeting were moved to the appointment `to`, or
+    cancelled, now. Nothing is written.
+    """
     kept = seat.organisation_id in _organisations_that_submitted(seat.meeting)
     language = seat.person.language
     facts = _facts(kind, seat, appointment(seat.meeting), to, reason, kept)
@@ -130,10 +143,12 @@ def as_kept(
 def begin(
     meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor
 ) -> Mailing | None:
-    """Settles whom to tell that the meeting has "moved" or is "cancelled", after the act and under its lock; None for nobody.
+    """Settles whom to tell that the meeting has "moved" or is "cancelled", after the act and under
+    its lock; None for nobody.
 
-    A few are written to at once, many by a job (`preparing`). `was` is the appointment before the act. What an earlier move has not
-    sent is not sent: those people hear of this act, and of the appointment they know.
+    A few are written to at once, many by a job (`preparing`). `was` is the appointment before the
+    act. What an earlier move has not sent is not sent: those people hear of this act, and of the
+    appointment they know.
     """
     known = [was]
     earlier = _overtake(meeting, known)
@@ -169,7 +184,10 @@ def people_of(mailing: Mailing) -> list[Told]:
 
 
 def write_next(mailing: Mailing, now: dt.datetime) -> bool:
-    """Writes the next batch; False when there is nothing left to write. The caller commits. Two who do it at once share the work."""
+    """Writes the next batch; False when there is nothing left to write.
+
+    The caller commits. Two who do it at once share the work.
+    """
     seats.lock(mailing.meeting)
     outbox.lock(mailing)
     if mailing.state != "preparing":
@@ -184,7 +202,10 @@ def write_next(mailing: Mailing, now: dt.datetime) -> bool:
 
 
 def _concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
-    """Who is invited or more. Of a cancellation nobody hears whose invitation has not left us, and now never will."""
+    """Who is invited or more.
+
+    Of a cancellation nobody hears whose invitation has not left us, and now never will.
+    """
     chosen = sa.select(Registration).where(
         Registration.meeting_id == meeting.id, Registration.state.in_(CONCERNED)
     )
@@ -201,8 +222,11 @@ def _concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
 
 
 def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
-    """Stops what the move before this has not sent. Returns who has therefore not heard of it, and which place the appointment that
-    they know has been given in `known`."""
+    """Stops what the move before this has not sent.
+
+    Returns who has therefore not heard of it, and which place the appointment that they know has
+    been given in `known`.
+    """
     mailing = db.session.scalar(
         sa.select(Mailing)
         .where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
@@ -244,7 +268,9 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
 
 
 def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
-    """Writes to these people what is true now: who has answered meanwhile knows, and who has left is told nothing."""
+    """Writes to these people what is true now: who has answered meanwhile knows, and who has left
+    is told nothing.
+    """
     found = {
         row.id: row
         for row in db.session.scalars(
@@ -293,7 +319,9 @@ def _tell(
 
 
 def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
-    """What a move asks of somebody in that state: an answer, or nothing, because the yes is still a yes or there is only a wait."""
+    """What a move asks of somebody in that state: an answer, or nothing, because the yes is still a
+    yes or there is only a wait.
+    """
     invited = state == "invited" and another_day and windows.why_not(seat, "register", now) is None
     return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
 
@@ -306,7 +334,9 @@ def _facts(
     reason: str,
     answer_kept: bool,
 ) -> dict[str, Any]:
-    """What the mail says besides what every mail about the seat does: the appointment that the person knows, and the one that holds."""
+    """What the mail says besides what every mail about the seat does: the appointment that the
+    person knows, and the one that holds.
+    """
     language = seat.person.language
     starts, ends, new_starts, new_ends = (
         dt.datetime.fromisoformat(at[when])
@@ -342,7 +372,10 @@ def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
 
 
 def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
-    """Invitations and reminders that have not left say how it is now. Returns whose invitation that was: it tells them everything."""
+    """Invitations and reminders that have not left say how it is now.
+
+    Returns whose invitation that was: it tells them everything.
+    """
     by_id = {seat.id: seat for seat in found if seat.state in ("invited", "to_reconfirm")}
     asked = [seat.id for seat in found if seat.state == "invited"]
     waiting = db.session.scalars(

@@ -1,4 +1,7 @@
-"""Who is concerned. The dashboard, the lists, the reminders and the export all ask here, so they can never disagree."""
+"""Who is concerned.
+
+The dashboard, the lists, the reminders and the export all ask here, so they can never disagree.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 class Addressee(NamedTuple):
-    """One mail's recipient as a list shows it. `key` names the row when it is unticked: the public id of what the mail is about."""
+    """One mail's recipient as a list shows it.
+
+    `key` names the row when it is unticked: the public id of what the mail is about.
+    """
 
     key: str
     person_id: int
@@ -67,7 +73,9 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """How the invited are chosen: one of `CHOICES`, its key (of a category, the public id of an import), or picked people."""
+    """How the invited are chosen: one of `CHOICES`, its key (of a category, the public id of an
+    import), or picked people.
+    """
 
     kind: str
     key: str = ""
@@ -85,7 +93,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Funnel:
-    """How many there are at each step. Nobody counts as answered for having opened a mail or a link. `offered` are some of the `waiting`."""
+    """How many there are at each step.
+
+    Nobody counts as answered for having opened a mail or a link. `offered` are some of the
+    `waiting`.
+    """
 
     invited: int
     delivered: int
@@ -100,7 +112,10 @@ class Funnel:
 
 
 class Turnout(NamedTuple):
-    """One kind of organisation at a meeting. `organisations` of which `missing` have nobody who comes."""
+    """One kind of organisation at a meeting.
+
+    `organisations` of which `missing` have nobody who comes.
+    """
 
     category: str
     sv: str
@@ -114,10 +129,12 @@ class Turnout(NamedTuple):
 
 
 def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
-    """The people of `choice` who are active in an active organisation and have no registration for the meeting, in any state
-    but *unconfirmed*: a stranger who has typed somebody's name must not keep the invitation from them.
+    """The people of `choice` who are active in an active organisation and have no registration for
+    the meeting, in any state but *unconfirmed*: a stranger who has typed somebody's name must not
+    keep the invitation from them.
 
-    Each comes once, for the organisation the choice is about, else for the first one of the person's own. In Swedish order.
+    Each comes once, for the organisation the choice is about, else for the first one of the
+    person's own. In Swedish order.
     """
     within, order = _organisations(meeting, choice)
     place = (
@@ -180,9 +197,11 @@ def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
 
 
 def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -> list[int]:
-    """The ids of the registrations of one of `GROUPS`, by name in Swedish order: what a number on the dashboard stands for.
+    """The ids of the registrations of one of `GROUPS`, by name in Swedish order: what a number on
+    the dashboard stands for.
 
-    `category` is a category's key, or "-" for organisations without one. `text` is looked for in names, addresses and organisations.
+    `category` is a category's key, or "-" for organisations without one. `text` is looked for in
+    names, addresses and organisations.
     """
     query = (
         of_registrations(meeting, *GROUPS[group])
@@ -238,7 +257,8 @@ def funnel(meeting: Meeting) -> Funnel:
 
 
 def turnout(meeting: Meeting) -> list[Turnout]:
-    """Who comes, by kind of organisation, in one query: all organisations of the year, and any other that somebody was invited for.
+    """Who comes, by kind of organisation, in one query: all organisations of the year, and any
+    other that somebody was invited for.
 
     The last row, without a name, is for organisations that have no kind, when there are any.
     """
@@ -265,7 +285,9 @@ def turnout(meeting: Meeting) -> list[Turnout]:
 
 
 def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
-    """The organisations nobody comes from, with how many of each have not answered, in Swedish order."""
+    """The organisations nobody comes from, with how many of each have not answered, in Swedish
+    order.
+    """
     seats = _seats(meeting)
     query = (
         sa.select(Organisation, sa.func.coalesce(seats.c.unanswered, 0))

@@ -38,7 +38,10 @@ def note(
     meeting_id: int | None = None,
     **details: object,
 ) -> None:
-    """Notes that `actor` did `verb` to `subject`: a row, or the name of something that is none. `details` are ids, counts and field names, never names, addresses or answers."""
+    """Notes that `actor` did `verb` to `subject`: a row, or the name of something that is none.
+
+    `details` are ids, counts and field names, never names, addresses or answers.
+    """
     kind = subject if isinstance(subject, str) else type(subject).__tablename__
     db.session.add(
         Audit(

@@ -70,7 +70,10 @@ def mail_test(address: str) -> None:
     click.echo(
         {
             "sent": "Skickat: servern tog emot mejlet.",
-            "withheld": "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion går mejl bara dit.",
+            "withheld": (
+                "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion "
+                "går mejl bara dit."
+            ),
         }.get(message.state, f"Inte skickat: {message.error}")
     )
     if message.state not in ("sent", "withheld"):

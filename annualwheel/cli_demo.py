@@ -28,7 +28,10 @@ demo_group = AppGroup("demo", help="Ett påhittat år att visa och öva med. Ald
 
 @demo_group.command("fill")
 def fill() -> None:
-    """Fyller en tom databas med 62 organisationer, påhittade personer och tre möten. Rör inte en databas med innehåll."""
+    """Fyller en tom databas med 62 organisationer, påhittade personer och tre möten.
+
+    Rör inte en databas med innehåll.
+    """
     _not_in_production()
     if not year.is_empty():
         click.echo("Det finns redan ett år. Ingenting ändrades.")
@@ -42,7 +45,9 @@ def fill() -> None:
 
 @demo_group.command("links")
 def links() -> None:
-    """Skriver ut länkar att öppna: deltagare, förberedelse, koordinator, processledare och brevlådan."""
+    """Skriver ut länkar att öppna: deltagare, förberedelse, koordinator, processledare och
+    brevlådan.
+    """
     _not_in_production()
     signet, settings = house().signet, house().settings
     invited = db.session.scalars(

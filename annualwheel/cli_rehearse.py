@@ -1,4 +1,7 @@
-"""The command that rehearses the year. In a process of its own: nothing that is deployed imports the rehearsal or its clock."""
+"""The command that rehearses the year.
+
+In a process of its own: nothing that is deployed imports the rehearsal or its clock.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ from config import ROOT
 @click.option("--seed", type=int, help="Samma tal ger samma repetition.")
 @click.option(
     "--database-url",
-    help="PostgreSQL-server där en egen databas skapas och tas bort. Annars en SQLite-fil i mappen.",
+    help=(
+        "PostgreSQL-server där en egen databas skapas och tas bort. Annars en SQLite-fil i mappen."
+    ),
 )
 def rehearse(
     out: str,

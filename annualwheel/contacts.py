@@ -27,12 +27,17 @@ from annualwheel.sorting import swedish
 
 
 def fold(text: str) -> str:
-    """The form names and addresses are compared in: NFC, case-folded, single spaces, no space at the ends."""
+    """The form names and addresses are compared in: NFC, case-folded, single spaces, no space at
+    the ends.
+    """
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).casefold()).strip()
 
 
 def normal_address(text: str) -> str:
-    """The address as it is stored: trimmed, the domain in lower case. Raises `Unreadable` when it is no e-mail address."""
+    """The address as it is stored: trimmed, the domain in lower case.
+
+    Raises `Unreadable` when it is no e-mail address.
+    """
     try:
         found = validate_email(text.strip().strip("<>;,"), check_deliverability=False)
     except EmailNotValidError as problem:
@@ -45,7 +50,9 @@ def normal_address(text: str) -> str:
 
 
 def organisation_named(name: str) -> Organisation | None:
-    """The organisation with that name, alias or code, whatever its case and spacing; merged ones lead to what they became."""
+    """The organisation with that name, alias or code, whatever its case and spacing; merged ones
+    lead to what they became.
+    """
     folded = fold(name)
     found = db.session.scalar(
         sa.select(Organisation)
@@ -80,7 +87,10 @@ def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -
 
 
 def add_alias(organisation: Organisation, name: str) -> None:
-    """Lets the organisation be found by another name too. A name that is taken already is left as it is."""
+    """Lets the organisation be found by another name too.
+
+    A name that is taken already is left as it is.
+    """
     if fold(name) and organisation_named(name) is None and fold(name) != organisation.folded:
         db.session.add(Alias(organisation=organisation, name=name.strip(), folded=fold(name)))
         db.session.flush()
@@ -111,7 +121,10 @@ def set_lead(organisation: Organisation, year: Year, lead: Person | None) -> Non
 
 
 def person_called(given: str, family: str, address: str) -> Person | None:
-    """The person with that address and name. An address alone may be a function mailbox with several."""
+    """The person with that address and name.
+
+    An address alone may be a function mailbox with several.
+    """
     found = db.session.scalar(
         sa.select(Person).where(
             Person.email_folded == fold(address), Person.name_folded == fold(f"{given} {family}")
@@ -135,8 +148,9 @@ def add_person(
 ) -> Person:
     """The person with that address and name, added when new, with a place in `organisation`.
 
-    Who adds vouches: somebody who had only asked to come themselves counts from now on. Who was deactivated stays so (see `let_in`).
-    `source` says where the address came from (GDPR art. 14). Raises `Unreadable` for an address that is none.
+    Who adds vouches: somebody who had only asked to come themselves counts from now on. Who was
+    deactivated stays so (see `let_in`). `source` says where the address came from (GDPR art. 14).
+    Raises `Unreadable` for an address that is none.
     """
     person = _found_or_new(given, family, address, language, mobile, source)
     vouch(person, organisation, title)
@@ -153,8 +167,9 @@ def add_beside(
     title: str = "",
     source: str = "",
 ) -> Person:
-    """As `add_person`, for somebody whom `by` brings along: with a place in `organisation` when `by` has one. Who only says that they
-    belong there can give nobody else a place."""
+    """As `add_person`, for somebody whom `by` brings along: with a place in `organisation` when
+    `by` has one. Who only says that they belong there can give nobody else a place.
+    """
     person = _found_or_new(given, family, address, by.language, "", source)
     if has_place(by, organisation):
         vouch(person, organisation, title)
@@ -164,15 +179,18 @@ def add_beside(
 
 
 def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
-    """Gives the person a place in the organisation; somebody whom nobody had proved to exist is active from now on."""
+    """Gives the person a place in the organisation; somebody whom nobody had proved to exist is
+    active from now on.
+    """
     if was_never_confirmed(person):
         person.active = True
     affiliate(person, organisation, title)
 
 
 def was_never_confirmed(person: Person) -> bool:
-    """Whether somebody inactive has only asked to come on the open page: no place anywhere, and no registration but unconfirmed ones.
-    Everybody else who is inactive was made so by a coordinator."""
+    """Whether somebody inactive has only asked to come on the open page: no place anywhere, and no
+    registration but unconfirmed ones. Everybody else who is inactive was made so by a coordinator.
+    """
     if person.active:
         return False
     states = set(
@@ -185,8 +203,11 @@ def was_never_confirmed(person: Person) -> bool:
 
 
 def let_in(person: Person, now: dt.datetime, actor: Actor) -> None:
-    """Somebody is asked to come or to write by `actor`. No participant lets in again whom a coordinator has made inactive:
-    that raises `Refused("person_inactive")`. Whose details are erased stays out. Call it after `add_person`."""
+    """Somebody is asked to come or to write by `actor`.
+
+    No participant lets in again whom a coordinator has made inactive: that raises
+    `Refused("person_inactive")`. Whose details are erased stays out. Call it after `add_person`.
+    """
     if person.active or not person.email:
         return
     if actor.kind == "participant":
@@ -223,7 +244,11 @@ def new_person(
 
 
 def require_free(person: Person, given: str, family: str, address: str) -> str:
-    """The address as it is stored. Raises `Refused` when someone else has exactly that name and address, `Unreadable` for a bad one."""
+    """The address as it is stored.
+
+    Raises `Refused` when someone else has exactly that name and address, `Unreadable` for a bad
+    one.
+    """
     address = normal_address(address)
     stays = (fold(address), fold(f"{given} {family}")) == (person.email_folded, person.name_folded)
     other = None if stays else person_called(given, family, address)
@@ -233,7 +258,10 @@ def require_free(person: Person, given: str, family: str, address: str) -> str:
 
 
 def rename(person: Person, given: str, family: str, address: str) -> None:
-    """Corrects name and address; `readdressing.rename` sees to what follows from a new address. Raises as `require_free`."""
+    """Corrects name and address; `readdressing.rename` sees to what follows from a new address.
+
+    Raises as `require_free`.
+    """
     address = require_free(person, given, family, address)
     person.given, person.family = clean(given), clean(family)
     person.email, person.email_folded = address, fold(address)
@@ -257,7 +285,10 @@ def rename_organisation(organisation: Organisation, name: str) -> None:
 
 
 def set_active(thing: Person | Organisation, active: bool, actor: Actor, now: dt.datetime) -> None:
-    """Takes a person or an organisation out of every new sending, or back in. Nothing is deleted."""
+    """Takes a person or an organisation out of every new sending, or back in.
+
+    Nothing is deleted.
+    """
     thing.active = active
     audit.note(actor, "activated" if active else "deactivated", thing, now)
 
@@ -286,21 +317,29 @@ def organisation_of(person: Person) -> Organisation | None:
 
 
 def belongs(person: Person, organisation: Organisation) -> bool:
-    """Whether the person is active and has not left the organisation. Who never had a place in it has not left it."""
+    """Whether the person is active and has not left the organisation.
+
+    Who never had a place in it has not left it.
+    """
     return person.active and all(
         a.active for a in person.affiliations if a.organisation_id == organisation.id
     )
 
 
 def has_place(person: Person, organisation: Organisation) -> bool:
-    """Whether the person is active and has a place in the organisation now. Who has only said so on the open page has none."""
+    """Whether the person is active and has a place in the organisation now.
+
+    Who has only said so on the open page has none.
+    """
     return person.active and any(
         a.active for a in person.affiliations if a.organisation_id == organisation.id
     )
 
 
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
-    """Gives the person a place in the organisation, or the place a new title; a place that had ended begins again."""
+    """Gives the person a place in the organisation, or the place a new title; a place that had
+    ended begins again.
+    """
     row = db.session.scalar(
         sa.select(Affiliation).where(
             Affiliation.person_id == person.id, Affiliation.organisation_id == organisation.id
@@ -314,7 +353,10 @@ def affiliate(person: Person, organisation: Organisation, title: str = "") -> No
 
 
 def end_affiliation(person: Person, organisation: Organisation) -> None:
-    """Ends the person's place in the organisation; what was done in it stays. Raises `Missing` when there is none."""
+    """Ends the person's place in the organisation; what was done in it stays.
+
+    Raises `Missing` when there is none.
+    """
     row = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
     if row is None:
         raise Missing("no_organisation")

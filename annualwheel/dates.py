@@ -1,8 +1,9 @@
 """Dates, times and numbers in Swedish and English words, as text.
 
-Moments are aware datetimes and are shown on the clock of Stockholm; plain dates are shown as they are. `language`
-is "sv" or "en"; anything else raises `KeyError`. Spaces inside a date, a time or a number do not break at a line end.
-The forms follow Webbriktlinje R66 (point in times, year written out) and Myndigheternas skrivregler.
+Moments are aware datetimes and are shown on the clock of Stockholm; plain dates are shown as they
+are. `language` is "sv" or "en"; anything else raises `KeyError`. Spaces inside a date, a time or a
+number do not break at a line end. The forms follow Webbriktlinje R66 (point in times, year written
+out) and Myndigheternas skrivregler.
 """
 
 from __future__ import annotations
@@ -115,7 +116,9 @@ def day_time(when: dt.datetime, language: str) -> str:
 
 
 def weekday_time(when: dt.datetime, language: str) -> str:
-    """ "torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)": a moment by which one must answer."""
+    """ "torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)": a moment by
+    which one must answer.
+    """
     clock = _digits(when, language, minutes=True)
     if language == "en":
         return f"{weekday_day(when, language)}, {clock} {ZONE}"
@@ -123,7 +126,9 @@ def weekday_time(when: dt.datetime, language: str) -> str:
 
 
 def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
-    """ "fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)"."""
+    """ "fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish
+    time)".
+    """
     if as_date(starts) != as_date(ends):
         return _over_days(starts, ends, language)
     if language == "en":
@@ -139,7 +144,9 @@ def hours(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
 
 
 def moment(when: dt.datetime, now: dt.datetime, language: str) -> str:
-    """ "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time: when something happened."""
+    """ "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time: when something
+    happened.
+    """
     days_ago = (as_date(now) - as_date(when)).days
     relative = {"sv": (f"i{NBSP}dag", f"i{NBSP}går"), "en": ("today", "yesterday")}[language]
     if days_ago not in (0, 1):
@@ -158,7 +165,10 @@ def number(value: int, language: str) -> str:
 
 
 def percent(share: float, language: str) -> str:
-    """A share between 0 and 1 as whole percent: "72 %", "72%". Only nothing is 0 and only everything is 100."""
+    """A share between 0 and 1 as whole percent: "72 %", "72%".
+
+    Only nothing is 0 and only everything is 100.
+    """
     whole = round(share * 100)
     if 0 < share < 1:
         whole = min(99, max(1, whole))

@@ -29,7 +29,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# Readers begin a deferred transaction; on SQLite a writer must take the lock when it begins, or its snapshot goes stale.
+# Readers begin a deferred transaction; on SQLite a writer must take the lock when it begins, or its
+# snapshot goes stale.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 REST = 5.0  # seconds after which a connection is tried before it is used
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
@@ -57,7 +58,10 @@ class UTCDateTime(sa.TypeDecorator[dt.datetime]):
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
-    """Every table. `repr` shows the class and the id only: names and addresses must not reach a log."""
+    """Every table.
+
+    `repr` shows the class and the id only: names and addresses must not reach a log.
+    """
 
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {
@@ -72,8 +76,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
 
 
 class ReadingOrWriting(FlaskSession):
-    """On a database server what only reads needs no transaction: each statement sees what is committed, with or without one (READ
-    COMMITTED), and beginning and ending it are two more ways to the server."""
+    """On a database server what only reads needs no transaction: each statement sees what is
+    committed, with or without one (READ COMMITTED), and beginning and ending it are two more ways
+    to the server.
+    """
 
     def get_bind(self, *arguments: Any, **named: Any) -> Engine | sa.Connection:
         """The engine to use now."""
@@ -102,13 +108,17 @@ def public_id() -> str:
 
 
 def words(column: str, *allowed: str) -> sa.Enum:
-    """A type for `column` that allows a closed list of words, kept by a check constraint on both databases."""
+    """A type for `column` that allows a closed list of words, kept by a check constraint on both
+    databases.
+    """
     return sa.Enum(*allowed, native_enum=False, create_constraint=True, length=24, name=column)
 
 
 @contextlib.contextmanager
 def reading() -> Iterator[None]:
-    """Within this block transactions only read: they take no lock on SQLite, and the session refuses to write."""
+    """Within this block transactions only read: they take no lock on SQLite, and the session
+    refuses to write.
+    """
     token = _reading.set(True)
     try:
         yield
@@ -133,7 +143,10 @@ def _refuse_writing(session: Session, *_: object) -> None:
 
 
 def read_again(row: Base, *, lock: bool = False) -> None:
-    """Reads the row's own columns as they are now, and with `lock` keeps it so until the commit. What it leads to stays as it was loaded."""
+    """Reads the row's own columns as they are now, and with `lock` keeps it so until the commit.
+
+    What it leads to stays as it was loaded.
+    """
     db.session.refresh(
         row,
         attribute_names=[column.key for column in sa.inspect(type(row)).column_attrs],
@@ -142,8 +155,10 @@ def read_again(row: Base, *, lock: bool = False) -> None:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions). On a database server a connection that has
-    rested is tried before it is used."""
+    """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions).
+
+    On a database server a connection that has rested is tried before it is used.
+    """
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     else:
@@ -168,7 +183,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _try_after_a_rest(engine: Engine) -> None:
-    """`pool_pre_ping` asks the server once more on every request; only a connection nobody has used for a while can have died unseen."""
+    """`pool_pre_ping` asks the server once more on every request; only a connection nobody has used
+    for a while can have died unseen.
+    """
 
     @event.listens_for(engine, "checkin")
     def _rests(_connection: object, record: PoolProxiedConnection) -> None:

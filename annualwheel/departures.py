@@ -1,4 +1,6 @@
-"""Somebody is no longer active, or has left an organisation: the access ends at once, what they wrote and what they said yes to stays."""
+"""Somebody is no longer active, or has left an organisation: the access ends at once, what they
+wrote and what they said yes to stays.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,28 @@ STANDS = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
 
 
 def deactivate(person: Person, now: dt.datetime, actor: Actor) -> None:
-    """Takes the person out of every new sending and out of the organisations' answers. `contacts.set_active` lets them back in."""
+    """Takes the person out of every new sending and out of the organisations' answers.
+
+    `contacts.set_active` lets them back in.
+    """
     contacts.set_active(person, False, actor, now)
     _end(person, None, now)
 
 
 def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: Actor) -> None:
-    """Ends the person's place in the organisation and the access to its answers. Raises `Missing` when there is no such place."""
+    """Ends the person's place in the organisation and the access to its answers.
+
+    Raises `Missing` when there is no such place.
+    """
     contacts.end_affiliation(person, organisation)
     _end(person, organisation, now)
     audit.note(actor, "place_ended", person, now, organisation=organisation.id)
 
 
 def left_standing(person: Person, now: dt.datetime) -> Sequence[Registration]:
-    """Registrations at meetings to come of somebody who is inactive, or that were made for an organisation they have left. Nobody is
-    withdrawn in silence: a coordinator decides."""
+    """Registrations at meetings to come of somebody who is inactive, or that were made for an
+    organisation they have left. Nobody is withdrawn in silence: a coordinator decides.
+    """
     rows = db.session.scalars(
         sa.select(Registration)
         .join(Registration.meeting)
@@ -49,7 +58,10 @@ def left_standing(person: Person, now: dt.datetime) -> Sequence[Registration]:
 
 
 def _end(person: Person, organisation: Organisation | None, now: dt.datetime) -> None:
-    """Nobody takes the lead's part over: who appoints a lead is the coordinator. Years that are over keep theirs."""
+    """Nobody takes the lead's part over: who appoints a lead is the coordinator.
+
+    Years that are over keep theirs.
+    """
     membership.leave(person, organisation)
     ahead = sa.select(Year.id).join(Meeting).where(Meeting.ends_at > now)
     led = sa.select(YearOrganisation).where(

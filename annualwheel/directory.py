@@ -1,4 +1,6 @@
-"""The lists and pages of people and organisations: searched, filtered, a page at a time, with as many queries for one row as for fifty."""
+"""The lists and pages of people and organisations: searched, filtered, a page at a time, with as
+many queries for one row as for fifty.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to. `organisation` is a public id, `category` a key; `active` None shows all."""
+    """What a list is narrowed to.
+
+    `organisation` is a public id, `category` a key; `active` None shows all.
+    """
 
     text: str = ""
     organisation: str = ""
@@ -59,7 +64,9 @@ class OrganisationRow:
 
 
 def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
-    """A page of people in the order of their family names; each word of the text must stand in name, address or organisation."""
+    """A page of people in the order of their family names; each word of the text must stand in
+    name, address or organisation.
+    """
     conditions: list[sa.ColumnElement[bool]] = [Person.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():
         in_organisation = (
@@ -100,7 +107,9 @@ def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
 
 
 def organisations(wanted: Wanted, year: Year | None, number: int = 1) -> Page[OrganisationRow]:
-    """A page of organisations in the order of their names; each word of the text must stand in name, alias or code."""
+    """A page of organisations in the order of their names; each word of the text must stand in
+    name, alias or code.
+    """
     conditions: list[sa.ColumnElement[bool]] = [Organisation.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():
         by_alias = sa.select(Alias.organisation_id).where(
@@ -140,7 +149,10 @@ def names_of_organisations() -> Sequence[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Match:
-    """An organisation that fits a search. `also` is the other name that was found, "" when its own name was."""
+    """An organisation that fits a search.
+
+    `also` is the other name that was found, "" when its own name was.
+    """
 
     organisation: Organisation
     parent: str
@@ -148,8 +160,10 @@ class Match:
 
 
 def organisations_like(text: str, at_most: int) -> list[Match]:
-    """Active organisations for somebody who looks for their own: each word must stand in the name, another name or the code, of it or of
-    what it is a part of. Whole names first, then beginnings, then the alphabet; in two queries. Nothing for an empty text."""
+    """Active organisations for somebody who looks for their own: each word must stand in the name,
+    another name or the code, of it or of what it is a part of. Whole names first, then beginnings,
+    then the alphabet; in two queries. Nothing for an empty text.
+    """
     folded, parent = fold(text), aliased(Organisation)
     if not folded:
         return []

@@ -1,7 +1,8 @@
 """Erasing a person who has asked for it (GDPR art. 17), or answering why not.
 
-What an organisation has submitted is a public record and stays (art. 17.3 b and d, arkivlagen 1990:782), as do the rows that say that
-somebody was invited and came; neither says who any more. Everything else goes.
+What an organisation has submitted is a public record and stays (art. 17.3 b and d, arkivlagen
+1990:782), as do the rows that say that somebody was invited and came; neither says who any more.
+Everything else goes.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ TO_AN_ADDRESS = ("own_data", "new_link", "organisation_request", "organisation_r
 
 @dataclass(frozen=True)
 class Consequences:
-    """What erasing would do: `leaves` are registrations at meetings to come, `submitted` the versions that stay as public records."""
+    """What erasing would do: `leaves` are registrations at meetings to come, `submitted` the
+    versions that stay as public records.
+    """
 
     leaves: Sequence[Registration]
     others: int
@@ -116,10 +119,13 @@ def refuse(request: DeletionRequest, text: str, now: dt.datetime, actor: Actor) 
 
 
 def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
-    """Erases the person for good and mails that it is done. False when somebody has answered already.
+    """Erases the person for good and mails that it is done.
 
-    Seats at meetings to come are given back first, while there is an address to take the calendar entries out of. The mails about that
-    and about the erasure go out, and are emptied by `finish` once they have.
+    False when somebody has answered already.
+
+    Seats at meetings to come are given back first, while there is an address to take the calendar
+    entries out of. The mails about that and about the erasure go out, and are emptied by `finish`
+    once they have.
     """
     person = request.person
     readdressing.lock(person)
@@ -192,13 +198,18 @@ def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
 
 
 def _about(person: Person) -> sa.ColumnElement[bool]:
-    """Mails to the person, and copies of mails about their registrations to whoever answers for them."""
+    """Mails to the person, and copies of mails about their registrations to whoever answers for
+    them.
+    """
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
 
 
 def _to_address(person: Person) -> sa.ColumnElement[bool]:
-    """Mails to the person's address that were written without asking who has it. Where others have it too: those that name the person."""
+    """Mails to the person's address that were written without asking who has it.
+
+    Where others have it too: those that name the person.
+    """
     others = (
         sa.select(Person.id)
         .where(Person.email_folded == person.email_folded, Person.id != person.id, Person.active)
@@ -221,7 +232,9 @@ def _to_address(person: Person) -> sa.ColumnElement[bool]:
 
 
 def _adopt(person: Person) -> None:
-    """From now on they are the person's, and go the way of all others: stopped, emptied, and those in a worker's hands by `finish`."""
+    """From now on they are the person's, and go the way of all others: stopped, emptied, and those
+    in a worker's hands by `finish`.
+    """
     db.session.execute(
         sa.update(Message)
         .where(_to_address(person))
@@ -245,7 +258,10 @@ def _drop_waiting(person: Person) -> None:
 
 
 def _empty(which: sa.ColumnElement[bool]) -> int:
-    """Erases address, name and text of mails that are not on their way. That they were sent, and when, stays."""
+    """Erases address, name and text of mails that are not on their way.
+
+    That they were sent, and when, stays.
+    """
     rows = sa.select(Message.id).where(which, Message.state.not_in(DUE), Message.address != "")
     ids = list(db.session.scalars(rows))
     db.session.execute(

@@ -1,10 +1,16 @@
-"""What can go wrong in the subjects. An error carries a key and parameters; the web has the words."""
+"""What can go wrong in the subjects.
+
+An error carries a key and parameters; the web has the words.
+"""
 
 from __future__ import annotations
 
 
 class DomainError(Exception):
-    """A rule said no. `key` names the rule, `params` fill the sentence, `status` is the HTTP status it deserves."""
+    """A rule said no.
+
+    `key` names the rule, `params` fill the sentence, `status` is the HTTP status it deserves.
+    """
 
     status = 409
 

@@ -1,4 +1,6 @@
-"""Everything we hold about one person, for themselves alone: as rows for their page and as JSON to keep (GDPR art. 15 and 20)."""
+"""Everything we hold about one person, for themselves alone: as rows for their page and as JSON to
+keep (GDPR art. 15 and 20).
+"""
 
 from __future__ import annotations
 
@@ -48,8 +50,12 @@ class Seat:
 
 @dataclass(frozen=True)
 class Written:
-    """Something the person wrote in an answer. `text` is in the language asked for. `gone_at` is when it lost its place: the card it stood on
-    was taken away, or another text came instead. Then it is erased at `erased_at`; both are None for what stands."""
+    """Something the person wrote in an answer.
+
+    `text` is in the language asked for. `gone_at` is when it lost its place: the card it stood on
+    was taken away, or another text came instead. Then it is erased at `erased_at`; both are None
+    for what stands.
+    """
 
     meeting: Meeting
     organisation: str
@@ -62,8 +68,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Extract:
-    """All of it. `written` is what stands and what was on cards that have been taken away, `replaced` their texts that another text came
-    instead of, `submitted` counts the versions they sent in."""
+    """All of it.
+
+    `written` is what stands and what was on cards that have been taken away, `replaced` their texts
+    that another text came instead of, `submitted` counts the versions they sent in.
+    """
 
     person: Person
     places: Sequence[Affiliation]
@@ -103,22 +112,30 @@ def of(person: Person, language: str) -> Extract:
 
 
 def body_of(mail: Message) -> MessageBody | None:
-    """The text of a mail to the person, while we have it. A mail to no more than their address may be about somebody else: a copy, a
-    test of a sending, a mailbox that several share."""
+    """The text of a mail to the person, while we have it.
+
+    A mail to no more than their address may be about somebody else: a copy, a test of a sending, a
+    mailbox that several share.
+    """
     return mail.body if mail.person_id is not None else None
 
 
 def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
-    """The extract as a file. The names of the fields are stable: they are ours to keep, so that a file of last year reads like this
-    year's. `reasons` has the words for why somebody does not come.
+    """The extract as a file.
 
-    `person` (given, family, email, mobile, language, source), `organisations` (organisation, title, active), `registrations` (meeting,
-    starts_at, organisation, title, state, mode, lunch, copy_to, decline_reason and decline_reason_text, invited_at, answered_at, history
-    of at and event, needs of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role, scope,
-    opened_at), `written` (meeting, organisation, question, text, at; removed_at and erased_at, null for what stands), `replaced_texts` and
-    `submitted_versions` (numbers), `replaced` (as `written`, with replaced_at), `mails` (kind, address, queued_at, sent_at, state; subject
-    and text, null when we no longer have them), `requests` (kind, asked_at, state, text, answer). Times are ISO 8601 in UTC. No links and
-    no tokens: where a mail had a link the text says […].
+    The names of the fields are stable: they are ours to keep, so that a file of last year reads
+    like this year's. `reasons` has the words for why somebody does not come.
+
+    `person` (given, family, email, mobile, language, source), `organisations` (organisation, title,
+    active), `registrations` (meeting, starts_at, organisation, title, state, mode, lunch, copy_to,
+    decline_reason and decline_reason_text, invited_at, answered_at, history of at and event, needs
+    of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role,
+    scope, opened_at), `written` (meeting, organisation, question, text, at; removed_at and
+    erased_at, null for what stands), `replaced_texts` and `submitted_versions` (numbers),
+    `replaced` (as `written`, with replaced_at), `mails` (kind, address, queued_at, sent_at, state;
+    subject and text, null when we no longer have them), `requests` (kind, asked_at, state, text,
+    answer). Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link the text
+    says […].
     """
     person = held.person
     requests = [
@@ -205,7 +222,9 @@ _PLACE = (
 
 
 def _written(person: Person, language: str) -> list[Written]:
-    """What was last written by the person and stands now, or stood on a card that has been taken away."""
+    """What was last written by the person and stands now, or stood on a card that has been taken
+    away.
+    """
     rows = db.session.scalars(
         sa.select(Answer)
         .join(Answer.item)
@@ -224,7 +243,10 @@ def _written(person: Person, language: str) -> list[Written]:
 
 
 def _replaced(person: Person, language: str) -> list[Written]:
-    """The person's texts that lost their place, the latest first. They go sooner when their card was taken away before."""
+    """The person's texts that lost their place, the latest first.
+
+    They go sooner when their card was taken away before.
+    """
     rows = db.session.execute(
         sa.select(AnswerHistory, Item)
         .join(Item, Item.id == AnswerHistory.item_id)

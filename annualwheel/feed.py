@@ -1,6 +1,8 @@
-"""A participant's own calendar to subscribe to: the year's meetings and the last days to answer and to prepare.
+"""A participant's own calendar to subscribe to: the year's meetings and the last days to answer and
+to prepare.
 
-A seat has the same UID and SEQUENCE here as in the mails, so that a calendar that has both knows them for one.
+A seat has the same UID and SEQUENCE here as in the mails, so that a calendar that has both knows
+them for one.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ ASKED = ("unconfirmed", "invited", "waitlisted", "offered", "to_reconfirm")
 HELD = ("invited", "waitlisted", "offered")
 PREPARE_FOR = ("registered", "to_reconfirm", "attended")
 AWAY = ("substituted", "revoked")
-# For UIDs of what has none stored: hashed with random ids of rows, as RFC 7986 5.3 asks for names that tell nothing.
+# For UIDs of what has none stored: hashed with random ids of rows, as RFC 7986 5.3 asks for names
+# that tell nothing.
 OURS = uuid.UUID("6f1d3c1e-8a5c-4c0e-9d0f-6b1b9a4c2e57")
 
 NAME = {"sv": "Årshjulet: möten och sista dagar", "en": "Annual cycle: meetings and last days"}
@@ -88,7 +91,10 @@ def target(person: Person) -> Target:
 
 
 def by_target(found: Target | None) -> Person:
-    """The person whose calendar an address opens. Raises `Missing` for an unknown or old one, and for who is not with us any more."""
+    """The person whose calendar an address opens.
+
+    Raises `Missing` for an unknown or old one, and for who is not with us any more.
+    """
     person = (
         db.session.scalar(sa.select(Person).where(Person.public_id == found.public_id))
         if found
@@ -113,7 +119,10 @@ def renew(person: Person, now: dt.datetime, actor: Actor) -> None:
 
 
 def of(person: Person, now: dt.datetime) -> Feed:
-    """The person's calendar at `now`, in the person's language. As many queries however much there is in it."""
+    """The person's calendar at `now`, in the person's language.
+
+    As many queries however much there is in it.
+    """
     registrations = [
         registration
         for registration in _registrations(person)
@@ -153,7 +162,9 @@ def of(person: Person, now: dt.datetime) -> Feed:
 
 
 def held(registration: Registration, now: dt.datetime) -> Entry | None:
-    """The entry that keeps the day free for who has not got a seat yet, as it is in the feed; None for everybody else."""
+    """The entry that keeps the day free for who has not got a seat yet, as it is in the feed; None
+    for everybody else.
+    """
     return (
         _seat(registration, now)
         if registration.state in HELD and registration.meeting.state == "planned"
@@ -162,7 +173,9 @@ def held(registration: Registration, now: dt.datetime) -> Entry | None:
 
 
 def _seat(registration: Registration, now: dt.datetime) -> Entry | None:
-    """The entry of a seat: firm after a yes, tentative while an answer is awaited, cancelled for a while when it is gone."""
+    """The entry of a seat: firm after a yes, tentative while an answer is awaited, cancelled for a
+    while when it is gone.
+    """
     meeting, state, language = (
         registration.meeting,
         registration.state,
@@ -230,7 +243,9 @@ def _answers(registrations: Sequence[Registration], now: dt.datetime) -> Iterato
 def _preparations(
     person: Person, registrations: Sequence[Registration], submissions: Sequence[Submission]
 ) -> Iterator[Day]:
-    """The last day of each answer the person writes in, and of those to come for the organisations the person takes part for."""
+    """The last day of each answer the person writes in, and of those to come for the organisations
+    the person takes part for.
+    """
     last = {
         (r.meeting, r.organisation): years.phase(r.meeting, "preparation").closes_at
         for r in registrations

@@ -1,7 +1,8 @@
-"""Calendar entries as iCalendar (RFC 5545) and as requests and cancellations by mail (iTIP, RFC 5546).
+"""Calendar entries as iCalendar (RFC 5545) and as requests and cancellations by mail (iTIP, RFC
+5546).
 
-Times carry `TZID=Europe/Stockholm` with our own zone: clients read the rules (RRULE) of a zone right, and its lists of dates
-(RDATE), which the library would write, wrong in summer.
+Times carry `TZID=Europe/Stockholm` with our own zone: clients read the rules (RRULE) of a zone
+right, and its lists of dates (RDATE), which the library would write, wrong in summer.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ END:VTIMEZONE
 """.replace("\n", "\r\n")
 ZONE_PART = Timezone.from_ical(ZONE)
 FETCHED_AGAIN = "PT4H"
-# Neither can stand plainly in a parameter (RFC 5545 3.2, RFC 6868), and the encoded forms are not read everywhere.
+# Neither can stand plainly in a parameter (RFC 5545 3.2, RFC 6868), and the encoded forms are not
+# read everywhere.
 NOT_IN_NAMES = str.maketrans({'"': "”", "^": " ", "\n": " "})
 # Everything below space but the line break, and delete: RFC 5545 3.1 forbids them in text.
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
@@ -50,8 +52,9 @@ CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
 class Entry:
     """One seat in one calendar, as it is frozen with its mail.
 
-    `uid` is a stored uuid4 in hexadecimal (RFC 7986 5.3 asks for random identifiers without host names); it never changes.
-    `sequence` rises with every change of time, place or status. Times are aware; `description` is in the attendee's language.
+    `uid` is a stored uuid4 in hexadecimal (RFC 7986 5.3 asks for random identifiers without host
+    names); it never changes. `sequence` rises with every change of time, place or status. Times are
+    aware; `description` is in the attendee's language.
     """
 
     uid: str
@@ -87,7 +90,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A whole day in a feed, in Stockholm: a deadline. `uid` never changes and says nothing of whose it is."""
+    """A whole day in a feed, in Stockholm: a deadline.
+
+    `uid` never changes and says nothing of whose it is.
+    """
 
     uid: str
     summary: str
@@ -98,10 +104,12 @@ class Day:
 def request(
     entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
 ) -> bytes:
-    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence` has risen.
+    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence`
+    has risen.
 
-    The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are asked for. `url` is a public
-    page: never a personal link, since calendars are shared. `now` is aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
+    The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are
+    asked for. `url` is a public page: never a personal link, since calendars are shared. `now` is
+    aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
     """
     return _calendar("REQUEST", [_for_attendee(entry, organiser_name, organiser_address, url, now)])
 
@@ -109,7 +117,10 @@ def request(
 def cancel(
     entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
 ) -> bytes:
-    """METHOD:CANCEL (RFC 5546 3.2.5) for this attendee alone. The caller has raised `sequence` above the last request's."""
+    """METHOD:CANCEL (RFC 5546 3.2.5) for this attendee alone.
+
+    The caller has raised `sequence` above the last request's.
+    """
     event = _for_attendee(entry, organiser_name, organiser_address, url, now)
     event["STATUS"] = vText("CANCELLED")
     return _calendar("CANCEL", [event])
@@ -122,7 +133,10 @@ def published(
     url: str,
     now: dt.datetime,
 ) -> bytes:
-    """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees. Only an entry that is CONFIRMED takes up time."""
+    """A file to download: METHOD:PUBLISH (RFC 5546 3.2.1), which must not name attendees.
+
+    Only an entry that is CONFIRMED takes up time.
+    """
     return _calendar(
         "PUBLISH",
         [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries],
@@ -138,7 +152,8 @@ def feed(
     url: str,
     now: dt.datetime,
 ) -> bytes:
-    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1), to be fetched again every four hours.
+    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1), to be
+    fetched again every four hours.
 
     METHOD:PUBLISH as in `published`: no attendee. Only an entry that is CONFIRMED takes up time.
     """
@@ -256,7 +271,10 @@ def _party(address: str, name: str) -> vCalAddress:
 
 
 def _ascii(address: str) -> str:
-    """The address as it is mailed: an international domain in its ASCII form (IDNA). Raises `ValueError` when it has none."""
+    """The address as it is mailed: an international domain in its ASCII form (IDNA).
+
+    Raises `ValueError` when it has none.
+    """
     if address.isascii():
         return CONTROL.sub("", address)
     return (

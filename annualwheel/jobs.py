@@ -38,7 +38,10 @@ log = structlog.get_logger()
 
 
 def create_queue(settings: Settings) -> Huey:
-    """The queue that `QUEUE_URL` names: sqlite:/// (a file of its own), postgresql:// or redis://. Messages are signed: Huey pickles."""
+    """The queue that `QUEUE_URL` names: sqlite:/// (a file of its own), postgresql:// or redis://.
+
+    Messages are signed: Huey pickles.
+    """
     serializer = SignedSerializer(secret=settings.secret_keys[0])
     scheme = urlsplit(settings.queue_url).scheme
     if scheme == "sqlite":
@@ -62,7 +65,10 @@ def queue_of(app: Flask) -> Huey:
 
 
 def register(app: Flask) -> None:
-    """Gives the application its tasks. A task opens one app context and short transactions; it is given ids only."""
+    """Gives the application its tasks.
+
+    A task opens one app context and short transactions; it is given ids only.
+    """
     queue = queue_of(app)
 
     @queue.task(name="send")
@@ -99,7 +105,10 @@ def register(app: Flask) -> None:
 
 
 def enqueue(task: str, *arguments: object) -> None:
-    """Puts a task on the queue. When the queue is out of reach the sweeper finds the work within a minute."""
+    """Puts a task on the queue.
+
+    When the queue is out of reach the sweeper finds the work within a minute.
+    """
     try:
         current_app.extensions["tasks"][task](*arguments)
     except Exception:
@@ -140,8 +149,9 @@ def drain_outbox() -> None:
 
 
 def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
-    """Claims one chunk, commits, sends it and marks each mail by itself; what there is no time for is given back. Never holds a
-    transaction while speaking SMTP. Returns whether anything was done."""
+    """Claims one chunk, commits, sends it and marks each mail by itself; what there is no time for
+    is given back. Never holds a transaction while speaking SMTP. Returns whether anything was done.
+    """
     messages = outbox.claim(worker_name(), house().clock.now(), ids)
     wanted = reminders.wanted(messages)
     for message in messages:
@@ -184,7 +194,9 @@ def _deliver(connection: delivery.Connection, message: Message) -> None:
 
 
 def build(pack_id: int) -> None:
-    """Builds a pack that is queued; a failure is noted on it, shown to the one who waits, and logged."""
+    """Builds a pack that is queued; a failure is noted on it, shown to the one who waits, and
+    logged.
+    """
     try:
         packs.build(pack_id, house().clock)
     except Exception:
@@ -195,7 +207,9 @@ def build(pack_id: int) -> None:
 
 
 def prepare(mailing_id: int) -> None:
-    """Writes the mails of a large mailing in batches, one short transaction each, then has them sent. Can be run again at any time."""
+    """Writes the mails of a large mailing in batches, one short transaction each, then has them
+    sent. Can be run again at any time.
+    """
     mailing = db.session.get_one(Mailing, mailing_id)
     if mailing.kind in announcements.KINDS:
         while announcements.write_next(mailing, house().clock.now()):
@@ -220,8 +234,9 @@ def _prepare_order(mailing: Mailing) -> None:
 
 
 def sweep_minute() -> None:
-    """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and mailings that were left.
-    Once an hour it erases what is older than it may be."""
+    """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and
+    mailings that were left. Once an hour it erases what is older than it may be.
+    """
     now = house().clock.now()
     if not first_this_minute("sweep", now):
         return
@@ -241,7 +256,9 @@ def sweep_minute() -> None:
 
 
 def lapse_offers(now: dt.datetime) -> None:
-    """Ends the offered seats that nobody has answered in time: a short transaction for each meeting, since it holds the meeting's lock."""
+    """Ends the offered seats that nobody has answered in time: a short transaction for each
+    meeting, since it holds the meeting's lock.
+    """
     for meeting in offers.due(now):
         offers.lapse_due(meeting, now)
         commit()
@@ -250,8 +267,9 @@ def lapse_offers(now: dt.datetime) -> None:
 def erase_old(
     now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int = 1000
 ) -> dict[str, int]:
-    """Erases what we have promised not to keep, a batch in a transaction, at most so many batches of each kind; returns how many of
-    each kind went, and notes the same."""
+    """Erases what we have promised not to keep, a batch in a transaction, at most so many batches
+    of each kind; returns how many of each kind went, and notes the same.
+    """
     erasure.finish()
     gone: dict[str, int] = {}
     for key, rule in retention.RULES.items():
@@ -274,8 +292,10 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]
 
 
 def start_embedded(app: Flask, lock_file: Path) -> None:
-    """Starts the consumer in a daemon thread of this web process. A file lock makes it one a machine; when its holder dies another
-    process takes over."""
+    """Starts the consumer in a daemon thread of this web process.
+
+    A file lock makes it one a machine; when its holder dies another process takes over.
+    """
     with app.app_context():
         workers, queue = house().settings.mail_connections, house().queue
 

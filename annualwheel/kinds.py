@@ -1,4 +1,7 @@
-"""The kinds of mail: the facts each needs and the links it holds. A kind has one template a language in `email_templates/`."""
+"""The kinds of mail: the facts each needs and the links it holds.
+
+A kind has one template a language in `email_templates/`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of mail needs: `facts` that must be given, `optional` ones (left out: empty), names of the `links` it holds."""
+    """What a kind of mail needs: `facts` that must be given, `optional` ones (left out: empty),
+    names of the `links` it holds.
+    """
 
     facts: tuple[str, ...]
     links: tuple[str, ...] = ()
@@ -19,11 +24,15 @@ _WHEN = ("given", "meeting", "day", "short_day")
 _PLAN = (*_WHEN, "time", "place")
 _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 
-# Days and times are text in the recipient's language; `meeting` in its definite form ("arbetsmötet", "the working meeting").
-# `given` and names are as the person writes them. `sections`, `missing` and `summary` are lists of text. `personal` is true when
-# each person answers for themselves. `last_day` is the day of `closes` without the year; `first` names what must be done before anything can
-# be submitted. `seated`: the place went over with the invitation; `taken`: by the new person's own press. `may_register` and
-# `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n has the link landing_n.
+# Days and times are text in the recipient's language; `meeting` in its definite form
+# ("arbetsmötet", "the working meeting"). `given` and names are as the person writes them.
+# `sections`, `missing` and `summary` are lists of text. `personal` is true when each person answers
+# for themselves. `last_day` is the day of `closes` without the year; `first` names what must be
+# done before anything can be submitted. `seated`: the place went over with the invitation; `taken`:
+# by the new person's own press. `may_register` and `may_substitute` say what the page lets the
+# person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results:
+# present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n
+# has the link landing_n.
 KINDS: Mapping[str, Kind] = {
     "invitation": Kind(
         (*_PLAN, "organisation", "answer_by", "about"),
@@ -103,8 +112,9 @@ KINDS: Mapping[str, Kind] = {
     "test_mail": Kind(("sent_at",)),
 }
 
-# What asks somebody to a meeting or gives them something at it. Once the meeting is cancelled these are not sent: nothing may follow the
-# mail that says so. News of what is over (a withdrawal, a seat let go), receipts, and links asked for go all the same.
+# What asks somebody to a meeting or gives them something at it. Once the meeting is cancelled these
+# are not sent: nothing may follow the mail that says so. News of what is over (a withdrawal, a seat
+# let go), receipts, and links asked for go all the same.
 TOWARDS_A_MEETING = frozenset(
     (
         "invitation",

@@ -1,10 +1,13 @@
-"""What we write: one text file per mail and language becomes subject, preheader, plain text and HTML.
+"""What we write: one text file per mail and language becomes subject, preheader, plain text and
+HTML.
 
-A template is small Markdown with Jinja variables. It is parsed once, before any value is filled in, into a plain-text and an
-HTML template; values never pass through Markdown, so a name like `[x](http://y)` or `<b>` comes out as it was typed.
+A template is small Markdown with Jinja variables. It is parsed once, before any value is filled in,
+into a plain-text and an HTML template; values never pass through Markdown, so a name like
+`[x](http://y)` or `<b>` comes out as it was typed.
 
-Links are written by name and stay placeholders in the frozen letter, between two private-use characters:
-U+E000, the name, U+E001. `seal` puts in the addresses when the mail is sent, so that no token lies in the database.
+Links are written by name and stay placeholders in the frozen letter, between two private-use
+characters: U+E000, the name, U+E001. `seal` puts in the addresses when the mail is sent, so that no
+token lies in the database.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ LINK = "\ue000{}\ue001"
 PLACEHOLDER = re.compile("\ue000([a-z_0-9]+)\ue001")
 JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
 LOOP = re.compile(r"(\{% for [^%]*%\})(.*)(\{% endfor %\})")
-# C0 and C1 controls but tab and newline, and our own placeholder characters: no value may bring them.
+# C0 and C1 controls but tab and newline, and our own placeholder characters: no value may bring
+# them.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000\ue001]")
 TWO_NUMBERS = re.compile(r"\d \d")
 LINE_BREAKS = re.compile("[\t\n\u2028\u2029\u00a0 ]+")
@@ -54,14 +58,17 @@ BUTTON = """<table role="presentation" width="100%" cellpadding="0" cellspacing=
 text-decoration:none;">{}</a>
 </td></tr></table></td></tr></table>
 """
-# Jinja takes away a line break that follows a tag directly; the space before it is taken away when the text is written.
+# Jinja takes away a line break that follows a tag directly; the space before it is taken away when
+# the text is written.
 END = " \n"
 INLINE = {"strong_open": "<b>", "strong_close": "</b>"}
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as it is frozen when queued: filled in, with placeholders for links, without signature and frame."""
+    """A mail as it is frozen when queued: filled in, with placeholders for links, without signature
+    and frame.
+    """
 
     subject: str
     preheader: str
@@ -71,7 +78,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who writes: what stands around every letter and on its envelope. `base_url` has no slash at the end."""
+    """Who writes: what stands around every letter and on its envelope.
+
+    `base_url` has no slash at the end.
+    """
 
     base_url: str
     service_name: str
@@ -109,8 +119,9 @@ class _Form:
 def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
     """Fills in the template of `kind` in `language` ("sv" or "en") with `facts` (see `KINDS`).
 
-    Raises `LookupError` for an unknown kind or language and for facts that are missing or not the kind's, `TypeError` for a
-    value that cannot be written (None), and Jinja's `UndefinedError` for a name that a template uses and nobody gave.
+    Raises `LookupError` for an unknown kind or language and for facts that are missing or not the
+    kind's, `TypeError` for a value that cannot be written (None), and Jinja's `UndefinedError` for
+    a name that a template uses and nobody gave.
     """
     declared = KINDS[kind]
     wrong = {*declared.facts} - facts.keys() | facts.keys() - {*declared.facts, *declared.optional}
@@ -127,7 +138,8 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
 
 
 def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Letterhead) -> Sealed:
-    """Puts the addresses (`links`: name -> URL) and the frame around a letter: greeting, contact, privacy, the other language.
+    """Puts the addresses (`links`: name -> URL) and the frame around a letter: greeting, contact,
+    privacy, the other language.
 
     Raises `LookupError` when the letter holds a link that has no address.
     """
@@ -154,7 +166,9 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
 
 
 def _subject(form: _Form, given: Mapping[str, object]) -> str:
-    """With the meeting's short name when the whole one makes it longer than a phone shows, or puts its number before that of the day."""
+    """With the meeting's short name when the whole one makes it longer than a phone shows, or puts
+    its number before that of the day.
+    """
     subject = _one_line(form.subject.render(given))
     short = names.SHORT.get(str(given.get("meeting", "")))
     clumsy = len(subject) > SUBJECT or TWO_NUMBERS.search(subject)
@@ -236,7 +250,10 @@ def _reader() -> MarkdownIt:
 
 
 def compile_body(markdown: str) -> tuple[str, str]:
-    """The HTML and the plain-text Jinja template of a body. Raises `ValueError` for Markdown beyond what mails use."""
+    """The HTML and the plain-text Jinja template of a body.
+
+    Raises `ValueError` for Markdown beyond what mails use.
+    """
     html, text, in_list = "", "", False
     for before, token in pairwise([Token("start", "", 0), *_reader().parse(markdown)]):
         if token.type in LIST:
@@ -278,7 +295,10 @@ def _around(content: str, form: str, loop_form: str) -> str:
 
 
 def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
-    """Facts (lines that begin in bold) stand on a line each; other lines run on. Lines that only steer stay outside the markup."""
+    """Facts (lines that begin in bold) stand on a line each; other lines run on.
+
+    Lines that only steer stay outside the markup.
+    """
     written = [html for html, _ in lines if not html.startswith("{%")]
     if not written:
         steering = "".join(f"{html}\n" for html, _ in lines)

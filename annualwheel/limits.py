@@ -15,7 +15,9 @@ KEPT = dt.timedelta(days=1)
 
 
 def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timedelta) -> None:
-    """Counts an attempt of `kind` for `key` (an address, a client). Raises `TooMany` when `at_most` were made `within` before `now`.
+    """Counts an attempt of `kind` for `key` (an address, a client).
+
+    Raises `TooMany` when `at_most` were made `within` before `now`.
 
     The key is stored as a hash only.
     """
@@ -31,6 +33,9 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
 
 
 def _wait_in_line(key_hash: str) -> None:
-    """Those who press at the same moment are counted one after another, until each commits. On SQLite every writer is alone anyway."""
+    """Those who press at the same moment are counted one after another, until each commits.
+
+    On SQLite every writer is alone anyway.
+    """
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key_hash[:15], 16))))

@@ -1,4 +1,7 @@
-"""Signed links: what they open, which row, which version. Nothing is stored; raising the row's version revokes them."""
+"""Signed links: what they open, which row, which version.
+
+Nothing is stored; raising the row's version revokes them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ PATHS = {
     "feed": "/k/{token}.ics",
     "own_data": "/u/{token}",
 }
-# Links that open so much that they live for a while only, from the moment they are signed: when the mail is sent.
+# Links that open so much that they live for a while only, from the moment they are signed: when the
+# mail is sent.
 LIVES: Mapping[str, dt.timedelta] = {"own_data": dt.timedelta(minutes=30)}
 
 
@@ -40,8 +44,11 @@ class _Dated(TimestampSigner):
 
 @dataclass(frozen=True)
 class Signet:
-    """Signs and reads links. `keys`: the first signs, all verify. `now` (aware) matters to the purposes in `LIVES` alone, and they
-    cannot be signed or read without it (`ValueError`)."""
+    """Signs and reads links.
+
+    `keys`: the first signs, all verify. `now` (aware) matters to the purposes in `LIVES` alone, and
+    they cannot be signed or read without it (`ValueError`).
+    """
 
     base_url: str
     keys: tuple[str, ...]
@@ -57,7 +64,9 @@ class Signet:
         return self.base_url + PATHS[target.purpose].format(token=self.token(target, now))
 
     def read(self, purpose: str, token: str, now: dt.datetime | None = None) -> Target | None:
-        """What `token` points at, or None when it was not signed by us for this purpose, or too long ago."""
+        """What `token` points at, or None when it was not signed by us for this purpose, or too
+        long ago.
+        """
         signer = self._signer(purpose, now)
         try:
             plain = (

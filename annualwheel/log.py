@@ -30,7 +30,9 @@ def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
 
 
 def prepare_log(settings: Settings) -> None:
-    """Sends the application's and the libraries' log lines through the cleaning step to standard output."""
+    """Sends the application's and the libraries' log lines through the cleaning step to standard
+    output.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,4 +1,6 @@
-"""A lost link: new ones are mailed to the address on file, one mail for a mailbox however many people share it."""
+"""A lost link: new ones are mailed to the address on file, one mail for a mailbox however many
+people share it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ HOUR = dt.timedelta(hours=1)
 
 
 def ask(address: str, client: str, now: dt.datetime) -> None:
-    """Mails the living links of an address, if there are any. Raises `TooMany` (3 an hour for an address, 30 for a client)."""
+    """Mails the living links of an address, if there are any.
+
+    Raises `TooMany` (3 an hour for an address, 30 for a client).
+    """
     limits.count("new_link_client", client, now, 30, HOUR)
     limits.count("new_link", fold(address), now, 3, HOUR)
     found = personal_links.living(Person.email_folded == fold(address), now)

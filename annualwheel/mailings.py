@@ -40,7 +40,10 @@ LEFT_BEHIND = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a mailing has come, in mails. `skipped` were meant but no longer wanted when it was written."""
+    """How far a mailing has come, in mails.
+
+    `skipped` were meant but no longer wanted when it was written.
+    """
 
     total: int
     sent: int
@@ -57,10 +60,13 @@ class Standing:
 
 
 def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.datetime) -> Mailing:
-    """Sends: a small mailing is written here, a large one is left to a job (`preparing`). The same key gives the same mailing.
+    """Sends: a small mailing is written here, a large one is left to a job (`preparing`).
 
-    Raises `Refused`: "test_needed" when the text has not been tested, "nobody_left", "more_recipients" when there are more than the
-    number that was confirmed; and as `require_possible`.
+    The same key gives the same mailing.
+
+    Raises `Refused`: "test_needed" when the text has not been tested, "nobody_left",
+    "more_recipients" when there are more than the number that was confirmed; and as
+    `require_possible`.
     """
     found = db.session.scalar(sa.select(Mailing).where(Mailing.confirm_key == confirm_key))
     if found is not None:
@@ -109,7 +115,9 @@ def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.da
 
 
 def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
-    """Whom a mailing that is being prepared has still to be written to; those it has reached are in no audience any more."""
+    """Whom a mailing that is being prepared has still to be written to; those it has reached are in
+    no audience any more.
+    """
     kept = mailing.audience
     choice = Choice.read(kept["choice"]) if kept["choice"] else None
     order = Order(mailing.meeting, mailing.kind, choice, frozenset(kept["left_out"]))
@@ -119,7 +127,10 @@ def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
 
 
 def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> bool:
-    """Writes one batch of a large mailing; False when it was paused or cancelled meanwhile. The caller commits."""
+    """Writes one batch of a large mailing; False when it was paused or cancelled meanwhile.
+
+    The caller commits.
+    """
     seats.lock(mailing.meeting)
     outbox.lock(mailing)
     if mailing.meeting.state == "cancelled":
@@ -138,7 +149,10 @@ def finish_preparing(mailing: Mailing) -> None:
 
 
 def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
-    """Keeps back what is not sent yet. Nothing happens to a mailing that is done or already paused."""
+    """Keeps back what is not sent yet.
+
+    Nothing happens to a mailing that is done or already paused.
+    """
     outbox.lock(mailing)
     if mailing.state in ("preparing", "sending"):
         mailing.audience = {**mailing.audience, "was": mailing.state}
@@ -213,7 +227,9 @@ def by_public_id(public_id: str) -> Mailing:
 
 
 def _write(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    """All at once; when somebody was invited or reminded by someone else in the same moment, one by one, so that only they are left out."""
+    """All at once; when somebody was invited or reminded by someone else in the same moment, one by
+    one, so that only they are left out.
+    """
     try:
         with db.session.begin_nested():
             WRITERS[mailing.kind](mailing, chosen, now)
@@ -304,7 +320,9 @@ def _remind_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.da
 
 
 def _tell_results(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    """The link is the seat's or the membership's, whichever the recipient was found by; it opens the results by a press of its own."""
+    """The link is the seat's or the membership's, whichever the recipient was found by; it opens
+    the results by a press of its own.
+    """
     meeting, ids = mailing.meeting, {one.key.partition(".")[2] for one in chosen}
     seats_of = {
         row.public_id: row

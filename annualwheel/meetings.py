@@ -44,7 +44,10 @@ def register(
 def substitute(
     registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Hands over the place and the access to the preparation. Diet and access needs are not inherited."""
+    """Hands over the place and the access to the preparation.
+
+    Diet and access needs are not inherited.
+    """
     successor = substitution.substitute(registration, new, now, actor)
     membership.hand_over(registration, successor, now)
     return successor
@@ -59,11 +62,14 @@ def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
 def move(
     meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor: Actor
 ) -> Mailing | None:
-    """Moves the meeting in time or place and sees to it that everyone concerned is told; returns that mailing, None for nobody.
+    """Moves the meeting in time or place and sees to it that everyone concerned is told; returns
+    that mailing, None for nobody.
 
-    Another day: those who are coming must say yes again. Same day: they keep their yes. Either way their calendar entries follow
-    (same UID, higher SEQUENCE), and the phases that are not over follow the meeting's day. Raises `Closed` for a meeting that is
-    cancelled or over, `Refused("not_moved")` when nothing changes, `Refused("ends_before_start")`, `Refused("time_passed")`.
+    Another day: those who are coming must say yes again. Same day: they keep their yes. Either way
+    their calendar entries follow (same UID, higher SEQUENCE), and the phases that are not over
+    follow the meeting's day. Raises `Closed` for a meeting that is cancelled or over,
+    `Refused("not_moved")` when nothing changes, `Refused("ends_before_start")`,
+    `Refused("time_passed")`.
     """
     seats.lock(meeting)
     _require_planned(meeting, now)
@@ -99,8 +105,9 @@ def move(
 
 
 def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mailing | None:
-    """Cancels the meeting: everyone concerned gets a mail and, when they had one, a CANCEL for the calendar entry. Returns that
-    mailing, None for nobody. Invitations and reminders that have not left are not sent, and stated needs are erased. Raises `Closed` as `move`.
+    """Cancels the meeting: everyone concerned gets a mail and, when they had one, a CANCEL for the
+    calendar entry. Returns that mailing, None for nobody. Invitations and reminders that have not
+    left are not sent, and stated needs are erased. Raises `Closed` as `move`.
     """
     seats.lock(meeting)
     _require_planned(meeting, now)
@@ -120,7 +127,9 @@ def told(mailing: Mailing | None) -> int:
 
 
 def _step_all(meeting: Meeting, action: str) -> None:
-    """Takes every registration at the meeting that has the step to its next state at once, however many there are."""
+    """Takes every registration at the meeting that has the step to its next state at once, however
+    many there are.
+    """
     for (state, possible), (to, *_others) in TABLE.items():
         if possible == action and state != to:
             db.session.execute(

@@ -1,4 +1,6 @@
-"""What the three meetings are called in running text, and what each is for, in both languages: for mails, calendar entries and workbooks."""
+"""What the three meetings are called in running text, and what each is for, in both languages: for
+mails, calendar entries and workbooks.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,14 @@ SHORT = {
 }
 ABOUT = {
     "work": {
-        "sv": "Vi lägger pusslet över allt som görs för Värmland. Då ser vi också vilka bitar som saknas.",
-        "en": "Together we lay the puzzle of everything being done for Värmland, and see which pieces are missing.",
+        "sv": (
+            "Vi lägger pusslet över allt som görs för Värmland. Då ser vi också vilka bitar som "
+            "saknas."
+        ),
+        "en": (
+            "Together we lay the puzzle of everything being done for Värmland, and see which "
+            "pieces are missing."
+        ),
     },
     "direction": {
         "sv": "Vi läser av läget tillsammans och pekar ut vart Värmland är på väg.",
@@ -27,7 +35,8 @@ ABOUT = {
         "en": "We gather what the year has taught us and set the course for 2040.",
     },
 }
-# The meetings that each person prepares alone, as the files in `forms/` have it: what is said before anything is published.
+# The meetings that each person prepares alone, as the files in `forms/` have it: what is said
+# before anything is published.
 ALONE = ("conference",)
 
 

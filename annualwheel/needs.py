@@ -1,4 +1,6 @@
-"""Diet and access needs: own step, own table, shown to their owner only, erased first (GDPR art. 9)."""
+"""Diet and access needs: own step, own table, shown to their owner only, erased first (GDPR art.
+9).
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,11 @@ class Given:
 def state(
     registration: Registration, diet: str, access: str, consent_text: str, now: dt.datetime
 ) -> None:
-    """Keeps the needs with the sentence that was consented to. Empty texts erase them. Raises `Refused` without a registration,
-    `Closed` when the meeting is cancelled or has begun."""
+    """Keeps the needs with the sentence that was consented to.
+
+    Empty texts erase them. Raises `Refused` without a registration, `Closed` when the meeting is
+    cancelled or has begun.
+    """
     _lock(registration)
     if registration.state not in SERVED:
         raise Refused("no_needs_without_registration")
@@ -97,8 +102,10 @@ def forget(registration: Registration) -> None:
 
 
 def _lock(registration: Registration) -> None:
-    """Waits for whoever withdraws, cancels the meeting or presses the same button, and reads again what they have changed. First the
-    meeting, then the registration: the order in which seats are locked."""
+    """Waits for whoever withdraws, cancels the meeting or presses the same button, and reads again
+    what they have changed. First the meeting, then the registration: the order in which seats are
+    locked.
+    """
     meeting = registration.meeting
     db.session.refresh(
         meeting,

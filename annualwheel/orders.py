@@ -1,4 +1,6 @@
-"""What a coordinator is about to send: to whom it would go, how it would read, and the test that comes before it."""
+"""What a coordinator is about to send: to whom it would go, how it would read, and the test that
+comes before it.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,10 @@ ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen"
 
 @dataclass(frozen=True)
 class Order:
-    """What a coordinator is about to send. `choice` goes with invitations; `left_out` holds the keys of unticked rows."""
+    """What a coordinator is about to send.
+
+    `choice` goes with invitations; `left_out` holds the keys of unticked rows.
+    """
 
     meeting: Meeting
     kind: str
@@ -50,15 +55,19 @@ class Order:
 
 
 def recipients(order: Order, now: dt.datetime) -> list[Addressee]:
-    """Whom the order would reach now, without the unticked. Raises `Refused` when it cannot be sent at all."""
+    """Whom the order would reach now, without the unticked.
+
+    Raises `Refused` when it cannot be sent at all.
+    """
     require_possible(order.meeting, order.kind, now)
     return [one for one in everyone(order, now) if one.key not in order.left_out]
 
 
 def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
-    """Raises `Closed` for a meeting that is cancelled or over, and for a reminder after the last day, unless somebody must answer
-    about a new day; `Refused` when no
-    questionnaire is published. The mail about the results is the other way round: it needs results that are published."""
+    """Raises `Closed` for a meeting that is cancelled or over, and for a reminder after the last
+    day, unless somebody must answer about a new day; `Refused` when no questionnaire is published.
+    The mail about the results is the other way round: it needs results that are published.
+    """
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
     if kind == "results":
@@ -93,7 +102,9 @@ def letter(order: Order, one: Addressee, now: dt.datetime) -> Letter:
 
 
 def text_version(order: Order, now: dt.datetime) -> str:
-    """A name for the text as it is now in both languages: a change of the template, the meeting or the questions changes it."""
+    """A name for the text as it is now in both languages: a change of the template, the meeting or
+    the questions changes it.
+    """
     written = [
         letter(order, ANYONE._replace(language=language), now) for language in letters.LANGUAGES
     ]
@@ -103,7 +114,10 @@ def text_version(order: Order, now: dt.datetime) -> str:
 
 
 def send_test(order: Order, one: Addressee, by: Staff, now: dt.datetime) -> Message:
-    """Queues the mail `one` would get, marked as a test, to the member of staff. Its link leads nowhere."""
+    """Queues the mail `one` would get, marked as a test, to the member of staff.
+
+    Its link leads nowhere.
+    """
     message = outbox.put(
         f"{_test_key(order, by, now)}{now.timestamp()}",
         order.kind,
@@ -146,7 +160,10 @@ def questionnaire_of(meeting: Meeting) -> Questionnaire:
 
 
 def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
-    """What the mail would say. Rows that are not there yet are made up, and never come near the session."""
+    """What the mail would say.
+
+    Rows that are not there yet are made up, and never come near the session.
+    """
     if order.kind == "results":
         return {
             **results.mail_facts(order.meeting, one.language),

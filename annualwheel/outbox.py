@@ -1,4 +1,6 @@
-"""The transactional outbox: a mail is a row in the transaction of its cause; sending is a later step (leases, retries)."""
+"""The transactional outbox: a mail is a row in the transaction of its cause; sending is a later
+step (leases, retries).
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,12 @@ from annualwheel.links import Target
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
 
 LEASE = dt.timedelta(minutes=5)
-# A mail is not begun when its lease is about to end: another worker would take it too, and it would arrive twice.
+# A mail is not begun when its lease is about to end: another worker would take it too, and it would
+# arrive twice.
 MARGIN = dt.timedelta(minutes=2)
 CHUNK = 25
-# Waits after the first, second, … temporary failure (RFC 5321 4.5.4.1 asks for growing waits); after the last one: unknown.
+# Waits after the first, second, … temporary failure (RFC 5321 4.5.4.1 asks for growing waits);
+# after the last one: unknown.
 WAITS = [
     dt.timedelta(seconds=30),
     dt.timedelta(minutes=2),
@@ -71,9 +75,10 @@ def put(
 ) -> Message:
     """Queues one mail in the current transaction and returns its row.
 
-    `key` names the cause and is unique: the same cause never writes twice (the database refuses). `facts` fill the template of
-    `kind`; the text is frozen here. `links` name the rows the links open; they are signed only when the mail is sent.
-    `entry` and `method` (REQUEST or CANCEL) make it a calendar mail.
+    `key` names the cause and is unique: the same cause never writes twice (the database refuses).
+    `facts` fill the template of `kind`; the text is frozen here. `links` name the rows the links
+    open; they are signed only when the mail is sent. `entry` and `method` (REQUEST or CANCEL) make
+    it a calendar mail.
     """
     letter = letters.write(kind, to.language, facts)
     message = Message(
@@ -105,26 +110,32 @@ def put(
 
 
 def begins(prefix: str) -> sa.ColumnElement[bool]:
-    """The mails whose key begins so, by the index on the keys. SQLite has none for LIKE, which makes no difference of letters there, and
-    compares text by its bytes. PostgreSQL reads LIKE from the index where the database sorts by bytes ("C"); elsewhere it reads every
-    row, and is right all the same."""
+    """The mails whose key begins so, by the index on the keys.
+
+    SQLite has none for LIKE, which makes no difference of letters there, and compares text by its
+    bytes. PostgreSQL reads LIKE from the index where the database sorts by bytes ("C"); elsewhere
+    it reads every row, and is right all the same.
+    """
     if db.session.get_bind().dialect.name == "sqlite":
         return sa.and_(Message.key >= prefix, Message.key < prefix + "\uffff")
     return Message.key.startswith(prefix, autoescape=True)
 
 
 def take_queued() -> list[int]:
-    """The ids of the mails put since the last call, once they have been flushed; called by the commit at the edge."""
+    """The ids of the mails put since the last call, once they have been flushed; called by the
+    commit at the edge.
+    """
     return [message.id for message in db.session.info.pop("queued", [])]
 
 
 def claim(
     worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_most: int = CHUNK
 ) -> list[Message]:
-    """Leases mails that are due and free to `worker` until `now` + 5 minutes; the caller commits before it sends.
+    """Leases mails that are due and free to `worker` until `now` + 5 minutes; the caller commits
+    before it sends.
 
-    `ids` None takes the oldest of all. A row whose lease has run out is taken again (with the same Message-ID); one row is never
-    leased to two workers, and mails of a paused mailing wait.
+    `ids` None takes the oldest of all. A row whose lease has run out is taken again (with the same
+    Message-ID); one row is never leased to two workers, and mails of a paused mailing wait.
     """
     free = _free(now) if ids is None else _free(now).where(Message.id.in_(ids))
     chosen = (
@@ -153,8 +164,10 @@ def claim(
 
 
 def give_back(untried: Sequence[Message]) -> None:
-    """Ends the leases of mails of one claim that there was no time to try: free at once, and no attempt is counted. What another
-    worker has taken meanwhile is left to it. One statement, however many; a worker that is killed leaves them counted, as tried."""
+    """Ends the leases of mails of one claim that there was no time to try: free at once, and no
+    attempt is counted. What another worker has taken meanwhile is left to it. One statement,
+    however many; a worker that is killed leaves them counted, as tried.
+    """
     if not untried:
         return
     by, until = untried[0].lease_by, untried[0].lease_until
@@ -214,7 +227,9 @@ def mark_failed(message: Message, error: str) -> None:
 
 
 def mark_later(message: Message, error: str, now: dt.datetime) -> None:
-    """A temporary failure (4xx, no connection): tried again after a growing wait; after the last wait it is *unknown*."""
+    """A temporary failure (4xx, no connection): tried again after a growing wait; after the last
+    wait it is *unknown*.
+    """
     if message.attempts > len(WAITS):
         _mark(message, "unknown", error)
     else:
@@ -229,7 +244,10 @@ def _mark(
     sent_at: dt.datetime | None = None,
     due_at: dt.datetime | None = None,
 ) -> None:
-    """Writes what became of the mail and ends the lease. A statement that is compiled once costs half of a flush, and there are thousands."""
+    """Writes what became of the mail and ends the lease.
+
+    A statement that is compiled once costs half of a flush, and there are thousands.
+    """
     values = {
         "state": state,
         "error": error[:500],
@@ -252,13 +270,18 @@ def rewrite(message: Message, letter: letters.Letter) -> None:
 
 
 def lock(mailing: Mailing) -> None:
-    """Reads the mailing as it is now and keeps it so until the commit: it is written to by whoever pauses it and by the job that prepares
-    it. Call it before looking at its state or its audience, and after the meeting's lock where both are needed."""
+    """Reads the mailing as it is now and keeps it so until the commit: it is written to by whoever
+    pauses it and by the job that prepares it. Call it before looking at its state or its audience,
+    and after the meeting's lock where both are needed.
+    """
     db.session.refresh(mailing, with_for_update={"key_share": True})
 
 
 def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
-    """What is left of the meeting's mailings, or of the one given, is not sent. What a worker has in hand goes out."""
+    """What is left of the meeting's mailings, or of the one given, is not sent.
+
+    What a worker has in hand goes out.
+    """
     of_meeting = (
         sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id)
         if mailing is None

@@ -1,4 +1,6 @@
-"""A person's own details: asked for by mail, corrected by themselves, and asked to be erased (GDPR art. 15 to 17)."""
+"""A person's own details: asked for by mail, corrected by themselves, and asked to be erased (GDPR
+art. 15 to 17).
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,10 @@ class Correction:
 
 
 def ask(address: str, client: str, now: dt.datetime) -> None:
-    """Mails the links of everyone who has the address, in one mail, if anybody has. Raises `TooMany` (3 an hour for an address, 30 for a
-    client)."""
+    """Mails the links of everyone who has the address, in one mail, if anybody has.
+
+    Raises `TooMany` (3 an hour for an address, 30 for a client).
+    """
     limits.count("own_data_client", client, now, 30, HOUR)
     limits.count("own_data", fold(address), now, 3, HOUR)
     people = db.session.scalars(
@@ -65,7 +69,10 @@ def target(person: Person) -> Target:
 
 
 def by_target(asked: Target | None) -> Person:
-    """The person a link or a session opens, with organisations. Raises `Missing` for a dead or unknown one."""
+    """The person a link or a session opens, with organisations.
+
+    Raises `Missing` for a dead or unknown one.
+    """
     person = (
         db.session.scalar(
             sa.select(Person)
@@ -81,7 +88,10 @@ def by_target(asked: Target | None) -> Person:
 
 
 def by_session(known: list[object] | None, now: dt.datetime) -> Person:
-    """The person whose session it is: public id, version, and the second it was opened. Raises `Missing` after `SESSION`."""
+    """The person whose session it is: public id, version, and the second it was opened.
+
+    Raises `Missing` after `SESSION`.
+    """
     if not known or not 0 <= now.timestamp() - int(str(known[2])) < SESSION.total_seconds():
         raise Missing("link_unknown")
     return by_target(Target("own_data", str(known[0]), int(str(known[1]))))
@@ -93,9 +103,12 @@ def closes_at(known: list[object]) -> dt.datetime:
 
 
 def correct(person: Person, new: Correction, now: dt.datetime) -> None:
-    """Writes what the person corrects. A new address tells the old one and makes every link new (`readdressing.rename`); a new title
-    goes to the registrations at meetings to come that had the old one. Raises `Refused` for a name and address that someone else
-    has, `Unreadable` for a bad address."""
+    """Writes what the person corrects.
+
+    A new address tells the old one and makes every link new (`readdressing.rename`); a new title
+    goes to the registrations at meetings to come that had the old one. Raises `Refused` for a name
+    and address that someone else has, `Unreadable` for a bad address.
+    """
     actor = audit.participant(person.id)
     before = (person.given, person.family, person.email, person.mobile, person.language)
     readdressing.rename(person, new.given, new.family, new.email, now, actor)
@@ -118,8 +131,10 @@ def correct(person: Person, new: Correction, now: dt.datetime) -> None:
 
 
 def ask_for_deletion(person: Person, reason: str, now: dt.datetime) -> DeletionRequest:
-    """Notes that the person wants to be erased and mails that we have heard it. One request is open at a time: a second press gives the
-    first one back."""
+    """Notes that the person wants to be erased and mails that we have heard it.
+
+    One request is open at a time: a second press gives the first one back.
+    """
     db.session.execute(sa.select(Person.id).where(Person.id == person.id).with_for_update())
     found = open_request(person)
     if found is not None:

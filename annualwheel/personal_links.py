@@ -45,8 +45,9 @@ class Link:
 
 
 def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
-    """The links that still open something, of the people for whom `whose` (a condition on `Person`) holds: registrations first.
-    A meeting that was over 30 days ago has none."""
+    """The links that still open something, of the people for whom `whose` (a condition on `Person`)
+    holds: registrations first. A meeting that was over 30 days ago has none.
+    """
     seats = db.session.scalars(
         sa.select(Registration)
         .join(Registration.person)
@@ -98,7 +99,9 @@ def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
 
 
 def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], dict[str, Target]]:
-    """The links as a mail lists them: the fact `people`, and the targets `landing_1`, `landing_2`, …"""
+    """The links as a mail lists them: the fact `people`, and the targets `landing_1`, `landing_2`,
+    …
+    """
     return (
         [{"name": link.person.name, "what": link.what(language)} for link in found],
         {f"landing_{number}": link.target for number, link in enumerate(found, 1)},
@@ -106,8 +109,10 @@ def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], 
 
 
 def renew(person: Person) -> Mapping[str, int]:
-    """Makes every link of the person dead, and every session they have opened: those to registrations, to preparations, to their own
-    details, to their calendar. Returns the new versions of the first two, by public id."""
+    """Makes every link of the person dead, and every session they have opened: those to
+    registrations, to preparations, to their own details, to their calendar. Returns the new
+    versions of the first two, by public id.
+    """
     person.link_version += 1
     person.feed_version += 1
     versions: dict[str, int] = {}

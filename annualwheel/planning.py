@@ -31,7 +31,10 @@ from annualwheel.registrations.ways import Way
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for registering at a meeting. `ways`: way of attending -> its seats and how they are given."""
+    """What holds for registering at a meeting.
+
+    `ways`: way of attending -> its seats and how they are given.
+    """
 
     open_registration: bool
     with_lunch: bool
@@ -42,8 +45,10 @@ class Terms:
 def create_year(
     number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor
 ) -> Year:
-    """A new year with its meetings (kind -> when and where), each with the days and the terms it had the year before, and with the
-    organisations of that year. Raises `Refused` for a year that is there or a meeting that ends before it starts."""
+    """A new year with its meetings (kind -> when and where), each with the days and the terms it
+    had the year before, and with the organisations of that year. Raises `Refused` for a year that
+    is there or a meeting that ends before it starts.
+    """
     if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
         raise Refused("year_exists")
     reference.ensure()
@@ -67,7 +72,9 @@ def create_year(
 
 
 def _keep_organisations(last: Year, year: Year) -> None:
-    """Who belonged to the year before belongs to the new one, as the same kind; a lead who has left is no lead any more."""
+    """Who belonged to the year before belongs to the new one, as the same kind; a lead who has left
+    is no lead any more.
+    """
     leads = (
         sa.select(Affiliation.person_id)
         .join(Person, Person.id == Affiliation.person_id)
@@ -102,8 +109,11 @@ def _keep_organisations(last: Year, year: Year) -> None:
 def set_phases(
     meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor
 ) -> None:
-    """Moves the meeting's phases (kind -> first and last day, counted from the meeting). Raises `Refused("phase_backwards")` for one
-    that ends before it begins, or does not end before the meeting though it should."""
+    """Moves the meeting's phases (kind -> first and last day, counted from the meeting).
+
+    Raises `Refused("phase_backwards")` for one that ends before it begins, or does not end before
+    the meeting though it should.
+    """
     seats.lock(meeting)
     db.session.scalars(
         sa.select(Phase)
@@ -123,8 +133,11 @@ def set_phases(
 
 
 def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> list[Registration]:
-    """Changes what holds for registering. More seats go to those who wait, in order; returns who was given or offered one.
-    Raises `Refused("way_in_use")` when a way of attending is taken away that somebody has or waits for."""
+    """Changes what holds for registering.
+
+    More seats go to those who wait, in order; returns who was given or offered one. Raises
+    `Refused("way_in_use")` when a way of attending is taken away that somebody has or waits for.
+    """
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
     meeting.registry_number = terms.registry_number
@@ -143,7 +156,10 @@ def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) ->
 
 
 def add_theme(year: Year, sv: str, en: str, now: dt.datetime, actor: Actor) -> Theme:
-    """Adds a theme last. Raises `Refused("themes_published")` once a questionnaire of the year is published."""
+    """Adds a theme last.
+
+    Raises `Refused("themes_published")` once a questionnaire of the year is published.
+    """
     _require_unpublished(year)
     taken = {theme.key for theme in year.themes}
     key = next(

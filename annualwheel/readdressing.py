@@ -1,4 +1,6 @@
-"""A person's change of address, the same wherever it is made: links, calendar, mails that wait, and who is told."""
+"""A person's change of address, the same wherever it is made: links, calendar, mails that wait, and
+who is told.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ GOES_BY_ITSELF = ("queued", "retry")
 
 
 def lock(person: Person) -> None:
-    """Takes the locks of all meetings the person is concerned with, in the order of their ids, and reads the person's seats again.
+    """Takes the locks of all meetings the person is concerned with, in the order of their ids, and
+    reads the person's seats again.
 
-    Whoever needs the locks of several meetings calls this before anything else is written: who registers holds one of them and
-    then writes to the person, so the other order would let two people wait for each other for ever.
+    Whoever needs the locks of several meetings calls this before anything else is written: who
+    registers holds one of them and then writes to the person, so the other order would let two
+    people wait for each other for ever.
     """
     for meeting in db.session.scalars(
         sa.select(Meeting)
@@ -57,11 +61,12 @@ def rename(
 ) -> bool:
     """Corrects name and address; returns whether mail goes to another mailbox from now on.
 
-    Then every link of the person is dead and a mail with new ones goes to the new address; mails that wait go there, with the new
-    links; calendar entries leave the old calendar and come into the new one; and the old address is told once.
-    `told` False: the old address gets nothing, since mail to it does not arrive. `apart` is a registration whose mails and calendar
-    the caller writes. `sent` is a mail that stopped and that the caller sends again.
-    Raises `Refused` when someone else has that name and address, `Unreadable` for a bad address; then nothing is changed.
+    Then every link of the person is dead and a mail with new ones goes to the new address; mails
+    that wait go there, with the new links; calendar entries leave the old calendar and come into
+    the new one; and the old address is told once. `told` False: the old address gets nothing, since
+    mail to it does not arrive. `apart` is a registration whose mails and calendar the caller
+    writes. `sent` is a mail that stopped and that the caller sends again. Raises `Refused` when
+    someone else has that name and address, `Unreadable` for a bad address; then nothing is changed.
     """
     if fold(contacts.normal_address(address)) == person.email_folded:
         contacts.rename(person, given, family, address)
@@ -99,7 +104,9 @@ def rename(
 
 
 def _waiting(person: Person) -> Sequence[Message]:
-    """What is still to be sent to the person, and copies about the person's registrations to others."""
+    """What is still to be sent to the person, and copies about the person's registrations to
+    others.
+    """
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return db.session.scalars(
         sa.select(Message)
@@ -145,8 +152,11 @@ def _invites(message: Message) -> bool:
 
 
 def _send_to(message: Message, person: Person, old: Recipient, superseded: Collection[int]) -> None:
-    """Gives a waiting mail the person's new address. What takes an entry out of the old calendar goes to the old one still; an
-    entry that a newer one replaces goes nowhere."""
+    """Gives a waiting mail the person's new address.
+
+    What takes an entry out of the old calendar goes to the old one still; an entry that a newer one
+    replaces goes nowhere.
+    """
     if message.person_id != person.id or fold(message.address) != fold(old.address):
         return
     if message.body.calendar and not _invites(message):

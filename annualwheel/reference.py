@@ -1,4 +1,7 @@
-"""The reference data a new installation begins with. Editable afterwards; the 13 goals are left for the region to fill in."""
+"""The reference data a new installation begins with.
+
+Editable afterwards; the 13 goals are left for the region to fill in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who is reminded of what, who is told of the results, and whether a mail is still wanted at the second of sending."""
+"""Who is reminded of what, who is told of the results, and whether a mail is still wanted at the
+second of sending.
+"""
 
 from __future__ import annotations
 
@@ -52,13 +54,17 @@ def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
 
 
 def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
-    """The states of those who can be reminded to answer: the invited until registration closes; who must say yes to a new day as long
-    as that is asked."""
+    """The states of those who can be reminded to answer: the invited until registration closes; who
+    must say yes to a new day as long as that is asked.
+    """
     return AWAITED if now <= years.phase(meeting, "registration").closes_at else ("to_reconfirm",)
 
 
 def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
-    """Those whose answer is awaited and who were not reminded today. The key is the registration's public id."""
+    """Those whose answer is awaited and who were not reminded today.
+
+    The key is the registration's public id.
+    """
     rows = db.session.execute(
         audiences.of_registrations(meeting, *to_remind(meeting, now))
         .join(Person, Person.id == Registration.person_id)
@@ -75,9 +81,12 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
 
 
 def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:
-    """Those who are to prepare and have not been told: everyone who comes and, where the organisation gives one answer, has a place in
-    it (see `membership.is_let_in`), with the lead of each organisation that somebody was invited for. The key names the person and the organisation."""
-    # Read by itself and taken away here: as a condition on each row it is looked up anew for every person where statistics are old.
+    """Those who are to prepare and have not been told: everyone who comes and, where the
+    organisation gives one answer, has a place in it (see `membership.is_let_in`), with the lead of
+    each organisation that somebody was invited for. The key names the person and the organisation.
+    """
+    # Read by itself and taken away here: as a condition on each row it is looked up anew for every
+    # person where statistics are old.
     told = {
         tuple(row)
         for row in db.session.execute(
@@ -121,9 +130,11 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
 
 
 def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
-    """Whom to remind of an answer that is not submitted: the organisation's lead, else all who may write in it.
+    """Whom to remind of an answer that is not submitted: the organisation's lead, else all who may
+    write in it.
 
-    The key is the membership's public id. Nobody who was reminded today; only the state of the answer is read, never its text.
+    The key is the membership's public id. Nobody who was reminded today; only the state of the
+    answer is read, never its text.
     """
     rows = db.session.execute(
         sa.select(Submission.id, Member.role, Member.public_id, *_columns())
@@ -154,8 +165,10 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
 
 
 def took_part(meeting: Meeting) -> list[Addressee]:
-    """Whom to tell about the results, once each: those who were checked in or registered, and those who wrote in an answer and may
-    still open it. The key says what they did and whose link they get: `present`, `registered` (a seat) or `wrote` (a membership)."""
+    """Whom to tell about the results, once each: those who were checked in or registered, and those
+    who wrote in an answer and may still open it. The key says what they did and whose link they
+    get: `present`, `registered` (a seat) or `wrote` (a membership).
+    """
     told = (
         sa.select(Message.id)
         .where(
@@ -205,14 +218,18 @@ def took_part(meeting: Meeting) -> list[Addressee]:
 
 
 def results_key(meeting: Meeting, person: Person) -> str:
-    """The unique key of the mail about the results: one for each person and publication. Results that were taken down and published
-    again reach those whose mail was still waiting then."""
+    """The unique key of the mail about the results: one for each person and publication.
+
+    Results that were taken down and published again reach those whose mail was still waiting then.
+    """
     return f"results:{meeting.id}:{person.public_id}:{meeting.results_at.timestamp() if meeting.results_at else 0}"
 
 
 def wanted(messages: Sequence[Message]) -> list[Message]:
-    """Those of the mails whose turn has come that should go (see `still_wanted`): nothing leads to a cancelled meeting, and no calendar
-    mail comes after a newer one to the same address. What holds for many is asked once for all of them."""
+    """Those of the mails whose turn has come that should go (see `still_wanted`): nothing leads to
+    a cancelled meeting, and no calendar mail comes after a newer one to the same address. What
+    holds for many is asked once for all of them.
+    """
     late = _at_cancelled([message for message in messages if message.kind in TOWARDS_A_MEETING])
     late |= _overtaken(
         [message.id for message in messages if message.calendar_sequence is not None]
@@ -221,7 +238,9 @@ def wanted(messages: Sequence[Message]) -> list[Message]:
 
 
 def _at_cancelled(messages: Sequence[Message]) -> set[int]:
-    """A mail is about the meeting of its seat, of its mailing, or of the answer that it lets somebody write in."""
+    """A mail is about the meeting of its seat, of its mailing, or of the answer that it lets
+    somebody write in.
+    """
     if not messages:
         return set()
     meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
@@ -279,8 +298,10 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
 
 
 def still_wanted(message: Message) -> bool:
-    """Whether a mail whose turn has come should go: a reminder does not reach someone who has answered since it was queued, nor does
-    the news of results that have been taken down meanwhile reach anybody."""
+    """Whether a mail whose turn has come should go: a reminder does not reach someone who has
+    answered since it was queued, nor does the news of results that have been taken down meanwhile
+    reach anybody.
+    """
     if message.kind == "reminder" and message.registration_id is not None:
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
         return registration is not None and registration.state in AWAITED
@@ -340,7 +361,9 @@ def _reminded(now: dt.datetime) -> set[str]:
 
 
 def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
-    """How many answers are not begun ("none"), drafts, submitted, and changed since; in one query, without a word of them."""
+    """How many answers are not begun ("none"), drafts, submitted, and changed since; in one query,
+    without a word of them.
+    """
     begun = sa.case(
         (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"),
         else_=Submission.state,

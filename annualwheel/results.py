@@ -1,4 +1,6 @@
-"""What a meeting came to: the tables' words for each theme, a draft until they are published, and who is thanked for taking part."""
+"""What a meeting came to: the tables' words for each theme, a draft until they are published, and
+who is thanked for taking part.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ WHOLE = ""
 
 @dataclass(frozen=True)
 class Piece:
-    """The words about one theme, or about the whole (`key` empty, no `title`). `sv` and `en` as they were typed, "" when nothing is."""
+    """The words about one theme, or about the whole (`key` empty, no `title`).
+
+    `sv` and `en` as they were typed, "" when nothing is.
+    """
 
     key: str
     title: Text | None
@@ -42,7 +47,9 @@ class Piece:
     en: str
 
     def to(self, language: str) -> tuple[str, str]:
-        """The text and the language it is in: the one asked for, else the other; ("", language) when there is none."""
+        """The text and the language it is in: the one asked for, else the other; ("", language)
+        when there is none.
+        """
         other = "en" if language == "sv" else "sv"
         found = next(
             ((getattr(self, one), one) for one in (language, other) if getattr(self, one)), None
@@ -52,7 +59,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
-    """A new text for a piece in one language, and the mark (see `mark`) of the text it was written on."""
+    """A new text for a piece in one language, and the mark (see `mark`) of the text it was written
+    on.
+    """
 
     value: str
     base: str
@@ -67,7 +76,9 @@ class Attendance:
 
 
 def pieces(meeting: Meeting) -> list[Piece]:
-    """The whole first, then every theme of the meeting's questions in order (of the year, while nothing is published)."""
+    """The whole first, then every theme of the meeting's questions in order (of the year, while
+    nothing is published).
+    """
     rows = {
         row.theme_key: row
         for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
@@ -90,10 +101,12 @@ def mark(text: str) -> str:
 def save(
     meeting: Meeting, changes: Mapping[tuple[str, str], Change], now: dt.datetime, actor: Actor
 ) -> dict[tuple[str, str], str]:
-    """Saves texts by (theme key, language). What somebody else has changed since its `base` is left, and given back as it stands.
+    """Saves texts by (theme key, language).
 
-    What is published already shows the change at once, with the day it was made. Untouched texts are no change, whatever has
-    happened to them.
+    What somebody else has changed since its `base` is left, and given back as it stands.
+
+    What is published already shows the change at once, with the day it was made. Untouched texts
+    are no change, whatever has happened to them.
     """
     _lock(meeting)
     rows = {
@@ -128,7 +141,9 @@ def save(
 
 
 def require_publishable(meeting: Meeting, now: dt.datetime) -> None:
-    """Raises `Closed` for a cancelled meeting, `Refused`: "results_too_early" before it has ended, "results_empty" without a word."""
+    """Raises `Closed` for a cancelled meeting, `Refused`: "results_too_early" before it has ended,
+    "results_empty" without a word.
+    """
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
     if now < meeting.ends_at:
@@ -138,7 +153,10 @@ def require_publishable(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def publish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
-    """Shows the results to the people of the meeting. A second press changes nothing. Raises as `require_publishable`."""
+    """Shows the results to the people of the meeting.
+
+    A second press changes nothing. Raises as `require_publishable`.
+    """
     _lock(meeting)
     require_publishable(meeting, now)
     if meeting.results_at is None:
@@ -148,7 +166,9 @@ def publish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
 
 
 def unpublish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
-    """Takes the results down; the texts are a draft again, and mails about them that wait are not sent."""
+    """Takes the results down; the texts are a draft again, and mails about them that wait are not
+    sent.
+    """
     _lock(meeting)
     if meeting.results_at is not None:
         meeting.results_at = None
@@ -180,7 +200,9 @@ def attendance(meeting: Meeting) -> Attendance:
 
 
 def own_version(meeting: Meeting, organisation_id: int, person_id: int) -> SubmissionVersion | None:
-    """What the organisation (or the person, where each answers) submitted last to the meeting's questionnaire."""
+    """What the organisation (or the person, where each answers) submitted last to the meeting's
+    questionnaire.
+    """
     return db.session.scalar(
         sa.select(SubmissionVersion)
         .join(Submission, Submission.id == SubmissionVersion.submission_id)

@@ -1,7 +1,9 @@
-"""What is erased by itself, and when: every period in one place, one rule for each kind of thing, always in bounded batches.
+"""What is erased by itself, and when: every period in one place, one rule for each kind of thing,
+always in bounded batches.
 
-The periods are proposals until the region's archive authority has decided; what has been submitted, the packs' counts and the trail are
-kept, since they are records. Diet and access needs carry their own day, see `needs`.
+The periods are proposals until the region's archive authority has decided; what has been submitted,
+the packs' counts and the trail are kept, since they are records. Diet and access needs carry their
+own day, see `needs`.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ Ids = sa.Select[int]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of thing that is erased: `due` asks for the ids whose time has come, `remove` erases those."""
+    """A kind of thing that is erased: `due` asks for the ids whose time has come, `remove` erases
+    those.
+    """
 
     due: Callable[[dt.datetime], Ids]
     remove: Callable[[Sequence[int]], None]
@@ -66,7 +70,10 @@ def count(rule: Rule, now: dt.datetime) -> int:
 
 
 def erase(rule: Rule, now: dt.datetime, at_most: int = BATCH) -> int:
-    """Erases one batch of those whose time has come; returns how many. The caller commits, and asks again until there are none."""
+    """Erases one batch of those whose time has come; returns how many.
+
+    The caller commits, and asks again until there are none.
+    """
     ids = db.session.scalars(rule.due(now).limit(at_most)).all()
     if ids:
         rule.remove(ids)
@@ -104,7 +111,10 @@ def _history(now: dt.datetime) -> Ids:
 
 
 def _removed_items(now: dt.datetime) -> Ids:
-    """Answers in items that were taken away. The item stays, empty: what has been submitted names it, and next year's offer too."""
+    """Answers in items that were taken away.
+
+    The item stays, empty: what has been submitted names it, and next year's offer too.
+    """
     return (
         sa.select(Answer.id)
         .join(Item, Item.id == Answer.item_id)
@@ -141,7 +151,8 @@ def _empty_drafts(ids: Sequence[int]) -> None:
             .where(table.item_id.in_(of_draft))
             .execution_options(synchronize_session="fetch")
         )
-    # Cards have a section as their group; the root has none, and a theme's place has "section/theme". Those two make the pages.
+    # Cards have a section as their group; the root has none, and a theme's place has
+    # "section/theme". Those two make the pages.
     db.session.execute(
         sa.delete(Item)
         .where(Item.submission_id.in_(ids), Item.group_key != "", ~Item.group_key.contains("/"))
@@ -150,7 +161,9 @@ def _empty_drafts(ids: Sequence[int]) -> None:
 
 
 def _bodies(now: dt.datetime) -> Ids:
-    """Texts of mails that are not on their way any more: counted from the meeting they are about, else from the day they were written."""
+    """Texts of mails that are not on their way any more: counted from the meeting they are about,
+    else from the day they were written.
+    """
     return (
         sa.select(MessageBody.message_id)
         .join(Message, Message.id == MessageBody.message_id)

@@ -29,7 +29,11 @@ HOUR = dt.timedelta(hours=1)
 def add(
     name: str, address: str, roles: Iterable[str], now: dt.datetime, actor: Actor = SYSTEM
 ) -> Staff:
-    """Adds an account. Raises `Refused` for a role that does not exist or an address that has an account, `Unreadable` for a bad one."""
+    """Adds an account.
+
+    Raises `Refused` for a role that does not exist or an address that has an account, `Unreadable`
+    for a bad one.
+    """
     address = normal_address(address)
     if db.session.scalar(sa.select(Staff).where(Staff.email_folded == fold(address))):
         raise Refused("staff_exists")
@@ -42,7 +46,10 @@ def add(
 
 
 def set_roles(person: Staff, roles: Iterable[str]) -> None:
-    """Gives the account exactly these roles. Raises `Refused` for an unknown role, none at all, or for the last administrator's."""
+    """Gives the account exactly these roles.
+
+    Raises `Refused` for an unknown role, none at all, or for the last administrator's.
+    """
     wanted = set(roles)
     if not wanted or not wanted <= set(STAFF_ROLES):
         raise Refused("unknown_role")
@@ -55,7 +62,10 @@ def set_roles(person: Staff, roles: Iterable[str]) -> None:
 
 
 def set_active(person: Staff, active: bool, now: dt.datetime, actor: Actor) -> None:
-    """Closes or opens an account; closing ends its sessions. Raises `Refused` for the last administrator."""
+    """Closes or opens an account; closing ends its sessions.
+
+    Raises `Refused` for the last administrator.
+    """
     if not active:
         _keep_an_administrator(person)
         db.session.execute(
@@ -68,8 +78,10 @@ def set_active(person: Staff, active: bool, now: dt.datetime, actor: Actor) -> N
 
 
 def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
-    """Mails a sign-in link when the address has an account; says nothing either way. Raises `TooMany` (5 an hour for an address,
-    30 for a client)."""
+    """Mails a sign-in link when the address has an account; says nothing either way.
+
+    Raises `TooMany` (5 an hour for an address, 30 for a client).
+    """
     limits.count("staff_link_client", client, now, 30, HOUR)
     limits.count("staff_link", fold(address), now, 5, HOUR)
     person = db.session.scalar(
@@ -91,7 +103,10 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
 
 
 def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None:
-    """Mails a new account its first sign-in link, good for two days. `roles` is what they are called in the person's language."""
+    """Mails a new account its first sign-in link, good for two days.
+
+    `roles` is what they are called in the person's language.
+    """
     link = StaffLink(staff=person, expires_at=now + WELCOME_LIFE)
     db.session.add(link)
     db.session.flush()
@@ -122,7 +137,10 @@ def usable_link(target: Target | None, now: dt.datetime) -> StaffLink:
 
 
 def sign_in(target: Target | None, now: dt.datetime) -> str:
-    """Uses the link up and opens a session; returns its token, of which only the hash is kept. Raises `Missing`."""
+    """Uses the link up and opens a session; returns its token, of which only the hash is kept.
+
+    Raises `Missing`.
+    """
     link = usable_link(target, now)
     used = db.session.execute(
         sa.update(StaffLink)

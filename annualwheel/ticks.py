@@ -14,7 +14,10 @@ KEPT = dt.timedelta(days=1)
 
 
 def first_this_minute(name: str, now: dt.datetime) -> bool:
-    """Whether this caller is the first to run `name` in this minute. Commits the tick, so that all others see it."""
+    """Whether this caller is the first to run `name` in this minute.
+
+    Commits the tick, so that all others see it.
+    """
     minute = now.replace(second=0, microsecond=0)
     db.session.execute(sa.delete(Tick).where(Tick.name == name, Tick.minute < now - KEPT))
     db.session.add(Tick(name=name, minute=minute))

@@ -26,7 +26,10 @@ from annualwheel.models import (
 
 
 def wipe(person: Person) -> None:
-    """Wipes what is said of the person elsewhere. Call it while the person still has a name and an address to be found by."""
+    """Wipes what is said of the person elsewhere.
+
+    Call it while the person still has a name and an address to be found by.
+    """
     seats = list(
         db.session.scalars(sa.select(Registration.id).where(Registration.person_id == person.id))
     )

@@ -17,7 +17,8 @@ from annualwheel.models import Meeting, Message, MessageBody, Person, Registrati
 STOPPED = ("failed", "unknown")
 # What may be sent again by hand. A mail that is on its way is the machine's.
 AGAIN = (*STOPPED, "withheld")
-# Whoever asks for these gets them anew; who reads one sees what is the person's own. They go nowhere but to the address on file.
+# Whoever asks for these gets them anew; who reads one sees what is the person's own. They go
+# nowhere but to the address on file.
 ASKED_FOR = ("own_data", "new_link")
 
 
@@ -71,7 +72,9 @@ def has_text(message: Message) -> bool:
 
 
 def require_stopped(message: Message) -> None:
-    """Raises `Refused` unless the mail may be sent again: it is on its way or has arrived, or its text has been erased."""
+    """Raises `Refused` unless the mail may be sent again: it is on its way or has arrived, or its
+    text has been erased.
+    """
     if message.state not in AGAIN:
         raise Refused("not_stopped")
     if not has_text(message):
@@ -79,8 +82,10 @@ def require_stopped(message: Message) -> None:
 
 
 def may_correct(message: Message) -> bool:
-    """Whether the mail may go to another address: it belongs to a person, whose address it is that was wrong. One to a member of staff,
-    to a copy's reader or to an address that asked for it does not: its link would be signed for whoever were typed in."""
+    """Whether the mail may go to another address: it belongs to a person, whose address it is that
+    was wrong. One to a member of staff, to a copy's reader or to an address that asked for it does
+    not: its link would be signed for whoever were typed in.
+    """
     return message.person_id is not None and message.kind not in ASKED_FOR
 
 
@@ -92,10 +97,12 @@ def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
 
 
 def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
-    """Gives the person the right address and sends the mail there; what follows from it is in `readdressing.rename`.
+    """Gives the person the right address and sends the mail there; what follows from it is in
+    `readdressing.rename`.
 
-    The old address is told nothing: mail to it does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name
-    and address, "mail_of_nobody" (see `may_correct`), or as `send_again`.
+    The old address is told nothing: mail to it does not arrive. Raises `Unreadable`, or `Refused`
+    when someone else has that name and address, "mail_of_nobody" (see `may_correct`), or as
+    `send_again`.
     """
     require_stopped(message)
     if not may_correct(message):

@@ -23,7 +23,8 @@ from annualwheel.models import (
     Year,
 )
 
-# Days from the meeting: the two dates of 2026–27 that the region's own plan shows. A coordinator changes them for each meeting.
+# Days from the meeting: the two dates of 2026–27 that the region's own plan shows. A coordinator
+# changes them for each meeting.
 USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "work": {
         "invitation": (-81, -68),
@@ -98,8 +99,11 @@ def plan_meeting(
     address: str = "",
     like: Meeting | None = None,
 ) -> Meeting:
-    """Adds a meeting with its phases (days from the meeting). It has the days, the terms and the ways to attend of the meeting it is
-    `like`; without one the usual days, and one way to attend, on site."""
+    """Adds a meeting with its phases (days from the meeting).
+
+    It has the days, the terms and the ways to attend of the meeting it is `like`; without one the
+    usual days, and one way to attend, on site.
+    """
     meeting = Meeting(
         year=year,
         kind=kind,
@@ -160,8 +164,10 @@ def reference(table: type[Row]) -> list[Row]:
 
 
 def place_phases(meeting: Meeting, now: dt.datetime) -> None:
-    """Sets the times of the phases that are not over from their days and the meeting's day: the plan moves with the meeting. What has
-    opened stays open: nobody is shut out of what they are writing because the meeting is a week later."""
+    """Sets the times of the phases that are not over from their days and the meeting's day: the
+    plan moves with the meeting. What has opened stays open: nobody is shut out of what they are
+    writing because the meeting is a week later.
+    """
     for phase in meeting.phases:
         if phase.closes_at > now:
             opens_at = _day(meeting, phase.opens_days, start_of_day)
@@ -170,7 +176,9 @@ def place_phases(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def span_of(meeting: Meeting, opens: int, closes: int) -> tuple[dt.datetime, dt.datetime]:
-    """From the start of the first day to the end of the last one, both counted from the meeting's day; aware UTC."""
+    """From the start of the first day to the end of the last one, both counted from the meeting's
+    day; aware UTC.
+    """
     return _day(meeting, opens, start_of_day), _day(meeting, closes, end_of_day)
 
 
@@ -185,7 +193,9 @@ def phase(meeting: Meeting, kind: str) -> Phase:
 def is_open(
     meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()
 ) -> bool:
-    """Whether the phase has opened and not closed (plus `grace`), at a meeting that is not cancelled."""
+    """Whether the phase has opened and not closed (plus `grace`), at a meeting that is not
+    cancelled.
+    """
     span = phase(meeting, kind)
     return meeting.state == "planned" and span.opens_at <= now <= span.closes_at + grace
 

@@ -39,8 +39,10 @@ def saving(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
 
 
 def writers(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """Thirty colleagues of ten organisations write at the same time, three in each answer, and the page saves for each of them every
-    1.5 s, for a minute. One round, of 1,200 saves. Every fourth is in a field that a colleague writes in too."""
+    """Thirty colleagues of ten organisations write at the same time, three in each answer, and the
+    page saves for each of them every 1.5 s, for a minute. One round, of 1,200 saves. Every fourth
+    is in a field that a colleague writes in too.
+    """
     place, jobs = _writing(places, kind, WRITERS, COLLEAGUES)
     turns = [
         [
@@ -72,8 +74,11 @@ def writers(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
 def unaccounted(
     notes: Sequence[Mapping[str, Any]], standing: Mapping[str, int], history: Collection[str]
 ) -> int:
-    """How many saves are lost. One that was acknowledged has made a version of its own, and the latest of a field is `standing` with its
-    version; one that was not was told so to its author, and its text is in the `history`."""
+    """How many saves are lost.
+
+    One that was acknowledged has made a version of its own, and the latest of a field is `standing`
+    with its version; one that was not was told so to its author, and its text is in the `history`.
+    """
     kept: dict[tuple[str, str], dict[int, str]] = {}
     lost = sum(not note["kept"] and note["value"] not in history for note in notes)
     for note in (note for note in notes if note["kept"]):

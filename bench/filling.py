@@ -1,4 +1,6 @@
-"""What stands in the databases before it is measured: a planned year, people, invitations, answers, whole versions."""
+"""What stands in the databases before it is measured: a planned year, people, invitations, answers,
+whole versions.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,8 @@ FAMILY = (
     "Testberg",
 )
 TEXT = (
-    "Vi har arbetat över gränserna mellan skola, vård och näringsliv, och det har tagit längre tid än vi trodde. "
+    "Vi har arbetat över gränserna mellan skola, vård och näringsliv, och det har tagit längre "
+    "tid än vi trodde. "
     "Det som fungerade var att samma personer höll i frågan hela vägen. "
 )
 BY_STATE = (
@@ -298,7 +301,9 @@ def store_answers(questionnaire: Questionnaire, count: int) -> None:
 
 
 def store_versions(questionnaire: Questionnaire, count: int, initiatives: int) -> None:
-    """Submitted answers of that many organisations, each with initiatives that have everything filled in."""
+    """Submitted answers of that many organisations, each with initiatives that have everything
+    filled in.
+    """
     definition = published.definition_of(questionnaire)
     author = people(1, organisations(1, first=90_000))[0].id
     for _ in _submitted(

@@ -29,7 +29,9 @@ class Filled:
 
 
 def listing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """Counts the queries of the meeting page and the people list in the application itself, and times them over HTTP in turns."""
+    """Counts the queries of the meeting page and the people list in the application itself, and
+    times them over HTTP in turns.
+    """
     few, many = _fill(places, kind, FEW), _fill(places, kind, MANY)
     found: dict[str, list[Sample]] = {}
     for name in few.paths:
@@ -80,7 +82,9 @@ def _seconds(filled: Filled, ours: Served, name: str) -> float:
 
 
 def _queries(filled: Filled, name: str) -> int:
-    """How many statements one visit sends to the database, once everything that is read once has been read."""
+    """How many statements one visit sends to the database, once everything that is read once has
+    been read.
+    """
     link, (path, holds) = _sign_in(filled.place), filled.paths[name]
     with filled.place.app() as app:
         browser = app.test_client()

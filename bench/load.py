@@ -1,6 +1,7 @@
 """The load: a process of its own that plays visitors over HTTP, a bounded number of times.
 
-Run as `python -m bench.load` it reads what to do from standard input, prepares, says "ready", waits for "go" and reports.
+Run as `python -m bench.load` it reads what to do from standard input, prepares, says "ready", waits
+for "go" and reports.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ CONNECTIONS = 8
 
 @dataclass(frozen=True)
 class Order:
-    """What to play: for every connection the list of jobs of one visitor. `pace` is the time between the beginnings of two jobs of
-    the same visitor in seconds, None for as fast as it goes."""
+    """What to play: for every connection the list of jobs of one visitor.
+
+    `pace` is the time between the beginnings of two jobs of the same visitor in seconds, None for
+    as fast as it goes.
+    """
 
     port: int
     visitor: str
@@ -32,7 +36,9 @@ class Order:
 
 @dataclass
 class Report:
-    """What came of it: seconds from start to end, seconds of each job, the first things that went wrong, and what visitors noted."""
+    """What came of it: seconds from start to end, seconds of each job, the first things that went
+    wrong, and what visitors noted.
+    """
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
@@ -61,8 +67,11 @@ def spread(
 
 
 def play(order: Order, roots: list[int]) -> Measured:
-    """Plays the order from a process of its own. Preparing (signing in, opening a form) is not counted. Raises `RuntimeError` when
-    anything was not as it should be."""
+    """Plays the order from a process of its own.
+
+    Preparing (signing in, opening a form) is not counted. Raises `RuntimeError` when anything was
+    not as it should be.
+    """
     player = subprocess.Popen(
         processes.command("bench.load"),
         cwd=ROOT,

@@ -39,7 +39,9 @@ class Server:
         self.process, self.port = process, port
 
     def ask(self, question: str) -> dict[str, Any]:
-        """`reset` or `count`: how many mails, how many different ones, when the first and the last came (monotonic seconds)."""
+        """`reset` or `count`: how many mails, how many different ones, when the first and the last
+        came (monotonic seconds).
+        """
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(question + "\n")
         self.process.stdin.flush()
@@ -47,7 +49,9 @@ class Server:
         return answer
 
     def wait(self, count: int) -> float:
-        """Waits for that many mails; returns how many a second there were from the first to the last."""
+        """Waits for that many mails; returns how many a second there were from the first to the
+        last.
+        """
         until = time.monotonic() + PATIENCE
         while (seen := self.ask("count"))["count"] < count:
             if time.monotonic() > until:

@@ -1,4 +1,7 @@
-"""An SMTP server that counts: `python -m bench.mail_server PORT SECONDS`. It takes that long for every mail, many at a time."""
+"""An SMTP server that counts: `python -m bench.mail_server PORT SECONDS`.
+
+It takes that long for every mail, many at a time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Builds a pack and reports what it took; or notes every cell of it and writes them again with openpyxl alone.
+"""Builds a pack and reports what it took; or notes every cell of it and writes them again with
+openpyxl alone.
 
 `python -m bench.pack_process build|bare`, with the database in the environment.
 """
@@ -33,7 +34,9 @@ from config import Settings
 
 @dataclass
 class Noted:
-    """A sheet as it was written: its rows, each cell a plain value or (value, type, number of the style)."""
+    """A sheet as it was written: its rows, each cell a plain value or (value, type, number of the
+    style).
+    """
 
     sheet: WriteOnlyWorksheet
     rows: list[list[Any]] = field(default_factory=list)
@@ -76,7 +79,9 @@ def _measured() -> dict[str, float]:
 
 
 def _bare() -> None:
-    """Notes a pack once, then writes it again for every line on standard input and prints the seconds."""
+    """Notes a pack once, then writes it again for every line on standard input and prints the
+    seconds.
+    """
     noted, styles, source = _note()
     gc.collect()
     gc.freeze()

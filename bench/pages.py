@@ -40,7 +40,9 @@ def landing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
 
 
 def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """500 people a round say yes, from the link in their mail to the page that confirms it; then their rows and mails are counted."""
+    """500 people a round say yes, from the link in their mail to the page that confirms it; then
+    their rows and mails are counted.
+    """
     place = places.make(kind)
     with place.app() as app:
         year = filling.plan()
@@ -79,7 +81,9 @@ def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sampl
 
 
 def _lost_or_double(place: Place, expected: int) -> int:
-    """By how many the registered people, the confirmations and the calendar mails differ from one for each."""
+    """By how many the registered people, the confirmations and the calendar mails differ from one
+    for each.
+    """
     with place.app():
         coming = (
             db.session.scalar(sa.select(sa.func.count()).where(Registration.state == "registered"))

@@ -36,7 +36,10 @@ QUIET = {
 
 @dataclass
 class Place:
-    """A migrated, empty database with a folder of its own. `server` is the first process of its database server, 0 for a file."""
+    """A migrated, empty database with a folder of its own.
+
+    `server` is the first process of its database server, 0 for a file.
+    """
 
     kind: str
     url: str
@@ -46,7 +49,9 @@ class Place:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of the application: as in production, but the worker apart, so that only what is meant is measured."""
+        """The environment of the application: as in production, but the worker apart, so that only
+        what is meant is measured.
+        """
         return {
             **QUIET,
             "SECRET_KEYS": KEY,
@@ -67,7 +72,10 @@ class Place:
 
     @contextlib.contextmanager
     def app(self) -> Iterator[Flask]:
-        """The application in this process with its context open, for filling and checking. Connections are closed afterwards."""
+        """The application in this process with its context open, for filling and checking.
+
+        Connections are closed afterwards.
+        """
         found = create_app(Settings.from_env(self.environ))
         with found.app_context():
             yield found
@@ -76,7 +84,9 @@ class Place:
 
     @contextlib.contextmanager
     def web(self) -> Iterator[Served]:
-        """The application under gunicorn, two workers with four threads each, as gunicorn.conf.py starts it."""
+        """The application under gunicorn, two workers with four threads each, as gunicorn.conf.py
+        starts it.
+        """
         port = processes.free_port()
         environ = {
             **self.environ,
@@ -132,7 +142,10 @@ def token(app: Flask, purpose: str, public_id: str, version: int = 1) -> str:
 
 
 class Places:
-    """Makes databases; everything is gone when the block ends. The migrations run once for each kind."""
+    """Makes databases; everything is gone when the block ends.
+
+    The migrations run once for each kind.
+    """
 
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="arshjulet-bench-"))
@@ -197,7 +210,9 @@ def _migrate(place: Place) -> None:
 
 
 def settled(place: Place) -> None:
-    """After filling: the planner knows the sizes of the tables, as it does in a database that has lived for a while."""
+    """After filling: the planner knows the sizes of the tables, as it does in a database that has
+    lived for a while.
+    """
     if place.kind == "postgresql":
         with psycopg.connect(place.url, autocommit=True) as connection:
             connection.execute("vacuum analyze")

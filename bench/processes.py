@@ -33,7 +33,8 @@ def family(root: int) -> list[int]:
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:
-    """Processor time of the families so far, in seconds: the living, and those that ended and were waited for.
+    """Processor time of the families so far, in seconds: the living, and those that ended and were
+    waited for.
 
     A database's backend that ends is waited for by its first process, so its time is not lost.
     """
@@ -60,7 +61,9 @@ def resident_mib(pid: int, peak: bool = False) -> float:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/<pid>/stat from the state on: 1 is the parent, 11 to 14 are utime, stime, cutime, cstime (proc(5))."""
+    """The fields of /proc/<pid>/stat from the state on: 1 is the parent, 11 to 14 are utime, stime,
+    cutime, cstime (proc(5)).
+    """
     return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
 
 
@@ -80,7 +83,9 @@ def free_port() -> int:
 def running(
     command: Sequence[str], environ: Mapping[str, str], log: Path, port: int = 0
 ) -> Iterator[int]:
-    """Runs `python -m command` for as long as the block lasts and gives its pid; waits until `port` is answered, when given."""
+    """Runs `python -m command` for as long as the block lasts and gives its pid; waits until `port`
+    is answered, when given.
+    """
     with log.open("ab") as output:
         process = subprocess.Popen(
             (sys.executable, "-m", *command),
@@ -100,7 +105,10 @@ def running(
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns when the port accepts a connection. Raises `RuntimeError` with the log when the process ends or the time is up."""
+    """Returns when the port accepts a connection.
+
+    Raises `RuntimeError` with the log when the process ends or the time is up.
+    """
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

@@ -1,4 +1,6 @@
-"""What `make run` starts: how much memory it takes, and how soon a second start shows its first page."""
+"""What `make run` starts: how much memory it takes, and how soon a second start shows its first
+page.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ PATIENCE = 120.0
 
 
 def starting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """On a copy of the project: one start that fills the demonstration year, then second starts. Default settings, so SQLite."""
+    """On a copy of the project: one start that fills the demonstration year, then second starts.
+
+    Default settings, so SQLite.
+    """
     copy = places.folder / "copy"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
     (copy / ".venv").symlink_to(ROOT / ".venv")
@@ -79,7 +84,9 @@ def _first_page(port: int, began: float) -> float:
 
 
 def _used(pid: int, log: Path) -> float:
-    """Memory once everything is up: the last thing said is that Ctrl-C ends it, and what helped to start has ended."""
+    """Memory once everything is up: the last thing said is that Ctrl-C ends it, and what helped to
+    start has ended.
+    """
     until = time.monotonic() + PATIENCE
     while "Ctrl-C" not in log.read_text(errors="replace") and time.monotonic() < until:
         time.sleep(0.1)

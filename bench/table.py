@@ -14,7 +14,9 @@ RESULTS = Path(__file__).parent / "results.json"
 
 @dataclass(frozen=True)
 class Limit:
-    """What has to hold: the figure, or its ratio to the reference, is at most (or at least) a value for each database."""
+    """What has to hold: the figure, or its ratio to the reference, is at most (or at least) a value
+    for each database.
+    """
 
     sqlite: float
     postgresql: float
@@ -28,7 +30,11 @@ class Limit:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `measure` names the module's run that gives it; `reference` says what it is compared with, "" for nothing."""
+    """One figure.
+
+    `measure` names the module's run that gives it; `reference` says what it is compared with, ""
+    for nothing.
+    """
 
     name: str
     measure: str

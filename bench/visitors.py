@@ -117,7 +117,10 @@ class Reader:
 
 
 class Registrant:
-    """Says yes: the form, the answer, the confirmation. The mailed link and its button, which let in, come before."""
+    """Says yes: the form, the answer, the confirmation.
+
+    The mailed link and its button, which let in, come before.
+    """
 
     def __init__(self, port: int) -> None:
         self.port, self.inside = port, dict[str, Browser]()
@@ -162,8 +165,11 @@ class Writer:
 
 
 class Colleague:
-    """Writes in an answer that others write in at the same time: now in one field, now in another. A save that meets somebody else's
-    text is told so, and the next one is written on theirs. `notes` say of every save what its author was told."""
+    """Writes in an answer that others write in at the same time: now in one field, now in another.
+
+    A save that meets somebody else's text is told so, and the next one is written on theirs.
+    `notes` say of every save what its author was told.
+    """
 
     def __init__(self, port: int) -> None:
         self.browser, self.number, self.notes = Browser(port), 0, list[dict[str, Any]]()
@@ -196,7 +202,10 @@ class Colleague:
 
 
 class Submitter:
-    """Submits an answer of ten questions: the page to check, the press, the receipt. The ten answers are saved before."""
+    """Submits an answer of ten questions: the page to check, the press, the receipt.
+
+    The ten answers are saved before.
+    """
 
     def __init__(self, port: int) -> None:
         self.port, self.inside = port, dict[str, Browser]()

@@ -1,1 +1,4 @@
-"""The development mailbox: a real SMTP server on loopback that keeps every mail in a Maildir. Never for production."""
+"""The development mailbox: a real SMTP server on loopback that keeps every mail in a Maildir.
+
+Never for production.
+"""

@@ -11,7 +11,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Keep:
-    """Writes each mail to `folder`/new as Maildir asks: complete in tmp first, then renamed, so a reader never sees half of it."""
+    """Writes each mail to `folder`/new as Maildir asks: complete in tmp first, then renamed, so a
+    reader never sees half of it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,6 @@
-"""How migrations run: on the application's engine, batch mode on SQLite, with foreign keys looked after."""
+"""How migrations run: on the application's engine, batch mode on SQLite, with foreign keys looked
+after.
+"""
 
 from typing import Any
 
@@ -16,8 +18,11 @@ def render_item(kind: str, thing: Any, _autogen: Any) -> str | bool:
 
 
 def run() -> None:
-    """Runs the migrations in one transaction. On SQLite foreign keys are off meanwhile (batch mode drops and copies tables, and a
-    drop would cascade), and checked afterwards."""
+    """Runs the migrations in one transaction.
+
+    On SQLite foreign keys are off meanwhile (batch mode drops and copies tables, and a drop would
+    cascade), and checked afterwards.
+    """
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"

@@ -1,4 +1,6 @@
-"""`python -m rehearse`: plays the year, leaves mails, calendar entries, packs and a summary, and says whether the numbers agree."""
+"""`python -m rehearse`: plays the year, leaves mails, calendar entries, packs and a summary, and
+says whether the numbers agree.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ ORGANISATIONS, SEED = 62, 2040
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Reads the options and rehearses. 0: what people saw agrees with the tables; 1: it does not, or the rehearsal stopped."""
+    """Reads the options and rehearses. 0: what people saw agrees with the tables; 1: it does not,
+    or the rehearsal stopped.
+    """
     options = _parser().parse_args(arguments)
     try:
         contacts = cast.contacts(options.contacts, options.organisations, options.seed)
@@ -37,7 +41,10 @@ def rehearse(
     server_url: str,
     say: Callable[[str], None],
 ) -> int:
-    """Plays the year in `folder` and concludes. Raises `Unexpected`, `TimeoutError`, `OSError`, `ValueError` (see `place.database`)."""
+    """Plays the year in `folder` and concludes.
+
+    Raises `Unexpected`, `TimeoutError`, `OSError`, `ValueError` (see `place.database`).
+    """
     began = time.monotonic()
     place.clear(folder)
     (folder / contacts[0]).write_bytes(contacts[1])

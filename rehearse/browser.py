@@ -43,7 +43,8 @@ class Browser(Reader):
     def send(self, method: str, url: str, pairs: Pairs, multipart: bool) -> Self:
         """Sends a request, follows where it leads, shows the page.
 
-        A form that comes back with something to mend (422) or a colleague's text (409) is a page like others; for other failures `Unexpected` is raised.
+        A form that comes back with something to mend (422) or a colleague's text (409) is a page
+        like others; for other failures `Unexpected` is raised.
         """
         headers, body = {}, b""
         if method == "GET" and pairs:
@@ -67,7 +68,9 @@ class Browser(Reader):
         return self
 
     def in_swedish(self) -> Self:
-        """Switches a page in another language with its own language link, so that the words on its buttons are ours."""
+        """Switches a page in another language with its own language link, so that the words on its
+        buttons are ours.
+        """
         if self.page.all("html")[0].get("lang") == "sv":
             return self
         return self.open(
@@ -88,7 +91,9 @@ class Browser(Reader):
         return response
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
-        """Asks once more over a new connection when the server has closed the one that was used before: it does after two idle seconds."""
+        """Asks once more over a new connection when the server has closed the one that was used
+        before: it does after two idle seconds.
+        """
         was_used = self.connection.sock is not None
         try:
             self.connection.request(method, path, body or None, headers)

@@ -57,7 +57,9 @@ TITLES = tuple(sample.title for sample in INITIATIVES)
 
 
 def bodies(count: int) -> Iterator[Body]:
-    """The first `count` of the sample organisations; beyond their number they come again with a number after the name."""
+    """The first `count` of the sample organisations; beyond their number they come again with a
+    number after the name.
+    """
     sample = organisations()
     for number in range(count):
         lap, place = divmod(number, len(sample))
@@ -94,7 +96,10 @@ def workbook(count: int, seed: int) -> bytes:
 
 
 def contacts(path: Path | None, count: int, seed: int) -> tuple[str, bytes]:
-    """The name and content of the file to import: the one given, else an invented one. Raises `OSError`."""
+    """The name and content of the file to import: the one given, else an invented one.
+
+    Raises `OSError`.
+    """
     return (path.name, path.read_bytes()) if path else (FILE, workbook(count, seed))
 
 
@@ -122,5 +127,7 @@ def _column(content: bytes, field: str) -> list[str]:
 
 
 def chance_of(seed: int, *about: object) -> random.Random:
-    """Dice of one's own for each person and occasion, so that a rehearsal with the same seed is the same."""
+    """Dice of one's own for each person and occasion, so that a rehearsal with the same seed is the
+    same.
+    """
     return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 nothing is kept secret with it

@@ -13,7 +13,10 @@ SECONDS = struct.Struct("d")
 
 
 class FastClock:
-    """Stands still until it is moved. It lies in a small file that the processes of one rehearsal share: all see the same time."""
+    """Stands still until it is moved.
+
+    It lies in a small file that the processes of one rehearsal share: all see the same time.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -27,7 +30,10 @@ class FastClock:
         return dt.datetime.fromtimestamp(SECONDS.unpack(self.shown)[0], dt.UTC)
 
     def to(self, day: dt.date, hour: int = 9) -> None:
-        """Moves it to a full hour in Stockholm. Raises `ValueError` backwards: a year has one direction."""
+        """Moves it to a full hour in Stockholm.
+
+        Raises `ValueError` backwards: a year has one direction.
+        """
         moment = dt.datetime.combine(day, dt.time(hour), STOCKHOLM)
         if moment < self.now():
             raise ValueError(f"{moment} is before {self.now()}")

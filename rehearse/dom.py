@@ -22,7 +22,8 @@ VOID = {
     "track",
     "wbr",
 }
-# Elements whose end tag HTML allows us to leave out are written out in our templates, so a missing one is a mistake.
+# Elements whose end tag HTML allows us to leave out are written out in our templates, so a missing
+# one is a mistake.
 SILENT = {"script", "style", "template", "head"}
 BLOCK = {
     "p",
@@ -112,7 +113,9 @@ class Node:
 
     @property
     def text(self) -> str:
-        """What is read: text below with single spaces, without scripts and without what aria-hidden or hidden takes away."""
+        """What is read: text below with single spaces, without scripts and without what aria-hidden
+        or hidden takes away.
+        """
         return squeeze("".join(_texts(self)))
 
     def get(self, name: str, default: str = "") -> str:

@@ -44,7 +44,10 @@ def _labels(control: Node, tied: dict[str, list[Node]]) -> list[Node]:
 
 
 def spoken(page: Node) -> dict[Node, list[str]]:
-    """What every field on the page is called. One walk for all of them: there are pages with hundreds of boxes."""
+    """What every field on the page is called.
+
+    One walk for all of them: there are pages with hundreds of boxes.
+    """
     tied: dict[str, list[Node]] = {}
     for label in page.all("label"):
         tied.setdefault(label.get("for"), []).append(label)
@@ -79,7 +82,10 @@ def sent(control: Node, files: Mapping[Node, Attachment]) -> Sequence[str | Atta
 
 
 def text_of(control: Node) -> str:
-    """What is typed. A browser leaves out the first line break of a textarea and sends the others as CRLF."""
+    """What is typed.
+
+    A browser leaves out the first line break of a textarea and sends the others as CRLF.
+    """
     if control.tag != "textarea":
         return control.get("value")
     text = control.raw.replace("\r\n", "\n").removeprefix("\n")

@@ -1,4 +1,6 @@
-"""The invited: they read the mail that arrived, follow the link in it and press the buttons that the page holds."""
+"""The invited: they read the mail that arrived, follow the link in it and press the buttons that
+the page holds.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ COMING, WAITING, AGAIN, LUNCH = (
 
 @dataclass(frozen=True)
 class Occasion:
-    """One time that people are asked to come. `code` names it in dice and addresses, `meeting` is what the pages call the meeting."""
+    """One time that people are asked to come.
+
+    `code` names it in dice and addresses, `meeting` is what the pages call the meeting.
+    """
 
     stage: Stage
     ledger: Ledger
@@ -38,7 +43,10 @@ class Occasion:
 
 
 def decision(at: Occasion, mail: Mail, number: int) -> str:
-    """What a person answers to an invitation. The first four answer each in their way, so that every way is tried in a small year."""
+    """What a person answers to an invitation.
+
+    The first four answer each in their way, so that every way is tried in a small year.
+    """
     usual = cast.chance_of(at.seed, at.code, *mail.to).choices(
         (YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8)
     )[0]
@@ -51,7 +59,10 @@ def open_landing(stage: Stage, mail: Mail) -> Browser:
 
 
 def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
-    """Everyone answers an invitation or a reminder, each in their own way. Returns those who said yes, in order of their names."""
+    """Everyone answers an invitation or a reminder, each in their own way.
+
+    Returns those who said yes, in order of their names.
+    """
 
     def act(numbered: tuple[int, Mail]) -> Seat | None:
         number, mail = numbered
@@ -76,7 +87,10 @@ def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
 
 
 def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = YES_PLEASE) -> None:
-    """Yes, with the details that the form asks for. Where all seats are taken it is a place in line."""
+    """Yes, with the details that the form asks for.
+
+    Where all seats are taken it is a place in line.
+    """
     browser.press(button)
     if LUNCH in browser.text:
         browser.choose("Ja", within=LUNCH)
@@ -109,7 +123,9 @@ def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
 
 
 def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
-    """The substitutes open their own links: with a seat they see that they are registered, else they say yes."""
+    """The substitutes open their own links: with a seat they see that they are registered, else
+    they say yes.
+    """
 
     def act(mail: Mail) -> None:
         with open_landing(at.stage, mail) as browser:
@@ -126,7 +142,9 @@ def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
 
 
 def change_of_mind(at: Occasion, seat: Seat, mail: Mail) -> None:
-    """Somebody who is registered sends a substitute after all: the seat and the calendar entry go over."""
+    """Somebody who is registered sends a substitute after all: the seat and the calendar entry go
+    over.
+    """
     with open_landing(at.stage, mail) as browser:
         substitute(
             at, seat, browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare"), 0

@@ -1,4 +1,6 @@
-"""What was seen and done by people during the rehearsal, and what the tables say: the two must agree."""
+"""What was seen and done by people during the rehearsal, and what the tables say: the two must
+agree.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +50,13 @@ Seat = tuple[str, str, str]
 
 @dataclass
 class Ledger:
-    """What people have seen with their own eyes: on pages, in mails, in the workbook they downloaded.
+    """What people have seen with their own eyes: on pages, in mails, in the workbook they
+    downloaded.
 
-    `submitted` has a name for every receipt, `conflicts` for every time two wrote in the same field, `waited` those who stood in
-    line and `promoted` those of them who got a seat, `gave_up` those who were registered and do not come. Sets and lists, since several people write in it at once.
+    `submitted` has a name for every receipt, `conflicts` for every time two wrote in the same
+    field, `waited` those who stood in line and `promoted` those of them who got a seat, `gave_up`
+    those who were registered and do not come. Sets and lists, since several people write in it at
+    once.
     """
 
     contacts: int = 0
@@ -95,7 +100,9 @@ def kind_of(entry: Entry) -> str:
 
 
 def calendar_faults(entries: list[Entry], coming: int) -> list[str]:
-    """What is wrong with people's calendars: an entry that skips a number, or others than the `coming` having one in the end."""
+    """What is wrong with people's calendars: an entry that skips a number, or others than the
+    `coming` having one in the end.
+    """
     known: dict[str, Entry] = {}
     wrong = []
     for entry in sorted(entries, key=lambda one: one.sequence):
@@ -129,7 +136,8 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         "contacts": count(sa.select(sa.func.count(sa.distinct(ImportedPerson.person_id)))),
         "invited": seats(Registration.replaces_id.is_(None), Registration.invited_at.is_not(None)),
         "mails_received": mails(),
-        # Who has been registered at any time has got a calendar entry, and its number is never taken back.
+        # Who has been registered at any time has got a calendar entry, and its number is never
+        # taken back.
         "registered": seats(sa.or_(Registration.sequence >= 0, Registration.state == "registered")),
         "declined": seats(Registration.state == "declined"),
         "substituted": seats(Registration.state == "substituted"),

@@ -1,4 +1,6 @@
-"""A meeting with fewer seats than people: those who come late stand in line, and a seat that is given back goes to the first of them."""
+"""A meeting with fewer seats than people: those who come late stand in line, and a seat that is
+given back goes to the first of them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ GIVEN, OFFERED = "Ge platsen direkt", "Erbjud platsen"
 
 
 def limit_seats(office: Browser, plan: Plan, seats: int, rule: str) -> None:
-    """The coordinator says how many there is room for, and what happens with a seat that is given back."""
+    """The coordinator says how many there is room for, and what happens with a seat that is given
+    back.
+    """
     meeting_page(office, plan).follow("Ändra mötet").fill(
         "Antal platser", str(seats), within="På plats"
     ).choose(rule, within="På plats")

@@ -1,4 +1,6 @@
-"""A database of the rehearsal's own: a new SQLite file, or a new database on a PostgreSQL server that is dropped afterwards."""
+"""A database of the rehearsal's own: a new SQLite file, or a new database on a PostgreSQL server
+that is dropped afterwards.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,11 @@ def clear(folder: Path) -> None:
 
 @contextmanager
 def database(folder: Path, server_url: str) -> Iterator[str]:
-    """The URL of an empty database for as long as the block lasts: a file in `folder`, or on the PostgreSQL server of `server_url`.
+    """The URL of an empty database for as long as the block lasts: a file in `folder`, or on the
+    PostgreSQL server of `server_url`.
 
-    The database that `server_url` names is only connected to while the new one is made and dropped. Raises `ValueError` for any other
-    kind of server.
+    The database that `server_url` names is only connected to while the new one is made and dropped.
+    Raises `ValueError` for any other kind of server.
     """
     if not server_url or server_url.startswith("sqlite"):
         yield f"sqlite:///{(folder / 'rehearsal.db').resolve()}"

@@ -1,4 +1,6 @@
-"""The mail as it arrives: a real SMTP server on loopback, a mailbox for everybody, every mail and calendar entry kept as a file."""
+"""The mail as it arrives: a real SMTP server on loopback, a mailbox for everybody, every mail and
+calendar entry kept as a file.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ class Entry:
 
     @classmethod
     def read(cls, text: str) -> Entry:
-        """Unfolds the lines (RFC 5545 section 3.1) and takes the values of the one event. Raises `KeyError` when one is missing."""
+        """Unfolds the lines (RFC 5545 section 3.1) and takes the values of the one event.
+
+        Raises `KeyError` when one is missing.
+        """
         lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
         event = lines[lines.index("BEGIN:VEVENT") :]
         values = {
@@ -66,7 +71,9 @@ class Mail:
 
     @cached_property
     def calendar(self) -> str:
-        """The calendar entry it brings, "" when it brings none: most do not, and are not read for it."""
+        """The calendar entry it brings, "" when it brings none: most do not, and are not read for
+        it.
+        """
         for part in self.message.walk() if b"text/calendar" in self.raw else ():
             if part.get_content_type() == "text/calendar":
                 content = part.get_content()

@@ -1,7 +1,9 @@
-"""Reads pages and fills in the forms they hold, as people do: by labels, legends and the words on buttons.
+"""Reads pages and fills in the forms they hold, as people do: by labels, legends and the words on
+buttons.
 
-What is sent is exactly what the page holds: hidden fields, CSRF token, what was already filled in. Names of fields are never
-asked for, since people do not see them. How a request travels is the business of whoever derives from `Reader`.
+What is sent is exactly what the page holds: hidden fields, CSRF token, what was already filled in.
+Names of fields are never asked for, since people do not see them. How a request travels is the
+business of whoever derives from `Reader`.
 """
 
 from __future__ import annotations
@@ -113,7 +115,10 @@ class Reader:
         return self.open(link.get("href"))
 
     def fill(self, label: str, value: str, within: str = "") -> Self:
-        """Types into the field with that label. `within`: a legend or heading that stands around it."""
+        """Types into the field with that label.
+
+        `within`: a legend or heading that stands around it.
+        """
         control = self._field(label, within)
         if control.tag not in ("input", "textarea"):
             raise Unexpected(f"{label} is not for typing")
@@ -213,7 +218,10 @@ class Reader:
         raise Unexpected(f"no field is called {label!r} on {self.url}; there are {known}")
 
     def _spoken(self) -> dict[Node, list[str]]:
-        """What every field on the page is called. Made once a page: there are pages with hundreds of boxes."""
+        """What every field on the page is called.
+
+        Made once a page: there are pages with hundreds of boxes.
+        """
         if self._names is None:
             self._names = spoken(self.page)
         return self._names

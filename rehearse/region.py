@@ -1,4 +1,6 @@
-"""The people at the region, on their pages: the coordinator plans, imports, sends, moves, cancels; the facilitator takes out the pack."""
+"""The people at the region, on their pages: the coordinator plans, imports, sends, moves, cancels;
+the facilitator takes out the pack.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,10 @@ def plan_year(browser: Browser, number: int, plans: tuple[Plan, ...]) -> None:
 
 
 def import_contacts(browser: Browser, name: str, content: bytes) -> int:
-    """Uploads the file, looks at the preview, answers what it asks, writes. Returns how many persons the page says there are."""
+    """Uploads the file, looks at the preview, answers what it asks, writes.
+
+    Returns how many persons the page says there are.
+    """
     browser.open("/personer").follow("Importera personer").attach(
         "Fil med personer", name, content
     ).press("Granska filen")
@@ -98,7 +103,9 @@ def import_contacts(browser: Browser, name: str, content: bytes) -> int:
 
 
 def _answer_preview(browser: Browser) -> None:
-    """Organisations of a kind nobody wrote down get the first there is; one that resembles another is a new one."""
+    """Organisations of a kind nobody wrote down get the first there is; one that resembles another
+    is a new one.
+    """
     for control in fields_of(browser.page):
         if control.tag == "select" and not any(
             o.get("value") for o in control.all("option") if "selected" in o.attrs
@@ -121,7 +128,10 @@ def publish(browser: Browser, plan: Plan) -> None:
 
 
 def send(stage: Stage, browser: Browser, plan: Plan, link: str, audience: str = "") -> int:
-    """Sends to many: chooses, tests, confirms with the number, waits until it is done. Returns the number of the first mail."""
+    """Sends to many: chooses, tests, confirms with the number, waits until it is done.
+
+    Returns the number of the first mail.
+    """
     meeting_page(browser, plan).follow(link)
     if audience:
         browser.choose(audience, within="Urval").press("Visa")

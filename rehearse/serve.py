@@ -1,7 +1,8 @@
-"""The web server of the rehearsal: `python -m rehearse.serve SOCKET CLOCK`, with the settings on standard input.
+"""The web server of the rehearsal: `python -m rehearse.serve SOCKET CLOCK`, with the settings on
+standard input.
 
-The same server as in production, with two processes, so that both cores work and the database meets several of them. Only its
-application has another clock.
+The same server as in production, with two processes, so that both cores work and the database meets
+several of them. Only its application has another clock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The stage: web processes, a worker and a mail server, all on one clock, and room for many people to act at once."""
+"""The stage: web processes, a worker and a mail server, all on one clock, and room for many people
+to act at once.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ Result = TypeVar("Result")
 
 
 class Stage:
-    """Everything that runs, from entering the block to leaving it. `domains` may be mailed to; all mail stays on this machine."""
+    """Everything that runs, from entering the block to leaving it.
+
+    `domains` may be mailed to; all mail stays on this machine.
+    """
 
     def __init__(self, folder: Path, database_url: str, domains: Iterable[str]) -> None:
         self.folder, self.clock = folder, FastClock(folder / "clock")
@@ -115,12 +120,18 @@ class Stage:
         return process
 
     def together(self, act: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        """Lets several people act at once; returns what came of each, in order. Raises what the first of them met."""
+        """Lets several people act at once; returns what came of each, in order.
+
+        Raises what the first of them met.
+        """
         with ThreadPoolExecutor(PEOPLE_AT_ONCE) as people:
             return list(people.map(act, items))
 
     def command(self, *arguments: str) -> None:
-        """Runs a command of `flask --app wsgi`, as whoever installs the program does. What it prints concerns nobody here."""
+        """Runs a command of `flask --app wsgi`, as whoever installs the program does.
+
+        What it prints concerns nobody here.
+        """
         with contextlib.redirect_stdout(io.StringIO()):
             self.app.cli.main(
                 args=list(arguments),
@@ -133,7 +144,10 @@ class Stage:
         return Browser(self.settings.base_url)
 
     def settle(self) -> None:
-        """Returns when every mail has gone and every pack is built. Raises `TimeoutError` when that takes too long."""
+        """Returns when every mail has gone and every pack is built.
+
+        Raises `TimeoutError` when that takes too long.
+        """
         until = time.monotonic() + SETTLED_WITHIN
         while waiting := self._unfinished():
             if time.monotonic() > until:

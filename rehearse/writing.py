@@ -1,4 +1,6 @@
-"""Those who prepare: they open their answer from the mail, fill in the questions that the pages show, submit, change, submit again."""
+"""Those who prepare: they open their answer from the mail, fill in the questions that the pages
+show, submit, change, submit again.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ DRAFTS = 0.1
 def prepare(
     stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int
 ) -> dict[str, list[Mail]]:
-    """Everyone opens the link; one in each organisation, or each person where the questions are personal, writes the answer.
+    """Everyone opens the link; one in each organisation, or each person where the questions are
+    personal, writes the answer.
 
     Nearly all answers are submitted. Returns who may write in those, by the heading of the page.
     """
@@ -108,8 +111,11 @@ def submit(browser: Browser, ledger: Ledger, button: str, name: str) -> None:
 
 
 def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], every: int) -> None:
-    """In every so many answers somebody writes another sentence and submits it once more. Where there is a colleague both write in
-    the same field at the same time, and whoever saves last puts the other's text after the own."""
+    """In every so many answers somebody writes another sentence and submits it once more.
+
+    Where there is a colleague both write in the same field at the same time, and whoever saves last
+    puts the other's text after the own.
+    """
 
     def act(name: str) -> None:
         with enter(stage, answers[name][-1]) as browser:

@@ -39,7 +39,11 @@ class Rehearsal:
         }
 
     def play(self) -> Ledger:
-        """The whole year. Raises `Unexpected` when a page is not what people count on, `TimeoutError` when mail does not arrive."""
+        """The whole year.
+
+        Raises `Unexpected` when a page is not what people count on, `TimeoutError` when mail does
+        not arrive.
+        """
         self.plan()
         self.work_meeting()
         self.direction_meeting()
@@ -81,7 +85,9 @@ class Rehearsal:
         self.pack(WORK, dt.date(2027, 1, 18))
 
     def direction_meeting(self) -> None:
-        """The leads are invited, more than there are seats for; the meeting is moved to another day, which everyone has to say yes to."""
+        """The leads are invited, more than there are seats for; the meeting is moved to another
+        day, which everyone has to say yes to.
+        """
         self.day(2027, 2, 2)
         coming = self.invite(DIRECTION, self.few, "r1", publish=True, rule=line.GIVEN)
         self.welcome(DIRECTION)
@@ -108,8 +114,11 @@ class Rehearsal:
     def invite(
         self, plan: Plan, audience: str, code: str, publish: bool = False, rule: str = ""
     ) -> list[Seat]:
-        """The coordinator sends the invitations and people answer. Returns those who got a seat. With a `rule` for the waiting list there
-        are seats for half of those invited."""
+        """The coordinator sends the invitations and people answer.
+
+        Returns those who got a seat. With a `rule` for the waiting list there are seats for half of
+        those invited.
+        """
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if publish:
                 region.publish(office, plan)
@@ -133,7 +142,9 @@ class Rehearsal:
         guests.welcome_substitutes(self.at(plan, ""), mails)
 
     def prepare(self, plan: Plan, asked: Definition, opens: dt.date, later: dt.date) -> None:
-        """The mail about the preparation goes out, people write and submit; some change and submit again a week later."""
+        """The mail about the preparation goes out, people write and submit; some change and submit
+        again a week later.
+        """
         self.stage.clock.to(opens)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             mails = self.stage.post.since(self.send_preparation(office, plan), PREPARATION)

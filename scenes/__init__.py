@@ -1,1 +1,3 @@
-"""Every page in every state it can be in, for the pictures and for the tests that look at all pages at once."""
+"""Every page in every state it can be in, for the pictures and for the tests that look at all pages
+at once.
+"""

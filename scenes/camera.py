@@ -1,4 +1,6 @@
-"""Chromium in front of a scene: the world behind a port on loopback, one page for every scene in turn."""
+"""Chromium in front of a scene: the world behind a port on loopback, one page for every scene in
+turn.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def served(app: Flask) -> Iterator[str]:
     """The application on a free port; its address."""
 
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """An answer that has been read to its end: werkzeug's server forgets to close a file when the browser has gone meanwhile."""
+        """An answer that has been read to its end: werkzeug's server forgets to close a file when
+        the browser has gone meanwhile.
+        """
         with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
             return [b"".join(parts)]
 
@@ -119,7 +123,11 @@ class Camera:
         return arriving.value
 
     def picture(self, file: Path) -> None:
-        """The whole page as PNG. The window is made as tall as the page, so that what clings to its lower edge is at the page's end."""
+        """The whole page as PNG.
+
+        The window is made as tall as the page, so that what clings to its lower edge is at the
+        page's end.
+        """
         size = self.page.viewport_size
         width, height = (size["width"], size["height"]) if size else (0, 0)
         whole = self.page.evaluate("document.documentElement.scrollHeight")

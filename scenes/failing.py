@@ -1,4 +1,7 @@
-"""Views that fail in every way there is, so that the pages for it can be looked at. They exist in scenes only."""
+"""Views that fail in every way there is, so that the pages for it can be looked at.
+
+They exist in scenes only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Coming without an invitation: open registration, a missing organisation, a forwarded link, colleagues in one go."""
+"""Coming without an invitation: open registration, a missing organisation, a forwarded link,
+colleagues in one go.
+"""
 
 from __future__ import annotations
 

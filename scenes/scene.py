@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Press:
-    """Sends the first form that posts, holds all of `fields` and has an action that ends with `form`, after putting them in by name.
-    A form outside the page's main part is found by its action only. `forgets`: the browser has lost its session by then.
+    """Sends the first form that posts, holds all of `fields` and has an action that ends with
+    `form`, after putting them in by name. A form outside the page's main part is found by its
+    action only. `forgets`: the browser has lost its session by then.
 
-    `button` is name=value of the button. `at`: the moment it is by then, for a page that has been open for long.
+    `button` is name=value of the button. `at`: the moment it is by then, for a page that has been
+    open for long.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -25,9 +27,9 @@ class Press:
 class Scene:
     """One page in one state.
 
-    `who` is a key of the world's sessions, "" for a stranger. `address` may hold names of the world in braces. `at` is a key of
-    the world's moments. `framed`: not a page to visit but something to be shown: a mail, the
-    samples of all parts.
+    `who` is a key of the world's sessions, "" for a stranger. `address` may hold names of the world
+    in braces. `at` is a key of the world's moments. `framed`: not a page to visit but something to
+    be shown: a mail, the samples of all parts.
     """
 
     name: str

@@ -27,7 +27,8 @@ SCENES: tuple[Scene, ...] = (
     *staff.SCENES,
 )
 
-# Endpoints that answer with a file or with a word for machines: the media type, and a scene's address for it.
+# Endpoints that answer with a file or with a word for machines: the media type, and a scene's
+# address for it.
 FILES: Mapping[str, tuple[str, Scene]] = {
     scene.endpoint: (media_type, scene)
     for media_type, scene in (

@@ -1,4 +1,6 @@
-"""A world: an application with a database in a known state, the people who can look at it, and the clock they share."""
+"""A world: an application with a database in a known state, the people who can look at it, and the
+clock they share.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,10 @@ class StandingClock:
 
 @dataclass
 class World:
-    """`sessions`: who -> what their cookie holds. `names`: what addresses are filled in with. `moments`: when scenes take place."""
+    """`sessions`: who -> what their cookie holds.
+
+    `names`: what addresses are filled in with. `moments`: when scenes take place.
+    """
 
     app: Flask
     clock: Settable
@@ -100,7 +105,10 @@ class World:
         at: dt.datetime = START,
         title: str = "kommunstrateg",
     ) -> Registration:
-        """Somebody invited, who can look at the meeting as `who`. Call `let_in` again when the link's version has changed."""
+        """Somebody invited, who can look at the meeting as `who`.
+
+        Call `let_in` again when the link's version has changed.
+        """
         given, _space, family = name.partition(" ")
         place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
         address = f"{given}.{family}@kommun.example".lower().translate(
@@ -112,7 +120,9 @@ class World:
         return seat
 
     def let_in(self, who: str, seat: Registration) -> None:
-        """Gives `who` the session and the link of a registration, and staff the address of its page."""
+        """Gives `who` the session and the link of a registration, and staff the address of its
+        page.
+        """
         token = house().signet.token(Target("registration", seat.public_id, seat.link_version))
         self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}
         self.names |= {

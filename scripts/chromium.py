@@ -22,7 +22,9 @@ PLAYWRIGHTS_OWN = (
 
 
 def find_chromium() -> str | None:
-    """The program: the one CHROME names, an installed one, one that playwright has fetched, or None."""
+    """The program: the one CHROME names, an installed one, one that playwright has fetched, or
+    None.
+    """
     for name in (os.environ.get("CHROME", ""), *NAMES):
         if name and (found := shutil.which(name)):
             return found
@@ -35,6 +37,9 @@ def find_chromium() -> str | None:
 
 
 def launch_options() -> dict[str, object]:
-    """What playwright's `chromium.launch` needs here. Chromium has no sandbox for root, nor in most containers."""
+    """What playwright's `chromium.launch` needs here.
+
+    Chromium has no sandbox for root, nor in most containers.
+    """
     sandbox = [] if os.geteuid() != 0 and not os.environ.get("CI") else ["--no-sandbox"]
     return {"executable_path": find_chromium(), "args": [*sandbox, "--disable-dev-shm-usage"]}

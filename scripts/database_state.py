@@ -1,4 +1,6 @@
-"""Whether a SQLite database already stands at the newest migration and holds organisations, without starting the application."""
+"""Whether a SQLite database already stands at the newest migration and holds organisations, without
+starting the application.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ REVISION = re.compile(r"^(revision|down_revision)\b[^=\n]*=\s*[\"']([^\"']+)[\"'
 
 
 def is_ready(database_url: str, versions: Path) -> bool:
-    """True for a SQLite file at the head of `versions` with at least one organisation; False for anything else."""
+    """True for a SQLite file at the head of `versions` with at least one organisation; False for
+    anything else.
+    """
     path = Path(database_url.removeprefix("sqlite:///"))
     if not database_url.startswith("sqlite:///") or not path.is_file():
         return False

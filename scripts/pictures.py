@@ -1,5 +1,7 @@
-"""`make pictures`: every page in every state and every mail, in Swedish and English, on a phone and on a desk, with a page to look
-through them. `--only PATTERN` makes those whose name matches, `--out FOLDER` says where to (pictures/)."""
+"""`make pictures`: every page in every state and every mail, in Swedish and English, on a phone and
+on a desk, with a page to look through them. `--only PATTERN` makes those whose name matches, `--out
+FOLDER` says where to (pictures/).
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,10 @@ class Taken(NamedTuple):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Makes the pictures and the index. Returns the exit status: 1 when a page did not answer as its scene says."""
+    """Makes the pictures and the index.
+
+    Returns the exit status: 1 when a page did not answer as its scene says.
+    """
     asked = argparse.ArgumentParser(prog="make pictures", description=__doc__)
     asked.add_argument("--only", default="", metavar="PATTERN")
     asked.add_argument("--out", type=Path, default=ROOT / "pictures")

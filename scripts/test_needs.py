@@ -1,7 +1,8 @@
-"""Sees to it that what the tests need beside Python is there: `python -m scripts.test_needs postgresql chromium`.
+"""Sees to it that what the tests need beside Python is there: `python -m scripts.test_needs
+postgresql chromium`.
 
-What is missing is installed with apt when that can be done without asking (root, or sudo without a password); otherwise the
-message says what to do, and the exit status is 1.
+What is missing is installed with apt when that can be done without asking (root, or sudo without a
+password); otherwise the message says what to do, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ class Need:
     otherwise: str
 
     def missing(self) -> list[str]:
-        """The packages to install. What is there already may have come from elsewhere: Node.js as NodeSource packs it refuses Debian's npm."""
+        """The packages to install.
+
+        What is there already may have come from elsewhere: Node.js as NodeSource packs it refuses
+        Debian's npm.
+        """
         return [package for package, is_there in self.parts.items() if not is_there()]
 
 
@@ -37,11 +42,13 @@ def _programs(*names: str) -> Callable[[], bool]:
 NEEDS = {
     "postgresql": Need(
         {"postgresql": lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs())},
-        "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where databases may be created",
+        "or set TEST_DATABASE_URL=postgresql://user:password@host/database of a server where "
+        "databases may be created",
     ),
     "chromium": Need(
         {"chromium-headless-shell": lambda: find_chromium() is not None},
-        "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install chromium",
+        "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install "
+        "chromium",
     ),
     "readers": Need(
         {

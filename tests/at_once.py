@@ -11,7 +11,8 @@ from flask import Flask
 
 from annualwheel.db import db, reading
 
-# Whoever does not come to the start within so many seconds has failed: then all fail, and nobody waits for ever.
+# Whoever does not come to the start within so many seconds has failed: then all fail, and nobody
+# waits for ever.
 PATIENCE = 60.0
 One = TypeVar("One")
 Result = TypeVar("Result")
@@ -23,10 +24,11 @@ def at_once(
     whom: Iterable[One],
     look: Callable[[One], Any] | None = None,
 ) -> list[Result]:
-    """Lets everybody do `act` in the same moment, each in a thread and an application context of their own.
+    """Lets everybody do `act` in the same moment, each in a thread and an application context of
+    their own.
 
-    `look` is what each has read before, as on a page that was opened a while ago; `act` is given what came of it. Returns what
-    came of each act, in order. Raises what the first who failed met.
+    `look` is what each has read before, as on a page that was opened a while ago; `act` is given
+    what came of it. Returns what came of each act, in order. Raises what the first who failed met.
     """
     people = list(whom)
     start = Barrier(len(people), timeout=PATIENCE)

@@ -1,8 +1,9 @@
 """What every test may ask for.
 
-`app` runs the test twice, on SQLite and on PostgreSQL, each as the migrations left it. `visitor` and `new_visitor` act over
-HTTP, `work` runs the queued jobs, `smtp` is a real mail server, `clock` stands still until the test moves it.
-A test of subjects alone asks for `session`, which opens the application context.
+`app` runs the test twice, on SQLite and on PostgreSQL, each as the migrations left it. `visitor`
+and `new_visitor` act over HTTP, `work` runs the queued jobs, `smtp` is a real mail server, `clock`
+stands still until the test moves it. A test of subjects alone asks for `session`, which opens the
+application context.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Fixed:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process names the run; the workers inherit the name and share its PostgreSQL server."""
+    """The first process names the run; the workers inherit the name and share its PostgreSQL
+    server.
+    """
     if not hasattr(config, "workerinput"):
         os.environ[databases.RUN] = str(os.getpid())
 
@@ -138,7 +141,8 @@ class Places:
             own,
             worker,
         )
-        # Hundreds of applications are made for the tests; each template is compiled once for all of them.
+        # Hundreds of applications are made for the tests; each template is compiled once for all of
+        # them.
         self.compiled = FileSystemBytecodeCache(str(shared))
         self.databases: dict[str, SQLite | PostgreSQL] = {}
         self.apps: dict[str, Flask] = {}
@@ -228,7 +232,10 @@ def database(request: pytest.FixtureRequest, places: Places) -> SQLite | Postgre
 def app(
     database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp
 ) -> Flask:
-    """The application on each database. No context is open: see `session`, or write `with app.app_context():`."""
+    """The application on each database.
+
+    No context is open: see `session`, or write `with app.app_context():`.
+    """
     return places.app(database.kind)
 
 
@@ -236,7 +243,9 @@ def app(
 def make_app(
     database: SQLite | PostgreSQL, places: Places, clock: Fixed, smtp: smtp_server.Smtp
 ) -> Iterator[Callable[..., Flask]]:
-    """`make_app(base_url="https://…", dev_mailbox=folder)`: an application of its own with other settings."""
+    """`make_app(base_url="https://…", dev_mailbox=folder)`: an application of its own with other
+    settings.
+    """
     made: list[Flask] = []
 
     def build(**changes: object) -> Flask:
@@ -250,14 +259,18 @@ def make_app(
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[scoped_session[Session]]:
-    """The database session inside an open application context, for tests that call subjects directly."""
+    """The database session inside an open application context, for tests that call subjects
+    directly.
+    """
     with app.app_context():
         yield db.session
 
 
 @pytest.fixture
 def work(app: Flask) -> Callable[[], int]:
-    """`work()` runs every queued job here and now, as a worker would, and returns how many; a failing job fails the test."""
+    """`work()` runs every queued job here and now, as a worker would, and returns how many; a
+    failing job fails the test.
+    """
     return lambda: run_jobs(app)
 
 
@@ -272,7 +285,9 @@ def run_jobs(app: Flask) -> int:
 
 @pytest.fixture
 def new_visitor(app: Flask) -> Callable[[], Browser]:
-    """`new_visitor()`: a new small browser with its own cookies, so that several people can act in one test."""
+    """`new_visitor()`: a new small browser with its own cookies, so that several people can act in
+    one test.
+    """
     return lambda: Browser(app)
 
 

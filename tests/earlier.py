@@ -1,4 +1,6 @@
-"""Makers for tests about the year before: what the same organisation submitted to the same questionnaire then."""
+"""Makers for tests about the year before: what the same organisation submitted to the same
+questionnaire then.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ THEMES = (
 def make_earlier(
     member: Member, *cards: Mapping[str, Value], texts: Mapping[str, Value] | None = None
 ) -> Member:
-    """The year before, with an answer that the member's organisation submitted: `cards` over a finished initiative each, `texts` for
-    the theme "arbete"."""
+    """The year before, with an answer that the member's organisation submitted: `cards` over a
+    finished initiative each, `texts` for the theme "arbete".
+    """
     now = member.submission.questionnaire.meeting
     year = Year(number=now.year.number - 1)
     db.session.add(year)

@@ -1,4 +1,6 @@
-"""Makers for tests about people who are invited: a meeting with registration open, and somebody to invite to it."""
+"""Makers for tests about people who are invited: a meeting with registration open, and somebody to
+invite to it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def make_meeting(
     online: bool = False,
     kind: str = "work",
 ) -> Meeting:
-    """The working meeting of 22 January 2027: at the tests' start its registration is open until 11 December."""
+    """The working meeting of 22 January 2027: at the tests' start its registration is open until 11
+    December.
+    """
     year = db.session.query(Year).filter_by(number=2027).one_or_none() or Year(number=2027)
     db.session.add(year)
     meeting = years.plan_meeting(
@@ -117,7 +121,9 @@ def entries() -> list[tuple[str, int, str, str]]:
 
 
 def typed(visitor: Browser) -> dict[str, str]:
-    """What the last form on the page would send as it is filled in now: to send it twice, or not quite as a browser would."""
+    """What the last form on the page would send as it is filled in now: to send it twice, or not
+    quite as a browser would.
+    """
     form = visitor.page.all("form")[-1]
     return {
         control.get("name"): str(value)

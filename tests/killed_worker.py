@@ -1,4 +1,5 @@
-"""A worker in a process of its own that a test can kill: `python -m tests.killed_worker DATABASE_URL SMTP_PORT QUEUE MINUTES`.
+"""A worker in a process of its own that a test can kill: `python -m tests.killed_worker
+DATABASE_URL SMTP_PORT QUEUE MINUTES`.
 
 Its clock runs MINUTES ahead, so that the leases of the one killed before have run out.
 """

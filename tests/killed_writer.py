@@ -1,4 +1,6 @@
-"""Writes a large mailing in a process that a test can kill: `python -m tests.killed_writer DATABASE_URL QUEUE MAILING BATCH`."""
+"""Writes a large mailing in a process that a test can kill: `python -m tests.killed_writer
+DATABASE_URL QUEUE MAILING BATCH`.
+"""
 
 from __future__ import annotations
 

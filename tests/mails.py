@@ -68,7 +68,9 @@ def parts(message: EmailMessage) -> list[tuple[str, str]]:
 
 
 def shown(mail: bytes, header: str) -> str:
-    """A header with its encoded words decoded as RFC 2047 6.2 says: white space between two of them is not shown."""
+    """A header with its encoded words decoded as RFC 2047 6.2 says: white space between two of them
+    is not shown.
+    """
     return str(make_header(decode_header(message_from_bytes(mail)[header]))).replace("\r\n", "")
 
 

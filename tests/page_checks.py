@@ -19,7 +19,8 @@ FRAMEWORK = (
     "You don't have the permission",
 )
 LEFTOVERS = re.compile(
-    r"\bNone\b|\bUndefined\b|\{\{|\}\}|\{%|%\(\w+\)s|&amp;(?:amp|lt|quot|#39);|<(?:function|bound method|object|Markup|\w+ object at)"
+    r"\bNone\b|\bUndefined\b|\{\{|\}\}|\{%|%\(\w+\)s|&amp;(?:amp|lt|quot|#39);|<(?:function|bound "
+    r"method|object|Markup|\w+ object at)"
     r"|datetime\.|\bFalse\b|\bTrue\b"
 )
 RAW_NAME = re.compile(r"(?<![\w./@:-])[a-z]+_[a-z_]+(?![\w./@-])")
@@ -215,7 +216,9 @@ def _words(page: Node) -> Iterator[str]:
 
 
 def _own_words(page: Node, language: str) -> str:
-    """The text that should be in the page's language: not what says it is in another, and not what people have written."""
+    """The text that should be in the page's language: not what says it is in another, and not what
+    people have written.
+    """
 
     def pieces(node: Node) -> Iterator[str]:
         for child in node.children:
@@ -239,7 +242,9 @@ def _is_ours(node: Node, language: str) -> bool:
 
 
 def _written(node: Node) -> str:
-    """The classes that tell whose words an element holds: a value in a list of answers takes its list's."""
+    """The classes that tell whose words an element holds: a value in a list of answers takes its
+    list's.
+    """
     around = node.up("dl") if node.tag == "dd" else None
     return (
         f"{node.get('class')} {around.get('class') if around else ''}" if node.tag != "dl" else ""

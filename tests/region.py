@@ -1,4 +1,6 @@
-"""Makers for tests about the region's staff: a year with its circle of organisations, and somebody signed in."""
+"""Makers for tests about the region's staff: a year with its circle of organisations, and somebody
+signed in.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ DAYS = {
 
 
 def make_year(number: int = 2027) -> Year:
-    """The year with its three meetings; the working meeting of 2027 is in registration at the tests' start."""
+    """The year with its three meetings; the working meeting of 2027 is in registration at the
+    tests' start.
+    """
     from_2027 = {kind: day.replace(year=day.year + number - 2027) for kind, day in DAYS.items()}
     plan = {
         kind: Appointment(

@@ -1,4 +1,6 @@
-"""A mail scanner: what stands between us and our readers opens every link before they do, follows what it finds, and asks in odd ways."""
+"""A mail scanner: what stands between us and our readers opens every link before they do, follows
+what it finds, and asks in odd ways.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ from tests.tiny_browser import Browser
 LINK = re.compile(r"https?://[^\s\"'<>]+")
 ORIGIN = "http://localhost"
 REDIRECTS = 8
-# How scanners and browsers ask ahead of a reader (Fetch Metadata, Sec-Purpose), and one that says nothing.
+# How scanners and browsers ask ahead of a reader (Fetch Metadata, Sec-Purpose), and one that says
+# nothing.
 WAYS: tuple[dict[str, str], ...] = (
     {},
     {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch", "X-Moz": "prefetch"},
@@ -65,7 +68,9 @@ def one_of_every_kind(world: World) -> None:
 
 
 def _targets() -> dict[str, Target]:
-    """A living target for every purpose a link can have; of the purposes not named here, the person's own."""
+    """A living target for every purpose a link can have; of the purposes not named here, the
+    person's own.
+    """
     seat = db.session.scalars(
         sa.select(Registration).where(Registration.state == "invited").order_by(Registration.id)
     ).first()
@@ -93,7 +98,10 @@ def _targets() -> dict[str, Target]:
 
 
 def links(world: World, every: bool = True) -> list[str]:
-    """The paths of all links of all mails, text, HTML and calendar; or of one mail of each kind. The address of a calendar too."""
+    """The paths of all links of all mails, text, HTML and calendar; or of one mail of each kind.
+
+    The address of a calendar too.
+    """
     found, seen = dict[str, None](), set[str]()
     for message in db.session.scalars(sa.select(Message).order_by(Message.id)):
         if every or message.kind not in seen:
@@ -123,7 +131,9 @@ def _path(address: str) -> str:
 
 
 def scan(world: World, paths: Iterable[str]) -> set[str]:
-    """Fetches every path with HEAD and GET in every way, follows redirects, and what the pages link to, one step on. What was fetched."""
+    """Fetches every path with HEAD and GET in every way, follows redirects, and what the pages link
+    to, one step on. What was fetched.
+    """
     opened = set[str]()
     for path in paths:
         for headers in WAYS:

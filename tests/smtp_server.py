@@ -1,4 +1,6 @@
-"""A real SMTP server on loopback for the tests: keeps what it takes, refuses whom it is told to refuse."""
+"""A real SMTP server on loopback for the tests: keeps what it takes, refuses whom it is told to
+refuse.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,11 @@ class Mail:
 
 @dataclass
 class Smtp:
-    """The server. `mails` is what it has taken; `answers` maps a recipient to the reply it gets, as "550 No such person"."""
+    """The server.
+
+    `mails` is what it has taken; `answers` maps a recipient to the reply it gets, as "550 No such
+    person".
+    """
 
     port: int
     mails: list[Mail] = field(default_factory=list)

@@ -1,4 +1,6 @@
-"""Scenes over HTTP: a world in a test's database, and the small browser brought to one of its scenes. See the fixture `stage`."""
+"""Scenes over HTTP: a world in a test's database, and the small browser brought to one of its
+scenes. See the fixture `stage`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from tests.tiny_browser import Browser
 
 @dataclass(frozen=True)
 class Kept:
-    """A world that has been furnished once: what is in its database and its mailbox, and what it knows of its people."""
+    """A world that has been furnished once: what is in its database and its mailbox, and what it
+    knows of its people.
+    """
 
     database: Any
     mails: dict[str, bytes]
@@ -54,7 +58,9 @@ def furnished(
     name: str,
     kept: dict[tuple[str, str], Kept],
 ) -> World:
-    """The world of that name in the test's database: played once by each worker, which takes seconds, and put back afterwards."""
+    """The world of that name in the test's database: played once by each worker, which takes
+    seconds, and put back afterwards.
+    """
     failing.add_to(app)
     world = World(app, clock, mailbox)
     if (name, database.kind) in kept:

@@ -1,4 +1,7 @@
-"""The bench measures all it promises, judges by its limits and writes what others can read. Nothing slow runs here."""
+"""The bench measures all it promises, judges by its limits and writes what others can read.
+
+Nothing slow runs here.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from bench.load import spread
 from bench.places import QUIET
 from bench.table import BY_NAME, KINDS, MEASURES, ROWS, Result, Sample, judge
 
-# Name -> SQLite, PostgreSQL, what is held against the limit, and whether more is better: the promises, written a second time.
+# Name -> SQLite, PostgreSQL, what is held against the limit, and whether more is better: the
+# promises, written a second time.
 PROMISED = {
     "landing page": (6, 7, "figure", False),
     "registration": (30, 35, "figure", False),

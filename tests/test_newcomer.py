@@ -1,4 +1,6 @@
-"""What someone meets who has just cloned the project: the command that runs it, and the one that says what is missing."""
+"""What someone meets who has just cloned the project: the command that runs it, and the one that
+says what is missing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How the house is built: who may import whom, how large things may be, what must not be written anywhere."""
+"""How the house is built: who may import whom, how large things may be, what must not be written
+anywhere.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ CODE = sorted(
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
 
-# Every module has a floor; it may import from its own and those below. A longer name wins over a shorter one.
+# Every module has a floor; it may import from its own and those below. A longer name wins over a
+# shorter one.
 FLOORS = {
     "db": 0,
     "errors": 0,
@@ -183,7 +186,9 @@ def module_of(path: Path) -> str:
 
 
 def place(module: str, places: dict[str, int] | tuple[str, ...]) -> str | None:
-    """The entry of a table a module belongs to: its own name, else the nearest package that has one."""
+    """The entry of a table a module belongs to: its own name, else the nearest package that has
+    one.
+    """
     parts = module.split(".") if module else []
     for length in range(len(parts), 0, -1):
         if (name := ".".join(parts[:length])) in places:
@@ -197,7 +202,9 @@ def tree(path: Path) -> ast.Module:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module a file imports, at the top or anywhere; of our packages also the submodules taken from them."""
+    """Every module a file imports, at the top or anywhere; of our packages also the submodules
+    taken from them.
+    """
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,6 @@
-"""What holds for every endpoint at once: somebody guards it, it lives in an audience, and mailed links lead to one."""
+"""What holds for every endpoint at once: somebody guards it, it lives in an audience, and mailed
+links lead to one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A small browser over the test client: the rehearsal's reader of pages, with every page it meets checked (`page_checks`)."""
+"""A small browser over the test client: the rehearsal's reader of pages, with every page it meets
+checked (`page_checks`).
+"""
 
 from __future__ import annotations
 
@@ -71,8 +73,11 @@ class Browser(Reader):
         )
 
     def fetch(self, method: str, url: str, **options: object) -> TestResponse:
-        """One bare request with this browser's cookies: no redirects, no checks. For files, APIs and attacks. It says whose the page at
-        hand is, as the page's own scripts do."""
+        """One bare request with this browser's cookies: no redirects, no checks.
+
+        For files, APIs and attacks. It says whose the page at hand is, as the page's own scripts
+        do.
+        """
         whose = (
             next((n.get("value") for n in self.page.all("input") if n.get("name") == "whose"), None)
             if self._page
@@ -104,7 +109,9 @@ class Browser(Reader):
         return self
 
     def _isolated(self, method: str, url: str, options: dict[str, object]) -> TestResponse:
-        """A request sees nothing of the test's own context: what the test has made is committed first, what it reads after is fresh."""
+        """A request sees nothing of the test's own context: what the test has made is committed
+        first, what it reads after is fresh.
+        """
         if has_app_context() and db.session.registry.has():
             db.session.commit()
             db.session.expire_all()

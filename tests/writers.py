@@ -1,4 +1,6 @@
-"""Makers for tests about preparing: an organisation whose people write in one answer while the preparation is open."""
+"""Makers for tests about preparing: an organisation whose people write in one answer while the
+preparation is open.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ INITIATIVE: dict[str, Value] = {
 def make_members(
     *given: str, form: str = "arbetsmote", organisation: str = "Hagfors kommun"
 ) -> list[Member]:
-    """The people of an organisation, the first of them its lead, as members of its answer to the working meeting's questionnaire."""
+    """The people of an organisation, the first of them its lead, as members of its answer to the
+    working meeting's questionnaire.
+    """
     reference.ensure()
     meeting = make_meeting(kind="conference" if form == "konferens" else "work")
     for key, sv, en in THEMES:

@@ -1,4 +1,6 @@
-"""Mail on the wire: from a row of the outbox to an envelope, and from the envelope to the SMTP server's answer."""
+"""Mail on the wire: from a row of the outbox to an envelope, and from the envelope to the SMTP
+server's answer.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,11 @@ __all__ = [
 def envelope(
     message: Message, letterhead: Letterhead, signet: Signet, now: dt.datetime
 ) -> Envelope:
-    """The mail of an outbox row, ready to send: its links are signed here, its calendar part gets `now` (aware) as DTSTAMP.
+    """The mail of an outbox row, ready to send: its links are signed here, its calendar part gets
+    `now` (aware) as DTSTAMP.
 
-    Never raises for what stands in the row: a mail that cannot be composed becomes an envelope with a `problem`, which
-    `Connection.send` answers with "failed".
+    Never raises for what stands in the row: a mail that cannot be composed becomes an envelope with
+    a `problem`, which `Connection.send` answers with "failed".
     """
     body = message.body
     try:

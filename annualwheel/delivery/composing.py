@@ -1,6 +1,8 @@
-"""Composing mail by hand where it is sent by the thousand, and with the standard library where it holds a calendar part.
+"""Composing mail by hand where it is sent by the thousand, and with the standard library where it
+holds a calendar part.
 
-Everything is 7-bit with lines of at most 78 characters (RFC 5322 2.1.1), so no server on the way has to rewrite it.
+Everything is 7-bit with lines of at most 78 characters (RFC 5322 2.1.1), so no server on the way
+has to rewrite it.
 """
 
 from __future__ import annotations
@@ -28,14 +30,20 @@ PART = '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\nContent-Transfer-Encod
 
 
 class UnsendableError(ValueError):
-    """This mail can never be put on the wire: a broken address, or a control character in a header. The text names the field."""
+    """This mail can never be put on the wire: a broken address, or a control character in a header.
+
+    The text names the field.
+    """
 
 
 class Envelope(Message):
-    """A composed mail: the two addresses of the SMTP dialogue and the bytes; or the `problem` that kept it from being composed."""
+    """A composed mail: the two addresses of the SMTP dialogue and the bytes; or the `problem` that
+    kept it from being composed.
+    """
 
     def __init__(self, sender: str, recipient: str, content: bytes, problem: str = "") -> None:
-        # The parent's constructor is left out: it would look up this machine's name in the DNS for a Message-ID of its own.
+        # The parent's constructor is left out: it would look up this machine's name in the DNS for
+        # a Message-ID of its own.
         self.sender: str = sender
         self.recipient, self.content, self.problem = recipient, content, problem
 
@@ -61,9 +69,10 @@ def compose(
 ) -> Envelope:
     """Puts a sealed letter into an envelope to `name` <`address`>.
 
-    `public_id` names the mail for ever: every attempt carries the same Message-ID, so that a duplicate is recognised. `calendar` is
-    an iCalendar object with a METHOD; it becomes the last alternative and, the same bytes, an attachment (RFC 6047). `now` is aware.
-    Raises `UnsendableError`.
+    `public_id` names the mail for ever: every attempt carries the same Message-ID, so that a
+    duplicate is recognised. `calendar` is an iCalendar object with a METHOD; it becomes the last
+    alternative and, the same bytes, an attachment (RFC 6047). `now` is aware. Raises
+    `UnsendableError`.
     """
     recipient, sender = ascii_address(address), ascii_address(letterhead.sender_address)
     if not IDENTIFIER.fullmatch(public_id):
@@ -79,7 +88,10 @@ def compose(
 
 
 def ascii_address(address: str) -> str:
-    """The address as SMTP takes it: an international domain in ASCII (IDNA). Raises `UnsendableError`, also for å before the @."""
+    """The address as SMTP takes it: an international domain in ASCII (IDNA).
+
+    Raises `UnsendableError`, also for å before the @.
+    """
     if not address.isascii():
         try:
             address = (
@@ -99,7 +111,9 @@ def ascii_address(address: str) -> str:
 
 
 def text_header(name: str, text: str) -> str:
-    """`Name: text` with its line end, in encoded words (RFC 2047) where ASCII or the line is not enough. Raises `UnsendableError`."""
+    """`Name: text` with its line end, in encoded words (RFC 2047) where ASCII or the line is not
+    enough. Raises `UnsendableError`.
+    """
     if CONTROL.search(text):
         raise UnsendableError(name)
     plain = f"{name}: {text}"
@@ -109,7 +123,10 @@ def text_header(name: str, text: str) -> str:
 
 
 def address_header(name: str, display: str, address: str) -> str:
-    """`Name: "Display" <address>`; a long or non-ASCII name in encoded words. `address` is ASCII. Raises `UnsendableError`."""
+    """`Name: "Display" <address>`; a long or non-ASCII name in encoded words.
+
+    `address` is ASCII. Raises `UnsendableError`.
+    """
     if CONTROL.search(display):
         raise UnsendableError(name)
     if not display:
@@ -129,7 +146,9 @@ def _encoded_character(character: str) -> str:
 
 
 def _encoded_words(text: str, already: int) -> str:
-    """Encoded words of at most 75 characters, one a line, split between characters; the first line holds `already` characters."""
+    """Encoded words of at most 75 characters, one a line, split between characters; the first line
+    holds `already` characters.
+    """
     words, word, room = [], "", ENCODED_LINE - already - len("=?utf-8?q??=")
     for character in text:
         encoded = _encoded_character(character)
@@ -144,18 +163,23 @@ def _encoded_words(text: str, already: int) -> str:
 def _common_headers(letterhead: Letterhead, language: str) -> str:
     """What every mail of one sender and language has; ends with the line before Content-Type.
 
-    Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress keep automatic answers away; delivery reports still come.
+    Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress keep automatic answers away; delivery
+    reports still come.
     """
     return (
         address_header("From", letterhead.sender_name, ascii_address(letterhead.sender_address))
         + address_header("Reply-To", "", ascii_address(letterhead.reply_to))
         + text_header("Content-Language", language)
-        + "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\nMIME-Version: 1.0\r\n"
+        + (
+            "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, "
+            "AutoReply\r\nMIME-Version: 1.0\r\n"
+        )
     )
 
 
 def _alternatives(letter: Sealed, public_id: str) -> bytes:
-    # "=_" cannot occur in quoted-printable text, so the boundary is safe whatever the letter says (RFC 2045 6.7).
+    # "=_" cannot occur in quoted-printable text, so the boundary is safe whatever the letter says
+    # (RFC 2045 6.7).
     boundary = f"=_{public_id}"
     return b"".join(
         (
@@ -174,7 +198,10 @@ def _quoted_printable(text: str) -> bytes:
 
 
 def _with_calendar(letter: Sealed, calendar: bytes) -> bytes:
-    """mixed(alternative(plain, html, calendar), attachment). Quoted-printable: some servers read the calendar part only so."""
+    """mixed(alternative(plain, html, calendar), attachment).
+
+    Quoted-printable: some servers read the calendar part only so.
+    """
     found = METHOD.search(calendar)
     if not found:
         raise UnsendableError("METHOD")

@@ -1,4 +1,6 @@
-"""Speaking SMTP: Flask-Mail's connection, made to verify certificates, to give up in time and to answer with a value."""
+"""Speaking SMTP: Flask-Mail's connection, made to verify certificates, to give up in time and to
+answer with a value.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,15 @@ from config import Settings
 
 # The server wants us to sign in (RFC 4954): our settings are wrong, not this mail.
 ABOUT_US = frozenset({530})
-# The errors of sockets, TLS and SMTP are all OSError; a host name or password that SMTP cannot carry is a UnicodeError.
+# The errors of sockets, TLS and SMTP are all OSError; a host name or password that SMTP cannot
+# carry is a UnicodeError.
 NO_SESSION = (OSError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one mail: sent; later (4xx, no connection, no answer in time); failed (5xx); withheld by the fence.
+    """What became of one mail: sent; later (4xx, no connection, no answer in time); failed (5xx);
+    withheld by the fence.
 
     `error` is the server's own words or what kept us from hearing them.
     """
@@ -33,7 +37,9 @@ class Result:
 
 
 class Connection(flask_mail.Connection):
-    """One connection, for one worker: opened by the first mail, kept for the next, opened again when it has died."""
+    """One connection, for one worker: opened by the first mail, kept for the next, opened again
+    when it has died.
+    """
 
     def __init__(self, settings: Settings) -> None:
         mail = flask_mail.Mail()
@@ -69,7 +75,8 @@ class Connection(flask_mail.Connection):
             self.host.close()
 
     def configure_host(self) -> smtplib.SMTP:
-        """Connects, and signs in when there is a name: certificate and host name verified, each step within `mail_timeout` seconds.
+        """Connects, and signs in when there is a name: certificate and host name verified, each
+        step within `mail_timeout` seconds.
 
         Raises one of `NO_SESSION`.
         """
@@ -91,7 +98,10 @@ class Connection(flask_mail.Connection):
         return host
 
     def send(self, message: Envelope, envelope_from: None = None) -> Result:  # type: ignore[override]
-        """Hands one mail to the server. Never raises for what the network or the server does; see `Result`."""
+        """Hands one mail to the server.
+
+        Never raises for what the network or the server does; see `Result`.
+        """
         if message.problem:
             return Result("failed", message.problem)
         if not may_leave(message.recipient, self.settings):
@@ -112,12 +122,16 @@ class Connection(flask_mail.Connection):
 
 
 def open_connection(settings: Settings) -> Connection:
-    """A connection to the mail server of `settings`, as a context manager; nothing is opened before the first mail."""
+    """A connection to the mail server of `settings`, as a context manager; nothing is opened before
+    the first mail.
+    """
     return Connection(settings)
 
 
 def may_leave(address: str, settings: Settings) -> bool:
-    """The fence: outside production only addresses, domains and their subdomains in `settings.mail_allow` get real mail."""
+    """The fence: outside production only addresses, domains and their subdomains in
+    `settings.mail_allow` get real mail.
+    """
     if settings.environment == "production":
         return True
     address = address.lower()
@@ -136,7 +150,10 @@ def trust() -> ssl.SSLContext:
 
 @cache
 def _our_name() -> str:
-    """What we call ourselves in EHLO (RFC 5321 4.1.4). Asked once: the name service may be slow, and each chunk connects anew."""
+    """What we call ourselves in EHLO (RFC 5321 4.1.4).
+
+    Asked once: the name service may be slow, and each chunk connects anew.
+    """
     name = socket.getfqdn()
     return name if "." in name else "[127.0.0.1]"
 

@@ -1,4 +1,6 @@
-"""The year before the demonstration year, as much of it as this year leans on: two organisations' answers to the working meeting."""
+"""The year before the demonstration year, as much of it as this year leans on: two organisations'
+answers to the working meeting.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ CARD: dict[str, Value] = {
 
 
 class Answered(NamedTuple):
-    """What one organisation submitted: its initiatives, and what it wants to create (for the first theme)."""
+    """What one organisation submitted: its initiatives, and what it wants to create (for the first
+    theme).
+    """
 
     code: str
     initiatives: tuple[Mapping[str, Value], ...]
@@ -82,7 +86,9 @@ ANSWERS = (
 
 
 def play(year: Year, definition: Definition, actor: Actor) -> None:
-    """Plans the year before `year` (its organisations are known) and submits two organisations' answers to `definition`, a year ago."""
+    """Plans the year before `year` (its organisations are known) and submits two organisations'
+    answers to `definition`, a year ago.
+    """
     then = {meeting.kind: meeting for meeting in year.meetings}
     earlier = planning.create_year(
         year.number - 1,

@@ -1,4 +1,6 @@
-"""Ten invented initiatives in the style of real ones: sample text, no claims about the organisations named."""
+"""Ten invented initiatives in the style of real ones: sample text, no claims about the
+organisations named.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,10 @@ from typing import NamedTuple
 
 
 class Sample(NamedTuple):
-    """One organisation's initiative and what it wants to create, break and keep. `partners` are organisation codes."""
+    """One organisation's initiative and what it wants to create, break and keep.
+
+    `partners` are organisation codes.
+    """
 
     code: str
     area: str
@@ -32,9 +37,12 @@ INITIATIVES = tuple(
             "arbete",
             "Tidiga samtal – nätverk kring barn 0–6 år",
             ("RV-HS", "SK"),
-            "Alla familjer med barn under sex år ska ha haft minst ett samtal om stöd före skolstart.",
-            "Sekretessen gör att vi pratar om strukturer men sällan om det som faktiskt händer. Mötena blir beroende av eldsjälar.",
-            "Samma fyra personer vid bordet i två år, kaffe före dagordning och en gemensam sida med vem som gör vad.",
+            "Alla familjer med barn under sex år ska ha haft minst ett samtal om stöd före "
+            "skolstart.",
+            "Sekretessen gör att vi pratar om strukturer men sällan om det som faktiskt händer. "
+            "Mötena blir beroende av eldsjälar.",
+            "Samma fyra personer vid bordet i två år, kaffe före dagordning och en gemensam sida "
+            "med vem som gör vad.",
             "En gemensam tjänst som ägs av två huvudmän.",
             "Projekttänket på ett år i taget.",
             "Den öppna förskolan som mötesplats.",
@@ -75,7 +83,8 @@ INITIATIVES = tuple(
             "Yrkesprogram i samma båt",
             ("FOR", "KAR", "IUC", "HK"),
             "Fler sökande till industri- och vårdprogrammen, minst 15 procent mer om två år.",
-            "Eleverna väljer efter kompisar, inte efter jobb. Tre kommuner planerar utbud var för sig.",
+            "Eleverna väljer efter kompisar, inte efter jobb. Tre kommuner planerar utbud var för "
+            "sig.",
             "Studiebesök i åttan med riktiga uppgifter.",
             "Gemensam utbudsplanering.",
             "Konkurrensen om elevpengen.",

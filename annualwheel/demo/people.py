@@ -110,7 +110,9 @@ def organisations() -> list[Body]:
 
 
 def people_of(body: Body, seed: int) -> Iterator[Invented]:
-    """One lead and zero to three more, always the same for the same `seed`; a function mailbox holds three in one of them."""
+    """One lead and zero to three more, always the same for the same `seed`; a function mailbox
+    holds three in one of them.
+    """
     chance = random.Random(f"{seed}:{body.code}")
     names = [(given, family) for given in GIVEN for family in FAMILY]
     count = 4 if body.code in ("RV", "KAR") else chance.choice((1, 2, 2, 3))

@@ -1,4 +1,6 @@
-"""Plays a demonstration year up to today: one meeting in preparation, the next in registration, the third ahead."""
+"""Plays a demonstration year up to today: one meeting in preparation, the next in registration, the
+third ahead.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +93,10 @@ def is_empty() -> bool:
 
 
 def play(now: dt.datetime, definitions: list[Definition]) -> Played:
-    """Fills an empty database. `definitions` are the questionnaires of forms/. The caller commits."""
+    """Fills an empty database.
+
+    `definitions` are the questionnaires of forms/. The caller commits.
+    """
     for name, address, roles in STAFF:
         staff.add(name, address, roles, now)
     coordinator = audit.staff(
@@ -115,7 +120,10 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
 
 
 def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
-    """Three meetings, counted from today. Fridays are sought for the first two and a Thursday for the conference, as the region does."""
+    """Three meetings, counted from today.
+
+    Fridays are sought for the first two and a Thursday for the conference, as the region does.
+    """
     work, direction = (
         _weekday(local(now).date() + 24 * DAY, FRIDAY),
         _weekday(local(now).date() + 52 * DAY, FRIDAY),
@@ -222,7 +230,9 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
 
 
 def _prepare(meeting: Meeting, now: dt.datetime) -> int:
-    """Everyone who comes may write; ten organisations have submitted their initiatives, some have begun."""
+    """Everyone who comes may write; ten organisations have submitted their initiatives, some have
+    begun.
+    """
     opened = years.phase(meeting, "preparation").opens_at + MORNING
     questionnaire = meeting.questionnaires[0]
     writers: dict[str, Member] = {}
@@ -305,7 +315,9 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
 
 
 def _card(member: Member, sample: Sample, at: dt.datetime) -> Item:
-    """The initiative's card: one from the year before has changed, and another of the organisation's has ended; else a new one."""
+    """The initiative's card: one from the year before has changed, and another of the
+    organisation's has ended; else a new one.
+    """
     earlier = carried.before(member.submission)
     known = {each.title: each.public_id for each in earlier.items} if earlier else {}
     if sample.title not in known:

@@ -70,7 +70,9 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Headings:
-    """The heading row that was found: its number, each field's column (from 0), and the headings of columns that are not read."""
+    """The heading row that was found: its number, each field's column (from 0), and the headings of
+    columns that are not read.
+    """
 
     row: int
     columns: Mapping[str, int]
@@ -91,7 +93,9 @@ def find(rows: Iterable[tuple[int, Sequence[str]]]) -> Headings:
 
 
 def require(found: Headings) -> None:
-    """Raises `Unreadable` when what a list must have is not there: e-mail, organisation and a name; or when it stands twice."""
+    """Raises `Unreadable` when what a list must have is not there: e-mail, organisation and a name;
+    or when it stands twice.
+    """
     if len(found.columns) < 2:
         raise Unreadable("no_headings")
     if found.double:

@@ -1,4 +1,7 @@
-"""What an import would do, worked out from the file and the contacts as they are now. Nothing is written but the file's own rows."""
+"""What an import would do, worked out from the file and the contacts as they are now.
+
+Nothing is written but the file's own rows.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,17 @@ from annualwheel.models import (
 PREVIEW_LIFE = dt.timedelta(days=7)
 STATUSES = ("new", "there", "same", "unreadable")
 NEAR_ENOUGH = 0.8
-NEAR_PAIRS = 200_000  # beyond this many comparisons no near names are looked for: it would take longer than it helps
+# Beyond this many comparisons no near names are looked for: it would take longer than it helps.
+NEAR_PAIRS = 200_000
 CHUNK = 500
 
 
 @dataclass
 class Entry:
-    """A row and what it would do. `notes` say what it adds to a person who is there: (key, text)."""
+    """A row and what it would do.
+
+    `notes` say what it adds to a person who is there: (key, text).
+    """
 
     contact: Contact
     status: str
@@ -49,7 +56,9 @@ class Entry:
 
 @dataclass
 class Unknown:
-    """An organisation nobody has heard of: its category, when the file says one, and those whose names are near."""
+    """An organisation nobody has heard of: its category, when the file says one, and those whose
+    names are near.
+    """
 
     name: str
     category_text: str = ""
@@ -60,7 +69,9 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Typed:
-    """An organisation that is there and what the file says of its category: `before` stands when there is one."""
+    """An organisation that is there and what the file says of its category: `before` stands when
+    there is one.
+    """
 
     organisation: Organisation
     text: str
@@ -75,7 +86,9 @@ class Typed:
 
 @dataclass(frozen=True)
 class Preview:
-    """The rows in the file's order, the organisations to be added, and what the file says of the others."""
+    """The rows in the file's order, the organisations to be added, and what the file says of the
+    others.
+    """
 
     entries: list[Entry]
     unknown: dict[str, Unknown]
@@ -89,7 +102,9 @@ class Preview:
 
 
 class Known:
-    """The contacts as they are, loaded in a fixed number of queries (and one for every 500 addresses)."""
+    """The contacts as they are, loaded in a fixed number of queries (and one for every 500
+    addresses).
+    """
 
     def __init__(self, year_id: int, addresses: Iterable[str]) -> None:
         everyone = db.session.scalars(
@@ -133,7 +148,10 @@ class Known:
 def keep(
     sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
 ) -> Import:
-    """Stores what was read as a preview; previews a week old go. `by` is who brought the file, as the list of imports shows it."""
+    """Stores what was read as a preview; previews a week old go.
+
+    `by` is who brought the file, as the list of imports shows it.
+    """
     db.session.execute(
         sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
     )

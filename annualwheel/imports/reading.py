@@ -1,6 +1,8 @@
-"""An uploaded file, cell by cell: Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries saves it.
+"""An uploaded file, cell by cell: Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries
+saves it.
 
-What a file is, its bytes say; its name is not asked. Nothing in it is trusted: size, unpacked size, dimensions, dates, formulas.
+What a file is, its bytes say; its name is not asked. Nothing in it is trusted: size, unpacked size,
+dimensions, dates, formulas.
 """
 
 from __future__ import annotations
@@ -36,13 +38,16 @@ OLD_EXCEL = (
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an .xlsx with a password
 )
 CELL = re.compile(r"([A-Z]+)(\d+)")
-# Control characters, surrogates and signs without width: PostgreSQL refuses some of them, and nobody sees the others.
+# Control characters, surrogates and signs without width: PostgreSQL refuses some of them, and
+# nobody sees the others.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's text, and why it cannot be used: `formula` (no value was stored) or `error_value` (#REF! and the like)."""
+    """A cell's text, and why it cannot be used: `formula` (no value was stored) or `error_value`
+    (#REF! and the like).
+    """
 
     text: str = ""
     problem: str = ""
@@ -50,7 +55,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row that holds something, numbered as Excel does, with the cells of the fields that have a heading."""
+    """A row that holds something, numbered as Excel does, with the cells of the fields that have a
+    heading.
+    """
 
     number: int
     cells: Mapping[str, Cell]
@@ -68,7 +75,11 @@ Rows = list[tuple[int, list[Cell]]]
 
 
 def read(content: bytes) -> Sheet:
-    """The list in a file. Raises `Unreadable`: too large, broken, locked, of another kind, without the headings or rows it must have."""
+    """The list in a file.
+
+    Raises `Unreadable`: too large, broken, locked, of another kind, without the headings or rows it
+    must have.
+    """
     if len(content) > FILE_LIMIT:
         raise Unreadable("file_too_large")
     if content.startswith(OLD_EXCEL):
@@ -132,7 +143,9 @@ def _collected(rows: Iterator[list[Cell]]) -> Rows:
 
 
 def _decoded(content: bytes) -> str:
-    """Text in UTF-8 (with or without a mark in front) or in Windows-1252, in which Excel saves "CSV" in our countries."""
+    """Text in UTF-8 (with or without a mark in front) or in Windows-1252, in which Excel saves
+    "CSV" in our countries.
+    """
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = content.decode(encoding)
@@ -154,7 +167,9 @@ def _separated(text: str, delimiter: str) -> Rows:
 
 
 def _workbook(content: bytes) -> Rows:
-    """The first sheet. openpyxl meets a broken file with errors of a dozen kinds; all of them mean the same to who sent it."""
+    """The first sheet. openpyxl meets a broken file with errors of a dozen kinds; all of them mean
+    the same to who sent it.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             formulas = _look_through(archive)
@@ -166,8 +181,11 @@ def _workbook(content: bytes) -> Rows:
 
 
 def _look_through(archive: zipfile.ZipFile) -> bool:
-    """Whether a sheet has formulas. Raises `Unreadable` for what is no workbook, unpacks to too much or declares a document type
-    (entities that grow without end)."""
+    """Whether a sheet has formulas.
+
+    Raises `Unreadable` for what is no workbook, unpacks to too much or declares a document type
+    (entities that grow without end).
+    """
     if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
         raise Unreadable("file_unpacks_too_large")
     names = archive.namelist()
@@ -200,7 +218,8 @@ def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
         rows_without = {row for row, _ in without_value}
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_row=SHEET_ROWS, max_col=COLUMN_LIMIT), 1):
-            # One stray cell at the bottom makes a million empty rows above it: those must cost nothing.
+            # One stray cell at the bottom makes a million empty rows above it: those must cost
+            # nothing.
             if set(map(id, row)) == NOTHING and number not in rows_without:
                 yield []
             else:
@@ -229,7 +248,8 @@ def _text(value: object) -> str:
 
 
 def _formulas_without_value(content: bytes, path: str) -> frozenset[tuple[int, int]]:
-    """Row (from 1) and column (from 0) of formulas that nothing has calculated: openpyxl shows them as empty cells.
+    """Row (from 1) and column (from 0) of formulas that nothing has calculated: openpyxl shows them
+    as empty cells.
 
     A text result that is empty (`t="str"`) is a value.
     """

@@ -52,7 +52,8 @@ ADVICE = {
         ("Förnamn, Efternamn", "Måste fyllas i. En kolumn som heter Namn går också bra."),
         (
             "E-post",
-            "Måste fyllas i. Flera personer kan ha samma adress, till exempel en funktionsbrevlåda.",
+            "Måste fyllas i. Flera personer kan ha samma adress, till exempel en "
+            "funktionsbrevlåda.",
         ),
         ("Organisation", "Måste fyllas i. Skriv namnet som ni brukar skriva det."),
         (
@@ -62,7 +63,8 @@ ADVICE = {
         ("Befattning", "Frivilligt."),
         (
             "Samordnare",
-            "Skriv ja för den som håller ihop organisationens svar. Högst en för varje organisation.",
+            "Skriv ja för den som håller ihop organisationens svar. Högst en för varje "
+            "organisation.",
         ),
         ("Språk", "sv eller en. Tomt betyder svenska."),
         ("Mobil", "Frivilligt."),
@@ -83,7 +85,8 @@ ADVICE = {
         ("Title", "Optional."),
         (
             "Lead",
-            "Write yes for the person who holds the organisation's answer together. One at most for each organisation.",
+            "Write yes for the person who holds the organisation's answer together. One at most "
+            "for each organisation.",
         ),
         ("Language", "sv or en. Empty means Swedish."),
         ("Mobile", "Optional."),

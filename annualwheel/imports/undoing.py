@@ -33,14 +33,19 @@ EDITED = "edited"
 
 
 def obstacles(kept: Import) -> dict[str, int]:
-    """What stands in the way of undoing: the tables with rows that depend on what was added, and `edited` for rows that have been
-    changed since, each with how many. Empty when the import can be undone."""
+    """What stands in the way of undoing: the tables with rows that depend on what was added, and
+    `edited` for rows that have been changed since, each with how many. Empty when the import can be
+    undone.
+    """
     found = _dependents(kept) | ({EDITED: edited} if (edited := _edited(kept)) else {})
     return {name: count for name, count in found.items() if count}
 
 
 def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
-    """Removes what the import added and puts back what it changed. Raises `Refused` when it is not written or has `obstacles`."""
+    """Removes what the import added and puts back what it changed.
+
+    Raises `Refused` when it is not written or has `obstacles`.
+    """
     if kept.state != "written":
         raise Refused("import_not_written")
     in_the_way = obstacles(kept)
@@ -93,7 +98,9 @@ def _mine(name: str, table: Any, kept: Import) -> sa.ColumnElement[bool]:
 
 
 def _dependents(kept: Import) -> dict[str, int]:
-    """Rows of any table that point at a person or an organisation of this import, and are not the import's own."""
+    """Rows of any table that point at a person or an organisation of this import, and are not the
+    import's own.
+    """
     found: dict[str, int] = {}
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:

@@ -1,4 +1,7 @@
-"""What a row says: names, address, answers to yes and no. What cannot be understood is named by field and reason."""
+"""What a row says: names, address, answers to yes and no.
+
+What cannot be understood is named by field and reason.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,9 @@ SWEDISH_MOBILE = re.compile(r"7\d{8}")
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row cannot be read: the field, the reason as a key, what the cell says, and another row when it is about two."""
+    """Why a row cannot be read: the field, the reason as a key, what the cell says, and another row
+    when it is about two.
+    """
 
     field: str
     reason: str
@@ -97,7 +102,9 @@ class Contact:
 
 
 def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Contact:
-    """The contact in a row: `cells` are texts by field, `problems` what the file itself could not give."""
+    """The contact in a row: `cells` are texts by field, `problems` what the file itself could not
+    give.
+    """
     contact = Contact(
         row,
         email=cells.get("email", ""),
@@ -124,7 +131,8 @@ def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Co
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """Given name and family name of a whole name: "Exempelgren, Elsa-Britt", "Ida von Exempel", "Anna Maria Provsson".
+    """Given name and family name of a whole name: "Exempelgren, Elsa-Britt", "Ida von Exempel",
+    "Anna Maria Provsson".
 
     A single word is a given name without a family name.
     """

@@ -30,14 +30,18 @@ from annualwheel.models import (
 
 @dataclass(frozen=True)
 class Choice:
-    """What was decided about an unknown organisation: the same as one that is there, or a new one with a category."""
+    """What was decided about an unknown organisation: the same as one that is there, or a new one
+    with a category.
+    """
 
     same_as: Organisation | None = None
     category: Category | None = None
 
 
 def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.datetime) -> None:
-    """Writes the rows that can be read. `choices` are by folded name; without one an unknown organisation is added as the file says.
+    """Writes the rows that can be read.
+
+    `choices` are by folded name; without one an unknown organisation is added as the file says.
 
     Raises `Refused` when it has been written before.
     """
@@ -84,7 +88,9 @@ class _Writer:
     def add_organisations(
         self, unknown: Mapping[str, Unknown], choices: Mapping[str, Choice]
     ) -> int:
-        """Adds the unknown organisations, or another name to those they are the same as; returns how many are new."""
+        """Adds the unknown organisations, or another name to those they are the same as; returns
+        how many are new.
+        """
         for folded, one in unknown.items():
             choice = choices.get(folded, Choice())
             if choice.same_as is not None:
@@ -120,7 +126,9 @@ class _Writer:
                 self._set(self._year_row(one.organisation), "category", one.category)
 
     def trace(self) -> dict[str, Any]:
-        """What was added, with prints of the rows as they are now, and what was changed: [table, id, column, before, after]."""
+        """What was added, with prints of the rows as they are now, and what was changed: [table,
+        id, column, before, after].
+        """
         changed = [
             [type(row).__tablename__, getattr(row, "id"), column, before, getattr(row, column)]  # noqa: B009 Base has no id
             for row, column, before in self.changed
@@ -185,7 +193,10 @@ class _Writer:
         return self.years[organisation.id]
 
     def _set(self, row: Base, name: str, value: object) -> None:
-        """Changes a row. What was added by this import needs no note: it goes as a whole when the import is undone."""
+        """Changes a row.
+
+        What was added by this import needs no note: it goes as a whole when the import is undone.
+        """
         column = f"{name}_id" if isinstance(value, Base) else name
         before = getattr(row, column)
         if value is None or getattr(value, "id", value) == before:

@@ -16,8 +16,9 @@ from annualwheel.models.questionnaires import Questionnaire
 class Submission(Base):
     """An organisation's (or a person's) answer to a questionnaire: one, however many write in it.
 
-    `respondent_key` is `o<organisation id>` or `p<person id>`. `changed_at` is the latest saved change, `reopened_until` is set
-    when a coordinator opens it for this respondent alone after the deadline.
+    `respondent_key` is `o<organisation id>` or `p<person id>`. `changed_at` is the latest saved
+    change, `reopened_until` is set when a coordinator opens it for this respondent alone after the
+    deadline.
     """
 
     __tablename__ = "submissions"
@@ -45,7 +46,11 @@ class Submission(Base):
 
 
 class Member(Base):
-    """Who may write. `scope` is empty for the whole answer, or the key of one share of it (see `questionnaires.shares`)."""
+    """Who may write.
+
+    `scope` is empty for the whole answer, or the key of one share of it (see
+    `questionnaires.shares`).
+    """
 
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("submission_id", "person_id", "scope"),)
@@ -66,9 +71,11 @@ class Member(Base):
 
 
 class Item(Base):
-    """A place answers hang on: the root (`group_key` empty), one per theme (`section/theme`), or one of a repeating group.
+    """A place answers hang on: the root (`group_key` empty), one per theme (`section/theme`), or
+    one of a repeating group.
 
-    `carried` says what the organisation answered about an initiative of the year before: still going on, changed, ended.
+    `carried` says what the organisation answered about an initiative of the year before: still
+    going on, changed, ended.
     """
 
     __tablename__ = "items"
@@ -118,7 +125,10 @@ class AnswerHistory(Base):
 
 
 class SubmissionVersion(Base):
-    """What was submitted, word for word, with its labels. Never changed. `content` as `questionnaires.path.submittable` gives it."""
+    """What was submitted, word for word, with its labels.
+
+    Never changed. `content` as `questionnaires.path.submittable` gives it.
+    """
 
     __tablename__ = "submission_versions"
     __table_args__ = (UniqueConstraint("submission_id", "number"),)

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from annualwheel.db import Base, public_id, words
 from annualwheel.models.years import Category, Year
 
-# Letters in the order of their code points, on both databases alike: `sorting.swedish` makes the keys for it.
+# Letters in the order of their code points, on both databases alike: `sorting.swedish` makes the
+# keys for it.
 SortKey = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 class Organisation(Base):
-    """An organisation, or a unit of one (`parent`). `folded` is the name for comparing, `sort_name` for sorting."""
+    """An organisation, or a unit of one (`parent`).
+
+    `folded` is the name for comparing, `sort_name` for sorting.
+    """
 
     __tablename__ = "organisations"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -65,10 +69,13 @@ class YearOrganisation(Base):
 
 
 class Person(Base):
-    """A person: an address and a name. The address alone is not unique, a function mailbox may hold several.
+    """A person: an address and a name.
 
-    `source` says where the address came from: `substitute:`, `colleague:`, `staff:` (with who), `open:`, `forwarded:`, or a file.
-    `link_version` belongs to the link to one's own details, `feed_version` to the address of one's calendar.
+    The address alone is not unique, a function mailbox may hold several.
+
+    `source` says where the address came from: `substitute:`, `colleague:`, `staff:` (with who),
+    `open:`, `forwarded:`, or a file. `link_version` belongs to the link to one's own details,
+    `feed_version` to the address of one's calendar.
     """
 
     __tablename__ = "persons"
@@ -119,8 +126,9 @@ class Affiliation(Base):
 class Import(Base):
     """An uploaded list of contacts: its preview until it is written, its trace afterwards.
 
-    `rows` are the file's lines as `imports.preview` keeps them; once written only those that could not be read are left.
-    `trace` says which columns were found and, once written, what was added and changed, so that it can be undone.
+    `rows` are the file's lines as `imports.preview` keeps them; once written only those that could
+    not be read are left. `trace` says which columns were found and, once written, what was added
+    and changed, so that it can be undone.
     """
 
     __tablename__ = "imports"
@@ -139,7 +147,9 @@ class Import(Base):
 
 
 class ImportedPerson(Base):
-    """A person whom an imported list names, new or known before: an import can be the audience of a sending."""
+    """A person whom an imported list names, new or known before: an import can be the audience of a
+    sending.
+    """
 
     __tablename__ = "imported_persons"
     __table_args__ = (UniqueConstraint("import_id", "person_id"),)

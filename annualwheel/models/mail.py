@@ -15,7 +15,10 @@ MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown", "wi
 
 
 class Mailing(Base):
-    """One act of sending to many. `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen."""
+    """One act of sending to many.
+
+    `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
+    """
 
     __tablename__ = "mailings"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -68,7 +71,10 @@ class Message(Base):
 
 
 class MessageBody(Base):
-    """The frozen text, apart from its row so that it can be erased earlier. `links` holds (purpose, public id, version), no tokens."""
+    """The frozen text, apart from its row so that it can be erased earlier.
+
+    `links` holds (purpose, public id, version), no tokens.
+    """
 
     __tablename__ = "message_bodies"
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True, init=False)

@@ -19,7 +19,11 @@ PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup"
 
 
 class Meeting(Base):
-    """A meeting. `sequence` counts its moves; the seats' calendar entries carry their own. `results_at`: since when its results are shown."""
+    """A meeting.
+
+    `sequence` counts its moves; the seats' calendar entries carry their own. `results_at`: since
+    when its results are shown.
+    """
 
     __tablename__ = "meetings"
     __table_args__ = (UniqueConstraint("year_id", "kind"),)
@@ -52,9 +56,12 @@ class Meeting(Base):
 
 
 class Phase(Base):
-    """A stretch of time before or after the meeting. The days are relative to it, so that the year moves with its meetings.
+    """A stretch of time before or after the meeting.
 
-    `opens_days` and `closes_days` count from the meeting's day (negative = before); `closes_at` is the end of that day.
+    The days are relative to it, so that the year moves with its meetings.
+
+    `opens_days` and `closes_days` count from the meeting's day (negative = before); `closes_at` is
+    the end of that day.
     """
 
     __tablename__ = "phases"
@@ -87,7 +94,9 @@ class AttendanceOption(Base):
 
 
 class Result(Base):
-    """What the tables said about a theme, or about the whole (`theme_key` empty), in both languages. Shown once `results_at` is set."""
+    """What the tables said about a theme, or about the whole (`theme_key` empty), in both
+    languages. Shown once `results_at` is set.
+    """
 
     __tablename__ = "results"
     __table_args__ = (UniqueConstraint("meeting_id", "theme_key"),)

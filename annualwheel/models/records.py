@@ -13,7 +13,10 @@ from annualwheel.models.meetings import Meeting
 
 
 class Attempt(Base):
-    """One attempt at something limited. `key_hash` is the hash of the address or client it is counted for."""
+    """One attempt at something limited.
+
+    `key_hash` is the hash of the address or client it is counted for.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (Index("ix_attempts_window", "kind", "key_hash", "at"),)
@@ -34,7 +37,10 @@ class Tick(Base):
 
 
 class Audit(Base):
-    """Who did what to what. Ids and field names; values only in `details`, which may be erased; never answer text."""
+    """Who did what to what.
+
+    Ids and field names; values only in `details`, which may be erased; never answer text.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_meeting_at", "meeting_id", "at"),)
@@ -50,7 +56,9 @@ class Audit(Base):
 
 
 class File(Base):
-    """A file that lives across requests, for a while: several machines share nothing but the database."""
+    """A file that lives across requests, for a while: several machines share nothing but the
+    database.
+    """
 
     __tablename__ = "files"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -28,12 +28,17 @@ REGISTRATION_STATES = (
 
 
 def calendar_uid() -> str:
-    """A UID for a seat's calendar entry: a random UUID without a host name, as RFC 7986 section 5.3 asks."""
+    """A UID for a seat's calendar entry: a random UUID without a host name, as RFC 7986 section 5.3
+    asks.
+    """
     return str(uuid.uuid4())
 
 
 class Registration(Base):
-    """A person's place at a meeting. `uid` and `sequence` belong to its calendar entry, `link_version` to its link."""
+    """A person's place at a meeting.
+
+    `uid` and `sequence` belong to its calendar entry, `link_version` to its link.
+    """
 
     __tablename__ = "registrations"
     __table_args__ = (
@@ -72,7 +77,9 @@ class Registration(Base):
 
 
 class Needs(Base):
-    """Diet and access needs (GDPR art. 9): shown to their owner only, erased first, never in mails, logs or packs."""
+    """Diet and access needs (GDPR art. 9): shown to their owner only, erased first, never in mails,
+    logs or packs.
+    """
 
     __tablename__ = "needs"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

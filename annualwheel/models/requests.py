@@ -33,7 +33,9 @@ class ChangeRequest(Base):
 
 
 class OrganisationRequest(Base):
-    """Somebody at an open registration did not find their organisation: what they wrote, before any person or place is made of it."""
+    """Somebody at an open registration did not find their organisation: what they wrote, before any
+    person or place is made of it.
+    """
 
     __tablename__ = "organisation_requests"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -53,7 +55,10 @@ class OrganisationRequest(Base):
 
 
 class DeletionRequest(Base):
-    """A person asks us to erase what we know about them (GDPR art. 17). `answer` is what the coordinator replied."""
+    """A person asks us to erase what we know about them (GDPR art. 17).
+
+    `answer` is what the coordinator replied.
+    """
 
     __tablename__ = "deletion_requests"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -53,7 +53,10 @@ class FocusArea(Base):
 
 
 class Goal(Base):
-    """A goal of the strategy. Shipped empty: the official wording has to be filled in by the region."""
+    """A goal of the strategy.
+
+    Shipped empty: the official wording has to be filled in by the region.
+    """
 
     __tablename__ = "goals"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -1,4 +1,6 @@
-"""Saving what people write: compare-and-set on each answer, so that two hands in one field never erase each other's text."""
+"""Saving what people write: compare-and-set on each answer, so that two hands in one field never
+erase each other's text.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,11 @@ from annualwheel.questionnaires.definition import Question, QuestionType
 from annualwheel.questionnaires.values import HARD_CAP, Value, blank
 
 KEPT = dt.timedelta(days=30)
-# One's own text that has stood this long is kept when it is replaced; what is rewritten within minutes is still being written.
+# One's own text that has stood this long is kept when it is replaced; what is rewritten within
+# minutes is still being written.
 SETTLED = dt.timedelta(minutes=10)
-# PostgreSQL refuses NUL, and half of a pair of surrogates (JSON can carry one) cannot be written to any page or file.
+# PostgreSQL refuses NUL, and half of a pair of surrogates (JSON can carry one) cannot be written to
+# any page or file.
 UNKEPT = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
 _SUBMISSIONS = cast(sa.Table, Submission.__table__)
@@ -36,10 +40,11 @@ _INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] =
 class Change:
     """A new value for a field and the version it was written on (0: nothing was there).
 
-    `sent` is a value that the same page has sent without an answer: finding it stored is no conflict. Several choices may come
-    as a list of keys or as one text with `|` between them. `former`: a text taken
-    back from the history, where it lies already; what it replaces goes there whoever wrote it, and when. `again`: a page that does not
-    know what came of the text asks once more; one that was taken and replaced since is neither saved nor a conflict.
+    `sent` is a value that the same page has sent without an answer: finding it stored is no
+    conflict. Several choices may come as a list of keys or as one text with `|` between them.
+    `former`: a text taken back from the history, where it lies already; what it replaces goes there
+    whoever wrote it, and when. `again`: a page that does not know what came of the text asks once
+    more; one that was taken and replaced since is neither saved nor a conflict.
     """
 
     value: Value
@@ -61,7 +66,9 @@ class Theirs:
 
 @dataclass
 class Saved:
-    """What came of a save: the versions and values of the fields that stand as they were sent, and the conflicts."""
+    """What came of a save: the versions and values of the fields that stand as they were sent, and
+    the conflicts.
+    """
 
     versions: dict[str, int] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
@@ -74,12 +81,15 @@ class Saved:
 
 
 def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.datetime) -> Saved:
-    """Saves changed fields of one item. A field that somebody else has changed since `base` keeps their value and is given back
-    as a conflict; the same text is none. Nothing is lost: a rejected text, and a text by another hand that is replaced, go to
-    the history.
+    """Saves changed fields of one item.
 
-    Raises `Missing` for a question the item does not hold, `Unreadable` for more than 20,000 characters and `Closed` after the
-    last day (with 15 minutes' grace). A save after submission makes the answer *changed* until it is submitted again.
+    A field that somebody else has changed since `base` keeps their value and is given back as a
+    conflict; the same text is none. Nothing is lost: a rejected text, and a text by another hand
+    that is replaced, go to the history.
+
+    Raises `Missing` for a question the item does not hold, `Unreadable` for more than 20,000
+    characters and `Closed` after the last day (with 15 minutes' grace). A save after submission
+    makes the answer *changed* until it is submitted again.
     """
     submission = item.submission
     deadline.require_open(submission, now)
@@ -98,7 +108,8 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
 
 
 def tidy(question: Question, value: Value) -> Value:
-    """The value as it is stored: one kind of line ends, no NUL or half characters, choices in one order and only those there are.
+    """The value as it is stored: one kind of line ends, no NUL or half characters, choices in one
+    order and only those there are.
 
     Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
     """
@@ -121,7 +132,9 @@ def tidy(question: Question, value: Value) -> Value:
 
 
 def stamp(version: int, value: Value) -> str:
-    """What a page carries with a field: the version, and a mark of the value that tells an untouched field from a changed one."""
+    """What a page carries with a field: the version, and a mark of the value that tells an
+    untouched field from a changed one.
+    """
     text = value if isinstance(value, str) else "|".join(value)
     return f"{version}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
 
@@ -156,7 +169,10 @@ class _Writing:
         self.read = self._rows(list(keys))
 
     def put(self, saved: Saved, key: str, change: Change) -> None:
-        """Writes one field, or finds out who did. Whoever loses the race for a row sees it on the next turn."""
+        """Writes one field, or finds out who did.
+
+        Whoever loses the race for a row sees it on the next turn.
+        """
         while True:
             row = self.read.pop(key) if key in self.read else self._rows([key])[key]
             if row is None and not change.value:
@@ -177,7 +193,9 @@ class _Writing:
                 return
 
     def _rows(self, keys: Sequence[str]) -> dict[str, _Standing | None]:
-        """What stands now, of all fields of a page at once; a field that is lost in a race is read again alone."""
+        """What stands now, of all fields of a page at once; a field that is lost in a race is read
+        again alone.
+        """
         found = db.session.execute(
             sa.select(
                 _ANSWERS.c.question_key,
@@ -190,8 +208,10 @@ class _Writing:
         return {**dict.fromkeys(keys), **{row[0]: _Standing(*row[1:]) for row in found}}
 
     def _is_past(self, key: str, change: Change) -> bool:
-        """Whether a text that is sent once more was taken, and replaced since; any other that comes too late is kept, once. In the
-        history a text that was taken lies under its own version, one that was rejected under the version it was written on."""
+        """Whether a text that is sent once more was taken, and replaced since; any other that comes
+        too late is kept, once. In the history a text that was taken lies under its own version, one
+        that was rejected under the version it was written on.
+        """
         mine = sa.and_(
             _HISTORY.c.item_id == self.item_id,
             _HISTORY.c.question_key == key,
@@ -262,7 +282,9 @@ class _Writing:
 
 
 def touch(submission: Submission, now: dt.datetime) -> None:
-    """Notes a change of the draft: what was submitted is no longer all there is, until it is submitted again."""
+    """Notes a change of the draft: what was submitted is no longer all there is, until it is
+    submitted again.
+    """
     # The database decides on the state: somebody may be submitting at this very moment.
     state = _SUBMISSIONS.c.state
     db.session.execute(

@@ -1,4 +1,6 @@
-"""What the organisation submitted the year before: its initiatives go on, change or end, and its texts lie beside this year's."""
+"""What the organisation submitted the year before: its initiatives go on, change or end, and its
+texts lie beside this year's.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ WAYS = ("still", "changed", "ended")
 
 @dataclass(frozen=True)
 class EarlierItem:
-    """An initiative as it was submitted the year before. `answers` by question key, as `path.submittable` describes them."""
+    """An initiative as it was submitted the year before.
+
+    `answers` by question key, as `path.submittable` describes them.
+    """
 
     public_id: str
     initiative_id: int
@@ -58,7 +63,10 @@ class EarlierItem:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The latest version submitted to the same questionnaire the year before. `texts` by section, theme ("" without) and question."""
+    """The latest version submitted to the same questionnaire the year before.
+
+    `texts` by section, theme ("" without) and question.
+    """
 
     digest: str
     at: dt.datetime
@@ -81,7 +89,9 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Lost:
-    """Something that did not come along: a question that is not asked in the same way (no `options`), or options that are not there."""
+    """Something that did not come along: a question that is not asked in the same way (no
+    `options`), or options that are not there.
+    """
 
     question: Text
     options: tuple[Text, ...] = ()
@@ -96,7 +106,9 @@ class Fitting:
 
 
 def before(submission: Submission) -> Earlier | None:
-    """What the same respondent submitted to the same questionnaire the year before, None when there is nothing. Two queries."""
+    """What the same respondent submitted to the same questionnaire the year before, None when there
+    is nothing. Two queries.
+    """
     asked, meeting = submission.questionnaire, submission.questionnaire.meeting
     last_year = sa.select(Year.number - 1).where(Year.id == meeting.year_id).scalar_subquery()
     row = db.session.execute(
@@ -140,11 +152,13 @@ def offers(earlier: Earlier | None, draft: Draft) -> list[EarlierItem]:
 
 
 def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.datetime) -> Item:
-    """Says of an initiative of the year before (the public id it had then) that it goes on, has changed or has ended.
+    """Says of an initiative of the year before (the public id it had then) that it goes on, has
+    changed or has ended.
 
-    One that goes on becomes an item with the same identity and what still fits; one that has ended keeps its name only. What has been
-    said already stands, whoever presses again; what was taken back comes back with the text it had. Raises `Missing` for an initiative
-    that was not submitted, `Refused("too_many_items")` at the questionnaire's limit and `Closed` after the last day.
+    One that goes on becomes an item with the same identity and what still fits; one that has ended
+    keeps its name only. What has been said already stands, whoever presses again; what was taken
+    back comes back with the text it had. Raises `Missing` for an initiative that was not submitted,
+    `Refused("too_many_items")` at the questionnaire's limit and `Closed` after the last day.
     """
     section, earlier = (
         published.definition_of(submission.questionnaire).group_section,

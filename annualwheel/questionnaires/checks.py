@@ -1,4 +1,6 @@
-"""What a definition must be beyond its form: keys that name one thing, conditions that can be met, lists that fit."""
+"""What a definition must be beyond its form: keys that name one thing, conditions that can be met,
+lists that fit.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ RESERVED = frozenset(
         "whose",
     )
 )
-# Sections are pages under the preparation's address, beside those that are there for every questionnaire.
+# Sections are pages under the preparation's address, beside those that are there for every
+# questionnaire.
 PAGES = frozenset(
     (
         "granska",
@@ -57,7 +60,9 @@ _RESERVED_START = ("validate_", "filter_")
 
 
 def check(definition: Definition, findings: Findings) -> None:
-    """Notes every broken rule, except where a question could not be read: that has been noted already."""
+    """Notes every broken rule, except where a question could not be read: that has been noted
+    already.
+    """
     _key(definition.key, findings)
     _unique((section.key for section in definition.sections), findings)
     taken: set[str] = set()
@@ -157,9 +162,11 @@ def _question(question: Question, findings: Findings) -> None:
 
 
 def _conditions(section: Section, before: dict[str, Question], findings: Findings) -> None:
-    """A question may wait for one before it in its own list, or for one of an earlier section that is always shown.
+    """A question may wait for one before it in its own list, or for one of an earlier section that
+    is always shown.
 
-    The second part keeps visibility a function of the page's own answers and the root's: nothing further back decides.
+    The second part keeps visibility a function of the page's own answers and the root's: nothing
+    further back decides.
     """
     _earlier(section.questions, before, findings)
     if section.group is not None:

@@ -1,4 +1,6 @@
-"""When an answer may be written: the meeting's preparation, and longer for the one a coordinator has opened it for."""
+"""When an answer may be written: the meeting's preparation, and longer for the one a coordinator
+has opened it for.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,10 @@ from annualwheel.models import Submission
 
 
 def closes_at(submission: Submission) -> dt.datetime:
-    """The last moment to change and submit (aware UTC), without the silent grace. Never after the meeting has begun, also when it
-    has moved since the answer was opened again."""
+    """The last moment to change and submit (aware UTC), without the silent grace.
+
+    Never after the meeting has begun, also when it has moved since the answer was opened again.
+    """
     meeting = submission.questionnaire.meeting
     planned = years.phase(meeting, "preparation").closes_at
     return max(planned, min(submission.reopened_until or planned, meeting.starts_at))
@@ -29,7 +33,10 @@ def is_open(submission: Submission, now: dt.datetime, grace: dt.timedelta = dt.t
 
 
 def require_open(submission: Submission, now: dt.datetime) -> None:
-    """Raises `Closed` unless the answer may be saved and submitted now. A page that is open when the last day ends has 15 minutes more."""
+    """Raises `Closed` unless the answer may be saved and submitted now.
+
+    A page that is open when the last day ends has 15 minutes more.
+    """
     if submission.questionnaire.meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
     if now < opens_at(submission):

@@ -1,8 +1,10 @@
-"""A questionnaire as frozen data: what is asked, in two languages, and how it is written down and pinned.
+"""A questionnaire as frozen data: what is asked, in two languages, and how it is written down and
+pinned.
 
-A definition is read once from TOML (`reading`), resolved with the year's own lists when it is published, stored as the
-text that `dump` gives, and named by its `digest`. Question keys are unique in the whole definition (`reading` sees to
-that), so a key alone names a question everywhere: in forms, in stored answers and in submitted versions.
+A definition is read once from TOML (`reading`), resolved with the year's own lists when it is
+published, stored as the text that `dump` gives, and named by its `digest`. Question keys are unique
+in the whole definition (`reading` sees to that), so a key alone names a question everywhere: in
+forms, in stored answers and in submitted versions.
 """
 
 from __future__ import annotations
@@ -62,10 +64,13 @@ class Condition:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `error` is what we say when a required answer is missing; `other_label` asks for more in free text.
+    """One question.
 
-    `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by `resolve`,
-    `organisations` stays live.
+    `error` is what we say when a required answer is missing; `other_label` asks for more in free
+    text.
+
+    `source` names where the options come from: `themes`, `focus_areas` and `goals` are filled in by
+    `resolve`, `organisations` stays live.
     """
 
     key: str
@@ -89,7 +94,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Group:
-    """A block that is repeated, one per item. `kind_question` and `status_question` are what items are counted by."""
+    """A block that is repeated, one per item.
+
+    `kind_question` and `status_question` are what items are counted by.
+    """
 
     key: str
     label: Text
@@ -106,7 +114,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Section:
-    """A page of questions; with `per_theme` one page for each theme of the year. `minutes` is the time for one page."""
+    """A page of questions; with `per_theme` one page for each theme of the year.
+
+    `minutes` is the time for one page.
+    """
 
     key: str
     title: Text
@@ -117,7 +128,9 @@ class Section:
     group: Group | None = None
 
     def all_questions(self) -> tuple[Question, ...]:
-        """The section's own questions, then the group's "we have none" and the questions of its items."""
+        """The section's own questions, then the group's "we have none" and the questions of its
+        items.
+        """
         if self.group is None:
             return self.questions
         none = (self.group.none_question,) if self.group.none_question else ()
@@ -171,7 +184,9 @@ class Definition:
 
 
 def answer_fields(question: Question) -> tuple[Question, ...]:
-    """What is stored and shown for a question: itself, and the free text beside it as an answer of its own."""
+    """What is stored and shown for a question: itself, and the free text beside it as an answer of
+    its own.
+    """
     if question.other_label is None:
         return (question,)
     return question, Question(
@@ -191,8 +206,9 @@ def resolve(
 ) -> Definition:
     """The definition with the year's own lists written in, ready to be published.
 
-    What is published holds its own options, so later changes of the year's themes do not touch it. A question whose
-    list is empty could never be answered and disappears, together with the questions that are shown because of it.
+    What is published holds its own options, so later changes of the year's themes do not touch it.
+    A question whose list is empty could never be answered and disappears, together with the
+    questions that are shown because of it.
     """
     lists = {"themes": themes, "focus_areas": focus_areas, "goals": goals}
     gone: set[str] = set()
@@ -224,7 +240,10 @@ def resolve(
 
 
 def dump(definition: Definition) -> str:
-    """Canonical JSON. What is left at its default is not written, so a field added later changes no older digest."""
+    """Canonical JSON.
+
+    What is left at its default is not written, so a field added later changes no older digest.
+    """
     return json.dumps(_plain(definition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -234,7 +253,10 @@ def digest(definition: Definition) -> str:
 
 
 def load(text: str) -> Definition:
-    """The definition that `dump` wrote down. KeyError, TypeError or ValueError for anything else."""
+    """The definition that `dump` wrote down.
+
+    KeyError, TypeError or ValueError for anything else.
+    """
     raw = json.loads(text)
     return Definition(
         **{

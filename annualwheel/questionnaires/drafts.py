@@ -1,4 +1,7 @@
-"""The draft as it stands: every item of an answer with what is written in it, by whom and when. Read by its own members only."""
+"""The draft as it stands: every item of an answer with what is written in it, by whom and when.
+
+Read by its own members only.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ class Stored:
 
 @dataclass(frozen=True)
 class Place:
-    """An item and what is written in it, by question key. `carried` and `initiative_id` as `models.Item` has them."""
+    """An item and what is written in it, by question key.
+
+    `carried` and `initiative_id` as `models.Item` has them.
+    """
 
     id: int
     public_id: str
@@ -52,9 +58,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Draft:
-    """A whole answer: the root, the items of themes by `section/theme`, and the items of the group in their order.
+    """A whole answer: the root, the items of themes by `section/theme`, and the items of the group
+    in their order.
 
-    `ended` are the initiatives of the year before that have come to an end: they are no cards and count towards no limit.
+    `ended` are the initiatives of the year before that have come to an end: they are no cards and
+    count towards no limit.
     """
 
     root: Place
@@ -156,7 +164,9 @@ def load(submission: Submission) -> Draft:
 
 @lru_cache(maxsize=256)
 def fields_of(digest: str, group_key: str) -> Mapping[str, Question]:
-    """What may be answered in an item of a published definition, by key: the root (`""`), `section/theme`, or a group's key."""
+    """What may be answered in an item of a published definition, by key: the root (`""`),
+    `section/theme`, or a group's key.
+    """
     definition = published.by_digest(digest)
     if not group_key:
         asked = [

@@ -1,8 +1,9 @@
-"""WTForms classes built from questions: one form for a page, one for each item, never a list of forms.
+"""WTForms classes built from questions: one form for a page, one for each item, never a list of
+forms.
 
-A form validates in two ways. `validate()` is for drafts: only the size is capped, whatever is half written is welcome.
-`validate_fully()` is for *Klar med initiativet* and the review: required, length and format, in words that say what to
-do.
+A form validates in two ways. `validate()` is for drafts: only the size is capped, whatever is half
+written is welcome. `validate_fully()` is for *Klar med initiativet* and the review: required,
+length and format, in words that say what to do.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ Gettext = Callable[..., str]
 
 
 class Asked:
-    """What a template needs to know about a field, beside WTForms' own label, description, data, errors and id.
+    """What a template needs to know about a field, beside WTForms' own label, description, data,
+    errors and id.
 
     The fields below bear the names of WTForms' own, since templates go by `field.type`.
     """
@@ -56,7 +58,9 @@ class Asked:
 
     @property
     def optional(self) -> bool:
-        """Whether "(frivilligt)" belongs to the label; a lone box is no question and needs no such word."""
+        """Whether "(frivilligt)" belongs to the label; a lone box is no question and needs no such
+        word.
+        """
         return not self.question.required and not self.lone
 
     @property
@@ -145,11 +149,13 @@ def build(
     language: str,
     _: Gettext,
 ) -> type[QuestionForm]:
-    """A form class with a field for each question (and the free text beside a choice), named by its key.
+    """A form class with a field for each question (and the free text beside a choice), named by its
+    key.
 
-    `base` brings CSRF and whatever else every form of the web has. `organisations` are the options of questions with
-    that source. `_` translates the error words, called when a form is validated. Give all questions of the page or
-    item, also those that are hidden now: what is posted decides what is visible. Unknown option keys are dropped.
+    `base` brings CSRF and whatever else every form of the web has. `organisations` are the options
+    of questions with that source. `_` translates the error words, called when a form is validated.
+    Give all questions of the page or item, also those that are hidden now: what is posted decides
+    what is visible. Unknown option keys are dropped.
     """
     asked, known = tuple(questions), tuple(organisations)
     attributes: dict[str, Any] = {
@@ -168,7 +174,9 @@ def build(
 def words(
     question: Question, problem: Fault, value: Value | None, language: str, _: Gettext
 ) -> str:
-    """What to do about a fault, the same words beside the field, in the error summary and on the review page."""
+    """What to do about a fault, the same words beside the field, in the error summary and on the
+    review page.
+    """
     label, count = (
         question.label.to(language),
         excess(question, value) if problem is Fault.TOO_LONG else 0,

@@ -1,4 +1,6 @@
-"""Who wrote what, and the texts that lost their place: kept 30 days, seen by those who may write, and brought back by a press."""
+"""Who wrote what, and the texts that lost their place: kept 30 days, seen by those who may write,
+and brought back by a press.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from annualwheel.questionnaires.values import Value
 
 @dataclass(frozen=True)
 class Past:
-    """A text that was replaced, or that came second: who wrote it when, when it lost its place and until when it can be seen."""
+    """A text that was replaced, or that came second: who wrote it when, when it lost its place and
+    until when it can be seen.
+    """
 
     id: int
     value: Value
@@ -33,7 +37,9 @@ class Past:
 
 @dataclass(frozen=True)
 class Trail:
-    """A field with what stands in it (None: nothing has been written) and what stood there before, the latest first."""
+    """A field with what stands in it (None: nothing has been written) and what stood there before,
+    the latest first.
+    """
 
     question: Question
     current: Stored | None
@@ -101,10 +107,11 @@ def of(item: Item, key: str, now: dt.datetime) -> Trail:
 
 
 def restore(item: Item, key: str, past_id: int, base: int, by: Person, now: dt.datetime) -> Saved:
-    """Puts a former text back as a new version, written by whoever takes it back; what stood there goes to the history.
+    """Puts a former text back as a new version, written by whoever takes it back; what stood there
+    goes to the history.
 
-    The version on which the page was made is `base`: somebody's newer text stays and is given back as a conflict. Raises `Missing`
-    for a text that is not kept (any more), and as `answers.save`.
+    The version on which the page was made is `base`: somebody's newer text stays and is given back
+    as a conflict. Raises `Missing` for a text that is not kept (any more), and as `answers.save`.
     """
     found = next((each for each in of(item, key, now).past if each.id == past_id), None)
     if found is None:

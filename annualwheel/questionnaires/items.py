@@ -1,4 +1,6 @@
-"""The items of a repeating group: they have ids, never indexes, and what is removed can be brought back."""
+"""The items of a repeating group: they have ids, never indexes, and what is removed can be brought
+back.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ KEPT = dt.timedelta(days=30)
 
 @dataclass(frozen=True)
 class Removed:
-    """An item that can be brought back: what it was called ("" without a name), who took it away and when."""
+    """An item that can be brought back: what it was called ("" without a name), who took it away
+    and when.
+    """
 
     public_id: str
     title: str
@@ -27,7 +31,10 @@ class Removed:
 
 
 def of(submission: Submission, public_id: str) -> Item:
-    """An item of the answer: root, theme or card. Raises `Missing` when it is not there or has been removed."""
+    """An item of the answer: root, theme or card.
+
+    Raises `Missing` when it is not there or has been removed.
+    """
     item = _find(submission, public_id)
     if item.removed_at is not None:
         raise Missing("item_removed")
@@ -35,7 +42,10 @@ def of(submission: Submission, public_id: str) -> Item:
 
 
 def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
-    """Adds an empty item last in the section's group. Raises `Refused("too_many_items")` at the questionnaire's limit."""
+    """Adds an empty item last in the section's group.
+
+    Raises `Refused("too_many_items")` at the questionnaire's limit.
+    """
     group = group_of(submission, section_key)
     lock(submission, now)
     held = present(submission, group.key)
@@ -51,7 +61,10 @@ def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
 
 
 def remove(submission: Submission, public_id: str, by: Person, now: dt.datetime) -> Item:
-    """Takes an item out of the answer; removing twice is no error. `restore` brings it back within 30 days."""
+    """Takes an item out of the answer; removing twice is no error.
+
+    `restore` brings it back within 30 days.
+    """
     item = _card(submission, public_id)
     lock(submission, now)
     if item.removed_at is None:
@@ -62,8 +75,11 @@ def remove(submission: Submission, public_id: str, by: Person, now: dt.datetime)
 
 
 def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
-    """Brings a removed item back to its place. Raises `Refused("too_many_items")` when its place has been taken by another, and
-    `Missing` when it was removed more than 30 days ago."""
+    """Brings a removed item back to its place.
+
+    Raises `Refused("too_many_items")` when its place has been taken by another, and `Missing` when
+    it was removed more than 30 days ago.
+    """
     item = _card(submission, public_id)
     lock(submission, now)
     if item.removed_at is None:
@@ -101,7 +117,9 @@ def move(submission: Submission, public_id: str, step: int, now: dt.datetime) ->
 
 
 def title_of_removed(submission: Submission, public_id: str) -> str | None:
-    """What a removed item was called ("" when it had no name), None when there is no such removed item."""
+    """What a removed item was called ("" when it had no name), None when there is no such removed
+    item.
+    """
     section = published.definition_of(submission.questionnaire).group_section
     item = db.session.scalar(
         sa.select(Item).where(
@@ -121,8 +139,9 @@ def title_of_removed(submission: Submission, public_id: str) -> str | None:
 
 
 def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
-    """The items that can still be brought back, the one removed last first; whoever has said that an initiative has ended and taken
-    it back finds it among the initiatives of the year before."""
+    """The items that can still be brought back, the one removed last first; whoever has said that
+    an initiative has ended and taken it back finds it among the initiatives of the year before.
+    """
     section = published.definition_of(submission.questionnaire).group_section
     if section is None or section.group is None:
         return []
@@ -146,8 +165,9 @@ def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
 
 
 def lock(submission: Submission, now: dt.datetime) -> None:
-    """Whoever changes the order or the number does it alone; the answer's row is the lock on both databases. Raises `Closed` unless
-    the answer may be changed now."""
+    """Whoever changes the order or the number does it alone; the answer's row is the lock on both
+    databases. Raises `Closed` unless the answer may be changed now.
+    """
     deadline.require_open(submission, now)
     db.session.execute(
         sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
@@ -163,7 +183,10 @@ def group_of(submission: Submission, section_key: str) -> Group:
 
 
 def present(submission: Submission, group_key: str) -> list[Item]:
-    """The items that are there, in their order, as the database has them now. Initiatives that have ended are none of them."""
+    """The items that are there, in their order, as the database has them now.
+
+    Initiatives that have ended are none of them.
+    """
     return list(
         db.session.scalars(
             sa.select(Item)

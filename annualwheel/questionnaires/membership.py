@@ -1,6 +1,8 @@
-"""Who may write in an answer: membership, so an invited colleague needs no registration and one who withdraws may go on writing.
+"""Who may write in an answer: membership, so an invited colleague needs no registration and one who
+withdraws may go on writing.
 
-A person has one membership in an answer. Its `scope` says how much of it they may write (see `shares`).
+A person has one membership in an answer. Its `scope` says how much of it they may write (see
+`shares`).
 """
 
 from __future__ import annotations
@@ -47,9 +49,11 @@ _OPENED = (
 def join(
     questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime
 ) -> Member:
-    """Lets the person write in the organisation's whole answer (or an own one where the questionnaire asks each person), made when it
-    is not there. Who could write a share of it gets the whole. The organisation's lead of the year becomes the answer's lead; without
-    one, nobody is."""
+    """Lets the person write in the organisation's whole answer (or an own one where the
+    questionnaire asks each person), made when it is not there. Who could write a share of it gets
+    the whole. The organisation's lead of the year becomes the answer's lead; without one, nobody
+    is.
+    """
     own = person if questionnaire.respondent == "person" else None
     found = db.session.scalar(
         sa.select(Member)
@@ -82,17 +86,21 @@ def join(
 
 
 def lock(submission: Submission) -> None:
-    """Who comes into an answer and who goes does so one at a time, by whichever door: look again for members after this."""
+    """Who comes into an answer and who goes does so one at a time, by whichever door: look again
+    for members after this.
+    """
     db.session.execute(
         sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
     )
 
 
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
-    """A substitute takes over the access to the preparation; what the first person wrote stays, with their name.
+    """A substitute takes over the access to the preparation; what the first person wrote stays,
+    with their name.
 
-    The first person's membership for that organisation ends, and with it the link and every session opened by it. The substitute gets
-    the whole answer also from somebody who had a share of it: a place at the meeting opens the whole (see `of_registration`).
+    The first person's membership for that organisation ends, and with it the link and every session
+    opened by it. The substitute gets the whole answer also from somebody who had a share of it: a
+    place at the meeting opens the whole (see `of_registration`).
     """
     for member in db.session.scalars(
         sa.select(Member)
@@ -112,7 +120,10 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
 
 
 def end(registration: Registration) -> None:
-    """The person was invited by mistake: the access to the organisation's answer ends. The lead's, and an answer of one's own, stay."""
+    """The person was invited by mistake: the access to the organisation's answer ends.
+
+    The lead's, and an answer of one's own, stay.
+    """
     for member in db.session.scalars(
         sa.select(Member)
         .join(Submission)
@@ -130,8 +141,10 @@ def end(registration: Registration) -> None:
 
 
 def leave(person: Person, organisation: Organisation | None) -> None:
-    """The person has left the organisation (None: all of them): the access to its answers ends, the lead's too, and with it the links
-    and sessions. What they wrote stays, with their name. An answer of one's own stays as well."""
+    """The person has left the organisation (None: all of them): the access to its answers ends, the
+    lead's too, and with it the links and sessions. What they wrote stays, with their name. An
+    answer of one's own stays as well.
+    """
     rows = (
         sa.select(Member)
         .join(Member.submission)
@@ -146,16 +159,19 @@ def leave(person: Person, organisation: Organisation | None) -> None:
 
 
 def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
-    """Whether the registration opens the answer: an organisation's only for somebody who has a place in it. Who has left it has none,
-    nor has who has only said to come from there, until a colleague or a coordinator has vouched for them."""
+    """Whether the registration opens the answer: an organisation's only for somebody who has a
+    place in it. Who has left it has none, nor has who has only said to come from there, until a
+    colleague or a coordinator has vouched for them.
+    """
     return questionnaire.respondent == "person" or contacts.has_place(
         registration.person, registration.organisation
     )
 
 
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
-    """The membership that goes with a registration at a meeting with a published questionnaire; made when it is not there. None for
-    somebody whom it does not let in."""
+    """The membership that goes with a registration at a meeting with a published questionnaire;
+    made when it is not there. None for somebody whom it does not let in.
+    """
     for questionnaire in registration.meeting.questionnaires:
         if not is_let_in(registration, questionnaire):
             return None
@@ -169,7 +185,10 @@ def note_opening(member: Member, now: dt.datetime) -> None:
 
 
 def by_target(target: Target | None) -> Member:
-    """The membership a link opens, with its answer, questionnaire and meeting. Raises `Missing` for a dead or unknown link."""
+    """The membership a link opens, with its answer, questionnaire and meeting.
+
+    Raises `Missing` for a dead or unknown link.
+    """
     member = (
         db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none()
         if target
@@ -191,7 +210,9 @@ def of_person(submission: Submission, person: Person) -> Member | None:
 
 
 def people(submission: Submission) -> Sequence[Member]:
-    """All who may write in the answer, with their persons, in one query: the lead first, then as they came."""
+    """All who may write in the answer, with their persons, in one query: the lead first, then as
+    they came.
+    """
     return db.session.scalars(
         sa.select(Member)
         .where(Member.submission_id == submission.id)
@@ -201,7 +222,10 @@ def people(submission: Submission) -> Sequence[Member]:
 
 
 def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
-    """Whether the member may write `fields` of the answer's item with that public id. An item of another answer: no."""
+    """Whether the member may write `fields` of the answer's item with that public id.
+
+    An item of another answer: no.
+    """
     group_key = db.session.scalar(
         sa.select(Item.group_key).where(
             Item.submission_id == member.submission_id, Item.public_id == item

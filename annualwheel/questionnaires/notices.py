@@ -43,7 +43,10 @@ def preparation_facts(member: Member, language: str) -> dict[str, object]:
 
 
 def reminder_facts(member: Member, language: str) -> dict[str, object]:
-    """The facts of the mail *preparation_reminder*: the sections that are not done. Reads the draft's progress for its own member."""
+    """The facts of the mail *preparation_reminder*: the sections that are not done.
+
+    Reads the draft's progress for its own member.
+    """
     definition = published.definition_of(member.submission.questionnaire)
     filled = drafts.load(member.submission).filled
     return {
@@ -64,7 +67,9 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
 
 
 def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[str, object]:
-    """What a reminder says of the parts that are not done; `first` is the one that nothing can be submitted without."""
+    """What a reminder says of the parts that are not done; `first` is the one that nothing can be
+    submitted without.
+    """
     return {
         "last_day": dates.day_month(deadline.closes_at(submission), language),
         "missing": [part_title(part, language) for part in parts],
@@ -79,9 +84,11 @@ def part_title(part: Part, language: str) -> str:
 
 
 def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
-    """Queues the receipt of a submitted version: to everyone who wrote in the answer, to the one who submitted it and to its lead.
+    """Queues the receipt of a submitted version: to everyone who wrote in the answer, to the one
+    who submitted it and to its lead.
 
-    Each person gets one. Whoever wrote and has no access any more (a substitute has taken over) gets it without a link.
+    Each person gets one. Whoever wrote and has no access any more (a substitute has taken over)
+    gets it without a link.
     """
     submission = version.submission
     let_in = {
@@ -107,7 +114,9 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
 
 
 def receipts_of(version: SubmissionVersion) -> list[str]:
-    """The names of those who were sent the receipt of this version, in the order it was written to them."""
+    """The names of those who were sent the receipt of this version, in the order it was written to
+    them.
+    """
     return list(
         db.session.scalars(
             sa.select(Message.name).where(outbox.begins(_receipt_key(version))).order_by(Message.id)
@@ -123,7 +132,10 @@ def tell_change(
     now: dt.datetime,
     **facts: object,
 ) -> None:
-    """Queues the mail *change_granted* or *change_refused* to each of `members` who is active. `cause` names what it is about."""
+    """Queues the mail *change_granted* or *change_refused* to each of `members` who is active.
+
+    `cause` names what it is about.
+    """
     for member in {member.person_id: member for member in members if member.person.active}.values():
         to = Recipient.of(member.person)
         outbox.put(
@@ -165,7 +177,9 @@ def _receipt_key(version: SubmissionVersion) -> str:
 
 
 def _concerned(version: SubmissionVersion) -> Sequence[Person]:
-    """Those who get the receipt: authors of what stands and of what was replaced, who submitted, who leads. Nobody who is inactive."""
+    """Those who get the receipt: authors of what stands and of what was replaced, who submitted,
+    who leads. Nobody who is inactive.
+    """
     submission = version.submission
     mine = sa.select(Item.id).where(Item.submission_id == submission.id)
     wrote = sa.union(

@@ -1,6 +1,8 @@
-"""The visible path through a questionnaire: a function of the definition and the answers, and of nothing else.
+"""The visible path through a questionnaire: a function of the definition and the answers, and of
+nothing else.
 
-Validation, progress, review, submission and export all ask here, so they cannot disagree about which questions hold.
+Validation, progress, review, submission and export all ask here, so they cannot disagree about
+which questions hold.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ CONTENT_FORMAT = 1
 
 @dataclass(frozen=True)
 class FilledItem:
-    """An item of the group. `carried`: new, or what was said about an initiative of the year before: still, changed, ended."""
+    """An item of the group.
+
+    `carried`: new, or what was said about an initiative of the year before: still, changed, ended.
+    """
 
     public_id: str
     values: Values
@@ -39,8 +44,10 @@ class FilledItem:
 
 @dataclass(frozen=True)
 class Filled:
-    """Everything typed so far: root answers by question key, answers per theme key, and the items in their order. `ended` are items of
-    the year before that have come to an end: nothing more is asked about them."""
+    """Everything typed so far: root answers by question key, answers per theme key, and the items
+    in their order. `ended` are items of the year before that have come to an end: nothing more is
+    asked about them.
+    """
 
     root: Values = field(default_factory=dict)
     themes: Mapping[str, Values] = field(default_factory=dict)
@@ -62,7 +69,8 @@ class SectionState(StrEnum):
 class Missing:
     """Something to look at before submitting; `blocks` when it must be mended first.
 
-    `item` is the public id of a started item; `question` is None only when a group without "we have none" has no items.
+    `item` is the public id of a started item; `question` is None only when a group without "we have
+    none" has no items.
     """
 
     section: Section
@@ -98,7 +106,9 @@ def visible_questions(place: Section | Group, values: Values, root: Values) -> t
 
 
 def is_started(group: Group, item: FilledItem, root: Values) -> bool:
-    """Whether anything visible has been written in the item; one that was only added counts for nothing."""
+    """Whether anything visible has been written in the item; one that was only added counts for
+    nothing.
+    """
     return any(
         answered(question, item.values) for question in visible_questions(group, item.values, root)
     )
@@ -124,8 +134,9 @@ def section_state(
 ) -> SectionState:
     """How far a page has come; `theme` is the key of the theme for a section that is repeated.
 
-    Done means: something is answered, nothing is wrong, and every required question is answered, or every question
-    where none is required. A group is done when its items are, or when "we have none" is ticked or all there was has ended.
+    Done means: something is answered, nothing is wrong, and every required question is answered, or
+    every question where none is required. A group is done when its items are, or when "we have
+    none" is ticked or all there was has ended.
     """
     values, group = filled.values(theme), section.group
     questions = visible_questions(section, values, filled.root)
@@ -145,8 +156,9 @@ def section_state(
 def missing(definition: Definition, filled: Filled) -> list[Missing]:
     """All that is empty or wrong, in the order of the questionnaire.
 
-    Blocking: what is required in a started item, a group with neither items (ended ones are an answer too) nor "we have
-    none", and whatever is too long, too many or unreadable. Everything else that is empty is listed and stops nobody.
+    Blocking: what is required in a started item, a group with neither items (ended ones are an
+    answer too) nor "we have none", and whatever is too long, too many or unreadable. Everything
+    else that is empty is listed and stops nobody.
     """
     return [gap for part in definition.parts() for gap in _part_gaps(part, filled)]
 
@@ -154,37 +166,48 @@ def missing(definition: Definition, filled: Filled) -> list[Missing]:
 def submittable(
     definition: Definition, filled: Filled, organisations: Iterable[Option] = ()
 ) -> dict[str, Any]:
-    """The content of a submitted version: JSON that carries its own labels and needs nothing else to be read.
+    """The content of a submitted version: JSON that carries its own labels and needs nothing else
+    to be read.
 
-    `organisations` are the labels of the organisations that may have been chosen; a key that is not among them is its
-    own label. Ask `missing` first: ValueError when a visible answer cannot be read. Hidden answers, items nobody has
-    written in and "we have none" beside items are left out. The shape (every label is `{"sv": …, "en": …}`)::
+    `organisations` are the labels of the organisations that may have been chosen; a key that is not
+    among them is its own label. Ask `missing` first: ValueError when a visible answer cannot be
+    read. Hidden answers, items nobody has written in and "we have none" beside items are left out.
+    The shape (every label is `{"sv": …, "en": …}`)::
 
         {"format": 1,
-         "questionnaire": {"key": "arbetsmote", "meeting_kind": "work", "respondent": "organisation",
+         "questionnaire": {"key": "arbetsmote", "meeting_kind": "work", "respondent":
+         "organisation",
                            "digest": "9f86…", "title": label},
          "themes": [{"key": "arbete", "label": label}],
-         "questions": [{"key": "tema", "section": "initiativ", "group": "initiativ", "per_theme": False,
+         "questions": [{"key": "tema", "section": "initiativ", "group": "initiativ", "per_theme":
+         False,
                         "type": "choices", "label": label, "source": "themes",
                         "options": [{"key": "arbete", "label": label}]}],
          "sections": [{"key": "initiativ", "title": label, "theme": None, "answers": [],
                        "group": {"key": "initiativ", "label": label, "none": False,
-                                 "ended": [{"public_id": "p7…", "title": "Simskola", "answers": [answer]}],
-                                 "items": [{"public_id": "k3…", "number": 1, "title": "Föreningskompis", "carried": "new",
-                                            "themes": ["arbete"], "focus_areas": ["livsvillkor"], "goals": [],
-                                            "organisations": ["RFS"], "kind": "natverk", "status": "pagar",
+                                 "ended": [{"public_id": "p7…", "title": "Simskola", "answers":
+                                 [answer]}],
+                                 "items": [{"public_id": "k3…", "number": 1, "title":
+                                 "Föreningskompis", "carried": "new",
+                                            "themes": ["arbete"], "focus_areas": ["livsvillkor"],
+                                            "goals": [],
+                                            "organisations": ["RFS"], "kind": "natverk", "status":
+                                            "pagar",
                                             "answers": [answer]}]}},
-                      {"key": "strukturer", "title": label, "theme": {"key": "arbete", "label": label},
+                      {"key": "strukturer", "title": label, "theme": {"key": "arbete", "label":
+                      label},
                        "answers": [answer], "group": None}]}
 
-    `questions` is the code book: everything the questionnaire may ask, in order, with all options (none for
-    organisations) and the free text beside a choice as a question of its own (`aktorer_other`), so that columns come
-    from it and never from the answers. An answer is `{"question": "period", "value": {"from": 2021, "to": None}}`. The
-    value is None when the question was seen and left empty, and otherwise a text for text, long_text, url (with its
-    scheme) and date (ISO), a number for number, `{"from", "to"}` for years, an option key for choice and a list of them
-    for choices. Answers to choice and choices also have `"chosen": [{"key": …, "label": label}]`. An item's `themes`,
-    `focus_areas`, `goals` and `organisations` are lists of keys; its `kind` and `status` are option keys or None; `carried` is
-    new, still or changed. `ended` are initiatives of the year before that have come to an end.
+    `questions` is the code book: everything the questionnaire may ask, in order, with all options
+    (none for organisations) and the free text beside a choice as a question of its own
+    (`aktorer_other`), so that columns come from it and never from the answers. An answer is
+    `{"question": "period", "value": {"from": 2021, "to": None}}`. The value is None when the
+    question was seen and left empty, and otherwise a text for text, long_text, url (with its
+    scheme) and date (ISO), a number for number, `{"from", "to"}` for years, an option key for
+    choice and a list of them for choices. Answers to choice and choices also have `"chosen":
+    [{"key": …, "label": label}]`. An item's `themes`, `focus_areas`, `goals` and `organisations`
+    are lists of keys; its `kind` and `status` are option keys or None; `carried` is new, still or
+    changed. `ended` are initiatives of the year before that have come to an end.
     """
     names = {option.key: option for option in organisations}
     return {
@@ -203,7 +226,9 @@ def submittable(
 
 
 def code_book(definition: Definition) -> list[dict[str, Any]]:
-    """Everything the questionnaire may ask, in order: the `questions` of a submitted version (see `submittable`)."""
+    """Everything the questionnaire may ask, in order: the `questions` of a submitted version (see
+    `submittable`).
+    """
     return [described for section in definition.sections for described in _code_book(section)]
 
 

@@ -1,4 +1,8 @@
-"""Who writes where right now. Information, never a lock: it is gone a minute after the last sign of life, and nothing waits for it."""
+"""Who writes where right now.
+
+Information, never a lock: it is gone a minute after the last sign of life, and nothing waits for
+it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ from annualwheel.models import Member, Person
 from annualwheel.questionnaires import deadline
 
 GONE = dt.timedelta(seconds=60)
-# A sign of life comes every 20 s and with each save: most saves find one that is fresh enough, and write nothing.
+# A sign of life comes every 20 s and with each save: most saves find one that is fresh enough, and
+# write nothing.
 EVERY = dt.timedelta(seconds=15)
 _MEMBERS = cast(sa.Table, Member.__table__)
 _SEEN = (
@@ -24,24 +29,32 @@ _SEEN = (
 
 
 class Present(NamedTuple):
-    """Somebody who is in the answer now. `where` is the page's key (`section` or `section/theme`), "" on any other page."""
+    """Somebody who is in the answer now.
+
+    `where` is the page's key (`section` or `section/theme`), "" on any other page.
+    """
 
     name: str
     where: str
 
 
 def is_due(member: Member, now: dt.datetime) -> bool:
-    """Whether a sign of life would be written now: at most every 15 s, and only while the answer may be written."""
+    """Whether a sign of life would be written now: at most every 15 s, and only while the answer
+    may be written.
+    """
     return (member.seen_at is None or now - member.seen_at >= EVERY) and deadline.is_open(
         member.submission, now
     )
 
 
 def note(member: Member, where: str, now: dt.datetime) -> bool:
-    """Notes that the member is on the page `where` now, when that is due, and returns whether it did."""
+    """Notes that the member is on the page `where` now, when that is due, and returns whether it
+    did.
+    """
     if not is_due(member, now):
         return False
-    # Past the session's own bookkeeping, which would cost more than the statement: this happens beside every save.
+    # Past the session's own bookkeeping, which would cost more than the statement: this happens
+    # beside every save.
     db.session.execute(_SEEN, {"of": member.id, "seen_at": now, "seen_section": where})
     set_committed_value(member, "seen_at", now)
     set_committed_value(member, "seen_section", where)
@@ -49,7 +62,9 @@ def note(member: Member, where: str, now: dt.datetime) -> bool:
 
 
 def others(member: Member, now: dt.datetime) -> list[Present]:
-    """The colleagues in the same answer who were seen in the last minute, in one query; nobody when it may not be written now."""
+    """The colleagues in the same answer who were seen in the last minute, in one query; nobody when
+    it may not be written now.
+    """
     if not deadline.is_open(member.submission, now):
         return []
     rows = db.session.execute(

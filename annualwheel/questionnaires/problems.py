@@ -1,4 +1,6 @@
-"""What can be wrong in a questionnaire's file, said so that the person who wrote the file can mend it."""
+"""What can be wrong in a questionnaire's file, said so that the person who wrote the file can mend
+it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ WORDS = {
     "wrong_kind": "fältet ”{field}” ska vara {kind}",
     "no_swedish": "”{field}” saknar svensk text (sv)",
     "no_english": "”{field}” saknar engelsk text (en)",
-    "bad_key": "nyckeln ”{value}” får bara ha gemener a–z, siffror och _, och ska börja med en bokstav",
+    "bad_key": (
+        "nyckeln ”{value}” får bara ha gemener a–z, siffror och _, och ska börja med en bokstav"
+    ),
     "reserved_key": "nyckeln ”{value}” är upptagen. Välj ett annat ord",
     "duplicate_key": "nyckeln ”{value}” finns redan",
     "duplicate_option": "alternativet ”{value}” finns två gånger",
@@ -25,20 +29,31 @@ WORDS = {
     "two_lists": "frågan har både options och source. Välj en av dem",
     "not_for_type": "fältet ”{field}” hör inte till frågor av typen {type}",
     "no_error": "frågan är obligatorisk men saknar error, det vi säger när svaret fattas",
-    "show_if_unknown": "show_if pekar på ”{question}”, som inte är en tidigare fråga här eller i ett tidigare avsnitt",
+    "show_if_unknown": (
+        "show_if pekar på ”{question}”, som inte är en tidigare fråga här eller i "
+        "ett tidigare avsnitt"
+    ),
     "show_if_type": "show_if pekar på ”{question}”, som inte är en fråga med alternativ",
     "show_if_value": "show_if väntar på ”{value}”, som inte är ett alternativ i ”{question}”",
-    "show_if_hidden": "show_if pekar på ”{question}” i ett annat avsnitt, och den är själv dold ibland",
+    "show_if_hidden": (
+        "show_if pekar på ”{question}” i ett annat avsnitt, och den är själv dold ibland"
+    ),
     "empty_section": "avsnittet har varken frågor eller grupp",
     "group_per_theme": "ett avsnitt som upprepas per tema kan inte ha en grupp",
     "second_group": "formuläret har redan en grupp",
-    "group_question": "”{field}” pekar på ”{question}”, som inte är en fråga i gruppen av rätt typ som alltid visas",
+    "group_question": (
+        "”{field}” pekar på ”{question}”, som inte är en fråga i gruppen av rätt "
+        "typ som alltid visas"
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong. `section` and `question` are keys, or None outside them; `key` names the rule in `WORDS`."""
+    """One thing wrong.
+
+    `section` and `question` are keys, or None outside them; `key` names the rule in `WORDS`.
+    """
 
     file: str
     section: str | None
@@ -64,7 +79,8 @@ class DefinitionError(ValueError):
 class Findings:
     """Collects problems while a file is read, and knows where in the file the reader is.
 
-    `damaged` are the keys of questions with a stand-in in them, about which nothing more can be said.
+    `damaged` are the keys of questions with a stand-in in them, about which nothing more can be
+    said.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,6 @@
-"""How far the answers to a meeting's questionnaires have come: states, counts and times, and never a word of what is written."""
+"""How far the answers to a meeting's questionnaires have come: states, counts and times, and never
+a word of what is written.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ EMPTY = ('""', "[]")
 
 @dataclass(frozen=True)
 class Progress:
-    """One respondent's answer. `state` is none, draft, submitted or changed; `answered` of `total` sections have something in them.
+    """One respondent's answer.
+
+    `state` is none, draft, submitted or changed; `answered` of `total` sections have something in
+    them.
 
     `person` is the respondent's name where each person answers, else "".
     """
@@ -43,7 +48,10 @@ class Progress:
 
 
 def of_meeting(meeting: Meeting) -> list[Progress]:
-    """Every answer to the meeting's questionnaires, in no order. As many queries for one organisation as for thousands."""
+    """Every answer to the meeting's questionnaires, in no order.
+
+    As many queries for one organisation as for thousands.
+    """
     rows = []
     for questionnaire in meeting.questionnaires:
         definition = published.definition_of(questionnaire)
@@ -81,7 +89,9 @@ def of_meeting(meeting: Meeting) -> list[Progress]:
 
 
 def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]:
-    """The number of sections (and themes) with an answer that is not empty, by submission id; the text stays in the database."""
+    """The number of sections (and themes) with an answer that is not empty, by submission id; the
+    text stays in the database.
+    """
     section = sa.case(
         {
             field.key: section.key

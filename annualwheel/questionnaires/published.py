@@ -1,4 +1,6 @@
-"""Publishing pins a definition to a meeting: editing the file, or the year's themes, changes nothing that is published."""
+"""Publishing pins a definition to a meeting: editing the file, or the year's themes, changes
+nothing that is published.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,10 @@ from annualwheel.questionnaires.definition import Definition, Option, Text
 def publish(
     meeting: Meeting, definition: Definition, now: dt.datetime, actor: Actor
 ) -> Questionnaire:
-    """Publishes the definition for the meeting with the year's themes as they are now. Publishing again replaces it until someone
-    has begun to answer; then `Refused("answers_begun")`."""
+    """Publishes the definition for the meeting with the year's themes as they are now.
+
+    Publishing again replaces it until someone has begun to answer; then `Refused("answers_begun")`.
+    """
     resolved = definitions.resolve(
         definition,
         _options(meeting.year.themes),

@@ -1,7 +1,9 @@
-"""Reads questionnaires from TOML (`forms/*.toml`). Every problem in a file is found at once, with its place.
+"""Reads questionnaires from TOML (`forms/*.toml`).
 
-Reading never stops at the first problem: what cannot be read gets a stand-in, so that the rest is looked at too, and
-nothing is handed out while there is a problem.
+Every problem in a file is found at once, with its place.
+
+Reading never stops at the first problem: what cannot be read gets a stand-in, so that the rest is
+looked at too, and nothing is handed out while there is a problem.
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ T = TypeVar("T")
 
 
 def read(path: Path) -> Definition:
-    """The questionnaire in a TOML file. DefinitionError with every problem in it; OSError when there is no file."""
+    """The questionnaire in a TOML file.
+
+    DefinitionError with every problem in it; OSError when there is no file.
+    """
     definition, problems = _read(path)
     if definition is None or problems:
         raise DefinitionError(problems)
@@ -49,7 +54,10 @@ def read(path: Path) -> Definition:
 
 
 def read_all(folder: Path) -> list[Definition]:
-    """The questionnaires of a folder's TOML files, by file name. DefinitionError with all problems in all files."""
+    """The questionnaires of a folder's TOML files, by file name.
+
+    DefinitionError with all problems in all files.
+    """
     definitions: dict[str, tuple[Path, Definition]] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.toml")):
@@ -89,7 +97,10 @@ def _read(path: Path) -> tuple[Definition | None, list[Problem]]:
 
 
 class _Table:
-    """One table of the file. Its methods give a field's value, or note a problem and give a stand-in."""
+    """One table of the file.
+
+    Its methods give a field's value, or note a problem and give a stand-in.
+    """
 
     def __init__(self, raw: Any, findings: Findings, name: str, *allowed: str) -> None:
         self.findings = findings

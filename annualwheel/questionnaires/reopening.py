@@ -1,4 +1,6 @@
-"""After the last day: an organisation asks to change its answer, and a coordinator opens it for that organisation alone, or says no."""
+"""After the last day: an organisation asks to change its answer, and a coordinator opens it for
+that organisation alone, or says no.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def latest(submission: Submission) -> ChangeRequest | None:
 
 
 def waiting(meeting: Meeting) -> list[ChangeRequest]:
-    """The requests of a meeting that nobody has answered yet, the oldest first, with their answers' organisations."""
+    """The requests of a meeting that nobody has answered yet, the oldest first, with their answers'
+    organisations.
+    """
     return list(
         db.session.scalars(
             sa.select(ChangeRequest)
@@ -67,7 +71,9 @@ def waiting(meeting: Meeting) -> list[ChangeRequest]:
 
 
 def may_ask(submission: Submission, now: dt.datetime) -> bool:
-    """Whether there is anything to ask for: the last day and its grace have passed, and the meeting is still to come."""
+    """Whether there is anything to ask for: the last day and its grace have passed, and the meeting
+    is still to come.
+    """
     meeting = submission.questionnaire.meeting
     return (
         meeting.state == "planned"
@@ -76,10 +82,13 @@ def may_ask(submission: Submission, now: dt.datetime) -> bool:
 
 
 def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
-    """Asks the coordinators to open the answer again. The same press twice gives the same request.
+    """Asks the coordinators to open the answer again.
 
-    Raises `Refused("still_open")` while it can be changed anyway, `Refused("already_asked")` when a colleague has asked and nobody has
-    answered yet, `Closed` once the meeting has begun or is cancelled, and `TooMany` after five requests in a day.
+    The same press twice gives the same request.
+
+    Raises `Refused("still_open")` while it can be changed anyway, `Refused("already_asked")` when a
+    colleague has asked and nobody has answered yet, `Closed` once the meeting has begun or is
+    cancelled, and `TooMany` after five requests in a day.
     """
     submission = member.submission
     read_again(submission, lock=True)
@@ -106,7 +115,9 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
 
 
 def usual_day(meeting: Meeting, now: dt.datetime) -> dt.date:
-    """The day a coordinator is offered: three working days (Monday to Friday) from now, and before the meeting's day."""
+    """The day a coordinator is offered: three working days (Monday to Friday) from now, and before
+    the meeting's day.
+    """
     day, left = local(now).date(), WORKING_DAYS
     while left:
         day += DAY
@@ -115,10 +126,12 @@ def usual_day(meeting: Meeting, now: dt.datetime) -> dt.date:
 
 
 def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff) -> None:
-    """Opens the answer for its organisation alone, to the end of `day` in Stockholm, and tells who asked and the lead.
+    """Opens the answer for its organisation alone, to the end of `day` in Stockholm, and tells who
+    asked and the lead.
 
-    A request that waits is granted by it. It closes by itself. Raises `Closed` before the preparation opens, once the meeting has begun
-    or is cancelled; `Refused`: "day_passed", "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long anyway).
+    A request that waits is granted by it. It closes by itself. Raises `Closed` before the
+    preparation opens, once the meeting has begun or is cancelled; `Refused`: "day_passed",
+    "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long anyway).
     """
     read_again(submission, lock=True)
     meeting, until = submission.questionnaire.meeting, end_of_day(day)
@@ -144,7 +157,10 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
 
 
 def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> None:
-    """Says no to the request that waits, with the reason, to who asked and the lead. Raises `Refused("nothing_asked")`."""
+    """Says no to the request that waits, with the reason, to who asked and the lead.
+
+    Raises `Refused("nothing_asked")`.
+    """
     read_again(submission, lock=True)
     request = pending(submission)
     if request is None:
@@ -164,7 +180,10 @@ def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> No
 
 
 def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
-    """Closes what was opened, before its day. Pages that are open have the same grace as at the ordinary deadline."""
+    """Closes what was opened, before its day.
+
+    Pages that are open have the same grace as at the ordinary deadline.
+    """
     read_again(submission, lock=True)
     if submission.reopened_until is not None and submission.reopened_until > now:
         submission.reopened_until = now - dt.timedelta(seconds=1)

@@ -1,8 +1,9 @@
 """What of an answer one person may write: the whole, or one share of it.
 
-A questionnaire is divided in one way only. Where it asks anything per theme, a share is a theme: every page that is repeated for
-it. Where it asks nothing per theme, a share is a section, with its cards. A membership's `scope` is the key of a share, or empty
-for the whole answer. What is not in a share is denied: the sections beside the themes, and handling the answer as a whole.
+A questionnaire is divided in one way only. Where it asks anything per theme, a share is a theme:
+every page that is repeated for it. Where it asks nothing per theme, a share is a section, with its
+cards. A membership's `scope` is the key of a share, or empty for the whole answer. What is not in a
+share is denied: the sections beside the themes, and handling the answer as a whole.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ def covers(definition: Definition, scope: str, part: Part) -> bool:
 def covers_fields(
     definition: Definition, scope: str, group_key: str, fields: Iterable[str]
 ) -> bool:
-    """Whether somebody with that scope may write `fields` of an item: the root (`group_key` empty), which several sections share
-    and where no field named means no, one of a theme (`section/theme`), or a card."""
+    """Whether somebody with that scope may write `fields` of an item: the root (`group_key` empty),
+    which several sections share and where no field named means no, one of a theme
+    (`section/theme`), or a card.
+    """
     if not scope:
         return True
     if "/" in group_key:

@@ -32,7 +32,9 @@ def latest(submission: Submission) -> SubmissionVersion | None:
 
 
 def versions(submission: Submission) -> Sequence[SubmissionVersion]:
-    """Everything that has been submitted, the last first; who submitted comes along, the content when it is asked for."""
+    """Everything that has been submitted, the last first; who submitted comes along, the content
+    when it is asked for.
+    """
     return db.session.scalars(
         sa.select(SubmissionVersion)
         .where(SubmissionVersion.submission_id == submission.id)
@@ -42,24 +44,31 @@ def versions(submission: Submission) -> Sequence[SubmissionVersion]:
 
 
 def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
-    """What would be submitted now (see `path.submittable`). ValueError while something in it cannot be read."""
+    """What would be submitted now (see `path.submittable`).
+
+    ValueError while something in it cannot be read.
+    """
     return path.submittable(
         definition, draft.filled, organisations(chosen_organisations(definition, draft))
     )
 
 
 def mark(content: Mapping[str, Any]) -> str:
-    """Names a content: a page that shows it carries this, so that nobody submits what they have not seen."""
+    """Names a content: a page that shows it carries this, so that nobody submits what they have not
+    seen.
+    """
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
 def submit(member: Member, now: dt.datetime, seen: str | None = None) -> SubmissionVersion:
-    """Submits the answer as it stands and mails a receipt to everyone who wrote in it (see `notices.send_receipts`).
+    """Submits the answer as it stands and mails a receipt to everyone who wrote in it (see
+    `notices.send_receipts`).
 
-    The same content as the version before gives that version back, so a second press changes nothing. `seen` is the mark of what was
-    looked over: what a colleague saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a change
-    that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and `Refused("answer_incomplete")` while
-    something blocks (see `path.missing`).
+    The same content as the version before gives that version back, so a second press changes
+    nothing. `seen` is the mark of what was looked over: what a colleague saves until the answer's
+    row is locked is `Refused("answer_changed")`, what comes later is a change that is not
+    submitted. Raises `Closed` after the last day (with 15 minutes' grace) and
+    `Refused("answer_incomplete")` while something blocks (see `path.missing`).
     """
     submission = member.submission
     # One submits at a time; what is saved meanwhile makes the answer *changed* afterwards.
@@ -99,7 +108,10 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
 
 
 def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
-    """Organisations as options: those with `codes`, or all that are active when None. Not sorted."""
+    """Organisations as options: those with `codes`, or all that are active when None.
+
+    Not sorted.
+    """
     if codes is not None and not codes:
         return ()
     asked = sa.select(Organisation.code, Organisation.name)
@@ -135,7 +147,9 @@ def from_organisations(question: Question) -> bool:
 
 
 def _identify(submission: Submission, content: dict[str, Any]) -> None:
-    """Gives each initiative that is submitted for the first time an identity that lasts over the years."""
+    """Gives each initiative that is submitted for the first time an identity that lasts over the
+    years.
+    """
     submitted = [
         item["public_id"]
         for section in content["sections"]

@@ -1,4 +1,6 @@
-"""Those who write an answer together: a colleague invited, mailed again, taken out; and who holds the answer together."""
+"""Those who write an answer together: a colleague invited, mailed again, taken out; and who holds
+the answer together.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ AT_MOST = 20
 
 @dataclass(frozen=True)
 class Colleague:
-    """Whom to invite, as typed by a colleague. `scope` is the key of a share, "" for the whole answer."""
+    """Whom to invite, as typed by a colleague.
+
+    `scope` is the key of a share, "" for the whole answer.
+    """
 
     given: str
     family: str
@@ -40,11 +45,14 @@ class Colleague:
 
 
 def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
-    """Lets a colleague write in the answer and mails them a link of their own. Somebody with a share is given the whole when asked to it.
+    """Lets a colleague write in the answer and mails them a link of their own.
 
-    Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share, `TooMany` after 20 mails an hour,
-    `Refused("colleague_self")`, `Refused("colleague_exists")` for somebody who may write that already,
-    `Refused("colleague_has_share")` for somebody who writes another share, `Refused("person_inactive")` for somebody deactivated.
+    Somebody with a share is given the whole when asked to it.
+
+    Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share,
+    `TooMany` after 20 mails an hour, `Refused("colleague_self")`, `Refused("colleague_exists")` for
+    somebody who may write that already, `Refused("colleague_has_share")` for somebody who writes
+    another share, `Refused("person_inactive")` for somebody deactivated.
     """
     submission = _answer(by, now)
     definition = published.definition_of(submission.questionnaire)
@@ -94,7 +102,8 @@ def known(by: Member, given: str, family: str, address: str) -> Member | None:
 
 
 def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
-    """Mails a colleague (by public id) the same link once more: as an invited one, or as the one who was asked to prepare.
+    """Mails a colleague (by public id) the same link once more: as an invited one, or as the one
+    who was asked to prepare.
 
     Raises `Missing`, `Closed` and `TooMany`.
     """
@@ -109,8 +118,10 @@ def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
 
 
 def may_remove(by: Member, colleague: Member) -> bool:
-    """Whether `by` may take the colleague out: the lead anybody who writes, everybody else those they have invited themselves.
-    Nobody themselves and nobody the lead, so an answer always has somebody left."""
+    """Whether `by` may take the colleague out: the lead anybody who writes, everybody else those
+    they have invited themselves. Nobody themselves and nobody the lead, so an answer always has
+    somebody left.
+    """
     mine = by.role == "lead" or (
         colleague.invited_by_id is not None and colleague.invited_by_id == by.person_id
     )
@@ -118,7 +129,9 @@ def may_remove(by: Member, colleague: Member) -> bool:
 
 
 def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
-    """Takes a colleague (by public id) out: the link and every session opened by it end. What they wrote stays, with their name.
+    """Takes a colleague (by public id) out: the link and every session opened by it end.
+
+    What they wrote stays, with their name.
 
     Raises `Missing`, and `Refused("colleague_not_yours")` (see `may_remove`).
     """
@@ -173,7 +186,8 @@ def successors(by: Member) -> list[Member]:
 
 
 def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
-    """The lead makes a colleague (by public id) the organisation's lead of the year, and the colleague is told by mail.
+    """The lead makes a colleague (by public id) the organisation's lead of the year, and the
+    colleague is told by mail.
 
     Raises `Missing`, and `Refused("not_lead")` for somebody who is not (any more).
     """
@@ -188,7 +202,8 @@ def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
 
 
 def take_lead(by: Member, now: dt.datetime) -> None:
-    """Somebody who may write the whole answer becomes its lead when it has none; a second press is no error.
+    """Somebody who may write the whole answer becomes its lead when it has none; a second press is
+    no error.
 
     Raises `Refused("lead_taken")` when somebody else has it.
     """
@@ -202,8 +217,9 @@ def take_lead(by: Member, now: dt.datetime) -> None:
 
 
 def appoint(organisation: Organisation, year: Year, lead: Person | None) -> None:
-    """Makes a person the organisation's lead of the year, in its row and in every answer of the year that they may write as a whole.
-    An answer that they are not in keeps its lead."""
+    """Makes a person the organisation's lead of the year, in its row and in every answer of the
+    year that they may write as a whole. An answer that they are not in keeps its lead.
+    """
     contacts.set_lead(organisation, year, lead)
     for submission_members in _answers_of(organisation, year):
         if lead is None or any(member.person_id == lead.id for member in submission_members):

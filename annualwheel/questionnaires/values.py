@@ -1,7 +1,9 @@
-"""What people type, and what it means: dates, years, numbers and addresses as they are written in Sweden.
+"""What people type, and what it means: dates, years, numbers and addresses as they are written in
+Sweden.
 
-A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `fault` says what is wrong with
-it and `clean` gives the value that a submitted version keeps. Both are pure; nobody's draft is ever rewritten by them.
+A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `fault`
+says what is wrong with it and `clean` gives the value that a submitted version keeps. Both are
+pure; nobody's draft is ever rewritten by them.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from annualwheel.questionnaires.definition import (
 Value: TypeAlias = str | list[str]
 Values: TypeAlias = Mapping[str, Value]
 
-# A draft's only limit, in characters a field: ten times what any question asks for, and too little to fill a disk.
+# A draft's only limit, in characters a field: ten times what any question asks for, and too little
+# to fill a disk.
 HARD_CAP = 20_000
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 _MONTHS = (
@@ -92,7 +95,9 @@ def answered(question: Question, values: Values) -> bool:
 
 
 def fault(question: Question, value: Value | None) -> Fault | None:
-    """What stops a value from being submitted: too long, too many or unreadable; None when nothing does."""
+    """What stops a value from being submitted: too long, too many or unreadable; None when nothing
+    does.
+    """
     if blank(value) or value is None:
         return None
     try:
@@ -107,10 +112,12 @@ def fault(question: Question, value: Value | None) -> Fault | None:
 
 
 def clean(question: Question, value: Value | None) -> Any:
-    """The value a submitted version keeps, None when empty. ValueError when it cannot be read as the question's type.
+    """The value a submitted version keeps, None when empty.
 
-    Texts and option keys are `str`, numbers `int` or `float`, dates ISO `str`, years `{"from": int, "to": int | None}`,
-    choices a list of option keys in the order of the options.
+    ValueError when it cannot be read as the question's type.
+
+    Texts and option keys are `str`, numbers `int` or `float`, dates ISO `str`, years `{"from": int,
+    "to": int | None}`, choices a list of option keys in the order of the options.
     """
     if blank(value) or value is None:
         return None
@@ -124,7 +131,9 @@ def clean(question: Question, value: Value | None) -> Any:
 
 
 def typed(value: Any) -> Value:
-    """What one would type to get a cleaned value back: the other way round than `clean`, for a value that goes into a new draft."""
+    """What one would type to get a cleaned value back: the other way round than `clean`, for a
+    value that goes into a new draft.
+    """
     if isinstance(value, list):
         return [str(key) for key in value]
     if isinstance(value, dict):
@@ -136,7 +145,9 @@ def typed(value: Any) -> Value:
 
 
 def written(text: str) -> str:
-    """The text as typed, with the browser's line ends made one kind, without NUL and without space around it."""
+    """The text as typed, with the browser's line ends made one kind, without NUL and without space
+    around it.
+    """
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
 
 
@@ -147,7 +158,10 @@ def excess(question: Question, value: Value | None) -> int:
 
 
 def number(text: str) -> int | float:
-    """ "1 500", "12,5", "-3". ValueError otherwise, also for "1.500", which could mean two things."""
+    """ "1 500", "12,5", "-3".
+
+    ValueError otherwise, also for "1.500", which could mean two things.
+    """
     tidy = text.strip().replace("\u2212", "-")
     match = _NUMBER.fullmatch(tidy)
     if match is None or _THOUSANDS_WITH_POINT.fullmatch(tidy):
@@ -158,9 +172,9 @@ def number(text: str) -> int | float:
 
 
 def date(text: str, in_year: int | None = None) -> str:
-    """The ISO date of "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14 januari 2027" or
-    "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and "14 jan" are in the year `in_year`, when it is given.
-    ValueError otherwise.
+    """The ISO date of "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14
+    januari 2027" or "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and
+    "14 jan" are in the year `in_year`, when it is given. ValueError otherwise.
     """
     tidy = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
     if in_year is not None and not _HAS_YEAR.search(tidy):
@@ -179,7 +193,10 @@ def date(text: str, in_year: int | None = None) -> str:
 
 
 def years(text: str) -> dict[str, int | None]:
-    """The years in "2021–2024", "2021-24", "2021-", "sedan 2021", "2021"; an open end is None. ValueError otherwise."""
+    """The years in "2021–2024", "2021-24", "2021-", "sedan 2021", "2021"; an open end is None.
+
+    ValueError otherwise.
+    """
     tidy = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
     match = _YEARS.fullmatch(tidy)
     if match is None:
@@ -197,7 +214,10 @@ def years(text: str) -> dict[str, int | None]:
 
 
 def url(text: str) -> str:
-    """A web address; https:// is put before one that is written without scheme. ValueError for anything but the web."""
+    """A web address; https:// is put before one that is written without scheme.
+
+    ValueError for anything but the web.
+    """
     tidy = text.strip()
     address = tidy if re.match(r"[a-z][a-z0-9+.-]*://", tidy, re.IGNORECASE) else f"https://{tidy}"
     parts = urlsplit(address)

@@ -1,4 +1,5 @@
-"""Open registration: somebody who is not invited asks to come, and shows by a pressed button in a mail that the address is theirs.
+"""Open registration: somebody who is not invited asks to come, and shows by a pressed button in a
+mail that the address is theirs.
 
 Until then the registration is *unconfirmed*: it counts nowhere, and is erased after a week.
 """
@@ -31,7 +32,8 @@ from annualwheel.registrations import invitations, notices, seats, windows
 from annualwheel.registrations.states import step
 
 HOUR = dt.timedelta(hours=1)
-# How many may ask in an hour: from one network address (a municipality may have only one), to one mailbox, from one personal link.
+# How many may ask in an hour: from one network address (a municipality may have only one), to one
+# mailbox, from one personal link.
 FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
 KEPT = dt.timedelta(days=7)
 
@@ -91,7 +93,10 @@ def require_open(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def count_client(client: str, address: str, now: dt.datetime) -> None:
-    """Counts one who asks on the open page. Raises `TooMany` for a network address or a mailbox that has been used too often."""
+    """Counts one who asks on the open page.
+
+    Raises `TooMany` for a network address or a mailbox that has been used too often.
+    """
     limits.count("application_client", client, now, FROM_CLIENT, HOUR)
     _count_address(address, now)
 
@@ -99,7 +104,9 @@ def count_client(client: str, address: str, now: dt.datetime) -> None:
 def apply(
     meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime
 ) -> None:
-    """Somebody asks to come for `organisation`. A mail goes to the address: to confirm it, or the ordinary link of one who is known.
+    """Somebody asks to come for `organisation`.
+
+    A mail goes to the address: to confirm it, or the ordinary link of one who is known.
 
     Raises as `require_open` and `count_client`, `Unreadable` for an address that is none.
     """
@@ -109,7 +116,10 @@ def apply(
 
 
 def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -> None:
-    """Somebody else at the organisation of a registration asks to come too. The registration itself is untouched. Raises as `apply`."""
+    """Somebody else at the organisation of a registration asks to come too.
+
+    The registration itself is untouched. Raises as `apply`.
+    """
     require_open(registration.meeting, now)
     limits.count("application_link", registration.public_id, now, FROM_LINK, HOUR)
     _count_address(who.email, now)
@@ -117,8 +127,10 @@ def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -
 
 
 def confirm(registration: Registration, now: dt.datetime) -> None:
-    """The address is theirs: from now on they are as anyone who is invited, but for the organisation's answer: that they come from there
-    is only what they say, and gives no place in it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`."""
+    """The address is theirs: from now on they are as anyone who is invited, but for the
+    organisation's answer: that they come from there is only what they say, and gives no place in
+    it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`.
+    """
     seats.lock(registration)
     if registration.state != "unconfirmed":
         return
@@ -132,13 +144,18 @@ def confirm(registration: Registration, now: dt.datetime) -> None:
 
 
 def is_out(person: Person) -> bool:
-    """Whether staff have taken the person out. Who is inactive for having confirmed nothing yet is not."""
+    """Whether staff have taken the person out.
+
+    Who is inactive for having confirmed nothing yet is not.
+    """
     return not person.active and not contacts.was_never_confirmed(person)
 
 
 def claim(registration: Registration) -> str:
-    """Why nobody knows that the person belongs to the organisation: they have registered themselves ("own"), or were brought by somebody
-    of whom it is not known ("brought"); "" where it is known, or where a place was ended."""
+    """Why nobody knows that the person belongs to the organisation: they have registered themselves
+    ("own"), or were brought by somebody of whom it is not known ("brought"); "" where it is known,
+    or where a place was ended.
+    """
     person, organisation = registration.person, registration.organisation
     if (
         registration.state in ("unconfirmed", "substituted", "revoked")
@@ -158,8 +175,9 @@ def claim(registration: Registration) -> str:
 
 
 def vouch(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """A coordinator knows that the person belongs to the organisation: it gets them among its people, and they may write in its answer.
-    A second press changes nothing."""
+    """A coordinator knows that the person belongs to the organisation: it gets them among its
+    people, and they may write in its answer. A second press changes nothing.
+    """
     if claim(registration):
         contacts.affiliate(registration.person, registration.organisation, registration.title)
         audit.note(actor, "vouched", registration, now, registration.meeting_id)
@@ -183,7 +201,8 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
             language=who.language,
             source=who.source,
         )
-        person.active = False  # until confirmed: whoever nobody has proved to exist is in no list and in no audience
+        # Until confirmed: whoever nobody has proved to exist is in no list and in no audience.
+        person.active = False
     if found is None:
         found = Registration(
             meeting=meeting, person=person, organisation=organisation, state="unconfirmed"
@@ -201,7 +220,11 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
 
 
 def _answer(registration: Registration, now: dt.datetime) -> None:
-    """The mail to whoever was named. Nothing that a stranger typed stands in a mail to somebody who has not proved to be that stranger."""
+    """The mail to whoever was named.
+
+    Nothing that a stranger typed stands in a mail to somebody who has not proved to be that
+    stranger.
+    """
     person = registration.person
     if registration.state == "unconfirmed" and not is_out(person):
         notices.write(
@@ -228,7 +251,9 @@ def unconfirmed(now: dt.datetime) -> sa.Select[int]:
 
 
 def erase(ids: Sequence[int]) -> None:
-    """Erases those of the registrations that are still unconfirmed, their mails, and the persons when nothing else refers to them."""
+    """Erases those of the registrations that are still unconfirmed, their mails, and the persons
+    when nothing else refers to them.
+    """
     old = sa.and_(Registration.id.in_(ids), Registration.state == "unconfirmed")
     for meeting in db.session.scalars(
         sa.select(Meeting)

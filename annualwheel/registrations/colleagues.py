@@ -1,4 +1,6 @@
-"""Somebody who is registered registers colleagues too: each gets a registration, a mail and a link of their own."""
+"""Somebody who is registered registers colleagues too: each gets a registration, a mail and a link
+of their own.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a row: registered, waitlisted, or why nothing was written: "already", "said_no", "gone"."""
+    """What became of a row: registered, waitlisted, or why nothing was written: "already",
+    "said_no", "gone".
+    """
 
     name: str
     became: str
@@ -45,7 +49,8 @@ class Outcome:
 def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
     """Why colleagues cannot be registered from this registration now; None when they can.
 
-    They can where the meeting is open to all, or where the organisation has a number of seats and some are left.
+    They can where the meeting is open to all, or where the organisation has a number of seats and
+    some are left.
     """
     meeting = registration.meeting
     if registration.state not in MAY:
@@ -65,8 +70,11 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
 def register_together(
     registration: Registration, rows: Sequence[Colleague], now: dt.datetime, actor: Actor
 ) -> list[Outcome]:
-    """Registers them all under one lock, in order; who does not fit stands on the waiting list. Who is registered or has said no is
-    left as they are. Raises what `why_not` finds, and `TooMany` for a link that is used too often."""
+    """Registers them all under one lock, in order; who does not fit stands on the waiting list.
+
+    Who is registered or has said no is left as they are. Raises what `why_not` finds, and `TooMany`
+    for a link that is used too often.
+    """
     seats.lock(registration)
     refusal = why_not(registration, now)
     if refusal is not None:

@@ -31,8 +31,10 @@ def invite(
     mailing: Mailing | None = None,
     title: str = "",
 ) -> Registration:
-    """Invites the person for `organisation`: the row is made, or taken back to *invited* for that organisation and in nobody's stead,
-    and the mail queued. A title that is not given is kept within the organisation."""
+    """Invites the person for `organisation`: the row is made, or taken back to *invited* for that
+    organisation and in nobody's stead, and the mail queued. A title that is not given is kept
+    within the organisation.
+    """
     registration = find(meeting, person)
     if registration is None:
         registration = Registration(
@@ -69,8 +71,11 @@ def invite_new(
     now: dt.datetime,
     mailing: Mailing,
 ) -> None:
-    """Invites many (person, organisation, title) at once. Whoever has a registration already is left out, unless it is
-    unconfirmed. Two writes, however many."""
+    """Invites many (person, organisation, title) at once.
+
+    Whoever has a registration already is left out, unless it is unconfirmed. Two writes, however
+    many.
+    """
     states = {
         row[0]: row[1]
         for row in db.session.execute(
@@ -105,7 +110,9 @@ def invite_new(
 
 
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the invitation back: the link is dead, the calendar entry removed, the seat free for the next in line."""
+    """Takes the invitation back: the link is dead, the calendar entry removed, the seat free for
+    the next in line.
+    """
     seats.lock(registration)
     before = registration.state
     step(registration, "revoke")
@@ -128,7 +135,10 @@ def find(meeting: Meeting, person: Person) -> Registration | None:
 
 
 def by_target(target: Target) -> Registration:
-    """The registration a link opens, with what its pages show in one query. Raises `Missing` for a dead or unknown link."""
+    """The registration a link opens, with what its pages show in one query.
+
+    Raises `Missing` for a dead or unknown link.
+    """
     registration = (
         db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none()
     )

@@ -1,4 +1,6 @@
-"""The waiting list of a meeting as coordinators see it: who stands where, and what stands in the way."""
+"""The waiting list of a meeting as coordinators see it: who stands where, and what stands in the
+way.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ from annualwheel.registrations.seats import Room
 
 @dataclass(frozen=True)
 class Line:
-    """Those who wait for a way of attending, first in line first, and those who hold an offer, the one that ends first first.
-    `late`: it is too near the meeting to offer anybody a seat."""
+    """Those who wait for a way of attending, first in line first, and those who hold an offer, the
+    one that ends first first. `late`: it is too near the meeting to offer anybody a seat.
+    """
 
     room: Room
     late: bool = False

@@ -21,7 +21,10 @@ ONLINE = {"sv": "Digitalt möte", "en": "Online meeting"}
 
 
 def facts(registration: Registration, language: str) -> dict[str, object]:
-    """What mails about this registration may say, in the recipient's language. No needs, no other people."""
+    """What mails about this registration may say, in the recipient's language.
+
+    No needs, no other people.
+    """
     meeting = registration.meeting
     return {
         "given": registration.person.given,
@@ -52,7 +55,9 @@ def said(
     now: dt.datetime,
     more: Mapping[str, object],
 ) -> dict[str, object]:
-    """The facts of a mail of that kind about the registration, with `more`; what has already happened is not announced."""
+    """The facts of a mail of that kind about the registration, with `more`; what has already
+    happened is not announced.
+    """
     known = facts(registration, language)
     known["about"] = names.ABOUT[registration.meeting.kind][language]
     known |= {
@@ -67,7 +72,9 @@ def said(
 
 
 def is_personal(meeting: Meeting) -> bool:
-    """Whether each person prepares alone: as the published questionnaire says, and before there is one as this kind of meeting does."""
+    """Whether each person prepares alone: as the published questionnaire says, and before there is
+    one as this kind of meeting does.
+    """
     for questionnaire in meeting.questionnaires:
         return questionnaire.respondent == "person"
     return meeting.kind in names.ALONE
@@ -88,11 +95,13 @@ def write(
     mailing: Mailing | None = None,
     **more: object,
 ) -> Message:
-    """Queues a mail of `kind` about the registration. `cause` makes it the only one of its kind for that cause; without it the
-    caller sees to it, under the meeting's lock, that the same act does not write twice.
+    """Queues a mail of `kind` about the registration.
 
-    The one who answers for somebody else gets a copy, outside the mailing, whose recipients are counted; a mail `to` somebody else
-    than the person has none.
+    `cause` makes it the only one of its kind for that cause; without it the caller sees to it,
+    under the meeting's lock, that the same act does not write twice.
+
+    The one who answers for somebody else gets a copy, outside the mailing, whose recipients are
+    counted; a mail `to` somebody else than the person has none.
     """
     return _with_copy(kind, registration, now, cause, to, mailing, more)
 
@@ -131,7 +140,10 @@ def put_in_calendar(
 def take_from_calendar(
     registration: Registration, now: dt.datetime, mailing: Mailing | None = None
 ) -> None:
-    """Queues a CANCEL for the entry. Call it for someone who has one; nothing for someone who never got one."""
+    """Queues a CANCEL for the entry.
+
+    Call it for someone who has one; nothing for someone who never got one.
+    """
     if registration.sequence < 0:
         return
     registration.sequence += 1
@@ -139,7 +151,10 @@ def take_from_calendar(
 
 
 def entry(registration: Registration) -> Entry:
-    """The seat's calendar entry as it is now, in the person's language. No token in it: calendars are shared."""
+    """The seat's calendar entry as it is now, in the person's language.
+
+    No token in it: calendars are shared.
+    """
     meeting, language = registration.meeting, registration.person.language
     return Entry(
         uid=registration.uid,

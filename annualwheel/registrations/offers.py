@@ -1,4 +1,6 @@
-"""Free seats go to those who wait, in order: given directly, or offered for some hours, as the way of attending says."""
+"""Free seats go to those who wait, in order: given directly, or offered for some hours, as the way
+of attending says.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,10 @@ SHORTEST = dt.timedelta(hours=2)
 def end_of_offer(now: dt.datetime, hours: int, starts_at: dt.datetime) -> dt.datetime | None:
     """When an offer made at `now` ends; None when it is too late to make one.
 
-    After `hours`, but never at night: an end between 20 and 8 on the clock of Stockholm waits for 8. At the latest 12 hours before
-    the meeting starts (at 20 the evening before when that is at night), so that the next in line can still be asked. An offer that
-    would last less than two hours is not made.
+    After `hours`, but never at night: an end between 20 and 8 on the clock of Stockholm waits for
+    8. At the latest 12 hours before the meeting starts (at 20 the evening before when that is at
+    night), so that the next in line can still be asked. An offer that would last less than two
+    hours is not made.
     """
     last = _last_end(starts_at)
     if last - now < SHORTEST:
@@ -45,11 +48,13 @@ def is_late(option: AttendanceOption, now: dt.datetime) -> bool:
 def fill(
     meeting: Meeting, mode: str, now: dt.datetime, passing: Collection[int] = ()
 ) -> list[Registration]:
-    """Gives or offers the free seats of that way of attending to those who wait, in order; returns who got one.
+    """Gives or offers the free seats of that way of attending to those who wait, in order; returns
+    who got one.
 
-    Passed over are those whose organisation has all its seats, and `passing`, the ids of those who have just let a seat go: it would
-    come back to them at once. The trail says who was passed over and why. Call it under the meeting's lock. Nobody gets a seat at a
-    meeting that is cancelled or has begun.
+    Passed over are those whose organisation has all its seats, and `passing`, the ids of those who
+    have just let a seat go: it would come back to them at once. The trail says who was passed over
+    and why. Call it under the meeting's lock. Nobody gets a seat at a meeting that is cancelled or
+    has begun.
     """
     option = seats.option_of(meeting, mode)
     if (
@@ -84,7 +89,10 @@ def fill(
 def promote(
     waiting: Registration, now: dt.datetime, actor: Actor, verb: str = "promoted", **why: object
 ) -> None:
-    """Gives a seat to somebody on the waiting list and tells them. Call it under the meeting's lock."""
+    """Gives a seat to somebody on the waiting list and tells them.
+
+    Call it under the meeting's lock.
+    """
     step(waiting, "promote", "registered")
     notices.tell("promoted", waiting, now)
     notices.put_in_calendar(waiting, now)
@@ -92,9 +100,12 @@ def promote(
 
 
 def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the offered seat; who waits while there is a free one may take that. A second press changes nothing.
+    """Takes the offered seat; who waits while there is a free one may take that.
 
-    Raises `Closed("offer_over")` for an offer that has run out, whether that has been noted or not, and when nothing is offered.
+    A second press changes nothing.
+
+    Raises `Closed("offer_over")` for an offer that has run out, whether that has been noted or not,
+    and when nothing is offered.
     """
     seats.lock(registration)
     if registration.state == "registered":
@@ -114,7 +125,9 @@ def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
 
 
 def stay(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Says no to the offered seat and waits on, last in line; the seat is offered to the next. A second press changes nothing.
+    """Says no to the offered seat and waits on, last in line; the seat is offered to the next.
+
+    A second press changes nothing.
 
     Raises `Closed("offer_over")` for an offer that has run out.
     """
@@ -144,8 +157,9 @@ def due(now: dt.datetime) -> Sequence[Meeting]:
 
 
 def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
-    """Ends the meeting's offers that have run out: each stands last in line and is asked whether to stay, and the seats go to the
-    next. Returns how many ended."""
+    """Ends the meeting's offers that have run out: each stands last in line and is asked whether to
+    stay, and the seats go to the next. Returns how many ended.
+    """
     seats.lock(meeting)
     late = db.session.scalars(
         sa.select(Registration)
@@ -172,10 +186,13 @@ def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
 def give(
     registration: Registration, note: str, now: dt.datetime, actor: Actor, over: bool = False
 ) -> None:
-    """Gives a seat to somebody on the waiting list out of turn. `note` says why, for colleagues; `over`: also when there is none free.
+    """Gives a seat to somebody on the waiting list out of turn.
 
-    Raises `Refused("no_free_seat")` when there is none and `over` is not said, `Refused("cannot_promote")` for somebody
-    who does not wait, `Closed` once the meeting has begun or is cancelled.
+    `note` says why, for colleagues; `over`: also when there is none free.
+
+    Raises `Refused("no_free_seat")` when there is none and `over` is not said,
+    `Refused("cannot_promote")` for somebody who does not wait, `Closed` once the meeting has begun
+    or is cancelled.
     """
     seats.lock(registration)
     windows.require(registration, "withdraw", now, actor)
@@ -196,8 +213,10 @@ def give(
 
 
 def follow(meeting: Meeting, now: dt.datetime) -> None:
-    """After a move: no offer that stands lasts longer than one made now would, but two hours at least while the meeting has not begun.
-    The mail about the move leads to the page that says until when. Call it under the meeting's lock."""
+    """After a move: no offer that stands lasts longer than one made now would, but two hours at
+    least while the meeting has not begun. The mail about the move leads to the page that says until
+    when. Call it under the meeting's lock.
+    """
     last = max(_last_end(meeting.starts_at), min(now + SHORTEST, meeting.starts_at))
     db.session.execute(
         sa.update(Registration)
@@ -222,7 +241,9 @@ def _last_end(starts_at: dt.datetime) -> dt.datetime:
 
 
 def _by_day(moment: dt.datetime, *, later: bool) -> dt.datetime:
-    """The moment itself when it is between 8 and 20 in Stockholm, else the morning after it or the evening before it."""
+    """The moment itself when it is between 8 and 20 in Stockholm, else the morning after it or the
+    evening before it.
+    """
     clock = local(moment)
     if MORNING <= clock.time() <= EVENING:
         return moment

@@ -19,7 +19,10 @@ CHANGES = 20
 
 @dataclass(frozen=True)
 class Reply:
-    """What the registration form asks. `lunch` None where the meeting serves none; `copy_to` is a secretary's address."""
+    """What the registration form asks.
+
+    `lunch` None where the meeting serves none; `copy_to` is a secretary's address.
+    """
 
     given: str
     family: str
@@ -34,11 +37,13 @@ class Reply:
 def register(
     registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Registers, or puts on the waiting list when there is no seat; the mails are queued. Who is registered already has the details
-    changed; the same press twice changes nothing.
+    """Registers, or puts on the waiting list when there is no seat; the mails are queued.
 
-    Raises `Closed` outside the registration phase (staff may register at any time before the start), `Refused` in a state that
-    cannot register or for details that are somebody else's (see `names_another`), `Unreadable` for a bad address.
+    Who is registered already has the details changed; the same press twice changes nothing.
+
+    Raises `Closed` outside the registration phase (staff may register at any time before the
+    start), `Refused` in a state that cannot register or for details that are somebody else's (see
+    `names_another`), `Unreadable` for a bad address.
     """
     _lock(registration, reply)
     if registration.state in ("registered", "waitlisted"):
@@ -75,7 +80,9 @@ def register(
 def change(
     registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Changes the details of a registration that stands; mails a new confirmation. Until the change stop (staff: until the start).
+    """Changes the details of a registration that stands; mails a new confirmation.
+
+    Until the change stop (staff: until the start).
 
     Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
     """
@@ -86,7 +93,11 @@ def change(
 
 
 def decline(registration: Registration, reason: str, now: dt.datetime, actor: Actor) -> None:
-    """Says no. `reason` is optional. Can be undone by registering while registration is open. A second press changes nothing."""
+    """Says no.
+
+    `reason` is optional. Can be undone by registering while registration is open. A second press
+    changes nothing.
+    """
     seats.lock(registration)
     if registration.state == "declined":
         return
@@ -104,7 +115,10 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
 
 
 def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Gives the seat, the offered seat or the place in line back; a seat goes to the next in line. Possible until the meeting starts."""
+    """Gives the seat, the offered seat or the place in line back; a seat goes to the next in line.
+
+    Possible until the meeting starts.
+    """
     seats.lock(registration)
     if registration.state == "withdrawn":
         return
@@ -126,8 +140,11 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
 
 
 def names_another(registration: Registration, reply: Reply) -> bool:
-    """Whether the reply holds both another name and another address. Who was forwarded the invitation would make the person somebody
-    else everywhere, with every link of theirs: they come instead, as a substitute. One of the two alone is a correction."""
+    """Whether the reply holds both another name and another address.
+
+    Who was forwarded the invitation would make the person somebody else everywhere, with every link
+    of theirs: they come instead, as a substitute. One of the two alone is a correction.
+    """
     person = registration.person
     return (
         contacts.fold(f"{reply.given} {reply.family}") != person.name_folded
@@ -136,10 +153,11 @@ def names_another(registration: Registration, reply: Reply) -> bool:
 
 
 def _lock(registration: Registration, reply: Reply) -> None:
-    """The meeting's lock; those of all the person's meetings when the address is new, since it concerns every seat.
+    """The meeting's lock; those of all the person's meetings when the address is new, since it
+    concerns every seat.
 
-    Whether it is new can change while we wait. The meeting is then let go, and all are taken in their order: who held one and asked
-    for an earlier one would wait for somebody who waits for us.
+    Whether it is new can change while we wait. The meeting is then let go, and all are taken in
+    their order: who held one and asked for an earlier one would wait for somebody who waits for us.
     """
     alone = db.session.begin_nested()
     seats.lock(registration)
@@ -158,7 +176,9 @@ def _seat_for(registration: Registration, mode: str) -> bool:
 
 
 def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
-    """Needs have no purpose any more; what the state `before` held goes: the calendar entry, and the seat to the next in line."""
+    """Needs have no purpose any more; what the state `before` held goes: the calendar entry, and
+    the seat to the next in line.
+    """
     needs.forget(registration)
     if before in HAS_ENTRY:
         notices.take_from_calendar(registration, now)
@@ -188,13 +208,17 @@ def _change(
 
 
 def _count(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Every change of mind is mailed, to addresses that are typed: a link must not make us send without end. Raises `TooMany`."""
+    """Every change of mind is mailed, to addresses that are typed: a link must not make us send
+    without end. Raises `TooMany`.
+    """
     if actor.kind == "participant":
         limits.count("change_of_mind", registration.public_id, now, CHANGES, dt.timedelta(hours=1))
 
 
 def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:
-    """Who waits and changes to another way of attending gets a free seat there, or stands last in that line."""
+    """Who waits and changes to another way of attending gets a free seat there, or stands last in
+    that line.
+    """
     if registration.mode != old_mode:
         seats.stand_last(registration, now)
         if seats.is_free(registration, registration.mode):
@@ -221,8 +245,11 @@ def stands(registration: Registration) -> Reply:
 def _take(
     registration: Registration, reply: Reply, now: dt.datetime, actor: Actor, had: Entry | None
 ) -> None:
-    """Writes the reply down. With a new address the calendar entry the registration `had` leaves the old calendar; everything else
-    that follows is in `readdressing.rename`."""
+    """Writes the reply down.
+
+    With a new address the calendar entry the registration `had` leaves the old calendar; everything
+    else that follows is in `readdressing.rename`.
+    """
     person = registration.person
     if actor.kind == "participant" and names_another(registration, reply):
         raise Refused("somebody_else", name=person.name)
@@ -241,8 +268,10 @@ def _take(
 
 
 def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:
-    """A new calendar entry for who has none, or has a new address; a changed one when what it says has changed. The seat that was
-    held in another way of attending, `mode`, goes to the next in line there."""
+    """A new calendar entry for who has none, or has a new address; a changed one when what it says
+    has changed. The seat that was held in another way of attending, `mode`, goes to the next in
+    line there.
+    """
     if had is None or had.attendee_address != registration.person.email:
         notices.put_in_calendar(registration, now)
     elif notices.entry(registration) != had:

@@ -1,4 +1,7 @@
-"""Seats: the meeting row is updated first, then counted, then written. That order is the lock on both databases."""
+"""Seats: the meeting row is updated first, then counted, then written.
+
+That order is the lock on both databases.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ _MEETING = (
     joinedload(Meeting.options),
     joinedload(Meeting.questionnaires),
 )
-# A registration with all that its pages ask about: every request of a participant begins with it. The meeting's lists are short.
+# A registration with all that its pages ask about: every request of a participant begins with it.
+# The meeting's lists are short.
 WHOLE = (
     joinedload(Registration.person).joinedload(Person.affiliations),
     joinedload(Registration.organisation),
@@ -41,7 +45,10 @@ _AGAIN = {
 
 @dataclass
 class Room:
-    """The seats of one way of attending as they were counted. Under the lock they stay true while `take` notes each that is given."""
+    """The seats of one way of attending as they were counted.
+
+    Under the lock they stay true while `take` notes each that is given.
+    """
 
     option: AttendanceOption
     held: Counter[int]
@@ -52,7 +59,9 @@ class Room:
         return self.held.total()
 
     def why_not(self, organisation_id: int) -> str:
-        """What stands in the way of one more seat for the organisation: "full", "organisation_full", or "" when nothing does."""
+        """What stands in the way of one more seat for the organisation: "full",
+        "organisation_full", or "" when nothing does.
+        """
         if self.option.capacity is not None and self.taken >= self.option.capacity:
             return "full"
         return "organisation_full" if self.has_share(organisation_id) else ""
@@ -68,7 +77,9 @@ class Room:
 
 
 def lock(subject: Meeting | Registration) -> None:
-    """Makes everyone else who wants a seat at this meeting wait for our commit, and reads again what may have changed while we waited."""
+    """Makes everyone else who wants a seat at this meeting wait for our commit, and reads again
+    what may have changed while we waited.
+    """
     meeting = subject if isinstance(subject, Meeting) else subject.meeting
     db.session.flush()
     db.session.execute(
@@ -96,9 +107,12 @@ def room(option: AttendanceOption) -> Room:
 
 
 def is_free(registration: Registration, mode: str) -> bool:
-    """Whether there is a seat for this registration in that way of attending. Call it under `lock`.
+    """Whether there is a seat for this registration in that way of attending.
 
-    Only what is limited is counted, and nobody else's organisation by itself: this is asked on every landing page.
+    Call it under `lock`.
+
+    Only what is limited is counted, and nobody else's organisation by itself: this is asked on
+    every landing page.
     """
     option, own = option_of(registration.meeting, mode), registration.organisation_id
     if option is None or (option.capacity is None and option.per_organisation is None):
@@ -112,7 +126,9 @@ def is_free(registration: Registration, mode: str) -> bool:
 
 
 def would_wait(registration: Registration) -> bool:
-    """Whether a yes would now lead to the waiting list, however one attends: for the landing page, without a lock."""
+    """Whether a yes would now lead to the waiting list, however one attends: for the landing page,
+    without a lock.
+    """
     return not any(is_free(registration, option.mode) for option in registration.meeting.options)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from annualwheel.errors import Refused
 from annualwheel.models import Registration
 
-# (state, action) -> the states it may lead to. Where there are two, the seats decide (the first when there is one).
+# (state, action) -> the states it may lead to. Where there are two, the seats decide (the first
+# when there is one).
 TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("unconfirmed", "invite"): ("invited",),
     ("unconfirmed", "register"): ("registered", "waitlisted"),
@@ -62,7 +63,10 @@ def allowed(state: str, action: str) -> bool:
 
 
 def step(registration: Registration, action: str, to: str | None = None) -> None:
-    """Takes the registration to its next state (`to` where the table leaves a choice). Raises `Refused` for a missing cell."""
+    """Takes the registration to its next state (`to` where the table leaves a choice).
+
+    Raises `Refused` for a missing cell.
+    """
     possible = TABLE.get((registration.state, action))
     if possible is None or (to is not None and to not in possible):
         raise Refused(f"cannot_{action}", state=registration.state)

@@ -1,4 +1,6 @@
-"""Someone else comes instead: the seat and the access to the preparation go over, diet and access needs do not."""
+"""Someone else comes instead: the seat and the access to the preparation go over, diet and access
+needs do not.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ Replaced = aliased(Registration)
 
 @dataclass(frozen=True)
 class Substitute:
-    """The person who comes instead, as typed by the one who hands over, or with a forwarded link by the person (`taken`)."""
+    """The person who comes instead, as typed by the one who hands over, or with a forwarded link by
+    the person (`taken`).
+    """
 
     given: str
     family: str
@@ -35,11 +39,14 @@ class Substitute:
 def substitute(
     registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Hands the place over and returns the substitute's registration. The old link is dead at once.
+    """Hands the place over and returns the substitute's registration.
 
-    Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person already comes,
-    `Refused("substitute_self")` for the person's own name and address, `Refused("person_inactive")` for somebody whom a coordinator has
-    deactivated (staff let them in again), `Unreadable` for a bad address.
+    The old link is dead at once.
+
+    Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person
+    already comes, `Refused("substitute_self")` for the person's own name and address,
+    `Refused("person_inactive")` for somebody whom a coordinator has deactivated (staff let them in
+    again), `Unreadable` for a bad address.
     """
     seats.lock(registration)
     windows.require(registration, "substitute", now, actor)
@@ -71,8 +78,9 @@ def substitute(
 
 
 def successor_of(target: Target) -> Registration | None:
-    """Who came instead of the registration that a link opened until then; None for every other link. So the second press on the same
-    button is told the same as the first."""
+    """Who came instead of the registration that a link opened until then; None for every other
+    link. So the second press on the same button is told the same as the first.
+    """
     return db.session.scalar(
         sa.select(Registration)
         .join(Replaced, Registration.replaces_id == Replaced.id)

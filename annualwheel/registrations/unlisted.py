@@ -1,4 +1,6 @@
-"""Organisations that somebody did not find at an open registration: asked for, and answered by a coordinator."""
+"""Organisations that somebody did not find at an open registration: asked for, and answered by a
+coordinator.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from annualwheel.registrations.states import allowed
 
 
 def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: dt.datetime) -> None:
-    """Keeps the question for a coordinator and mails a receipt. The same question twice is one question.
+    """Keeps the question for a coordinator and mails a receipt.
+
+    The same question twice is one question.
 
     Raises as `applications.apply`.
     """
@@ -111,9 +115,12 @@ def choose(
     now: dt.datetime,
     actor: Actor,
 ) -> bool:
-    """It is an organisation that we have: the person is invited for it. `alias`: it is found by the name that was typed from now on.
+    """It is an organisation that we have: the person is invited for it.
 
-    False when somebody has answered already; then nothing is done. Raises `Closed` for a meeting that is cancelled or has begun.
+    `alias`: it is found by the name that was typed from now on.
+
+    False when somebody has answered already; then nothing is done. Raises `Closed` for a meeting
+    that is cancelled or has begun.
     """
     if not _begin(request, now):
         return False
@@ -130,8 +137,10 @@ def create(
     now: dt.datetime,
     actor: Actor,
 ) -> bool:
-    """It is a new organisation: added with its category of the year, and the person invited. As `choose`; raises `Refused` too when
-    there is one with that name."""
+    """It is a new organisation: added with its category of the year, and the person invited.
+
+    As `choose`; raises `Refused` too when there is one with that name.
+    """
     if not _begin(request, now):
         return False
     organisation = contacts.add_organisation(name)

@@ -1,4 +1,6 @@
-"""The ways to attend a meeting: how many seats, how many for each organisation, and how a free one is given."""
+"""The ways to attend a meeting: how many seats, how many for each organisation, and how a free one
+is given.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ from annualwheel.registrations.states import HOLDS_SEAT
 
 @dataclass(frozen=True)
 class Way:
-    """What a coordinator decides. None = no limit; `rule` is "direct" or "offer", with `hours` to answer."""
+    """What a coordinator decides.
+
+    None = no limit; `rule` is "direct" or "offer", with `hours` to answer.
+    """
 
     capacity: int | None = None
     per_organisation: int | None = None
@@ -31,8 +36,9 @@ def of(option: AttendanceOption) -> Way:
 
 
 def change(meeting: Meeting, ways: Mapping[str, Way], now: dt.datetime) -> list[Registration]:
-    """Lets `ways` (name -> what holds) be the ways to attend; one that is not among them is taken away. Call it under the meeting's
-    lock. Free seats go to those who wait; returns who was given or offered one. Nobody loses a seat or an offer.
+    """Lets `ways` (name -> what holds) be the ways to attend; one that is not among them is taken
+    away. Call it under the meeting's lock. Free seats go to those who wait; returns who was given
+    or offered one. Nobody loses a seat or an offer.
 
     Raises `Refused("way_in_use", count=…)` for a way that somebody has or waits for.
     """

@@ -1,4 +1,7 @@
-"""When an invited person may do what: the *when* beside the state table. One place, so that a page never offers what a press refuses."""
+"""When an invited person may do what: the *when* beside the state table.
+
+One place, so that a page never offers what a press refuses.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ STANDING = ("registered", "waitlisted", "to_reconfirm")
 
 
 def answer_phase(registration: Registration) -> str:
-    """The phase an answer belongs to. A substitute may answer as long as one can be sent, else nobody could follow a late one."""
+    """The phase an answer belongs to.
+
+    A substitute may answer as long as one can be sent, else nobody could follow a late one.
+    """
     return "change" if registration.replaces is not None else "registration"
 
 
@@ -34,11 +40,14 @@ def require(
     actor: Actor,
     grace: dt.timedelta = years.GRACE,
 ) -> None:
-    """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not possible any more, or not yet.
+    """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not
+    possible any more, or not yet.
 
-    Register and decline: from the invitation, or from the day registration opens, until it closes; who is offered a seat: until the
-    offer ends, whoever answers for them, however long ago registration closed. Change and substitute: until the change stop.
-    Withdraw, and whatever staff do or a moved meeting asks: until the start. A page that was open when a last day ended has `grace`.
+    Register and decline: from the invitation, or from the day registration opens, until it closes;
+    who is offered a seat: until the offer ends, whoever answers for them, however long ago
+    registration closed. Change and substitute: until the change stop. Withdraw, and whatever staff
+    do or a moved meeting asks: until the start. A page that was open when a last day ended has
+    `grace`.
     """
     meeting = registration.meeting
     if meeting.state == "cancelled":
@@ -76,7 +85,9 @@ def _require_offer(registration: Registration, now: dt.datetime) -> None:
 def _require_phase(
     registration: Registration, kind: str, now: dt.datetime, grace: dt.timedelta
 ) -> None:
-    """An invitation opens the door: whoever has one may answer at once, though the day registration opens for others is yet to come."""
+    """An invitation opens the door: whoever has one may answer at once, though the day registration
+    opens for others is yet to come.
+    """
     invited = registration.invited_at is not None and registration.invited_at <= now
     if not (invited and now < years.phase(registration.meeting, kind).opens_at):
         years.require_open(registration.meeting, kind, now, grace)
@@ -89,8 +100,11 @@ def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def why_not(registration: Registration, action: str, now: dt.datetime) -> DomainError | None:
-    """What a participant cannot be offered `action` for; None when it is possible. After a last day nothing is offered, though a press
-    on a page that was open then is still taken for a while."""
+    """What a participant cannot be offered `action` for; None when it is possible.
+
+    After a last day nothing is offered, though a press on a page that was open then is still taken
+    for a while.
+    """
     fits = (
         registration.state in STANDING
         if action == "change"

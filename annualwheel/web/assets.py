@@ -1,4 +1,7 @@
-"""Style sheets, scripts and pictures. Their addresses hold the release, so that a browser asks for each of them once."""
+"""Style sheets, scripts and pictures.
+
+Their addresses hold the release, so that a browser asks for each of them once.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ OF_RELEASE = re.compile(r"([0-9a-f]{12})/(.+)", re.DOTALL)
 
 
 def register(app: Flask) -> None:
-    """Puts the release into every address that `url_for("static", …)` makes. What modules import beside them inherits it.
+    """Puts the release into every address that `url_for("static", …)` makes.
 
-    Only an address of this release may be kept (RFC 8246): while machines change release one after the other, a page of the new
-    one may be answered by the old.
+    What modules import beside them inherits it.
+
+    Only an address of this release may be kept (RFC 8246): while machines change release one after
+    the other, a page of the new one may be answered by the old.
     """
     folder = Path(str(app.static_folder))
     release = _digest(folder)

@@ -15,7 +15,11 @@ HAS_ENTRY = ("registered", "to_reconfirm")
 
 
 def answer(registration: Registration) -> Response:
-    """The file. No attendee in it, and no link of ours: calendars are shared. Fails with 404 where there is nothing to keep the day for."""
+    """The file.
+
+    No attendee in it, and no link of ours: calendars are shared. Fails with 404 where there is
+    nothing to keep the day for.
+    """
     entry = _entry(registration) or abort(404)
     head = house().letterhead
     content = ical.published(

@@ -1,4 +1,6 @@
-"""What was typed is not lost when the session is over: it stays on the page, and is sent again once one is let in."""
+"""What was typed is not lost when the session is over: it stays on the page, and is sent again once
+one is let in.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,10 @@ WAYS = {
 
 
 def typed() -> list[str]:
-    """The texts in the posted form, in order; none for a page that was only opened or a button that was only pressed. What another
-    site has sent (Sec-Fetch-Site, W3C Fetch Metadata) nobody here has typed: it must not stand ready to be sent with one press."""
+    """The texts in the posted form, in order; none for a page that was only opened or a button that
+    was only pressed. What another site has sent (Sec-Fetch-Site, W3C Fetch Metadata) nobody here
+    has typed: it must not stand ready to be sent with one press.
+    """
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site", "same-origin") not in (
         "same-origin",
         "none",
@@ -51,7 +55,10 @@ def typed() -> list[str]:
 
 
 def again(kind: str) -> Response:
-    """The page with what was typed and a button that sends it again to the same address. `kind`: participant or staff."""
+    """The page with what was typed and a button that sends it again to the same address.
+
+    `kind`: participant or staff.
+    """
     endpoint, title, way = WAYS[kind]
     kept = [
         (name, value)

@@ -1,4 +1,6 @@
-"""The base of every form: CSRF per form, the page's language, and the switch of language that keeps what was typed."""
+"""The base of every form: CSRF per form, the page's language, and the switch of language that keeps
+what was typed.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             return shown + opened.field() if field.name == "csrf_token" else shown
 
     def accepted(self) -> bool:
-        """Whether the form was sent, by a button that acts, and everything in it is right. A dead CSRF token (an old page, a new
-        session) shows the form again with all that was typed."""
+        """Whether the form was sent, by a button that acts, and everything in it is right.
+
+        A dead CSRF token (an old page, a new session) shows the form again with all that was typed.
+        """
         if request.method != "POST" or g.language_only:
             return False
         if self.validate():
@@ -58,8 +62,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def strip(value: str | None) -> str:
-    """What was typed without the spaces around it and without control characters: PostgreSQL refuses NUL, and no mail can carry the
-    others in a header."""
+    """What was typed without the spaces around it and without control characters: PostgreSQL
+    refuses NUL, and no mail can carry the others in a header.
+    """
     return CONTROL.sub("", value or "").strip()
 
 
@@ -77,7 +82,10 @@ class Filled:
 
 
 class Address:
-    """Asks for an e-mail address, and stores it normalised. An empty field passes when `optional`."""
+    """Asks for an e-mail address, and stores it normalised.
+
+    An empty field passes when `optional`.
+    """
 
     def __init__(self, optional: bool = False) -> None:
         self.optional = optional
@@ -131,7 +139,10 @@ class Press(BaseForm):
     """A form with nothing but a button."""
 
     def accepted(self) -> bool:
-        """As of any form. Where one that was too old is not shown again but leads back to a page, that page says it."""
+        """As of any form.
+
+        Where one that was too old is not shown again but leads back to a page, that page says it.
+        """
         if super().accepted():
             return True
         if self.expired:

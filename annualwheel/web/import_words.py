@@ -1,4 +1,6 @@
-"""The words of an import, for its pages and for the command: what a row would do, why it cannot be read, what stands in the way."""
+"""The words of an import, for its pages and for the command: what a row would do, why it cannot be
+read, what stands in the way.
+"""
 
 from __future__ import annotations
 

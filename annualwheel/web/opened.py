@@ -1,5 +1,8 @@
-"""The links that were opened in this browser. A secretary opens those of several people in tabs beside each other: each page says whose it
-is, and acts for nobody else, whatever was opened after it."""
+"""The links that were opened in this browser.
+
+A secretary opens those of several people in tabs beside each other: each page says whose it is, and
+acts for nobody else, whatever was opened after it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ READS = ("GET", "HEAD", "OPTIONS")
 
 
 def note(kind: str, public_id: str, version: int) -> None:
-    """Remembers a link that a pressed button has opened, as the newest one. `kind`: registration or member."""
+    """Remembers a link that a pressed button has opened, as the newest one.
+
+    `kind`: registration or member.
+    """
     session[kind] = [*_others(kind, public_id), [public_id, version]][-MOST:]
 
 
@@ -32,21 +38,27 @@ def newest(kind: str) -> Target | None:
 
 
 def target(kind: str) -> Target | None:
-    """The link a request acts by: the newest one for a page that is opened; for what is sent from a page, the one the page was made for,
-    and none when it was not opened here."""
+    """The link a request acts by: the newest one for a page that is opened; for what is sent from a
+    page, the one the page was made for, and none when it was not opened here.
+    """
     if request.method in READS:
         return newest(kind)
     return next((Target(kind, *one) for one in _known(kind) if one[0] == named()), None)
 
 
 def let_in(target: Target | None) -> None:
-    """Notes that the request acts by a link that holds. Whose form was sent last is the newest: the page that follows is theirs."""
+    """Notes that the request acts by a link that holds.
+
+    Whose form was sent last is the newest: the page that follows is theirs.
+    """
     if target and request.method not in READS and not request.is_json:
         note(target.purpose, target.public_id, target.version)
 
 
 def named() -> str:
-    """The public id of whose page a request was sent from: the hidden field of a form, or the header of a script."""
+    """The public id of whose page a request was sent from: the hidden field of a form, or the
+    header of a script.
+    """
     return request.form.get("whose") or request.headers.get("X-Whose", "")
 
 
@@ -60,7 +72,10 @@ def field() -> Markup:
 
 
 def _known(kind: str) -> list[Any]:
-    """What the session holds, oldest first. One from before there were several holds a single link."""
+    """What the session holds, oldest first.
+
+    One from before there were several holds a single link.
+    """
     kept = session.get(kind) or []
     return [kept] if kept and isinstance(kept[0], str) else kept
 

@@ -21,7 +21,8 @@ from annualwheel.models import Staff
 from annualwheel.web import opened, words
 
 LANGUAGES = ("sv", "en")
-# Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would lead elsewhere.
+# Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would
+# lead elsewhere.
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f]*")
 NAVIGATION = (
     ("year", "coordinator.year", ("coordinator", "administrator")),
@@ -51,7 +52,9 @@ def now() -> dt.datetime:
 
 
 def language() -> str:
-    """The page's language: asked for in this request, remembered in the session, the person's own, else Swedish."""
+    """The page's language: asked for in this request, remembered in the session, the person's own,
+    else Swedish.
+    """
     chosen = (
         g.get("asked_language")
         or request.args.get("lang")
@@ -67,7 +70,9 @@ def pressed(name: str) -> str:
 
 
 def own_path(name: str) -> str | None:
-    """A path of our own to go back to, given in the address; anything that leads elsewhere is ignored."""
+    """A path of our own to go back to, given in the address; anything that leads elsewhere is
+    ignored.
+    """
     asked = request.args.get(name, "")
     return asked if OWN_PATH.fullmatch(asked) else None
 
@@ -90,7 +95,8 @@ def register(app: Flask) -> None:
             "\0" in value for values in request.args.listvalues() for value in values
         ):
             abort(404)  # PostgreSQL can look for nothing that has it
-        # Read once, here: a form that is too large fails at every reading, and the page that says so has a language too.
+        # Read once, here: a form that is too large fails at every reading, and the page that says
+        # so has a language too.
         switched = request.form.get("lang_switch") if request.method == "POST" else None
         g.language_only = switched is not None
         g.asked_language = switched or request.args.get("lang")
@@ -119,7 +125,10 @@ def register(app: Flask) -> None:
 
 
 def proof() -> Markup:
-    """What every form carries hidden: that it stood on a page of ours, and whose page that was. A `form.csrf_token` brings the same."""
+    """What every form carries hidden: that it stood on a page of ours, and whose page that was.
+
+    A `form.csrf_token` brings the same.
+    """
     return (
         Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
         + opened.field()

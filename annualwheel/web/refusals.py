@@ -11,7 +11,8 @@ from annualwheel import dates
 from annualwheel.errors import DomainError
 from annualwheel.web import import_words, page
 
-# Lazy, so that only the sentence that is shown is looked up. A place to fill is named as the error's parameter.
+# Lazy, so that only the sentence that is shown is looked up. A place to fill is named as the
+# error's parameter.
 SENTENCES = {
     "no_section": _l("Avsnittet finns inte."),
     "no_item": _l("Det du söker finns inte i svaret."),
@@ -29,14 +30,16 @@ SENTENCES = {
         "Bara samordnaren, eller den som bjöd in %(name)s, kan ta bort %(name)s."
     ),
     "not_lead": _l(
-        "Det går inte att lämna över. Antingen är du inte längre samordnare, eller så skriver den du valde bara en del av svaret."
+        "Det går inte att lämna över. Antingen är du inte längre samordnare, eller så skriver den "
+        "du valde bara en del av svaret."
     ),
     "lead_taken": _l("%(name)s är redan samordnare."),
     "answer_too_long": _l("Texten är för lång för att sparas. Korta den."),
     "unknown_choice": _l("Välj något av alternativen."),
     "unreadable_version": _l("Sidan gick inte att läsa. Ladda om den och försök igen."),
     "answer_changed": _l(
-        "Svaret har ändrats sedan du öppnade sidan. Läs igenom det som är nytt och skicka in en gång till."
+        "Svaret har ändrats sedan du öppnade sidan. Läs igenom det som är nytt och skicka in en "
+        "gång till."
     ),
     "answer_incomplete": _l(
         "Något behöver rättas innan svaret kan skickas in. Granska svaret för att se vad."
@@ -56,14 +59,16 @@ SENTENCES = {
     "time_passed": _l("Tidpunkten har passerat. Skriv en senare dag och tid."),
     "not_moved": _l("Inget är ändrat. Skriv en ny dag, tid eller plats."),
     "phase_backwards": _l(
-        "Första dagen ska komma före den sista, och allt utom uppföljningen ska vara klart före mötet."
+        "Första dagen ska komma före den sista, och allt utom uppföljningen ska vara klart före "
+        "mötet."
     ),
     "themes_published": _l(
         "Frågor som bygger på temana är publicerade, så temana går inte att ändra."
     ),
     "no_theme": _l("Temat finns inte."),
     "no_questions": _l(
-        "Det finns inga frågor för den här sortens möte i mappen forms/. Be den som sköter programmet lägga in en frågefil."
+        "Det finns inga frågor för den här sortens möte i mappen forms/. Be den som sköter "
+        "programmet lägga in en frågefil."
     ),
     "answers_begun": _l("Någon har börjat svara, så frågorna går inte att byta ut."),
     "not_published": _l("Frågorna är inte publicerade än. Publicera dem på mötets sida."),
@@ -72,7 +77,8 @@ SENTENCES = {
     ),
     "nobody_left": _l("Det finns ingen kvar att skicka till."),
     "more_recipients": _l(
-        "Nu är det %(count)s personer, fler än du bekräftade. Se efter att det stämmer och bekräfta igen."
+        "Nu är det %(count)s personer, fler än du bekräftade. Se efter att det stämmer och "
+        "bekräfta igen."
     ),
     "no_mailing": _l("Utskicket finns inte."),
     "no_message": _l("Mejlet finns inte."),
@@ -94,7 +100,8 @@ SENTENCES = {
     "preparation_not_open": _l("Förberedelsen öppnar %(day)s."),
     "preparation_closed": _l("Sista dagen var %(day)s. Ni kan läsa och ladda ner ert svar."),
     "cannot_register": _l(
-        "Det går inte att anmäla sig med den här inbjudan längre. Hör av dig till oss om du vill komma."
+        "Det går inte att anmäla sig med den här inbjudan längre. Hör av dig till oss om du vill "
+        "komma."
     ),
     "cannot_decline": _l("Du kan inte tacka nej nu. Har du en plats avbokar du den i stället."),
     "cannot_change": _l("Det finns ingen anmälan att ändra. Anmäl dig först."),
@@ -103,29 +110,35 @@ SENTENCES = {
     ),
     "cannot_withdraw": _l("Det finns ingen plats att avboka."),
     "cannot_substitute": _l(
-        "Det går inte att skicka en ersättare i det läge som anmälan har nu. Hör av dig till oss, så hjälper vi dig."
+        "Det går inte att skicka en ersättare i det läge som anmälan har nu. Hör av dig till oss, "
+        "så hjälper vi dig."
     ),
     "cannot_invite": _l(
-        "Personen har redan en inbjudan eller en anmälan till mötet. Sök upp personen bland personerna på mötet."
+        "Personen har redan en inbjudan eller en anmälan till mötet. Sök upp personen bland "
+        "personerna på mötet."
     ),
     "cannot_revoke": _l("Inbjudan är redan återtagen."),
     "cannot_check_in": _l(
-        "Personen kan inte prickas av i det läge som anmälan har nu. Anmäl eller bjud in personen först."
+        "Personen kan inte prickas av i det läge som anmälan har nu. Anmäl eller bjud in personen "
+        "först."
     ),
     "offer_over": _l(
         "Erbjudandet har gått ut, och platsen går till nästa i kön. Du står kvar i kön, sist."
     ),
     "cannot_stay": _l("Du står inte i kön längre. Anmäl dig igen om du vill."),
     "no_free_seat": _l(
-        "Det är fullt. Kryssa i att personen ska få platsen ändå, eller låt personen vänta på sin tur."
+        "Det är fullt. Kryssa i att personen ska få platsen ändå, eller låt personen vänta på sin "
+        "tur."
     ),
     "way_in_use": _l(
-        "Anmälda digitalt eller i kö till en digital plats: %(count)s. De måste byta sätt att delta innan du kan ta bort det digitala."
+        "Anmälda digitalt eller i kö till en digital plats: %(count)s. De måste byta sätt att "
+        "delta innan du kan ta bort det digitala."
     ),
     "cannot_promote": _l("Personen står inte på väntelistan."),
     "cannot_move": _l("Anmälan kan inte flyttas med mötet."),
     "somebody_else": _l(
-        "Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta uppgifterna, eller kom i "
+        "Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta "
+        "uppgifterna, eller kom i "
         "stället för %(name)s."
     ),
     "substitute_exists": _l("%(name)s är redan anmäld."),
@@ -142,10 +155,12 @@ SENTENCES = {
     ),
     "no_organisation_request": _l("Frågan finns inte. Den kan vara raderad."),
     "person_exists": _l(
-        "Det finns redan en person med namnet %(name)s och den adressen. Sök upp personen i listan i stället."
+        "Det finns redan en person med namnet %(name)s och den adressen. Sök upp personen i "
+        "listan i stället."
     ),
     "organisation_exists": _l(
-        "Det finns redan en organisation som heter %(name)s. Välj den i listan, eller skriv ett annat namn."
+        "Det finns redan en organisation som heter %(name)s. Välj den i listan, eller skriv ett "
+        "annat namn."
     ),
     "bad_address": _l("Skriv e-postadressen med @, till exempel anna.berg@kommun.example"),
     "too_many_attempts": _l(
@@ -181,16 +196,20 @@ SENTENCES = {
         "Filen är skyddad med lösenord. Ta bort lösenordet i Excel, spara och försök igen."
     ),
     "file_old_excel": _l(
-        "Filen är i det gamla Excelformatet (.xls). Spara den som Excel-arbetsbok (.xlsx) och försök igen."
+        "Filen är i det gamla Excelformatet (.xls). Spara den som Excel-arbetsbok (.xlsx) och "
+        "försök igen."
     ),
     "file_unknown": _l(
-        "Filen är varken en Excel-arbetsbok (.xlsx) eller en CSV-fil. Spara om den från Excel och försök igen."
+        "Filen är varken en Excel-arbetsbok (.xlsx) eller en CSV-fil. Spara om den från Excel och "
+        "försök igen."
     ),
     "no_headings": _l(
-        "Vi hittar inga rubriker på de tio första raderna. Det behövs E-post, Organisation och Namn. Ta gärna vår mall."
+        "Vi hittar inga rubriker på de tio första raderna. Det behövs E-post, Organisation och "
+        "Namn. Ta gärna vår mall."
     ),
     "missing_heading": _l(
-        "Kolumnen %(name)s saknas. Det behövs E-post, Organisation och Namn (eller Förnamn och Efternamn)."
+        "Kolumnen %(name)s saknas. Det behövs E-post, Organisation och Namn (eller Förnamn och "
+        "Efternamn)."
     ),
     "double_heading": _l("Rubriken %(name)s finns i två kolumner. Ta bort eller döp om den ena."),
     "no_person": _l("Personen finns inte."),
@@ -209,7 +228,8 @@ SENTENCES = {
     ),
 }
 
-# The same to those who work with the meeting, where the sentence above speaks to a participant of what is theirs.
+# The same to those who work with the meeting, where the sentence above speaks to a participant of
+# what is theirs.
 TO_STAFF = {
     "meeting_cancelled": _l("Mötet är inställt."),
     "meeting_started": _l("Mötet började %(day)s."),
@@ -221,12 +241,14 @@ TO_STAFF = {
         "Personen kan inte anmälas i det läge som anmälan har nu. Bjud in personen igen först."
     ),
     "cannot_decline": _l(
-        "Det finns ingen inbjudan att tacka nej till. Har personen en plats avbokar du den i stället."
+        "Det finns ingen inbjudan att tacka nej till. Har personen en plats avbokar du den i "
+        "stället."
     ),
     "cannot_change": _l("Det finns ingen anmälan att ändra. Anmäl personen först."),
     "cannot_substitute": _l("Det går inte att skicka en ersättare i det läge som anmälan har nu."),
     "somebody_else": _l(
-        "Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta uppgifterna, eller skicka "
+        "Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta "
+        "uppgifterna, eller skicka "
         "en ersättare för %(name)s."
     ),
     "substitute_exists": _l(
@@ -240,7 +262,10 @@ TO_STAFF = {
 
 
 def sentence(error: DomainError) -> str:
-    """The sentence for an error, in the page's language and to whoever looks. Every key has one (a test reads the sources and compares)."""
+    """The sentence for an error, in the page's language and to whoever looks.
+
+    Every key has one (a test reads the sources and compares).
+    """
     given = {"name": "", "count": "", **error.params, "day": ""}
     if "field" in error.params:
         given["name"] = import_words.field_name(str(error.params["field"]))

@@ -1,4 +1,6 @@
-"""The results of a meeting as its people read them: by the link of a registration, by the link of a preparation, and as a preview."""
+"""The results of a meeting as its people read them: by the link of a registration, by the link of a
+preparation, and as a preview.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from annualwheel.web.preparation import overview
 
 @dataclass(frozen=True)
 class Passage:
-    """What the tables said about a theme; `title` "" for the whole. `language` is the one the text is in."""
+    """What the tables said about a theme; `title` "" for the whole.
+
+    `language` is the one the text is in.
+    """
 
     title: str
     text: str
@@ -26,7 +31,11 @@ class Passage:
 def show(
     meeting: Meeting, own: SubmissionVersion | None, back: tuple[str, str], preview: bool = False
 ) -> str:
-    """The page. `own` is what the reader's organisation submitted last; `back` a text and where it leads; `preview` shows a draft."""
+    """The page.
+
+    `own` is what the reader's organisation submitted last; `back` a text and where it leads;
+    `preview` shows a draft.
+    """
     language, ready = (
         page.language(),
         preview or (meeting.results_at is not None and meeting.state != "cancelled"),

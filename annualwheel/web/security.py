@@ -14,8 +14,10 @@ from annualwheel import staff
 from annualwheel.web import ended, page
 
 CSP = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' "
+    "data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors {ancestors}; "
+    "base-uri 'none'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,8 +32,11 @@ Guard = Callable[[], AnyResponse | None]
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The session in a signed cookie, renewed with every page, so that its 14 days slide. A style sheet or a script renews nothing: it may
-    arrive after one has signed out, and would bring the old session back."""
+    """The session in a signed cookie, renewed with every page, so that its 14 days slide.
+
+    A style sheet or a script renews nothing: it may arrive after one has signed out, and would
+    bring the old session back.
+    """
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Whether this answer carries the cookie."""
@@ -69,7 +74,9 @@ def open_to_all() -> None:
 
 
 def staff_only(*roles: str) -> Guard:
-    """A guard that lets in signed-in staff with one of `roles`; others are asked to sign in, or told 403."""
+    """A guard that lets in signed-in staff with one of `roles`; others are asked to sign in, or
+    told 403.
+    """
 
     def guard() -> AnyResponse | None:
         person = (

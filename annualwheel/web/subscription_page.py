@@ -1,5 +1,6 @@
-"""*Din kalender*: the address a calendar subscribes to, how that is done, and a new address for one that has come astray.
-By the link of a registration and by the link of a preparation."""
+"""*Din kalender*: the address a calendar subscribes to, how that is done, and a new address for one
+that has come astray. By the link of a registration and by the link of a preparation.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from annualwheel.web.participant.forms import carried_out
 
 
 def show(person: Person, back: tuple[str, str]) -> Response:
-    """The page; `back` is a text and where it leads. The button gives a new address, and the old one is dead."""
+    """The page; `back` is a text and where it leads.
+
+    The button gives a new address, and the old one is dead.
+    """
     form = Press()
     if carried_out(form, lambda: feed.renew(person, page.now(), audit.participant(person.id))):
         return redirect(url_for(request.endpoint or "", klart="ny"), code=303)

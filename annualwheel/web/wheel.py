@@ -1,9 +1,10 @@
 """The year as a picture: plain data in, one SVG element as text out.
 
-How it reads, never by colour alone: a lane is a meeting (the outermost first), the letter in a disc its day, the digit
-in an arc the phase. A solid arc is done, an outlined one is to come, a hatched one goes on; its solid part is the share
-of answers while the line shows today, so solid past the line is ahead of plan. Colours come from the stylesheet's
-`.wheel` rules. The picture holds no links: what can be done is on the cards and in the table beside it.
+How it reads, never by colour alone: a lane is a meeting (the outermost first), the letter in a disc
+its day, the digit in an arc the phase. A solid arc is done, an outlined one is to come, a hatched
+one goes on; its solid part is the share of answers while the line shows today, so solid past the
+line is ahead of plan. Colours come from the stylesheet's `.wheel` rules. The picture holds no
+links: what can be done is on the cards and in the table beside it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ DIGITS = {"invitation": 1, "registration": 2, "preparation": 3, "followup": 4}
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a meeting, from its first to its last day, both included. `kind` is one of `DIGITS`.
+    """One phase of a meeting, from its first to its last day, both included.
+
+    `kind` is one of `DIGITS`.
 
     `share` of answers, between 0 and 1.
     """
@@ -78,10 +81,11 @@ def wheel(
     language: str = "sv",
     prefix: str = "hjul",
 ) -> str:
-    """An SVG element for the cycle named `year`, with at most three meetings (`ValueError` if more).
+    """An SVG element for the cycle named `year`, with at most three meetings (`ValueError` if
+    more).
 
-    `today` is a day in Stockholm; it is drawn only while the turn of the wheel it belongs to is this one.
-    `prefix` starts every id, so that two wheels can share a page.
+    `today` is a day in Stockholm; it is drawn only while the turn of the wheel it belongs to is
+    this one. `prefix` starts every id, so that two wheels can share a page.
     """
     if len(meetings) > len(LANES):
         raise ValueError(f"the wheel has {len(LANES)} lanes")
@@ -95,12 +99,17 @@ def wheel(
 
 
 def angle(day: dt.date) -> float:
-    """Degrees clockwise from twelve. Every month has 30, so that a day always lies in its own month, leap day or not."""
+    """Degrees clockwise from twelve.
+
+    Every month has 30, so that a day always lies in its own month, leap day or not.
+    """
     return 30 * (day.month - 1) + 30 * (day.day - 1) / monthrange(day.year, day.month)[1]
 
 
 def sweep(opens: dt.date, closes: dt.date) -> float:
-    """Degrees from the morning of `opens` to the evening of `closes`: over new year too, never a full turn."""
+    """Degrees from the morning of `opens` to the evening of `closes`: over new year too, never a
+    full turn.
+    """
     after = closes + dt.timedelta(days=1)
     turns = angle(after) - angle(opens) + 360 * (after.year - opens.year)
     return min(max(turns, 0.9), 359)
@@ -179,7 +188,8 @@ def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -
     yield f'<circle class="lane" cx="{MIDDLE:g}" cy="{MIDDLE:g}" r="{radius:g}" stroke-width="{THICKNESS:g}"/>'
     for phase in meeting.phases:
         yield from _arc(phase, radius, prefix)
-    # The day of a meeting and the line of today lie on top of the arcs; a digit stands where neither hides it.
+    # The day of a meeting and the line of today lie on top of the arcs; a digit stands where
+    # neither hides it.
     taken = [(angle(meeting.held_on), DISC + 2)] + ([(angle(today), 3.0)] if today else [])
     for phase in meeting.phases:
         yield from _digit(phase, radius, taken)
@@ -235,7 +245,8 @@ def _apart(one: float, other: float) -> float:
 def _today(today: dt.date, word: str) -> Iterator[str]:
     degrees = angle(today)
     half = 5 + 4.2 * len(word)
-    # The label is pushed inwards just so far that its farthest corner stays inside the innermost lane.
+    # The label is pushed inwards just so far that its farthest corner stays inside the innermost
+    # lane.
     reach = INSIDE - half * abs(sin(radians(degrees))) - 12 * abs(cos(radians(degrees)))
     (x0, y0), (x1, y1), (x, y) = (
         _point(reach, degrees),

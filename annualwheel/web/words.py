@@ -1,4 +1,5 @@
-"""The words of the surfaces: what states, kinds and roles are called, how they look, and dates in the page's language.
+"""The words of the surfaces: what states, kinds and roles are called, how they look, and dates in
+the page's language.
 
 Every function takes `language` ("sv" or "en") last; without it the language of the request is used.
 A name that is not in the tables raises `KeyError`: a raw state must never reach a screen.
@@ -170,7 +171,9 @@ def meeting_running(kind: str, language: str | None = None) -> str:
 
 
 def meeting_letter(kind: str) -> str:
-    """The letter that stands for a meeting in the wheel, on the cards and in the tables, in both languages."""
+    """The letter that stands for a meeting in the wheel, on the cards and in the tables, in both
+    languages.
+    """
     return LETTERS[kind]
 
 
@@ -270,7 +273,9 @@ def breakable(text: str) -> Markup:
 
 
 def came_from(source: str) -> str:
-    """Where a person's address came from (GDPR art. 14.2 f): `Person.source` is a kind and a name, or the name of an imported file."""
+    """Where a person's address came from (GDPR art. 14.2 f): `Person.source` is a kind and a name,
+    or the name of an imported file.
+    """
     kind, colon, who = source.partition(":")
     said = {
         "staff": _("Regionens koordinatorer"),
@@ -315,8 +320,11 @@ _IN_TEMPLATES = (
 
 
 def when_shown(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as a filter that is asked each time a page is shown. Jinja works out `{{ "online"|label("mode") }}` once, when the
-    template is read, and everybody would get the word in the language of whoever came first."""
+    """The function as a filter that is asked each time a page is shown.
+
+    Jinja works out `{{ "online"|label("mode") }}` once, when the template is read, and everybody
+    would get the word in the language of whoever came first.
+    """
 
     @pass_context
     @wraps(function)

@@ -1,4 +1,6 @@
-"""Columns come from the published definitions, never from the answers: removing an option shifts nothing."""
+"""Columns come from the published definitions, never from the answers: removing an option shifts
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ WIDTHS = {"long_text": 60.0, "text": 30.0, "url": 30.0, "choices": 30.0}
 
 
 def code_book(digests: list[str]) -> list[dict[str, Any]]:
-    """Everything the definitions ask, in order, each question once; a later version's options are added to an earlier one's."""
+    """Everything the definitions ask, in order, each question once; a later version's options are
+    added to an earlier one's.
+    """
     merged: dict[str, dict[str, Any]] = {}
     for digest in digests:
         for question in path.code_book(published.by_digest(digest)):
@@ -27,7 +31,9 @@ def code_book(digests: list[str]) -> list[dict[str, Any]]:
 
 
 def readable(answer: Mapping[str, Any], language: str) -> str:
-    """An answer as people read it: chosen labels with semicolons, years as a span, text as it was written."""
+    """An answer as people read it: chosen labels with semicolons, years as a span, text as it was
+    written.
+    """
     value = answer["value"]
     if "chosen" in answer:
         return "; ".join(option["label"][language] for option in answer["chosen"])
@@ -41,13 +47,18 @@ def readable(answer: Mapping[str, Any], language: str) -> str:
 
 
 class AnswerColumns:
-    """The columns of a list with one row an item: one readable for each question, and for a choice a 1/0 column for each option."""
+    """The columns of a list with one row an item: one readable for each question, and for a choice
+    a 1/0 column for each option.
+    """
 
     def __init__(self, questions: list[dict[str, Any]], language: str) -> None:
         self.questions, self.language = questions, language
 
     def columns(self) -> list[Column]:
-        """The columns; the 1/0 ones are grouped and folded away beside the readable one. Headings are unique."""
+        """The columns; the 1/0 ones are grouped and folded away beside the readable one.
+
+        Headings are unique.
+        """
         found: list[Column] = []
         for question in self.questions:
             label = question["label"][self.language]
@@ -63,7 +74,10 @@ class AnswerColumns:
         return found
 
     def values(self, given: Mapping[str, Mapping[str, Any]]) -> list[object]:
-        """One row's values. A question that was not asked leaves its cells empty, which is not the same as 0."""
+        """One row's values.
+
+        A question that was not asked leaves its cells empty, which is not the same as 0.
+        """
         row: list[object] = []
         for question in self.questions:
             answer = given.get(question["key"])
@@ -82,7 +96,9 @@ class AnswerColumns:
 
 
 def _day(value: object) -> dt.date | None:
-    """The day an answer names; None for one that was given while the question was of another type, which is read as it stands."""
+    """The day an answer names; None for one that was given while the question was of another type,
+    which is read as it stands.
+    """
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:

@@ -1,4 +1,6 @@
-"""The words of the workbook and of its sheets, in both languages: built in a job, where there is no page to borrow words from."""
+"""The words of the workbook and of its sheets, in both languages: built in a job, where there is no
+page to borrow words from.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,8 @@ WORDS = {
     ),
     "several": (
         "Ett initiativ kan höra till flera teman och insatsområden och räknas då i flera rutor.",
-        "An initiative may belong to several themes and focus areas and is then counted in several cells.",
+        "An initiative may belong to several themes and focus areas and is then counted in "
+        "several cells.",
     ),
     "empty_theme": (
         "Inga initiativ är inskickade för temat.",
@@ -96,7 +99,8 @@ WORDS = {
     ),
     "public": ("Offentlighet", "Public records"),
     "public_is": (
-        "Inskickade svar är allmänna handlingar. Det här är en kopia, originalet finns i Årshjulet.",
+        "Inskickade svar är allmänna handlingar. Det här är en kopia, originalet finns i "
+        "Årshjulet.",
         "Submitted answers are public records. This is a copy, the original is in Årshjulet.",
     ),
     "about_overview": (
@@ -105,8 +109,10 @@ WORDS = {
     ),
     "about_theme": ("Ett blad att skriva ut för varje tema", "One sheet to print for each theme"),
     "about_initiatives": (
-        "En rad per initiativ, och sist de svar som inte har något. Kolumnerna med 1 och 0 är till för att filtrera och räkna",
-        "One row for each initiative, and last the answers without one. The columns with 1 and 0 are for filtering and counting",
+        "En rad per initiativ, och sist de svar som inte har något. Kolumnerna med 1 och 0 är "
+        "till för att filtrera och räkna",
+        "One row for each initiative, and last the answers without one. The columns with 1 and 0 "
+        "are for filtering and counting",
     ),
     "about_all_answers": ("En rad per svar", "One row for each answer"),
     "about_structures": (

@@ -40,8 +40,10 @@ def participant_columns(language: str) -> list[Column]:
 def participants(
     sheet: Sheet, meeting: Meeting, categories: Mapping[str, str], language: str
 ) -> None:
-    """Writes everyone who holds a seat with their state, in Swedish order of organisation and name. Not all of them come: `audiences.funnel`
-    counts those who do."""
+    """Writes everyone who holds a seat with their state, in Swedish order of organisation and name.
+
+    Not all of them come: `audiences.funnel` counts those who do.
+    """
     rows = db.session.execute(
         audiences.of_registrations(meeting, *HOLDS_SEAT)
         .with_only_columns(

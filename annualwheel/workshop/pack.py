@@ -1,4 +1,6 @@
-"""The workshop input pack: a workbook made for tables, streamed from the submitted answers in one pass."""
+"""The workshop input pack: a workbook made for tables, streamed from the submitted answers in one
+pass.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Cover:
 
 
 def build(meeting: Meeting, cover: Cover, path: str, progress: Progress) -> dict[str, int]:
-    """Writes the pack of `meeting` to `path` and returns its counts. `progress` is told how many answers are done.
+    """Writes the pack of `meeting` to `path` and returns its counts.
+
+    `progress` is told how many answers are done.
 
     Only submitted answers, the latest version of each; no needs, no contact details.
     """
@@ -42,7 +46,9 @@ def build(meeting: Meeting, cover: Cover, path: str, progress: Progress) -> dict
 
 
 class _Pack:
-    """All sheets stand from the start, since their order is that of their making; the counts are written last."""
+    """All sheets stand from the start, since their order is that of their making; the counts are
+    written last.
+    """
 
     def __init__(self, meeting: Meeting, cover: Cover) -> None:
         self.meeting, self.cover, self.language = meeting, cover, cover.language
@@ -238,7 +244,9 @@ class _Pack:
     def _row(
         self, item: dict[str, Any], by: Respondent, category: str, number: int | None, carried: str
     ) -> dict[str, dict[str, Any]]:
-        """Writes the row of an initiative, also of one that has ended and is in no count; gives back its answers by question."""
+        """Writes the row of an initiative, also of one that has ended and is in no count; gives
+        back its answers by question.
+        """
         given = {answer["question"]: answer for answer in item["answers"]}
         self.initiatives.append(
             [
@@ -253,7 +261,9 @@ class _Pack:
         return given
 
     def _without(self) -> None:
-        """Last on the sheet of initiatives, so that gaps are seen: who has submitted without one, and whether they have said so."""
+        """Last on the sheet of initiatives, so that gaps are seen: who has submitted without one,
+        and whether they have said so.
+        """
         for by, ticked in self.without:
             self.initiatives.append(
                 [

@@ -41,8 +41,9 @@ def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
 
 
 def build(pack_id: int, clock: Clock) -> None:
-    """Builds a queued pack and commits it in chunks, so that progress shows and no transaction is long. Does nothing for one that
-    is being built or is ready."""
+    """Builds a queued pack and commits it in chunks, so that progress shows and no transaction is
+    long. Does nothing for one that is being built or is ready.
+    """
     taken = db.session.execute(
         sa.update(Pack).where(Pack.id == pack_id, Pack.state == "queued").values(state="building")
     )
@@ -73,7 +74,9 @@ def left_behind(now: dt.datetime) -> sa.Select[Pack]:
 
 
 def give_up(now: dt.datetime) -> None:
-    """Says of packs whose worker died while building that they failed, so that nobody waits for them."""
+    """Says of packs whose worker died while building that they failed, so that nobody waits for
+    them.
+    """
     db.session.execute(
         sa.update(Pack)
         .where(Pack.state == "building", Pack.created_at < now - GIVEN_UP)

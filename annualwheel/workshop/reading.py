@@ -25,7 +25,9 @@ class Passage:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page of the answers to a question: what respondents number `first` to `last` of `everyone` have answered."""
+    """One page of the answers to a question: what respondents number `first` to `last` of
+    `everyone` have answered.
+    """
 
     passages: list[Passage]
     number: int
@@ -41,8 +43,10 @@ def questions(meeting: Meeting) -> list[dict[str, Any]]:
 
 
 def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:
-    """A page of the answers to one question, organisation after organisation, `PAGE` respondents at a time: in as many queries however
-    many there are. A page that is not there is the nearest one that is."""
+    """A page of the answers to one question, organisation after organisation, `PAGE` respondents at
+    a time: in as many queries however many there are. A page that is not there is the nearest one
+    that is.
+    """
     everyone = submitted.respondents(meeting)
     pages = max(1, -(-len(everyone) // PAGE))
     number = min(max(wanted, 1), pages)
@@ -73,7 +77,9 @@ def neighbours(
 
 
 def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
-    """One respondent's answer as the page shows it: labels, readable texts, nothing that was left empty."""
+    """One respondent's answer as the page shows it: labels, readable texts, nothing that was left
+    empty.
+    """
     labels = {question["key"]: question["label"][language] for question in answer.questions}
 
     def rows(given: list[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""Sheets that people sort, filter and print, written as a stream. What a user typed is always text, unchanged."""
+"""Sheets that people sort, filter and print, written as a stream.
+
+What a user typed is always text, unchanged.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,11 @@ from annualwheel.clock import local
 CELL_LIMIT = 32_767
 TITLE_LIMIT = 31
 FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-# Excel reads _x000D_ in a text as a control character; written with its own escape it stays the seven signs somebody typed.
+# Excel reads _x000D_ in a text as a control character; written with its own escape it stays the
+# seven signs somebody typed.
 LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-# Openpyxl would make a formula or an error value of these; with + - @ only the quote prefix keeps Excel from it after F2, Enter.
+# Openpyxl would make a formula or an error value of these; with + - @ only the quote prefix keeps
+# Excel from it after F2, Enter.
 NEEDS_CARE = ("=", "#", "+", "-", "@")
 # Styles that wrap, with the size of their letters against the usual ones.
 WRAPPING = {
@@ -36,15 +41,20 @@ WRAPPING = {
     "card_strong": 1.1,
 }
 LINE, TALLEST = 15.0, 409.0
-LETTERS = 1.0  # of a column's width: that counts zeros; most letters are narrower, but a line of words with m and w is not
-SURE = 0.6  # of a column's width: letters that fit on one line whichever they are, and need no style to wrap
+# Of a column's width: that counts zeros; most letters are narrower, but a line of words with m and
+# w is not.
+LETTERS = 1.0
+# Of a column's width: letters that fit on one line whichever they are, and need no style to wrap.
+SURE = 0.6
 FACE = "Calibri"
 THIN = Side(style="thin", color="FF5E6D78")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its width in characters, whether its text wraps, and whether it is one of the grouped 1/0 columns."""
+    """A column: its heading, its width in characters, whether its text wraps, and whether it is one
+    of the grouped 1/0 columns.
+    """
 
     heading: str
     width: float = 14
@@ -69,7 +79,9 @@ class Book:
     def sheet(
         self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1
     ) -> Sheet:
-        """Adds a sheet; `footer` is the two words of "Sida 1 av 3". The first `name_columns` stay in view when scrolling sideways.
+        """Adds a sheet; `footer` is the two words of "Sida 1 av 3".
+
+        The first `name_columns` stay in view when scrolling sideways.
 
         A title too long for a tab is cut there and stands whole at the top of every printed page.
         """
@@ -88,7 +100,9 @@ class Book:
         )
 
     def save(self, path: str, headings: Sequence[str], footer: tuple[str, str]) -> None:
-        """Writes the workbook; texts too long for a cell follow whole, in parts, on a sheet of their own."""
+        """Writes the workbook; texts too long for a cell follow whole, in parts, on a sheet of
+        their own.
+        """
         if self.long:
             sheet = self.sheet(
                 self.long_title,
@@ -115,7 +129,9 @@ class Book:
 
 
 class Sheet:
-    """One sheet: set up for reading and printing before its first row, since a streamed sheet cannot be changed later."""
+    """One sheet: set up for reading and printing before its first row, since a streamed sheet
+    cannot be changed later.
+    """
 
     def __init__(
         self,
@@ -151,7 +167,11 @@ class Sheet:
         self._fits = [int(column.width * SURE) for column in columns]
 
     def append(self, values: Iterable[object]) -> None:
-        """Writes one row. Text stays text; datetimes become Swedish clock time; dates are real ones; None is an empty cell."""
+        """Writes one row.
+
+        Text stays text; datetimes become Swedish clock time; dates are real ones; None is an empty
+        cell.
+        """
         self._write([self._cell(value, number) for number, value in enumerate(values)])
 
     def styled(self, values: Iterable[object], style: str) -> None:
@@ -163,7 +183,9 @@ class Sheet:
         self._write([self._in_style(value, style) for value, style in values])
 
     def _write(self, cells: list[object]) -> None:
-        """Appends a row, with a height where text wraps: not every program finds it out by itself when it opens or prints the file."""
+        """Appends a row, with a height where text wraps: not every program finds it out by itself
+        when it opens or prints the file.
+        """
         self.rows += 1
         # Most cells are plain values, which never wrap.
         lines = max(
@@ -219,7 +241,9 @@ class Sheet:
         return cell
 
     def _as_text(self, text: str, style: str) -> WriteOnlyCell:
-        """Past the setter of `value`, which would look for formulas and errors in what `_text` has made ready already."""
+        """Past the setter of `value`, which would look for formulas and errors in what `_text` has
+        made ready already.
+        """
         cell = WriteOnlyCell(self.sheet)
         cell._value, cell.data_type = text, "s"
         cell._style = self.book.styles[style]
@@ -240,14 +264,20 @@ class Sheet:
 
 
 def _align_to_top(workbook: Workbook) -> None:
-    """Cells without a style of their own begin at the top, where wrapped text begins: else a row of five lines has its names at its foot."""
+    """Cells without a style of their own begin at the top, where wrapped text begins: else a row of
+    five lines has its names at its foot.
+    """
     top = Alignment(vertical="top")
     workbook._named_styles["Normal"].alignment = top
     workbook._cell_styles[0].alignmentId = workbook._alignments.add(top)
 
 
 def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
-    """The few styles there are. Cells share these arrays: setting a style by name or by new objects on every cell is many times slower."""
+    """The few styles there are.
+
+    Cells share these arrays: setting a style by name or by new objects on every cell is many times
+    slower.
+    """
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
     middle, dashed = (
         Alignment(horizontal="center", vertical="center"),
@@ -296,7 +326,9 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
 
 
 def _lines_of(text: str, letters: int) -> int:
-    """How many lines of so many letters a paragraph takes when words stay whole; a word longer than a line is broken."""
+    """How many lines of so many letters a paragraph takes when words stay whole; a word longer than
+    a line is broken.
+    """
     if len(text) <= letters:
         return 1
     lines, left = 1, letters

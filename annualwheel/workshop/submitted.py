@@ -1,4 +1,6 @@
-"""What has been submitted, and only that: the border between draft and submitted is a wall in the house."""
+"""What has been submitted, and only that: the border between draft and submitted is a wall in the
+house.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Respondent:
-    """Who answered: the organisation, or a person of it where each person answers. `category` is its key that year."""
+    """Who answered: the organisation, or a person of it where each person answers.
+
+    `category` is its key that year.
+    """
 
     submission_id: int
     public_id: str
@@ -49,8 +54,9 @@ class Respondent:
 
 @dataclass(frozen=True)
 class Submitted:
-    """The latest submitted version of one respondent: its `sections`, and the `questions` when one is read alone, both as
-    `questionnaires.path.submittable` describes them."""
+    """The latest submitted version of one respondent: its `sections`, and the `questions` when one
+    is read alone, both as `questionnaires.path.submittable` describes them.
+    """
 
     by: Respondent
     sections: list[dict[str, Any]]
@@ -58,7 +64,9 @@ class Submitted:
 
 
 def respondents(meeting: Meeting) -> list[Respondent]:
-    """Everyone who has submitted to the meeting's questionnaires, with the latest version, in Swedish order."""
+    """Everyone who has submitted to the meeting's questionnaires, with the latest version, in
+    Swedish order.
+    """
     latest = (
         sa.select(
             SubmissionVersion.submission_id, sa.func.max(SubmissionVersion.number).label("number")
@@ -108,7 +116,8 @@ def respondents(meeting: Meeting) -> list[Respondent]:
 
 
 def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
-    """Their submitted content one after another, a batch at a time, so that ten thousand take no more memory than a hundred.
+    """Their submitted content one after another, a batch at a time, so that ten thousand take no
+    more memory than a hundred.
 
     The code book, half of every version, stays in the database.
     """
@@ -137,7 +146,9 @@ def one(public_id: str, meeting: Meeting) -> Submitted | None:
 
 
 def digests(meeting: Meeting) -> list[str]:
-    """The digests of all definitions that submitted versions answer, oldest first: the columns come from them."""
+    """The digests of all definitions that submitted versions answer, oldest first: the columns come
+    from them.
+    """
     return list(
         db.session.scalars(
             sa.select(SubmissionVersion.digest)
@@ -159,7 +170,9 @@ def categories(language: str) -> dict[str, str]:
 
 
 def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
-    """The organisations that have anyone invited, coming or writing: (id, name, category key, lead's name), in Swedish order."""
+    """The organisations that have anyone invited, coming or writing: (id, name, category key,
+    lead's name), in Swedish order.
+    """
     lead = aliased(Person)
     concerned = sa.union(
         sa.select(Registration.organisation_id).where(

@@ -1,4 +1,6 @@
-"""People at a meeting that is open to all: one who has not confirmed, one whose organisation is missing, one who has brought colleagues."""
+"""People at a meeting that is open to all: one who has not confirmed, one whose organisation is
+missing, one who has brought colleagues.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def make(world: World, meeting: Meeting) -> None:
 
 
 def _come(world: World, meeting: Meeting, place: Organisation) -> None:
-    """Tor has registered himself for an organisation, and has brought Ulla: nobody knows that they belong to it."""
+    """Tor has registered himself for an organisation, and has brought Ulla: nobody knows that they
+    belong to it.
+    """
     applications.apply(
         meeting,
         place,

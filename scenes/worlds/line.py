@@ -1,4 +1,6 @@
-"""A meeting that offers its seats: somebody holds an offer, somebody let one run out, somebody waits while a seat is free."""
+"""A meeting that offers its seats: somebody holds an offer, somebody let one run out, somebody
+waits while a seat is free.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ HOUR = dt.timedelta(hours=1)
 
 
 def make(world: World) -> None:
-    """Two seats on site and one online, one for each organisation, and two days of comings and goings."""
+    """Two seats on site and one online, one for each organisation, and two days of comings and
+    goings.
+    """
     karin = world.hire("coordinator", "Karin Exempel")
     year = planning.create_year(
         2027,

@@ -10,7 +10,9 @@ from scenes.world import START, World
 
 
 def make(world: World, direction: Meeting) -> None:
-    """The one who comes to the working meeting, one who has asked, one who has been in touch and no more; and requests that are answered."""
+    """The one who comes to the working meeting, one who has asked, one who has been in touch and no
+    more; and requests that are answered.
+    """
     by = audit.SYSTEM
     _let_in(
         world, "owner", world.invite("seen", direction, "Lena Exempelvik", "Grums kommun").person

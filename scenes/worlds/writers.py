@@ -46,7 +46,9 @@ THEME: dict[str, Value] = {
 
 
 def make(world: World, work: Meeting, conference: Meeting) -> None:
-    """One writer for each state of an answer to the working meeting's questionnaire, and one who answers for themselves."""
+    """One writer for each state of an answer to the working meeting's questionnaire, and one who
+    answers for themselves.
+    """
     _join(world, "fresh", work, "Sanna Provdal", "Exempelby kommun")
     half = _join(world, "half", work, "Maria Provdal", "Övre Exempels kommun")
     colleague = _join(world, "colleague", work, "Anna Provberg", "Övre Exempels kommun")
@@ -81,7 +83,9 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
 
 
 def _together(world: World, lead: Member, colleague: Member) -> None:
-    """One leads, one is here and writes, one was invited to a theme and has come in, one has not opened the mail."""
+    """One leads, one is here and writes, one was invited to a theme and has come in, one has not
+    opened the mail.
+    """
     team.appoint(
         lead.submission.organisation, lead.submission.questionnaire.meeting.year, lead.person
     )
@@ -130,7 +134,9 @@ def _write(member: Member, group_key: str, texts: Mapping[str, Value]) -> None:
 
 
 def _continuing(world: World, work: Meeting) -> None:
-    """Two that answered the year before as well: one has said something of one initiative of two, the other of both."""
+    """Two that answered the year before as well: one has said something of one initiative of two,
+    the other of both.
+    """
     earlier = _join(world, "earlier", work, "Sune Provlind", "Arvika kommun")
     told = _join(world, "carried", work, "Vera Provklint", "Filipstads kommun")
     then = carried.before(earlier.submission)

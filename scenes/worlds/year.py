@@ -48,7 +48,8 @@ from scenes.worlds import applicants, owners, writers
 ROWS = (
     "Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
     "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;ja\n"
-    "Göran;Exempelgren;goran.exempelgren@ovrigt.example;Övningsbygdens samverkan;Idéburen sektor;ordförande;\n"
+    "Göran;Exempelgren;goran.exempelgren@ovrigt.example;Övningsbygdens samverkan;Idéburen "
+    "sektor;ordförande;\n"
     "Tuva;von Exempel;tuva.vonexempel@karlstad.example;Karlstad kommun;Kommun;strateg;\n"
     "Zara;Platshållare;zara@nara.example;Hagfors komun;;strateg;\n"
     "Bo;;bo@hagfors.example;Hagfors kommun;Kommun;;\n"
@@ -239,7 +240,9 @@ def _packs(world: World, work: Meeting, karin: Staff) -> None:
 
 
 def _mailbox(world: World) -> None:
-    """The development mailbox: every kind of mail the year has written, as the server would have kept it."""
+    """The development mailbox: every kind of mail the year has written, as the server would have
+    kept it.
+    """
     (world.mailbox / "new").mkdir(parents=True, exist_ok=True)
     seen: dict[str, Message] = {}
     for message in db.session.scalars(sa.select(Message).order_by(Message.id)):

@@ -1,4 +1,7 @@
-"""Chromium for the tests of what only a browser can show. They run on SQLite; structure is asserted over HTTP on both databases."""
+"""Chromium for the tests of what only a browser can show.
+
+They run on SQLite; structure is asserted over HTTP on both databases.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from tests.smtp_server import Smtp
 from tests.stages import Kept, furnished
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-# A page may answer 422 or 404 and say so, and a test may take the network away; the browser notes that on its console.
+# A page may answer 422 or 404 and say so, and a test may take the network away; the browser notes
+# that on its console.
 EXPECTED = (
     "Failed to load resource: the server responded with a status of 4",
     "net::ERR_INTERNET_DISCONNECTED",
@@ -78,8 +82,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
-    """`new_page(**options)`: a page with its own cookies; options as `new_context` has them, as `viewport=DESK` or
-    `java_script_enabled=False`. The test fails when a page logs an error or asks another host for anything."""
+    """`new_page(**options)`: a page with its own cookies; options as `new_context` has them, as
+    `viewport=DESK` or `java_script_enabled=False`. The test fails when a page logs an error or asks
+    another host for anything.
+    """
     contexts, complaints = [], list[str]()
 
     def make(**options: object) -> Page:

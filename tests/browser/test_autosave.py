@@ -1,6 +1,8 @@
-"""Saving while one writes, in a real browser: nothing that was typed is lost, and nothing is overwritten.
+"""Saving while one writes, in a real browser: nothing that was typed is lost, and nothing is
+overwritten.
 
-The page is rendered from the macros and the server is played by the test, so that every answer it can give is tried.
+The page is rendered from the macros and the server is played by the test, so that every answer it
+can give is tried.
 """
 
 from __future__ import annotations
@@ -85,7 +87,9 @@ class Server:
             )
 
     def answers_only(self, answer: tuple[int, dict[str, Any]] | None) -> list[str]:
-        """Answers this and nothing else from now on; gives the texts of the first question it is sent."""
+        """Answers this and nothing else from now on; gives the texts of the first question it is
+        sent.
+        """
         asked: list[str] = []
 
         def note(sent: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
@@ -245,7 +249,9 @@ def test_text_that_was_not_saved_comes_back(page: Page, server: Server) -> None:
 def test_restored_text_is_sent_word_for_word_before_what_is_typed_after_it(
     page: Page, server: Server
 ) -> None:
-    """It may be on its way since the page before was left: then it is one's own, and what is typed after it builds on it."""
+    """It may be on its way since the page before was left: then it is one's own, and what is typed
+    after it builds on it.
+    """
     server.answer = lambda _sent: None
     write(page, "Viktigt")
     page.clock.run_for(1300)
@@ -284,7 +290,9 @@ def test_restored_text_meets_a_colleague_s_change_in_a_conflict(page: Page, serv
 
 
 def unheard(page: Page, server: Server) -> None:
-    """Writes, presses the page's own button where nothing is reached, and comes to the page again when a colleague has written."""
+    """Writes, presses the page's own button where nothing is reached, and comes to the page again
+    when a colleague has written.
+    """
     write(page, "Min")
     page.context.route("**/klar", lambda route: route.abort())
     page.get_by_role("button", name="Klar").click()
@@ -658,7 +666,8 @@ def test_a_redirect_to_another_page_is_no_save(page: Page, server: Server) -> No
     "event",
     [
         "dispatchEvent(new Event('pagehide'))",
-        "() => { Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange')) }",
+        "() => { Object.defineProperty(document, 'hidden', {value: true}); "
+        "document.dispatchEvent(new Event('visibilitychange')) }",
     ],
 )
 def test_a_page_that_is_left_or_put_away_is_sent_past_its_own_end_and_copied(
@@ -666,7 +675,8 @@ def test_a_page_that_is_left_or_put_away_is_sent_past_its_own_end_and_copied(
 ) -> None:
     server.answer = lambda _sent: None
     page.evaluate(
-        "() => { window.asked = []; const ask = window.fetch; window.fetch = (url, how) => { asked.push(how.keepalive); return ask(url, how) } }"
+        "() => { window.asked = []; const ask = window.fetch; window.fetch = (url, how) => { "
+        "asked.push(how.keepalive); return ask(url, how) } }"
     )
     write(page, "sista")
     with page.expect_request(ORIGIN + "/spara"):

@@ -1,4 +1,6 @@
-"""The frame of every page, seen by a real browser on the one page that needs no data: the one that does not exist."""
+"""The frame of every page, seen by a real browser on the one page that needs no data: the one that
+does not exist.
+"""
 
 from __future__ import annotations
 

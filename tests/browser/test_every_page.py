@@ -1,4 +1,6 @@
-"""Chromium sees every scene: sound for axe, nothing sideways on the smallest phone, nothing asked of others, nothing complained of."""
+"""Chromium sees every scene: sound for axe, nothing sideways on the smallest phone, nothing asked
+of others, nothing complained of.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ SPACING = """() => { const sheet = new CSSStyleSheet()
   sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
     p { margin-bottom: 2em !important }`)
   document.adoptedStyleSheets = [sheet] }"""
-# What sticks out to the side, and text that its own box cuts off. Tables scroll in boxes of their own, which say so.
+# What sticks out to the side, and text that its own box cuts off. Tables scroll in boxes of their
+# own, which say so.
 CUT = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
   const cut = [...document.querySelectorAll("main *, header *, footer *")].filter(e => {
@@ -44,7 +47,9 @@ CUT = """() => {
 
 @contextmanager
 def camera_on(browser: Browser, world: World, complaints: list[str]) -> Iterator[Camera]:
-    """A camera in the world; what the console says and what is asked of other hosts is added to `complaints`."""
+    """A camera in the world; what the console says and what is asked of other hosts is added to
+    `complaints`.
+    """
     with served(world.app) as url:
         camera = Camera(browser, world, url, DESK)
         camera.page.on(
@@ -108,8 +113,9 @@ def _against(page: Page) -> list[str]:
 def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(
     browser: Browser, stage: Callable[[str], World], name: str
 ) -> None:
-    """WCAG 1.4.12 and 1.4.10 with the reader's own colours and without motion: once for every page, on a phone, where room is least, and
-    in English, which has the longer dates."""
+    """WCAG 1.4.12 and 1.4.10 with the reader's own colours and without motion: once for every page,
+    on a phone, where room is least, and in English, which has the longer dates.
+    """
     seen, problems, complaints = set[tuple[str, str, int]](), list[str](), list[str]()
     with camera_on(browser, stage(name), complaints) as camera:
         camera.page.set_viewport_size({"width": PHONE, "height": 844})

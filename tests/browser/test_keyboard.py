@@ -1,4 +1,6 @@
-"""Without a mouse: every stop is seen where it is, in the order of the page, and the ways people go most can be gone with keys alone."""
+"""Without a mouse: every stop is seen where it is, in the order of the page, and the ways people go
+most can be gone with keys alone.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ from tests.guests import link_of, make_guest, make_meeting
 from tests.writers import OPEN, make_members
 
 STOPS = 250
-# What has the focus: none for the window itself; what is wrong with how it is seen; and whether it stands after the stop before.
+# What has the focus: none for the window itself; what is wrong with how it is seen; and whether it
+# stands after the stop before.
 STOP = """(last) => {
   const now = document.activeElement
   if (!now || now === document.body || now === window.stops[0]) return null
@@ -42,7 +45,9 @@ STOP = """(last) => {
 def test_every_stop_is_seen_and_comes_in_order(
     browser: Browser, stage: Callable[[str], World], name: str
 ) -> None:
-    """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for every page."""
+    """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for
+    every page.
+    """
     seen, problems = set[str](), list[str]()
     world = stage(name)
     with served(world.app) as url:

@@ -1,5 +1,6 @@
-"""The scanners that run scripts: Chromium opens a link of every kind of mail, lives on the page for a while, follows its links, and
-nothing in the database is another."""
+"""The scanners that run scripts: Chromium opens a link of every kind of mail, lives on the page for
+a while, follows its links, and nothing in the database is another.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +19,9 @@ WHILE = 60_000
 
 
 def live(page: Page, address: str) -> list[str]:
-    """Opens the address and lets the page's scripts run for a minute of its own time; the links on it, none for a file. A calendar file
-    is fetched beside the page, as a browser would save it."""
+    """Opens the address and lets the page's scripts run for a minute of its own time; the links on
+    it, none for a file. A calendar file is fetched beside the page, as a browser would save it.
+    """
     if address.endswith(".ics"):
         assert page.request.get(address).status == 200
         return []

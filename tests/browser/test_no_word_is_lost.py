@@ -1,4 +1,6 @@
-"""All that can happen to two people who write, in one story: in the end every word they typed is somewhere, and they know where."""
+"""All that can happen to two people who write, in one story: in the end every word they typed is
+somewhere, and they know where.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,8 @@ def held(live: Live) -> tuple[str, str]:
 def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_day(
     live: Live, clock: Fixed, maria: Hand, anna: Hand, tmp_path: Path
 ) -> None:
-    # Both begin on an empty field; the one who is saved last is told, and puts the two texts together.
+    # Both begin on an empty field; the one who is saved last is told, and puts the two texts
+    # together.
     with maria.saved():
         maria.write(5)
     anna.write(5)
@@ -153,7 +156,8 @@ def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_da
         anna.page.evaluate("dispatchEvent(new Event('focus'))")
     assert all(word in held(live)[0] for word in maria.words + anna.words)
 
-    # The last day passes while she writes: what came too late can be taken home, and stands nowhere else.
+    # The last day passes while she writes: what came too late can be taken home, and stands nowhere
+    # else.
     before, on_time = held(live)[0], list(anna.words)
     clock.set(CLOSES + dt.timedelta(minutes=16))
     anna.write(3)

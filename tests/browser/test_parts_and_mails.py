@@ -1,4 +1,6 @@
-"""Chromium and axe on what is no page of its own: all parts on one sheet, every kind of mail in both languages, and small scripts."""
+"""Chromium and axe on what is no page of its own: all parts on one sheet, every kind of mail in
+both languages, and small scripts.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,8 @@ def test_the_address_of_the_calendar_is_copied_or_marked(
         expect(camera.page.get_by_role("status")).to_contain_text("Adressen är markerad")
         assert (
             camera.page.evaluate(
-                "getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, "
+                "getSelection().toString() || "
+                "document.activeElement.value.slice(document.activeElement.selectionStart, "
                 "document.activeElement.selectionEnd)"
             ).strip()
             == address.input_value().strip()

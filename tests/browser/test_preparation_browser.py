@@ -1,4 +1,6 @@
-"""Preparing in Chromium: two colleagues in one field, a network that goes away, questions that appear, and pages anyone can use."""
+"""Preparing in Chromium: two colleagues in one field, a network that goes away, questions that
+appear, and pages anyone can use.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def links(live: Live, clock: Fixed) -> list[str]:
 
 @pytest.fixture
 def come_in(new_page: Callable[..., Page], links: list[str]) -> Callable[..., Page]:
-    """`come_in(0, viewport=DESK)`: Maria's page after she has followed her link and pressed the button."""
+    """`come_in(0, viewport=DESK)`: Maria's page after she has followed her link and pressed the
+    button.
+    """
 
     def enter(number: int = 0, **options: object) -> Page:
         page = new_page(**options)

@@ -22,7 +22,9 @@ WRITES = "Anna Berg skriver nu under Hur får fler arbete?"
 
 @pytest.fixture
 def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable[..., Page]:
-    """`come_in(0)`: Maria's page of the preparation, `come_in(1)`: Anna's; with a clock in the browser that the test moves."""
+    """`come_in(0)`: Maria's page of the preparation, `come_in(1)`: Anna's; with a clock in the
+    browser that the test moves.
+    """
     clock.set(OPEN)
     with live.app.app_context():
         links = [
@@ -49,7 +51,9 @@ def here(page: Page) -> Locator:
 
 
 def read(page: Page) -> None:
-    """The page has read its last answer and planned the next question: something it asked for later has come."""
+    """The page has read its last answer and planned the next question: something it asked for later
+    has come.
+    """
     page.evaluate("fetch('/static/js/print.js').then(answer => answer.text())")
 
 

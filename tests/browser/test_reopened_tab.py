@@ -1,4 +1,6 @@
-"""A tab that was left open over the last day: it says truly whether it saves, also when a coordinator opens the answer again."""
+"""A tab that was left open over the last day: it says truly whether it saves, also when a
+coordinator opens the answer again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The questionnaires that are shipped: readable, complete in both languages, and asking what the meetings need."""
+"""The questionnaires that are shipped: readable, complete in both languages, and asking what the
+meetings need.
+"""
 
 from __future__ import annotations
 

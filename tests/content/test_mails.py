@@ -1,4 +1,6 @@
-"""Every mail that we write, in both languages, with sample facts: complete, plain, safe and in one language."""
+"""Every mail that we write, in both languages, with sample facts: complete, plain, safe and in one
+language.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,9 @@ VOID = {"meta", "br", "link", "hr", "img"}
 
 
 class Page(HTMLParser):
-    """Reads a page and notes the links, the headings, the visible words and whether every element is closed."""
+    """Reads a page and notes the links, the headings, the visible words and whether every element
+    is closed.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()

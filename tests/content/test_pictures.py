@@ -41,7 +41,9 @@ def test_every_way_to_fail_has_a_scene() -> None:
 
 
 def test_every_form_that_can_be_wrong_is_shown_with_its_error(app: Flask) -> None:
-    """A page that takes a form under its own address has a scene that answers 409 or 422, or is named here with its reason."""
+    """A page that takes a form under its own address has a scene that answers 409 or 422, or is
+    named here with its reason.
+    """
     takes = {
         rule.endpoint
         for rule in app.url_map.iter_rules()

@@ -1,4 +1,6 @@
-"""The English of the pages: complete, nothing left over, the same places to fill in, and no words that pass translation by."""
+"""The English of the pages: complete, nothing left over, the same places to fill in, and no words
+that pass translation by.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ JINJA = re.compile(
 )
 SPOKEN = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
 MARKUP = re.compile(r"<[^>]*>|[\w-]+=(?:\"[^\"]*\"|'\S*)", re.DOTALL)
-# The address of the privacy authority, the cookie's name and the name of what is kept in the browser.
+# The address of the privacy authority, the cookie's name and the name of what is kept in the
+# browser.
 BARE = {"Apple", "Google", "Outlook", "imy.se .", "arshjulet", "utkast:…"}
 
 
@@ -152,7 +155,9 @@ def test_words_that_stand_in_tables_have_english_too() -> None:
     "template", sorted(SOURCE.glob("templates/**/*.*")), ids=lambda path: path.stem
 )
 def test_templates_have_no_words_of_their_own(template: Path) -> None:
-    """What stands bare in a template is the same in both languages; only addresses and names of stored things may."""
+    """What stands bare in a template is the same in both languages; only addresses and names of
+    stored things may.
+    """
     text = JINJA.sub(lambda part: "\n" * part[0].count("\n"), template.read_text(encoding="utf-8"))
     bare = {line.strip() for line in [*SPOKEN.findall(text), *MARKUP.sub(" ", text).splitlines()]}
     assert {line for line in bare if re.search(r"[a-zåäö]{2}", line, re.IGNORECASE)} <= BARE

@@ -1,4 +1,6 @@
-"""The trail in words: everything the sources note about a meeting has a name in both languages, and so stands in its log."""
+"""The trail in words: everything the sources note about a meeting has a name in both languages, and
+so stands in its log.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ MADE = {
 
 
 def verbs_in(tree: ast.Module) -> Iterator[str]:
-    """The verbs of every `audit.note` that names a meeting: written there, chosen between two, or given to the function."""
+    """The verbs of every `audit.note` that names a meeting: written there, chosen between two, or
+    given to the function.
+    """
     functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
     for function in functions:
         for call in calls_of(function, "audit.note"):
@@ -53,7 +57,9 @@ def words_of(given: ast.expr, function: Function, tree: ast.Module) -> Iterator[
 
 
 def passed(name: str, function: Function, tree: ast.Module) -> Iterator[str]:
-    """What the function's callers in the module give for `name`, its default, and what it is set to inside."""
+    """What the function's callers in the module give for `name`, its default, and what it is set to
+    inside.
+    """
     parameters = [argument.arg for argument in function.args.args]
     found = 0
     for node in ast.walk(function):
@@ -103,7 +109,8 @@ def test_no_verb_has_words_that_nothing_notes() -> None:
 
 def test_verbs_are_read_however_they_are_written() -> None:
     source = (
-        'def f(a, verb="one"):\n    audit.note(a, verb, a, a, 1)\n    audit.note(a, "two" if a else "three", a, a, meeting_id=1)\n    v = "four"\n'
+        'def f(a, verb="one"):\n    audit.note(a, verb, a, a, 1)\n    audit.note(a, "two" if a '
+        'else "three", a, a, meeting_id=1)\n    v = "four"\n'
         '    audit.note(a, v, a, a, 1)\n    audit.note(a, "no", a, a)\nf(1, "five")\n'
     )
     assert set(verbs_in(ast.parse(source))) == {"one", "two", "three", "four", "five"}

@@ -1,4 +1,6 @@
-"""A mail that stopped goes to another address only when the address is a person's: no link is signed for whoever is typed in."""
+"""A mail that stopped goes to another address only when the address is a person's: no link is
+signed for whoever is typed in.
+"""
 
 from __future__ import annotations
 

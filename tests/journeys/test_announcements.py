@@ -1,4 +1,6 @@
-"""What a moved or cancelled meeting means for everyone: settled at once, written in batches, true for who answers meanwhile."""
+"""What a moved or cancelled meeting means for everyone: settled at once, written in batches, true
+for who answers meanwhile.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Calendar entries that stay true: one UID for a seat, a SEQUENCE that only rises, and nothing for who never had one."""
+"""Calendar entries that stay true: one UID for a seat, a SEQUENCE that only rises, and nothing for
+who never had one.
+"""
 
 from __future__ import annotations
 

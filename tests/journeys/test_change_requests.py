@@ -31,7 +31,9 @@ SECRET = "Hemligt utkast som ingen på regionen ska se."
 
 
 class Two:
-    """Maria and Anna of an organisation that has submitted and written on since, and a coordinator, the day after the last."""
+    """Maria and Anna of an organisation that has submitted and written on since, and a coordinator,
+    the day after the last.
+    """
 
     def __init__(self, app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]) -> None:
         self.app, self.clock = app, clock

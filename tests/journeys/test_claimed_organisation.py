@@ -1,4 +1,7 @@
-"""Who registers on the open page says where they come from. That is all they have shown: it counts at the meeting, and opens nothing."""
+"""Who registers on the open page says where they come from.
+
+That is all they have shown: it counts at the meeting, and opens nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ from tests.writers import enter as visitor_at
 
 @pytest.fixture
 def claiming(session: Any, visitor: Browser, clock: Fixed) -> Registration:
-    """Eva has registered herself for Hagfors on the open page; Anna of Hagfors has written in its draft, and it is the preparation's time."""
+    """Eva has registered herself for Hagfors on the open page; Anna of Hagfors has written in its
+    draft, and it is the preparation's time.
+    """
     (anna,) = make_members("Anna")
     write(anna, item_of(anna, "strukturer/arbete"), skapa="Hagfors eget utkast")
     apply(visitor)

@@ -1,4 +1,6 @@
-"""The coordinator's year: planned, seen, a meeting and its people, what is done on the phone, settings, move and cancel."""
+"""The coordinator's year: planned, seen, a meeting and its people, what is done on the phone,
+settings, move and cancel.
+"""
 
 from __future__ import annotations
 

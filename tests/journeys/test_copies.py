@@ -1,4 +1,6 @@
-"""Who answers for somebody else gets a copy of every mail about the registration, but never a calendar entry."""
+"""Who answers for somebody else gets a copy of every mail about the registration, but never a
+calendar entry.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def yes(guest: Registration) -> Registration:
 
 
 def copied(work: Callable[[], int]) -> set[str]:
-    """The kinds that were written to the secretary, after comparing with what the persons themselves got."""
+    """The kinds that were written to the secretary, after comparing with what the persons
+    themselves got.
+    """
     db.session.commit()
     work()
     rows = db.session.query(Message).order_by(Message.id).all()

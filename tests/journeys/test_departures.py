@@ -1,4 +1,6 @@
-"""Somebody who is made inactive or leaves an organisation: out of its answers at once, and nothing of what they did is undone in silence."""
+"""Somebody who is made inactive or leaves an organisation: out of its answers at once, and nothing
+of what they did is undone in silence.
+"""
 
 from __future__ import annotations
 

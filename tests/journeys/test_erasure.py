@@ -1,4 +1,6 @@
-"""A person is erased: what is theirs goes, what is a record stays without their name, and others are told nothing; or they are answered why not."""
+"""A person is erased: what is theirs goes, what is a record stays without their name, and others
+are told nothing; or they are answered why not.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +53,9 @@ def karin(session: Any) -> Staff:
 
 @pytest.fixture
 def asked(session: Any, karin: Staff) -> DeletionRequest:
-    """Ingegerd, who comes to a full meeting, has stated needs, leads and writes in an answer, has a secretary, came by an imported list,
-    was mailed, and wants to be erased."""
+    """Ingegerd, who comes to a full meeting, has stated needs, leads and writes in an answer, has a
+    secretary, came by an imported list, was mailed, and wants to be erased.
+    """
     meeting = make_meeting(1)
     publish(meeting)
     guest = make_guest(meeting, "Ingegerd", "Raderasson")

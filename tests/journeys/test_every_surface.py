@@ -1,4 +1,6 @@
-"""Every page in every state, on both databases: whole, in the language asked for, shown to whom it is for, and harmless to open."""
+"""Every page in every state, on both databases: whole, in the language asked for, shown to whom it
+is for, and harmless to open.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ MAY = {
 
 
 def refusal(audience: str, who: str) -> int:
-    """How somebody is turned away: asked for their link, asked to sign in, or told that it is not theirs."""
+    """How somebody is turned away: asked for their link, asked to sign in, or told that it is not
+    theirs.
+    """
     if audience in ("participant", "preparation", "owner"):
         return 401
     return 403 if who in STAFF else 303
@@ -120,7 +124,9 @@ def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_not
 
 
 def test_a_button_does_nothing_for_those_it_is_not_for(year: World) -> None:
-    """Every endpoint that acts, pressed by everybody without the form's proof: turned away, or nothing done."""
+    """Every endpoint that acts, pressed by everybody without the form's proof: turned away, or
+    nothing done.
+    """
     before, wrong = digest(year), list[str]()
     for rule in year.app.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("open."):

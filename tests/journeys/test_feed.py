@@ -1,4 +1,6 @@
-"""The calendar a participant subscribes to: the same entries as in the mails, nothing of others, and harmless to fetch."""
+"""The calendar a participant subscribes to: the same entries as in the mails, nothing of others,
+and harmless to fetch.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Questions that wait for a choice: what is written in them stays in the draft while they are hidden, and is not submitted."""
+"""Questions that wait for a choice: what is written in them stays in the draft while they are
+hidden, and is not submitted.
+"""
 
 from __future__ import annotations
 

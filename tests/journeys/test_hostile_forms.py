@@ -1,4 +1,6 @@
-"""Every form of every page, sent as no browser would: nothing but our own pages comes back, whatever stands in the fields."""
+"""Every form of every page, sent as no browser would: nothing but our own pages comes back,
+whatever stands in the fields.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ from scenes.world import World
 from tests.stages import enter
 from tests.tiny_browser import Browser
 
-# What one field is filled with at a time, as it stands in a request: NUL and controls, half a letter, half a pair of surrogates, a line
-# that would be a header of a mail; and a number that no database and no clock can hold.
+# What one field is filled with at a time, as it stands in a request: NUL and controls, half a
+# letter, half a pair of surrogates, a line that would be a header of a mail; and a number that no
+# database and no clock can hold.
 STRANGE = b"%00a%01%0b%1f%7f%c2%85%c3%28%ff%ed%a0%80%e2%80%ae%0d%0aBcc:%20b%40kommun.example%3Cb%3E%7B%7B7*7%7D%7D"
 HUGE = b"9" * 25
 # What all fields are filled with at once.
@@ -44,7 +47,9 @@ def names_in(page: Node, form: Node) -> list[str]:
 
 
 def body_of(page: Node, form: Node, strange: Mapping[str, bytes]) -> bytes:
-    """The form as the page holds it, with its first button pressed and some fields filled otherwise."""
+    """The form as the page holds it, with its first button pressed and some fields filled
+    otherwise.
+    """
     held = [
         (c.get("name"), value)
         for c in fields_in(page, form)
@@ -99,7 +104,9 @@ def paths_of(world: World, scene: Scene) -> list[str]:
 
 
 def attack(world: World, scene: Scene, path: str) -> Iterator[str]:
-    """Sends a form of the scene with each field strange in turn, and with all of them; what it is answered with a failure."""
+    """Sends a form of the scene with each field strange in turn, and with all of them; what it is
+    answered with a failure.
+    """
     browser = opened(world, scene)
     if browser is None or path not in dict(forms_of(browser)):
         return
@@ -125,7 +132,9 @@ def form_to(browser: Browser, path: str) -> Node:
 
 
 def opened(world: World, scene: Scene) -> Browser | None:
-    """The scene in a browser; None when it is a file, or leads elsewhere since a form has been sent."""
+    """The scene in a browser; None when it is a file, or leads elsewhere since a form has been
+    sent.
+    """
     browser = enter(world, scene)
     reply = browser.fetch("GET", world.address(scene))
     if reply.mimetype != "text/html" or reply.status_code == 303:

@@ -1,4 +1,6 @@
-"""Requests that no form of ours sends: they meet a calm page, change nothing, and lead nowhere else."""
+"""Requests that no form of ours sends: they meet a calm page, change nothing, and lead nowhere
+else.
+"""
 
 from __future__ import annotations
 

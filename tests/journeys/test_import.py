@@ -1,4 +1,6 @@
-"""Importing people over HTTP and by command: the preview, what is written, what is not, and taking it back."""
+"""Importing people over HTTP and by command: the preview, what is written, what is not, and taking
+it back.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ COUNTED = (Person, Organisation, Affiliation, Alias, YearOrganisation)
 
 @pytest.fixture
 def year(session: object) -> Year:
-    """2027, with Arvika kommun (also "Arvika", one person: Bo) in it and the category that the list names."""
+    """2027, with Arvika kommun (also "Arvika", one person: Bo) in it and the category that the list
+    names.
+    """
     made = make_year()
     arvika = make_organisation(made, "Arvika kommun")
     contacts.add_alias(arvika, "Arvika")
@@ -345,7 +349,8 @@ class TestUnknownOrganisations:
     def test_a_near_name_can_be_another_organisation(self, coordinator: Browser) -> None:
         bring(
             coordinator,
-            "Namn;E-post;Organisation;Typ av organisation\nA B;a@x.example;Arvikas kommun;Idéburen sektor\n",
+            "Namn;E-post;Organisation;Typ av organisation\nA B;a@x.example;Arvikas "
+            "kommun;Idéburen sektor\n",
         )
         coordinator.choose("Nej, lägg till den som ny").press("Läs in").see("Importen är klar")
         assert [a.organisation.name for a in person("A").affiliations] == ["Arvikas kommun"]
@@ -366,7 +371,8 @@ class TestUndoing:
         db.session.commit()
         before = contents()
         text = (
-            "Namn;E-post;Organisation;Befattning;Mobil;Samordnare;Typ av organisation\nBo Provsson;bo@arv.example.org;Arvika;vd;070-2;ja;\n"
+            "Namn;E-post;Organisation;Befattning;Mobil;Samordnare;Typ av organisation\nBo "
+            "Provsson;bo@arv.example.org;Arvika;vd;070-2;ja;\n"
             "A B;a@x.example;Arvikas kommun;;;;\nC D;c@x.example;Eda kommun;;;;Idéburen sektor\n"
         )
         bring(coordinator, text).choose("Ja, Arvika kommun").press("Läs in")

@@ -1,4 +1,6 @@
-"""The year before on this year's pages, and the texts that stood there before, as those who write see them."""
+"""The year before on this year's pages, and the texts that stood there before, as those who write
+see them.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Office:
         self.clock.set(OPEN)
 
     def opens(self, *cards: dict[str, object], **texts: str) -> list[Browser]:
-        """The two at the hub; `cards` and `texts` are what they submitted the year before, nothing without either."""
+        """The two at the hub; `cards` and `texts` are what they submitted the year before, nothing
+        without either.
+        """
         with self.app.app_context():
             members = make_members("Maria", "Anna")
             if cards or texts:
@@ -64,7 +68,8 @@ def test_one_that_goes_on_comes_along_says_what_is_left_and_can_be_taken_back(
     maria.press("Pågår fortfarande Ung i Hagfors")
     maria.see(
         "Ung i Hagfors är med i år",
-        "Vilken av årets utmaningar hör det till? ”Hur bryter vi ensamhet?” finns inte att välja i år.",
+        "Vilken av årets utmaningar hör det till? ”Hur bryter vi ensamhet?” finns inte att välja "
+        "i år.",
         "1. Ung i Hagfors",
         "Pågår sedan förra året",
         "Utkast",
@@ -122,7 +127,8 @@ def test_at_the_limit_words_stand_where_the_buttons_were(office: Office) -> None
             items.add(office.member().submission, "initiativ", OPEN)
         db.session.commit()
     maria.open(GROUP).see(
-        "Här får plats tio, och så många har ni. Ta bort ett om något av de här ska vara med i stället.",
+        "Här får plats tio, och så många har ni. Ta bort ett om något av de här ska vara med i "
+        "stället.",
         "Avslutat",
     )
     maria.miss("Pågår fortfarande", "Lägg till ett initiativ")

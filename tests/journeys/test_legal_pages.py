@@ -1,4 +1,6 @@
-"""The pages the law asks for: the region's own texts in both languages, and the periods as the code keeps them."""
+"""The pages the law asks for: the region's own texts in both languages, and the periods as the code
+keeps them.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def test_the_browser_keeps_text_as_long_as_the_pages_say(app: Flask, visitor: Br
 def test_the_statement_has_what_the_agency_asks_for_and_its_days_from_the_settings(
     make_app: Callable[..., Flask],
 ) -> None:
-    """12 § of the act (2018:1937) and the agency's regulation: degree, faults, method, days, how to report, supervision."""
+    """12 § of the act (2018:1937) and the agency's regulation: degree, faults, method, days, how to
+    report, supervision.
+    """
     app = make_app(
         accessibility_assessed=dt.date(2026, 11, 2), accessibility_updated=dt.date(2027, 1, 31)
     )

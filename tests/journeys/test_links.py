@@ -1,4 +1,6 @@
-"""Mailed links: opening one changes nothing and lets nobody in, however often and by whatever machine; a lost one is mailed anew."""
+"""Mailed links: opening one changes nothing and lets nobody in, however often and by whatever
+machine; a lost one is mailed anew.
+"""
 
 from __future__ import annotations
 

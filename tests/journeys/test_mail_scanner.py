@@ -1,4 +1,6 @@
-"""A scanner that opens every link of every mail, follows redirects and goes one step on changes nothing in the database."""
+"""A scanner that opens every link of every mail, follows redirects and goes one step on changes
+nothing in the database.
+"""
 
 from __future__ import annotations
 

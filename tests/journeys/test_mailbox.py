@@ -1,4 +1,6 @@
-"""The development mailbox: a real SMTP server keeps the mails, pages show them, and no deployment has it."""
+"""The development mailbox: a real SMTP server keeps the mails, pages show them, and no deployment
+has it.
+"""
 
 from __future__ import annotations
 

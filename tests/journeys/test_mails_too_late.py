@@ -1,4 +1,6 @@
-"""What waits for another try does not arrive when something newer has been said: that the meeting is cancelled, or how the calendar is now."""
+"""What waits for another try does not arrive when something newer has been said: that the meeting
+is cancelled, or how the calendar is now.
+"""
 
 from __future__ import annotations
 

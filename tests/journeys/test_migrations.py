@@ -71,7 +71,8 @@ def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None
         with db.engine.connect() as connection:
             place = connection.execute(
                 sa.text(
-                    "SELECT o.name, p.family FROM affiliations a JOIN organisations o ON o.id = a.organisation_id "
+                    "SELECT o.name, p.family FROM affiliations a JOIN organisations o ON o.id = "
+                    "a.organisation_id "
                     "JOIN persons p ON p.id = a.person_id"
                 )
             ).one()
@@ -79,7 +80,9 @@ def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None
 
 
 def fill(engine: sa.Engine) -> dict[str, int]:
-    """Rows that hang on each other, as the first migration knows the tables; how many each table holds."""
+    """Rows that hang on each other, as the first migration knows the tables; how many each table
+    holds.
+    """
     tables = sa.MetaData()
     tables.reflect(engine)
     rows = {

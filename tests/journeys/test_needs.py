@@ -1,4 +1,6 @@
-"""Diet and access needs: optional, with consent, shown to their owner only, and gone when they have no purpose."""
+"""Diet and access needs: optional, with consent, shown to their owner only, and gone when they have
+no purpose.
+"""
 
 from __future__ import annotations
 

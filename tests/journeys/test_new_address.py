@@ -1,4 +1,6 @@
-"""A person's new address: wherever it is written, the same happens to links, calendars, mails that wait, and those who are told."""
+"""A person's new address: wherever it is written, the same happens to links, calendars, mails that
+wait, and those who are told.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ DOORS = ("registration", "coordinator", "stopped mail")
 
 
 class Maria:
-    """Somebody who comes to two meetings and writes in the preparation of the first; her mails have been sent."""
+    """Somebody who comes to two meetings and writes in the preparation of the first; her mails have
+    been sent.
+    """
 
     def __init__(self) -> None:
         work, direction = make_meeting(), make_meeting(kind="direction")

@@ -1,4 +1,7 @@
-"""Anyone may ask to come to a meeting that is open to all. No page says who is known, and nobody counts before the address is proved."""
+"""Anyone may ask to come to a meeting that is open to all.
+
+No page says who is known, and nobody counts before the address is proved.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is somebody else's stays theirs, whatever stands in the address: another organisation's answer, another person's needs."""
+"""What is somebody else's stays theirs, whatever stands in the address: another organisation's
+answer, another person's needs.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ THEME = "strukturer/arbete"
 
 
 class Neighbours:
-    """Maria writes for Hagfors, Erik for Arvika; Erik's answer holds a text, a card, a card that is removed, and a colleague."""
+    """Maria writes for Hagfors, Erik for Arvika; Erik's answer holds a text, a card, a card that is
+    removed, and a colleague.
+    """
 
     def __init__(self) -> None:
         self.maria = make_members("Maria")[0]

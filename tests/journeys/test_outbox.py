@@ -1,4 +1,6 @@
-"""The outbox: nothing is sent twice by two workers, nothing is lost, and what the server says decides what happens next."""
+"""The outbox: nothing is sent twice by two workers, nothing is lost, and what the server says
+decides what happens next.
+"""
 
 from __future__ import annotations
 

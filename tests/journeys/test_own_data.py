@@ -1,4 +1,6 @@
-"""*Mina uppgifter*: reached by a link that lives half an hour, showing everything to its owner, corrected, taken home, asked to be erased."""
+"""*Mina uppgifter*: reached by a link that lives half an hour, showing everything to its owner,
+corrected, taken home, asked to be erased.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ ADDRESS = "maria@kommun.example"
 
 @pytest.fixture
 def maria(session: Any) -> Registration:
-    """Maria comes to the working meeting, has stated needs, and has written in her organisation's answer."""
+    """Maria comes to the working meeting, has stated needs, and has written in her organisation's
+    answer.
+    """
     meeting = make_meeting()
     publish(meeting)
     guest = make_guest(meeting)

@@ -1,4 +1,6 @@
-"""Preparing together over HTTP, without a script: hub, sections, cards, conflicts, review, receipt, and what comes after."""
+"""Preparing together over HTTP, without a script: hub, sections, cards, conflicts, review, receipt,
+and what comes after.
+"""
 
 from __future__ import annotations
 

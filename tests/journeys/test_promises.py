@@ -1,4 +1,6 @@
-"""What is promised on the pages: erased on its day, never written to the log, and nobody waits for what will not come."""
+"""What is promised on the pages: erased on its day, never written to the log, and nobody waits for
+what will not come.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""From the mailed link to a registration that stands: every state of the landing page, yes, no, changes, and what never goes wrong."""
+"""From the mailed link to a registration that stands: every state of the landing page, yes, no,
+changes, and what never goes wrong.
+"""
 
 from __future__ import annotations
 

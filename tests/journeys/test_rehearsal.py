@@ -1,4 +1,6 @@
-"""The rehearsal: a small year played on each database, and what it says when people and tables disagree."""
+"""The rehearsal: a small year played on each database, and what it says when people and tables
+disagree.
+"""
 
 from __future__ import annotations
 
@@ -177,7 +179,9 @@ HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 46\r\n\r
 
 @contextlib.contextmanager
 def closing_server(*replies: bytes) -> Iterator[Browser]:
-    """A browser before a server that closes every connection after its one reply, without having said so."""
+    """A browser before a server that closes every connection after its one reply, without having
+    said so.
+    """
 
     def serve() -> None:
         for reply in replies:

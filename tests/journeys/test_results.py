@@ -1,4 +1,6 @@
-"""What the meeting came to: written as a draft, published, read beside what one's organisation sent in, corrected, mailed once."""
+"""What the meeting came to: written as a draft, published, read beside what one's organisation sent
+in, corrected, mailed once.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ NOBODY = audit.SYSTEM
 
 
 class Held:
-    """A working meeting that has been: Maria wrote for Hagfors, Erik of Arvika was registered, Petter writes down the results."""
+    """A working meeting that has been: Maria wrote for Hagfors, Erik of Arvika was registered,
+    Petter writes down the results.
+    """
 
     def __init__(self, app: Flask, clock: Fixed, new_visitor: Callable[[], Browser]) -> None:
         self.app, self.clock, self.new_visitor = app, clock, new_visitor

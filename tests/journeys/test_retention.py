@@ -1,4 +1,6 @@
-"""What is erased by itself: everything in its time and nothing before, in batches, with counts in the trail and no page broken."""
+"""What is erased by itself: everything in its time and nothing before, in batches, with counts in
+the trail and no page broken.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Staff sign in by a mailed link with a button: single use, 15 minutes, the same answer for everybody."""
+"""Staff sign in by a mailed link with a button: single use, 15 minutes, the same answer for
+everybody.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What staff do for somebody who has called after the change stop: another person, other details; mails and calendar as usual."""
+"""What staff do for somebody who has called after the change stop: another person, other details;
+mails and calendar as usual.
+"""
 
 from __future__ import annotations
 

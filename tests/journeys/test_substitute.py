@@ -1,4 +1,6 @@
-"""Somebody else comes: the old link dies, the new person can decline, and what is private stays behind."""
+"""Somebody else comes: the old link dies, the new person can decline, and what is private stays
+behind.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An organisation that is not in the register: asked for on the open page, answered by a coordinator, once."""
+"""An organisation that is not in the register: asked for on the open page, answered by a
+coordinator, once.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who has only asked to come counts from the moment somebody answers for them; whom a coordinator has deactivated is let in by staff only."""
+"""Who has only asked to come counts from the moment somebody answers for them; whom a coordinator
+has deactivated is let in by staff only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The waiting list over HTTP: where one stands, an offered seat taken or let go, and what coordinators see and decide."""
+"""The waiting list over HTTP: where one stands, an offered seat taken or let go, and what
+coordinators see and decide.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A page acts for the person it was made for, whatever link was opened in the same browser after it."""
+"""A page acts for the person it was made for, whatever link was opened in the same browser after
+it.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""What somebody has typed is never lost: on every page with something to write, when the page is too old, the session is over, the key
-is another, or the other language is chosen. One press later it is sent."""
+"""What somebody has typed is never lost: on every page with something to write, when the page is
+too old, the session is over, the key is another, or the other language is chosen. One press later
+it is sent.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ TEXT = "Halvskriven text {}"
 
 @dataclass(frozen=True)
 class Sheet:
-    """A form that somebody has written in: whose it is, where it stood, what it would send and what was written in it."""
+    """A form that somebody has written in: whose it is, where it stood, what it would send and what
+    was written in it.
+    """
 
     scene: Scene
     page: str
@@ -206,7 +210,9 @@ def _without_proof(browser: Browser) -> Pairs:
 
 
 def _with_another_key(world: World, rotated: Flask, sheet: Sheet) -> list[str]:
-    """The session of the old key still holds; the proof on the page does not, until the page has come back."""
+    """The session of the old key still holds; the proof on the page does not, until the page has
+    come back.
+    """
     browser = enter(world, sheet.scene)
     browser.open(sheet.page)
     proof = next(n.get("value") for n in browser.page.all("input") if n.get("name") == "csrf_token")
@@ -377,7 +383,9 @@ def test_entering_by_either_link_opens_a_session_that_lasts(
 def test_the_way_back_shows_what_stands_and_no_page_is_kept_by_the_browser(
     session: Any, visitor: Browser
 ) -> None:
-    """After a press one has been led on (303), so the way back sends nothing again; and every page is made anew (no-store)."""
+    """After a press one has been led on (303), so the way back sends nothing again; and every page
+    is made anew (no-store).
+    """
     guest = make_guest(make_meeting())
     visitor.open(link_of(guest)).press("Ja, anmäl mig").choose("Ja", within="Äter du lunch")
     form = visitor.url

@@ -1,4 +1,6 @@
-"""Writing one answer together: inviting a colleague, a share of the answer, who leads, who is here, the questions on paper."""
+"""Writing one answer together: inviting a colleague, a share of the answer, who leads, who is here,
+the questions on paper.
+"""
 
 from __future__ import annotations
 
@@ -310,14 +312,17 @@ def token_of(browser: Browser) -> str:
     )
 
 
-# What somebody with the theme "arbete" may open though it is not theirs to write. A page that is added has to be thought about.
+# What somebody with the theme "arbete" may open though it is not theirs to write. A page that is
+# added has to be thought about.
 READ = {"hub", "answer", "download", "printing", "results", "authors", "subscription"}
 # What concerns the member alone.
 OWN = ("here ", "subscription ")
 
 
 def endpoints(app: Flask, method: str) -> dict[str, str]:
-    """The blueprint's endpoints for a method, with an address: of another theme, of a card, of the lead."""
+    """The blueprint's endpoints for a method, with an address: of another theme, of a card, of the
+    lead.
+    """
     found = {}
     with app.test_request_context():
         maria = member_called("Maria")

@@ -1,4 +1,6 @@
-"""libical (Evolution, KDE) through its C interface: does it find errors, and when does the event start?"""
+"""libical (Evolution, KDE) through its C interface: does it find errors, and when does the event
+start?
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def library() -> ctypes.CDLL | None:
 
 
 def read(content: bytes) -> tuple[int, int, dt.datetime]:
-    """Errors found, whether the restrictions of RFC 5546 hold (1 when they do), and the start of the event in UTC."""
+    """Errors found, whether the restrictions of RFC 5546 hold (1 when they do), and the start of
+    the event in UTC.
+    """
     lib = library()
     assert lib is not None, "libical is not installed"
     calendar = lib.icalparser_parse_string(content)

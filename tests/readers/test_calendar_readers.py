@@ -93,7 +93,9 @@ def test_libical_finds_no_error_and_the_same_moment(method: str, starts: dt.date
 
 
 def feed() -> bytes:
-    """What a calendar subscribes to: a seat in winter, one in summer that is not answered, one that is gone, and a last day."""
+    """What a calendar subscribes to: a seat in winter, one in summer that is not answered, one that
+    is gone, and a last day.
+    """
     entries = [
         entry(WINTER),
         replace(entry(SUMMER), uid="b", status="TENTATIVE"),

@@ -330,7 +330,9 @@ TYPED = st.lists(
 def test_no_text_that_was_typed_over_by_another_is_ever_lost(
     app: Flask, typed: list[tuple[int, int, str]]
 ) -> None:
-    """Whoever writes on whatever version: a text stands, or its author replaced it, or it lies in the history."""
+    """Whoever writes on whatever version: a text stands, or its author replaced it, or it lies in
+    the history.
+    """
     with app.app_context():
         session = db.session
         existing = session.query(Member).order_by(Member.id).all()

@@ -1,4 +1,6 @@
-"""One recipient function: whom an invitation reaches, what the numbers stand for, and that lists and numbers agree."""
+"""One recipient function: whom an invitation reaches, what the numbers stand for, and that lists
+and numbers agree.
+"""
 
 from __future__ import annotations
 

@@ -154,7 +154,9 @@ def test_a_question_that_is_not_asked_any_more_or_is_of_another_kind_is_left_out
 
 
 def ask_otherwise(member: Member, **kinds: QuestionType | None) -> None:
-    """Lets this year's questionnaire ask some questions of the group as another kind, or not at all."""
+    """Lets this year's questionnaire ask some questions of the group as another kind, or not at
+    all.
+    """
     questionnaire = member.submission.questionnaire
     asked = published.definition_of(questionnaire)
     sections = [

@@ -1,4 +1,6 @@
-"""Composing: what goes over the wire reads as it was written, in short 7-bit lines, and nothing breaks out of a header."""
+"""Composing: what goes over the wire reads as it was written, in short 7-bit lines, and nothing
+breaks out of a header.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A connection that rests in the pool may die there: a server that is restarted must not cost anyone a page."""
+"""A connection that rests in the pool may die there: a server that is restarted must not cost
+anyone a page.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A definition written down and read back is the same; published, it holds the year's lists and changes no more."""
+"""A definition written down and read back is the same; published, it holds the year's lists and
+changes no more.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Forms built from questions: drafts are only capped, full validation says what to do, unknown choices are dropped."""
+"""Forms built from questions: drafts are only capped, full validation says what to do, unknown
+choices are dropped.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The texts that lost their place: seen for thirty days, brought back as a new version, and never at another text's cost."""
+"""The texts that lost their place: seen for thirty days, brought back as a new version, and never
+at another text's cost.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Writing and sealing letters: strict about facts, safe with whatever people type, and without tokens until the mail is sent."""
+"""Writing and sealing letters: strict about facts, safe with whatever people type, and without
+tokens until the mail is sent.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who registers and who corrects an address both hold several meetings and a person: whatever the order, neither waits for ever."""
+"""Who registers and who corrects an address both hold several meetings and a person: whatever the
+order, neither waits for ever.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def stopped_mail(app: Flask) -> int:
 
 
 def answer(registration_id: int, address: str) -> Callable[[], Callable[[], object]]:
-    """Opens the page, then says yes or changes the yes, with this address or the one that the page was opened with."""
+    """Opens the page, then says yes or changes the yes, with this address or the one that the page
+    was opened with.
+    """
 
     def opened() -> Callable[[], object]:
         registration = db.session.get_one(Registration, registration_id)

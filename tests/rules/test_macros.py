@@ -1,4 +1,6 @@
-"""The macros that make every field and part: what a screen reader, a keyboard and a strict policy need is really there."""
+"""The macros that make every field and part: what a screen reader, a keyboard and a strict policy
+need is really there.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,8 @@ def render(call: str, **context: Any) -> str:
         ("pictures.html", "bar, progress, puzzle_cell"),
         (
             "parts.html",
-            "button, link, post_button, message, state_tag, steps, table, pagination, search_form, facts, tasks",
+            "button, link, post_button, message, state_tag, steps, table, pagination, "
+            "search_form, facts, tasks",
         ),
     )
     imports = "".join(f'{{% from "macros/{file}" import {macros} %}}' for file, macros in names)

@@ -1,4 +1,6 @@
-"""Two hundred who press at once: every seat is held by one, the line stands in order, and it moves in order."""
+"""Two hundred who press at once: every seat is held by one, the line stands in order, and it moves
+in order.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def invited(
 def everybody(
     app: Flask, ids: Sequence[int], act: Callable[[Registration, int], object]
 ) -> list[bool]:
-    """Everybody does `act` with their own registration in the same moment, each in a transaction of their own. Whether it was allowed."""
+    """Everybody does `act` with their own registration in the same moment, each in a transaction of
+    their own. Whether it was allowed.
+    """
 
     def press(seen: tuple[Registration, int]) -> bool:
         try:
@@ -149,7 +153,9 @@ def test_offers_that_are_let_go_at_once_pass_on_in_order(app: Flask) -> None:
 def test_the_sweep_and_those_who_take_the_seat_in_the_same_moment_never_both_win(
     app: Flask,
 ) -> None:
-    """Half of those who are offered a seat press as it runs out: who wins has it, who loses stands in line, and nobody has half."""
+    """Half of those who are offered a seat press as it runs out: who wins has it, who loses stands
+    in line, and nobody has half.
+    """
     ids = invited(app, 40, 10, "offer", organisations=40)
     everybody(app, ids, say_yes)
     with app.app_context():

@@ -1,4 +1,6 @@
-"""Offered seats: held for a while, in order, by day; taken, declined or run out; and never two to one seat."""
+"""Offered seats: held for a while, in order, by day; taken, declined or run out; and never two to
+one seat.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,9 @@ def test_the_hours_are_of_the_clock_in_stockholm_when_it_changes() -> None:
 
 
 def line_of(count: int, capacity: int = 1, **more: Any) -> list[Registration]:
-    """People who have said yes in order to a meeting that offers its seats: the first `capacity` have one."""
+    """People who have said yes in order to a meeting that offers its seats: the first `capacity`
+    have one.
+    """
     meeting = make_meeting(capacity, **more)
     for option in meeting.options:
         option.waiting_rule = "offer"

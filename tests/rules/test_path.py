@@ -1,4 +1,6 @@
-"""Which questions hold, how far an answer has come, what is missing, and what a submitted version keeps."""
+"""Which questions hold, how far an answer has come, what is missing, and what a submitted version
+keeps.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A mailing that is paused while a job prepares it: nothing of what either has written is lost, and everybody is told once."""
+"""A mailing that is paused while a job prepares it: nothing of what either has written is lost, and
+everybody is told once.
+"""
 
 from __future__ import annotations
 

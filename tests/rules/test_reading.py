@@ -1,4 +1,6 @@
-"""A questionnaire's file is read whole, and everything wrong in it is named at once, with its place."""
+"""A questionnaire's file is read whole, and everything wrong in it is named at once, with its
+place.
+"""
 
 from __future__ import annotations
 
@@ -272,7 +274,8 @@ def test_no_section_has_the_address_of_a_page(app: Flask) -> None:
             "unknown_field",
         ),
         (
-            'type = "date"\n\n[[sections.questions]]\nkey = "nasta"\ntype = "date"\nlabel = { sv = "N", en = "N" }\n'
+            'type = "date"\n\n[[sections.questions]]\nkey = "nasta"\ntype = "date"\nlabel = { sv '
+            '= "N", en = "N" }\n'
             'show_if = { question = "fraga", values = ["a"] }',
             "show_if_type",
         ),
@@ -318,7 +321,8 @@ def test_what_a_group_is_counted_by_is_always_asked(tmp_path: Path) -> None:
 
 def test_a_condition_in_another_section_waits_only_for_what_is_always_shown(tmp_path: Path) -> None:
     hidden = QUESTION.replace("fraga", "dold") + (
-        'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A" }]\nshow_if = { question = "typ", values = ["annat"] }\n'
+        'type = "choice"\noptions = [{ key = "a", sv = "A", en = "A" }]\nshow_if = { question = '
+        '"typ", values = ["annat"] }\n'
     )
     waiting = QUESTION + 'type = "date"\nshow_if = { question = "dold", values = ["a"] }\n'
     assert found(tmp_path, HEAD + SECTION + FIRST + hidden + waiting) == []

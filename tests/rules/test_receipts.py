@@ -1,4 +1,6 @@
-"""Who gets the receipt of a submitted answer: everyone who wrote in it, once each, wherever they are now."""
+"""Who gets the receipt of a submitted answer: everyone who wrote in it, once each, wherever they
+are now.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""After the last day: who may ask to change, what opens an answer for one organisation alone, and what closes it again."""
+"""After the last day: who may ask to change, what opens an answer for one organisation alone, and
+what closes it again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Seats: never more than there are, whoever presses at the same moment; the waiting list goes in order."""
+"""Seats: never more than there are, whoever presses at the same moment; the waiting list goes in
+order.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Links are signed for one purpose and one version; those that open much live for half an hour from when they were signed."""
+"""Links are signed for one purpose and one version; those that open much live for half an hour from
+when they were signed.
+"""
 
 from __future__ import annotations
 

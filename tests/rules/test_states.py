@@ -10,7 +10,8 @@ from annualwheel.models.registrations import REGISTRATION_STATES
 from annualwheel.registrations import states
 from annualwheel.registrations.states import TABLE
 
-# One row for each state; a dash is a cell that raises. "move" is what a meeting on another day does to those who come.
+# One row for each state; a dash is a cell that raises. "move" is what a meeting on another day does
+# to those who come.
 ACTIONS = (
     "invite",
     "register",

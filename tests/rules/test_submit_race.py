@@ -1,4 +1,6 @@
-"""A colleague who saves while the answer is submitted: either it is looked over once more, or it is a change that is not submitted."""
+"""A colleague who saves while the answer is submitted: either it is looked over once more, or it is
+a change that is not submitted.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def save(member_id: int, text: str) -> None:
 
 
 def test_what_a_colleague_saves_before_the_lock_is_not_submitted_unseen(app: Flask) -> None:
-    """On PostgreSQL she saves in the last moment before the row is locked; on SQLite there is no such moment: she saves just before."""
+    """On PostgreSQL she saves in the last moment before the row is locked; on SQLite there is no
+    such moment: she saves just before.
+    """
     maria_id, anna_id = prepared(app)
     with app.app_context():
         maria = db.session.get_one(Member, maria_id)

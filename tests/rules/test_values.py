@@ -1,4 +1,6 @@
-"""People write dates, years, numbers and addresses in many ways; what they meant is kept, what nobody can read is refused."""
+"""People write dates, years, numbers and addresses in many ways; what they meant is kept, what
+nobody can read is refused.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The ways to attend: more seats reach those who wait, fewer take nobody's, and a way that somebody has stays."""
+"""The ways to attend: more seats reach those who wait, fewer take nobody's, and a way that somebody
+has stays.
+"""
 
 from __future__ import annotations
 

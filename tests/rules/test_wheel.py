@@ -1,4 +1,6 @@
-"""The picture of the year: every date in its month, readable without colour, right at the edges of the year."""
+"""The picture of the year: every date in its month, readable without colour, right at the edges of
+the year.
+"""
 
 from __future__ import annotations
 

@@ -109,7 +109,10 @@ def phase_state(phase: Phase, now: dt.datetime) -> str:
 
 
 def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
-    """The phases and the meeting's day in order, for the macro `steps`. One of them at most is the current one."""
+    """The phases and the meeting's day in order, for the macro `steps`.
+
+    One of them at most is the current one.
+    """
     rows = []
     shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
     current = max(
@@ -216,7 +219,9 @@ def _stopped(status: Status) -> list[dict[str, Any]]:
 
 
 def _asking(status: Status) -> list[dict[str, Any]]:
-    """Those who ask to change their answer after the last day; the one who has waited longest is opened."""
+    """Those who ask to change their answer after the last day; the one who has waited longest is
+    opened.
+    """
     if not status.asking:
         return []
     first = status.asking[0]

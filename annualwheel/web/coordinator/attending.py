@@ -1,4 +1,6 @@
-"""How somebody attends and whether they eat: what every form asks in which staff write a reply for somebody."""
+"""How somebody attends and whether they eat: what every form asks in which staff write a reply for
+somebody.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ LUNCH = {"yes": True, "no": False}
 
 
 class AttendingForm(ShownForm):
-    """A form about a registration. `mode` and `lunch` are taken out where the meeting does not ask."""
+    """A form about a registration.
+
+    `mode` and `lunch` are taken out where the meeting does not ask.
+    """
 
     seat: Registration
     mode = RadioField(_l("Hur"), [OneOf(_l("Välj på plats eller digitalt"))], validate_choice=False)
@@ -49,14 +54,19 @@ class AttendingForm(ShownForm):
         return {"title": seat.title}
 
     def validate_lunch(self, field: Field) -> None:
-        """Whoever is to come to the place is asked. Who comes already and has not said is not kept from a change of something else."""
+        """Whoever is to come to the place is asked.
+
+        Who comes already and has not said is not kept from a change of something else.
+        """
         comes_already = self.seat.mode == "on_site" and self.seat.state in windows.STANDING
         if self.attends == "on_site" and field.data not in LUNCH and not comes_already:
             raise ValidationError(_("Välj om personen äter lunch på mötet"))
 
     @property
     def attends(self) -> str:
-        """The way of attending that is chosen; the registration's own where there is nothing to choose."""
+        """The way of attending that is chosen; the registration's own where there is nothing to
+        choose.
+        """
         return str(self.mode.data) if self.mode else self.seat.mode
 
     @property

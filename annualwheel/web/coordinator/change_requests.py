@@ -1,4 +1,6 @@
-"""How each organisation's answer stands, never what it says: who asks to change it after the last day, and opening it for one alone."""
+"""How each organisation's answer stands, never what it says: who asks to change it after the last
+day, and opening it for one alone.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ def answer_states(number: int, kind: str) -> str:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
 def answer_state(number: int, kind: str, public_id: str) -> AnyResponse:
-    """One organisation's answer: how it stands, what is asked for, and what a coordinator may do about it."""
+    """One organisation's answer: how it stands, what is asked for, and what a coordinator may do
+    about it.
+    """
     meeting = years.meeting_of(number, kind)
     return _page(meeting, reopening.one(meeting, public_id))
 

@@ -187,12 +187,16 @@ def _page_of(rows: list[Entry]) -> Page[Entry]:
 
 
 def field_key(folded: str) -> str:
-    """What the fields about an organisation are named by: its own sum, so that the order of the list does not matter."""
+    """What the fields about an organisation are named by: its own sum, so that the order of the
+    list does not matter.
+    """
     return hashlib.sha256(folded.encode()).hexdigest()[:12]
 
 
 def _choices_form(shown: Preview) -> type[BaseForm]:
-    """A form with the questions the preview asks: is it the same as one we know, and of what kind is it."""
+    """A form with the questions the preview asks: is it the same as one we know, and of what kind
+    is it.
+    """
     fields: dict[str, Any] = {}
     categories = [SelectChoice(one.key, category_name(one)) for one in years.reference(Category)]
     for folded, one in shown.unknown.items():

@@ -21,8 +21,11 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log. `who` is the person it is about, `by` the member of staff who did it, `why` the reasons that were noted,
-    `note` what a member of staff wrote."""
+    """One line of the log.
+
+    `who` is the person it is about, `by` the member of staff who did it, `why` the reasons that
+    were noted, `note` what a member of staff wrote.
+    """
 
     at: dt.datetime
     who: str

@@ -22,8 +22,9 @@ TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 
 
 def parse_day(text: str, in_year: int | None = None) -> dt.date:
-    """A day in this century, written as 2027-01-22, 22/1 2027 or 22 januari 2027; without a year it is in `in_year`, when that is given.
-    Raises `ValueError`."""
+    """A day in this century, written as 2027-01-22, 22/1 2027 or 22 januari 2027; without a year it
+    is in `in_year`, when that is given. Raises `ValueError`.
+    """
     day = dt.date.fromisoformat(values.date(text, in_year))
     if (
         day.year not in THIS_CENTURY
@@ -59,7 +60,10 @@ class Parsed:
 
 
 class Day:
-    """Asks for a day, and keeps it as 2027-01-22. One that is typed without a year is in the form's `in_year`, where it has one."""
+    """Asks for a day, and keeps it as 2027-01-22.
+
+    One that is typed without a year is in the form's `in_year`, where it has one.
+    """
 
     field_flags: dict[str, Any] = {}
 

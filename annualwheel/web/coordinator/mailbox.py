@@ -165,13 +165,15 @@ def _instead(message: Message) -> str:
     if message.kind.startswith("staff_"):
         return str(
             _(
-                "Är adressen fel? En administratör lägger till ett konto med rätt adress under Inställningar."
+                "Är adressen fel? En administratör lägger till ett konto med rätt adress under "
+                "Inställningar."
             )
         )
     if message.registration_id is not None:
         return str(
             _(
-                "Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på sin sida."
+                "Mejlet är en kopia. Är adressen fel? Den som svarade på inbjudan rättar den på "
+                "sin sida."
             )
         )
     return str(_("Mejlet hör inte till någon i registret, så adressen går inte att rätta här."))

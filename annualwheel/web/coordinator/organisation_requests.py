@@ -1,4 +1,6 @@
-"""Organisations that somebody missed at an open registration: one that we have under another name, a new one, or no."""
+"""Organisations that somebody missed at an open registration: one that we have under another name,
+a new one, or no.
+"""
 
 from __future__ import annotations
 
@@ -158,7 +160,8 @@ def _shown(
     refuse: RefuseForm | None = None,
 ) -> AnyResponse:
     text = strip(request.values.get("sok", asked.organisation))
-    # Few write a name as it stands here: what fits the whole of it, else its longest word that fits anything.
+    # Few write a name as it stands here: what fits the whole of it, else its longest word that fits
+    # anything.
     tries = [text, *sorted(text.split(), key=len, reverse=True)[:WORDS]]
     found = next(
         (rows for part in tries if (rows := directory.organisations_like(part, FOUND))), []

@@ -236,7 +236,9 @@ def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
 
 
 def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
-    """Those who have a place in the organisation, and the lead of the year also when they have left it."""
+    """Those who have a place in the organisation, and the lead of the year also when they have left
+    it.
+    """
     row = directory.year_of(found, year)
     people = [place.person for place in directory.places_in(found)] + (
         [row.lead] if row and row.lead else []

@@ -231,7 +231,9 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
 
 
 def _corrected(found: Person, form: PersonForm) -> bool:
-    """Writes the form to the person; a name and address that someone else has is said at the address."""
+    """Writes the form to the person; a name and address that someone else has is said at the
+    address.
+    """
     changed = [
         name
         for name in ("given", "family", "email", "mobile", "language")

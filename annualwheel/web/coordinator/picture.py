@@ -1,4 +1,6 @@
-"""The year as the wheel, the cards beside it and the table below it show it: the same times three ways."""
+"""The year as the wheel, the cards beside it and the table below it show it: the same times three
+ways.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from annualwheel.web.coordinator.agenda import SHOWN_PHASES, Status, phase_state
 
 
 def drawn(year: Year, statuses: list[Status], now: dt.datetime) -> Markup:
-    """The wheel as SVG, in the page's language. Everything in it is our own text, escaped where it is drawn."""
+    """The wheel as SVG, in the page's language.
+
+    Everything in it is our own text, escaped where it is drawn.
+    """
     today, ahead = dates.as_date(now), next_meeting(year, now)
     lanes = [
         wheel.Meeting(
@@ -69,7 +74,9 @@ def badge(status: Status, now: dt.datetime) -> words.Look:
 
 
 def pace(status: Status, now: dt.datetime) -> str:
-    """How the answers keep up with the time, in words; empty when registration is not going on, or for nothing."""
+    """How the answers keep up with the time, in words; empty when registration is not going on, or
+    for nothing.
+    """
     phase = next(
         (
             p

@@ -199,7 +199,9 @@ def register_for(public_id: str) -> AnyResponse:
 
 @blueprint.post("/anmalningar/<public_id>/<act>")
 def act_on(public_id: str, act: str) -> AnyResponse:
-    """Declines, gives the place back, takes the invitation back, invites again, or vouches for the person."""
+    """Declines, gives the place back, takes the invitation back, invites again, or vouches for the
+    person.
+    """
     seat, now, actor = invitations.by_public_id(public_id), page.now(), audit.staff(g.staff.id)
     if act not in ACTS:
         raise Missing("no_registration")
@@ -294,7 +296,10 @@ def _invited(
 def invite_one(
     meeting: Meeting, person: Person, organisation: Organisation, title: str
 ) -> Registration:
-    """One invitation outside a mailing. Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over."""
+    """One invitation outside a mailing.
+
+    Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over.
+    """
     seats.lock(meeting)
     orders.require_possible(meeting, "invitation", page.now())
     contacts.let_in(person, page.now(), audit.staff(g.staff.id))
@@ -304,7 +309,9 @@ def invite_one(
 
 
 def _search(meeting: Meeting, text: str) -> list[Addressee]:
-    """People on file that match and can be invited, and one more than are shown when there are more."""
+    """People on file that match and can be invited, and one more than are shown when there are
+    more.
+    """
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
     for word in fold(text).split():
         query = query.where(

@@ -1,4 +1,6 @@
-"""Sending to many: whom, the text with a real recipient, a test to yourself, the number, and then how it goes."""
+"""Sending to many: whom, the text with a real recipient, a test to yourself, the number, and then
+how it goes.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ WHAT = {
 # A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
 TICKED = 500
 FAILED = 20
-# The mail is a page of its own with styles inside, shown in a frame that may neither run nor open anything.
+# The mail is a page of its own with styles inside, shown in a frame that may neither run nor open
+# anything.
 FRAMED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 
@@ -84,7 +87,9 @@ def _matching(text: str) -> tuple[str, ...]:
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/utskick/<what>", methods=["GET", "POST"])
 def compose(number: int, kind: str, what: str) -> AnyResponse:
-    """One page to choose, read and test; the next asks once more with the number; the last act sends."""
+    """One page to choose, read and test; the next asks once more with the number; the last act
+    sends.
+    """
     meeting = years.meeting_of(number, kind)
     order = order_of(meeting, what)
     try:
@@ -154,7 +159,9 @@ def _args() -> dict[str, Any]:
 
 
 def _sample(rows: list[Addressee]) -> Addressee:
-    """The recipient whose mail is shown: the one asked for, else the first; a made-up one while there are none."""
+    """The recipient whose mail is shown: the one asked for, else the first; a made-up one while
+    there are none.
+    """
     asked = request.args.get("visa", "")
     return next((one for one in rows if one.key == asked), rows[0] if rows else orders.ANYONE)
 
@@ -198,7 +205,9 @@ def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _warning(order: Order) -> str:
-    """What a recipient who opens the link at once would meet: an invitation can be answered as soon as it comes."""
+    """What a recipient who opens the link at once would meet: an invitation can be answered as soon
+    as it comes.
+    """
     opens = years.phase(order.meeting, "preparation").opens_at
     if not order.kind.startswith("preparation") or page.now() >= opens:
         return ""
@@ -284,7 +293,9 @@ def set_going(mailing_id: int, state: str) -> None:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utskick/<what>/mejl")
 def sample_mail(number: int, kind: str, what: str) -> Response:
-    """The mail as HTML, exactly as it will go, with a link that leads nowhere: for the frame on the page."""
+    """The mail as HTML, exactly as it will go, with a link that leads nowhere: for the frame on the
+    page.
+    """
     order = order_of(years.meeting_of(number, kind), what)
     one = _sample(orders.recipients(order, page.now()))
     base = house().settings.base_url

@@ -1,4 +1,6 @@
-"""A meeting's settings: the days of its phases, the ways to attend, and what else holds for registering."""
+"""A meeting's settings: the days of its phases, the ways to attend, and what else holds for
+registering.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def _number(
 
 
 class SettingsForm(ShownForm):
-    """What holds for registering; the phases' days and the ways to attend are added for each meeting."""
+    """What holds for registering; the phases' days and the ways to attend are added for each
+    meeting.
+    """
 
     online = BooleanField(_l("Det går att delta digitalt"))
     open_registration = BooleanField(
@@ -69,7 +73,9 @@ class SettingsForm(ShownForm):
 
 
 def form_for(meeting: Meeting) -> Any:
-    """The form with the meeting's own phases, and both ways to attend whether the meeting has them or not."""
+    """The form with the meeting's own phases, and both ways to attend whether the meeting has them
+    or not.
+    """
     values: dict[str, object] = {
         "open_registration": meeting.open_registration,
         "with_lunch": meeting.with_lunch,
@@ -123,7 +129,10 @@ def _written(limit: int | None) -> str:
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/installningar", methods=["GET", "POST"])
 def meeting_settings(number: int, kind: str) -> AnyResponse:
-    """The settings of one meeting. Day and place have a page of their own, because people are told."""
+    """The settings of one meeting.
+
+    Day and place have a page of their own, because people are told.
+    """
     found = years.meeting_of(number, kind)
     form = form_for(found)
     if form.accepted():

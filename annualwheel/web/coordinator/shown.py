@@ -1,4 +1,6 @@
-"""A form that has been open for long changes only what was changed in it: it carries what it showed."""
+"""A form that has been open for long changes only what was changed in it: it carries what it
+showed.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,12 @@ OWN = ("csrf_token", "shown")
 
 
 class ShownForm(BaseForm):
-    """Is made with what holds now, also when it is sent. A field that was left as it was shown takes what holds now. One that was
-    changed here and meanwhile by somebody else is asked about once more, and is then written as it stands in the form."""
+    """Is made with what holds now, also when it is sent.
+
+    A field that was left as it was shown takes what holds now. One that was changed here and
+    meanwhile by somebody else is asked about once more, and is then written as it stands in the
+    form.
+    """
 
     shown = HiddenField()
 
@@ -67,11 +73,13 @@ def _said(field: Field, holds: str) -> str:
         else {}
     )
     sentence: str = _(
-        "Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla."
+        "Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har skrivit "
+        "ska gälla."
     )
     if holds:
         sentence = _(
-            "Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen om det du har skrivit ska gälla.",
+            "Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen "
+            "om det du har skrivit ska gälla.",
             value=names.get(holds, holds),
         )
     return sentence

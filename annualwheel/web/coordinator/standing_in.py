@@ -1,4 +1,7 @@
-"""What staff do for somebody who has called: send a substitute, and change what was replied. Also after the change stop."""
+"""What staff do for somebody who has called: send a substitute, and change what was replied.
+
+Also after the change stop.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,9 @@ class SubstituteForm(BaseForm, NameFields):
 
 
 class ChangeForm(AttendingForm):
-    """What a registration says, but for who it is: name and address are changed on the person's page."""
+    """What a registration says, but for who it is: name and address are changed on the person's
+    page.
+    """
 
     title = StringField(
         _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF
@@ -87,7 +92,9 @@ class ChangeForm(AttendingForm):
 
 
 def possible(seat: Registration) -> frozenset[str]:
-    """Which of "substitute" and "change" staff can do with the registration now: until the meeting starts."""
+    """Which of "substitute" and "change" staff can do with the registration now: until the meeting
+    starts.
+    """
     if not is_ahead(seat):
         return frozenset()
     fits = {
@@ -104,7 +111,9 @@ def is_ahead(seat: Registration) -> bool:
 
 @blueprint.route("/anmalningar/<public_id>/ersattare", methods=["GET", "POST"])
 def send_substitute(public_id: str) -> AnyResponse:
-    """Hands the place over to somebody whom the person has named; mails and calendar as when the person does it."""
+    """Hands the place over to somebody whom the person has named; mails and calendar as when the
+    person does it.
+    """
     seat, form = invitations.by_public_id(public_id), SubstituteForm()
     if form.accepted():
         new = Substitute(

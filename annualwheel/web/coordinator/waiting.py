@@ -61,7 +61,9 @@ def waiting_list(number: int, kind: str) -> str:
 
 @blueprint.route("/anmalningar/<public_id>/ge-plats", methods=["GET", "POST"])
 def give_place(public_id: str) -> AnyResponse:
-    """Gives somebody who waits a place out of turn; more than there are seats only when that is ticked."""
+    """Gives somebody who waits a place out of turn; more than there are seats only when that is
+    ticked.
+    """
     seat, form = invitations.by_public_id(public_id), GiveForm()
     if form.accepted():
         try:

@@ -127,12 +127,14 @@ def new_year() -> AnyResponse:
         jobs.commit()
         flash(
             _(
-                "Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem på mötets sida.",
+                "Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem "
+                "på mötets sida.",
                 year=made.number,
             )
             if first
             else _(
-                "Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och villkoren för anmälan är som "
+                "Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och "
+                "villkoren för anmälan är som "
                 "året före. Ändra dem på mötets sida.",
                 year=made.number,
             )

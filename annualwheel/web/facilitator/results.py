@@ -1,4 +1,6 @@
-"""Writing down what the meeting came to, theme by theme, and showing it to the people of the meeting."""
+"""Writing down what the meeting came to, theme by theme, and showing it to the people of the
+meeting.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ NEXT = {"preview": "facilitator.preview_results", "publish": "facilitator.publis
 
 @blueprint.route("/svar/<int:number>/<meeting:kind>/resultat", methods=["GET", "POST"])
 def write_results(number: int, kind: str) -> AnyResponse:
-    """The words for the whole and for each theme, in both languages; a draft until they are published."""
+    """The words for the whole and for each theme, in both languages; a draft until they are
+    published.
+    """
     meeting = years.meeting_of(number, kind)
     pieces = outcome.pieces(meeting)
     form = _form(pieces)
@@ -139,7 +143,9 @@ def _page(
     status: int,
     conflicts: dict[tuple[str, str], str] | None = None,
 ) -> AnyResponse:
-    """`bases` name the texts the page was built on; a text that somebody else has changed is shown, and the next press goes over it."""
+    """`bases` name the texts the page was built on; a text that somebody else has changed is shown,
+    and the next press goes over it.
+    """
     bases = {}
     for piece in pieces:
         for language in LANGUAGES:
@@ -150,7 +156,8 @@ def _page(
                 bases[name] = outcome.mark(theirs)
                 form[name].errors = [
                     _(
-                        "Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din text ska gälla."
+                        "Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din "
+                        "text ska gälla."
                     )
                 ]
             elif conflicts:

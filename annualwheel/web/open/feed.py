@@ -1,4 +1,7 @@
-"""The calendar a participant's own calendar subscribes to. Whoever has the address reads it; nothing is changed."""
+"""The calendar a participant's own calendar subscribes to.
+
+Whoever has the address reads it; nothing is changed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from annualwheel.web.open import blueprint
 
 @blueprint.get("/k/<token>.ics")
 def own_feed(token: str) -> AnyResponse:
-    """The calendar, or 304 when it is as it was (RFC 9110 15.4.5). The mark is weak: only the time of the answer differs."""
+    """The calendar, or 304 when it is as it was (RFC 9110 15.4.5).
+
+    The mark is weak: only the time of the answer differs.
+    """
     try:
         found = feed.of(feed.by_target(house().signet.read("feed", token)), page.now())
     except Missing:

@@ -21,7 +21,9 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The database answers, its schema is the newest, and how long the oldest due mail has waited (seconds)."""
+    """The database answers, its schema is the newest, and how long the oldest due mail has waited
+    (seconds).
+    """
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
     current = db.session.scalar(sa.text("select version_num from alembic_version"))
     oldest = db.session.scalar(

@@ -1,4 +1,7 @@
-"""What a mailed link opens: a page that changes nothing; only a pressed button lets in. And a new link for a lost one."""
+"""What a mailed link opens: a page that changes nothing; only a pressed button lets in.
+
+And a new link for a lost one.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,9 @@ def landing(token: str) -> Response:
 
 @blueprint.post("/i/<token>")
 def enter(token: str) -> Response | AnyResponse:
-    """A pressed button: exchanges the link for a session cookie and goes to a page without the token."""
+    """A pressed button: exchanges the link for a session cookie and goes to a page without the
+    token.
+    """
     registration = registration_of(token)
     if registration is None:
         return dead_link()
@@ -63,7 +68,10 @@ def enter(token: str) -> Response | AnyResponse:
 
 @blueprint.get("/i/<token>/kalender.ics")
 def hold(token: str) -> Response:
-    """The day for one's calendar before one has answered. Changes nothing, and the file does not hold the link."""
+    """The day for one's calendar before one has answered.
+
+    Changes nothing, and the file does not hold the link.
+    """
     registration = registration_of(token)
     return dead_link() if registration is None else calendar_file.answer(registration)
 

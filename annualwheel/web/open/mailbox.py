@@ -1,4 +1,5 @@
-"""The development mailbox as pages: what has been sent, as the recipient, the mail program and the wire see it.
+"""The development mailbox as pages: what has been sent, as the recipient, the mail program and the
+wire see it.
 
 Exists only where `DEV_MAILBOX` names its folder, which the settings refuse in production.
 """
@@ -16,9 +17,11 @@ from annualwheel.web.open.maildir import Mail
 
 PAGE_SIZE = 50
 VIEWS = ("html", "text", "calendar", "source")
-# The mail is shown as a mail program would: its own styles, no scripts, nothing fetched, links in a new window.
+# The mail is shown as a mail program would: its own styles, no scripts, nothing fetched, links in a
+# new window.
 MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src "
+    "'unsafe-inline'; img-src data:; "
     "frame-ancestors 'self'"
 )
 

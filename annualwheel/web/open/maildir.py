@@ -15,7 +15,10 @@ LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail in the folder. `name` is its file's name and begins with the moment it came, in nanoseconds."""
+    """One mail in the folder.
+
+    `name` is its file's name and begins with the moment it came, in nanoseconds.
+    """
 
     name: str
     raw: bytes

@@ -1,4 +1,6 @@
-"""The way in to one's own details: an address, a mail, a link that lives for half an hour, and a pressed button."""
+"""The way in to one's own details: an address, a mail, a link that lives for half an hour, and a
+pressed button.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ from annualwheel.web.open import blueprint
 
 @blueprint.route("/mina-uppgifter", methods=["GET", "POST"], endpoint="own_data")
 def ask_for_own_data() -> Response | AnyResponse:
-    """Mails a link to an address on file; the answer is the same whether it is known or not. Who is signed in with a registration has
-    their address filled in."""
+    """Mails a link to an address on file; the answer is the same whether it is known or not.
+
+    Who is signed in with a registration has their address filled in.
+    """
     form = AskForLink(data={"email": _address_on_file()})
     if form.accepted():
         own_data.ask(form.email.data, security.client(), page.now())

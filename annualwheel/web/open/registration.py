@@ -1,4 +1,7 @@
-"""Open registration: find one's organisation, say who one is, and look in one's mail. No page says whether an address is known."""
+"""Open registration: find one's organisation, say who one is, and look in one's mail.
+
+No page says whether an address is known.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ class OwnDetailsForm(NameFields, BaseForm):
     )
 
     def applicant(self, source: str) -> Applicant:
-        """What was filled in, in the language of the page. `source` says where the details come from, as `Person.source` has it."""
+        """What was filled in, in the language of the page.
+
+        `source` says where the details come from, as `Person.source` has it.
+        """
         return Applicant(
             self.given.data,
             self.family.data,
@@ -102,7 +108,10 @@ def details_form(form: type[OwnDetailsForm], meeting: Meeting, **data: object) -
 
 @blueprint.route(ADDRESS, methods=["GET", "POST"])
 def apply(number: int, kind: str) -> Response | AnyResponse:
-    """First the organisation, searched for and chosen by a link; then oneself. Both steps are in the address and change nothing."""
+    """First the organisation, searched for and chosen by a link; then oneself.
+
+    Both steps are in the address and change nothing.
+    """
     meeting = years.meeting_of(number, kind)
     if applications.why_closed(meeting, page.now()):
         return closed(meeting)
@@ -159,7 +168,10 @@ def organisation_asked(number: int, kind: str) -> str:
 
 
 def closed(meeting: Meeting) -> Response:
-    """Why one cannot register here now, in words. What was typed in a form that closed meanwhile is given back."""
+    """Why one cannot register here now, in words.
+
+    What was typed in a form that closed meanwhile is given back.
+    """
     refusal = applications.why_closed(meeting, page.now())
     said = refusals.sentence(refusal) if refusal else ""
     typed = [

@@ -61,7 +61,10 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
 
 @blueprint.post("/logga-ut")
 def sign_out() -> Response | AnyResponse:
-    """Ends every session of this browser: staff, participant and preparation. Another site cannot press it for anybody."""
+    """Ends every session of this browser: staff, participant and preparation.
+
+    Another site cannot press it for anybody.
+    """
     form = Press()
     if not form.accepted():
         return make_response(render_template("open/sign_out.html", form=form), form.status)

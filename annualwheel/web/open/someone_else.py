@@ -1,4 +1,7 @@
-"""A forwarded link: somebody else at the organisation wants to come too. The invitation that was forwarded is untouched."""
+"""A forwarded link: somebody else at the organisation wants to come too.
+
+The invitation that was forwarded is untouched.
+"""
 
 from __future__ import annotations
 

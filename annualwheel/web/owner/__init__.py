@@ -1,4 +1,6 @@
-"""A person's own details: for half an hour after a freshly mailed link, and for nobody who only has a link to a registration."""
+"""A person's own details: for half an hour after a freshly mailed link, and for nobody who only has
+a link to a registration.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ blueprint = Blueprint("owner", __name__, url_prefix="/mina-uppgifter")
 
 @blueprint.before_request
 def holder_of_fresh_link() -> Response | None:
-    """The guard: the session names a person, the version of their link, and when it was opened; all of it is looked at each time. What is
-    sent from a page with somebody else's details is refused."""
+    """The guard: the session names a person, the version of their link, and when it was opened; all
+    of it is looked at each time. What is sent from a page with somebody else's details is refused.
+    """
     try:
         g.person = own_data.by_session(session.get("own_data"), page.now())
     except Missing:

@@ -81,7 +81,10 @@ def _form(person: Person) -> OwnForm:
 
 @blueprint.route("/andra", methods=["GET", "POST"])
 def correct() -> AnyResponse:
-    """Corrects name, address, number, language and titles. The session goes on though a new address makes every link new."""
+    """Corrects name, address, number, language and titles.
+
+    The session goes on though a new address makes every link new.
+    """
     person: Person = g.person
     form = _form(person)
     if carried_out(form, lambda: own_data.correct(person, form.correction(person), page.now())):

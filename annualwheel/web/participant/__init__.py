@@ -1,4 +1,6 @@
-"""What an invited person does with the registration, once a pressed button on the landing page has let them in."""
+"""What an invited person does with the registration, once a pressed button on the landing page has
+let them in.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
 
 @blueprint.before_request
 def holder_of_link() -> Response | None:
-    """The guard: the session knows the registration the page was made for and the version its link had; both must still hold."""
+    """The guard: the session knows the registration the page was made for and the version its link
+    had; both must still hold.
+    """
     target = opened.target("registration")
     try:
         g.registration = invitations.by_target(target) if target else None
@@ -33,7 +37,10 @@ def holder_of_link() -> Response | None:
 
 
 def _not_let_in(target: Target | None) -> Response:
-    """What was typed is given back. Who has just sent a substitute and presses again sees that it is done."""
+    """What was typed is given back.
+
+    Who has just sent a substitute and presses again sees that it is done.
+    """
     successor = (
         substitution.successor_of(target)
         if target and request.endpoint == "participant.substitute"

@@ -15,7 +15,10 @@ from annualwheel.web.participant.forms import DeclineForm, carried_out, registra
 
 @blueprint.route("/anmal", methods=["GET", "POST"])
 def register() -> Response | AnyResponse:
-    """The form: registers, says yes to a new day, or changes the details of what stands. The same press twice shows the same page."""
+    """The form: registers, says yes to a new day, or changes the details of what stands.
+
+    The same press twice shows the same page.
+    """
     registration: Registration = g.registration
     form, offer = (
         registration_form(registration, request.args.get("satt", "")),

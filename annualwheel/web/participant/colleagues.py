@@ -28,7 +28,10 @@ ADD = "lagg_till"
 
 
 class ColleaguesForm(BaseForm):
-    """Rows of fields: given_1, family_1, … A row where nothing is typed is nobody. The first must be somebody."""
+    """Rows of fields: given_1, family_1, … A row where nothing is typed is nobody.
+
+    The first must be somebody.
+    """
 
     rows: int
 
@@ -79,7 +82,8 @@ class ColleaguesForm(BaseForm):
         except Unreadable:
             email.errors = [
                 _(
-                    "Skriv e-postadressen till kollega %(number)s med @, till exempel anna.berg@kommun.example",
+                    "Skriv e-postadressen till kollega %(number)s med @, till exempel "
+                    "anna.berg@kommun.example",
                     number=number,
                 )
             ]

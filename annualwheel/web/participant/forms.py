@@ -62,7 +62,10 @@ class OnSiteOnly(OneOf):
 
 
 class RegistrationForm(NameFields, BaseForm):
-    """Who comes, and what the place needs to know. `lunch` and `mode` are taken out where the meeting does not ask."""
+    """Who comes, and what the place needs to know.
+
+    `lunch` and `mode` are taken out where the meeting does not ask.
+    """
 
     email = EmailField(
         _l("E-postadress"),
@@ -124,8 +127,9 @@ class RegistrationForm(NameFields, BaseForm):
 
 
 def registration_form(registration: Registration, mode: str = "") -> RegistrationForm:
-    """The form for this meeting, filled with what is known; `mode` is a way of attending the person has chosen already. Nothing is
-    chosen for anybody."""
+    """The form for this meeting, filled with what is known; `mode` is a way of attending the person
+    has chosen already. Nothing is chosen for anybody.
+    """
     person, meeting = registration.person, registration.meeting
     asked_before = registration.answered_at is not None and registration.lunch is not None
     form = RegistrationForm(
@@ -223,7 +227,10 @@ class NeedsForm(BaseForm):
 
 
 def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
-    """Does what the form asks and commits. A refusal is written on the form, which keeps all that was typed."""
+    """Does what the form asks and commits.
+
+    A refusal is written on the form, which keeps all that was typed.
+    """
     if not form.accepted():
         return False
     try:

@@ -19,8 +19,11 @@ from annualwheel.web.participant.forms import SubstituteForm, carried_out
 
 @blueprint.route("/ersattare", methods=["GET", "POST"])
 def substitute() -> Response | AnyResponse:
-    """Somebody else comes instead. This browser is let out at once: the old link is dead. `instead`: the button on the form of a
-    registration that holds somebody else's details leads here with what was typed."""
+    """Somebody else comes instead.
+
+    This browser is let out at once: the old link is dead. `instead`: the button on the form of a
+    registration that holds somebody else's details leads here with what was typed.
+    """
     registration: Registration = g.registration
     form, offer = SubstituteForm(), offers.of(registration, page.now())
     forwarded = request.args.get("vem") == "jag"

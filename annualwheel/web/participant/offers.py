@@ -1,4 +1,6 @@
-"""What the page may offer: a button only for what a press would do, and words for what it would not."""
+"""What the page may offer: a button only for what a press would do, and words for what it would
+not.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,10 @@ PREPARES = ("registered", "to_reconfirm", "attended")
 
 @dataclass(frozen=True)
 class Offer:
-    """`can`: the actions that are possible now; `why`: a sentence for each that is not. `answer_by`: the last moment for an answer.
-    `full`: a yes would lead to the waiting list."""
+    """`can`: the actions that are possible now; `why`: a sentence for each that is not.
+
+    `answer_by`: the last moment for an answer. `full`: a yes would lead to the waiting list.
+    """
 
     can: frozenset[str]
     why: dict[str, str]
@@ -46,8 +50,11 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
 
 @dataclass(frozen=True)
 class Queue:
-    """A place in the line to one way of attending. `free`: there is a seat after all, which others have let go. `ended`: what was
-    offered has run out, though it has not been noted yet."""
+    """A place in the line to one way of attending.
+
+    `free`: there is a seat after all, which others have let go. `ended`: what was offered has run
+    out, though it has not been noted yet.
+    """
 
     option: AttendanceOption
     line: int
@@ -71,8 +78,9 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
 
 @dataclass(frozen=True)
 class Preparing:
-    """What is published for the meeting: about how many minutes it takes, and until when this answer can be written, which is longer than
-    the others' when a coordinator has opened it again."""
+    """What is published for the meeting: about how many minutes it takes, and until when this
+    answer can be written, which is longer than the others' when a coordinator has opened it again.
+    """
 
     minutes: int
     closes_at: dt.datetime
@@ -80,9 +88,11 @@ class Preparing:
 
 
 def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
-    """What the page says of the preparation: `own`, whether each person answers alone; `outside`, whether the organisation
-    answers together and nobody has said that the person belongs to it; `preparing`, what there is, None while nothing is published and
-    for somebody whom it does not let in."""
+    """What the page says of the preparation: `own`, whether each person answers alone; `outside`,
+    whether the organisation answers together and nobody has said that the person belongs to it;
+    `preparing`, what there is, None while nothing is published and for somebody whom it does not
+    let in.
+    """
     asks = registration.meeting.questionnaires
     first = asks[0] if asks else None
     joint = all(one.respondent == "organisation" for one in asks)

@@ -1,4 +1,6 @@
-"""The page of a registration: what stands, what happens next, what can be changed; the calendar file; the way to the preparation."""
+"""The page of a registration: what stands, what happens next, what can be changed; the calendar
+file; the way to the preparation.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def confirmation() -> str:
 
 
 def shown(form: Press, done: str = "") -> str:
-    """The page as it is now. `form` may hold what a press on it was refused with; `done` is what one has just done."""
+    """The page as it is now.
+
+    `form` may hold what a press on it was refused with; `done` is what one has just done.
+    """
     registration: Registration = g.registration
     meeting, now = registration.meeting, page.now()
     return render_template(
@@ -44,7 +49,9 @@ def shown(form: Press, done: str = "") -> str:
 
 @blueprint.get("/kalender.ics")
 def calendar() -> Response:
-    """The seat's entry as a file, for calendars that did not take the mailed one; before an answer, to keep the day free."""
+    """The seat's entry as a file, for calendars that did not take the mailed one; before an answer,
+    to keep the day free.
+    """
     return calendar_file.answer(g.registration)
 
 

@@ -1,5 +1,8 @@
-"""Diet and access needs: an optional step of its own. What has been stated is not shown: a link can have been forwarded. The owner sees
-it among the own details, after a freshly mailed link."""
+"""Diet and access needs: an optional step of its own.
+
+What has been stated is not shown: a link can have been forwarded. The owner sees it among the own
+details, after a freshly mailed link.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from annualwheel.web.participant.forms import NeedsForm, carried_out
 
 @blueprint.route("/behov", methods=["GET", "POST"])
 def own_needs() -> Response | AnyResponse:
-    """The step: what is written is kept with the sentence that was consented to. An empty field leaves what was stated before."""
+    """The step: what is written is kept with the sentence that was consented to.
+
+    An empty field leaves what was stated before.
+    """
     registration: Registration = g.registration
     if registration.state not in needs.SERVED:
         return redirect(url_for("participant.confirmation"), code=303)
@@ -70,7 +76,8 @@ def consent_to(registration: Registration) -> str:
     """The sentence that is consented to, with the day on which everything is erased."""
     day = dates.day(needs.erase_on(registration.meeting), page.language())
     sentence: str = _(
-        "Jag samtycker till att uppgifterna används för att ordna specialkost och det jag behöver på plats. De raderas senast %(day)s, "
+        "Jag samtycker till att uppgifterna används för att ordna specialkost och det jag behöver "
+        "på plats. De raderas senast %(day)s, "
         "och jag kan radera dem själv när som helst.",
         day=day,
     )

@@ -15,7 +15,10 @@ from annualwheel.web.participant import blueprint, offers
 
 @blueprint.get("/resultat")
 def results() -> str | Response | AnyResponse:
-    """What the meeting came to, with what one's own organisation submitted. Only while the invitation holds."""
+    """What the meeting came to, with what one's own organisation submitted.
+
+    Only while the invitation holds.
+    """
     registration: Registration = g.registration
     if registration.state not in audiences.INVITED:
         return redirect(url_for("participant.confirmation"), code=303)

@@ -24,7 +24,10 @@ ANSWERS: Mapping[str, tuple[Callable[..., None], str]] = {
 
 @blueprint.post("/erbjudande")
 def answer_offer() -> Response | AnyResponse:
-    """One of the three buttons. The same press twice shows the same page; a press that comes too late says so."""
+    """One of the three buttons.
+
+    The same press twice shows the same page; a press that comes too late says so.
+    """
     form, now, actor = Press(), page.now(), audit.participant(g.registration.person_id)
     act, done = ANSWERS.get(page.pressed("answer"), (None, ""))
     if act is None:

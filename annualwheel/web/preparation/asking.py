@@ -62,7 +62,9 @@ def ask_to_change() -> Response:
 
 @blueprint.context_processor
 def _asked() -> dict[str, Any]:
-    """For the pages that say how it stands: what was asked for last, and whether there is anything to ask for now."""
+    """For the pages that say how it stands: what was asked for last, and whether there is anything
+    to ask for now.
+    """
 
     def change_request() -> ChangeRequest | None:
         return reopening.latest(g.member.submission)

@@ -1,4 +1,6 @@
-"""What stands beside a field: who wrote it, the way to its former texts, and what was answered the year before."""
+"""What stands beside a field: who wrote it, the way to its former texts, and what was answered the
+year before.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from annualwheel.web.preparation.sheets import Sheet
 
 @dataclass(frozen=True)
 class Beside:
-    """`by` is given when several write in the answer. `earlier`: the text of the year before; `usable`: into an empty field.
+    """`by` is given when several write in the answer.
+
+    `earlier`: the text of the year before; `usable`: into an empty field.
 
     `fetched`: it has just been put there; `kept`: it was not, since something had been written.
     """
@@ -33,8 +37,11 @@ def of(
     earlier: Mapping[str, str],
     asked: Mapping[str, str],
 ) -> dict[str, Beside]:
-    """By field. `former` are the fields with former texts by item, `earlier` the texts of the year before by question, and `asked`
-    what the address says has just been done (see `sections`)."""
+    """By field.
+
+    `former` are the fields with former texts by item, `earlier` the texts of the year before by
+    question, and `asked` what the address says has just been done (see `sections`).
+    """
     if sheet is None:
         return {}
     found = {}

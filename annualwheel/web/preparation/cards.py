@@ -1,5 +1,8 @@
-"""The cards of a group: added, removed and brought back, moved. Each is a press of its own, and each can be undone. What was typed in
-the card that is open comes along with the press, and is saved before anything else."""
+"""The cards of a group: added, removed and brought back, moved.
+
+Each is a press of its own, and each can be undone. What was typed in the card that is open comes
+along with the press, and is saved before anything else.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ def add(section: str) -> Response:
 
 @blueprint.post("/<section>/forra-aret/<earlier>")
 def carry(section: str, earlier: str) -> Response:
-    """Says that an initiative of the year before goes on (`still`), has changed (`changed`) or has ended (`ended`)."""
+    """Says that an initiative of the year before goes on (`still`), has changed (`changed`) or has
+    ended (`ended`).
+    """
     submission = g.member.submission
     step, _after = find(published.definition_of(submission.questionnaire), section, None)
     if not Press().accepted():
@@ -86,8 +91,9 @@ def move(item: str) -> Response:
 
 
 def _instead(back: str, leaving: str = "") -> Response | None:
-    """What to answer instead of acting: the page with what was typed when that could not be saved, or back when the page was too
-    old. `leaving`: a card that is about to go (see `save_typed`)."""
+    """What to answer instead of acting: the page with what was typed when that could not be saved,
+    or back when the page was too old. `leaving`: a card that is about to go (see `save_typed`).
+    """
     if "redigera" in request.args and (answer := sections.save_typed(*_step(), leaving)):
         return answer
     return None if Press().accepted() else redirect(back, code=303)

@@ -1,4 +1,7 @@
-"""A sign of life from an open page, and who else is there. Saving brings the same along, so a page that saves needs no beat of its own."""
+"""A sign of life from an open page, and who else is there.
+
+Saving brings the same along, so a page that saves needs no beat of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,12 @@ from annualwheel.web.preparation.steps import steps
 
 @blueprint.post("/har")
 def here() -> Response:
-    """Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence, …]}`.
+    """Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence,
+    …]}`.
 
-    `away`: the page is open and nobody has touched it for minutes, so it is no sign of life. 400: no valid token or unreadable;
-    401: the link no longer holds (the guard); 410: the answer may not be written now.
+    `away`: the page is open and nobody has touched it for minutes, so it is no sign of life. 400:
+    no valid token or unreadable; 401: the link no longer holds (the guard); 410: the answer may not
+    be written now.
     """
     proven()
     if not deadline.is_open(g.member.submission, page.now()):

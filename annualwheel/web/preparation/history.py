@@ -1,4 +1,6 @@
-"""Who wrote what, and the texts that stood there before: to read for all who write, and to take back while the answer is open."""
+"""Who wrote what, and the texts that stood there before: to read for all who write, and to take
+back while the answer is open.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ from annualwheel.web.preparation.steps import Step, standing, steps
 
 @dataclass(frozen=True)
 class Spot:
-    """Where fields stand: a page, or a card on it with its name; the fields that are shown there now."""
+    """Where fields stand: a page, or a card on it with its name; the fields that are shown there
+    now.
+    """
 
     step: Step
     card: str
@@ -74,7 +78,10 @@ def authors() -> str:
 
 @blueprint.route("/tidigare-texter/<item>/<key>", methods=["GET", "POST"])
 def former_texts(item: str, key: str) -> Response:
-    """What stands in a field and what stood there before. A press takes a former text back, unless a colleague has just written."""
+    """What stands in a field and what stood there before.
+
+    A press takes a former text back, unless a colleague has just written.
+    """
     form, status = Press(), 200
     place = items.of(g.member.submission, item)
     if form.accepted():

@@ -19,7 +19,9 @@ from annualwheel.web.preparation.steps import Step, standing, steps
 
 @dataclass(frozen=True)
 class Task:
-    """A section on the hub: its state, how many cards are done and begun, who wrote last, and whether it is `mine` to write."""
+    """A section on the hub: its state, how many cards are done and begun, who wrote last, and
+    whether it is `mine` to write.
+    """
 
     step: Step
     state: SectionState
@@ -31,7 +33,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Writer:
-    """Somebody who may write. `share` says which part when it is not the whole; `removable`: by the one who looks."""
+    """Somebody who may write.
+
+    `share` says which part when it is not the whole; `removable`: by the one who looks.
+    """
 
     name: str
     public_id: str
@@ -103,7 +108,9 @@ def _writer(definition: Definition, member: Member) -> Writer:
 
 @blueprint.context_processor
 def _frame() -> dict[str, Any]:
-    """What every page of a preparation says of itself: whose answer, to which meeting, and whether "ni" is one person's "du"."""
+    """What every page of a preparation says of itself: whose answer, to which meeting, and whether
+    "ni" is one person's "du".
+    """
     if g.member is None:
         return {}
     submission = g.member.submission

@@ -1,4 +1,6 @@
-"""The year before on this year's pages: initiatives to say something of, what came of saying it, and what did not come along."""
+"""The year before on this year's pages: initiatives to say something of, what came of saying it,
+and what did not come along.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Said:
-    """What has just been said of one (`way` as `models.Item.carried`). `done`: nothing is left to fill in; `lost`: what did not come along."""
+    """What has just been said of one (`way` as `models.Item.carried`).
+
+    `done`: nothing is left to fill in; `lost`: what did not come along.
+    """
 
     public_id: str
     title: str
@@ -61,7 +66,9 @@ def said(
     draft: Draft,
     public_id: str | None,
 ) -> Said | None:
-    """What came of saying something of the item with that public id, None when it is not there or is new this year."""
+    """What came of saying something of the item with that public id, None when it is not there or
+    is new this year.
+    """
     place = next(
         (
             each
@@ -86,7 +93,9 @@ def said(
 def lost(
     submission: Submission, group: Group, earlier: Earlier | None, place: Place | None
 ) -> list[str]:
-    """A sentence for each thing that did not come along to an item that goes on from the year before."""
+    """A sentence for each thing that did not come along to an item that goes on from the year
+    before.
+    """
     found = (
         earlier.item_of(place.initiative_id)
         if earlier and place and place.carried in ("still", "changed")

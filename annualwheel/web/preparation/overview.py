@@ -103,7 +103,9 @@ def blocks(definition: Definition, draft: Draft) -> list[Block]:
 
 
 def gaps(definition: Definition, draft: Draft) -> tuple[list[Gap], list[Gap]]:
-    """What stops the answer from being submitted, and what is only missing, each with a link to the field."""
+    """What stops the answer from being submitted, and what is only missing, each with a link to the
+    field.
+    """
     by_part = {
         (step.section.key, step.theme.key if step.theme else None): step
         for step in steps(definition)

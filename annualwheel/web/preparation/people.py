@@ -1,4 +1,6 @@
-"""Those who write together: a colleague invited, mailed again, taken out; and who holds the answer together."""
+"""Those who write together: a colleague invited, mailed again, taken out; and who holds the answer
+together.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ WHOLE = "hela"
 
 
 class ColleagueForm(NameFields, BaseForm):
-    """Whom to invite, and what they may write. `share` is taken out where an answer cannot be divided."""
+    """Whom to invite, and what they may write.
+
+    `share` is taken out where an answer cannot be divided.
+    """
 
     email = EmailField(
         _l("E-postadress"),
@@ -68,7 +73,10 @@ class LeadForm(BaseForm):
 
 @blueprint.route("/kollegor/bjud-in", methods=["GET", "POST"])
 def invite() -> Response:
-    """A colleague's name and address. Somebody who is in already is named, with their link to mail again."""
+    """A colleague's name and address.
+
+    Somebody who is in already is named, with their link to mail again.
+    """
     _require_joint()
     form, here = _colleague_form(), standing(g.member.submission)
     if carried_out(form, lambda: team.invite(g.member, form.colleague(), page.now())):

@@ -1,4 +1,6 @@
-"""The questions on paper, to talk over first: with room to write, or with what has been written so far."""
+"""The questions on paper, to talk over first: with room to write, or with what has been written so
+far.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.sheets import spoken
 from annualwheel.web.preparation.steps import Step, standing, steps
 
-# A line for so many characters that the answer may have, and so many lines at most: nobody writes to the limit by hand.
+# A line for so many characters that the answer may have, and so many lines at most: nobody writes
+# to the limit by hand.
 LINE, MOST = 180, 8
 
 
@@ -36,8 +39,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question on paper. `boxes` are its options, `lines` the empty lines under it, `text` what has been written. `when` says on
-    which answer it depends."""
+    """A question on paper.
+
+    `boxes` are its options, `lines` the empty lines under it, `text` what has been written. `when`
+    says on which answer it depends.
+    """
 
     label: str
     hint: str
@@ -60,7 +66,9 @@ class Sheet:
 
 @blueprint.get("/skriv-ut")
 def printing() -> str:
-    """Every question with its hint, for everybody in the organisation; `med=svar`: with what is in the draft."""
+    """Every question with its hint, for everybody in the organisation; `med=svar`: with what is in
+    the draft.
+    """
     answer = g.member.submission
     definition, filled = (
         published.definition_of(answer.questionnaire),
@@ -150,7 +158,9 @@ class Paper:
         ]
 
     def _text(self, question: Question, values: Values) -> str:
-        """What has been written, or was chosen where the options are too many for paper; a choice among boxes shows there."""
+        """What has been written, or was chosen where the options are too many for paper; a choice
+        among boxes shows there.
+        """
         return (
             ""
             if question.options

@@ -1,8 +1,10 @@
-"""How far a member with a share of the answer reaches. Everything is denied but what is named here, so a page that is added later is
-closed to them until somebody has thought about it.
+"""How far a member with a share of the answer reaches.
 
-They may read all of the draft, as everybody in the organisation may, and write their share. They do not handle the answer as a
-whole: looking over and submitting, who else writes, who leads.
+Everything is denied but what is named here, so a page that is added later is closed to them until
+somebody has thought about it.
+
+They may read all of the draft, as everybody in the organisation may, and write their share. They do
+not handle the answer as a whole: looking over and submitting, who else writes, who leads.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ OWN = frozenset(("preparation.here", "preparation.subscription"))
 
 
 def allowed(member: Member) -> bool:
-    """Whether the member may do what the request asks: always with the whole answer, else what is about them alone, what reads, and what names a page or an
-    item within the share."""
+    """Whether the member may do what the request asks: always with the whole answer, else what is
+    about them alone, what reads, and what names a page or an item within the share.
+    """
     if not member.scope or request.endpoint in OWN:
         return True
     if request.method in ("GET", "HEAD") and request.endpoint in READ:
@@ -54,7 +57,9 @@ def _keys(part: Part) -> tuple[str, str | None]:
 
 
 def _fields(named: Mapping[str, Any]) -> Iterable[str]:
-    """The questions that the request would write in an item: those of a save, or the one in the address."""
+    """The questions that the request would write in an item: those of a save, or the one in the
+    address.
+    """
     body = request.get_json(silent=True) if request.is_json else None
     saved = body.get("fields") if isinstance(body, dict) else None
     return [

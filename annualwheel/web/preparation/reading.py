@@ -20,7 +20,9 @@ from annualwheel.web.preparation.steps import standing
 
 @blueprint.get("/svar")
 def answer() -> str:
-    """The submitted answer, or the draft when nothing has been submitted or it is asked for (`visa=utkast`); `version`: an earlier one."""
+    """The submitted answer, or the draft when nothing has been submitted or it is asked for
+    (`visa=utkast`); `version`: an earlier one.
+    """
     shown = _shown()
     return render_template(
         "preparation/answer.html",
@@ -52,7 +54,9 @@ def download() -> Response:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is read: the draft, or a version; all `versions` (the last first), and what the address `asked` for."""
+    """What is read: the draft, or a version; all `versions` (the last first), and what the address
+    `asked` for.
+    """
 
     draft: bool
     version: SubmissionVersion | None
@@ -80,7 +84,10 @@ def _shown() -> Shown:
 
 
 def _file_name(shown: Shown) -> str:
-    """ "svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it. An earlier version and a draft say that they are."""
+    """ "svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it.
+
+    An earlier version and a draft say that they are.
+    """
     meeting = g.member.submission.questionnaire.meeting
     name = names.meeting(meeting.kind, "sv").split(" ")[0].translate(str.maketrans("åäö", "aao"))
     which = (

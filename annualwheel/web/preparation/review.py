@@ -27,8 +27,11 @@ def review() -> Response:
 
 @blueprint.post("/granska")
 def submit() -> Response:
-    """Submits what was looked over. An answer that a colleague has changed meanwhile is shown once more; after the last day and its
-    grace nothing is submitted, whatever stands in it."""
+    """Submits what was looked over.
+
+    An answer that a colleague has changed meanwhile is shown once more; after the last day and its
+    grace nothing is submitted, whatever stands in it.
+    """
     deadline.require_open(g.member.submission, page.now())
     form = Press()
     if not form.accepted():

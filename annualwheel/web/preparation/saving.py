@@ -1,4 +1,7 @@
-"""Saving while one writes: JSON in, versions and conflicts out. No page, no audit row, few queries."""
+"""Saving while one writes: JSON in, versions and conflicts out.
+
+No page, no audit row, few queries.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,15 @@ from annualwheel.web.preparation import blueprint, here
 
 @blueprint.post("/spara/<item>")
 def save(item: str) -> Response:
-    """Saves `{"fields": {name: {"value": text, "base": stamp}}, "where": "strukturer/arbete"}`; several choices are joined by `|`.
+    """Saves `{"fields": {name: {"value": text, "base": stamp}}, "where": "strukturer/arbete"}`;
+    several choices are joined by `|`.
 
-    Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who", "at"}}}`, with `others` (see `here`)
-    when the save was taken as a sign of life too. 400: no valid token or unreadable; 401: the link no longer holds, 403: another
-    share of the answer (the guard); 404: the card is removed; 410: the last day has passed, or the meeting is cancelled (`reason`);
-    422: too long. A field with `"again": true` (see `Change`) may be named in neither `saved` nor `conflicts`.
+    Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who",
+    "at"}}}`, with `others` (see `here`) when the save was taken as a sign of life too. 400: no
+    valid token or unreadable; 401: the link no longer holds, 403: another share of the answer (the
+    guard); 404: the card is removed; 410: the last day has passed, or the meeting is cancelled
+    (`reason`); 422: too long. A field with `"again": true` (see `Change`) may be named in neither
+    `saved` nor `conflicts`.
     """
     here.proven()
     saved = answers.save(

@@ -27,8 +27,9 @@ from annualwheel.web.preparation.steps import Step, find, standing
 
 @dataclass
 class Desk:
-    """What lies in front of the person: the step, the sheet for its own questions, the cards, the sheet of the open card, and what was
-    submitted the year before."""
+    """What lies in front of the person: the step, the sheet for its own questions, the cards, the
+    sheet of the open card, and what was submitted the year before.
+    """
 
     submission: Submission
     draft: Draft
@@ -74,9 +75,11 @@ def section(section: str, theme: str | None = None) -> str | Response:
 
 
 def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | None:
-    """What was typed in the open card comes along when another button of the page is pressed, and is saved first, as a draft. The page
-    to show instead of acting when it was not saved: it is too old or the card is gone, or a colleague has changed the same answer;
-    the last is no matter on the card that is `leaving` itself, and the text that loses is kept."""
+    """What was typed in the open card comes along when another button of the page is pressed, and
+    is saved first, as a draft. The page to show instead of acting when it was not saved: it is too
+    old or the card is gone, or a colleague has changed the same answer; the last is no matter on
+    the card that is `leaving` itself, and the text that loses is kept.
+    """
     try:
         desk = _desk(step, after)
         if not desk.sent.form.accepted():
@@ -89,7 +92,9 @@ def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | 
 
 
 def _desk(step: Step, after: Step | None) -> Desk:
-    """Lays out the page; the posted form is the open card's when the address names one, else the page's own."""
+    """Lays out the page; the posted form is the open card's when the address names one, else the
+    page's own.
+    """
     submission = g.member.submission
     desk = Desk(submission, drafts.load(submission), step, after, carried.before(submission))
     group, root, chosen = (
@@ -127,7 +132,9 @@ def _cards(desk: Desk) -> list[Card] | None:
 
 
 def _read_again(desk: Desk) -> None:
-    """The answer as it stands after what was just saved, so that a card that stays open is called what was typed."""
+    """The answer as it stands after what was just saved, so that a card that stays open is called
+    what was typed.
+    """
     desk.draft = drafts.load(desk.submission)
     desk.cards = _cards(desk)
 
@@ -141,7 +148,9 @@ def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
 
 
 def _sent(desk: Desk) -> str | Response:
-    """Saves what was changed; conflicts and faults show the page again with everything that was typed."""
+    """Saves what was changed; conflicts and faults show the page again with everything that was
+    typed.
+    """
     sheet, act = desk.sent, page.pressed("act")
     if not sheet.form.accepted():
         return _page(desk, 422 if sheet.form.errors else 200)  # a question may be called "status"
@@ -178,7 +187,9 @@ def _met(desk: Desk, saved: Saved) -> Response:
 
 
 def _fetched(desk: Desk) -> dict[str, Change]:
-    """The text of the year before that was asked for, as a change of its field; none when something is written there already."""
+    """The text of the year before that was asked for, as a change of its field; none when something
+    is written there already.
+    """
     key, sheet = page.pressed("use"), desk.sent
     text = _earlier_texts(desk, desk.sheet is not None).get(key, "")
     asked = any(
@@ -190,7 +201,9 @@ def _fetched(desk: Desk) -> dict[str, Change]:
 
 
 def _earlier_texts(desk: Desk, card: bool) -> Mapping[str, str]:
-    """What was written the year before on this page, or on the open card when it is about the same initiative."""
+    """What was written the year before on this page, or on the open card when it is about the same
+    initiative.
+    """
     if desk.earlier is None:
         return {}
     if not card:

@@ -1,4 +1,6 @@
-"""A page's questions as a form: which are shown, what each field was built on, and what the person has changed."""
+"""A page's questions as a form: which are shown, what each field was built on, and what the person
+has changed.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,11 @@ TYPED = frozenset(set(QuestionType) - CHOOSING)
 
 @dataclass
 class Row:
-    """A field as the page shows it. `stamp` is what it was built on; `when` and `among` name the choice on the same page that it
-    waits for; `conflict` is what the conflict box says and `theirs` the stamp of the other text."""
+    """A field as the page shows it.
+
+    `stamp` is what it was built on; `when` and `among` name the choice on the same page that it
+    waits for; `conflict` is what the conflict box says and `theirs` the stamp of the other text.
+    """
 
     field: Field
     stamp: str
@@ -63,7 +68,10 @@ class Sheet:
         return [each for question in self.asked for each in answer_fields(question)]
 
     def set_rows(self, stamps: Mapping[str, str], conflicts: Mapping[str, Theirs]) -> None:
-        """Makes the rows anew after the form's data or a conflict has changed. Stamps that are not given come from what is stored."""
+        """Makes the rows anew after the form's data or a conflict has changed.
+
+        Stamps that are not given come from what is stored.
+        """
         known, own = self.form.answers(), {question.key for question in self.asked}
         shown = {question.key for question in visible(self.asked, known, self.root)}
         self.rows = []
@@ -87,7 +95,9 @@ class Sheet:
                 self.rows.append(row)
 
     def revealed(self) -> bool:
-        """Whether the choices just sent make questions visible that the person has not seen: the page followed no choice live."""
+        """Whether the choices just sent make questions visible that the person has not seen: the
+        page followed no choice live.
+        """
         if "live" in request.form:
             return False
         before = {question.key for question in visible(self.asked, self.place.values, self.root)}
@@ -110,8 +120,11 @@ class Sheet:
         }
 
     def changes(self) -> dict[str, Change]:
-        """What the person has changed, or decided in a conflict. A field that holds what it was shown with is no change, whatever
-        a colleague has written in it since."""
+        """What the person has changed, or decided in a conflict.
+
+        A field that holds what it was shown with is no change, whatever a colleague has written in
+        it since.
+        """
         key, _colon, how = request.form.get("resolve", "").partition(":")
         values, found = self.form.answers(), {}
         for each in self.fields:
@@ -133,7 +146,9 @@ class Sheet:
         return found
 
     def show_again(self, saved: Saved, current: Place) -> None:
-        """After a save with conflicts: what was saved is no longer new, what was resolved shows as it stands, the rest as typed."""
+        """After a save with conflicts: what was saved is no longer new, what was resolved shows as
+        it stands, the rest as typed.
+        """
         key, _colon, how = request.form.get("resolve", "").partition(":")
         stamps = self.posted_stamps() | saved.stamps
         for name, value in saved.values.items():
@@ -146,7 +161,10 @@ class Sheet:
 
 
 def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool) -> Sheet:
-    """The sheet for questions that hang on `place`. `posted`: this is the form that was sent, so it shows what was typed."""
+    """The sheet for questions that hang on `place`.
+
+    `posted`: this is the form that was sent, so it shows what was typed.
+    """
     language = page.language()
     options = (
         _organisations()
@@ -175,7 +193,9 @@ def spoken(
 def _form(
     asked: tuple[Question, ...], organisations: tuple[Option, ...], language: str
 ) -> type[Any]:
-    """Building a form class takes longer than filling it in: one for each page and language is enough."""
+    """Building a form class takes longer than filling it in: one for each page and language is
+    enough.
+    """
     return form.build(asked, BaseForm, organisations, language, _)
 
 
@@ -184,7 +204,10 @@ def _organisations() -> tuple[Option, ...]:
 
 
 def _both(question: Question, mine: Value, theirs: Value) -> Value:
-    """What both have chosen, or one text after the other; a single line holds no line ends. As `together` in conflict.js."""
+    """What both have chosen, or one text after the other; a single line holds no line ends.
+
+    As `together` in conflict.js.
+    """
     if isinstance(mine, list) or isinstance(theirs, list):
         return [*keys(mine), *(key for key in keys(theirs) if key not in keys(mine))]
     return (", " if question.type is QuestionType.TEXT else "\n\n").join(

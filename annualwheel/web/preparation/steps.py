@@ -59,7 +59,9 @@ class Step:
 
 
 class Home(Step):
-    """What comes after the last page of somebody who writes a share: the hub, not the review of the whole."""
+    """What comes after the last page of somebody who writes a share: the hub, not the review of the
+    whole.
+    """
 
     @property
     def title(self) -> str:
@@ -81,7 +83,9 @@ def steps(definition: Definition) -> list[Step]:
 
 
 def find(definition: Definition, section: str, theme: str | None) -> tuple[Step, Step | None]:
-    """The step with those keys and the one after it that the member may write; 404 when there is none."""
+    """The step with those keys and the one after it that the member may write; 404 when there is
+    none.
+    """
     order, scope = steps(definition), g.member.scope
     found = next(
         (
@@ -98,7 +102,9 @@ def find(definition: Definition, section: str, theme: str | None) -> tuple[Step,
 
 
 def standing(submission: Submission) -> dict[str, Any]:
-    """How the answer stands now, for the page's head: open, closed or not open yet, and its last day."""
+    """How the answer stands now, for the page's head: open, closed or not open yet, and its last
+    day.
+    """
     now = page.now()
     meeting = submission.questionnaire.meeting
     return {
