@@ -100,7 +100,7 @@ class Settings:
 
 
 class _Reader:
-    """Reads one variable after another and keeps what was wrong, so that all of it is told at once."""
+    """Reads one variable after another and keeps what was wrong, so that all is told at once."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ, self.problems = environ, list[str]()
@@ -165,7 +165,8 @@ class _Reader:
                 self.problems.append(
                     "MAIL_SECURITY är none: mejl och lösenord skulle gå okrypterade över nätet. "
                     "Välj starttls eller tls. "
-                    f"Utan kryptering går det bara när MAIL_SERVER är den egna maskinen ({', '.join(LOOPBACK)})."
+                    "Utan kryptering går det bara när MAIL_SERVER är den egna maskinen "
+                    f"({', '.join(LOOPBACK)})."
                 )
             if "DEV_MAILBOX" in self.environ:
                 self.problems.append(

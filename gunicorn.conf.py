@@ -38,7 +38,7 @@ def when_ready(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts the embedded job consumer; a file lock lets one worker process of the machine run it."""
+    """Starts the embedded job consumer; a file lock lets one worker of the machine run it."""
     app = worker.wsgi
     with app.app_context():
         embedded = house().settings.worker == "embedded"

@@ -47,6 +47,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unconfirmed": ("unconfirmed",),
     "gone": ("substituted", "revoked"),
 }
+IN_USE = (Organisation.active, Organisation.merged_into_id.is_(None))
 
 
 class Addressee(NamedTuple):
@@ -143,8 +144,7 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
         .where(
             Affiliation.person_id == Person.id,
             Affiliation.active,
-            Organisation.active,
-            Organisation.merged_into_id.is_(None),
+            *IN_USE,
             *within,
         )
         .order_by(*order, Affiliation.id)
@@ -214,15 +214,10 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
         query = query.where(_delivered())
     if category:
         query = query.where(Registration.organisation_id.in_(_of_category(meeting, category)))
+    searched = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
-        query = query.where(
-            sa.or_(
-                *(
-                    column.contains(word, autoescape=True)
-                    for column in (Person.name_folded, Person.email_folded, Organisation.folded)
-                )
-            )
-        )
+        found = (column.contains(word, autoescape=True) for column in searched)
+        query = query.where(sa.or_(*found))
     return list(db.session.scalars(query))
 
 
@@ -234,14 +229,9 @@ def funnel(meeting: Meeting) -> Funnel:
         .group_by(Registration.state)
     ).all()
     counts, replacing = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    delivered = db.session.scalar(
-        of_registrations(meeting, *INVITED)
-        .where(_delivered())
-        .with_only_columns(sa.func.count(Registration.id))
-    )
-    sums = {
-        group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
-    }
+    reached = of_registrations(meeting, *INVITED).where(_delivered())
+    delivered = db.session.scalar(reached.with_only_columns(sa.func.count(Registration.id)))
+    sums = {group: sum(counts.get(s, 0) for s in states) for group, states in GROUPS.items()}
     return Funnel(
         sums["invited"],
         delivered or 0,
@@ -342,54 +332,44 @@ def _people(meeting: Meeting, choice: Choice) -> list[sa.ColumnElement[bool]]:
         listed = sa.select(ImportedPerson.person_id).join(
             Import, Import.id == ImportedPerson.import_id
         )
-        return [
-            Person.id.in_(listed.where(Import.public_id == choice.key, Import.state == "written"))
-        ]
+        written = listed.where(Import.public_id == choice.key, Import.state == "written")
+        return [Person.id.in_(written)]
     return []
 
 
 def _last_year(meeting: Meeting) -> sa.Select[int]:
     """The year before may be further back: a year without meetings is not a year."""
-    before = (
-        sa.select(sa.func.max(Year.number))
-        .where(Year.number < meeting.year.number)
-        .scalar_subquery()
-    )
+    before = sa.select(sa.func.max(Year.number)).where(Year.number < meeting.year.number)
+    in_that_year = Year.number == before.scalar_subquery()
     return (
         sa.select(Registration.id)
         .join(Meeting, Meeting.id == Registration.meeting_id)
         .join(Year, Year.id == Meeting.year_id)
-        .where(Year.number == before, Meeting.kind == meeting.kind, Registration.state.in_(INVITED))
+        .where(in_that_year, Meeting.kind == meeting.kind, Registration.state.in_(INVITED))
     )
 
 
 def _of_category(meeting: Meeting, key: str) -> sa.Select[int]:
-    query = sa.select(YearOrganisation.organisation_id).where(
-        YearOrganisation.year_id == meeting.year_id
-    )
+    of_the_year = YearOrganisation.year_id == meeting.year_id
+    query = sa.select(YearOrganisation.organisation_id).where(of_the_year)
     if key == "-":
         sorted_ones = query.where(YearOrganisation.category_id.is_not(None))
         return sa.select(Organisation.id).where(Organisation.id.not_in(sorted_ones))
-    return query.join(Category, Category.id == YearOrganisation.category_id).where(
-        Category.key == key
-    )
+    in_category = query.join(Category, Category.id == YearOrganisation.category_id)
+    return in_category.where(Category.key == key)
 
 
 def _delivered() -> sa.ColumnElement[bool]:
-    return (
-        sa.select(Message.id)
-        .where(Message.registration_id == Registration.id, Message.state == "sent")
-        .exists()
-    )
+    mails = sa.select(Message.id).where(Message.registration_id == Registration.id)
+    return mails.where(Message.state == "sent").exists()
 
 
 def _seats(meeting: Meeting) -> sa.Subquery:
     """One row for each organisation that somebody was invited for."""
 
     def count(group: str) -> sa.Label[int]:
-        return sa.func.sum(sa.case((Registration.state.in_(GROUPS[group]), 1), else_=0)).label(
-            group
-        )
+        is_in_it = sa.case((Registration.state.in_(GROUPS[group]), 1), else_=0)
+        return sa.func.sum(is_in_it).label(group)
 
     return (
         sa.select(
@@ -413,11 +393,5 @@ def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
 
 
 def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        seats.c.invited.is_not(None),
-        sa.and_(
-            YearOrganisation.id.is_not(None),
-            Organisation.active,
-            Organisation.merged_into_id.is_(None),
-        ),
-    )
+    of_the_year = sa.and_(YearOrganisation.id.is_not(None), *IN_USE)
+    return sa.or_(seats.c.invited.is_not(None), of_the_year)

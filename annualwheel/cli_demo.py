@@ -39,7 +39,8 @@ def fill() -> None:
     played = year.play(house().clock.now(), reading.read_all(house().settings.forms_folder))
     jobs.commit()
     click.echo(
-        f"Demonstrationsåret: {played.organisations} organisationer, {played.persons} personer, {played.submitted} inskickade svar."
+        f"Demonstrationsåret: {played.organisations} organisationer, "
+        f"{played.persons} personer, {played.submitted} inskickade svar."
     )
 
 

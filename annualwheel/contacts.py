@@ -97,7 +97,7 @@ def add_alias(organisation: Organisation, name: str) -> None:
 
 
 def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
-    """What the organisation is in that year (category, lead); the row is made when it is not there."""
+    """What the organisation is that year (category, lead); the row is made when it is not there."""
     row = db.session.scalar(
         sa.select(YearOrganisation).where(
             YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id

@@ -125,7 +125,7 @@ def commit() -> None:
 
 
 def start_drains() -> None:
-    """Asks every connection's worth of workers to empty the outbox: one task each, not one a mail."""
+    """Asks every connection's worth of workers to empty the outbox: a task each, not one a mail."""
     for _ in range(house().settings.mail_connections):
         enqueue("drain")
 

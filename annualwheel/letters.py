@@ -51,13 +51,16 @@ LIST = {
 }
 ITEM = '<li style="margin:0 0 4px;">{}</li>\n'
 # A cell with a colour of its own is the button that every client shows, classic Outlook too.
-BUTTON = """<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:0 0 16px;">
-<table role="presentation" class="btn" cellpadding="0" cellspacing="0" border="0"><tr>
-<td align="center" bgcolor="#0B4F6C" style="background:#0B4F6C;border:2px solid #0B4F6C;">
-<a href="{}" style="display:inline-block;padding:13px 28px;font:bold 18px/22px 'Segoe UI',Arial,sans-serif;color:#FFFFFF;
-text-decoration:none;">{}</a>
-</td></tr></table></td></tr></table>
-"""
+BUTTON = (
+    '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
+    '<tr><td style="padding:0 0 16px;">\n'
+    '<table role="presentation" class="btn" cellpadding="0" cellspacing="0" border="0"><tr>\n'
+    '<td align="center" bgcolor="#0B4F6C" style="background:#0B4F6C;border:2px solid #0B4F6C;">\n'
+    '<a href="{}" style="display:inline-block;padding:13px 28px;'
+    "font:bold 18px/22px 'Segoe UI',Arial,sans-serif;color:#FFFFFF;\n"
+    'text-decoration:none;">{}</a>\n'
+    "</td></tr></table></td></tr></table>\n"
+)
 # Jinja takes away a line break that follows a tag directly; the space before it is taken away when
 # the text is written.
 END = " \n"
@@ -158,11 +161,12 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
     }
     text = PLACEHOLDER.sub(lambda found: links[found[1]], letter.text)
     html = PLACEHOLDER.sub(lambda found: str(escape(links[found[1]])), letter.html)
+    body = Markup(html)  # noqa: S704 escaped when it was written
     return Sealed(
         letter.subject,
         _frame("frame.txt").render(around, body=text),
-        _frame("frame.html").render(around, body=Markup(html)),
-    )  # noqa: S704 escaped when it was written
+        _frame("frame.html").render(around, body=body),
+    )
 
 
 def _subject(form: _Form, given: Mapping[str, object]) -> str:
@@ -203,9 +207,9 @@ def _upper_first(text: str) -> str:
 def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment:
     environment = Environment(
         loader=loader,
-        autoescape=html,
+        autoescape=html,  # noqa: S701 the text of a mail is no HTML
         undefined=StrictUndefined,
-        finalize=_written,  # noqa: S701
+        finalize=_written,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

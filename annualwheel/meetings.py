@@ -32,7 +32,7 @@ class Appointment:
 def register(
     registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Registers, and lets a newcomer write in an answer that is already open for the organisation."""
+    """Registers, and lets a newcomer write in an answer already open for the organisation."""
     replies.register(registration, reply, now, actor)
     if registration.state == "registered" and years.is_open(
         registration.meeting, "preparation", now

@@ -40,8 +40,10 @@ class Link:
     def what(self, language: str) -> str:
         """What the link opens, as a mail says it."""
         if self.target.purpose == "registration":
-            return f"{names.title(self.meeting.kind, language)}, {self.organisation.name}"
-        return f"{PREPARATION[language]}{names.meeting(self.meeting.kind, language)}, {self.organisation.name}"
+            about = names.title(self.meeting.kind, language)
+        else:
+            about = PREPARATION[language] + names.meeting(self.meeting.kind, language)
+        return f"{about}, {self.organisation.name}"
 
 
 def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:

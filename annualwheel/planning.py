@@ -186,7 +186,7 @@ def theme_of(year: Year, key: str) -> Theme:
 
 
 def is_published(year: Year) -> bool:
-    """Whether a questionnaire of one of the year's meetings is published, so that the themes stand."""
+    """Whether a questionnaire of one of the year's meetings is published, so the themes stand."""
     return (
         db.session.scalar(
             sa.select(Questionnaire.id)

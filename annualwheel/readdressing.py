@@ -177,7 +177,7 @@ def _send_to(message: Message, person: Person, old: Recipient, superseded: Colle
 def _send_links(
     person: Person, known: Collection[str], going: Sequence[Message], now: dt.datetime
 ) -> None:
-    """Mails the new links, but for those that a mail on its way to the new address carries already."""
+    """Mails the new links, but for those a mail on its way to the new address carries already."""
     carried = {
         target["public_id"]
         for message in going

@@ -222,7 +222,8 @@ def results_key(meeting: Meeting, person: Person) -> str:
 
     Results that were taken down and published again reach those whose mail was still waiting then.
     """
-    return f"results:{meeting.id}:{person.public_id}:{meeting.results_at.timestamp() if meeting.results_at else 0}"
+    published_at = meeting.results_at.timestamp() if meeting.results_at else 0
+    return f"results:{meeting.id}:{person.public_id}:{published_at}"
 
 
 def wanted(messages: Sequence[Message]) -> list[Message]:

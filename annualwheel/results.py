@@ -231,7 +231,7 @@ def next_meeting(meeting: Meeting) -> Meeting | None:
 
 
 def mail_facts(meeting: Meeting, language: str) -> dict[str, Any]:
-    """What the mail *results* says to everyone alike; `given` and `part` are each recipient's own."""
+    """What the mail *results* says to all alike; `given` and `part` are each recipient's own."""
     took_part, after = attendance(meeting), next_meeting(meeting)
     kept = (
         sa.select(Needs.id)

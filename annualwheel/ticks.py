@@ -1,4 +1,4 @@
-"""A periodic job runs once a minute, whoever starts it: every consumer has a scheduler of its own."""
+"""A periodic job runs once a minute, whoever starts it: every consumer has its own scheduler."""
 
 from __future__ import annotations
 

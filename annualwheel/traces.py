@@ -67,7 +67,7 @@ def wipe(person: Person) -> None:
 
 
 def _registrations(seats: list[int]) -> None:
-    """That somebody was invited, came or not stays as numbers; what they said of themselves goes."""
+    """That someone was invited, came or not stays as numbers; what they said of themselves goes."""
     db.session.execute(
         sa.delete(Needs)
         .where(Needs.registration_id.in_(seats))
@@ -107,7 +107,7 @@ def _own_drafts(person: Person) -> None:
 
 
 def _sources(person: Person) -> None:
-    """Where the addresses of substitutes and colleagues came from is still said, but not from whom."""
+    """Where addresses of substitutes and colleagues came from is still said, but not from whom."""
     said = {f"substitute:{person.name}": "substitute:", f"colleague:{person.name}": "colleague:"}
     for other in db.session.scalars(
         sa.select(Person).where(Person.source.in_(said), Person.id != person.id)

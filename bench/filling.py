@@ -35,6 +35,7 @@ from annualwheel.models import (
 from annualwheel.questionnaires import membership, path, published, reading
 from annualwheel.questionnaires.definition import (
     Definition,
+    Group,
     Option,
     Question,
     QuestionType,
@@ -70,16 +71,7 @@ TEXT = (
     "tid än vi trodde. "
     "Det som fungerade var att samma personer höll i frågan hela vägen. "
 )
-BY_STATE = (
-    "invited",
-    "registered",
-    "registered",
-    "registered",
-    "declined",
-    "withdrawn",
-    "registered",
-    "invited",
-)
+BY_STATE = ("invited", *["registered"] * 3, "declined", "withdrawn", "registered", "invited")
 
 
 def plan() -> Year:
@@ -276,7 +268,7 @@ def ten_answers(number: int) -> dict[str, str]:
 
 
 def store_answers(questionnaire: Questionnaire, count: int) -> None:
-    """That many answers of others, ten to a submitted answer, with the version that was submitted."""
+    """That many answers of others, ten to a submitted answer, with the version submitted."""
     author = people(1, organisations(1, first=90_000))[0].id
     for number, submission in enumerate(
         _submitted(questionnaire, count // 10, author, lambda number: Filled(_as_drafts(number)))
@@ -366,42 +358,32 @@ def _filled(definition: Definition, number: int, initiatives: int) -> Filled:
             {question.key: _value(question, number) for question in part.section.questions}
         )
         if part.section.group:
-            items = [
-                FilledItem(
-                    f"i{number}-{each}",
-                    {q.key: _value(q, number + each) for q in part.section.group.questions}
-                    | {
-                        part.section.group.title_question: f"Initiativ {each} från organisation {number}"
-                    },
-                )
-                for each in range(initiatives)
-            ]
+            items = [_item(part.section.group, number, each) for each in range(initiatives)]
     return Filled(root, themes, tuple(items))
+
+
+def _item(group: Group, number: int, each: int) -> FilledItem:
+    values = {question.key: _value(question, number + each) for question in group.questions}
+    title = {group.title_question: f"Initiativ {each} från organisation {number}"}
+    return FilledItem(f"i{number}-{each}", values | title)
 
 
 def _value(question: Question, number: int) -> str | list[str]:
     if question.source == "organisations":
         return [f"P{number}"]
-    match question.type:
-        case QuestionType.CHOICE:
-            return question.options[number % len(question.options)].key
-        case QuestionType.CHOICES:
-            return [
-                question.options[(number + each) % len(question.options)].key
-                for each in range(1 + number % 2)
-            ]
-        case QuestionType.LONG_TEXT:
-            return f"{TEXT * (1 + number % 2)}({number})"
-        case QuestionType.NUMBER:
-            return str(number)
-        case QuestionType.DATE:
-            return "2027-01-14"
-        case QuestionType.URL:
-            return f"https://example.org/{number}"
-        case QuestionType.YEARS:
-            return "2024–2027"
-        case _:
-            return f"Kort svar {number}"
+    keys = [option.key for option in question.options]
+    if question.type == QuestionType.CHOICE:
+        return keys[number % len(keys)]
+    if question.type == QuestionType.CHOICES:
+        return [keys[(number + each) % len(keys)] for each in range(1 + number % 2)]
+    written = {
+        QuestionType.LONG_TEXT: f"{TEXT * (1 + number % 2)}({number})",
+        QuestionType.NUMBER: str(number),
+        QuestionType.DATE: "2027-01-14",
+        QuestionType.URL: f"https://example.org/{number}",
+        QuestionType.YEARS: "2024–2027",
+    }
+    return written.get(question.type, f"Kort svar {number}")
 
 
 def queue_again(ids: Sequence[int]) -> None:

@@ -20,7 +20,7 @@ ORGANISATIONS, INITIATIVES = 6000, 3
 
 
 def packing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """Builds the pack in a fresh process each round, as the job does, and beside it the bare loop."""
+    """Builds the pack in a new process each round, as the job does, and beside it the bare loop."""
     place = places.make(kind)
     with place.app():
         filling.publish(filling.plan())

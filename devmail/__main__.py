@@ -1,4 +1,4 @@
-"""`python -m devmail`: listens on MAIL_SERVER:MAIL_PORT and writes to DEV_MAILBOX, until SIGTERM."""
+"""`python -m devmail`: listens on MAIL_SERVER:MAIL_PORT and writes to DEV_MAILBOX until SIGTERM."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The rehearsal: the whole year in fast time, with a clock of its own that no deployment can reach."""
+"""The rehearsal: the whole year in fast time, with its own clock, which no deployment can reach."""

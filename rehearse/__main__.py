@@ -74,8 +74,9 @@ def conclude(stage: Stage, ledger: Ledger, seconds: float, say: Callable[[str], 
     ]
     wrong += calendar_faults(stage.post.entries(), len(ledger.registered - ledger.gave_up))
     say(
-        f"Klart på {seconds:.0f} sekunder: {received['mails_received']} mejl, {received['registered']} anmälningar, "
-        f"{received['submitted']} inskickade svar, {received['initiatives']} initiativ. Allt ligger i {stage.folder}."
+        f"Klart på {seconds:.0f} sekunder: {received['mails_received']} mejl, "
+        f"{received['registered']} anmälningar, {received['submitted']} inskickade svar, "
+        f"{received['initiatives']} initiativ. Allt ligger i {stage.folder}."
     )
     for line in wrong:
         say(f"Stämmer inte: {line}")

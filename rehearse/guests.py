@@ -154,7 +154,7 @@ def change_of_mind(at: Occasion, seat: Seat, mail: Mail) -> None:
 
 
 def confirm_new_day(at: Occasion, mails: Sequence[Mail]) -> None:
-    """After a move: those who were registered say yes to the new day, which the page asks of them."""
+    """After a move: those registered say yes to the new day, which the page asks of them."""
 
     def act(mail: Mail) -> None:
         with open_landing(at.stage, mail) as browser:

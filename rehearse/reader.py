@@ -314,6 +314,5 @@ def _nested(nodes: list[Node]) -> bool:
 
 
 def _ambiguous(text: str, what: str, found: list[Node]) -> NoReturn:
-    raise Unexpected(
-        f"{len(found)} times {what} {text!r}: {[(n.tag, n.get('name') or n.get('href'), n.text[:60]) for n in found]}"
-    )
+    seen = [(n.tag, n.get("name") or n.get("href"), n.text[:60]) for n in found]
+    raise Unexpected(f"{len(found)} times {what} {text!r}: {seen}")

@@ -166,7 +166,7 @@ def move(stage: Stage, browser: Browser, plan: Plan, to: Plan) -> int:
 
 
 def cancel_one(stage: Stage, browser: Browser, plan: Plan, name: str) -> None:
-    """Somebody rings and cannot come: the coordinator finds the registration and gives up the seat."""
+    """Somebody rings to cancel: the coordinator finds the registration and gives up the seat."""
     meeting_page(browser, plan).follow("Personer på mötet").choose("Kommer", within="Visa").fill(
         "Namn, e-post eller organisation", name
     )
@@ -175,7 +175,7 @@ def cancel_one(stage: Stage, browser: Browser, plan: Plan, name: str) -> None:
 
 
 def take_out_pack(stage: Stage, plan: Plan, ledger: Ledger) -> None:
-    """The facilitator has the pack made, downloads it, opens it and counts the initiatives in it."""
+    """The facilitator has the pack made, downloads it, opens it and counts its initiatives."""
     with sign_in(stage, cast.LEADER[1]) as browser:
         browser.follow("Svar och underlag").follow(plan.name).press("Ta fram underlag")
         stage.settle()

@@ -137,7 +137,7 @@ def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], 
 
 
 def add(browser: Browser, sentence: str) -> Browser:
-    """Goes to the last section and types a sentence more in its first field; nothing is saved yet."""
+    """Types one more sentence in the first field of the last section; nothing is saved yet."""
     browser.open([*_sections(browser)][-1].get("href"))
     text = browser.page.all("textarea")[0]
     text.children = [f"{text.raw.strip()}\n\n{sentence}"]

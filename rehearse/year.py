@@ -152,9 +152,8 @@ class Rehearsal:
         answers = writing.prepare(self.stage, self.ledger, asked, mails, self.seed)
         self.stage.clock.to(later)
         writing.change(self.stage, self.ledger, answers, CHANGED_EVERY)
-        self.tell(
-            f"{plan.name}: {len(answers)} svar är inskickade, {len(self.ledger.submitted) - before - len(answers)} har ändrats."
-        )
+        changed = len(self.ledger.submitted) - before - len(answers)
+        self.tell(f"{plan.name}: {len(answers)} svar är inskickade, {changed} har ändrats.")
 
     def send_preparation(self, office: Browser, plan: Plan) -> int:
         """Sends the mail about the preparation."""

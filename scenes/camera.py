@@ -25,11 +25,14 @@ from scenes.scene import Press, Scene
 from scenes.world import StandingClock, World
 
 SEND = """([fields, button, ending]) => {
-  const names = Object.keys(fields), form = [...document.querySelectorAll(ending ? "form" : "main form")].find(f => f.method === "post"
+  const names = Object.keys(fields)
+  const forms = [...document.querySelectorAll(ending ? "form" : "main form")]
+  const form = forms.find(f => f.method === "post"
     && (f.getAttribute("action") || "").endsWith(ending) && names.every(n => f.elements[n]))
   for (const n of names) form.elements[n].value = fields[n]
   const [name, value] = button.split("=")
-  form.requestSubmit(button ? [...form.elements].find(e => e.name === name && e.value === value) : null)
+  const pressed = [...form.elements].find(e => e.name === name && e.value === value)
+  form.requestSubmit(button ? pressed : null)
 }"""
 
 

@@ -40,10 +40,14 @@ AUDIENCES = {
     "admin": "Administratören",
     "mail": "Mejl",
 }
-PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bilder</title>
-<style>body{{font:16px/1.5 sans-serif;margin:1rem 2rem}}.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
-figure{{margin:0}}img{{border:1px solid #767676;height:18rem;width:auto;max-width:20rem;object-fit:cover;object-position:top}}</style>
-<h1>Bilder</h1><p>{count} bilder. <a href="#{first}">Till den första gruppen</a></p>{groups}</html>"""
+PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Bilder</title>
+<style>body{{font:16px/1.5 sans-serif;margin:1rem 2rem}}
+.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
+figure{{margin:0}}img{{border:1px solid #767676;height:18rem;width:auto;max-width:20rem;
+object-fit:cover;object-position:top}}</style>
+<h1>Bilder</h1><p>{count} bilder. <a href="#{first}">Till den första gruppen</a></p>
+{groups}</html>"""
 
 
 class Taken(NamedTuple):
@@ -167,7 +171,8 @@ def _group(key: str, taken: list[Taken]) -> str:
 
 def _of_one(taken: list[Taken]) -> str:
     pictures = "".join(
-        f'<figure><a href="{one.file}"><img src="{one.file}" loading="lazy" alt="{one.language}, {one.width} bildpunkter"></a>'
+        f'<figure><a href="{one.file}"><img src="{one.file}" loading="lazy" '
+        f'alt="{one.language}, {one.width} bildpunkter"></a>'
         f"<figcaption>{one.language} {one.width}</figcaption></figure>"
         for one in taken
     )

@@ -118,9 +118,8 @@ def check(environ: Mapping[str, str]) -> None:
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Refusal(f"PORT är {port!r}, men ska vara ett heltal mellan 1 och 65535.")
     if not is_free(host, int(port)):
-        raise Refusal(
-            f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={free_port(int(port) + 1)}"
-        )
+        other = free_port(int(port) + 1)
+        raise Refusal(f"Port {port} på {host} är upptagen. Välj en annan: make run PORT={other}")
 
 
 def is_free(host: str, port: int) -> bool:

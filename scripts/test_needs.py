@@ -21,7 +21,7 @@ from scripts.postgresql import find_programs
 
 @dataclass(frozen=True)
 class Need:
-    """How to see that each part is there, named by the package that brings it, and what else helps."""
+    """How to see that each part is there, named by the package that has it, and what else helps."""
 
     parts: Mapping[str, Callable[[], bool]]
     otherwise: str
@@ -72,7 +72,8 @@ def main(names: list[str]) -> int:
             _install(prefix, packages)
         if packages := need.missing():
             print(
-                f"The tests need {name}. On Debian or Ubuntu: sudo apt install {' '.join(packages)};\n{need.otherwise}.",
+                f"The tests need {name}. On Debian or Ubuntu: sudo apt install "
+                f"{' '.join(packages)};\n{need.otherwise}.",
                 file=sys.stderr,
             )
             return 1

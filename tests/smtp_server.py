@@ -105,9 +105,8 @@ class Smtp:
     def last(self, address: str) -> Mail:
         """The newest mail to one address."""
         found = self.to(address)
-        assert found, (
-            f"no mail to {address}; there are mails to {sorted({to for mail in self.mails for to in mail.to})}"
-        )
+        others = sorted({to for mail in self.mails for to in mail.to})
+        assert found, f"no mail to {address}; there are mails to {others}"
         return found[-1]
 
     def clear(self) -> None:

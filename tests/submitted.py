@@ -36,7 +36,7 @@ INITIATIVE: Values = {
 
 
 def make_work_meeting(definition: Definition | None = None) -> Meeting:
-    """The working meeting of 2027 with two themes and its questionnaire (or another one) published."""
+    """The working meeting of 2027 with two themes and its questionnaire (or another) published."""
     at = dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC)
     year: Year = planning.create_year(
         2027,

@@ -26,7 +26,10 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
-PART = '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+PART = (
+    '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
 
 
 class UnsendableError(ValueError):
@@ -80,7 +83,8 @@ def compose(
     head = (
         address_header("To", name, recipient)
         + text_header("Subject", letter.subject)
-        + f"Date: {format_datetime(now)}\r\nMessage-ID: <{public_id}@{sender.rpartition('@')[2]}>\r\n"
+        + f"Date: {format_datetime(now)}\r\n"
+        + f"Message-ID: <{public_id}@{sender.rpartition('@')[2]}>\r\n"
         + _common_headers(letterhead, language)
     ).encode("ascii")
     body = _with_calendar(letter, calendar) if calendar else _alternatives(letter, public_id)
@@ -183,7 +187,8 @@ def _alternatives(letter: Sealed, public_id: str) -> bytes:
     boundary = f"=_{public_id}"
     return b"".join(
         (
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n{PART.format(boundary, "plain")}'.encode(),
+            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
+            PART.format(boundary, "plain").encode(),
             _quoted_printable(letter.text),
             f"\r\n{PART.format(boundary, 'html')}".encode(),
             _quoted_printable(letter.html),

@@ -259,7 +259,7 @@ def _prepare(meeting: Meeting, now: dt.datetime) -> int:
 
 
 def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
-    """A writer for an organisation from which nobody comes: a registration is not needed to write."""
+    """A writer for an organisation from which nobody comes: no registration is needed to write."""
     place = db.session.scalars(
         sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)
     ).one()

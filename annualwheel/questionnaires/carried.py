@@ -210,7 +210,7 @@ def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.
 
 
 def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: Earlier) -> Fitting:
-    """What of an earlier item this year's questions can hold; the options are those of this year."""
+    """What of an earlier item this year's questions can hold; the options are this year's."""
     asked = drafts.fields_of(submission.questionnaire.digest, group.key)
     before_that = _questions(published.by_digest(earlier.digest))
     there = _active(

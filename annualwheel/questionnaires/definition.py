@@ -88,7 +88,7 @@ class Question:
 
     @property
     def other(self) -> bool:
-        """Whether a free text of its own (`<key>_other`) goes with the choice; see `answer_fields`."""
+        """Whether a free text of its own (`<key>_other`) goes with it; see `answer_fields`."""
         return self.other_label is not None
 
 

@@ -240,7 +240,7 @@ def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
 def answer_of(
     questionnaire: Questionnaire, person: Person, organisation: Organisation
 ) -> Submission | None:
-    """The answer the person would write in for the organisation; None until somebody has come in."""
+    """The answer the person would write in for the organisation; None until somebody came in."""
     return _found(
         questionnaire, organisation, person if questionnaire.respondent == "person" else None
     )

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -57,18 +59,8 @@ def of_meeting(meeting: Meeting) -> list[Progress]:
         definition = published.definition_of(questionnaire)
         begun, total = _begun(questionnaire, definition), len(definition.parts())
         rows += [
-            Progress(
-                public_id,
-                organisation_id,
-                organisation,
-                f"{given or ''} {family or ''}".strip(),
-                "none" if state == "draft" and changed_at is None else state,
-                begun[submission_id],
-                total,
-                changed_at,
-                submitted_at,
-            )
-            for submission_id, public_id, organisation_id, organisation, given, family, state, changed_at, submitted_at in db.session.execute(
+            _progress(row, begun, total)
+            for row in db.session.execute(
                 sa.select(
                     Submission.id,
                     Submission.public_id,
@@ -86,6 +78,22 @@ def of_meeting(meeting: Meeting) -> list[Progress]:
             )
         ]
     return rows
+
+
+def _progress(row: Sequence[Any], begun: Counter[int], total: int) -> Progress:
+    submission_id, public_id, organisation_id, organisation, given, family = row[:6]
+    state, changed_at, submitted_at = row[6:]
+    return Progress(
+        public_id,
+        organisation_id,
+        organisation,
+        f"{given or ''} {family or ''}".strip(),
+        "none" if state == "draft" and changed_at is None else state,
+        begun[submission_id],
+        total,
+        changed_at,
+        submitted_at,
+    )
 
 
 def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]:

@@ -14,7 +14,7 @@ from annualwheel.questionnaires.definition import Definition, Option, Part, Sect
 
 
 def shares(definition: Definition) -> tuple[Option, ...]:
-    """The shares that an answer can be divided into, in order; none when there would be only one."""
+    """The shares an answer can be divided into, in order; none when there would be only one."""
     found = (
         definition.themes
         if _by_theme(definition)

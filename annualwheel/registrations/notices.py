@@ -132,7 +132,7 @@ def put_in_calendar(
     kind: str = "calendar_request",
     mailing: Mailing | None = None,
 ) -> None:
-    """Queues a calendar REQUEST with the next sequence number: a new entry, or the same one moved."""
+    """Queues a calendar REQUEST with the next sequence number: a new entry, or the same moved."""
     registration.sequence += 1
     _calendar(kind, registration, now, "REQUEST", mailing)
 

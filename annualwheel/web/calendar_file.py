@@ -1,4 +1,7 @@
-"""A registration's calendar entry as a file to fetch: firm after a yes, tentative before an answer."""
+"""A registration's calendar entry as a file to fetch.
+
+Firm after a yes, tentative before an answer.
+"""
 
 from __future__ import annotations
 

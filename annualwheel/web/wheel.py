@@ -136,7 +136,7 @@ def _segment(radius: float, thickness: float, start: float, extent: float) -> st
 
 
 def _is_in_this_turn(meetings: Sequence[Meeting], today: dt.date) -> bool:
-    """Whether the line of today would stand among dates of its own year and not among next year's."""
+    """Whether the line of today would stand among dates of its own year and not of the next."""
     days = [
         day
         for meeting in meetings
@@ -152,12 +152,15 @@ def _is_in_this_turn(meetings: Sequence[Meeting], today: dt.date) -> bool:
 
 def _opening(caption: Caption, prefix: str) -> Iterator[str]:
     yield (
-        f'<svg viewBox="0 0 420 432" role="img" aria-labelledby="{prefix}-titel" aria-describedby="{prefix}-text" '
-        f'focusable="false"><title id="{prefix}-titel">{escape(caption.title)}</title>'
+        f'<svg viewBox="0 0 420 432" role="img" aria-labelledby="{prefix}-titel" '
+        f'aria-describedby="{prefix}-text" focusable="false">'
+        f'<title id="{prefix}-titel">{escape(caption.title)}</title>'
         f'<desc id="{prefix}-text">{escape(caption.description)}</desc>'
-        f'<defs><pattern id="{prefix}-skraffering" width="6" height="6" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"/>'
-        f'<rect class="hatch-line" width="2.2" height="6"/></pattern></defs><g transform="translate(0 12)">'
+        f'<defs><pattern id="{prefix}-skraffering" width="6" height="6" '
+        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect class="hatch-ground" width="6" height="6"/>'
+        '<rect class="hatch-line" width="2.2" height="6"/></pattern></defs>'
+        '<g transform="translate(0 12)">'
     )
 
 
@@ -169,8 +172,8 @@ def _rim(today: dt.date | None, language: str) -> Iterator[str]:
         now = " now" if today and today.month == month + 1 else ""
         yield (
             f'<path class="rim{now}" d="{_segment(RIM, 24, month * 30, 30)}"/>'
-            f'<text transform="translate({x:.1f} {y:.1f}) rotate({upright})" y="5" text-anchor="middle" '
-            f'font-size="16">{name}</text>'
+            f'<text transform="translate({x:.1f} {y:.1f}) rotate({upright})" y="5" '
+            f'text-anchor="middle" font-size="16">{name}</text>'
         )
 
 
@@ -185,7 +188,10 @@ def _year_mark(meetings: Sequence[Meeting], year: int) -> Iterator[str]:
 
 
 def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -> Iterator[str]:
-    yield f'<circle class="lane" cx="{MIDDLE:g}" cy="{MIDDLE:g}" r="{radius:g}" stroke-width="{THICKNESS:g}"/>'
+    yield (
+        f'<circle class="lane" cx="{MIDDLE:g}" cy="{MIDDLE:g}" r="{radius:g}" '
+        f'stroke-width="{THICKNESS:g}"/>'
+    )
     for phase in meeting.phases:
         yield from _arc(phase, radius, prefix)
     # The day of a meeting and the line of today lie on top of the arcs; a digit stands where
@@ -194,9 +200,10 @@ def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -
     for phase in meeting.phases:
         yield from _digit(phase, radius, taken)
     x, y = _point(radius, angle(meeting.held_on))
+    disc, letter = ("meet next", "letter") if meeting.is_next else ("meet", "letter inv")
     yield (
-        f'<circle class="meet{" next" if meeting.is_next else ""}" cx="{x:.1f}" cy="{y:.1f}" r="{DISC:g}"/>'
-        f'<text class="{"letter" if meeting.is_next else "letter inv"}" x="{x:.1f}" y="{y + 6:.1f}" '
+        f'<circle class="{disc}" cx="{x:.1f}" cy="{y:.1f}" r="{DISC:g}"/>'
+        f'<text class="{letter}" x="{x:.1f}" y="{y + 6:.1f}" '
         f'text-anchor="middle" font-size="17">{escape(meeting.letter)}</text>'
     )
 
@@ -212,7 +219,8 @@ def _arc(phase: Phase, radius: float, prefix: str) -> Iterator[str]:
     share = min(max(phase.share, 0.0), 1.0)
     if phase.state == "now" and share:
         room = extent - 4 * margin
-        yield f'<path class="fill" d="{_segment(radius, THICKNESS - 6, start + 2 * margin, room * share)}"/>'
+        filled = _segment(radius, THICKNESS - 6, start + 2 * margin, room * share)
+        yield f'<path class="fill" d="{filled}"/>'
 
 
 def _digit(phase: Phase, radius: float, taken: Sequence[tuple[float, float]]) -> Iterator[str]:
@@ -231,8 +239,9 @@ def _digit(phase: Phase, radius: float, taken: Sequence[tuple[float, float]]) ->
     x, y = _point(radius, start + extent * free[0])
     if phase.state == "now":
         yield f'<circle class="halo" cx="{x:.1f}" cy="{y:.1f}" r="9"/>'
+    digit = "digit inv" if phase.state == "done" else "digit"
     yield (
-        f'<text class="{"digit inv" if phase.state == "done" else "digit"}" x="{x:.1f}" y="{y + 5:.1f}" '
+        f'<text class="{digit}" x="{x:.1f}" y="{y + 5:.1f}" '
         f'text-anchor="middle" font-size="15">{DIGITS[phase.kind]}</text>'
     )
 
@@ -256,14 +265,19 @@ def _today(today: dt.date, word: str) -> Iterator[str]:
     line = f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"
     yield (
         f'<path class="today under" d="{line}"/><path class="today" d="{line}"/>'
-        f'<rect class="todayhead" x="{x - half:.1f}" y="{y - 12:.1f}" width="{2 * half:.1f}" height="24" rx="12"/>'
-        f'<text class="digit" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="14">{word}</text>'
+        f'<rect class="todayhead" x="{x - half:.1f}" y="{y - 12:.1f}" '
+        f'width="{2 * half:.1f}" height="24" rx="12"/>'
+        f'<text class="digit" x="{x:.1f}" y="{y + 5:.1f}" '
+        f'text-anchor="middle" font-size="14">{word}</text>'
     )
 
 
 def _centre(centre: Centre) -> Iterator[str]:
     size = 40 if len(centre.large) <= 3 else 30
-    yield f'<text class="large" x="210" y="205" text-anchor="middle" font-size="{size}">{escape(centre.large)}</text>'
+    yield (
+        f'<text class="large" x="210" y="205" text-anchor="middle" font-size="{size}">'
+        f"{escape(centre.large)}</text>"
+    )
     for number, line in enumerate(centre.lines):
         fitted = min(15.0, 116 / (0.55 * max(len(line), 1)))
         yield (

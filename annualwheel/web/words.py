@@ -268,7 +268,7 @@ def sentence(text: str) -> str:
 
 
 def breakable(text: str) -> Markup:
-    """A text that may be broken before the @ of an address: elsewhere it looks like the end of it."""
+    """A text that may break before the @ of an address: elsewhere it looks like the end of it."""
     return Markup(re.sub(r"(?<=\w)@(?=\w)", "<wbr>@", str(escape(text))))  # noqa: S704 it is escaped
 
 

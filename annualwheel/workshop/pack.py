@@ -78,6 +78,7 @@ class _Pack:
         self.without: list[tuple[Respondent, bool]] = []
         self.columns = AnswerColumns([q for q in self.questions if q["group"]], self.language)
         self._make_sheets()
+        self._make_lists()
 
     def write(self, path: str, progress: Progress) -> dict[str, int]:
         chosen = submitted.respondents(self.meeting)
@@ -169,6 +170,10 @@ class _Pack:
             ],
             self.footer,
         )
+
+    def _make_lists(self) -> None:
+        """The sheets after the answers: the structures, and who comes and who has not answered."""
+        word = self.word
         kinds = [q["label"][self.language] for q in self.questions if q["per_theme"]]
         self.structures = self.book.sheet(
             word("structures"),

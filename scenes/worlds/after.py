@@ -1,4 +1,6 @@
-"""Afterwards: answers that are closed, asked for and opened again, and meetings that have results, or a draft of them."""
+"""Afterwards: answers that are closed, asked for and opened again, and meetings that have results,
+or a draft of them.
+"""
 
 from __future__ import annotations
 
@@ -38,38 +40,42 @@ THEMES = (
     ("energi", "Hur sparar vi energi?", "How do we save energy?"),
 )
 WORDS = {
-    (
-        "",
-        "sv",
-    ): "Fem luckor och nio samarbeten. Borden var ense om att börja med det som redan finns.\n\n"
-    "Tre frågor går vidare till nästa möte: vem som samordnar, vad det får kosta och hur vi följer upp.",
-    (
-        "",
-        "en",
-    ): "Five gaps and nine collaborations. The tables agreed to begin with what is there already.\n\n"
-    "Three questions go on to the next meeting: who coordinates, what it may cost and how we follow up.",
-    (
-        "arbete",
-        "sv",
-    ): "En väg in för den som söker arbete, i stället för sju. Kommunerna och Arbetsförmedlingen ritar den tillsammans till hösten.",
-    (
-        "arbete",
-        "en",
-    ): "One way in for those who look for work, instead of seven. The municipalities and the employment service draw it by autumn.",
-    (
-        "energi",
-        "sv",
-    ): "Delade tak och delade avtal. Två kommuner provar först, och de andra får läsa vad det gav.",
+    ("", "sv"): (
+        "Fem luckor och nio samarbeten. Borden var ense om att börja med det som redan finns.\n\n"
+        "Tre frågor går vidare till nästa möte: vem som samordnar, vad det får kosta och hur vi "
+        "följer upp."
+    ),
+    ("", "en"): (
+        "Five gaps and nine collaborations. The tables agreed to begin with what is there "
+        "already.\n\n"
+        "Three questions go on to the next meeting: who coordinates, what it may cost and how we "
+        "follow up."
+    ),
+    ("arbete", "sv"): (
+        "En väg in för den som söker arbete, i stället för sju. "
+        "Kommunerna och Arbetsförmedlingen ritar den tillsammans till hösten."
+    ),
+    ("arbete", "en"): (
+        "One way in for those who look for work, instead of seven. "
+        "The municipalities and the employment service draw it by autumn."
+    ),
+    ("energi", "sv"): (
+        "Delade tak och delade avtal. Två kommuner provar först, och de andra får läsa vad det gav."
+    ),
 }
 
 SAID: dict[str, Value] = {
-    "monster": "Samma tre hinder kommer tillbaka i nästan alla svar: tid, avtal och vem som bjuder in.",
+    "monster": (
+        "Samma tre hinder kommer tillbaka i nästan alla svar: tid, avtal och vem som bjuder in."
+    ),
     "kraftsamlingar": "En väg in för den som söker arbete. Delade avtal om energi.",
 }
 
 
 def make(world: World) -> None:
-    """The working meeting's answers are closed; the direction meeting has its results, the conference a draft of them."""
+    """The working meeting's answers are closed; the direction meeting has its results, the
+    conference a draft of them.
+    """
     karin, _petter, _ada = (
         world.hire(*who)
         for who in (
@@ -108,7 +114,9 @@ def make(world: World) -> None:
 
 
 def _closed(world: World, work: Meeting, karin: Staff) -> None:
-    """Five organisations: one may ask, one has asked, one was told no, one was let in again, one never submitted."""
+    """Five organisations: one may ask, one has asked, one was told no, one was let in again, one
+    never submitted.
+    """
     during, after = (
         moment + DAY
         for moment in (
@@ -147,7 +155,9 @@ def _closed(world: World, work: Meeting, karin: Staff) -> None:
 
 
 def _told(world: World, direction: Meeting, karin: Staff) -> None:
-    """Somebody who was there and wrote, somebody who only wrote, and results that have been corrected since."""
+    """Somebody who was there and wrote, somebody who only wrote, and results that have been
+    corrected since.
+    """
     seat = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
     meetings.register(
         seat,

@@ -23,15 +23,25 @@ from annualwheel.web import words
 
 PACKAGE = Path(words.__file__).parents[1]
 ORIGIN = "http://arshjulet.example"
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; form-action 'self'"
+)
 PAGE = """<!doctype html><html lang="sv"><title>Prov</title>
-{% from "macros/fields.html" import field %}{% from "macros/saving.html" import autosave, save_bar %}
+{% from "macros/fields.html" import field %}
+{% from "macros/saving.html" import autosave, save_bar %}
 <form data-logout method="post" action="/logga-ut"><button>Logga ut</button></form>
-<form method="post" action="/klar" {{ autosave("/spara", "7", "bevis", new_link="/lank", undo="/angra") }}>
-<input type="hidden" name="base-learned" value="{{ version }}"><input type="hidden" name="base-hinders" value="{{ version }}">
-{{ field(form.learned, attrs={"data-v": version}) }}<p data-by="learned">Anna Berg, i går kl. 9</p>{{ field(form.hinders, attrs={"data-v": version}) }}
-{{ field(form.name, attrs={"data-v": version}) }}{{ field(form.address, attrs={"data-v": version, "data-single": ""}) }}
-{{ field(form.state, attrs={"data-v": version}) }}{{ field(form.diet, attrs={"data-v": version, "data-private": "1"}) }}
+<form method="post" action="/klar"
+ {{ autosave("/spara", "7", "bevis", new_link="/lank", undo="/angra") }}>
+<input type="hidden" name="base-learned" value="{{ version }}">
+<input type="hidden" name="base-hinders" value="{{ version }}">
+{{ field(form.learned, attrs={"data-v": version}) }}
+<p data-by="learned">Anna Berg, i går kl. 9</p>
+{{ field(form.hinders, attrs={"data-v": version}) }}
+{{ field(form.name, attrs={"data-v": version}) }}
+{{ field(form.address, attrs={"data-v": version, "data-single": ""}) }}
+{{ field(form.state, attrs={"data-v": version}) }}
+{{ field(form.diet, attrs={"data-v": version, "data-private": "1"}) }}
 <button>Klar</button></form>{{ save_bar("") }}
 <script type="module" src="/static/js/autosave.js"></script></html>"""
 
@@ -619,11 +629,17 @@ def test_signing_out_with_unsaved_text_asks_first(page: Page, server: Server) ->
     assert stored(page)["learned"]["v"] == "Kvar"
 
 
+def holds(asked: list[str], count: int) -> Callable[[object], bool]:
+    """Tells, whatever has happened, whether it has been asked that many times."""
+    return lambda _event: len(asked) == count
+
+
 @pytest.mark.parametrize("answer", [None, (500, {}), (503, {})])
 def test_it_is_tried_again_after_3_8_20_and_60_seconds_and_each_minute_from_then(
     page: Page, server: Server, answer: tuple[int, dict[str, Any]] | None
 ) -> None:
     asked = server.answers_only(answer)
+    ended = "requestfailed" if answer is None else "requestfinished"
     write(page, "Viktigt")
     page.clock.run_for(1300)
     expect(line(page)).to_contain_text("Ingen kontakt")
@@ -631,10 +647,7 @@ def test_it_is_tried_again_after_3_8_20_and_60_seconds_and_each_minute_from_then
         page.clock.run_for(wait * 1000 - 200)
         expect(line(page)).to_contain_text("Ingen kontakt")
         assert len(asked) == number, f"before {wait} s"
-        with page.expect_event(
-            "requestfailed" if answer is None else "requestfinished",
-            lambda _: len(asked) == number + 1,
-        ):  # noqa: B023 asked within the turn
+        with page.expect_event(ended, holds(asked, number + 1)):
             page.clock.run_for(250)
         settled(page)
     assert stored(page)["learned"]["v"] == "Viktigt"
@@ -691,7 +704,8 @@ def test_text_that_has_lain_in_the_browser_for_fourteen_days_is_gone(
     # The page that is left must not put its own (empty) copy there.
     keep = """([days, text]) => {
       document.querySelector('[data-autosave]').autosave.stopped = 'submitted';
-      localStorage.setItem('utkast:/spara:7', JSON.stringify({t: Date.now() - days * 86400000, d: {learned: {v: text, base: '3'}}})) }"""
+      const copy = {t: Date.now() - days * 86400000, d: {learned: {v: text, base: '3'}}};
+      localStorage.setItem('utkast:/spara:7', JSON.stringify(copy)) }"""
     for days, text, shown in ((13.9, "Ny nog", "Ny nog"), (14.1, "För gammal", "")):
         page.evaluate(keep, [days, text])
         page.goto(ORIGIN + "/svar")
@@ -767,8 +781,11 @@ def test_a_saved_text_is_one_s_own_on_the_page_too(page: Page, server: Server) -
 
 
 def test_the_same_minute_is_read_out_once(page: Page, server: Server) -> None:
-    page.evaluate("""() => { window.said = 0; new MutationObserver(changes => { said += changes.length; })
-      .observe(document.querySelector('[data-save-text]'), {childList: true, characterData: true, subtree: true}) }""")
+    page.evaluate("""() => {
+      window.said = 0;
+      const everything = {childList: true, characterData: true, subtree: true};
+      new MutationObserver(changes => { said += changes.length; })
+        .observe(document.querySelector('[data-save-text]'), everything) }""")
     for text in ("a", "b", "c"):
         write(page, text)
         page.clock.run_for(1300)

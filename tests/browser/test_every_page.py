@@ -24,25 +24,35 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A page may answer 404 or 422 and say so; the browser notes that on its console.
 EXPECTED = "Failed to load resource: the server responded with a status of"
 SPACING = """() => { const sheet = new CSSStyleSheet()
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+      word-spacing: .16em !important }
     p { margin-bottom: 2em !important }`)
   document.adoptedStyleSheets = [sheet] }"""
 # What sticks out to the side, and text that its own box cuts off. Tables scroll in boxes of their
 # own, which say so.
 CUT = """() => {
+  const ELSEWHERE = "svg, .vh, .skip, .rows thead, iframe, textarea, select, input, pre"
+  const tag = e => `<${e.tagName.toLowerCase()} class="${e.className}">`
+  const named = e => `${tag(e)} ${e.textContent.trim().slice(0, 40)}`
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
   const cut = [...document.querySelectorAll("main *, header *, footer *")].filter(e => {
-    if (!e.checkVisibility() || e.closest("svg, .vh, .skip, .rows thead, iframe, textarea, select, input, pre")) return false
+    if (!e.checkVisibility() || e.closest(ELSEWHERE)) return false
     const style = getComputedStyle(e), hides = v => v === "hidden" || v === "clip"
-    return (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1) || (hides(style.overflowY) && e.scrollHeight > e.clientHeight + 1)
-  }).map(e => `<${e.tagName.toLowerCase()} class="${e.className}"> ${e.textContent.trim().slice(0, 40)}`)
-  const past = wide > 0 ? [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest(".table, .scroll, .vh")
-    && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 3)
-    .map(e => `<${e.tagName.toLowerCase()} class="${e.className}"> ${e.textContent.trim().slice(0, 40)}`) : []
+    return (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1)
+      || (hides(style.overflowY) && e.scrollHeight > e.clientHeight + 1)
+  }).map(named)
+  const past = wide > 0 ? [...document.querySelectorAll("body *")]
+    .filter(e => e.checkVisibility() && !e.closest(".table, .scroll, .vh")
+      && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(0, 3).map(named) : []
   // A list is blocks on a phone, and a table has room on a desk: neither is scrolled.
-  const scrolled = [...document.querySelectorAll(innerWidth < 640 ? ".table-scroll:has(.rows)" : ".table-scroll")]
-    .filter(e => innerWidth < 640 || innerWidth > 1200).filter(e => e.scrollWidth > e.clientWidth + 1).map(e => `scrolls sideways: ${e.getAttribute("aria-label")}`)
-  return [...scrolled, ...(wide > 0 ? [`${wide} px sideways: ${past}`] : []), ...cut.map(e => `cut off: ${e}`)] }"""
+  const tables = innerWidth < 640 ? ".table-scroll:has(.rows)" : ".table-scroll"
+  const scrolled = [...document.querySelectorAll(tables)]
+    .filter(e => innerWidth < 640 || innerWidth > 1200)
+    .filter(e => e.scrollWidth > e.clientWidth + 1)
+    .map(e => `scrolls sideways: ${e.getAttribute("aria-label")}`)
+  const sideways = wide > 0 ? [`${wide} px sideways: ${past}`] : []
+  return [...scrolled, ...sideways, ...cut.map(e => `cut off: ${e}`)] }"""
 
 
 @contextmanager

@@ -27,18 +27,37 @@ STOPS = 250
 STOP = """(last) => {
   const now = document.activeElement
   if (!now || now === document.body || now === window.stops[0]) return null
-  const style = getComputedStyle(now), box = now.getClientRects()[0] || now.getBoundingClientRect(), wrong = []
+  const style = getComputedStyle(now), wrong = []
+  const box = now.getClientRects()[0] || now.getBoundingClientRect()
   const shown = now.closest("label")?.getBoundingClientRect() || box
-  if (now.tagName !== "IFRAME" && (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2)) wrong.push("no outline")
+  const outlined = style.outlineStyle !== "none" && !(parseFloat(style.outlineWidth) < 2)
+  if (now.tagName !== "IFRAME" && !outlined) wrong.push("no outline")
   if (shown.bottom < 1 || shown.top > innerHeight - 1) wrong.push("outside the window")
   else {
-    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1), y = Math.min(Math.max(box.top + Math.min(box.height, 20) / 2, 0), innerHeight - 1)
+    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1)
+    const height = Math.min(box.height, 20)
+    const y = Math.min(Math.max(box.top + height / 2, 0), innerHeight - 1)
     const top = document.elementFromPoint(x, y)
-    if (top && !now.contains(top) && !top.contains(now) && !now.labels?.[0]?.contains(top)) wrong.push(`behind <${top.tagName.toLowerCase()} class="${top.className}">`)
+    if (top && !now.contains(top) && !top.contains(now) && !now.labels?.[0]?.contains(top))
+      wrong.push(`behind <${top.tagName.toLowerCase()} class="${top.className}">`)
   }
-  if (last !== null && window.stops[last] !== now && !(window.stops[last].compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING)) wrong.push("before the stop before it")
+  const before = last === null ? now : window.stops[last]
+  const follows = before.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING
+  if (before !== now && !follows) wrong.push("before the stop before it")
   window.stops.push(now)
-  return [`<${now.tagName.toLowerCase()}> ${(now.textContent || now.name || "").trim().slice(0, 40)}`, wrong] }"""
+  const said = (now.textContent || now.name || "").trim().slice(0, 40)
+  return [`<${now.tagName.toLowerCase()}> ${said}`, wrong] }"""
+# An element before all others takes the focus, so that the first Tab goes to the first stop.
+START = """() => {
+  const start = document.createElement("span")
+  start.tabIndex = -1
+  document.body.prepend(start)
+  start.focus({preventScroll: true}) }"""
+# What the element that has the focus is called: its text, its label for readers, and its labels.
+NAMES = """() => {
+  const e = document.activeElement, labels = [...e.labels || []].map(l => l.textContent)
+  const said = [e.textContent, e.getAttribute("aria-label"), ...labels].join(" ")
+  return said.replace(/\\s+/g, " ") }"""
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -69,9 +88,7 @@ def test_every_stop_is_seen_and_comes_in_order(
 def _walk(page: Page) -> list[str]:
     """Goes through the page with Tab from its beginning until it ends; what is wrong on the way."""
     page.evaluate("window.stops = []; document.activeElement?.blur(); scrollTo(0, 0)")
-    page.evaluate(
-        """() => { const start = document.createElement("span"); start.tabIndex = -1; document.body.prepend(start); start.focus({preventScroll: true}) }"""
-    )
+    page.evaluate(START)
     wrong = list[str]()
     for number in range(STOPS):
         page.keyboard.press("Tab")
@@ -92,11 +109,7 @@ class Keys:
         """Presses Tab until what is called so has the focus."""
         for _ in range(STOPS):
             self.page.keyboard.press("Tab")
-            if (
-                name
-                in self.page.evaluate("""() => { const e = document.activeElement
-                return [e.textContent, e.getAttribute("aria-label"), ...[...e.labels || []].map(l => l.textContent)].join(" ").replace(/\\s+/g, " ") }""")
-            ):
+            if name in self.page.evaluate(NAMES):
                 return self
         raise AssertionError(f"Tab does not come to {name}")
 

@@ -13,7 +13,8 @@ from scenes.world import World
 from tests.journeys.test_every_surface import digest
 from tests.scanner import links, one_of_every_kind
 
-LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.href).filter(href => href.startsWith(location.origin) && !href.includes('#'))"
+LINKS = """[...document.querySelectorAll('a[href]')].map(a => a.href)
+  .filter(href => href.startsWith(location.origin) && !href.includes('#'))"""
 # Longer than any interval of our scripts; the page's own clock is wound on, so nobody waits.
 WHILE = 60_000
 

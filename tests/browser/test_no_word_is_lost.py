@@ -106,54 +106,13 @@ def held(live: Live) -> tuple[str, str]:
 def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_day(
     live: Live, clock: Fixed, maria: Hand, anna: Hand, tmp_path: Path
 ) -> None:
-    # Both begin on an empty field; the one who is saved last is told, and puts the two texts
-    # together.
-    with maria.saved():
-        maria.write(5)
-    anna.write(5)
-    anna.see("Maria Lindqvist")
-    with anna.saved():
-        anna.page.get_by_role("button", name="Lägg Marias text efter min").click()
+    write_over_each_other(maria, anna)
     assert all(word in held(live)[0] for word in maria.words + anna.words)
-
-    # The network goes away in the middle of a sentence, and comes back.
-    anna.write(2)
-    anna.page.context.set_offline(True)
-    anna.write(4)
-    anna.see(AWAY)
-    with anna.saved():
-        anna.write(3)
-        anna.page.context.set_offline(False)
+    lose_the_network(anna)
     assert all(word in held(live)[0] for word in maria.words + anna.words)
-
-    # The tab is closed in the middle of a word, first with a line, then without one.
-    anna.write(2)
-    anna.page.goto("/forberedelse")
-    anna.page.goto(THEME)
-    assert all(word in anna.page.get_by_label(SKAPA).input_value() for word in anna.words)
-    with anna.saved():
-        anna.write(1)
-    anna.page.context.set_offline(True)
-    anna.write(3)
-    anna.see(AWAY)
-    context = anna.page.context
-    anna.page.close()
-    context.set_offline(False)
-    anna.page = context.new_page()
-    with anna.saved():
-        anna.page.goto(THEME)
-        anna.see("Vi hittade text som inte hann sparas.")
+    close_the_tab(anna)
     assert all(word in held(live)[0] for word in maria.words + anna.words)
-
-    # The session ends under an open page; signing in again in another tab is enough.
-    context.clear_cookies()
-    anna.write(4)
-    anna.see(EXPIRED)
-    other = context.new_page()
-    anna.enter(other)
-    other.close()
-    with anna.saved():
-        anna.page.evaluate("dispatchEvent(new Event('focus'))")
+    lose_the_session(anna)
     assert all(word in held(live)[0] for word in maria.words + anna.words)
 
     # The last day passes while she writes: what came too late can be taken home, and stands nowhere
@@ -170,3 +129,59 @@ def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_da
     assert answer == before
     assert not [word for word in maria.words + on_time if word not in f"{answer} {replaced}"]
     assert anna.page.get_by_label(SKAPA).input_value().replace("\r", "").startswith(answer)
+
+
+def write_over_each_other(maria: Hand, anna: Hand) -> None:
+    """Both begin on an empty field; the one who is saved last is told, and puts the two texts
+    together.
+    """
+    with maria.saved():
+        maria.write(5)
+    anna.write(5)
+    anna.see("Maria Lindqvist")
+    with anna.saved():
+        anna.page.get_by_role("button", name="Lägg Marias text efter min").click()
+
+
+def lose_the_network(anna: Hand) -> None:
+    """The network goes away in the middle of a sentence, and comes back."""
+    anna.write(2)
+    anna.page.context.set_offline(True)
+    anna.write(4)
+    anna.see(AWAY)
+    with anna.saved():
+        anna.write(3)
+        anna.page.context.set_offline(False)
+
+
+def close_the_tab(anna: Hand) -> None:
+    """The tab is closed in the middle of a word, first with a line, then without one."""
+    anna.write(2)
+    anna.page.goto("/forberedelse")
+    anna.page.goto(THEME)
+    assert all(word in anna.page.get_by_label(SKAPA).input_value() for word in anna.words)
+    with anna.saved():
+        anna.write(1)
+    anna.page.context.set_offline(True)
+    anna.write(3)
+    anna.see(AWAY)
+    context = anna.page.context
+    anna.page.close()
+    context.set_offline(False)
+    anna.page = context.new_page()
+    with anna.saved():
+        anna.page.goto(THEME)
+        anna.see("Vi hittade text som inte hann sparas.")
+
+
+def lose_the_session(anna: Hand) -> None:
+    """The session ends under an open page; signing in again in another tab is enough."""
+    context = anna.page.context
+    context.clear_cookies()
+    anna.write(4)
+    anna.see(EXPIRED)
+    other = context.new_page()
+    anna.enter(other)
+    other.close()
+    with anna.saved():
+        anna.page.evaluate("dispatchEvent(new Event('focus'))")

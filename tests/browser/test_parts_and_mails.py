@@ -110,7 +110,7 @@ def test_the_address_of_the_calendar_is_copied_or_marked(
 def test_the_form_that_was_written_in_goes_along_to_the_other_language(
     live: Live, page: Page
 ) -> None:
-    """A dead link's page has a form and the language as a link: what is typed is not left behind."""
+    """A dead link's page has a form and the language as a link: what is typed goes along."""
     page.goto("/i/avklippt")
     page.get_by_label("E-postadress").fill("anna@kommun")
     page.get_by_role("link", name="In English").click()

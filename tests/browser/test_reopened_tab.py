@@ -45,7 +45,7 @@ def only(live: Live, act: Callable[[Member], object]) -> object:
         return done
 
 
-def test_an_open_tab_stops_after_the_grace_goes_on_when_it_is_opened_again_and_stops_when_it_is_closed(
+def test_an_open_tab_stops_after_the_grace_goes_on_when_opened_again_and_stops_when_closed(
     live: Live, clock: Fixed, tab: Page
 ) -> None:
     line, field = tab.locator("[data-save-text]"), tab.get_by_label(SKAPA)

@@ -22,7 +22,7 @@ def stage(
     database: SQLite | PostgreSQL,
     kept_worlds: dict[tuple[str, str], Kept],
 ) -> Callable[[str], World]:
-    """`stage(name)`: the world of that name in the test's database, untouched by tests before it."""
+    """`stage(name)`: the world of that name in the test's database, untouched by earlier tests."""
     return lambda name: furnished(
         make_app(dev_mailbox=tmp_path / "mailbox"),
         clock,

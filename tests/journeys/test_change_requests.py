@@ -1,4 +1,4 @@
-"""Asking to change an answer after the last day, and what a coordinator does about it, over HTTP."""
+"""Asking to change an answer after the last day and what a coordinator does about it, over HTTP."""
 
 from __future__ import annotations
 

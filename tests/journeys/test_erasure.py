@@ -20,6 +20,7 @@ from annualwheel.models import (
     DeletionRequest,
     Import,
     Item,
+    Meeting,
     Member,
     Message,
     Needs,
@@ -70,53 +71,12 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
     needs.state(guest, "Hemlig kost", "Hemliga behov", "Jag samtycker", START)
     member = membership.of_registration(guest, START)
     assert member is not None
-    item = db.session.query(Item).filter_by(submission_id=member.submission_id, group_key="").one()
-    db.session.add(
-        Answer(
-            item=item,
-            question_key="forberett",
-            value="Vår gemensamma text",
-            author=person,
-            at=START,
-        )
-    )
-    db.session.add(
-        SubmissionVersion(
-            submission=member.submission,
-            number=1,
-            digest=db.session.query(Questionnaire).one().digest,
-            content={"sections": []},
-            by=person,
-            at=START,
-        )
-    )
-    db.session.add(
-        Import(
-            year_id=meeting.year_id,
-            file_name="lista.csv",
-            created_at=START,
-            state="written",
-            rows=[
-                [2, {"email": ADDRESS.upper(), "name": "Ingegerd Raderasson"}, {}],
-                [3, {"email": "annan@kommun.example"}, {}],
-            ],
-            trace={"changed": [["persons", person.id, "mobile", "", NUMBER]]},
-        )
-    )
-    db.session.add(
-        ChangeRequest(
-            submission=member.submission, person=person, asked_at=START, reason="Hemlig ändring"
-        )
-    )
-    db.session.add(
-        DeletionRequest(
-            person=person,
-            asked_at=START,
-            reason="Hemlig fråga",
-            answer="Hemligt svar",
-            state="refused",
-            answered_at=START,
-        )
+    db.session.add_all(
+        [
+            *_written(person, member.submission),
+            _imported(meeting, person),
+            *_asked_before(person, member.submission),
+        ]
     )
     own_data.ask(ADDRESS, "192.0.2.1", START)
     lost_links.ask(ADDRESS, "192.0.2.1", START)
@@ -133,6 +93,57 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
     request = own_data.ask_for_deletion(person, "Hemligt skäl", START)
     db.session.commit()
     return request
+
+
+def _written(person: Person, submission: Submission) -> list[Base]:
+    item = db.session.query(Item).filter_by(submission_id=submission.id, group_key="").one()
+    return [
+        Answer(
+            item=item,
+            question_key="forberett",
+            value="Vår gemensamma text",
+            author=person,
+            at=START,
+        ),
+        SubmissionVersion(
+            submission=submission,
+            number=1,
+            digest=db.session.query(Questionnaire).one().digest,
+            content={"sections": []},
+            by=person,
+            at=START,
+        ),
+    ]
+
+
+def _imported(meeting: Meeting, person: Person) -> Import:
+    return Import(
+        year_id=meeting.year_id,
+        file_name="lista.csv",
+        created_at=START,
+        state="written",
+        rows=[
+            [2, {"email": ADDRESS.upper(), "name": "Ingegerd Raderasson"}, {}],
+            [3, {"email": "annan@kommun.example"}, {}],
+        ],
+        trace={"changed": [["persons", person.id, "mobile", "", NUMBER]]},
+    )
+
+
+def _asked_before(person: Person, submission: Submission) -> list[Base]:
+    return [
+        ChangeRequest(
+            submission=submission, person=person, asked_at=START, reason="Hemlig ändring"
+        ),
+        DeletionRequest(
+            person=person,
+            asked_at=START,
+            reason="Hemlig fråga",
+            answer="Hemligt svar",
+            state="refused",
+            answered_at=START,
+        ),
+    ]
 
 
 def everything() -> str:

@@ -69,7 +69,7 @@ def refusal(audience: str, who: str) -> int:
 
 
 def one_of_each(world: World) -> list[Scene]:
-    """One scene for every endpoint: as it is for those who may, whoever the scene itself is about."""
+    """One scene for every endpoint: as for those who may, whoever the scene itself is about."""
     found: dict[str, Scene] = {}
     for scene in SCENES:
         if scene.world == "year" and scene.status == 200 and scene.at == "now":

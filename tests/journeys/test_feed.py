@@ -161,7 +161,7 @@ def test_the_other_meetings_of_the_year_are_there_as_planned_days(
     assert len(timed(read(visitor, guest))) == 2
 
 
-def test_who_only_writes_has_the_last_day_of_the_preparation_and_a_longer_time_when_it_is_opened_again(
+def test_who_only_writes_has_the_last_day_of_the_preparation_and_later_when_opened_again(
     session: Any, visitor: Browser
 ) -> None:
     meeting = make_meeting()

@@ -21,7 +21,10 @@ from tests.tiny_browser import Browser
 # What one field is filled with at a time, as it stands in a request: NUL and controls, half a
 # letter, half a pair of surrogates, a line that would be a header of a mail; and a number that no
 # database and no clock can hold.
-STRANGE = b"%00a%01%0b%1f%7f%c2%85%c3%28%ff%ed%a0%80%e2%80%ae%0d%0aBcc:%20b%40kommun.example%3Cb%3E%7B%7B7*7%7D%7D"
+STRANGE = (
+    b"%00a%01%0b%1f%7f%c2%85%c3%28%ff%ed%a0%80%e2%80%ae"
+    b"%0d%0aBcc:%20b%40kommun.example%3Cb%3E%7B%7B7*7%7D%7D"
+)
 HUGE = b"9" * 25
 # What all fields are filled with at once.
 EVERYWHERE = (STRANGE, HUGE, b"", b"x" * 30_000)

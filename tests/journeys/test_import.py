@@ -153,7 +153,11 @@ class TestPreview:
         coordinator.follow("Nästa sida").see("Prov50", "Sida 2 av 3")
 
     def test_a_second_lead_of_an_organisation_cannot_be_read(self, coordinator: Browser) -> None:
-        text = "Namn;E-post;Organisation;Samordnare\nA B;a@arv.example.org;Arvika;ja\nC D;c@arv.example.org;Arvika kommun;ja\n"
+        text = (
+            "Namn;E-post;Organisation;Samordnare\n"
+            "A B;a@arv.example.org;Arvika;ja\n"
+            "C D;c@arv.example.org;Arvika kommun;ja\n"
+        )
         bring(coordinator, text).see(
             "1 ny", "1 rad kan inte läsas", "D3 Arvika kommun har redan en samordnare på rad 2"
         )
@@ -282,7 +286,10 @@ class TestWriting:
         bo = person("Bo")
         bo.mobile = "070-1"
         db.session.commit()
-        text = "Namn;E-post;Organisation;Befattning;Mobil;Språk\nBo Provsson;bo@arv.example.org;Arvika;vd;070-2;en\n"
+        text = (
+            "Namn;E-post;Organisation;Befattning;Mobil;Språk\n"
+            "Bo Provsson;bo@arv.example.org;Arvika;vd;070-2;en\n"
+        )
         bring(coordinator, text).see("Befattningen fylls i: vd").miss("Mobilnumret fylls i").press(
             "Läs in"
         )

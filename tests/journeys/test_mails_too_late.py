@@ -76,7 +76,7 @@ def guest(session: Any) -> Registration:
 
 
 def of_kind(kind: str, guest: Registration, about: str = "seat") -> Message:
-    """A mail of that kind, about the seat, by a mailing, or with the link to the preparation alone."""
+    """A mail of that kind, about the seat, by a mailing, or with the preparation's link alone."""
     facts = {name: LISTS.get(name, "x") for name in KINDS[kind].facts}
     member = membership.join(
         guest.meeting.questionnaires[0], guest.person, guest.organisation, START

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import psycopg
@@ -23,6 +24,90 @@ from tests.conftest import Fixed, close
 FOLDER = str(ROOT / "migrations")
 FIRST = "0001"
 AT = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
+# Rows that hang on each other, as the first migration knows the tables.
+ROWS: dict[str, dict[str, Any]] = {
+    "years": {"id": 1, "number": 2027},
+    "organisations": {
+        "id": 1,
+        "public_id": "o1",
+        "code": "ARJ",
+        "name": "Årjängs kommun",
+        "folded": "årjängs kommun",
+        "active": True,
+    },
+    "persons": {
+        "id": 1,
+        "public_id": "p1",
+        "given": "Åsa",
+        "family": "Ängprov",
+        "email": "asa@arj.example",
+        "email_folded": "asa@arj.example",
+        "name_folded": "åsa ängprov",
+        "language": "sv",
+        "mobile": "",
+        "active": True,
+        "source": "",
+    },
+    "affiliations": {
+        "id": 1,
+        "person_id": 1,
+        "organisation_id": 1,
+        "title": "strateg",
+        "active": True,
+    },
+    "meetings": {
+        "id": 1,
+        "year_id": 1,
+        "kind": "work",
+        "starts_at": AT,
+        "ends_at": AT,
+        "place": "Karlstad",
+        "address": "",
+        "sequence": 0,
+        "state": "planned",
+        "registry_number": "",
+        "open_registration": False,
+        "with_lunch": False,
+        "cancel_reason": "",
+    },
+    "definitions": {"digest": "d1", "text": "{}"},
+    "questionnaires": {
+        "id": 1,
+        "meeting_id": 1,
+        "key": "arbetsmote",
+        "digest": "d1",
+        "respondent": "organisation",
+        "published_at": AT,
+    },
+    "submissions": {
+        "id": 1,
+        "public_id": "s1",
+        "questionnaire_id": 1,
+        "respondent_key": "o1",
+        "organisation_id": 1,
+        "state": "draft",
+    },
+    "members": {
+        "id": 1,
+        "public_id": "m1",
+        "submission_id": 1,
+        "person_id": 1,
+        "scope": "",
+        "role": "lead",
+        "link_version": 1,
+        "seen_section": "",
+    },
+    "items": {"id": 1, "public_id": "i1", "submission_id": 1, "group_key": "", "position": 0},
+    "answers": {
+        "id": 1,
+        "item_id": 1,
+        "question_key": "uppdrag",
+        "value": "Vi bygger en bro",
+        "version": 1,
+        "author_id": 1,
+        "at": AT,
+    },
+}
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -80,98 +165,13 @@ def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None
 
 
 def fill(engine: sa.Engine) -> dict[str, int]:
-    """Rows that hang on each other, as the first migration knows the tables; how many each table
-    holds.
-    """
+    """Writes `ROWS`; how many each table holds."""
     tables = sa.MetaData()
     tables.reflect(engine)
-    rows = {
-        "years": {"id": 1, "number": 2027},
-        "organisations": {
-            "id": 1,
-            "public_id": "o1",
-            "code": "ARJ",
-            "name": "Årjängs kommun",
-            "folded": "årjängs kommun",
-            "active": True,
-        },
-        "persons": {
-            "id": 1,
-            "public_id": "p1",
-            "given": "Åsa",
-            "family": "Ängprov",
-            "email": "asa@arj.example",
-            "email_folded": "asa@arj.example",
-            "name_folded": "åsa ängprov",
-            "language": "sv",
-            "mobile": "",
-            "active": True,
-            "source": "",
-        },
-        "affiliations": {
-            "id": 1,
-            "person_id": 1,
-            "organisation_id": 1,
-            "title": "strateg",
-            "active": True,
-        },
-        "meetings": {
-            "id": 1,
-            "year_id": 1,
-            "kind": "work",
-            "starts_at": AT,
-            "ends_at": AT,
-            "place": "Karlstad",
-            "address": "",
-            "sequence": 0,
-            "state": "planned",
-            "registry_number": "",
-            "open_registration": False,
-            "with_lunch": False,
-            "cancel_reason": "",
-        },
-        "definitions": {"digest": "d1", "text": "{}"},
-        "questionnaires": {
-            "id": 1,
-            "meeting_id": 1,
-            "key": "arbetsmote",
-            "digest": "d1",
-            "respondent": "organisation",
-            "published_at": AT,
-        },
-        "submissions": {
-            "id": 1,
-            "public_id": "s1",
-            "questionnaire_id": 1,
-            "respondent_key": "o1",
-            "organisation_id": 1,
-            "state": "draft",
-        },
-        "members": {
-            "id": 1,
-            "public_id": "m1",
-            "submission_id": 1,
-            "person_id": 1,
-            "scope": "",
-            "role": "lead",
-            "link_version": 1,
-            "seen_section": "",
-        },
-        "items": {"id": 1, "public_id": "i1", "submission_id": 1, "group_key": "", "position": 0},
-        "answers": {
-            "id": 1,
-            "item_id": 1,
-            "question_key": "uppdrag",
-            "value": "Vi bygger en bro",
-            "version": 1,
-            "author_id": 1,
-            "at": AT,
-        },
-    }
     with engine.begin() as connection:
-        for name, row in rows.items():
+        for name, row in ROWS.items():
             connection.execute(tables.tables[name].insert().values(**row))
-    return dict.fromkeys(rows, 1)
+    return dict.fromkeys(ROWS, 1)
 
 
 def count(engine: sa.Engine, name: str) -> int:

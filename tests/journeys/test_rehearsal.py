@@ -174,7 +174,10 @@ def test_a_list_that_cannot_be_read_stops_the_rehearsal(
     assert "Repetitionen stannade" in capsys.readouterr().err
 
 
-HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 46\r\n\r\n<!doctype html><html lang=sv><p>Hej</p></html>"
+HELLO = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 46\r\n\r\n"
+    b"<!doctype html><html lang=sv><p>Hej</p></html>"
+)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Files of contacts: what is read from them, what is refused, and in which words a cell is found."""
+"""Files of contacts: what is read from them, what is refused and in which words a cell is found."""
 
 from __future__ import annotations
 
@@ -119,8 +119,9 @@ class TestSeparatedText:
         assert lines(content)[0][1]["name"] == "Provsson, Alva"
 
     def test_what_cannot_be_seen_is_taken_away(self) -> None:
-        content = "Namn;E-post;Organisation\nAlva\u00a0 \u200bProvsson ; a@x.example\x07;\u00adSunne\n".encode()
-        assert lines(content)[0][1] == {
+        head = "Namn;E-post;Organisation\n"
+        row = "Alva\u00a0 \u200bProvsson ; a@x.example\x07;\u00adSunne\n"
+        assert lines((head + row).encode())[0][1] == {
             "name": "Alva Provsson",
             "email": "a@x.example",
             "organisation": "Sunne",

@@ -36,7 +36,10 @@ FIRST = """
 key = "typ"
 type = "choice"
 label = { sv = "Vad?", en = "What?" }
-options = [{ key = "natverk", sv = "Nätverk", en = "Network" }, { key = "annat", sv = "Annat", en = "Other" }]
+options = [
+  { key = "natverk", sv = "Nätverk", en = "Network" },
+  { key = "annat", sv = "Annat", en = "Other" },
+]
 """
 GROUP = """
 [[sections]]

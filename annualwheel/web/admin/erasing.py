@@ -1,4 +1,4 @@
-"""What is erased and when: the table, how much it would be now, and the press that does it at once."""
+"""What is erased and when: the table, how much it would be now, the press that does it at once."""
 
 from __future__ import annotations
 

@@ -163,10 +163,10 @@ def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> 
     }
 
 
-def _url(endpoint: str, meeting: Meeting, **values: object) -> str:
+def _url(endpoint: str, meeting: Meeting, **values: Any) -> str:
     return url_for(
         f"coordinator.{endpoint}", number=meeting.year.number, kind=meeting.kind, **values
-    )  # type: ignore[arg-type]
+    )
 
 
 def _stopped(status: Status) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ class Row:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
-    """All answers to the meeting's questions, in Swedish order: those who ask for something first."""
+    """All answers to the meeting's questions in Swedish order: whoever asks for something first."""
     meeting, now = years.meeting_of(number, kind), page.now()
     asked = {request.submission.public_id for request in reopening.waiting(meeting)}
     planned = years.phase(meeting, "preparation").closes_at
@@ -157,7 +157,7 @@ def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
 
 
 def answers_of(organisation: Organisation, year: Year) -> list[Submission]:
-    """The organisation's answers to the questionnaires of a year's meetings, the meetings in order."""
+    """The organisation's answers to the questionnaires of a year's meetings, meetings in order."""
     return list(
         db.session.scalars(
             sa.select(Submission)

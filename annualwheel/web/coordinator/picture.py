@@ -35,16 +35,15 @@ def drawn(year: Year, statuses: list[Status], now: dt.datetime) -> Markup:
     caption = wheel.Caption(
         _("Årshjulet %(year)s", year=year.number), " ".join(_sentence(s, now) for s in statuses)
     )
-    return Markup(
-        wheel.wheel(
-            lanes,
-            today,
-            year.number,
-            caption,
-            centre=_centre(year, ahead, today),
-            language=page.language(),
-        )
-    )  # noqa: S704
+    drawn = wheel.wheel(
+        lanes,
+        today,
+        year.number,
+        caption,
+        centre=_centre(year, ahead, today),
+        language=page.language(),
+    )
+    return Markup(drawn)  # noqa: S704 the wheel escapes what it writes
 
 
 def next_meeting(year: Year, now: dt.datetime) -> Meeting | None:
@@ -136,7 +135,9 @@ def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
 
 
 def _sentence(status: Status, now: dt.datetime) -> str:
-    return f"{words.meeting(status.meeting.kind)} {words.day(status.meeting.starts_at)}: {badge(status, now).text}."
+    meeting = status.meeting
+    when = f"{words.meeting(meeting.kind)} {words.day(meeting.starts_at)}"
+    return f"{when}: {badge(status, now).text}."
 
 
 def _centre(year: Year, ahead: Meeting | None, today: dt.date) -> wheel.Centre:

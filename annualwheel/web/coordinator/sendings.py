@@ -48,7 +48,10 @@ TICKED = 500
 FAILED = 20
 # The mail is a page of its own with styles inside, shown in a frame that may neither run nor open
 # anything.
-FRAMED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 
 
 def order_of(meeting: Meeting, what: str) -> Order:
@@ -122,7 +125,7 @@ def _impossible(meeting: Meeting, order: Order, why: str) -> AnyResponse:
 
 
 def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
-    """The page with everybody in the list, also whom the order leaves out: their rows are unticked."""
+    """The page with everybody in the list; the rows of those the order leaves out are unticked."""
     rows = orders.everyone(order, page.now())
     sample = _sample(rows)
     html = render_template(

@@ -147,16 +147,15 @@ def download(public_id: str) -> Response | AnyResponse:
         sha256=file.sha256,
     )
     jobs.commit()
-    response = Response(
-        _pieces(file.id, current_app._get_current_object()), mimetype=file.media_type
-    )  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    response = Response(_pieces(file.id, app), mimetype=file.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["Content-Length"] = str(file.size)
     return response
 
 
 def _pieces(file_id: int, app: Flask) -> Iterator[bytes]:
-    """Each piece in a context and a transaction of its own: a slow receiver must not hold one open."""
+    """Each piece in its own context and transaction: a slow receiver must not hold one open."""
     for number in itertools.count():
         with app.app_context(), reading():
             found = packs.piece(file_id, number)

@@ -91,7 +91,7 @@ def handed_over() -> str | AnyResponse:
 
 @blueprint.get("/f/<token>")
 def preparation(token: str) -> Response:
-    """The way in to the preparation: a page with one button, so that no mail scanner gets further."""
+    """The way in to the preparation: a page with one button, so no mail scanner gets further."""
     member = _member(token)
     return dead_link() if member is None else _preparation(member, Press(formdata=None))
 

@@ -57,7 +57,7 @@ def register() -> Response | AnyResponse:
 
 @blueprint.route("/nej", methods=["GET", "POST"])
 def decline() -> Response | AnyResponse:
-    """No: an optional reason, and one more press, since a mail scanner may have pressed the first."""
+    """No: an optional reason, and one more press, as a mail scanner may have pressed the first."""
     registration: Registration = g.registration
     form, offer = DeclineForm(), offers.of(registration, page.now())
     actor = audit.participant(registration.person_id)
