@@ -1,5 +1,6 @@
-"""The people at the region, on their pages: the coordinator plans, imports, sends, moves, cancels;
-the facilitator takes out the pack.
+"""The people at the region, on their pages.
+
+The coordinator plans, imports, sends, moves, cancels; the facilitator takes out the pack.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import openpyxl
 
 from rehearse import cast
 from rehearse.browser import Browser
-from rehearse.dom import Unexpected
+from rehearse.dom import Node, Unexpected
 from rehearse.fields import fields_of
 from rehearse.ledger import Ledger
 from rehearse.stage import Stage
@@ -36,23 +37,17 @@ def employ(stage: Stage) -> None:
         (cast.PLANNER, ("coordinator", "administrator")),
         (cast.LEADER, ("facilitator",)),
     ):
-        stage.command(
-            "staff",
-            "add",
-            address,
-            "--name",
-            name,
-            *(part for role in roles for part in ("--role", role)),
-        )
+        given_roles = [part for role in roles for part in ("--role", role)]
+        stage.command("staff", "add", address, "--name", name, *given_roles)
 
 
 def sign_in(stage: Stage, address: str) -> Browser:
     """Asks for a link, waits for the mail, follows it and presses the button."""
-    browser = (
-        stage.browser().open("/logga-in").fill("E-postadress", address).press("Mejla mig en länk")
-    )
+    browser = stage.browser().open("/logga-in")
+    browser.fill("E-postadress", address).press("Mejla mig en länk")
     stage.settle()
-    return browser.open(stage.post.last(address, "/logga-in/").link("/logga-in/")).press("Logga in")
+    link = stage.post.last(address, "/logga-in/").link("/logga-in/")
+    return browser.open(link).press("Logga in")
 
 
 def fact(browser: Browser, term: str) -> str:
@@ -77,9 +72,8 @@ def plan_year(browser: Browser, number: int, plans: tuple[Plan, ...]) -> None:
             browser.fill(label, text, within=plan.name)
     browser.press("Spara årshjulet").see(f"Årshjulet {number}")
     for swedish, english in cast.THEMES:
-        browser.follow("Inställningar").follow("Lägg till ett tema").fill(
-            "På svenska", swedish
-        ).fill("På engelska", english)
+        browser.follow("Inställningar").follow("Lägg till ett tema")
+        browser.fill("På svenska", swedish).fill("På engelska", english)
         browser.press("Spara temat").see(swedish)
 
 
@@ -88,33 +82,34 @@ def import_contacts(browser: Browser, name: str, content: bytes) -> int:
 
     Returns how many persons the page says there are.
     """
-    browser.open("/personer").follow("Importera personer").attach(
-        "Fil med personer", name, content
-    ).press("Granska filen")
-    if (
-        wrong := browser.error_at("Fil med personer")
-        if "Granska filen" not in browser.heading()
-        else ""
-    ):
-        raise Unexpected(f"{name}: {wrong}")
+    browser.open("/personer").follow("Importera personer")
+    browser.attach("Fil med personer", name, content).press("Granska filen")
+    if "Granska filen" not in browser.heading():
+        wrong = browser.error_at("Fil med personer")
+        if wrong:
+            raise Unexpected(f"{name}: {wrong}")
     _answer_preview(browser)
     browser.press("Läs in")
     return int(fact(browser, "Nya personer")) + int(fact(browser, "Fanns redan"))
 
 
 def _answer_preview(browser: Browser) -> None:
-    """Organisations of a kind nobody wrote down get the first there is; one that resembles another
-    is a new one.
+    """Organisations of a kind nobody wrote down get the first there is.
+
+    One that resembles another is a new one.
     """
     for control in fields_of(browser.page):
-        if control.tag == "select" and not any(
-            o.get("value") for o in control.all("option") if "selected" in o.attrs
-        ):
-            next(option for option in control.all("option") if option.get("value")).attrs[
-                "selected"
-            ] = ""
+        if control.tag == "select":
+            _choose_first(control)
         elif control.get("type") == "radio" and control.get("value") == "ny":
             control.attrs["checked"] = ""
+
+
+def _choose_first(select: Node) -> None:
+    """Chooses the first option, unless one is chosen already."""
+    options = [option for option in select.all("option") if option.get("value")]
+    if not any("selected" in option.attrs for option in options):
+        options[0].attrs["selected"] = ""
 
 
 def meeting_page(browser: Browser, plan: Plan) -> Browser:
@@ -137,12 +132,8 @@ def send(stage: Stage, browser: Browser, plan: Plan, link: str, audience: str = 
         browser.choose(audience, within="Urval").press("Visa")
     browser.press("Skicka test till mig")
     stage.settle()
-    tests = [
-        mail
-        for mail in stage.post.since(0)
-        if mail.to[1] == cast.PLANNER[1] and str(mail.message["Subject"]).startswith("[Test]")
-    ]
-    if not tests:
+    to_me = [mail for mail in stage.post.since(0) if mail.to[1] == cast.PLANNER[1]]
+    if not any(str(mail.message["Subject"]).startswith("[Test]") for mail in to_me):
         raise Unexpected("the test mail has not arrived")
     before = len(stage.post.since(0))
     browser.press("Gå vidare").press("Skicka till")
@@ -155,21 +146,17 @@ def move(stage: Stage, browser: Browser, plan: Plan, to: Plan) -> int:
     """Moves a meeting and returns the number of the first mail about it."""
     before = len(stage.post.since(0))
     meeting_page(browser, plan).follow("Ändra mötet").follow("Ändra tid och plats")
-    browser.fill("Dag", to.day).fill("Börjar", to.starts).fill("Slutar", to.ends).fill(
-        "Plats", to.place
-    )
-    browser.fill("Orsak", "Salen är upptagen").press("Granska ändringen").press("Ändra").see(
-        "Mötet är ändrat"
-    )
+    browser.fill("Dag", to.day).fill("Börjar", to.starts).fill("Slutar", to.ends)
+    browser.fill("Plats", to.place).fill("Orsak", "Salen är upptagen")
+    browser.press("Granska ändringen").press("Ändra").see("Mötet är ändrat")
     stage.settle()
     return before
 
 
 def cancel_one(stage: Stage, browser: Browser, plan: Plan, name: str) -> None:
     """Somebody rings and cannot come: the coordinator finds the registration and gives up the seat."""
-    meeting_page(browser, plan).follow("Personer på mötet").choose("Kommer", within="Visa").fill(
-        "Namn, e-post eller organisation", name
-    )
+    meeting_page(browser, plan).follow("Personer på mötet").choose("Kommer", within="Visa")
+    browser.fill("Namn, e-post eller organisation", name)
     browser.press("Visa").follow(name).press("Avboka platsen").see("Platsen är avbokad")
     stage.settle()
 
@@ -180,8 +167,9 @@ def take_out_pack(stage: Stage, plan: Plan, ledger: Ledger) -> None:
         browser.follow("Svar och underlag").follow(plan.name).press("Ta fram underlag")
         stage.settle()
         browser.open(browser.url).press("Ladda ner Excelfilen")
-        number = len(list((stage.folder / "packs").glob("*.xlsx"))) + 1
-        (stage.folder / "packs" / f"{number}-{plan.day}.xlsx").write_bytes(browser.body)
+        folder = stage.folder / "packs"
+        number = len(list(folder.glob("*.xlsx"))) + 1
+        (folder / f"{number}-{plan.day}.xlsx").write_bytes(browser.body)
         book = openpyxl.load_workbook(io.BytesIO(browser.body), read_only=True)
         if INITIATIVES in book.sheetnames:
             rows = book[INITIATIVES].iter_rows(values_only=True)
