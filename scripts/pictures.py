@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from html import escape
 from multiprocessing import get_context
 from pathlib import Path
@@ -41,9 +42,14 @@ AUDIENCES = {
     "mail": "Mejl",
 }
 PAGE = """<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bilder</title>
-<style>body{{font:16px/1.5 sans-serif;margin:1rem 2rem}}.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
-figure{{margin:0}}img{{border:1px solid #767676;height:18rem;width:auto;max-width:20rem;object-fit:cover;object-position:top}}</style>
-<h1>Bilder</h1><p>{count} bilder. <a href="#{first}">Till den första gruppen</a></p>{groups}</html>"""
+<style>body{{font:16px/1.5 sans-serif;margin:1rem
+2rem}}.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
+<style>body{{font:16px/1.5 sans-serif;margin:1rem
+2rem}}.row{{display:flex;gap:1rem;flex-wrap:wrap;align-items:flex-start}}
+figure{{margin:0}}img{{border:1px solid
+#767676;height:18rem;width:auto;max-width:20rem;object-fit:cover;object-position:top}}</style>
+<h1>Bilder</h1><p>{count} bilder. <a href="#{first}">Till den första
+gruppen</a></p>{groups}</html>"""
 
 
 class Taken(NamedTuple):
@@ -75,16 +81,14 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     # A process for each width: one alone waits half the time, for Chromium or for the pages.
+    make = partial(of_width, out=chosen.out, only=chosen.only)
     with ProcessPoolExecutor(len(WIDTHS), get_context("spawn")) as processes:
-        results = list(
-            processes.map(of_width, WIDTHS, [chosen.out] * len(WIDTHS), [chosen.only] * len(WIDTHS))
-        )
-    taken, wrong = (
-        [one for result in results for one in result[0]],
-        [one for result in results for one in result[1]],
-    )
-    (chosen.out / "index.html").write_text(index(taken), encoding="utf-8")
-    print(f"{len(taken)} bilder på {time.monotonic() - begun:.0f} s: {chosen.out / 'index.html'}")
+        results = list(processes.map(make, WIDTHS))
+    taken = [one for pictures, _ in results for one in pictures]
+    wrong = [line for _, problems in results for line in problems]
+    file, seconds = chosen.out / "index.html", time.monotonic() - begun
+    file.write_text(index(taken), encoding="utf-8")
+    print(f"{len(taken)} bilder på {seconds:.0f} s: {file}")
     print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")
     return 1 if wrong else 0
 
@@ -110,11 +114,9 @@ def of_scenes(
             continue
         with built(name) as world, served(world.app) as url:
             camera = Camera(browser, world, url, width)
-            yield from (
-                _take(camera, scene, language, width, out, wrong)
-                for scene in scenes
-                for language in LANGUAGES
-            )
+            for scene in scenes:
+                for language in LANGUAGES:
+                    yield _take(camera, scene, language, width, out, wrong)
             camera.close()
 
 
@@ -124,13 +126,8 @@ def _take(
     status = camera.show(scene, language)
     if status != scene.status:
         wrong.append(f"{scene.name} ({language}) svarar {status}, inte {scene.status}")
-    picture = Taken(
-        scene.audience,
-        scene.name,
-        f"{scene.endpoint}, {scene.status}: {camera.page.title()}",
-        language,
-        width,
-    )
+    about = f"{scene.endpoint}, {scene.status}: {camera.page.title()}"
+    picture = Taken(scene.audience, scene.name, about, language, width)
     camera.picture(out / picture.file)
     return picture
 
@@ -138,7 +135,8 @@ def _take(
 def of_mails(browser: Browser, width: int, out: Path, only: str) -> Iterable[Taken]:
     """Pictures of every kind of mail."""
     page = browser.new_page(viewport={"width": width, "height": 844})
-    for kind in (kind for kind in KINDS if re.search(only, f"mail-{kind}")):
+    kinds = [kind for kind in KINDS if re.search(only, f"mail-{kind}")]
+    for kind in kinds:
         for language in LANGUAGES:
             mail = sealed(kind, language)
             page.set_content(mail.html)
@@ -150,19 +148,21 @@ def of_mails(browser: Browser, width: int, out: Path, only: str) -> Iterable[Tak
 
 def index(taken: list[Taken]) -> str:
     """A page with a small picture of each, in groups by whose pages they are."""
-    groups = {key: [one for one in taken if one.group == key] for key in AUDIENCES}
+    every = {key: [one for one in taken if one.group == key] for key in AUDIENCES}
+    groups = {key: found for key, found in every.items() if found}
     return PAGE.format(
         count=len(taken),
-        first=next((key for key, found in groups.items() if found), ""),
-        groups="".join(_group(key, found) for key, found in groups.items() if found),
+        first=next(iter(groups), ""),
+        groups="".join(_group(key, found) for key, found in groups.items()),
     )
 
 
 def _group(key: str, taken: list[Taken]) -> str:
-    names = dict.fromkeys(one.name for one in taken)
-    return f'<h2 id="{key}">{AUDIENCES[key]}</h2>' + "".join(
-        _of_one([one for one in taken if one.name == name]) for name in names
-    )
+    by_name: dict[str, list[Taken]] = {}
+    for one in taken:
+        by_name.setdefault(one.name, []).append(one)
+    rows = "".join(_of_one(pictures) for pictures in by_name.values())
+    return f'<h2 id="{key}">{AUDIENCES[key]}</h2>{rows}'
 
 
 def _of_one(taken: list[Taken]) -> str:
@@ -171,9 +171,8 @@ def _of_one(taken: list[Taken]) -> str:
         f"<figcaption>{one.language} {one.width}</figcaption></figure>"
         for one in taken
     )
-    return (
-        f'<h3>{taken[0].name}</h3><p>{escape(taken[0].about)}</p><div class="row">{pictures}</div>'
-    )
+    heading = f"<h3>{taken[0].name}</h3><p>{escape(taken[0].about)}</p>"
+    return f'{heading}<div class="row">{pictures}</div>'
 
 
 if __name__ == "__main__":
