@@ -70,23 +70,10 @@ SAID: dict[str, Value] = {
 
 def make(world: World) -> None:
     """The working meeting's answers are closed; the direction meeting has its results, the conference a draft of them."""
-    karin, _petter, _ada = (
-        world.hire(*who)
-        for who in (
-            ("coordinator", "Karin Exempel"),
-            ("facilitator", "Petter Exempel"),
-            ("administrator", "Ada Exempel"),
-        )
-    )
-    plan = {
-        kind: Appointment(
-            dt.datetime.combine(day, dt.time(8, 30), STOCKHOLM),
-            dt.datetime.combine(day, dt.time(15, 30), STOCKHOLM),
-            "Exempelsalen",
-            "Exempelgatan 1, Karlstad",
-        )
-        for kind, day in DAYS.items()
-    }
+    karin = world.hire("coordinator", "Karin Exempel")
+    world.hire("facilitator", "Petter Exempel")
+    world.hire("administrator", "Ada Exempel")
+    plan = {kind: _appointment(day) for kind, day in DAYS.items()}
     year = planning.create_year(2027, plan, START - 60 * DAY, audit.SYSTEM)
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
@@ -107,15 +94,19 @@ def make(world: World) -> None:
     }
 
 
+def _appointment(day: dt.date) -> Appointment:
+    return Appointment(
+        dt.datetime.combine(day, dt.time(8, 30), STOCKHOLM),
+        dt.datetime.combine(day, dt.time(15, 30), STOCKHOLM),
+        "Exempelsalen",
+        "Exempelgatan 1, Karlstad",
+    )
+
+
 def _closed(world: World, work: Meeting, karin: Staff) -> None:
     """Five organisations: one may ask, one has asked, one was told no, one was let in again, one never submitted."""
-    during, after = (
-        moment + DAY
-        for moment in (
-            years.phase(work, "preparation").opens_at,
-            years.phase(work, "preparation").closes_at,
-        )
-    )
+    preparation = years.phase(work, "preparation")
+    during, after = preparation.opens_at + DAY, preparation.closes_at + DAY
     places = (
         ("asker", "Ola Provholm", "Nedre Exempels kommun"),
         ("asked", "Ulla Provlid", "Exempelfors kommun"),
@@ -149,29 +140,20 @@ def _closed(world: World, work: Meeting, karin: Staff) -> None:
 def _told(world: World, direction: Meeting, karin: Staff) -> None:
     """Somebody who was there and wrote, somebody who only wrote, and results that have been corrected since."""
     seat = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
-    meetings.register(
-        seat,
-        Reply("Alva", "Provsson", seat.person.email, seat.title, "", None),
-        START,
-        audit.participant(seat.person_id),
-    )
+    reply = Reply("Alva", "Provsson", seat.person.email, seat.title, "", None)
+    meetings.register(seat, reply, START, audit.participant(seat.person_id))
     opened = years.phase(direction, "preparation").opens_at + DAY
     member = membership.join(direction.questionnaires[0], seat.person, seat.organisation, opened)
     _write(member, "", SAID, opened)
     world.let_write("wrote", member)
     submission.submit(member, opened)
     actor, when = audit.staff(karin.id), direction.ends_at + 5 * DAY
-    results.save(
-        direction, {key: Change(text, results.mark("")) for key, text in WORDS.items()}, when, actor
-    )
+    first = {key: Change(text, results.mark("")) for key, text in WORDS.items()}
+    results.save(direction, first, when, actor)
     results.publish(direction, when, actor)
-    corrected = WORDS["energi", "sv"] + " Det tredje avtalet kommer i höst."
-    results.save(
-        direction,
-        {("energi", "sv"): Change(corrected, results.mark(WORDS["energi", "sv"]))},
-        when + 2 * DAY,
-        actor,
-    )
+    before = WORDS["energi", "sv"]
+    after = Change(before + " Det tredje avtalet kommer i höst.", results.mark(before))
+    results.save(direction, {("energi", "sv"): after}, when + 2 * DAY, actor)
 
 
 def _whole(
@@ -180,37 +162,31 @@ def _whole(
     """A member with a whole answer to the working meeting's questionnaire."""
     given, _space, family = name.partition(" ")
     place = contacts.add_organisation(organisation)
-    person = contacts.add_person(
-        given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg"
-    )
+    address = f"{given.lower()}.{who}@exempelby.example"
+    person = contacts.add_person(given, family, address, place, title="strateg")
     member = membership.join(meeting.questionnaires[0], person, place, at)
     _write(member, "", writers.ROOT, at)
     card = items.add(member.submission, "initiativ", at)
-    answers.save(
-        card, {key: answers.Change(value, 0) for key, value in writers.CARD.items()}, person, at
-    )
+    changes = {key: answers.Change(value, 0) for key, value in writers.CARD.items()}
+    answers.save(card, changes, person, at)
     _write(member, "strukturer/arbete", writers.THEME, at)
     world.let_write(who, member)
     return member
 
 
 def _write(member: Member, group_key: str, texts: Mapping[str, Value], at: dt.datetime) -> None:
-    item = db.session.scalars(
-        sa.select(Item).where(
-            Item.submission_id == member.submission_id, Item.group_key == group_key
-        )
-    ).one()
-    answers.save(
-        item, {key: answers.Change(value, 0) for key, value in texts.items()}, member.person, at
-    )
+    own = sa.select(Item).where(Item.submission_id == member.submission_id)
+    item = db.session.scalars(own.where(Item.group_key == group_key)).one()
+    changes = {key: answers.Change(value, 0) for key, value in texts.items()}
+    answers.save(item, changes, member.person, at)
 
 
 def _drafted(world: World, conference: Meeting, karin: Staff) -> None:
     """Half of the words, for nobody but the staff."""
     world.invite("awaiting", conference, "Märta Testberg", "Arvika kommun")
     half = {
-        key: Change(text, results.mark(""))
-        for key, text in WORDS.items()
-        if key[0] != "energi" and key[1] == "sv"
+        (theme, language): Change(text, results.mark(""))
+        for (theme, language), text in WORDS.items()
+        if theme != "energi" and language == "sv"
     }
     results.save(conference, half, conference.ends_at + DAY, audit.staff(karin.id))
