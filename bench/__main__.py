@@ -47,10 +47,8 @@ def _measure(places: Places, name: str, database: str, rounds: int) -> list[Resu
     if not any(row.measure == name and database in row.databases for row in BY_NAME.values()):
         return []
     print(f"{name} on {database} ...", file=sys.stderr, flush=True)
-    found = [
-        judge(row, database, samples)
-        for row, samples in MEASURING[name](places, database, rounds).items()
-    ]
+    measured = MEASURING[name](places, database, rounds)
+    found = [judge(row, database, samples) for row, samples in measured.items()]
     print("\n".join(f"  {line}" for line in lines(found)[1:]), file=sys.stderr, flush=True)
     return found
 

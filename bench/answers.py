@@ -31,44 +31,39 @@ def saving(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     with place.web() as ours:
         load.play(Order(ours.port, "writer", [[job] * 10 for job in jobs]), ours.roots)
         order = Order(ours.port, "writer", [[job] * (SAVES // CONNECTIONS) for job in jobs])
-        return {
-            "saving one answer": [
-                Sample(load.play(order, ours.roots).cpu_ms) for _ in range(rounds)
-            ]
-        }
+        samples = [Sample(load.play(order, ours.roots).cpu_ms) for _ in range(rounds)]
+    return {"saving one answer": samples}
 
 
 def writers(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """Thirty colleagues of ten organisations write at the same time, three in each answer, and the
-    page saves for each of them every 1.5 s, for a minute. One round, of 1,200 saves. Every fourth
-    is in a field that a colleague writes in too.
+    """Thirty colleagues of ten organisations write at the same time, three in each answer.
+
+    The page saves for each of them every 1.5 s, for a minute. One round, of 1,200 saves. Every
+    fourth is in a field that a colleague writes in too.
     """
     place, jobs = _writing(places, kind, WRITERS, COLLEAGUES)
-    turns = [
-        [
-            {**job, "name": number, "field": FIELDS[number % COLLEAGUES] if turn % 4 else SHARED}
-            for turn in range(int(SECONDS / PACE))
-        ]
-        for number, job in enumerate(jobs)
-    ]
+    turns = [_turns(job, number) for number, job in enumerate(jobs)]
     with place.web() as ours:
         load.play(Order(ours.port, "colleague", [lane[:4] for lane in turns]), ours.roots)
         done = load.play(Order(ours.port, "colleague", turns, PACE), ours.roots)
     times = sorted(done.report.times)
+    percentile = times[math.ceil(len(times) * 0.95) - 1]
     with place.app():
-        standing = {
-            row.value: row.version
-            for row in db.session.execute(sa.select(Answer.value, Answer.version))
-        }
-        lost = unaccounted(
-            done.report.notes, standing, set(db.session.scalars(sa.select(AnswerHistory.value)))
-        )
+        rows = db.session.execute(sa.select(Answer.value, Answer.version))
+        standing = {row.value: row.version for row in rows}
+        history = set(db.session.scalars(sa.select(AnswerHistory.value)))
+        lost = unaccounted(done.report.notes, standing, history)
     return {
-        "saving, 30 writers, 95th percentile": [
-            Sample(times[math.ceil(len(times) * 0.95) - 1] * 1000)
-        ],
+        "saving, 30 writers, 95th percentile": [Sample(percentile * 1000)],
         "saves lost without a word to their author": [Sample(lost)],
     }
+
+
+def _turns(job: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    """All that one of the writers does."""
+    own = FIELDS[number % COLLEAGUES]
+    fields = (own if turn % 4 else SHARED for turn in range(int(SECONDS / PACE)))
+    return [{**job, "name": number, "field": field} for field in fields]
 
 
 def unaccounted(
@@ -80,14 +75,19 @@ def unaccounted(
     with its version; one that was not was told so to its author, and its text is in the `history`.
     """
     kept: dict[tuple[str, str], dict[int, str]] = {}
-    lost = sum(not note["kept"] and note["value"] not in history for note in notes)
-    for note in (note for note in notes if note["kept"]):
+    lost = 0
+    for note in notes:
+        if not note["kept"]:
+            lost += note["value"] not in history
+            continue
         version = base_of(note["stamp"])
-        lost += version in kept.setdefault((note["place"], note["field"]), {})
-        kept[note["place"], note["field"]][version] = note["value"]
-    return lost + sum(
-        standing.get(versions[max(versions)]) != max(versions) for versions in kept.values()
-    )
+        versions = kept.setdefault((note["place"], note["field"]), {})
+        lost += version in versions
+        versions[version] = note["value"]
+    for versions in kept.values():
+        latest = max(versions)
+        lost += standing.get(versions[latest]) != latest
+    return lost
 
 
 def submitting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
@@ -97,18 +97,14 @@ def submitting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]
         for stored in STORED:
             place, jobs = _submitting(places, kind, stored, rounds)
             ours = stack.enter_context(place.web())
-            load.play(
-                Order(ours.port, "submitter", spread(jobs[SUBMISSIONS * rounds :])), ours.roots
-            )
+            warming = Order(ours.port, "submitter", spread(jobs[SUBMISSIONS * rounds :]))
+            load.play(warming, ours.roots)
             levels.append((jobs, ours))
         found: dict[int, list[float]] = {stored: [] for stored in STORED}
         for number in range(rounds):
             for stored, (jobs, ours) in zip(STORED, levels, strict=True):
-                order = Order(
-                    ours.port,
-                    "submitter",
-                    spread(jobs[SUBMISSIONS * number : SUBMISSIONS * (number + 1)]),
-                )
+                round_of = jobs[SUBMISSIONS * number : SUBMISSIONS * (number + 1)]
+                order = Order(ours.port, "submitter", spread(round_of))
                 found[stored].append(load.play(order, ours.roots).cpu_ms)
     beside = {
         stored: [Sample(*pair) for pair in zip(found[stored], found[0], strict=True)]

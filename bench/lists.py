@@ -29,8 +29,9 @@ class Filled:
 
 
 def listing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """Counts the queries of the meeting page and the people list in the application itself, and
-    times them over HTTP in turns.
+    """Counts the queries of the meeting page and the people list in the application itself.
+
+    And times them over HTTP in turns.
     """
     few, many = _fill(places, kind, FEW), _fill(places, kind, MANY)
     found: dict[str, list[Sample]] = {}
@@ -38,10 +39,11 @@ def listing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
         found[f"{name}, queries"] = [Sample(_queries(many, name), _queries(few, name))]
     with few.place.web() as small, many.place.web() as large:
         for name in few.paths:
-            found[f"{name}, 5,000 registrations"] = [
-                Sample(_seconds(many, large, name), _seconds(few, small, name))
-                for _ in range(rounds)
-            ]
+            samples = []
+            for _ in range(rounds):
+                figure = _seconds(many, large, name)
+                samples.append(Sample(figure, _seconds(few, small, name)))
+            found[f"{name}, 5,000 registrations"] = samples
     return found
 
 
@@ -50,11 +52,9 @@ def _fill(places: Places, kind: str, count: int) -> Filled:
     with place.app():
         year = filling.plan()
         filling.publish(year)
-        filling.registrations(
-            filling.meeting_of(year, "direction"),
-            filling.people(count, filling.organisations(max(1, count // 4))),
-            filling.BY_STATE,
-        )
+        meeting = filling.meeting_of(year, "direction")
+        people = filling.people(count, filling.organisations(max(1, count // 4)))
+        filling.registrations(meeting, people, filling.BY_STATE)
         paths = {
             "meeting page": (f"/mote/{year.number}/riktningsmote", "Riktningsm"),
             "people list": ("/personer", "Exempelgren"),
@@ -76,14 +76,14 @@ def _seconds(filled: Filled, ours: Served, name: str) -> float:
     """The median time of a page over HTTP, one visit after another."""
     path, holds = filled.paths[name]
     job = {"path": path, "holds": holds, "sign_in": _sign_in(filled.place)}
-    return statistics.median(
-        load.play(Order(ours.port, "reader", [[job] * VISITS]), ours.roots).report.times
-    )
+    done = load.play(Order(ours.port, "reader", [[job] * VISITS]), ours.roots)
+    return statistics.median(done.report.times)
 
 
 def _queries(filled: Filled, name: str) -> int:
-    """How many statements one visit sends to the database, once everything that is read once has
-    been read.
+    """How many statements one visit sends to the database.
+
+    Once everything that is read once has been read.
     """
     link, (path, holds) = _sign_in(filled.place), filled.paths[name]
     with filled.place.app() as app:

@@ -18,6 +18,7 @@ from bench import processes, visitors
 from config import ROOT
 
 CONNECTIONS = 8
+MOST_FAILURES = 6
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class Order:
 
 @dataclass
 class Report:
-    """What came of it: seconds from start to end, seconds of each job, the first things that went
-    wrong, and what visitors noted.
+    """What came of it.
+
+    Seconds from start to end, seconds of each job, the first things that went wrong, and what
+    visitors noted.
     """
 
     seconds: float = 0.0
@@ -105,20 +108,11 @@ def main() -> None:
     sys.stdin.readline()
     report, lock = Report(), threading.Lock()
     start = time.monotonic()
-    threads = [
-        threading.Thread(
-            target=_act,
-            args=(
-                visitor,
-                jobs,
-                order.pace,
-                start + number * (order.pace or 0) / len(cast),
-                report,
-                lock,
-            ),
-        )
-        for number, (visitor, jobs) in enumerate(zip(cast, order.lists, strict=True))
-    ]
+    threads = []
+    for number, (visitor, jobs) in enumerate(zip(cast, order.lists, strict=True)):
+        begins = start + number * (order.pace or 0) / len(cast)
+        arguments = (visitor, jobs, order.pace, begins, report, lock)
+        threads.append(threading.Thread(target=_act, args=arguments))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -144,9 +138,8 @@ def _act(
             visitor.act(job)
         except Exception as problem:
             with lock:
-                report.failures[5:] = [f"{type(problem).__name__}: {problem}"][
-                    : max(0, 6 - len(report.failures))
-                ]
+                if len(report.failures) < MOST_FAILURES:
+                    report.failures.append(f"{type(problem).__name__}: {problem}")
             return
         with lock:
             report.times.append(time.monotonic() - began)

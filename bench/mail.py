@@ -39,8 +39,10 @@ class Server:
         self.process, self.port = process, port
 
     def ask(self, question: str) -> dict[str, Any]:
-        """`reset` or `count`: how many mails, how many different ones, when the first and the last
-        came (monotonic seconds).
+        """`reset` or `count`.
+
+        How many mails, how many different ones, when the first and the last came (monotonic
+        seconds).
         """
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(question + "\n")
@@ -49,8 +51,9 @@ class Server:
         return answer
 
     def wait(self, count: int) -> float:
-        """Waits for that many mails; returns how many a second there were from the first to the
-        last.
+        """Waits for that many mails.
+
+        Returns how many a second there were from the first to the last.
         """
         until = time.monotonic() + PATIENCE
         while (seen := self.ask("count"))["count"] < count:
@@ -81,9 +84,8 @@ def sending(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
             found["2,000 invitations, no delay"].append(Sample(rate, alone))
             found["one invitation, no delay"].append(Sample(cpu * 1000 / MAILS))
             alone = _loop(slow, mails, LOOPED_SLOWLY)
-            found["2,000 invitations, server takes 20 ms"].append(
-                Sample(_worker(place, slow)[0], alone)
-            )
+            rate, _cpu = _worker(place, slow)
+            found["2,000 invitations, server takes 20 ms"].append(Sample(rate, alone))
     return found
 
 
@@ -101,9 +103,8 @@ def _invite() -> None:
     )
     db.session.add(mailing)
     for person in filling.people(MAILS, filling.organisations(MAILS // 4)):
-        invitations.invite(
-            meeting, person, person.affiliations[0].organisation, now, mailing, "strateg"
-        )
+        organisation = person.affiliations[0].organisation
+        invitations.invite(meeting, person, organisation, now, mailing, "strateg")
     db.session.commit()
 
 
@@ -111,13 +112,12 @@ def _same_bytes(app: Flask, path: Path) -> Path:
     """Writes the mails as they go over the wire, for the loop."""
     found = house()
     messages = db.session.scalars(sa.select(Message).order_by(Message.id)).all()
-    envelopes = [
-        delivery.envelope(message, found.letterhead, found.signet, SystemClock().now())
-        for message in messages
-    ]
-    path.write_bytes(
-        pickle.dumps([(each.sender, each.recipient, each.content) for each in envelopes])
-    )
+    wire = []
+    for message in messages:
+        now = SystemClock().now()
+        each = delivery.envelope(message, found.letterhead, found.signet, now)
+        wire.append((each.sender, each.recipient, each.content))
+    path.write_bytes(pickle.dumps(wire))
     return path
 
 
@@ -149,10 +149,9 @@ def _await_consumer(place: Place) -> None:
 
 def _await_sent() -> None:
     until = time.monotonic() + PATIENCE
+    unsent = sa.select(sa.func.count()).select_from(Message).where(Message.state != "sent")
     while time.monotonic() < until:
-        left = db.session.scalar(
-            sa.select(sa.func.count()).select_from(Message).where(Message.state != "sent")
-        )
+        left = db.session.scalar(unsent)
         db.session.rollback()
         if not left:
             return
@@ -163,9 +162,8 @@ def _await_sent() -> None:
 def _loop(server: Server, mails: Path, count: int) -> float:
     """A bare smtplib loop over one connection, in a process of its own: mails a second."""
     server.ask("reset")
-    subprocess.run(
-        processes.command("bench.mail_loop", server.port, mails, count), cwd=ROOT, check=True
-    )
+    command = processes.command("bench.mail_loop", server.port, mails, count)
+    subprocess.run(command, cwd=ROOT, check=True)
     return server.wait(count)
 
 

@@ -1,5 +1,6 @@
-"""The least that sending can be: `python -m bench.mail_loop PORT FILE COUNT` hands ready bytes to
-smtplib over one connection.
+"""The least that sending can be: ready bytes handed to smtplib over one connection.
+
+`python -m bench.mail_loop PORT FILE COUNT`.
 """
 
 from __future__ import annotations

@@ -48,17 +48,13 @@ def main() -> None:
     for question in sys.stdin:
         if question.strip() == "reset":
             counter.reset()
-        print(
-            json.dumps(
-                {
-                    "count": counter.count,
-                    "different": len(counter.different),
-                    "first": counter.first,
-                    "last": counter.last,
-                }
-            ),
-            flush=True,
-        )
+        seen = {
+            "count": counter.count,
+            "different": len(counter.different),
+            "first": counter.first,
+            "last": counter.last,
+        }
+        print(json.dumps(seen), flush=True)
     controller.stop()
 
 

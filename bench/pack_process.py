@@ -1,7 +1,7 @@
-"""Builds a pack and reports what it took; or notes every cell of it and writes them again with
-openpyxl alone.
+"""Builds a pack and reports what it took.
 
-`python -m bench.pack_process build|bare`, with the database in the environment.
+Or notes every cell of it and writes them again with openpyxl alone. `python -m bench.pack_process
+build|bare`, with the database in the environment.
 """
 
 from __future__ import annotations
@@ -31,11 +31,23 @@ from annualwheel.workshop import packs
 from bench.processes import resident_mib
 from config import Settings
 
+# The parts of a workbook that hold its styles.
+LOOKS = (
+    "_fonts",
+    "_fills",
+    "_borders",
+    "_alignments",
+    "_protections",
+    "_number_formats",
+    "_cell_styles",
+)
+
 
 @dataclass
 class Noted:
-    """A sheet as it was written: its rows, each cell a plain value or (value, type, number of the
-    style).
+    """A sheet as it was written.
+
+    Its rows, each cell a plain value or (value, type, number of the style).
     """
 
     sheet: WriteOnlyWorksheet
@@ -79,8 +91,9 @@ def _measured() -> dict[str, float]:
 
 
 def _bare() -> None:
-    """Notes a pack once, then writes it again for every line on standard input and prints the
-    seconds.
+    """Notes a pack once, then writes it again for every line on standard input.
+
+    Prints the seconds.
     """
     noted, styles, source = _note()
     gc.collect()
@@ -100,16 +113,17 @@ def _note() -> tuple[list[Noted], list[Any], Workbook]:
     texts: dict[str, str] = {}
     usual = WriteOnlyWorksheet.append
 
+    def once(value: Any) -> Any:
+        """The same text is kept once only."""
+        return texts.setdefault(value, value) if isinstance(value, str) else value
+
     def kept(cell: Any) -> Any:
         if not isinstance(cell, WriteOnlyCell().__class__):
-            return texts.setdefault(cell, cell) if isinstance(cell, str) else cell
+            return once(cell)
         if id(cell._style) not in styles:
             styles[id(cell._style)] = len(arrays)
             arrays.append(cell._style)
-        value = (
-            texts.setdefault(cell.value, cell.value) if isinstance(cell.value, str) else cell.value
-        )
-        return value, cell.data_type, styles[id(cell._style)]
+        return once(cell.value), cell.data_type, styles[id(cell._style)]
 
     def append(sheet: WriteOnlyWorksheet, row: Iterable[Any]) -> None:
         cells = list(row)
@@ -132,24 +146,13 @@ def _note() -> tuple[list[Noted], list[Any], Workbook]:
 def _write(noted: list[Noted], styles: list[Any], source: Workbook) -> None:
     """The bare loop: the same values, types, styles and row heights, and nothing else."""
     book = Workbook(write_only=True)
-    for name in (
-        "_fonts",
-        "_fills",
-        "_borders",
-        "_alignments",
-        "_protections",
-        "_number_formats",
-        "_cell_styles",
-    ):
+    for name in LOOKS:
         setattr(book, name, getattr(source, name))
     for one in noted:
         sheet = book.create_sheet(one.sheet.title)
         sheet.column_dimensions = one.sheet.column_dimensions
         for number, row in enumerate(one.rows, 1):
-            cells = [
-                _cell(sheet, noted_cell, styles) if isinstance(noted_cell, tuple) else noted_cell
-                for noted_cell in row
-            ]
+            cells = [_cell(sheet, noted_cell, styles) for noted_cell in row]
             if number in one.heights:
                 sheet.row_dimensions[number].height = one.heights[number]
             sheet.append(cells)
@@ -158,9 +161,12 @@ def _write(noted: list[Noted], styles: list[Any], source: Workbook) -> None:
         book.save(workspace.name)
 
 
-def _cell(sheet: WriteOnlyWorksheet, noted: tuple[Any, str, int], styles: list[Any]) -> Any:
-    cell = WriteOnlyCell(sheet, value=noted[0])
-    cell.data_type, cell._style = noted[1], styles[noted[2]]
+def _cell(sheet: WriteOnlyWorksheet, noted: Any, styles: list[Any]) -> Any:
+    if not isinstance(noted, tuple):
+        return noted
+    value, kind, style = noted
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.data_type, cell._style = kind, styles[style]
     return cell
 
 

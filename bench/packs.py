@@ -25,9 +25,8 @@ def packing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     with place.app():
         filling.publish(filling.plan())
         filling.staff_link("facilitator")
-        questionnaire = db.session.scalars(
-            sa.select(Questionnaire).join(Meeting).where(Meeting.kind == "work")
-        ).one()
+        of_the_work_meeting = sa.select(Questionnaire).join(Meeting).where(Meeting.kind == "work")
+        questionnaire = db.session.scalars(of_the_work_meeting).one()
         filling.store_versions(questionnaire, ORGANISATIONS, INITIATIVES)
     settled(place)
     times, memory = [], []

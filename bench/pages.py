@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
+from flask import Flask
 
 from annualwheel.db import db
 from annualwheel.models import Message, Registration
@@ -40,30 +43,17 @@ def landing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
 
 
 def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
-    """500 people a round say yes, from the link in their mail to the page that confirms it; then
-    their rows and mails are counted.
+    """500 people a round say yes, from the link in their mail to the page that confirms it.
+
+    Then their rows and mails are counted.
     """
     place = places.make(kind)
     with place.app() as app:
         year = filling.plan()
         filling.publish(year)
-        registrations = filling.invited(
-            filling.meeting_of(year, "direction"), PERSONS * rounds + WARM
-        )
-        jobs = [
-            {
-                "link": f"/i/{token(app, 'registration', each.public_id)}",
-                "fields": {
-                    "given": each.person.given,
-                    "family": each.person.family,
-                    "email": each.person.email,
-                    "title": each.title,
-                    "mobile": "",
-                    "copy_to": "",
-                },
-            }
-            for each in registrations
-        ]
+        meeting = filling.meeting_of(year, "direction")
+        registrations = filling.invited(meeting, PERSONS * rounds + WARM)
+        jobs = [_yes(app, each) for each in registrations]
         db.session.commit()
     settled(place)
     samples, wrong = [], []
@@ -71,28 +61,34 @@ def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sampl
         load.play(Order(ours.port, "registrant", spread(jobs[PERSONS * rounds :])), ours.roots)
         for number in range(rounds):
             round_of = jobs[PERSONS * number : PERSONS * (number + 1)]
-            samples.append(
-                Sample(
-                    load.play(Order(ours.port, "registrant", spread(round_of)), ours.roots).cpu_ms
-                )
-            )
+            done = load.play(Order(ours.port, "registrant", spread(round_of)), ours.roots)
+            samples.append(Sample(done.cpu_ms))
             wrong.append(Sample(_lost_or_double(place, PERSONS * (number + 1) + WARM)))
     return {"registration": samples, "registrations or mails lost or double": wrong}
 
 
+def _yes(app: Flask, invited: Registration) -> dict[str, Any]:
+    """What somebody who is invited opens and fills in."""
+    person = invited.person
+    fields = {
+        "given": person.given,
+        "family": person.family,
+        "email": person.email,
+        "title": invited.title,
+        "mobile": "",
+        "copy_to": "",
+    }
+    return {"link": f"/i/{token(app, 'registration', invited.public_id)}", "fields": fields}
+
+
 def _lost_or_double(place: Place, expected: int) -> int:
-    """By how many the registered people, the confirmations and the calendar mails differ from one
-    for each.
-    """
+    """By how many the registrations, confirmations and calendar mails differ from one for each."""
+    registered = sa.select(sa.func.count()).where(Registration.state == "registered")
+    people = sa.func.count(Message.registration_id.distinct())
     with place.app():
-        coming = (
-            db.session.scalar(sa.select(sa.func.count()).where(Registration.state == "registered"))
-            or 0
-        )
+        coming = db.session.scalar(registered) or 0
         mails = db.session.execute(
-            sa.select(
-                Message.kind, sa.func.count(), sa.func.count(Message.registration_id.distinct())
-            )
+            sa.select(Message.kind, sa.func.count(), people)
             .where(Message.state == "queued")
             .group_by(Message.kind)
         ).all()

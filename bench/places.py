@@ -27,11 +27,8 @@ from config import ROOT, Settings
 from scripts import postgresql
 
 KEY = "bench-" * 8
-QUIET = {
-    name: value
-    for name, value in os.environ.items()
-    if not name.startswith(("MAIL_", "DATABASE_", "QUEUE_", "DEV_", "WEB_", "BASE_", "SECRET_"))
-}
+OURS = ("MAIL_", "DATABASE_", "QUEUE_", "DEV_", "WEB_", "BASE_", "SECRET_")
+QUIET = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 @dataclass
@@ -49,8 +46,9 @@ class Place:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of the application: as in production, but the worker apart, so that only
-        what is meant is measured.
+        """The environment of the application.
+
+        As in production, but the worker apart, so that only what is meant is measured.
         """
         return {
             **QUIET,
@@ -84,8 +82,9 @@ class Place:
 
     @contextlib.contextmanager
     def web(self) -> Iterator[Served]:
-        """The application under gunicorn, two workers with four threads each, as gunicorn.conf.py
-        starts it.
+        """The application under gunicorn, as gunicorn.conf.py starts it.
+
+        Two workers with four threads each.
         """
         port = processes.free_port()
         environ = {
@@ -95,9 +94,8 @@ class Place:
             "WEB_WORKERS": "2",
             "WEB_THREADS": "4",
         }
-        with processes.running(
-            ("gunicorn", "-c", "gunicorn.conf.py"), environ, self.log, port
-        ) as pid:
+        command = ("gunicorn", "-c", "gunicorn.conf.py")
+        with processes.running(command, environ, self.log, port) as pid:
             yield Served(port, [pid, self.server] if self.server else [pid])
 
 
@@ -113,24 +111,17 @@ class Served:
 def hello(place: Place) -> Iterator[Served]:
     """A Flask view that says hello, under the same server with the same numbers."""
     port = processes.free_port()
-    # An empty configuration file: otherwise the application's own in this folder is read.
-    command = (
-        "gunicorn",
-        "--config",
-        os.devnull,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--no-control-socket",
-        "--log-level",
-        "warning",
-        "bench.hello:app",
-    )
+    options = {
+        # An empty configuration file: otherwise the application's own in this folder is read.
+        "--config": os.devnull,
+        "--bind": f"127.0.0.1:{port}",
+        "--worker-class": "gthread",
+        "--workers": "2",
+        "--threads": "4",
+        "--log-level": "warning",
+    }
+    given = [part for option in options.items() for part in option]
+    command = ("gunicorn", *given, "--no-control-socket", "bench.hello:app")
     with processes.running(command, QUIET, place.log, port) as pid:
         yield Served(port, [pid])
 
@@ -186,12 +177,9 @@ class Places:
 
 
 def _create(server: postgresql.Server, name: str, template: str) -> None:
+    make = sql.SQL("create database {} template {} encoding 'UTF8'")
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {} encoding 'UTF8'").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+        connection.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def _migrate(place: Place) -> None:
@@ -203,21 +191,22 @@ def _migrate(place: Place) -> None:
         capture_output=True,
     )
     if place.kind == "sqlite":
-        with contextlib.closing(
-            sqlite3.connect(place.url.removeprefix("sqlite:///"))
-        ) as connection:
-            connection.execute("pragma wal_checkpoint(truncate)")
+        _in_file(place, "pragma wal_checkpoint(truncate)")
+
+
+def _in_file(place: Place, statement: str) -> None:
+    file = place.url.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute(statement)
 
 
 def settled(place: Place) -> None:
-    """After filling: the planner knows the sizes of the tables, as it does in a database that has
-    lived for a while.
+    """After filling: the planner knows the sizes of the tables.
+
+    As it does in a database that has lived for a while.
     """
     if place.kind == "postgresql":
         with psycopg.connect(place.url, autocommit=True) as connection:
             connection.execute("vacuum analyze")
     else:
-        with contextlib.closing(
-            sqlite3.connect(place.url.removeprefix("sqlite:///"))
-        ) as connection:
-            connection.execute("analyze")
+        _in_file(place, "analyze")

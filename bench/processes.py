@@ -22,10 +22,11 @@ PATIENCE = 60.0
 def family(root: int) -> list[int]:
     """The process and all its living descendants."""
     children: dict[int, list[int]] = {}
-    for entry in PROC.iterdir():
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError):
-                children.setdefault(int(_stat(int(entry.name))[1]), []).append(int(entry.name))
+    pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdecimal()]
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            parent = int(_stat(pid)[1])
+            children.setdefault(parent, []).append(pid)
     found = [root]
     for pid in found:
         found.extend(children.get(pid, ()))
@@ -33,10 +34,10 @@ def family(root: int) -> list[int]:
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:
-    """Processor time of the families so far, in seconds: the living, and those that ended and were
-    waited for.
+    """Processor time of the families so far, in seconds.
 
-    A database's backend that ends is waited for by its first process, so its time is not lost.
+    The living, and those that ended and were waited for. A database's backend that ends is waited
+    for by its first process, so its time is not lost.
     """
     ticks = 0
     for root in roots:
@@ -61,8 +62,9 @@ def resident_mib(pid: int, peak: bool = False) -> float:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/<pid>/stat from the state on: 1 is the parent, 11 to 14 are utime, stime,
-    cutime, cstime (proc(5)).
+    """The fields of /proc/<pid>/stat from the state on.
+
+    1 is the parent, 11 to 14 are utime, stime, cutime, cstime (proc(5)).
     """
     return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
 
@@ -83,8 +85,9 @@ def free_port() -> int:
 def running(
     command: Sequence[str], environ: Mapping[str, str], log: Path, port: int = 0
 ) -> Iterator[int]:
-    """Runs `python -m command` for as long as the block lasts and gives its pid; waits until `port`
-    is answered, when given.
+    """Runs `python -m command` for as long as the block lasts and gives its pid.
+
+    Waits until `port` is answered, when given.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -114,9 +117,8 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.02)
-    raise RuntimeError(
-        f"nothing answers on port {port}:\n{log.read_text(errors='replace')[-4000:]}"
-    )
+    said = log.read_text(errors="replace")[-4000:]
+    raise RuntimeError(f"nothing answers on port {port}:\n{said}")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -1,5 +1,6 @@
-"""What `make run` starts: how much memory it takes, and how soon a second start shows its first
-page.
+"""What `make run` starts.
+
+How much memory it takes, and how soon a second start shows its first page.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ def _first_page(port: int, began: float) -> float:
 
 
 def _used(pid: int, log: Path) -> float:
-    """Memory once everything is up: the last thing said is that Ctrl-C ends it, and what helped to
-    start has ended.
+    """Memory once everything is up.
+
+    The last thing said is that Ctrl-C ends it, and what helped to start has ended.
     """
     until = time.monotonic() + PATIENCE
     while "Ctrl-C" not in log.read_text(errors="replace") and time.monotonic() < until:

@@ -14,8 +14,9 @@ RESULTS = Path(__file__).parent / "results.json"
 
 @dataclass(frozen=True)
 class Limit:
-    """What has to hold: the figure, or its ratio to the reference, is at most (or at least) a value
-    for each database.
+    """What has to hold.
+
+    The figure, or its ratio to the reference, is at most (or at least) a value for each database.
     """
 
     sqlite: float
@@ -26,6 +27,19 @@ class Limit:
     def value(self, database: str) -> float:
         """The value for that database."""
         return self.sqlite if database == "sqlite" else self.postgresql
+
+    def holds(self, judged: float | None, database: str) -> bool:
+        """Whether the figure, or the ratio, keeps the limit; one that is not there does not."""
+        if judged is None:
+            return False
+        value = self.value(database)
+        return judged >= value if self.at_least else judged <= value
+
+    def text(self, database: str) -> str:
+        """The limit as it stands in the table, such as "ratio ≥ 4.5"."""
+        what = "ratio " if self.of == "ratio" else ""
+        sign = "≥" if self.at_least else "≤"
+        return f"{what}{sign} {self.value(database):g}"
 
 
 @dataclass(frozen=True)
@@ -112,23 +126,19 @@ def judge(name: str, database: str, samples: Sequence[Sample]) -> Result:
     figure = statistics.median(sample.figure for sample in samples)
     references = [sample.reference for sample in samples if sample.reference is not None]
     reference = statistics.median(references) if references else None
-    ratio = (
-        statistics.median(s.figure / s.reference for s in samples if s.reference)
-        if reference
-        else None
-    )
-    limit, value = row.limit, row.limit.value(database)
-    judged = ratio if limit.of == "ratio" else figure
-    holds = judged is not None and (judged >= value if limit.at_least else judged <= value)
+    ratio = None
+    if reference:
+        ratio = statistics.median(s.figure / s.reference for s in samples if s.reference)
+    judged = ratio if row.limit.of == "ratio" else figure
     return Result(
-        name,
-        database,
-        round(figure, 4),
-        row.unit,
-        None if reference is None else round(reference, 4),
-        None if ratio is None else round(ratio, 4),
-        f"{'ratio ' if limit.of == 'ratio' else ''}{'≥' if limit.at_least else '≤'} {value:g}",
-        holds,
+        name=name,
+        database=database,
+        figure=round(figure, 4),
+        unit=row.unit,
+        reference=_rounded(reference),
+        ratio=_rounded(ratio),
+        limit=row.limit.text(database),
+        holds=row.limit.holds(judged, database),
     )
 
 
@@ -149,27 +159,28 @@ def lines(results: Iterable[Result]) -> list[str]:
         for r in results
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return [_line(row, widths) for row in rows]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    return "  ".join(padded).rstrip()
 
 
 def write(results: Iterable[Result], path: Path = RESULTS) -> None:
     """Writes the results as a JSON list."""
-    path.write_text(
-        json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=1) + "\n",
-        encoding="utf-8",
-    )
+    found = [asdict(result) for result in results]
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _number(value: float | None) -> str:
-    return (
-        ""
-        if value is None
-        else f"{value:.0f}"
-        if value == int(value)
-        else f"{value:.3g}"
-        if value < 100
-        else f"{value:,.0f}"
-    )
+    if value is None:
+        return ""
+    if value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"

@@ -46,18 +46,15 @@ class Browser:
 
     def post(self, path: str, fields: Mapping[str, str]) -> Page:
         """Sends a form that is accepted, and follows where that leads."""
-        body = urlencode(fields)
-        sent = self._ask(
-            "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"}, 303
-        )
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        sent = self._ask("POST", path, urlencode(fields), headers, 303)
         return self.get(sent.location)
 
     def send(self, path: str, content: object, token: str) -> dict[str, Any]:
         """Sends JSON as a page's script does."""
         headers = {"Content-Type": "application/json", "X-CSRFToken": token}
-        found: dict[str, Any] = json.loads(
-            self._ask("POST", path, json.dumps(content), headers, 200).text
-        )
+        page = self._ask("POST", path, json.dumps(content), headers, 200)
+        found: dict[str, Any] = json.loads(page.text)
         return found
 
     def _ask(
@@ -130,9 +127,8 @@ class Registrant:
         for job in jobs:
             browser = self.inside[job["link"]] = Browser(self.port)
             browser.connection = shared.connection
-            browser.post(
-                job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF), "answer": "yes"}
-            )
+            token = browser.get(job["link"]).find(CSRF)
+            browser.post(job["link"], {"csrf_token": token, "answer": "yes"})
 
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
@@ -185,20 +181,12 @@ class Colleague:
     def act(self, job: dict[str, Any]) -> None:
         self.number += 1
         field, value = job["field"], f"{SENTENCE * 4}{job['name']} {self.number}"
-        answer = self.browser.send(
-            self.url, {"fields": {field: {"value": value, "base": self.bases[field]}}}, self.csrf
-        )
+        change = {"value": value, "base": self.bases[field]}
+        answer = self.browser.send(self.url, {"fields": {field: change}}, self.csrf)
         told = answer["conflicts"].get(field)
-        self.bases[field] = told["ver"] if told else answer["saved"][field]
-        self.notes.append(
-            {
-                "place": self.url,
-                "field": field,
-                "value": value,
-                "kept": not told,
-                "stamp": self.bases[field],
-            }
-        )
+        stamp = self.bases[field] = told["ver"] if told else answer["saved"][field]
+        note = {"place": self.url, "field": field, "value": value, "kept": not told, "stamp": stamp}
+        self.notes.append(note)
 
 
 class Submitter:
@@ -218,17 +206,14 @@ class Submitter:
             browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
             form = browser.get(job["page"])
             stamps = dict(re.findall(r'name="(base-[a-z0-9_]+)" value="([^"]+)"', form.text))
-            browser.post(
-                job["page"],
-                {"csrf_token": form.find(CSRF), "act": "next", **stamps, **job["fields"]},
-            )
+            beside = {"csrf_token": form.find(CSRF), "act": "next"}
+            browser.post(job["page"], {**beside, **stamps, **job["fields"]})
 
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
         review = browser.get("/forberedelse/granska")
-        receipt = browser.post(
-            "/forberedelse/granska", {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)}
-        )
+        fields = {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)}
+        receipt = browser.post("/forberedelse/granska", fields)
         if job["organisation"] not in receipt.text:
             raise LookupError("the receipt is somebody else's")
 

@@ -1,5 +1,6 @@
-"""`python -m rehearse`: plays the year, leaves mails, calendar entries, packs and a summary, and
-says whether the numbers agree.
+"""`python -m rehearse`: plays the year and says whether the numbers agree.
+
+Leaves mails, calendar entries, packs and a summary.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ ORGANISATIONS, SEED = 62, 2040
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Reads the options and rehearses. 0: what people saw agrees with the tables; 1: it does not,
-    or the rehearsal stopped.
+    """Reads the options and rehearses.
+
+    0: what people saw agrees with the tables; 1: it does not, or the rehearsal stopped.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -64,9 +66,9 @@ def conclude(stage: Stage, ledger: Ledger, seconds: float, say: Callable[[str], 
     summary: dict[str, object] = {
         name: {"received": received[name], "database": database[name]} for name in COUNTED
     }
-    (stage.folder / "summary.json").write_text(
-        json.dumps(summary | {"seconds": round(seconds, 1)}, indent=2) + "\n", encoding="utf-8"
-    )
+    summary["seconds"] = round(seconds, 1)
+    text = json.dumps(summary, indent=2) + "\n"
+    (stage.folder / "summary.json").write_text(text, encoding="utf-8")
     wrong = [
         f"{name}: {received[name]} sedda, {database[name]} i databasen"
         for name in COUNTED

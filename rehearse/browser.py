@@ -48,34 +48,34 @@ class Browser(Reader):
         """
         headers, body = {}, b""
         if method == "GET" and pairs:
-            url += "?" + urlencode(
-                [(name, value) for name, value in pairs if isinstance(value, str)]
-            )
+            url += "?" + _urlencoded(pairs)
         elif method == "POST":
             headers["Content-Type"], body = _multipart(pairs) if multipart else _form(pairs)
-        response = self._exchange(method, url, body, headers)
-        for _hop in range(REDIRECTS):
-            if response.status not in (301, 302, 303, 307, 308):
-                break
-            url = urljoin(url, response.headers["Location"])
-            response = self._exchange("GET", url, b"", {})
+        url, response = self._follow(url, self._exchange(method, url, body, headers))
         if response.status >= 400 and response.status not in FORM_AGAIN:
-            raise Unexpected(
-                f"{method} {urlsplit(url).path} answers {response.status}: {self._said()}"
-            )
+            path = urlsplit(url).path
+            raise Unexpected(f"{method} {path} answers {response.status}: {self._said()}")
         is_page = response.headers.get_content_type() == "text/html"
         self.show(url, parse(self.body.decode()) if is_page else None)
         return self
 
     def in_swedish(self) -> Self:
-        """Switches a page in another language with its own language link, so that the words on its
-        buttons are ours.
+        """Switches a page in another language with its own language link.
+
+        So the words on its buttons are ours.
         """
         if self.page.all("html")[0].get("lang") == "sv":
             return self
-        return self.open(
-            next(link.get("href") for link in self.page.all("a") if link.get("hreflang") == "sv")
-        )
+        links = self.page.all("a")
+        return self.open(next(link.get("href") for link in links if link.get("hreflang") == "sv"))
+
+    def _follow(self, url: str, response: HTTPResponse) -> tuple[str, HTTPResponse]:
+        for _hop in range(REDIRECTS):
+            if response.status not in (301, 302, 303, 307, 308):
+                break
+            url = urljoin(url, response.headers["Location"])
+            response = self._exchange("GET", url, b"", {})
+        return url, response
 
     def _exchange(
         self, method: str, url: str, body: bytes, headers: dict[str, str]
@@ -84,15 +84,19 @@ class Browser(Reader):
             raise Unexpected(f"{url} leads out of the service")
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        response = self._ask(method, path, body, headers | ({"Cookie": cookies} if cookies else {}))
+        if self.cookies:
+            cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            headers = headers | {"Cookie": cookies}
+        response = self._ask(method, path, body, headers)
         for line in response.headers.get_all("Set-Cookie") or ():
-            self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
+            for name, morsel in SimpleCookie(line).items():
+                self.cookies[name] = morsel.value
         return response
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
-        """Asks once more over a new connection when the server has closed the one that was used
-        before: it does after two idle seconds.
+        """Asks once more over a new connection when the server has closed the one used before.
+
+        It does after two idle seconds.
         """
         was_used = self.connection.sock is not None
         try:
@@ -107,17 +111,17 @@ class Browser(Reader):
         return response
 
     def _said(self) -> str:
-        return (
-            parse(self.body.decode()).text[:600]
-            if self.body.lstrip().lower().startswith(b"<!doctype html")
-            else ""
-        )
+        if not self.body.lstrip().lower().startswith(b"<!doctype html"):
+            return ""
+        return parse(self.body.decode()).text[:600]
+
+
+def _urlencoded(pairs: Pairs) -> str:
+    return urlencode([(name, value) for name, value in pairs if isinstance(value, str)])
 
 
 def _form(pairs: Pairs) -> tuple[str, bytes]:
-    return "application/x-www-form-urlencoded", urlencode(
-        [(name, value) for name, value in pairs if isinstance(value, str)]
-    ).encode()
+    return "application/x-www-form-urlencoded", _urlencoded(pairs).encode()
 
 
 def _multipart(pairs: Pairs) -> tuple[str, bytes]:
@@ -125,17 +129,13 @@ def _multipart(pairs: Pairs) -> tuple[str, bytes]:
     boundary = secrets.token_hex(16)
     pieces = []
     for name, value in pairs:
-        about = (
-            f'; filename="{value.name}"\r\nContent-Type: application/octet-stream'
-            if isinstance(value, Attachment)
-            else ""
-        )
-        content = value.content if isinstance(value, Attachment) else value.encode()
-        pieces.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{about}\r\n\r\n'.encode()
-            + content
-            + b"\r\n"
-        )
-    return f"multipart/form-data; boundary={boundary}", b"".join(
-        pieces
-    ) + f"--{boundary}--\r\n".encode()
+        about, content = "", b""
+        if isinstance(value, Attachment):
+            about = f'; filename="{value.name}"\r\nContent-Type: application/octet-stream'
+            content = value.content
+        else:
+            content = value.encode()
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{about}\r\n\r\n'
+        pieces.append(head.encode() + content + b"\r\n")
+    end = f"--{boundary}--\r\n".encode()
+    return f"multipart/form-data; boundary={boundary}", b"".join(pieces) + end

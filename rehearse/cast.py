@@ -57,18 +57,17 @@ TITLES = tuple(sample.title for sample in INITIATIVES)
 
 
 def bodies(count: int) -> Iterator[Body]:
-    """The first `count` of the sample organisations; beyond their number they come again with a
-    number after the name.
+    """The first `count` of the sample organisations.
+
+    Beyond their number they come again with a number after the name.
     """
     sample = organisations()
     for number in range(count):
         lap, place = divmod(number, len(sample))
         body = sample[place]
-        yield (
-            replace(body, name=f"{body.name} {lap + 1}", code=f"{body.code}{lap + 1}")
-            if lap
-            else body
-        )
+        if lap:
+            body = replace(body, name=f"{body.name} {lap + 1}", code=f"{body.code}{lap + 1}")
+        yield body
 
 
 def workbook(count: int, seed: int) -> bytes:
@@ -105,10 +104,9 @@ def contacts(path: Path | None, count: int, seed: int) -> tuple[str, bytes]:
 
 def domains(content: bytes) -> set[str]:
     """The domains a contact file writes to, and the region's own."""
-    addresses = _column(content, "email")
-    return {"region.example", "example.org"} | {
-        address.rpartition("@")[2].lower() for address in addresses if "@" in address
-    }
+    addresses = [address for address in _column(content, "email") if "@" in address]
+    theirs = {address.rpartition("@")[2].lower() for address in addresses}
+    return theirs | {"region.example", "example.org"}
 
 
 def names_leads(content: bytes) -> bool:
@@ -119,15 +117,15 @@ def names_leads(content: bytes) -> bool:
 def _column(content: bytes, field: str) -> list[str]:
     """What stands in a column. Nothing when the file cannot be read: the import page says why."""
     try:
-        return [
-            line.cells[field].text for line in reading.read(content).lines if field in line.cells
-        ]
+        lines = reading.read(content).lines
     except Unreadable:
         return []
+    return [line.cells[field].text for line in lines if field in line.cells]
 
 
 def chance_of(seed: int, *about: object) -> random.Random:
-    """Dice of one's own for each person and occasion, so that a rehearsal with the same seed is the
-    same.
+    """Dice of one's own for each person and occasion.
+
+    So a rehearsal with the same seed is the same.
     """
     return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 nothing is kept secret with it

@@ -113,8 +113,9 @@ class Node:
 
     @property
     def text(self) -> str:
-        """What is read: text below with single spaces, without scripts and without what aria-hidden
-        or hidden takes away.
+        """What is read: text below with single spaces.
+
+        Without scripts and without what aria-hidden or hidden takes away.
         """
         return squeeze("".join(_texts(self)))
 
@@ -132,17 +133,20 @@ def _texts(node: Node) -> Iterator[str]:
     for child in node.children:
         if isinstance(child, str):
             yield child
-        elif (
-            child.tag not in SILENT
-            and "hidden" not in child.attrs
-            and child.get("aria-hidden") != "true"
-        ):
-            gap = (
-                " " if child.tag in BLOCK or BLOCK_CLASSES & set(child.get("class").split()) else ""
-            )
+        elif _is_read(child):
+            gap = " " if _on_own_line(child) else ""
             yield gap
             yield from _texts(child)
             yield gap
+
+
+def _is_read(node: Node) -> bool:
+    hidden = "hidden" in node.attrs or node.get("aria-hidden") == "true"
+    return node.tag not in SILENT and not hidden
+
+
+def _on_own_line(node: Node) -> bool:
+    return node.tag in BLOCK or not BLOCK_CLASSES.isdisjoint(node.get("class").split())
 
 
 class _Builder(HTMLParser):

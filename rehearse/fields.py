@@ -29,12 +29,9 @@ def fields_of(page: Node) -> list[Node]:
 
 def labels_of(page: Node, control: Node) -> list[Node]:
     """The labels that are tied to a field, by id or by being around it."""
-    tied: dict[str, list[Node]] = {
-        control.get("id"): [
-            label for label in page.all("label") if label.get("for") == control.get("id")
-        ]
-    }
-    return _labels(control, tied)
+    own = control.get("id")
+    named = [label for label in page.all("label") if label.get("for") == own]
+    return _labels(control, {own: named})
 
 
 def _labels(control: Node, tied: dict[str, list[Node]]) -> list[Node]:
@@ -51,20 +48,21 @@ def spoken(page: Node) -> dict[Node, list[str]]:
     tied: dict[str, list[Node]] = {}
     for label in page.all("label"):
         tied.setdefault(label.get("for"), []).append(label)
-    return {
-        control: [label.text for label in _labels(control, tied)] + [control.get("aria-label")]
-        for control in page.all(*FIELDS)
-    }
+    names = {}
+    for control in page.all(*FIELDS):
+        labels = [label.text for label in _labels(control, tied)]
+        names[control] = [*labels, control.get("aria-label")]
+    return names
 
 
 def fields_in(page: Node, form: Node) -> list[Node]:
     """Everything that belongs to a form, hidden fields too, wherever it stands on the page."""
-    own = form.get("id")
-    return [
-        c
-        for c in page.all(*FIELDS)
-        if (c.get("form") == own if c.get("form") else c.up("form") is form)
-    ]
+    return [control for control in page.all(*FIELDS) if _belongs(control, form)]
+
+
+def _belongs(control: Node, form: Node) -> bool:
+    named = control.get("form")
+    return named == form.get("id") if named else control.up("form") is form
 
 
 def sent(control: Node, files: Mapping[Node, Attachment]) -> Sequence[str | Attachment]:
@@ -101,9 +99,8 @@ def _chosen(select: Node) -> list[str]:
 
 
 def _disabled(control: Node) -> bool:
-    return "disabled" in control.attrs or any(
-        "disabled" in box.attrs for box in control.around() if box.tag == "fieldset"
-    )
+    fieldsets = (box for box in control.around() if box.tag == "fieldset")
+    return any("disabled" in node.attrs for node in (control, *fieldsets))
 
 
 def drop(attribute: str, nodes: Iterable[Node]) -> None:

@@ -1,5 +1,6 @@
-"""The invited: they read the mail that arrived, follow the link in it and press the buttons that
-the page holds.
+"""The invited.
+
+They read the mail that arrived, follow the link in it and press the buttons that the page holds.
 """
 
 from __future__ import annotations
@@ -47,10 +48,11 @@ def decision(at: Occasion, mail: Mail, number: int) -> str:
 
     The first four answer each in their way, so that every way is tried in a small year.
     """
-    usual = cast.chance_of(at.seed, at.code, *mail.to).choices(
-        (YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8)
-    )[0]
-    return (YES, YES, NO, SUBSTITUTE)[number] if number < 4 else usual
+    first = (YES, YES, NO, SUBSTITUTE)
+    if number < len(first):
+        return first[number]
+    dice = cast.chance_of(at.seed, at.code, *mail.to)
+    return dice.choices((YES, NO, SUBSTITUTE, SILENT), (80, 8, 4, 8))[0]
 
 
 def open_landing(stage: Stage, mail: Mail) -> Browser:
@@ -66,20 +68,16 @@ def answer(at: Occasion, mails: Sequence[Mail]) -> list[Seat]:
 
     def act(numbered: tuple[int, Mail]) -> Seat | None:
         number, mail = numbered
-        said = decision(at, mail, number)
+        said, seat = decision(at, mail, number), at.seat(mail)
         with open_landing(at.stage, mail) as browser:
             if said == YES:
-                register(
-                    at.ledger,
-                    at.seat(mail),
-                    browser,
-                    YES_PLEASE if YES_PLEASE in browser.text else QUEUE,
-                )
+                button = YES_PLEASE if YES_PLEASE in browser.text else QUEUE
+                register(at.ledger, seat, browser, button)
             elif said == NO:
-                decline(at.ledger, at.seat(mail), browser)
+                decline(at.ledger, seat, browser)
             elif said == SUBSTITUTE:
-                substitute(at, at.seat(mail), browser.press("Skicka en ersättare"), number)
-        return at.seat(mail) if said == YES else None
+                substitute(at, seat, browser.press("Skicka en ersättare"), number)
+        return seat if said == YES else None
 
     seats = at.stage.together(act, enumerate(sorted(mails, key=lambda mail: mail.to)))
     at.stage.settle()
@@ -94,7 +92,8 @@ def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = YES_PLE
     browser.press(button)
     if LUNCH in browser.text:
         browser.choose("Ja", within=LUNCH)
-    if WAITING in browser.press(SEND if SEND in browser.text else QUEUE).text:
+    browser.press(SEND if SEND in browser.text else QUEUE)
+    if WAITING in browser.text:
         ledger.waited.add(seat)
     else:
         browser.see(COMING)
@@ -103,52 +102,52 @@ def register(ledger: Ledger, seat: Seat, browser: Browser, button: str = YES_PLE
 
 def decline(ledger: Ledger, seat: Seat, browser: Browser) -> None:
     """No, with a reason."""
-    browser.press("Nej, jag kan inte").choose("Krock i kalendern").press("Tacka nej").see(
-        "Du har tackat nej"
-    )
+    browser.press("Nej, jag kan inte").choose("Krock i kalendern")
+    browser.press("Tacka nej").see("Du har tackat nej")
     ledger.declined.add(seat)
 
 
 def substitute(at: Occasion, seat: Seat, browser: Browser, number: int) -> None:
     """Somebody else comes; who sent them is out."""
     given, family = cast.SUBSTITUTE
-    browser.fill("Förnamn", given).fill("Efternamn", f"{family}-{seat[1].split()[-1]}").fill(
-        "Hälsning", "Tack för att du kan"
-    )
-    browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org").press(
-        "Skicka ersättaren"
-    )
-    browser.see("i ditt ställe")
+    browser.fill("Förnamn", given)
+    browser.fill("Efternamn", f"{family}-{seat[1].split()[-1]}")
+    browser.fill("Hälsning", "Tack för att du kan")
+    browser.fill("E-postadress", f"ersattare.{at.code}.{number}@example.org")
+    browser.press("Skicka ersättaren").see("i ditt ställe")
     at.ledger.substituted.add(seat)
 
 
 def welcome_substitutes(at: Occasion, mails: Sequence[Mail]) -> None:
-    """The substitutes open their own links: with a seat they see that they are registered, else
-    they say yes.
+    """The substitutes open their own links.
+
+    With a seat they see that they are registered, else they say yes.
     """
 
     def act(mail: Mail) -> None:
         with open_landing(at.stage, mail) as browser:
             if COMING in browser.text:
                 at.ledger.registered.add(at.seat(mail))
-            elif button := next(
-                (words for words in (YES_PLEASE, QUEUE) if words in browser.text), ""
-            ):
-                register(at.ledger, at.seat(mail), browser, button)
+                return
+            for button in (YES_PLEASE, QUEUE):
+                if button in browser.text:
+                    register(at.ledger, at.seat(mail), browser, button)
+                    return
 
-    first = {mail.to: mail for mail in reversed(mails) if mail.to[0].startswith(cast.SUBSTITUTE[0])}
+    theirs = [mail for mail in mails if mail.to[0].startswith(cast.SUBSTITUTE[0])]
+    first = {mail.to: mail for mail in reversed(theirs)}
     at.stage.together(act, first.values())
     at.stage.settle()
 
 
 def change_of_mind(at: Occasion, seat: Seat, mail: Mail) -> None:
-    """Somebody who is registered sends a substitute after all: the seat and the calendar entry go
-    over.
+    """Somebody who is registered sends a substitute after all.
+
+    The seat and the calendar entry go over.
     """
     with open_landing(at.stage, mail) as browser:
-        substitute(
-            at, seat, browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare"), 0
-        )
+        browser.press("Se eller ändra din anmälan").follow("Skicka en ersättare")
+        substitute(at, seat, browser, 0)
     at.ledger.gave_up.add(seat)
     at.stage.settle()
 

@@ -1,5 +1,6 @@
-"""What was seen and done by people during the rehearsal, and what the tables say: the two must
-agree.
+"""What was seen and done by people during the rehearsal, and what the tables say.
+
+The two must agree.
 """
 
 from __future__ import annotations
@@ -100,17 +101,17 @@ def kind_of(entry: Entry) -> str:
 
 
 def calendar_faults(entries: list[Entry], coming: int) -> list[str]:
-    """What is wrong with people's calendars: an entry that skips a number, or others than the
-    `coming` having one in the end.
+    """What is wrong with people's calendars.
+
+    An entry that skips a number, or others than the `coming` having one in the end.
     """
     known: dict[str, Entry] = {}
     wrong = []
     for entry in sorted(entries, key=lambda one: one.sequence):
         before = known[entry.uid].sequence if entry.uid in known else -1
         if entry.sequence != before + 1:
-            wrong.append(
-                f"kalenderbokning {entry.uid}: {entry.method} {entry.sequence} efter {before}"
-            )
+            found = f"{entry.method} {entry.sequence} efter {before}"
+            wrong.append(f"kalenderbokning {entry.uid}: {found}")
         known[entry.uid] = entry
     standing = sum(entry.method == "REQUEST" for entry in known.values())
     if standing != coming:
@@ -128,9 +129,8 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         return count(sa.select(sa.func.count(Registration.id)).where(*conditions))
 
     def mails(*conditions: sa.ColumnElement[bool]) -> int:
-        return count(
-            sa.select(sa.func.count(Message.id)).where(Message.state == "sent", *conditions)
-        )
+        sent = sa.select(sa.func.count(Message.id)).where(Message.state == "sent")
+        return count(sent.where(*conditions))
 
     return {
         "contacts": count(sa.select(sa.func.count(sa.distinct(ImportedPerson.person_id)))),
@@ -145,14 +145,16 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         "initiatives": _initiatives(session),
         **{name: mails(Message.kind == kind) for name, kind in CALENDAR.items()},
         "packs": count(sa.select(sa.func.count(Audit.id)).where(Audit.verb == "pack_downloaded")),
-        "conflicts": sum(
-            LATE in value and MEANWHILE in value
-            for value in session.scalars(sa.select(Answer.value))
-            if isinstance(value, str)
-        ),
+        "conflicts": _conflicts(session),
         "waited": seats(Registration.queued_at.is_not(None)),
         "promoted": seats(Registration.queued_at.is_not(None), Registration.sequence >= 0),
     }
+
+
+def _conflicts(session: scoped_session[Any]) -> int:
+    """The answers in which two colleagues have added their sentence to the same field."""
+    texts = [value for value in session.scalars(sa.select(Answer.value)) if isinstance(value, str)]
+    return sum(LATE in text and MEANWHILE in text for text in texts)
 
 
 def _initiatives(session: scoped_session[Any]) -> int:
@@ -161,9 +163,5 @@ def _initiatives(session: scoped_session[Any]) -> int:
     contents = session.scalars(
         sa.select(SubmissionVersion.content).where(SubmissionVersion.id.in_(newest))
     )
-    return sum(
-        len(section["group"]["items"])
-        for content in contents
-        for section in content["sections"]
-        if section["group"]
-    )
+    sections = (section for content in contents for section in content["sections"])
+    return sum(len(section["group"]["items"]) for section in sections if section["group"])

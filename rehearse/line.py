@@ -1,5 +1,6 @@
-"""A meeting with fewer seats than people: those who come late stand in line, and a seat that is
-given back goes to the first of them.
+"""A meeting with fewer seats than people.
+
+Those who come late stand in line, and a seat that is given back goes to the first of them.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ GIVEN, OFFERED = "Ge platsen direkt", "Erbjud platsen"
 
 
 def limit_seats(office: Browser, plan: Plan, seats: int, rule: str) -> None:
-    """The coordinator says how many there is room for, and what happens with a seat that is given
-    back.
+    """The coordinator says how many there is room for.
+
+    And what happens with a seat that is given back.
     """
-    meeting_page(office, plan).follow("Ändra mötet").fill(
-        "Antal platser", str(seats), within="På plats"
-    ).choose(rule, within="På plats")
+    meeting_page(office, plan).follow("Ändra mötet")
+    office.fill("Antal platser", str(seats), within="På plats").choose(rule, within="På plats")
     office.press("Spara inställningarna").see("Inställningarna är sparade")
 
 
@@ -32,9 +33,8 @@ def make_room(at: Occasion, leaving: Mail) -> None:
     line = standing(at)
     before = len(at.stage.post.since(0))
     with open_landing(at.stage, leaving) as browser:
-        browser.press("Se eller ändra din anmälan").follow("Avboka min plats").press(
-            "Avboka min plats"
-        ).see("Du är avbokad")
+        browser.press("Se eller ändra din anmälan").follow("Avboka min plats")
+        browser.press("Avboka min plats").see("Du är avbokad")
     at.ledger.gave_up.add(at.seat(leaving))
     at.stage.settle()
     for mail in at.stage.post.since(before, INVITATION):
@@ -44,15 +44,17 @@ def make_room(at: Occasion, leaving: Mail) -> None:
 
 def standing(at: Occasion) -> list[Seat]:
     """Those who wait, in the order that their own pages say."""
-    found: dict[int, Seat] = {}
-    for mail in newest(at):
-        if at.seat(mail) in at.ledger.waited - at.ledger.promoted:
-            with open_landing(at.stage, mail) as browser:
-                place = PLACE.search(browser.text)
-                if place is None:
-                    raise Unexpected(f"nothing says where one stands in line:\n{browser.text}")
-                found[int(place[1])] = at.seat(mail)
+    waiting = at.ledger.waited - at.ledger.promoted
+    found = {_place(at, mail): at.seat(mail) for mail in newest(at) if at.seat(mail) in waiting}
     return [found[number] for number in range(1, len(found) + 1)]
+
+
+def _place(at: Occasion, mail: Mail) -> int:
+    with open_landing(at.stage, mail) as browser:
+        place = PLACE.search(browser.text)
+        if place is None:
+            raise Unexpected(f"nothing says where one stands in line:\n{browser.text}")
+        return int(place[1])
 
 
 def newest(at: Occasion) -> list[Mail]:

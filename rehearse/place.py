@@ -1,5 +1,6 @@
-"""A database of the rehearsal's own: a new SQLite file, or a new database on a PostgreSQL server
-that is dropped afterwards.
+"""A database of the rehearsal's own.
+
+A new SQLite file, or a new database on a PostgreSQL server that is dropped afterwards.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ def clear(folder: Path) -> None:
 
 @contextmanager
 def database(folder: Path, server_url: str) -> Iterator[str]:
-    """The URL of an empty database for as long as the block lasts: a file in `folder`, or on the
-    PostgreSQL server of `server_url`.
+    """The URL of an empty database for as long as the block lasts.
+
+    A file in `folder`, or on the PostgreSQL server of `server_url`.
 
     The database that `server_url` names is only connected to while the new one is made and dropped.
     Raises `ValueError` for any other kind of server.
@@ -48,14 +50,11 @@ def database(folder: Path, server_url: str) -> Iterator[str]:
     if not server_url.startswith("postgresql"):
         raise ValueError("--database-url ska börja med postgresql://")
     url, name = make_url(server_url).set(drivername="postgresql"), f"rehearsal_{os.getpid()}"
-    maintenance, own = (
-        url.render_as_string(hide_password=False),
-        url.set(database=name).render_as_string(hide_password=False),
-    )
-    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    make = sql.SQL("create database {} template template0 encoding 'UTF8'").format(
-        sql.Identifier(name)
-    )
+    maintenance = url.render_as_string(hide_password=False)
+    own = url.set(database=name).render_as_string(hide_password=False)
+    quoted = sql.Identifier(name)
+    drop = sql.SQL("drop database if exists {} with (force)").format(quoted)
+    make = sql.SQL("create database {} template template0 encoding 'UTF8'").format(quoted)
     _run(maintenance, drop, make)
     try:
         yield own

@@ -1,5 +1,6 @@
-"""The mail as it arrives: a real SMTP server on loopback, a mailbox for everybody, every mail and
-calendar entry kept as a file.
+"""The mail as it arrives: a real SMTP server on loopback, a mailbox for everybody.
+
+Every mail and calendar entry is kept as a file.
 """
 
 from __future__ import annotations
@@ -37,11 +38,7 @@ class Entry:
         Raises `KeyError` when one is missing.
         """
         lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
-        event = lines[lines.index("BEGIN:VEVENT") :]
-        values = {
-            re.split("[;:]", line)[0]: line.rpartition(":")[2]
-            for line in [*lines[: lines.index("BEGIN:VEVENT")], *event]
-        }
+        values = {re.split("[;:]", line)[0]: line.rpartition(":")[2] for line in lines}
         return cls(values["METHOD"], values["UID"], int(values["SEQUENCE"]), values["DTSTART"])
 
 
@@ -71,10 +68,13 @@ class Mail:
 
     @cached_property
     def calendar(self) -> str:
-        """The calendar entry it brings, "" when it brings none: most do not, and are not read for
-        it.
+        """The calendar entry it brings, "" when it brings none.
+
+        Most do not, and are not read for it.
         """
-        for part in self.message.walk() if b"text/calendar" in self.raw else ():
+        if b"text/calendar" not in self.raw:
+            return ""
+        for part in self.message.walk():
             if part.get_content_type() == "text/calendar":
                 content = part.get_content()
                 return content if isinstance(content, str) else content.decode()
@@ -82,14 +82,10 @@ class Mail:
 
     def link(self, beginning: str) -> str:
         """The first link whose path begins so ("/i/"), "" when there is none."""
-        return next(
-            (
-                found
-                for found in LINK.findall(self.text)
-                if urlsplit(found).path.startswith(beginning)
-            ),
-            "",
-        )
+        for link in LINK.findall(self.text):
+            if urlsplit(link).path.startswith(beginning):
+                return str(link)
+        return ""
 
 
 class Post:
@@ -111,9 +107,8 @@ class Post:
             self.mails.append(mail)
         (self.folder / "mails" / f"{mail.number:05}.eml").write_bytes(mail.raw)
         if mail.calendar:
-            (self.folder / "calendar" / f"{mail.number:05}.ics").write_text(
-                mail.calendar, encoding="utf-8", newline=""
-            )
+            file = self.folder / "calendar" / f"{mail.number:05}.ics"
+            file.write_text(mail.calendar, encoding="utf-8", newline="")
         return "250 Kept"
 
     def since(self, number: int, beginning: str = "") -> list[Mail]:

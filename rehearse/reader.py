@@ -1,5 +1,6 @@
-"""Reads pages and fills in the forms they hold, as people do: by labels, legends and the words on
-buttons.
+"""Reads pages and fills in the forms they hold, as people do.
+
+By labels, legends and the words on buttons.
 
 What is sent is exactly what the page holds: hidden fields, CSRF token, what was already filled in.
 Names of fields are never asked for, since people do not see them. How a request travels is the
@@ -97,15 +98,13 @@ class Reader:
     def error_at(self, label: str, within: str = "") -> str:
         """What the page says is wrong with a field, "" when nothing is."""
         control = self._field(label, within)
-        boxes = [control, *(box for box in control.around() if box.tag == "fieldset")]
-        if not any(box.get("aria-invalid") == "true" for box in boxes):
+        fieldsets = (box for box in control.around() if box.tag == "fieldset")
+        boxes = [control, *fieldsets]
+        if all(box.get("aria-invalid") != "true" for box in boxes):
             return ""
         ids = [name for box in boxes for name in box.get("aria-describedby").split()]
-        return " ".join(
-            node.text
-            for node in self.page.walk()
-            if node.get("id") in ids and "err" in f"{node.get('id')} {node.get('class')}"
-        )
+        described_by = [node for node in self.page.walk() if node.get("id") in ids]
+        return " ".join(node.text for node in described_by if _is_error(node))
 
     # What is done
 
@@ -140,14 +139,8 @@ class Reader:
         if control.get("type") not in ("radio", "checkbox"):
             raise Unexpected(f"{label} is not for choosing")
         if control.get("type") == "radio":
-            drop(
-                "checked",
-                (
-                    c
-                    for c in fields_in(self.page, self._form_of(control))
-                    if c.get("name") == control.get("name")
-                ),
-            )
+            fields, name = fields_in(self.page, self._form_of(control)), control.get("name")
+            drop("checked", (field for field in fields if field.get("name") == name))
         control.attrs["checked"] = ""
         return self
 
@@ -169,20 +162,21 @@ class Reader:
 
     def press(self, text: str, within: str = "") -> Self:
         """Presses the one button with that text and sends the form it belongs to."""
-        buttons = [
-            b for b in self._scope(within).all("button") if b.get("type", "submit") == "submit"
-        ]
-        button = self._one(text, buttons, "button")
+        buttons = self._scope(within).all("button")
+        sending = [each for each in buttons if each.get("type", "submit") == "submit"]
+        button = self._one(text, sending, "button")
         form = self._form_of(button)
         pairs = self._values(form)
         if button.get("name"):
             pairs.append((button.get("name"), button.get("value")))
-        method = (button.get("formmethod") or form.get("method") or "get").upper()
-        url = urljoin(self.url, button.get("formaction") or form.get("action") or self.url)
         multipart = form.get("enctype") == "multipart/form-data"
         if not multipart and any(isinstance(value, Attachment) for _, value in pairs):
             raise Unexpected("a form with a file must be multipart/form-data")
-        return self.send(method, url.split("?")[0] if method == "GET" else url, pairs, multipart)
+        method = (button.get("formmethod") or form.get("method") or "get").upper()
+        url = urljoin(self.url, button.get("formaction") or form.get("action") or self.url)
+        if method == "GET":
+            url = url.split("?")[0]
+        return self.send(method, url, pairs, multipart)
 
     # How it works
 
@@ -190,31 +184,26 @@ class Reader:
         """The smallest part of the page whose legend, heading or aria-label is `within`."""
         if not within:
             return self.page
-        found = [
-            box
-            for box in self.page.walk()
-            if any(squeeze(within) in name for name in _names_of(box))
-        ]
+        wanted = squeeze(within)
+        found = [box for box in self.page.walk() if any(wanted in name for name in _names_of(box))]
         if not found:
             raise Unexpected(f"nothing on {self.url} is called {within!r}")
-        return found[-1] if len(found) == 1 or _nested(found) else _ambiguous(within, "part", found)
+        if len(found) > 1 and not _nested(found):
+            _ambiguous(within, "part", found)
+        return found[-1]
 
     def _field(self, label: str, within: str) -> Node:
-        return self._labelled(
-            label, [c for c in fields_of(self._scope(within)) if "hidden" not in c.attrs]
-        )
+        fields = fields_of(self._scope(within))
+        return self._labelled(label, [field for field in fields if "hidden" not in field.attrs])
 
     def _labelled(self, label: str, controls: list[Node]) -> Node:
-        names = self._spoken()
+        wanted = squeeze(label)
+        names = {each: [text for text in self._spoken()[each] if text] for each in controls}
         for match in MATCHES:
-            found = [
-                control
-                for control in controls
-                if any(match(squeeze(label), text) for text in names[control] if text)
-            ]
+            found = [each for each in controls if any(match(wanted, text) for text in names[each])]
             if found:
                 return found[0] if len(found) == 1 else _ambiguous(label, "field", found)
-        known = [text for control in controls for text in names[control] if text]
+        known = [text for texts in names.values() for text in texts]
         raise Unexpected(f"no field is called {label!r} on {self.url}; there are {known}")
 
     def _spoken(self) -> dict[Node, list[str]]:
@@ -231,37 +220,31 @@ class Reader:
         options = [option for option in scope.all("option") if option.text == squeeze(label)]
         if options:
             return options[0] if len(options) == 1 else _ambiguous(label, "option", options)
-        return self._labelled(
-            label, [c for c in fields_of(scope) if c.get("type") in ("radio", "checkbox")]
-        )
+        boxes = [each for each in fields_of(scope) if each.get("type") in ("radio", "checkbox")]
+        return self._labelled(label, boxes)
 
     def _select(self, label: str) -> Node | None:
         """The list with that label, when there is one."""
-        return next(
-            (s for s in self.page.all("select") if label and squeeze(label) in self._spoken()[s]),
-            None,
-        )
+        if not label:
+            return None
+        selects = self.page.all("select")
+        return next((each for each in selects if squeeze(label) in self._spoken()[each]), None)
 
     def _one(self, text: str, nodes: Sequence[Node], what: str) -> Node:
+        wanted = squeeze(text)
         for match in MATCHES:
-            found = [
-                node for node in nodes if match(squeeze(text), node.text or node.get("aria-label"))
-            ]
-            if found and (
-                len(found) == 1 or (what == "link" and len({n.get("href") for n in found}) == 1)
-            ):
-                return found[0]
-            if found:
-                return _ambiguous(text, what, found)
+            found = [n for n in nodes if match(wanted, n.text or n.get("aria-label"))]
+            if not found:
+                continue
+            same_link = what == "link" and len({n.get("href") for n in found}) == 1
+            return found[0] if len(found) == 1 or same_link else _ambiguous(text, what, found)
         raise Unexpected(f"no {what} {text!r} on {self.url}; there are {[n.text for n in nodes]}")
 
     def _form_of(self, control: Node) -> Node:
         named = control.get("form")
-        form = (
-            next((f for f in self.page.all("form") if f.get("id") == named), None)
-            if named
-            else control.up("form")
-        )
+        form = control.up("form")
+        if named:
+            form = next((f for f in self.page.all("form") if f.get("id") == named), None)
         if form is None:
             raise Unexpected(f"{control.text or control.get('name')} belongs to no form")
         return form
@@ -293,20 +276,20 @@ def _names_of(box: Node) -> list[str]:
     """What a part of the page is called: its own legend, heading, caption or label."""
     if box.tag not in CONTAINERS:
         return []
-    own = [child for child in box.children if isinstance(child, Node)]
+    own = _elements(box)
     if box.tag in ("li", "tr"):
         return [child.text for child in own]
-    heads = [
-        *own,
-        *(
-            grandchild
-            for child in own
-            if child.tag == "header"
-            for grandchild in child.children
-            if isinstance(grandchild, Node)
-        ),
-    ]
-    return [n.text for n in heads if n.tag in HEADS] + [box.get("aria-label")]
+    in_headers = [node for child in own if child.tag == "header" for node in _elements(child)]
+    heads = [node for node in (*own, *in_headers) if node.tag in HEADS]
+    return [node.text for node in heads] + [box.get("aria-label")]
+
+
+def _elements(node: Node) -> list[Node]:
+    return [child for child in node.children if isinstance(child, Node)]
+
+
+def _is_error(node: Node) -> bool:
+    return "err" in f"{node.get('id')} {node.get('class')}"
 
 
 def _nested(nodes: list[Node]) -> bool:

@@ -30,7 +30,7 @@ class Web(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         """No log of requests: addresses hold the tokens of personal links."""
-        for name, value in {
+        settings = {
             "bind": f"fd://{self.socket}",
             "workers": PROCESSES,
             "threads": THREADS,
@@ -38,7 +38,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "accesslog": None,
             "loglevel": "warning",
-        }.items():
+        }
+        for name, value in settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:

@@ -1,5 +1,6 @@
-"""The stage: web processes, a worker and a mail server, all on one clock, and room for many people
-to act at once.
+"""The stage: web processes, a worker and a mail server, all on one clock.
+
+With room for many people to act at once.
 """
 
 from __future__ import annotations
@@ -106,13 +107,8 @@ class Stage:
     def _serve(self) -> subprocess.Popen[bytes]:
         """The web server on the listening socket; whoever connects before it is ready waits."""
         number = self.listening.fileno()
-        command = [
-            sys.executable,
-            "-m",
-            "rehearse.serve",
-            str(number),
-            str(self.clock.path.resolve()),
-        ]
+        clock = str(self.clock.path.resolve())
+        command = [sys.executable, "-m", "rehearse.serve", str(number), clock]
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=(number,))
         if process.stdin is not None:
             process.stdin.write(pickle.dumps(self.settings))
@@ -132,12 +128,9 @@ class Stage:
 
         What it prints concerns nobody here.
         """
+        info = ScriptInfo(create_app=lambda: self.app)
         with contextlib.redirect_stdout(io.StringIO()):
-            self.app.cli.main(
-                args=list(arguments),
-                obj=ScriptInfo(create_app=lambda: self.app),
-                standalone_mode=False,
-            )
+            self.app.cli.main(args=list(arguments), obj=info, standalone_mode=False)
 
     def browser(self) -> Browser:
         """A new browser, with nothing remembered."""
@@ -155,16 +148,12 @@ class Stage:
             time.sleep(0.02)
 
     def _unfinished(self) -> dict[str, int]:
+        counts = {}
         with self.app.app_context(), reading():
-            counts = {
-                name: self._count(table, states) for name, (table, states) in UNFINISHED.items()
-            }
+            for name, (table, states) in UNFINISHED.items():
+                counts[name] = self._count(table, states)
         return {name: count for name, count in counts.items() if count}
 
     def _count(self, table: Any, states: tuple[str, ...]) -> int:
-        return (
-            db.session.scalar(
-                sa.select(sa.func.count()).select_from(table).where(table.state.in_(states))
-            )
-            or 0
-        )
+        rows = sa.select(sa.func.count()).select_from(table).where(table.state.in_(states))
+        return db.session.scalar(rows) or 0

@@ -1,5 +1,7 @@
-"""Those who prepare: they open their answer from the mail, fill in the questions that the pages
-show, submit, change, submit again.
+"""Those who prepare.
+
+They open their answer from the mail, fill in the questions that the pages show, submit, change,
+submit again.
 """
 
 from __future__ import annotations
@@ -7,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from annualwheel.questionnaires.definition import CHOOSING, Definition, Question, QuestionType
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    Definition,
+    Group,
+    Question,
+    QuestionType,
+)
 from rehearse import cast
 from rehearse.browser import Browser
 from rehearse.dom import Node, Unexpected
@@ -29,10 +37,10 @@ DRAFTS = 0.1
 def prepare(
     stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int
 ) -> dict[str, list[Mail]]:
-    """Everyone opens the link; one in each organisation, or each person where the questions are
-    personal, writes the answer.
+    """Everyone opens the link, and one in each organisation writes the answer.
 
-    Nearly all answers are submitted. Returns who may write in those, by the heading of the page.
+    Each person where the questions are personal. Nearly all answers are submitted. Returns who may
+    write in those, by the heading of the page.
     """
 
     def act(numbered: tuple[int, str]) -> str:
@@ -47,12 +55,10 @@ def prepare(
 
     answers: dict[str, list[Mail]] = {}
     letters = sorted(mails, key=lambda mail: mail.to)
-    for mail, heading in zip(
-        letters, stage.together(lambda mail: _heading(stage, mail), letters), strict=True
-    ):
-        answers.setdefault(
-            heading if asked.respondent == "organisation" else f"{heading} {mail.to}", []
-        ).append(mail)
+    headings = stage.together(lambda mail: _heading(stage, mail), letters)
+    for mail, heading in zip(letters, headings, strict=True):
+        name = heading if asked.respondent == "organisation" else f"{heading} {mail.to}"
+        answers.setdefault(name, []).append(mail)
     submitted = stage.together(act, enumerate(answers))
     stage.settle()
     return {name: answers[name] for name in submitted if name}
@@ -71,27 +77,36 @@ def enter(stage: Stage, mail: Mail) -> Browser:
 
 def write(browser: Browser, asked: Definition, dice: Random) -> None:
     """Goes through the pages from the first to the review and fills in what they ask."""
-    questions = {
-        question.label.sv: question for section in asked.sections for question in section.questions
-    }
+    every = (question for section in asked.sections for question in section.questions)
+    questions = {question.label.sv: question for question in every}
+    grouped = [section for section in asked.sections if section.group]
     browser.open(next(_sections(browser)).get("href"))
     while "steg" in browser.page.all("title")[0].raw:
         step = browser.heading()
-        group = next((s.group for s in asked.sections if s.group and s.title.sv in step), None)
+        group = next((section.group for section in grouped if section.title.sv in step), None)
         if group:
-            items = {question.label.sv: question for question in group.questions}
-            for _card in range(dice.choice((2, 3)) if group.at_most > 1 else 1):
-                browser.press(group.add_label.sv)
-                _fill_until_done(browser, items, dice)
-            browser.follow("Nästa")
-            continue
-        for _turn in range(TURNS):
-            fill_in(browser, questions, dice)
-            browser.press("Nästa")
-            if browser.page.all("h1")[0].text != step:
-                break
+            _add_cards(browser, group, dice)
         else:
-            raise Unexpected(f"{step} does not lead on")
+            _fill_until_next(browser, questions, dice)
+
+
+def _add_cards(browser: Browser, group: Group, dice: Random) -> None:
+    items = {question.label.sv: question for question in group.questions}
+    cards = dice.choice((2, 3)) if group.at_most > 1 else 1
+    for _card in range(cards):
+        browser.press(group.add_label.sv)
+        _fill_until_done(browser, items, dice)
+    browser.follow("Nästa")
+
+
+def _fill_until_next(browser: Browser, questions: Mapping[str, Question], dice: Random) -> None:
+    step = browser.heading()
+    for _turn in range(TURNS):
+        fill_in(browser, questions, dice)
+        browser.press("Nästa")
+        if browser.heading() != step:
+            return
+    raise Unexpected(f"{step} does not lead on")
 
 
 def _fill_until_done(browser: Browser, items: Mapping[str, Question], dice: Random) -> None:
@@ -123,9 +138,8 @@ def change(stage: Stage, ledger: Ledger, answers: Mapping[str, Sequence[Mail]], 
             if len(answers[name]) > 1:
                 with enter(stage, answers[name][0]) as colleague:
                     add(colleague, cast.MEANWHILE).press("Spara utkast")
-                browser.press("Spara utkast").see("ändrade samma svar", "Din text står kvar").press(
-                    "Lägg"
-                ).see(cast.LATE, cast.MEANWHILE)
+                browser.press("Spara utkast").see("ändrade samma svar", "Din text står kvar")
+                browser.press("Lägg").see(cast.LATE, cast.MEANWHILE)
                 ledger.conflicts.append(name)
             else:
                 browser.press("Spara utkast")
@@ -147,35 +161,42 @@ def add(browser: Browser, sentence: str) -> Browser:
 def fill_in(browser: Browser, questions: Mapping[str, Question], dice: Random) -> None:
     """Answers the questions that are shown and not answered yet."""
     for box in browser.page.all("fieldset"):
-        legend = next(
-            (
-                child.text
-                for child in box.children
-                if isinstance(child, Node) and child.tag == "legend"
-            ),
-            "",
-        )
-        question = _asked(legend, questions)
-        choices = [
-            control for control in box.all("input") if control.get("type") in ("radio", "checkbox")
-        ]
-        if question and _shown(box) and not any("checked" in control.attrs for control in choices):
-            most = (
-                1
-                if question.type is QuestionType.CHOICE
-                else min(2, question.at_most or 2, len(choices))
-            )
-            for control in dice.sample(choices, dice.randint(1, most)):
-                control.attrs["checked"] = ""
+        question = _asked(_legend(box), questions)
+        if question and _shown(box):
+            _choose(box, question, dice)
     fields = {control.get("id"): control for control in browser.page.all("input", "textarea")}
     for label in browser.page.all("label"):
         question, field = _asked(label.text, questions), fields.get(label.get("for"))
-        if question is None or field is None or question.type in CHOOSING or not _shown(field):
+        if question is None or field is None or question.type in CHOOSING:
             continue
-        if field.tag == "textarea" and not field.raw.strip():
-            field.children = [dice.choice(cast.SENTENCES)]
-        elif field.tag == "input" and not field.get("value"):
-            field.attrs["value"] = VALUES.get(question.type) or dice.choice(cast.TITLES)
+        if _shown(field):
+            _type(field, question, dice)
+
+
+def _legend(box: Node) -> str:
+    elements = (child for child in box.children if isinstance(child, Node))
+    return next((child.text for child in elements if child.tag == "legend"), "")
+
+
+def _choose(box: Node, question: Question, dice: Random) -> None:
+    """Ticks one or two choices, unless something is chosen already."""
+    inputs = box.all("input")
+    choices = [control for control in inputs if control.get("type") in ("radio", "checkbox")]
+    if any("checked" in control.attrs for control in choices):
+        return
+    most = 1
+    if question.type is not QuestionType.CHOICE:
+        most = min(2, question.at_most or 2, len(choices))
+    for control in dice.sample(choices, dice.randint(1, most)):
+        control.attrs["checked"] = ""
+
+
+def _type(field: Node, question: Question, dice: Random) -> None:
+    """Writes something in the field, unless something stands there already."""
+    if field.tag == "textarea" and not field.raw.strip():
+        field.children = [dice.choice(cast.SENTENCES)]
+    elif field.tag == "input" and not field.get("value"):
+        field.attrs["value"] = VALUES.get(question.type) or dice.choice(cast.TITLES)
 
 
 def _asked(text: str, questions: Mapping[str, Question]) -> Question | None:
@@ -188,9 +209,6 @@ def _shown(node: Node) -> bool:
 
 def _sections(browser: Browser) -> Iterator[Node]:
     """The links to the sections on the hub."""
-    return (
-        link
-        for steps in browser.page.all("ol")
-        if "sections" in steps.get("class").split()
-        for link in steps.all("a")
-    )
+    for steps in browser.page.all("ol"):
+        if "sections" in steps.get("class").split():
+            yield from steps.all("a")

@@ -34,9 +34,8 @@ class Rehearsal:
         self.stage, self.contacts, self.seed, self.say = stage, contacts, seed, say
         self.ledger = Ledger()
         self.few = LEADS if cast.names_leads(contacts[1]) else contacts[0]
-        self.asked = {
-            asked.meeting_kind: asked for asked in reading.read_all(stage.settings.forms_folder)
-        }
+        definitions = reading.read_all(stage.settings.forms_folder)
+        self.asked = {asked.meeting_kind: asked for asked in definitions}
 
     def play(self) -> Ledger:
         """The whole year.
@@ -66,14 +65,12 @@ class Rehearsal:
         self.day(2026, 12, 1)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if "Skicka påminnelse" in region.meeting_page(office, WORK).text:
-                mails = self.stage.post.since(
-                    region.send(self.stage, office, WORK, "Skicka påminnelse"), INVITATION
-                )
+                first = region.send(self.stage, office, WORK, "Skicka påminnelse")
+                mails = self.stage.post.since(first, INVITATION)
                 coming += guests.answer(self.at(WORK, "a2"), mails)
                 self.tell(f"{len(mails)} fick en påminnelse.")
-            leaving = [seat for seat in coming if [one[1] for one in coming].count(seat[1]) == 1][
-                :2
-            ]
+            names = [seat[1] for seat in coming]
+            leaving = [seat for seat in coming if names.count(seat[1]) == 1][:2]
             for seat in leaving[:1]:
                 region.cancel_one(self.stage, office, WORK, seat[1])
                 self.ledger.gave_up.add(seat)
@@ -85,8 +82,9 @@ class Rehearsal:
         self.pack(WORK, dt.date(2027, 1, 18))
 
     def direction_meeting(self) -> None:
-        """The leads are invited, more than there are seats for; the meeting is moved to another
-        day, which everyone has to say yes to.
+        """The leads are invited, more than there are seats for.
+
+        The meeting is moved to another day, which everyone has to say yes to.
         """
         self.day(2027, 2, 2)
         coming = self.invite(DIRECTION, self.few, "r1", publish=True, rule=line.GIVEN)
@@ -106,9 +104,8 @@ class Rehearsal:
         coming = self.invite(CONFERENCE, self.few, "k1", publish=True, rule=line.OFFERED)
         self.welcome(CONFERENCE)
         line.make_room(self.at(CONFERENCE, ""), self.latest(coming[0]))
-        self.prepare(
-            CONFERENCE, self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30)
-        )
+        asked, opens, later = self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30)
+        self.prepare(CONFERENCE, asked, opens, later)
         self.pack(CONFERENCE, dt.date(2027, 9, 8))
 
     def invite(
@@ -122,9 +119,8 @@ class Rehearsal:
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if publish:
                 region.publish(office, plan)
-            mails = self.stage.post.since(
-                region.send(self.stage, office, plan, "Bjud in", audience), INVITATION
-            )
+            first = region.send(self.stage, office, plan, "Bjud in", audience)
+            mails = self.stage.post.since(first, INVITATION)
             if rule:
                 line.limit_seats(office, plan, len(mails) // 2, rule)
         self.ledger.invited |= {(plan.name, *mail.to) for mail in mails}
@@ -134,16 +130,15 @@ class Rehearsal:
 
     def welcome(self, plan: Plan) -> None:
         """Those who come instead of somebody else answer too."""
-        known = {
-            seat[1:]
-            for seat in self.ledger.registered | self.ledger.declined | self.ledger.substituted
-        }
+        answered = self.ledger.registered | self.ledger.declined | self.ledger.substituted
+        known = {seat[1:] for seat in answered}
         mails = [mail for mail in self.stage.post.since(0, INVITATION) if mail.to not in known]
         guests.welcome_substitutes(self.at(plan, ""), mails)
 
     def prepare(self, plan: Plan, asked: Definition, opens: dt.date, later: dt.date) -> None:
-        """The mail about the preparation goes out, people write and submit; some change and submit
-        again a week later.
+        """The mail about the preparation goes out, people write and submit.
+
+        Some change and submit again a week later.
         """
         self.stage.clock.to(opens)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:

@@ -1,5 +1,6 @@
-"""Chromium in front of a scene: the world behind a port on loopback, one page for every scene in
-turn.
+"""Chromium in front of a scene.
+
+The world behind a port on loopback, one page for every scene in turn.
 """
 
 from __future__ import annotations
@@ -41,19 +42,17 @@ def built(name: str) -> Iterator[World]:
     """The world of that name in a SQLite file of its own, gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         place, clock = Path(folder), StandingClock()
-        app = create_app(
-            Settings(
-                secret_keys=("k" * 40,),
-                environment="test",
-                database_url=f"sqlite:///{place / 'scenes.db'}",
-                worker="separate",
-                queue_url=f"sqlite:///{place / 'queue.db'}",
-                base_url="http://localhost",
-                dev_mailbox=place / "mailbox",
-                mail_allow=("example", "example.org"),
-            ),
-            clock,
+        settings = Settings(
+            secret_keys=("k" * 40,),
+            environment="test",
+            database_url=f"sqlite:///{place / 'scenes.db'}",
+            worker="separate",
+            queue_url=f"sqlite:///{place / 'queue.db'}",
+            base_url="http://localhost",
+            dev_mailbox=place / "mailbox",
+            mail_allow=("example", "example.org"),
         )
+        app = create_app(settings, clock)
         with app.app_context():
             flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         failing.add_to(app)
@@ -70,8 +69,9 @@ def served(app: Flask) -> Iterator[str]:
     """The application on a free port; its address."""
 
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """An answer that has been read to its end: werkzeug's server forgets to close a file when
-        the browser has gone meanwhile.
+        """An answer that has been read to its end.
+
+        Werkzeug's server forgets to close a file when the browser has gone meanwhile.
         """
         with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
             return [b"".join(parts)]
@@ -105,9 +105,8 @@ class Camera:
     def show(self, scene: Scene, language: str) -> int:
         """Opens the scene and presses what it says; the status of the last answer."""
         self.context.clear_cookies()
-        self.context.add_cookies(
-            [{"name": "arshjulet", "value": self.world.cookie(scene.who), "url": self.url}]
-        )
+        session = self.world.cookie(scene.who)
+        self.context.add_cookies([{"name": "arshjulet", "value": session, "url": self.url}])
         with self.world.at(scene):
             answer = self.page.goto(self.url + self.world.address(scene, language))
             for press in scene.presses:
@@ -119,10 +118,9 @@ class Camera:
     def _press(self, press: Press) -> Response | None:
         if press.forgets:
             self.context.clear_cookies()
+        ending = press.form.format_map(self.world.names)
         with self.page.expect_navigation() as arriving:
-            self.page.evaluate(
-                SEND, [dict(press.fields), press.button, press.form.format_map(self.world.names)]
-            )
+            self.page.evaluate(SEND, [dict(press.fields), press.button, ending])
         return arriving.value
 
     def picture(self, file: Path) -> None:

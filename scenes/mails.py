@@ -118,9 +118,8 @@ def sample(kind: str, language: str, changes: Mapping[str, object] | None = None
     """The letter of that kind with the sample facts, `changes` instead of some of them."""
     wanted = KINDS[kind]
     everything = SAMPLES[language] | dict(changes or {})
-    return write(
-        kind, language, {name: everything[name] for name in (*wanted.facts, *wanted.optional)}
-    )
+    facts = {name: everything[name] for name in (*wanted.facts, *wanted.optional)}
+    return write(kind, language, facts)
 
 
 def sealed(kind: str, language: str, changes: Mapping[str, object] | None = None) -> Sealed:

@@ -1,5 +1,6 @@
-"""A person's own details: the way in, what is shown, corrected, asked for; and what a coordinator
-answers.
+"""A person's own details: the way in, what is shown, corrected, asked for.
+
+And what a coordinator answers.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Coming without an invitation: open registration, a missing organisation, a forwarded link,
-colleagues in one go.
+"""Coming without an invitation.
+
+Open registration, a missing organisation, a forwarded link, colleagues in one go.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from scenes.scene import Press, Scene
 HERE = "/anmal/2027/riktningsmote"
 OWN = HERE + "?organisation={organisation}"
 EVA = {"given": "Eva", "family": "Provnord", "email": "eva"}
+RUT = {"given_1": "Rut", "family_1": "Provgren", "email_1": "rut.provgren@kommun.example"}
 COLLEAGUES = "/anmalan/kollegor"
 REQUEST = "/saknade-organisationer/{missing}"
 
@@ -134,17 +136,7 @@ SCENES = (
         "year",
         "registered",
         COLLEAGUES,
-        (
-            Press(
-                {
-                    "given_1": "Rut",
-                    "family_1": "Provgren",
-                    "email_1": "rut.provgren@kommun.example",
-                },
-                "lagg_till=1",
-            ),
-            Press({"given_2": "Ivar", "email_2": "ivar"}),
-        ),
+        (Press(RUT, "lagg_till=1"), Press({"given_2": "Ivar", "email_2": "ivar"})),
         422,
     ),
     Scene(

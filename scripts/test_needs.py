@@ -1,8 +1,8 @@
-"""Sees to it that what the tests need beside Python is there: `python -m scripts.test_needs
-postgresql chromium`.
+"""Sees to it that what the tests need beside Python is there.
 
-What is missing is installed with apt when that can be done without asking (root, or sudo without a
-password); otherwise the message says what to do, and the exit status is 1.
+`python -m scripts.test_needs postgresql chromium`. What is missing is installed with apt when that
+can be done without asking (root, or sudo without a password); otherwise the message says what to
+do, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -86,20 +86,17 @@ def _apt() -> list[str]:
         return []
     if os.geteuid() == 0:
         return ["apt-get"]
-    if (
-        shutil.which("sudo")
-        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    ):
-        return ["sudo", "-n", "apt-get"]
+    if shutil.which("sudo"):
+        silent = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if silent.returncode == 0:
+            return ["sudo", "-n", "apt-get"]
     return []
 
 
 def _install(apt: list[str], packages: list[str]) -> None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (
-        ["update", "-qq"],
-        ["install", "-y", "-qq", "--no-install-recommends", *packages],
-    ):
+    install = ["install", "-y", "-qq", "--no-install-recommends", *packages]
+    for arguments in (["update", "-qq"], install):
         subprocess.run([*apt, *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)
 
 

@@ -1,5 +1,6 @@
-"""Saving what people write: compare-and-set on each answer, so that two hands in one field never
-erase each other's text.
+"""Saving what people write.
+
+Compare-and-set on each answer, so that two hands in one field never erase each other's text.
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ class Theirs:
 
 @dataclass
 class Saved:
-    """What came of a save: the versions and values of the fields that stand as they were sent, and
-    the conflicts.
+    """What came of a save.
+
+    The versions and values of the fields that stand as they were sent, and the conflicts.
     """
 
     versions: dict[str, int] = field(default_factory=dict)
@@ -108,32 +110,24 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
 
 
 def tidy(question: Question, value: Value) -> Value:
-    """The value as it is stored: one kind of line ends, no NUL or half characters, choices in one
-    order and only those there are.
+    """The value as it is stored.
+
+    One kind of line ends, no NUL or half characters, choices in one order and only those there are.
 
     Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
     """
     if question.type is QuestionType.CHOICES:
-        chosen = value.split("|") if isinstance(value, str) else value
-        if question.source == "organisations":
-            kept = sorted({_capped(key) for key in chosen if key})
-            _capped("|".join(kept))
-            return kept
-        return [option.key for option in question.options if option.key in chosen]
+        return _tidy_choices(question, value)
     text = _capped(value if isinstance(value, str) else "|".join(value))
-    if (
-        question.type is QuestionType.CHOICE
-        and text
-        and text not in {option.key for option in question.options}
-        and question.source != "organisations"
-    ):
+    if question.type is QuestionType.CHOICE and text and not _is_offered(question, text):
         raise Unreadable("unknown_choice")
     return text
 
 
 def stamp(version: int, value: Value) -> str:
-    """What a page carries with a field: the version, and a mark of the value that tells an
-    untouched field from a changed one.
+    """What a page carries with a field.
+
+    The version, and a mark of the value that tells an untouched field from a changed one.
     """
     text = value if isinstance(value, str) else "|".join(value)
     return f"{version}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
@@ -175,43 +169,53 @@ class _Writing:
         """
         while True:
             row = self.read.pop(key) if key in self.read else self._rows([key])[key]
-            if row is None and not change.value:
-                saved.versions[key], saved.values[key] = 0, change.value
+            version = row.version if row else 0
+            if _stands(row, change.value):
+                saved.versions[key], saved.values[key] = version, change.value
                 return
-            if row is not None and row.value == change.value:
-                saved.versions[key], saved.values[key] = row.version, change.value
-                return
-            if row is not None and row.version != change.base and row.value != change.sent:
+            if row is not None and _comes_too_late(row, change):
                 if not self._is_past(key, change):
-                    saved.conflicts[key] = Theirs(
-                        row.value, row.version, _name(row.author_id), row.at
-                    )
+                    who = _name(row.author_id)
+                    saved.conflicts[key] = Theirs(row.value, row.version, who, row.at)
                 return
-            if self._insert(key, change.value) if row is None else self._update(key, row, change):
-                saved.versions[key], saved.values[key] = row.version + 1 if row else 1, change.value
+            if self._write(key, row, change):
+                saved.versions[key], saved.values[key] = version + 1, change.value
                 self.written = True
                 return
 
     def _rows(self, keys: Sequence[str]) -> dict[str, _Standing | None]:
-        """What stands now, of all fields of a page at once; a field that is lost in a race is read
-        again alone.
+        """What stands now, of all fields of a page at once.
+
+        A field that is lost in a race is read again alone.
         """
+        field = _ANSWERS.c
         found = db.session.execute(
-            sa.select(
-                _ANSWERS.c.question_key,
-                _ANSWERS.c.value,
-                _ANSWERS.c.version,
-                _ANSWERS.c.author_id,
-                _ANSWERS.c.at,
-            ).where(_ANSWERS.c.item_id == self.item_id, _ANSWERS.c.question_key.in_(keys))
+            sa.select(field.question_key, field.value, field.version, field.author_id, field.at)
+            .where(field.item_id == self.item_id)
+            .where(field.question_key.in_(keys))
         )
-        return {**dict.fromkeys(keys), **{row[0]: _Standing(*row[1:]) for row in found}}
+        standing = {row[0]: _Standing(*row[1:]) for row in found}
+        return {key: standing.get(key) for key in keys}
 
     def _is_past(self, key: str, change: Change) -> bool:
-        """Whether a text that is sent once more was taken, and replaced since; any other that comes
-        too late is kept, once. In the history a text that was taken lies under its own version, one
-        that was rejected under the version it was written on.
+        """Whether a text that is sent once more was taken, and replaced since.
+
+        Any other that comes too late is kept, once. In the history a text that was taken lies under
+        its own version, one that was rejected under the version it was written on.
         """
+        same = self._own_former(key, change.value)
+        taken_since = any(version > change.base for version in same)
+        if change.again and (blank(change.value) or taken_since):
+            return True
+        if change.base in same:
+            former = _HISTORY.c.id == same[change.base]
+            db.session.execute(sa.update(_HISTORY).where(former).values(replaced_at=self.now))
+        elif not change.former:
+            self._keep(key, change.value, change.base, self.author_id, self.now)
+        return False
+
+    def _own_former(self, key: str, value: Value) -> dict[int, int]:
+        """The author's own former texts with this value: their ids in the history, by version."""
         mine = sa.and_(
             _HISTORY.c.item_id == self.item_id,
             _HISTORY.c.question_key == key,
@@ -220,21 +224,23 @@ class _Writing:
         rows = db.session.execute(
             sa.select(_HISTORY.c.id, _HISTORY.c.value, _HISTORY.c.version).where(mine)
         ).all()
-        same = {row.version: row.id for row in rows if row.value == change.value}
-        if change.again and (blank(change.value) or any(version > change.base for version in same)):
-            return True
-        if change.base in same:
-            db.session.execute(
-                sa.update(_HISTORY)
-                .where(_HISTORY.c.id == same[change.base])
-                .values(replaced_at=self.now)
-            )
-        elif not change.former:
-            self._keep(key, change.value, change.base, self.author_id, self.now)
-        return False
+        return {row.version: row.id for row in rows if row.value == value}
+
+    def _write(self, key: str, row: _Standing | None, change: Change) -> bool:
+        """Writes over what stands; whether nobody else came first."""
+        if row is None:
+            return self._insert(key, change.value)
+        if not self._update(key, row, change.value):
+            return False
+        by_another = row.author_id != self.author_id
+        settled = self.now - row.at >= SETTLED
+        if change.former or by_another or settled:
+            self._keep(key, row.value, row.version, row.author_id, row.at)
+        return True
 
     def _insert(self, key: str, value: Value) -> bool:
-        new = _INSERT[db.session.get_bind().dialect.name](_ANSWERS).values(
+        insert = _INSERT[db.session.get_bind().dialect.name]
+        new = insert(_ANSWERS).values(
             item_id=self.item_id,
             question_key=key,
             value=value,
@@ -242,48 +248,42 @@ class _Writing:
             author_id=self.author_id,
             at=self.now,
         )
-        return (
-            db.session.execute(new.on_conflict_do_nothing().returning(_ANSWERS.c.id)).first()
-            is not None
-        )
+        made = new.on_conflict_do_nothing().returning(_ANSWERS.c.id)
+        return db.session.execute(made).first() is not None
 
-    def _update(self, key: str, row: _Standing, change: Change) -> bool:
-        changed = db.session.execute(
+    def _update(self, key: str, row: _Standing, value: Value) -> bool:
+        unchanged = sa.and_(
+            _ANSWERS.c.item_id == self.item_id,
+            _ANSWERS.c.question_key == key,
+            _ANSWERS.c.version == row.version,
+        )
+        changed = (
             sa.update(_ANSWERS)
-            .where(
-                _ANSWERS.c.item_id == self.item_id,
-                _ANSWERS.c.question_key == key,
-                _ANSWERS.c.version == row.version,
-            )
-            .values(
-                value=change.value, version=row.version + 1, author_id=self.author_id, at=self.now
-            )
+            .where(unchanged)
+            .values(value=value, version=row.version + 1, author_id=self.author_id, at=self.now)
             .returning(_ANSWERS.c.id)
-        ).first()
-        if changed is not None and (
-            change.former or row.author_id != self.author_id or self.now - row.at >= SETTLED
-        ):
-            self._keep(key, row.value, row.version, row.author_id, row.at)
-        return changed is not None
+        )
+        return db.session.execute(changed).first() is not None
 
     def _keep(self, key: str, value: Value, version: int, author_id: int, at: dt.datetime) -> None:
-        if not blank(value):
-            db.session.execute(
-                sa.insert(_HISTORY).values(
-                    item_id=self.item_id,
-                    question_key=key,
-                    value=value,
-                    version=version,
-                    author_id=author_id,
-                    at=at,
-                    replaced_at=self.now,
-                )
-            )
+        if blank(value):
+            return
+        former = {
+            "item_id": self.item_id,
+            "question_key": key,
+            "value": value,
+            "version": version,
+            "author_id": author_id,
+            "at": at,
+            "replaced_at": self.now,
+        }
+        db.session.execute(sa.insert(_HISTORY).values(former))
 
 
 def touch(submission: Submission, now: dt.datetime) -> None:
-    """Notes a change of the draft: what was submitted is no longer all there is, until it is
-    submitted again.
+    """Notes a change of the draft.
+
+    What was submitted is no longer all there is, until it is submitted again.
     """
     # The database decides on the state: somebody may be submitting at this very moment.
     state = _SUBMISSIONS.c.state
@@ -293,6 +293,31 @@ def touch(submission: Submission, now: dt.datetime) -> None:
         .values(changed_at=now, state=sa.case((state == "submitted", "changed"), else_=state))
     )
     db.session.expire(submission, ["changed_at", "state"])
+
+
+def _tidy_choices(question: Question, value: Value) -> list[str]:
+    chosen = value.split("|") if isinstance(value, str) else value
+    if question.source != "organisations":
+        return [option.key for option in question.options if option.key in chosen]
+    kept = sorted({_capped(key) for key in chosen if key})
+    _capped("|".join(kept))
+    return kept
+
+
+def _is_offered(question: Question, choice: str) -> bool:
+    if question.source == "organisations":
+        return True
+    return choice in {option.key for option in question.options}
+
+
+def _stands(row: _Standing | None, value: Value) -> bool:
+    """Whether the value is there already; nothing at all stands where nothing was written."""
+    return not value if row is None else row.value == value
+
+
+def _comes_too_late(row: _Standing, change: Change) -> bool:
+    """Whether somebody else has changed the field since the page was made."""
+    return row.version != change.base and row.value != change.sent
 
 
 def _name(person_id: int) -> str:

@@ -1,5 +1,6 @@
-"""What a definition must be beyond its form: keys that name one thing, conditions that can be met,
-lists that fit.
+"""What a definition must be beyond its form.
+
+Keys that name one thing, conditions that can be met, lists that fit.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from annualwheel.questionnaires.definition import (
     CHOOSING,
     WRITING,
+    Condition,
     Definition,
     Group,
     Question,
@@ -60,8 +62,9 @@ _RESERVED_START = ("validate_", "filter_")
 
 
 def check(definition: Definition, findings: Findings) -> None:
-    """Notes every broken rule, except where a question could not be read: that has been noted
-    already.
+    """Notes every broken rule.
+
+    Except where a question could not be read: that has been noted already.
     """
     _key(definition.key, findings)
     _unique((section.key for section in definition.sections), findings)
@@ -75,12 +78,7 @@ def check(definition: Definition, findings: Findings) -> None:
             findings.add("reserved_key", value=section.key)
         _section(section, grouped, findings)
         grouped = grouped or section.group is not None
-        for question in section.all_questions():
-            findings.question = question.key
-            _keys(question, taken, findings)
-            if question.key not in findings.damaged:
-                _question(question, findings)
-        findings.question = None
+        _questions(section, taken, findings)
         _conditions(section, before, findings)
         if not section.per_theme:
             before |= {question.key: question for question in section.questions}
@@ -120,10 +118,20 @@ def _named_questions(group: Group, findings: Findings) -> None:
         ("kind_question", group.kind_question, QuestionType.CHOICE),
         ("status_question", group.status_question, QuestionType.CHOICE),
     ):
-        if key and (
-            key not in questions or questions[key].type is not kind or questions[key].source
-        ):
+        if not key:
+            continue
+        named = questions.get(key)
+        if named is None or named.type is not kind or named.source:
             findings.add("group_question", field=field, question=key)
+
+
+def _questions(section: Section, taken: set[str], findings: Findings) -> None:
+    for question in section.all_questions():
+        findings.question = question.key
+        _keys(question, taken, findings)
+        if question.key not in findings.damaged:
+            _question(question, findings)
+    findings.question = None
 
 
 def _keys(question: Question, taken: set[str], findings: Findings) -> None:
@@ -137,7 +145,14 @@ def _keys(question: Question, taken: set[str], findings: Findings) -> None:
 
 
 def _question(question: Question, findings: Findings) -> None:
-    chooses, kind = question.type in CHOOSING, question.type.value
+    _settings(question, findings)
+    _options(question, findings)
+    if question.required and question.error is None:
+        findings.add("no_error")
+
+
+def _settings(question: Question, findings: Findings) -> None:
+    chooses = question.type in CHOOSING
     for field, given, fits in (
         ("options", question.options, chooses),
         ("source", question.source, chooses),
@@ -146,8 +161,11 @@ def _question(question: Question, findings: Findings) -> None:
         ("max_length", question.max_length, question.type in WRITING),
     ):
         if given and not fits:
-            findings.add("not_for_type", field=field, type=kind)
-    if chooses and not question.options and not question.source:
+            findings.add("not_for_type", field=field, type=question.type.value)
+
+
+def _options(question: Question, findings: Findings) -> None:
+    if question.type in CHOOSING and not question.options and not question.source:
         findings.add("no_options")
     if question.options and question.source:
         findings.add("two_lists")
@@ -157,24 +175,18 @@ def _question(question: Question, findings: Findings) -> None:
         if option.key in seen:
             findings.add("duplicate_option", value=option.key)
         seen.add(option.key)
-    if question.required and question.error is None:
-        findings.add("no_error")
 
 
 def _conditions(section: Section, before: dict[str, Question], findings: Findings) -> None:
-    """A question may wait for one before it in its own list, or for one of an earlier section that
-    is always shown.
+    """A question may wait for one before it in its own list, or for one that is always shown.
 
-    The second part keeps visibility a function of the page's own answers and the root's: nothing
-    further back decides.
+    The latter stands in an earlier section. So visibility is a function of the page's own answers
+    and the root's: nothing further back decides.
     """
     _earlier(section.questions, before, findings)
     if section.group is not None:
-        _earlier(
-            section.group.questions,
-            before | {question.key: question for question in section.questions},
-            findings,
-        )
+        root = before | {question.key: question for question in section.questions}
+        _earlier(section.group.questions, root, findings)
 
 
 def _earlier(questions: Iterable[Question], root: dict[str, Question], findings: Findings) -> None:
@@ -182,13 +194,23 @@ def _earlier(questions: Iterable[Question], root: dict[str, Question], findings:
     for question in questions:
         findings.question = question.key
         if question.show_if is not None:
-            target = own.get(question.show_if.question) or root.get(question.show_if.question)
-            if target is None:
-                findings.add("show_if_unknown", question=question.show_if.question)
-            elif findings.damaged.isdisjoint((question.key, target.key)):
-                _target(target, question.show_if.values, target.key in own, findings)
+            _condition(question, question.show_if, own, root, findings)
         own[question.key] = question
     findings.question = None
+
+
+def _condition(
+    question: Question,
+    condition: Condition,
+    own: dict[str, Question],
+    root: dict[str, Question],
+    findings: Findings,
+) -> None:
+    target = own.get(condition.question) or root.get(condition.question)
+    if target is None:
+        findings.add("show_if_unknown", question=condition.question)
+    elif findings.damaged.isdisjoint((question.key, target.key)):
+        _target(target, condition.values, target.key in own, findings)
 
 
 def _target(target: Question, values: tuple[str, ...], own: bool, findings: Findings) -> None:

@@ -1,5 +1,6 @@
-"""A questionnaire as frozen data: what is asked, in two languages, and how it is written down and
-pinned.
+"""A questionnaire as frozen data.
+
+What is asked, in two languages, and how it is written down and pinned.
 
 A definition is read once from TOML (`reading`), resolved with the year's own lists when it is
 published, stored as the text that `dump` gives, and named by its `digest`. Question keys are unique
@@ -128,8 +129,9 @@ class Section:
     group: Group | None = None
 
     def all_questions(self) -> tuple[Question, ...]:
-        """The section's own questions, then the group's "we have none" and the questions of its
-        items.
+        """The section's own questions and those of its group.
+
+        The group's "we have none" comes before the questions of its items.
         """
         if self.group is None:
             return self.questions
@@ -184,8 +186,9 @@ class Definition:
 
 
 def answer_fields(question: Question) -> tuple[Question, ...]:
-    """What is stored and shown for a question: itself, and the free text beside it as an answer of
-    its own.
+    """What is stored and shown for a question.
+
+    Itself, and the free text beside it as an answer of its own.
     """
     if question.other_label is None:
         return (question,)
@@ -216,11 +219,10 @@ def resolve(
     def filled(questions: tuple[Question, ...]) -> tuple[Question, ...]:
         kept = []
         for asked in questions:
-            question = (
-                replace(asked, options=lists[asked.source]) if asked.source in lists else asked
-            )
+            question = _with_options(asked, lists)
             empty = question.source in lists and not question.options
-            if empty or (question.show_if and question.show_if.question in gone):
+            waits_in_vain = question.show_if and question.show_if.question in gone
+            if empty or waits_in_vain:
                 gone.add(question.key)
             else:
                 kept.append(question)
@@ -228,15 +230,13 @@ def resolve(
 
     def section(old: Section) -> Section:
         new = replace(old, questions=filled(old.questions))
-        return (
-            replace(new, group=replace(new.group, questions=filled(new.group.questions)))
-            if new.group
-            else new
-        )
+        if new.group is None:
+            return new
+        group = replace(new.group, questions=filled(new.group.questions))
+        return replace(new, group=group)
 
-    return replace(
-        definition, sections=tuple(section(old) for old in definition.sections), themes=themes
-    )
+    sections = tuple(section(old) for old in definition.sections)
+    return replace(definition, sections=sections, themes=themes)
 
 
 def dump(definition: Definition) -> str:
@@ -267,6 +267,12 @@ def load(text: str) -> Definition:
             "themes": _options(raw.get("themes", ())),
         }
     )
+
+
+def _with_options(question: Question, lists: dict[str, tuple[Option, ...]]) -> Question:
+    if question.source in lists:
+        return replace(question, options=lists[question.source])
+    return question
 
 
 def _plain(value: Any) -> Any:

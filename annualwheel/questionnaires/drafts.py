@@ -1,4 +1,4 @@
-"""The draft as it stands: every item of an answer with what is written in it, by whom and when.
+"""The draft as it stands: the items of an answer with what is written in them, by whom and when.
 
 Read by its own members only.
 """
@@ -6,7 +6,7 @@ Read by its own members only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from annualwheel.db import db
 from annualwheel.models import Answer, Item, Person, Submission
 from annualwheel.questionnaires import published
-from annualwheel.questionnaires.definition import Part, Question, answer_fields
+from annualwheel.questionnaires.definition import Definition, Part, Question, answer_fields
 from annualwheel.questionnaires.path import Filled, FilledItem
 from annualwheel.questionnaires.values import Value, Values
 
@@ -58,9 +58,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Draft:
-    """A whole answer: the root, the items of themes by `section/theme`, and the items of the group
-    in their order.
+    """A whole answer.
 
+    The root, the items of themes by `section/theme`, and the items of the group in their order.
     `ended` are the initiatives of the year before that have come to an end: they are no cards and
     count towards no limit.
     """
@@ -76,14 +76,7 @@ class Draft:
         by_theme: dict[str, dict[str, Value]] = {}
         for key, place in self.themes.items():
             by_theme.setdefault(key.rpartition("/")[2], {}).update(place.values)
-        return Filled(
-            self.root.values,
-            by_theme,
-            *(
-                tuple(FilledItem(card.public_id, card.values, card.carried) for card in cards)
-                for cards in (self.cards, self.ended)
-            ),
-        )
+        return Filled(self.root.values, by_theme, _filled(self.cards), _filled(self.ended))
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -93,9 +86,8 @@ class Draft:
     @cached_property
     def by_several(self) -> bool:
         """Whether more than one person has written what stands."""
-        return (
-            len({answer.author_id for place in self.places for answer in place.stored.values()}) > 1
-        )
+        written = (answer for place in self.places for answer in place.stored.values())
+        return len({answer.author_id for answer in written}) > 1
 
     def place(self, part: Part) -> Place:
         """The item that a page's own questions hang on."""
@@ -103,17 +95,12 @@ class Draft:
 
     def latest(self, part: Part) -> Stored | None:
         """What was saved last on a page, with the cards of its group."""
-        own = self.place(part).latest(
-            frozenset(
-                field.key
-                for question in part.section.all_questions()
-                for field in answer_fields(question)
-            )
-        )
-        cards = (card.latest() for card in (*self.cards, *self.ended) if part.section.group)
-        return max(
-            (each for each in (own, *cards) if each), key=lambda answer: answer.at, default=None
-        )
+        keys = frozenset(_by_key(part.section.all_questions()))
+        found = [self.place(part).latest(keys)]
+        if part.section.group:
+            found += [card.latest() for card in (*self.cards, *self.ended)]
+        written = (answer for answer in found if answer)
+        return max(written, key=lambda answer: answer.at, default=None)
 
 
 def load(submission: Submission) -> Draft:
@@ -140,55 +127,61 @@ def load(submission: Submission) -> Draft:
         .order_by(Item.position, Item.id)
     )
     places: dict[int, Place] = {}
-    for (
-        item_id,
-        public_id,
-        group_key,
-        carried,
-        initiative_id,
-        key,
-        value,
-        version,
-        author_id,
-        given,
-        family,
-        at,
-    ) in rows:
-        stored = places.setdefault(
-            item_id, Place(item_id, public_id, group_key, {}, carried, initiative_id)
-        ).stored
-        if key is not None and isinstance(stored, dict):
-            stored[key] = Stored(value, version, author_id, f"{given} {family}".strip(), at)
+    stored: dict[int, dict[str, Stored]] = {}
+    for row in rows:
+        if row.id not in places:
+            stored[row.id] = {}
+            places[row.id] = Place(
+                row.id,
+                row.public_id,
+                row.group_key,
+                stored[row.id],
+                row.carried,
+                row.initiative_id,
+            )
+        if row.question_key is not None:
+            who = f"{row.given} {row.family}".strip()
+            answer = Stored(row.value, row.version, row.author_id, who, row.at)
+            stored[row.id][row.question_key] = answer
     return _sorted(list(places.values()))
 
 
 @lru_cache(maxsize=256)
 def fields_of(digest: str, group_key: str) -> Mapping[str, Question]:
-    """What may be answered in an item of a published definition, by key: the root (`""`),
-    `section/theme`, or a group's key.
+    """What may be answered in an item of a published definition, by key.
+
+    The item is the root (`""`), `section/theme`, or of the group with that key.
     """
     definition = published.by_digest(digest)
     if not group_key:
-        asked = [
-            question
-            for section in definition.sections
-            if not section.per_theme
-            for question in (
-                *section.questions,
-                *((section.group.none_question,) if section.group else ()),
-            )
-            if question
-        ]
-    elif "/" in group_key:
-        asked = list(definition.section(group_key.partition("/")[0]).questions)
-    else:
-        asked = [
-            question
-            for section in definition.sections
-            if section.group and section.group.key == group_key
-            for question in section.group.questions
-        ]
-    return {field.key: field for question in asked for field in answer_fields(question)}
+        return _by_key(_root_questions(definition))
+    if "/" in group_key:
+        return _by_key(definition.section(group_key.partition("/")[0]).questions)
+    return _by_key(_group_questions(definition, group_key))
+
+
+def _by_key(questions: Iterable[Question]) -> dict[str, Question]:
+    return {field.key: field for question in questions for field in answer_fields(question)}
+
+
+def _root_questions(definition: Definition) -> Iterator[Question]:
+    """The questions asked once: those of the sections, and whether there is anything in a group."""
+    for section in definition.sections:
+        if section.per_theme:
+            continue
+        yield from section.questions
+        if section.group and section.group.none_question:
+            yield section.group.none_question
+
+
+def _group_questions(definition: Definition, group_key: str) -> Iterator[Question]:
+    for section in definition.sections:
+        if section.group and section.group.key == group_key:
+            yield from section.group.questions
+
+
+def _filled(cards: Iterable[Place]) -> tuple[FilledItem, ...]:
+    return tuple(FilledItem(card.public_id, card.values, card.carried) for card in cards)
 
 
 def _sorted(found: list[Place]) -> Draft:

@@ -1,5 +1,6 @@
-"""WTForms classes built from questions: one form for a page, one for each item, never a list of
-forms.
+"""WTForms classes built from questions.
+
+One form for a page, one for each item, never a list of forms.
 
 A form validates in two ways. `validate()` is for drafts: only the size is capped, whatever is half
 written is welcome. `validate_fully()` is for *Klar med initiativet* and the review: required,
@@ -37,12 +38,14 @@ from annualwheel.questionnaires.values import (
 
 Gettext = Callable[..., str]
 
+_KEYBOARDS = {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}
+
 
 class Asked:
-    """What a template needs to know about a field, beside WTForms' own label, description, data,
-    errors and id.
+    """What a template needs to know about a field.
 
-    The fields below bear the names of WTForms' own, since templates go by `field.type`.
+    It comes beside WTForms' own label, description, data, errors and id. The fields below bear the
+    names of WTForms' own, since templates go by `field.type`.
     """
 
     id: str
@@ -58,8 +61,9 @@ class Asked:
 
     @property
     def optional(self) -> bool:
-        """Whether "(frivilligt)" belongs to the label; a lone box is no question and needs no such
-        word.
+        """Whether "(frivilligt)" belongs to the label.
+
+        A lone box is no question and needs no such word.
         """
         return not self.question.required and not self.lone
 
@@ -71,12 +75,8 @@ class Asked:
     @property
     def lone(self) -> bool:
         """Whether the field is a single box to tick, whose label is its own legend."""
-        question = self.question
-        return (
-            question.type is QuestionType.CHOICES
-            and len(question.options) == 1
-            and question.source is None
-        )
+        one_option = len(self.question.options) == 1 and self.question.source is None
+        return one_option and self.question.type is QuestionType.CHOICES
 
     @property
     def legend(self) -> bool:
@@ -86,9 +86,7 @@ class Asked:
     @property
     def inputmode(self) -> str:
         """The keyboard a telephone should show."""
-        return {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}.get(
-            self.question.type, "text"
-        )
+        return _KEYBOARDS.get(self.question.type, "text")
 
 
 class StringField(Asked, wtforms.StringField):  # type: ignore[misc]
@@ -116,11 +114,8 @@ class QuestionForm(Form):  # type: ignore[misc]
 
     def answers(self) -> dict[str, Value]:
         """What is in the fields, by question key: drafts as typed, nothing normalised."""
-        return {
-            field.key: self[field.key].data
-            for question in self._questions
-            for field in answer_fields(question)
-        }
+        fields = (field for question in self._questions for field in answer_fields(question))
+        return {field.key: self[field.key].data for field in fields}
 
     def validate_fully(self, root: Values | None = None) -> bool:
         """Whether everything visible is answered as it should be; the errors are on the fields.
@@ -131,13 +126,13 @@ class QuestionForm(Form):  # type: ignore[misc]
         answers = self.answers()
         for question in visible(self._questions, answers, root or {}):
             for asked in answer_fields(question):
-                problem = fault(asked, answers[asked.key])
+                value = answers[asked.key]
+                problem = fault(asked, value)
                 if asked.required and not answered(asked, answers):
                     problem = Fault.EMPTY
                 if problem and not self[asked.key].errors:
-                    self[asked.key].errors = [
-                        words(asked, problem, answers[asked.key], self._language, self._gettext)
-                    ]
+                    error = words(asked, problem, value, self._language, self._gettext)
+                    self[asked.key].errors = [error]
                     valid = False
         return valid
 
@@ -149,13 +144,13 @@ def build(
     language: str,
     _: Gettext,
 ) -> type[QuestionForm]:
-    """A form class with a field for each question (and the free text beside a choice), named by its
-    key.
+    """A form class with a field for each question, named by its key.
 
-    `base` brings CSRF and whatever else every form of the web has. `organisations` are the options
-    of questions with that source. `_` translates the error words, called when a form is validated.
-    Give all questions of the page or item, also those that are hidden now: what is posted decides
-    what is visible. Unknown option keys are dropped.
+    The free text beside a choice is a field of its own. `base` brings CSRF and whatever else every
+    form of the web has. `organisations` are the options of questions with that source. `_`
+    translates the error words, called when a form is validated. Give all questions of the page or
+    item, also those that are hidden now: what is posted decides what is visible. Unknown option
+    keys are dropped.
     """
     asked, known = tuple(questions), tuple(organisations)
     attributes: dict[str, Any] = {
@@ -165,35 +160,37 @@ def build(
     }
     for question in asked:
         for each in answer_fields(question):
-            attributes[each.key] = _field(
-                each, known if each.source == "organisations" else each.options, language, _
-            )
+            options = known if each.source == "organisations" else each.options
+            attributes[each.key] = _field(each, options, language, _)
     return cast(type[QuestionForm], FormMeta("BuiltForm", (QuestionForm, base), attributes))
 
 
 def words(
     question: Question, problem: Fault, value: Value | None, language: str, _: Gettext
 ) -> str:
-    """What to do about a fault, the same words beside the field, in the error summary and on the
-    review page.
+    """What to do about a fault.
+
+    The same words beside the field, in the error summary and on the review page.
     """
-    label, count = (
-        question.label.to(language),
-        excess(question, value) if problem is Fault.TOO_LONG else 0,
-    )
     if problem is Fault.EMPTY:
         return (question.error or question.label).to(language)
+    label = question.label.to(language)
     if problem is Fault.TOO_LONG:
+        count = excess(question, value)
         return _("Korta svaret på ”%(label)s” med %(count)s tecken", label=label, count=count)
     if problem is Fault.TOO_MANY:
         return _("Välj högst %(count)s på ”%(label)s”", label=label, count=question.at_most)
-    if question.type is QuestionType.NUMBER:
+    return _how_to_write(question.type, label, _)
+
+
+def _how_to_write(kind: QuestionType, label: str, _: Gettext) -> str:
+    if kind is QuestionType.NUMBER:
         return _("Skriv ett tal på ”%(label)s”, till exempel 1 500", label=label)
-    if question.type is QuestionType.DATE:
+    if kind is QuestionType.DATE:
         return _("Skriv ett datum på ”%(label)s”, till exempel 14 januari 2027", label=label)
-    if question.type is QuestionType.YEARS:
+    if kind is QuestionType.YEARS:
         return _("Skriv årtal på ”%(label)s”, till exempel 2021–2024 eller 2021–", label=label)
-    if question.type is QuestionType.URL:
+    if kind is QuestionType.URL:
         return _("Skriv en webbadress på ”%(label)s”, till exempel www.exempel.se", label=label)
     return _("Välj på nytt på ”%(label)s”", label=label)
 
@@ -209,12 +206,11 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
     hint = question.hint.to(language) if question.hint else ""
     settings: dict[str, Any] = {"question": question, "description": hint}
     if question.type in CHOOSING:
-        settings["choices"] = [
-            SelectChoice(option.key, option.label.to(language)) for option in options
-        ]
-        settings["filters"] = [
-            _only({option.key for option in options}, question.type is QuestionType.CHOICES)
-        ]
+        known = {option.key for option in options}
+        several = question.type is QuestionType.CHOICES
+        choices = [SelectChoice(option.key, option.label.to(language)) for option in options]
+        settings["choices"] = choices
+        settings["filters"] = [_only(known, several)]
         settings["validate_choice"] = False
     else:
         settings["filters"] = [_tidy]

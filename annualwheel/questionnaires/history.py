@@ -1,5 +1,6 @@
-"""Who wrote what, and the texts that lost their place: kept 30 days, seen by those who may write,
-and brought back by a press.
+"""Who wrote what, and the texts that lost their place.
+
+They are kept 30 days, seen by those who may write, and brought back by a press.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from annualwheel.questionnaires.values import Value
 
 @dataclass(frozen=True)
 class Past:
-    """A text that was replaced, or that came second: who wrote it when, when it lost its place and
-    until when it can be seen.
+    """A text that was replaced, or that came second.
+
+    Who wrote it when, when it lost its place and until when it can be seen.
     """
 
     id: int
@@ -37,8 +39,9 @@ class Past:
 
 @dataclass(frozen=True)
 class Trail:
-    """A field with what stands in it (None: nothing has been written) and what stood there before,
-    the latest first.
+    """A field with what stands in it and what stood there before, the latest first.
+
+    `current` is None when nothing has been written.
     """
 
     question: Question
@@ -48,22 +51,21 @@ class Trail:
     @property
     def stamp(self) -> str:
         """What a change would be made on (see `answers.stamp`)."""
-        return (
-            answers.stamp(self.current.version, self.current.value)
-            if self.current
-            else answers.stamp(0, "")
-        )
+        if self.current is None:
+            return answers.stamp(0, "")
+        return answers.stamp(self.current.version, self.current.value)
 
 
 def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[str]]:
     """The fields of an answer that have former texts to see, by the id of their item. One query."""
-    found: dict[int, set[str]] = {}
-    for item_id, key in db.session.execute(
+    rows = db.session.execute(
         sa.select(AnswerHistory.item_id, AnswerHistory.question_key)
         .distinct()
         .join(Item, Item.id == AnswerHistory.item_id)
         .where(Item.submission_id == submission.id, AnswerHistory.replaced_at >= now - KEPT)
-    ):
+    )
+    found: dict[int, set[str]] = {}
+    for item_id, key in rows:
         found.setdefault(item_id, set()).add(key)
     return found
 
@@ -91,27 +93,20 @@ def of(item: Item, key: str, now: dt.datetime) -> Trail:
         )
         .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
     )
-    past = [
-        Past(
-            row.id,
-            row.value,
-            f"{row.given} {row.family}".strip(),
-            row.author_id,
-            row.at,
-            row.replaced_at,
-            row.replaced_at + KEPT,
-        )
-        for row in rows
-    ]
+    past = []
+    for row in rows:
+        who, until = f"{row.given} {row.family}".strip(), row.replaced_at + KEPT
+        text = Past(row.id, row.value, who, row.author_id, row.at, row.replaced_at, until)
+        past.append(text)
     return Trail(question, _current(item, key), past)
 
 
 def restore(item: Item, key: str, past_id: int, base: int, by: Person, now: dt.datetime) -> Saved:
-    """Puts a former text back as a new version, written by whoever takes it back; what stood there
-    goes to the history.
+    """Puts a former text back as a new version, written by whoever takes it back.
 
-    The version on which the page was made is `base`: somebody's newer text stays and is given back
-    as a conflict. Raises `Missing` for a text that is not kept (any more), and as `answers.save`.
+    What stood there goes to the history. The version on which the page was made is `base`:
+    somebody's newer text stays and is given back as a conflict. Raises `Missing` for a text that is
+    not kept (any more), and as `answers.save`.
     """
     found = next((each for each in of(item, key, now).past if each.id == past_id), None)
     if found is None:
@@ -127,8 +122,7 @@ def _current(item: Item, key: str) -> Stored | None:
         .join(Person, Person.id == Answer.author_id)
         .where(Answer.item_id == item.id, Answer.question_key == key)
     ).first()
-    return (
-        Stored(row.value, row.version, row.author_id, f"{row.given} {row.family}".strip(), row.at)
-        if row
-        else None
-    )
+    if row is None:
+        return None
+    who = f"{row.given} {row.family}".strip()
+    return Stored(row.value, row.version, row.author_id, who, row.at)

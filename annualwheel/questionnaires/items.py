@@ -1,5 +1,6 @@
-"""The items of a repeating group: they have ids, never indexes, and what is removed can be brought
-back.
+"""The items of a repeating group.
+
+They have ids, never indexes, and what is removed can be brought back.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ KEPT = dt.timedelta(days=30)
 
 @dataclass(frozen=True)
 class Removed:
-    """An item that can be brought back: what it was called ("" without a name), who took it away
-    and when.
+    """An item that can be brought back.
+
+    What it was called ("" without a name), who took it away and when.
     """
 
     public_id: str
@@ -51,9 +53,8 @@ def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
     held = present(submission, group.key)
     if len(held) >= group.at_most:
         raise Refused("too_many_items", count=group.at_most)
-    item = Item(
-        submission=submission, group_key=group.key, position=held[-1].position + 1 if held else 1
-    )
+    last = held[-1].position if held else 0
+    item = Item(submission=submission, group_key=group.key, position=last + 1)
     db.session.add(item)
     answers.touch(submission, now)
     db.session.flush()
@@ -86,14 +87,13 @@ def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
         return item
     if item.removed_at < now - KEPT:
         raise Missing("item_removed")
-    group = published.definition_of(submission.questionnaire).group_section
-    if (
-        group
-        and group.group
-        and item.carried != "ended"
-        and len(present(submission, item.group_key)) >= group.group.at_most
-    ):
-        raise Refused("too_many_items", count=group.group.at_most)
+    section = published.definition_of(submission.questionnaire).group_section
+    group = section.group if section else None
+    # An initiative that has ended is no card and counts towards no limit.
+    if group is not None and item.carried != "ended":
+        held = present(submission, item.group_key)
+        if len(held) >= group.at_most:
+            raise Refused("too_many_items", count=group.at_most)
     item.removed_at = item.removed_by_id = None
     answers.touch(submission, now)
     db.session.flush()
@@ -117,8 +117,9 @@ def move(submission: Submission, public_id: str, step: int, now: dt.datetime) ->
 
 
 def title_of_removed(submission: Submission, public_id: str) -> str | None:
-    """What a removed item was called ("" when it had no name), None when there is no such removed
-    item.
+    """What a removed item was called ("" when it had no name).
+
+    None when there is no such removed item.
     """
     section = published.definition_of(submission.questionnaire).group_section
     item = db.session.scalar(
@@ -139,8 +140,10 @@ def title_of_removed(submission: Submission, public_id: str) -> str | None:
 
 
 def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
-    """The items that can still be brought back, the one removed last first; whoever has said that
-    an initiative has ended and taken it back finds it among the initiatives of the year before.
+    """The items that can still be brought back, the one removed last first.
+
+    Whoever has said that an initiative has ended and taken it back finds it among the initiatives
+    of the year before.
     """
     section = published.definition_of(submission.questionnaire).group_section
     if section is None or section.group is None:
@@ -158,15 +161,19 @@ def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
         )
         .order_by(Item.removed_at.desc(), Item.id.desc())
     )
-    return [
-        Removed(public_id, str(value or "").strip(), f"{given or ''} {family or ''}".strip(), at)
-        for public_id, value, given, family, at in rows
-    ]
+    found = []
+    for public_id, value, given, family, at in rows:
+        called = str(value or "").strip()
+        who = f"{given or ''} {family or ''}".strip()
+        found.append(Removed(public_id, called, who, at))
+    return found
 
 
 def lock(submission: Submission, now: dt.datetime) -> None:
-    """Whoever changes the order or the number does it alone; the answer's row is the lock on both
-    databases. Raises `Closed` unless the answer may be changed now.
+    """Whoever changes the order or the number does it alone.
+
+    The answer's row is the lock on both databases. Raises `Closed` unless the answer may be changed
+    now.
     """
     deadline.require_open(submission, now)
     db.session.execute(
@@ -187,19 +194,18 @@ def present(submission: Submission, group_key: str) -> list[Item]:
 
     Initiatives that have ended are none of them.
     """
-    return list(
-        db.session.scalars(
-            sa.select(Item)
-            .where(
-                Item.submission_id == submission.id,
-                Item.group_key == group_key,
-                Item.removed_at.is_(None),
-                Item.carried != "ended",
-            )
-            .order_by(Item.position, Item.id)
-            .execution_options(populate_existing=True)
+    there = (
+        sa.select(Item)
+        .where(
+            Item.submission_id == submission.id,
+            Item.group_key == group_key,
+            Item.removed_at.is_(None),
+            Item.carried != "ended",
         )
+        .order_by(Item.position, Item.id)
+        .execution_options(populate_existing=True)
     )
+    return list(db.session.scalars(there))
 
 
 def _find(submission: Submission, public_id: str) -> Item:

@@ -1,5 +1,7 @@
-"""Who may write in an answer: membership, so an invited colleague needs no registration and one who
-withdraws may go on writing.
+"""Who may write in an answer.
+
+Membership decides, so an invited colleague needs no registration and one who withdraws may go on
+writing.
 
 A person has one membership in an answer. Its `scope` says how much of it they may write (see
 `shares`).
@@ -49,10 +51,11 @@ _OPENED = (
 def join(
     questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime
 ) -> Member:
-    """Lets the person write in the organisation's whole answer (or an own one where the
-    questionnaire asks each person), made when it is not there. Who could write a share of it gets
-    the whole. The organisation's lead of the year becomes the answer's lead; without one, nobody
-    is.
+    """Lets the person write in the organisation's whole answer, made when it is not there.
+
+    Where the questionnaire asks each person, the answer is their own. Who could write a share of it
+    gets the whole. The organisation's lead of the year becomes the answer's lead; without one,
+    nobody is.
     """
     own = person if questionnaire.respondent == "person" else None
     found = db.session.scalar(
@@ -86,8 +89,9 @@ def join(
 
 
 def lock(submission: Submission) -> None:
-    """Who comes into an answer and who goes does so one at a time, by whichever door: look again
-    for members after this.
+    """Who comes into an answer and who goes does so one at a time, by whichever door.
+
+    Look again for members after this.
     """
     db.session.execute(
         sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
@@ -95,23 +99,14 @@ def lock(submission: Submission) -> None:
 
 
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
-    """A substitute takes over the access to the preparation; what the first person wrote stays,
-    with their name.
+    """A substitute takes over the access to the preparation.
 
-    The first person's membership for that organisation ends, and with it the link and every session
-    opened by it. The substitute gets the whole answer also from somebody who had a share of it: a
-    place at the meeting opens the whole (see `of_registration`).
+    What the first person wrote stays, with their name. The first person's membership for that
+    organisation ends, and with it the link and every session opened by it. The substitute gets the
+    whole answer also from somebody who had a share of it: a place at the meeting opens the whole
+    (see `of_registration`).
     """
-    for member in db.session.scalars(
-        sa.select(Member)
-        .join(Submission)
-        .join(Questionnaire)
-        .where(
-            Questionnaire.meeting_id == registration.meeting_id,
-            Member.person_id == registration.person_id,
-            Submission.organisation_id == registration.organisation_id,
-        )
-    ).all():
+    for member in db.session.scalars(_going_with(registration)).all():
         questionnaire = member.submission.questionnaire
         member.submission.members.remove(member)
         db.session.delete(member)
@@ -124,53 +119,47 @@ def end(registration: Registration) -> None:
 
     The lead's, and an answer of one's own, stay.
     """
-    for member in db.session.scalars(
-        sa.select(Member)
-        .join(Submission)
-        .join(Questionnaire)
-        .where(
-            Questionnaire.meeting_id == registration.meeting_id,
-            Member.person_id == registration.person_id,
-            Submission.organisation_id == registration.organisation_id,
-            Member.role == "writer",
-        )
-    ).all():
+    writers = _going_with(registration).where(Member.role == "writer")
+    for member in db.session.scalars(writers).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
 
 
 def leave(person: Person, organisation: Organisation | None) -> None:
-    """The person has left the organisation (None: all of them): the access to its answers ends, the
-    lead's too, and with it the links and sessions. What they wrote stays, with their name. An
-    answer of one's own stays as well.
+    """The person has left the organisation (None: all of them).
+
+    The access to its answers ends, the lead's too, and with it the links and sessions. What they
+    wrote stays, with their name. An answer of one's own stays as well.
     """
     rows = (
         sa.select(Member)
         .join(Member.submission)
         .where(Member.person_id == person.id, Submission.person_id.is_(None))
     )
-    for member in db.session.scalars(
-        rows if organisation is None else rows.where(Submission.organisation_id == organisation.id)
-    ).all():
+    if organisation is not None:
+        rows = rows.where(Submission.organisation_id == organisation.id)
+    for member in db.session.scalars(rows).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     db.session.flush()
 
 
 def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
-    """Whether the registration opens the answer: an organisation's only for somebody who has a
-    place in it. Who has left it has none, nor has who has only said to come from there, until a
-    colleague or a coordinator has vouched for them.
+    """Whether the registration opens the answer.
+
+    An organisation's only for somebody who has a place in it. Who has left it has none, nor has who
+    has only said to come from there, until a colleague or a coordinator has vouched for them.
     """
-    return questionnaire.respondent == "person" or contacts.has_place(
-        registration.person, registration.organisation
-    )
+    if questionnaire.respondent == "person":
+        return True
+    return contacts.has_place(registration.person, registration.organisation)
 
 
 def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
-    """The membership that goes with a registration at a meeting with a published questionnaire;
-    made when it is not there. None for somebody whom it does not let in.
+    """The membership that goes with a registration at a meeting with a published questionnaire.
+
+    Made when it is not there. None for somebody whom it does not let in.
     """
     for questionnaire in registration.meeting.questionnaires:
         if not is_let_in(registration, questionnaire):
@@ -189,12 +178,11 @@ def by_target(target: Target | None) -> Member:
 
     Raises `Missing` for a dead or unknown link.
     """
-    member = (
-        db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none()
-        if target
-        else None
-    )
-    if member is None or target is None or member.link_version != target.version:
+    if target is None:
+        raise Missing("link_unknown")
+    opened = db.session.scalars(_OPENED, {"public_id": target.public_id})
+    member = opened.unique().one_or_none()
+    if member is None or member.link_version != target.version:
         raise Missing("link_unknown")
     return member
 
@@ -210,8 +198,9 @@ def of_person(submission: Submission, person: Person) -> Member | None:
 
 
 def people(submission: Submission) -> Sequence[Member]:
-    """All who may write in the answer, with their persons, in one query: the lead first, then as
-    they came.
+    """All who may write in the answer, with their persons, in one query.
+
+    The lead first, then as they came.
     """
     return db.session.scalars(
         sa.select(Member)
@@ -232,17 +221,33 @@ def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
         )
     )
     definition = published.definition_of(member.submission.questionnaire)
-    return group_key is not None and shares.covers_fields(
-        definition, member.scope, group_key, fields
-    )
+    if group_key is None:
+        return False
+    return shares.covers_fields(definition, member.scope, group_key, fields)
 
 
 def answer_of(
     questionnaire: Questionnaire, person: Person, organisation: Organisation
 ) -> Submission | None:
-    """The answer the person would write in for the organisation; None until somebody came in."""
-    return _found(
-        questionnaire, organisation, person if questionnaire.respondent == "person" else None
+    """The answer the person would write in for the organisation.
+
+    None until somebody has come in.
+    """
+    own = person if questionnaire.respondent == "person" else None
+    return _found(questionnaire, organisation, own)
+
+
+def _going_with(registration: Registration) -> sa.Select[Member]:
+    """The person's memberships in the organisation's answers for the meeting."""
+    return (
+        sa.select(Member)
+        .join(Submission)
+        .join(Questionnaire)
+        .where(
+            Questionnaire.meeting_id == registration.meeting_id,
+            Member.person_id == registration.person_id,
+            Submission.organisation_id == registration.organisation_id,
+        )
     )
 
 
@@ -273,15 +278,11 @@ def _submission(
     db.session.add(Item(submission=submission))
     asked = published.definition_of(questionnaire)
     for section in asked.sections:
-        if section.per_theme:
-            for position, theme in enumerate(asked.themes, 1):
-                db.session.add(
-                    Item(
-                        submission=submission,
-                        group_key=f"{section.key}/{theme.key}",
-                        position=position,
-                    )
-                )
+        if not section.per_theme:
+            continue
+        for position, theme in enumerate(asked.themes, 1):
+            key = f"{section.key}/{theme.key}"
+            db.session.add(Item(submission=submission, group_key=key, position=position))
     db.session.flush()
     return submission
 

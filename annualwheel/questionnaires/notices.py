@@ -23,8 +23,8 @@ from annualwheel.models import (
 )
 from annualwheel.outbox import Recipient
 from annualwheel.questionnaires import deadline, drafts, path, published
-from annualwheel.questionnaires.definition import Part
-from annualwheel.questionnaires.path import SectionState
+from annualwheel.questionnaires.definition import Definition, Part
+from annualwheel.questionnaires.path import Filled, SectionState
 
 
 def links(member: Member) -> dict[str, Target]:
@@ -47,33 +47,26 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
 
     Reads the draft's progress for its own member.
     """
-    definition = published.definition_of(member.submission.questionnaire)
-    filled = drafts.load(member.submission).filled
+    submission = member.submission
+    definition = published.definition_of(submission.questionnaire)
+    filled = drafts.load(submission).filled
+    undone = [part for part in definition.parts() if not _is_done(definition, part, filled)]
     return {
-        **_common(member.submission, member.person, language),
-        **left(
-            member.submission,
-            [
-                part
-                for part in definition.parts()
-                if path.section_state(
-                    definition, part.section, filled, part.theme.key if part.theme else None
-                )
-                is not SectionState.DONE
-            ],
-            language,
-        ),
+        **_common(submission, member.person, language),
+        **left(submission, undone, language),
     }
 
 
 def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[str, object]:
-    """What a reminder says of the parts that are not done; `first` is the one that nothing can be
-    submitted without.
+    """What a reminder says of the parts that are not done.
+
+    `first` is the one that nothing can be submitted without.
     """
+    needed = [part_title(part, language) for part in parts if part.section.group]
     return {
         "last_day": dates.day_month(deadline.closes_at(submission), language),
         "missing": [part_title(part, language) for part in parts],
-        "first": next((part_title(part, language) for part in parts if part.section.group), ""),
+        "first": needed[0] if needed else "",
     }
 
 
@@ -84,17 +77,15 @@ def part_title(part: Part, language: str) -> str:
 
 
 def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
-    """Queues the receipt of a submitted version: to everyone who wrote in the answer, to the one
-    who submitted it and to its lead.
+    """Queues the receipt of a submitted version.
 
-    Each person gets one. Whoever wrote and has no access any more (a substitute has taken over)
-    gets it without a link.
+    It goes to everyone who wrote in the answer, to the one who submitted it and to its lead. Each
+    person gets one. Whoever wrote and has no access any more (a substitute has taken over) gets it
+    without a link.
     """
     submission = version.submission
-    let_in = {
-        member.person_id: member
-        for member in sorted(submission.members, key=lambda one: not one.scope)
-    }
+    members = sorted(submission.members, key=lambda member: not member.scope)
+    let_in = {member.person_id: member for member in members}
     for person in _concerned(version):
         to, member = Recipient.of(person), let_in.get(person.id)
         facts = {
@@ -103,25 +94,20 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
             "by": version.by.name,
             "summary": summary(version.content, to.language),
         }
-        outbox.put(
-            f"{_receipt_key(version)}{person.public_id}",
-            "receipt" if member else "receipt_copy",
-            to,
-            facts,
-            links(member) if member else {},
-            now,
-        )
+        key = f"{_receipt_key(version)}{person.public_id}"
+        if member:
+            outbox.put(key, "receipt", to, facts, links(member), now)
+        else:
+            outbox.put(key, "receipt_copy", to, facts, {}, now)
 
 
 def receipts_of(version: SubmissionVersion) -> list[str]:
-    """The names of those who were sent the receipt of this version, in the order it was written to
-    them.
+    """The names of those who were sent the receipt of this version.
+
+    In the order it was written to them.
     """
-    return list(
-        db.session.scalars(
-            sa.select(Message.name).where(outbox.begins(_receipt_key(version))).order_by(Message.id)
-        )
-    )
+    receipts = outbox.begins(_receipt_key(version))
+    return list(db.session.scalars(sa.select(Message.name).where(receipts).order_by(Message.id)))
 
 
 def tell_change(
@@ -136,40 +122,45 @@ def tell_change(
 
     `cause` names what it is about.
     """
-    for member in {member.person_id: member for member in members if member.person.active}.values():
+    active = {member.person_id: member for member in members if member.person.active}
+    for member in active.values():
         to = Recipient.of(member.person)
-        outbox.put(
-            f"{kind}:{cause}:{member.person.public_id}",
-            kind,
-            to,
-            {
-                **_common(submission, member.person, to.language),
-                "submitted": submission.submitted_at is not None,
-                **facts,
-            },
-            links(member),
-            now,
-        )
+        every_fact = {
+            **_common(submission, member.person, to.language),
+            "submitted": submission.submitted_at is not None,
+            **facts,
+        }
+        key = f"{kind}:{cause}:{member.person.public_id}"
+        outbox.put(key, kind, to, every_fact, links(member), now)
 
 
 def summary(content: dict[str, Any], language: str) -> list[str]:
     """A line for each part of a submitted answer with anything in it; items by their titles."""
     lines = []
     for section in content["sections"]:
-        title = section["title"][language] + (
-            f": {section['theme']['label'][language]}" if section["theme"] else ""
-        )
-        group = section["group"] or {"items": [], "ended": [], "none": False}
-        titles = ", ".join(item["title"] for item in group["items"])
+        title = section["title"][language]
+        if section["theme"]:
+            title += f": {section['theme']['label'][language]}"
+        items = section["group"]["items"] if section["group"] else ()
+        titles = ", ".join(item["title"] for item in items)
         if titles:
             lines.append(f"{title}: {titles}")
-        elif (
-            group["none"]
-            or group["ended"]
-            or any(answer["value"] not in (None, []) for answer in section["answers"])
-        ):
+        elif _has_answer(section):
             lines.append(title)
     return lines
+
+
+def _has_answer(section: dict[str, Any]) -> bool:
+    """Whether anything is said in a submitted part, beside the items of its group."""
+    group = section["group"]
+    if group and (group["none"] or group["ended"]):
+        return True
+    return any(answer["value"] not in (None, []) for answer in section["answers"])
+
+
+def _is_done(definition: Definition, part: Part, filled: Filled) -> bool:
+    theme = part.theme.key if part.theme else None
+    return path.section_state(definition, part.section, filled, theme) is SectionState.DONE
 
 
 def _receipt_key(version: SubmissionVersion) -> str:
@@ -177,8 +168,10 @@ def _receipt_key(version: SubmissionVersion) -> str:
 
 
 def _concerned(version: SubmissionVersion) -> Sequence[Person]:
-    """Those who get the receipt: authors of what stands and of what was replaced, who submitted,
-    who leads. Nobody who is inactive.
+    """Those who get the receipt.
+
+    Authors of what stands and of what was replaced, who submitted, who leads. Nobody who is
+    inactive.
     """
     submission = version.submission
     mine = sa.select(Item.id).where(Item.submission_id == submission.id)
@@ -186,17 +179,12 @@ def _concerned(version: SubmissionVersion) -> Sequence[Person]:
         sa.select(Answer.author_id).where(Answer.item_id.in_(mine)),
         sa.select(AnswerHistory.author_id).where(AnswerHistory.item_id.in_(mine)),
     )
-    also = [
-        version.by_id,
-        *(member.person_id for member in submission.members if member.role == "lead"),
-    ]
+    leads = [member.person_id for member in submission.members if member.role == "lead"]
+    also = [version.by_id, *leads]
+    concerned = sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery())))
     return db.session.scalars(
         sa.select(Person)
-        .where(
-            sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery()))),
-            Person.active,
-            Person.merged_into_id.is_(None),
-        )
+        .where(concerned, Person.active, Person.merged_into_id.is_(None))
         .order_by(Person.id)
     ).all()
 

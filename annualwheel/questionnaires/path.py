@@ -1,8 +1,7 @@
-"""The visible path through a questionnaire: a function of the definition and the answers, and of
-nothing else.
+"""The visible path through a questionnaire.
 
-Validation, progress, review, submission and export all ask here, so they cannot disagree about
-which questions hold.
+It is a function of the definition and the answers, and of nothing else. Validation, progress,
+review, submission and export all ask here, so they cannot disagree about which questions hold.
 """
 
 from __future__ import annotations
@@ -44,9 +43,10 @@ class FilledItem:
 
 @dataclass(frozen=True)
 class Filled:
-    """Everything typed so far: root answers by question key, answers per theme key, and the items
-    in their order. `ended` are items of the year before that have come to an end: nothing more is
-    asked about them.
+    """Everything typed so far.
+
+    Root answers by question key, answers per theme key, and the items in their order. `ended` are
+    items of the year before that have come to an end: nothing more is asked about them.
     """
 
     root: Values = field(default_factory=dict)
@@ -106,12 +106,12 @@ def visible_questions(place: Section | Group, values: Values, root: Values) -> t
 
 
 def is_started(group: Group, item: FilledItem, root: Values) -> bool:
-    """Whether anything visible has been written in the item; one that was only added counts for
-    nothing.
+    """Whether anything visible has been written in the item.
+
+    One that was only added counts for nothing.
     """
-    return any(
-        answered(question, item.values) for question in visible_questions(group, item.values, root)
-    )
+    questions = visible_questions(group, item.values, root)
+    return any(answered(question, item.values) for question in questions)
 
 
 def item_state(group: Group, item: FilledItem, root: Values) -> SectionState:
@@ -138,19 +138,17 @@ def section_state(
     every question where none is required. A group is done when its items are, or when "we have
     none" is ticked or all there was has ended.
     """
-    values, group = filled.values(theme), section.group
+    values = filled.values(theme)
     questions = visible_questions(section, values, filled.root)
     begun = any(answered(question, values) for question in questions)
-    if group is not None and not begun:
-        begun = _none_ticked(group, filled) or bool(_started(group, filled) or filled.ended)
-    if not begun:
+    if not begun and not _group_begun(section.group, filled):
         return SectionState.NOT_STARTED
-    required = tuple(question for question in questions if question.required)
-    needed = required if required or group else questions
+    needed = _needed(section, questions)
+    if not all(answered(question, values) for question in needed):
+        return SectionState.STARTED
     option = next((option for option in definition.themes if option.key == theme), None)
-    complete = all(answered(question, values) for question in needed)
     wrong = any(gap.blocks for gap in _part_gaps(Part(section, option), filled))
-    return SectionState.DONE if complete and not wrong else SectionState.STARTED
+    return SectionState.STARTED if wrong else SectionState.DONE
 
 
 def missing(definition: Definition, filled: Filled) -> list[Missing]:
@@ -166,37 +164,34 @@ def missing(definition: Definition, filled: Filled) -> list[Missing]:
 def submittable(
     definition: Definition, filled: Filled, organisations: Iterable[Option] = ()
 ) -> dict[str, Any]:
-    """The content of a submitted version: JSON that carries its own labels and needs nothing else
-    to be read.
+    """The content of a submitted version.
 
-    `organisations` are the labels of the organisations that may have been chosen; a key that is not
-    among them is its own label. Ask `missing` first: ValueError when a visible answer cannot be
-    read. Hidden answers, items nobody has written in and "we have none" beside items are left out.
-    The shape (every label is `{"sv": …, "en": …}`)::
+    JSON that carries its own labels and needs nothing else to be read. `organisations` are the
+    labels of the organisations that may have been chosen; a key that is not among them is its own
+    label. Ask `missing` first: ValueError when a visible answer cannot be read. Hidden answers,
+    items nobody has written in and "we have none" beside items are left out. The shape (every label
+    is `{"sv": …, "en": …}`)::
 
         {"format": 1,
-         "questionnaire": {"key": "arbetsmote", "meeting_kind": "work", "respondent":
-         "organisation",
-                           "digest": "9f86…", "title": label},
+         "questionnaire": {"key": "arbetsmote", "meeting_kind": "work",
+                           "respondent": "organisation", "digest": "9f86…", "title": label},
          "themes": [{"key": "arbete", "label": label}],
-         "questions": [{"key": "tema", "section": "initiativ", "group": "initiativ", "per_theme":
-         False,
-                        "type": "choices", "label": label, "source": "themes",
+         "questions": [{"key": "tema", "section": "initiativ", "group": "initiativ",
+                        "per_theme": False, "type": "choices", "label": label, "source": "themes",
                         "options": [{"key": "arbete", "label": label}]}],
          "sections": [{"key": "initiativ", "title": label, "theme": None, "answers": [],
                        "group": {"key": "initiativ", "label": label, "none": False,
-                                 "ended": [{"public_id": "p7…", "title": "Simskola", "answers":
-                                 [answer]}],
-                                 "items": [{"public_id": "k3…", "number": 1, "title":
-                                 "Föreningskompis", "carried": "new",
-                                            "themes": ["arbete"], "focus_areas": ["livsvillkor"],
-                                            "goals": [],
-                                            "organisations": ["RFS"], "kind": "natverk", "status":
-                                            "pagar",
-                                            "answers": [answer]}]}},
-                      {"key": "strukturer", "title": label, "theme": {"key": "arbete", "label":
-                      label},
-                       "answers": [answer], "group": None}]}
+                                 "ended": [{"public_id": "p7…", "title": "Simskola",
+                                            "answers": [answer]}],
+                                 "items": [item]}},
+                      {"key": "strukturer", "title": label, "answers": [answer], "group": None,
+                       "theme": {"key": "arbete", "label": label}}]}
+
+    and an item is::
+
+        {"public_id": "k3…", "number": 1, "title": "Föreningskompis", "carried": "new",
+         "themes": ["arbete"], "focus_areas": ["livsvillkor"], "goals": [],
+         "organisations": ["RFS"], "kind": "natverk", "status": "pagar", "answers": [answer]}
 
     `questions` is the code book: everything the questionnaire may ask, in order, with all options
     (none for organisations) and the free text beside a choice as a question of its own
@@ -226,8 +221,9 @@ def submittable(
 
 
 def code_book(definition: Definition) -> list[dict[str, Any]]:
-    """Everything the questionnaire may ask, in order: the `questions` of a submitted version (see
-    `submittable`).
+    """Everything the questionnaire may ask, in order.
+
+    The `questions` of a submitted version (see `submittable`).
     """
     return [described for section in definition.sections for described in _code_book(section)]
 
@@ -246,13 +242,14 @@ def _faults(
 def _part_gaps(part: Part, filled: Filled) -> Iterator[Missing]:
     section, theme = part
     values = filled.values(theme.key if theme else None)
-    for question, problem, blocks in _faults(
-        visible_questions(section, values, filled.root), values, strict=False
-    ):
+    questions = visible_questions(section, values, filled.root)
+    for question, problem, blocks in _faults(questions, values, strict=False):
         yield Missing(section, theme, None, question, blocks, problem)
-    group = section.group
-    if group is None:
-        return
+    if section.group is not None:
+        yield from _group_gaps(section, section.group, filled)
+
+
+def _group_gaps(section: Section, group: Group, filled: Filled) -> Iterator[Missing]:
     started = _started(group, filled)
     for item in started:
         questions = visible_questions(group, item.values, filled.root)
@@ -260,6 +257,18 @@ def _part_gaps(part: Part, filled: Filled) -> Iterator[Missing]:
             yield Missing(section, None, item.public_id, question, blocks, problem)
     if not started and not filled.ended and not _none_ticked(group, filled):
         yield Missing(section, None, None, group.none_question, True, Fault.NO_ITEMS)
+
+
+def _needed(section: Section, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """What must be answered for a page to be done."""
+    required = tuple(question for question in questions if question.required)
+    return required if required or section.group else questions
+
+
+def _group_begun(group: Group | None, filled: Filled) -> bool:
+    if group is None:
+        return False
+    return _none_ticked(group, filled) or bool(_started(group, filled) or filled.ended)
 
 
 def _started(group: Group, filled: Filled) -> tuple[FilledItem, ...]:
@@ -303,23 +312,19 @@ def _described(
 def _answers(
     questions: Iterable[Question], values: Values, names: Mapping[str, Option]
 ) -> list[dict[str, Any]]:
-    return [
-        _answer(question, values, names) for asked in questions for question in answer_fields(asked)
-    ]
+    fields = (question for asked in questions for question in answer_fields(asked))
+    return [_answer(question, values, names) for question in fields]
 
 
 def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> dict[str, Any]:
     value = clean(question, values.get(question.key))
     answer = {"question": question.key, "value": value}
     if question.type in CHOOSING:
-        options = (
-            names
-            if question.source == "organisations"
-            else {each.key: each for each in question.options}
-        )
-        answer["chosen"] = [
-            _option(options.get(key) or Option(key, Text(key, key))) for key in keys(value)
-        ]
+        options = names
+        if question.source != "organisations":
+            options = {each.key: each for each in question.options}
+        chosen = [options.get(key) or Option(key, Text(key, key)) for key in keys(value)]
+        answer["chosen"] = [_option(option) for option in chosen]
     return answer
 
 
@@ -338,15 +343,16 @@ def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> di
 
 def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
     started = _started(group, filled)
+    items = [
+        _item_content(group, item, number, filled.root, names)
+        for number, item in enumerate(started, start=1)
+    ]
     return {
         "key": group.key,
         "label": _label(group.label),
         "none": not started and _none_ticked(group, filled),
         "ended": [_ended_content(group, item) for item in filled.ended],
-        "items": [
-            _item_content(group, item, number, filled.root, names)
-            for number, item in enumerate(started, start=1)
-        ],
+        "items": items,
     }
 
 
@@ -365,15 +371,10 @@ def _item_content(
     questions = visible_questions(group, item.values, root)
     answers = _answers(questions, item.values, names)
     value = {answer["question"]: answer["value"] for answer in answers}
-    by_source = {
-        source: [
-            key
-            for question in questions
-            if question.source == source
-            for key in keys(value[question.key])
-        ]
-        for source in SOURCES
-    }
+    by_source: dict[str, list[str]] = {source: [] for source in SOURCES}
+    for question in questions:
+        if question.source in by_source:
+            by_source[question.source] += keys(value[question.key])
     return {
         "public_id": item.public_id,
         "number": number,

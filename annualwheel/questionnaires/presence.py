@@ -39,17 +39,19 @@ class Present(NamedTuple):
 
 
 def is_due(member: Member, now: dt.datetime) -> bool:
-    """Whether a sign of life would be written now: at most every 15 s, and only while the answer
-    may be written.
+    """Whether a sign of life would be written now.
+
+    At most every 15 s, and only while the answer may be written.
     """
-    return (member.seen_at is None or now - member.seen_at >= EVERY) and deadline.is_open(
-        member.submission, now
-    )
+    if member.seen_at is not None and now - member.seen_at < EVERY:
+        return False
+    return deadline.is_open(member.submission, now)
 
 
 def note(member: Member, where: str, now: dt.datetime) -> bool:
-    """Notes that the member is on the page `where` now, when that is due, and returns whether it
-    did.
+    """Notes that the member is on the page `where` now, when that is due.
+
+    Returns whether it did.
     """
     if not is_due(member, now):
         return False
@@ -62,8 +64,9 @@ def note(member: Member, where: str, now: dt.datetime) -> bool:
 
 
 def others(member: Member, now: dt.datetime) -> list[Present]:
-    """The colleagues in the same answer who were seen in the last minute, in one query; nobody when
-    it may not be written now.
+    """The colleagues in the same answer who were seen in the last minute, in one query.
+
+    Nobody when it may not be written now.
     """
     if not deadline.is_open(member.submission, now):
         return []

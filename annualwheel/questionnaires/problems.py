@@ -1,5 +1,6 @@
-"""What can be wrong in a questionnaire's file, said so that the person who wrote the file can mend
-it.
+"""What can be wrong in a questionnaire's file.
+
+Said so that the person who wrote the file can mend it.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""How far the answers to a meeting's questionnaires have come: states, counts and times, and never
-a word of what is written.
+"""How far the answers to a meeting's questionnaires have come.
+
+States, counts and times, and never a word of what is written.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,61 +54,49 @@ def of_meeting(meeting: Meeting) -> list[Progress]:
 
     As many queries for one organisation as for thousands.
     """
-    rows = []
-    for questionnaire in meeting.questionnaires:
-        definition = published.definition_of(questionnaire)
-        begun, total = _begun(questionnaire, definition), len(definition.parts())
-        rows += [
-            _progress(row, begun, total)
-            for row in db.session.execute(
-                sa.select(
-                    Submission.id,
-                    Submission.public_id,
-                    Organisation.id,
-                    Organisation.name,
-                    Person.given,
-                    Person.family,
-                    Submission.state,
-                    Submission.changed_at,
-                    Submission.submitted_at,
-                )
-                .join(Organisation, Organisation.id == Submission.organisation_id)
-                .outerjoin(Person, Person.id == Submission.person_id)
-                .where(Submission.questionnaire_id == questionnaire.id)
-            )
-        ]
-    return rows
+    return [each for asked in meeting.questionnaires for each in _of_questionnaire(asked)]
 
 
-def _progress(row: Sequence[Any], begun: Counter[int], total: int) -> Progress:
-    submission_id, public_id, organisation_id, organisation, given, family = row[:6]
-    state, changed_at, submitted_at = row[6:]
-    return Progress(
-        public_id,
-        organisation_id,
-        organisation,
-        f"{given or ''} {family or ''}".strip(),
-        "none" if state == "draft" and changed_at is None else state,
-        begun[submission_id],
-        total,
-        changed_at,
-        submitted_at,
+def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Progress]:
+    definition = published.definition_of(questionnaire)
+    begun, total = _begun(questionnaire, definition), len(definition.parts())
+    rows = db.session.execute(
+        sa.select(
+            Submission.id,
+            Submission.public_id,
+            Submission.organisation_id,
+            Organisation.name,
+            Person.given,
+            Person.family,
+            Submission.state,
+            Submission.changed_at,
+            Submission.submitted_at,
+        )
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .outerjoin(Person, Person.id == Submission.person_id)
+        .where(Submission.questionnaire_id == questionnaire.id)
     )
+    for row in rows:
+        untouched = row.state == "draft" and row.changed_at is None
+        yield Progress(
+            submission=row.public_id,
+            organisation_id=row.organisation_id,
+            organisation=row.name,
+            person=f"{row.given or ''} {row.family or ''}".strip(),
+            state="none" if untouched else row.state,
+            answered=begun[row.id],
+            total=total,
+            changed_at=row.changed_at,
+            submitted_at=row.submitted_at,
+        )
 
 
 def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]:
-    """The number of sections (and themes) with an answer that is not empty, by submission id; the
-    text stays in the database.
+    """The number of sections (and themes) with an answer that is not empty, by submission id.
+
+    The text stays in the database.
     """
-    section = sa.case(
-        {
-            field.key: section.key
-            for section in definition.sections
-            for question in section.all_questions()
-            for field in answer_fields(question)
-        },
-        value=Answer.question_key,
-    )
+    section = sa.case(_section_of_each_field(definition), value=Answer.question_key)
     rows = db.session.execute(
         sa.select(Item.submission_id, section, Item.group_key)
         .select_from(Item)
@@ -121,10 +109,17 @@ def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]
         )
         .distinct()
     )
-    return Counter(
-        submission_id
-        for submission_id, _ in {
-            (submission_id, (key, group_key if "/" in group_key else ""))
-            for submission_id, key, group_key in rows
-        }
-    )
+    begun = set()
+    for submission_id, key, group_key in rows:
+        theme = group_key if "/" in group_key else ""
+        begun.add((submission_id, key, theme))
+    return Counter(submission_id for submission_id, _, _ in begun)
+
+
+def _section_of_each_field(definition: Definition) -> dict[str, str]:
+    return {
+        field.key: section.key
+        for section in definition.sections
+        for question in section.all_questions()
+        for field in answer_fields(question)
+    }

@@ -1,5 +1,6 @@
-"""Publishing pins a definition to a meeting: editing the file, or the year's themes, changes
-nothing that is published.
+"""Publishing pins a definition to a meeting.
+
+Editing the file, or the year's themes, changes nothing that is published.
 """
 
 from __future__ import annotations
@@ -41,14 +42,7 @@ def publish(
         _options(years.reference(Goal)),
     )
     digest = definitions.digest(resolved)
-    if (
-        db.session.scalar(
-            sa.select(PublishedDefinition).where(PublishedDefinition.digest == digest)
-        )
-        is None
-    ):
-        db.session.add(PublishedDefinition(digest=digest, text=definitions.dump(resolved)))
-        db.session.flush()
+    _keep(resolved, digest)
     found = db.session.scalar(
         sa.select(Questionnaire).where(
             Questionnaire.meeting_id == meeting.id, Questionnaire.key == definition.key
@@ -64,9 +58,7 @@ def publish(
         )
         db.session.add(found)
     elif found.digest != digest:
-        if db.session.scalar(
-            sa.select(Submission.id).where(Submission.questionnaire_id == found.id).limit(1)
-        ):
+        if _has_answers(found):
             raise Refused("answers_begun")
         found.digest, found.published_at = digest, now
     db.session.flush()
@@ -86,6 +78,19 @@ def by_digest(digest: str) -> Definition:
         sa.select(PublishedDefinition.text).where(PublishedDefinition.digest == digest)
     ).one()
     return definitions.load(text)
+
+
+def _keep(resolved: Definition, digest: str) -> None:
+    """Writes the definition down, once."""
+    same = sa.select(PublishedDefinition).where(PublishedDefinition.digest == digest)
+    if db.session.scalar(same) is None:
+        db.session.add(PublishedDefinition(digest=digest, text=definitions.dump(resolved)))
+        db.session.flush()
+
+
+def _has_answers(questionnaire: Questionnaire) -> bool:
+    answers = sa.select(Submission.id).where(Submission.questionnaire_id == questionnaire.id)
+    return db.session.scalar(answers.limit(1)) is not None
 
 
 def _options(rows: Sequence[FocusArea] | Sequence[Goal] | Sequence[Theme]) -> tuple[Option, ...]:

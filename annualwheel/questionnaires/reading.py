@@ -39,6 +39,35 @@ _KINDS: dict[type, str] = {
     list: "en lista",
     dict: "en tabell",
 }
+_DEFINITION_FIELDS = ("key", "meeting", "respondent", "title", "intro", "minutes", "sections")
+_SECTION_FIELDS = ("key", "title", "intro", "minutes", "per_theme", "questions", "group")
+_GROUP_FIELDS = (
+    "key",
+    "label",
+    "add_label",
+    "item_label",
+    "at_most",
+    "title_question",
+    "kind_question",
+    "status_question",
+    "error",
+    "none",
+    "questions",
+)
+_QUESTION_FIELDS = (
+    "key",
+    "type",
+    "label",
+    "hint",
+    "required",
+    "error",
+    "max_length",
+    "options",
+    "source",
+    "other",
+    "at_most",
+    "show_if",
+)
 T = TypeVar("T")
 
 
@@ -67,15 +96,8 @@ def read_all(folder: Path) -> list[Definition]:
             continue
         other, _ = definitions.setdefault(definition.key, (path, definition))
         if other != path:
-            problems.append(
-                Problem(
-                    path.name,
-                    None,
-                    None,
-                    "duplicate_file",
-                    {"value": definition.key, "other": other.name},
-                )
-            )
+            words: dict[str, object] = {"value": definition.key, "other": other.name}
+            problems.append(Problem(path.name, None, None, "duplicate_file", words))
     if problems:
         raise DefinitionError(problems)
     return [definition for _, definition in definitions.values()]
@@ -159,9 +181,8 @@ class _Table:
 
 
 def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
-    table = _Table(
-        raw, findings, "", "key", "meeting", "respondent", "title", "intro", "minutes", "sections"
-    )
+    table = _Table(raw, findings, "", *_DEFINITION_FIELDS)
+    sections = table.tables("sections", needed=True)
     return Definition(
         key=table.word("key"),
         meeting_kind=table.one_of("meeting", MEETING_KINDS) or "",
@@ -169,26 +190,13 @@ def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
         title=table.text("title"),
         intro=table.text("intro"),
         minutes=table.whole("minutes", 600, needed=True) or 0,
-        sections=tuple(
-            _section(section, findings) for section in table.tables("sections", needed=True)
-        ),
+        sections=tuple(_section(section, findings) for section in sections),
     )
 
 
 def _section(raw: Any, findings: Findings) -> Section:
     findings.section, findings.question = _key_in(raw), None
-    table = _Table(
-        raw,
-        findings,
-        "sections",
-        "key",
-        "title",
-        "intro",
-        "minutes",
-        "per_theme",
-        "questions",
-        "group",
-    )
+    table = _Table(raw, findings, "sections", *_SECTION_FIELDS)
     section = Section(
         key=table.word("key"),
         title=table.text("title"),
@@ -205,22 +213,7 @@ def _section(raw: Any, findings: Findings) -> Section:
 def _group(raw: Mapping[str, Any] | None, findings: Findings) -> Group | None:
     if raw is None:
         return None
-    table = _Table(
-        raw,
-        findings,
-        "group",
-        "key",
-        "label",
-        "add_label",
-        "item_label",
-        "at_most",
-        "title_question",
-        "kind_question",
-        "status_question",
-        "error",
-        "none",
-        "questions",
-    )
+    table = _Table(raw, findings, "group", *_GROUP_FIELDS)
     return Group(
         key=table.word("key"),
         label=table.text("label"),
@@ -251,37 +244,17 @@ def _questions(table: _Table, needed: bool) -> tuple[Question, ...]:
 def _question(raw: Any, findings: Findings) -> Question:
     findings.question = _key_in(raw)
     found = len(findings.problems)
-    table = _Table(
-        raw,
-        findings,
-        "questions",
-        "key",
-        "type",
-        "label",
-        "hint",
-        "required",
-        "error",
-        "max_length",
-        "options",
-        "source",
-        "other",
-        "at_most",
-        "show_if",
-    )
-    kind = QuestionType(
-        table.one_of("type", [each.value for each in QuestionType]) or QuestionType.TEXT
-    )
+    table = _Table(raw, findings, "questions", *_QUESTION_FIELDS)
+    kind = table.one_of("type", [each.value for each in QuestionType])
     question = Question(
         key=table.word("key"),
-        type=kind,
+        type=QuestionType(kind or QuestionType.TEXT),
         label=table.text("label"),
         hint=table.optional_text("hint"),
         required=table.get("required", bool, needed=False) or False,
         error=table.optional_text("error"),
         max_length=table.whole("max_length", HARD_CAP, needed=table.raw.get("type") in WRITING),
-        options=tuple(
-            _option(option, findings) for option in table.tables("options", needed=False)
-        ),
+        options=_options(table),
         source=table.one_of("source", SOURCES, needed=False),
         other_label=table.optional_text("other"),
         at_most=table.whole("at_most", 100, needed=False),
@@ -291,6 +264,10 @@ def _question(raw: Any, findings: Findings) -> Question:
         findings.damaged.add(question.key)
     findings.question = None
     return question
+
+
+def _options(table: _Table) -> tuple[Option, ...]:
+    return tuple(_option(raw, table.findings) for raw in table.tables("options", needed=False))
 
 
 def _option(raw: Any, findings: Findings) -> Option:

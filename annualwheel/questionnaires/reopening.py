@@ -1,5 +1,6 @@
-"""After the last day: an organisation asks to change its answer, and a coordinator opens it for
-that organisation alone, or says no.
+"""After the last day an organisation may ask to change its answer.
+
+A coordinator opens it for that organisation alone, or says no.
 """
 
 from __future__ import annotations
@@ -54,31 +55,32 @@ def latest(submission: Submission) -> ChangeRequest | None:
 
 
 def waiting(meeting: Meeting) -> list[ChangeRequest]:
-    """The requests of a meeting that nobody has answered yet, the oldest first, with their answers'
-    organisations.
+    """The requests of a meeting that nobody has answered yet, the oldest first.
+
+    The organisations of their answers come along.
     """
-    return list(
-        db.session.scalars(
-            sa.select(ChangeRequest)
-            .join(Submission, Submission.id == ChangeRequest.submission_id)
-            .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-            .join(Organisation, Organisation.id == Submission.organisation_id)
-            .where(Questionnaire.meeting_id == meeting.id, ChangeRequest.state == "asked")
-            .options(joinedload(ChangeRequest.submission).joinedload(Submission.organisation))
-            .order_by(ChangeRequest.id)
-        )
+    asked = (
+        sa.select(ChangeRequest)
+        .join(Submission, Submission.id == ChangeRequest.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(Questionnaire.meeting_id == meeting.id, ChangeRequest.state == "asked")
+        .options(joinedload(ChangeRequest.submission).joinedload(Submission.organisation))
+        .order_by(ChangeRequest.id)
     )
+    return list(db.session.scalars(asked))
 
 
 def may_ask(submission: Submission, now: dt.datetime) -> bool:
-    """Whether there is anything to ask for: the last day and its grace have passed, and the meeting
-    is still to come.
+    """Whether there is anything to ask for.
+
+    The last day and its grace have passed, and the meeting is still to come.
     """
     meeting = submission.questionnaire.meeting
-    return (
-        meeting.state == "planned"
-        and deadline.closes_at(submission) + years.GRACE < now < meeting.starts_at
-    )
+    if meeting.state != "planned":
+        return False
+    closed_at = deadline.closes_at(submission) + years.GRACE
+    return closed_at < now < meeting.starts_at
 
 
 def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
@@ -104,19 +106,15 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
     made = ChangeRequest(submission=submission, person=member.person, asked_at=now, reason=reason)
     db.session.add(made)
     db.session.flush()
-    audit.note(
-        audit.participant(member.person_id),
-        "change_asked",
-        submission,
-        now,
-        submission.questionnaire.meeting_id,
-    )
+    by, meeting_id = audit.participant(member.person_id), submission.questionnaire.meeting_id
+    audit.note(by, "change_asked", submission, now, meeting_id)
     return made
 
 
 def usual_day(meeting: Meeting, now: dt.datetime) -> dt.date:
-    """The day a coordinator is offered: three working days (Monday to Friday) from now, and before
-    the meeting's day.
+    """The day a coordinator is offered.
+
+    Three working days (Monday to Friday) from now, and before the meeting's day.
     """
     day, left = local(now).date(), WORKING_DAYS
     while left:
@@ -126,12 +124,12 @@ def usual_day(meeting: Meeting, now: dt.datetime) -> dt.date:
 
 
 def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff) -> None:
-    """Opens the answer for its organisation alone, to the end of `day` in Stockholm, and tells who
-    asked and the lead.
+    """Opens the answer for its organisation alone, to the end of `day` in Stockholm.
 
-    A request that waits is granted by it. It closes by itself. Raises `Closed` before the
-    preparation opens, once the meeting has begun or is cancelled; `Refused`: "day_passed",
-    "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long anyway).
+    Tells who asked and the lead. A request that waits is granted by it. It closes by itself. Raises
+    `Closed` before the preparation opens, once the meeting has begun or is cancelled; `Refused`:
+    "day_passed", "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long
+    anyway).
     """
     read_again(submission, lock=True)
     meeting, until = submission.questionnaire.meeting, end_of_day(day)
@@ -149,9 +147,8 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
     if request is not None:
         _answer(request, "granted", now, by)
     db.session.flush()
-    audit.note(
-        audit.staff(by.id), "answer_opened", submission, now, meeting.id, until=until.isoformat()
-    )
+    opened_by, iso_day = audit.staff(by.id), until.isoformat()
+    audit.note(opened_by, "answer_opened", submission, now, meeting.id, until=iso_day)
     cause = request.public_id if request else f"{submission.public_id}:{now.timestamp()}"
     notices.tell_change("change_granted", cause, submission, _to_tell(submission, request), now)
 
@@ -166,17 +163,10 @@ def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> No
     if request is None:
         raise Refused("nothing_asked")
     _answer(request, "refused", now, by)
-    audit.note(
-        audit.staff(by.id), "change_refused", submission, now, submission.questionnaire.meeting_id
-    )
-    notices.tell_change(
-        "change_refused",
-        request.public_id,
-        submission,
-        _to_tell(submission, request),
-        now,
-        reason=text,
-    )
+    meeting_id = submission.questionnaire.meeting_id
+    audit.note(audit.staff(by.id), "change_refused", submission, now, meeting_id)
+    cause, told = request.public_id, _to_tell(submission, request)
+    notices.tell_change("change_refused", cause, submission, told, now, reason=text)
 
 
 def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
@@ -185,16 +175,12 @@ def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
     Pages that are open have the same grace as at the ordinary deadline.
     """
     read_again(submission, lock=True)
-    if submission.reopened_until is not None and submission.reopened_until > now:
-        submission.reopened_until = now - dt.timedelta(seconds=1)
-        db.session.flush()
-        audit.note(
-            audit.staff(by.id),
-            "answer_closed",
-            submission,
-            now,
-            submission.questionnaire.meeting_id,
-        )
+    if submission.reopened_until is None or submission.reopened_until <= now:
+        return
+    submission.reopened_until = now - dt.timedelta(seconds=1)
+    db.session.flush()
+    meeting_id = submission.questionnaire.meeting_id
+    audit.note(audit.staff(by.id), "answer_closed", submission, now, meeting_id)
 
 
 def _requests(submission: Submission) -> sa.Select[ChangeRequest]:
@@ -220,9 +206,7 @@ def _answer(request: ChangeRequest, state: str, now: dt.datetime, by: Staff) -> 
 
 def _to_tell(submission: Submission, request: ChangeRequest | None) -> list[Member]:
     """Who asked and the lead; when neither is there, everyone who may write."""
-    chosen = [
-        member
-        for member in submission.members
-        if member.role == "lead" or (request is not None and member.person_id == request.person_id)
-    ]
-    return chosen or list(submission.members)
+    members = list(submission.members)
+    asked_by = request.person_id if request else None
+    chosen = [each for each in members if each.role == "lead" or each.person_id == asked_by]
+    return chosen or members

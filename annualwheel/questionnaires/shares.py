@@ -14,12 +14,13 @@ from annualwheel.questionnaires.definition import Definition, Option, Part, Sect
 
 
 def shares(definition: Definition) -> tuple[Option, ...]:
-    """The shares an answer can be divided into, in order; none when there would be only one."""
-    found = (
-        definition.themes
-        if _by_theme(definition)
-        else tuple(Option(section.key, section.title) for section in definition.sections)
-    )
+    """The shares that an answer can be divided into, in order.
+
+    Empty when there would be only one.
+    """
+    found = definition.themes
+    if not _by_theme(definition):
+        found = tuple(Option(section.key, section.title) for section in definition.sections)
     return found if len(found) > 1 else ()
 
 
@@ -40,16 +41,18 @@ def covers(definition: Definition, scope: str, part: Part) -> bool:
 def covers_fields(
     definition: Definition, scope: str, group_key: str, fields: Iterable[str]
 ) -> bool:
-    """Whether somebody with that scope may write `fields` of an item: the root (`group_key` empty),
-    which several sections share and where no field named means no, one of a theme
-    (`section/theme`), or a card.
+    """Whether somebody with that scope may write `fields` of an item.
+
+    The item is the root (`group_key` empty), which several sections share and where no field named
+    means no, one of a theme (`section/theme`), or a card.
     """
     if not scope:
         return True
+    by_theme = _by_theme(definition)
     if "/" in group_key:
-        return _by_theme(definition) and group_key.rpartition("/")[2] == scope
+        return by_theme and group_key.rpartition("/")[2] == scope
     section = next((one for one in definition.sections if one.key == scope), None)
-    if section is None or _by_theme(definition):
+    if section is None or by_theme:
         return False
     if group_key:
         return section.group is not None and section.group.key == group_key
@@ -62,7 +65,7 @@ def _by_theme(definition: Definition) -> bool:
 
 
 def _root_fields(section: Section) -> set[str]:
-    none = (section.group.none_question,) if section.group and section.group.none_question else ()
-    return {
-        field.key for question in (*section.questions, *none) for field in answer_fields(question)
-    }
+    asked = list(section.questions)
+    if section.group and section.group.none_question:
+        asked.append(section.group.none_question)
+    return {field.key for question in asked for field in answer_fields(question)}

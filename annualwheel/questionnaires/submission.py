@@ -32,8 +32,9 @@ def latest(submission: Submission) -> SubmissionVersion | None:
 
 
 def versions(submission: Submission) -> Sequence[SubmissionVersion]:
-    """Everything that has been submitted, the last first; who submitted comes along, the content
-    when it is asked for.
+    """Everything that has been submitted, the last first.
+
+    Who submitted comes along, the content when it is asked for.
     """
     return db.session.scalars(
         sa.select(SubmissionVersion)
@@ -48,26 +49,26 @@ def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
 
     ValueError while something in it cannot be read.
     """
-    return path.submittable(
-        definition, draft.filled, organisations(chosen_organisations(definition, draft))
-    )
+    chosen = organisations(chosen_organisations(definition, draft))
+    return path.submittable(definition, draft.filled, chosen)
 
 
 def mark(content: Mapping[str, Any]) -> str:
-    """Names a content: a page that shows it carries this, so that nobody submits what they have not
-    seen.
+    """Names a content.
+
+    A page that shows it carries this, so that nobody submits what they have not seen.
     """
-    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=12).hexdigest()
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def submit(member: Member, now: dt.datetime, seen: str | None = None) -> SubmissionVersion:
-    """Submits the answer as it stands and mails a receipt to everyone who wrote in it (see
-    `notices.send_receipts`).
+    """Submits the answer as it stands and mails a receipt to everyone who wrote in it.
 
-    The same content as the version before gives that version back, so a second press changes
-    nothing. `seen` is the mark of what was looked over: what a colleague saves until the answer's
-    row is locked is `Refused("answer_changed")`, what comes later is a change that is not
-    submitted. Raises `Closed` after the last day (with 15 minutes' grace) and
+    See `notices.send_receipts`. The same content as the version before gives that version back, so
+    a second press changes nothing. `seen` is the mark of what was looked over: what a colleague
+    saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a
+    change that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and
     `Refused("answer_incomplete")` while something blocks (see `path.missing`).
     """
     submission = member.submission
@@ -114,31 +115,20 @@ def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
     """
     if codes is not None and not codes:
         return ()
-    asked = sa.select(Organisation.code, Organisation.name)
-    asked = (
-        asked.where(Organisation.active)
-        if codes is None
-        else asked.where(Organisation.code.in_(codes))
-    )
-    return tuple(Option(code, Text(name, name)) for code, name in db.session.execute(asked))
+    wanted = Organisation.active if codes is None else Organisation.code.in_(codes)
+    rows = db.session.execute(sa.select(Organisation.code, Organisation.name).where(wanted))
+    return tuple(Option(code, Text(name, name)) for code, name in rows)
 
 
 def chosen_organisations(definition: Definition, draft: Draft) -> list[str]:
     """The codes of the organisations that are chosen anywhere in the answer."""
-    asked = {
-        question.key
-        for section in definition.sections
-        for question in section.all_questions()
-        if from_organisations(question)
-    }
-    return sorted(
-        {
-            code
-            for place in (draft.root, *draft.themes.values(), *draft.cards)
-            for key in asked & place.values.keys()
-            for code in keys(place.values[key])
-        }
-    )
+    questions = (asked for section in definition.sections for asked in section.all_questions())
+    asked_for = {question.key for question in questions if from_organisations(question)}
+    codes: set[str] = set()
+    for place in draft.places:
+        for key in asked_for & place.values.keys():
+            codes.update(keys(place.values[key]))
+    return sorted(codes)
 
 
 def from_organisations(question: Question) -> bool:
@@ -147,24 +137,20 @@ def from_organisations(question: Question) -> bool:
 
 
 def _identify(submission: Submission, content: dict[str, Any]) -> None:
-    """Gives each initiative that is submitted for the first time an identity that lasts over the
-    years.
+    """Gives each initiative that is submitted for the first time an identity.
+
+    It lasts over the years.
     """
-    submitted = [
-        item["public_id"]
-        for section in content["sections"]
-        if section["group"]
-        for item in section["group"]["items"]
-    ]
+    groups = [section["group"] for section in content["sections"] if section["group"]]
+    submitted = [item["public_id"] for group in groups for item in group["items"]]
     if not submitted:
         return
-    for item in db.session.scalars(
-        sa.select(Item).where(
-            Item.submission_id == submission.id,
-            Item.public_id.in_(submitted),
-            Item.initiative_id.is_(None),
-        )
-    ):
+    unidentified = sa.select(Item).where(
+        Item.submission_id == submission.id,
+        Item.public_id.in_(submitted),
+        Item.initiative_id.is_(None),
+    )
+    for item in db.session.scalars(unidentified):
         initiative = Initiative(organisation_id=submission.organisation_id)
         db.session.add(initiative)
         db.session.flush()

@@ -1,5 +1,6 @@
-"""Those who write an answer together: a colleague invited, mailed again, taken out; and who holds
-the answer together.
+"""Those who write an answer together.
+
+A colleague invited, mailed again, taken out; and who holds the answer together.
 """
 
 from __future__ import annotations
@@ -102,10 +103,10 @@ def known(by: Member, given: str, family: str, address: str) -> Member | None:
 
 
 def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
-    """Mails a colleague (by public id) the same link once more: as an invited one, or as the one
-    who was asked to prepare.
+    """Mails a colleague (by public id) the same link once more.
 
-    Raises `Missing`, `Closed` and `TooMany`.
+    As an invited one, or as the one who was asked to prepare. Raises `Missing`, `Closed` and
+    `TooMany`.
     """
     _answer(by, now)
     found = one(by, colleague)
@@ -118,14 +119,14 @@ def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
 
 
 def may_remove(by: Member, colleague: Member) -> bool:
-    """Whether `by` may take the colleague out: the lead anybody who writes, everybody else those
-    they have invited themselves. Nobody themselves and nobody the lead, so an answer always has
-    somebody left.
+    """Whether `by` may take the colleague out.
+
+    The lead anybody who writes, everybody else those they have invited themselves. Nobody
+    themselves and nobody the lead, so an answer always has somebody left.
     """
-    mine = by.role == "lead" or (
-        colleague.invited_by_id is not None and colleague.invited_by_id == by.person_id
-    )
-    return mine and not by.scope and colleague.id != by.id and colleague.role == "writer"
+    if by.scope or colleague.id == by.id or colleague.role != "writer":
+        return False
+    return by.role == "lead" or colleague.invited_by_id == by.person_id
 
 
 def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
@@ -178,18 +179,15 @@ def lead_of(submission: Submission) -> Member | None:
 
 def successors(by: Member) -> list[Member]:
     """To whom the lead can hand over: everybody else who may write the whole answer."""
-    return [
-        member
-        for member in membership.people(by.submission)
-        if not member.scope and member.id != by.id
-    ]
+    people = membership.people(by.submission)
+    return [member for member in people if not member.scope and member.id != by.id]
 
 
 def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
-    """The lead makes a colleague (by public id) the organisation's lead of the year, and the
-    colleague is told by mail.
+    """The lead makes a colleague (by public id) the organisation's lead of the year.
 
-    Raises `Missing`, and `Refused("not_lead")` for somebody who is not (any more).
+    The colleague is told by mail. Raises `Missing`, and `Refused("not_lead")` for somebody who is
+    not (any more).
     """
     submission = _organisations(by)
     membership.lock(submission)
@@ -202,10 +200,9 @@ def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
 
 
 def take_lead(by: Member, now: dt.datetime) -> None:
-    """Somebody who may write the whole answer becomes its lead when it has none; a second press is
-    no error.
+    """Somebody who may write the whole answer becomes its lead when it has none.
 
-    Raises `Refused("lead_taken")` when somebody else has it.
+    A second press is no error. Raises `Refused("lead_taken")` when somebody else has it.
     """
     submission = _organisations(by)
     membership.lock(submission)
@@ -217,16 +214,18 @@ def take_lead(by: Member, now: dt.datetime) -> None:
 
 
 def appoint(organisation: Organisation, year: Year, lead: Person | None) -> None:
-    """Makes a person the organisation's lead of the year, in its row and in every answer of the
-    year that they may write as a whole. An answer that they are not in keeps its lead.
+    """Makes a person the organisation's lead of the year.
+
+    In its row and in every answer of the year that they may write as a whole. An answer that they
+    are not in keeps its lead.
     """
     contacts.set_lead(organisation, year, lead)
-    for submission_members in _answers_of(organisation, year):
-        if lead is None or any(member.person_id == lead.id for member in submission_members):
-            for member in submission_members:
-                member.role = (
-                    "lead" if lead is not None and member.person_id == lead.id else "writer"
-                )
+    lead_id = lead.id if lead else None
+    for members in _answers_of(organisation, year):
+        if lead_id is not None and lead_id not in {member.person_id for member in members}:
+            continue
+        for member in members:
+            member.role = "lead" if member.person_id == lead_id else "writer"
     db.session.flush()
 
 
@@ -290,11 +289,7 @@ def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: 
         "share": found.label.to(to.language) if found else "",
     }
     declared = letters.KINDS[kind]
-    facts = {
-        name: everything[name]
-        for name in (*declared.facts, *declared.optional)
-        if name in everything
-    }
-    outbox.put(
-        f"{kind}:{member.public_id}:{public_id()}", kind, to, facts, notices.links(member), now
-    )
+    wanted = (*declared.facts, *declared.optional)
+    facts = {name: everything[name] for name in wanted if name in everything}
+    key = f"{kind}:{member.public_id}:{public_id()}"
+    outbox.put(key, kind, to, facts, notices.links(member), now)

@@ -1,5 +1,6 @@
-"""What people type, and what it means: dates, years, numbers and addresses as they are written in
-Sweden.
+"""What people type, and what it means.
+
+Dates, years, numbers and addresses as they are written in Sweden.
 
 A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `fault`
 says what is wrong with it and `clean` gives the value that a submitted version keeps. Both are
@@ -67,6 +68,7 @@ _YEARS = re.compile(
     r"(?:[ ]*(-|/|till|to)[ ]*([0-9]{4}|[0-9]{2}|pågår|tills vidare|nu|ongoing|now)?)?"
 )
 _OPEN_START = re.compile(r"(?:från|sedan|from|since) ")
+_NOT_IN_ADDRESS = re.compile(r"[\s\0<>\"\\]")
 
 
 class Fault(StrEnum):
@@ -81,12 +83,15 @@ class Fault(StrEnum):
 
 def blank(value: Value | None) -> bool:
     """Whether nothing has been written or chosen."""
-    return not value or not (value.strip() if isinstance(value, str) else any(value))
+    if not value:
+        return True
+    return not value.strip() if isinstance(value, str) else not any(value)
 
 
 def keys(value: Value | None) -> list[str]:
     """The option keys in a choice or choices, none when it is empty."""
-    return [key for key in ([value] if isinstance(value, str) else value or []) if key]
+    chosen = [value] if isinstance(value, str) else value or []
+    return [key for key in chosen if key]
 
 
 def answered(question: Question, values: Values) -> bool:
@@ -95,8 +100,9 @@ def answered(question: Question, values: Values) -> bool:
 
 
 def fault(question: Question, value: Value | None) -> Fault | None:
-    """What stops a value from being submitted: too long, too many or unreadable; None when nothing
-    does.
+    """What stops a value from being submitted: too long, too many or unreadable.
+
+    None when nothing does.
     """
     if blank(value) or value is None:
         return None
@@ -131,8 +137,9 @@ def clean(question: Question, value: Value | None) -> Any:
 
 
 def typed(value: Any) -> Value:
-    """What one would type to get a cleaned value back: the other way round than `clean`, for a
-    value that goes into a new draft.
+    """What one would type to get a cleaned value back.
+
+    The other way round than `clean`, for a value that goes into a new draft.
     """
     if isinstance(value, list):
         return [str(key) for key in value]
@@ -145,8 +152,9 @@ def typed(value: Any) -> Value:
 
 
 def written(text: str) -> str:
-    """The text as typed, with the browser's line ends made one kind, without NUL and without space
-    around it.
+    """The text as typed, without NUL and without space around it.
+
+    The browser's line ends are made one kind.
     """
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
 
@@ -154,7 +162,9 @@ def written(text: str) -> str:
 def excess(question: Question, value: Value | None) -> int:
     """By how many characters a text is too long, or by how many choices too many."""
     limit = question.at_most if question.type in CHOOSING else question.max_length
-    return 0 if limit is None or blank(value) else max(0, len(clean(question, value)) - limit)
+    if limit is None or blank(value):
+        return 0
+    return max(0, len(clean(question, value)) - limit)
 
 
 def number(text: str) -> int | float:
@@ -172,23 +182,16 @@ def number(text: str) -> int | float:
 
 
 def date(text: str, in_year: int | None = None) -> str:
-    """The ISO date of "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14
-    januari 2027" or "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and
-    "14 jan" are in the year `in_year`, when it is given. ValueError otherwise.
+    """The ISO date of a day as people write it.
+
+    "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14 januari 2027" or
+    "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and "14 jan" are in the
+    year `in_year`, when it is given. ValueError otherwise.
     """
     tidy = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
     if in_year is not None and not _HAS_YEAR.search(tidy):
         tidy = f"{tidy} {in_year}"
-    if match := _YEAR_FIRST.fullmatch(tidy):
-        year, month, day = (int(part) for part in match.groups() if part)
-    elif match := _DAY_FIRST.fullmatch(tidy):
-        day, month, year = (int(part) for part in match.groups())
-    elif match := _DAY_AND_NAME.fullmatch(tidy):
-        day, month, year = int(match[1]), _month(match[2]), int(match[3])
-    elif match := _NAME_AND_DAY.fullmatch(tidy):
-        day, month, year = int(match[2]), _month(match[1]), int(match[3])
-    else:
-        raise ValueError(text)
+    year, month, day = _year_month_day(tidy)
     return dt.date(_plausible(year), month, day).isoformat()
 
 
@@ -222,13 +225,9 @@ def url(text: str) -> str:
     address = tidy if re.match(r"[a-z][a-z0-9+.-]*://", tidy, re.IGNORECASE) else f"https://{tidy}"
     parts = urlsplit(address)
     host = parts.hostname or ""
+    of_the_web = parts.scheme in ("http", "https") and "@" not in parts.netloc
     named = all(host.split(".")) and "." in host and parts.port != 0
-    if (
-        parts.scheme not in ("http", "https")
-        or not named
-        or "@" in parts.netloc
-        or re.search(r"[\s\0<>\"\\]", address)
-    ):
+    if not of_the_web or not named or _NOT_IN_ADDRESS.search(address):
         raise ValueError(text)
     return address
 
@@ -249,6 +248,20 @@ def _chosen(question: Question, chosen: list[str]) -> list[str]:
     if len(known) < len(wanted):
         raise ValueError(question.key)
     return known
+
+
+def _year_month_day(tidy: str) -> tuple[int, int, int]:
+    if match := _YEAR_FIRST.fullmatch(tidy):
+        year, month, day = (int(part) for part in match.groups() if part)
+        return year, month, day
+    if match := _DAY_FIRST.fullmatch(tidy):
+        day, month, year = (int(part) for part in match.groups())
+        return year, month, day
+    if match := _DAY_AND_NAME.fullmatch(tidy):
+        return int(match[3]), _month(match[2]), int(match[1])
+    if match := _NAME_AND_DAY.fullmatch(tidy):
+        return int(match[3]), _month(match[1]), int(match[2])
+    raise ValueError(tidy)
 
 
 def _month(name: str) -> int:

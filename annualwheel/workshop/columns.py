@@ -1,5 +1,6 @@
-"""Columns come from the published definitions, never from the answers: removing an option shifts
-nothing.
+"""Columns come from the published definitions, never from the answers.
+
+So removing an option shifts nothing.
 """
 
 from __future__ import annotations
@@ -15,40 +16,44 @@ WIDTHS = {"long_text": 60.0, "text": 30.0, "url": 30.0, "choices": 30.0}
 
 
 def code_book(digests: list[str]) -> list[dict[str, Any]]:
-    """Everything the definitions ask, in order, each question once; a later version's options are
-    added to an earlier one's.
+    """Everything the definitions ask, in order, each question once.
+
+    A later version's options are added to an earlier one's.
     """
     merged: dict[str, dict[str, Any]] = {}
     for digest in digests:
         for question in path.code_book(published.by_digest(digest)):
             known = merged.setdefault(question["key"], question)
             have = {option["key"] for option in known["options"]}
-            known["options"] = [
-                *known["options"],
-                *(o for o in question["options"] if o["key"] not in have),
-            ]
+            added = [option for option in question["options"] if option["key"] not in have]
+            known["options"] = known["options"] + added
     return list(merged.values())
 
 
 def readable(answer: Mapping[str, Any], language: str) -> str:
-    """An answer as people read it: chosen labels with semicolons, years as a span, text as it was
-    written.
+    """An answer as people read it.
+
+    Chosen labels with semicolons, years as a span, text as it was written.
     """
     value = answer["value"]
     if "chosen" in answer:
         return "; ".join(option["label"][language] for option in answer["chosen"])
     if isinstance(value, dict):
-        return (
-            "–".join(str(value[end]) if value[end] is not None else "" for end in ("from", "to"))
-            if any(value.values())
-            else ""
-        )
+        return _span(value)
     return "" if value is None else str(value)
 
 
+def _span(years: Mapping[str, int | None]) -> str:
+    if not any(years.values()):
+        return ""
+    ends = (years["from"], years["to"])
+    return "–".join("" if year is None else str(year) for year in ends)
+
+
 class AnswerColumns:
-    """The columns of a list with one row an item: one readable for each question, and for a choice
-    a 1/0 column for each option.
+    """The columns of a list with one row an item.
+
+    One readable for each question, and for a choice a 1/0 column for each option.
     """
 
     def __init__(self, questions: list[dict[str, Any]], language: str) -> None:
@@ -61,16 +66,11 @@ class AnswerColumns:
         """
         found: list[Column] = []
         for question in self.questions:
-            label = question["label"][self.language]
-            found.append(
-                Column(
-                    label, WIDTHS.get(question["type"], 18.0), wrap=question["type"] == "long_text"
-                )
-            )
-            found.extend(
-                Column(f"{label} {option['label'][self.language]}", 12, grouped=True)
-                for option in question["options"]
-            )
+            label, kind = question["label"][self.language], question["type"]
+            found.append(Column(label, WIDTHS.get(kind, 18.0), wrap=kind == "long_text"))
+            for option in question["options"]:
+                heading = f"{label} {option['label'][self.language]}"
+                found.append(Column(heading, 12, grouped=True))
         return found
 
     def values(self, given: Mapping[str, Mapping[str, Any]]) -> list[object]:
@@ -80,13 +80,13 @@ class AnswerColumns:
         """
         row: list[object] = []
         for question in self.questions:
-            answer = given.get(question["key"])
-            row.append(self._value(question, answer) if answer else None)
-            chosen = {option["key"] for option in answer.get("chosen", ())} if answer else set()
-            row.extend(
-                (1 if option["key"] in chosen else 0) if answer else None
-                for option in question["options"]
-            )
+            answer, options = given.get(question["key"]), question["options"]
+            if not answer:
+                row += [None] * (1 + len(options))
+                continue
+            chosen = {option["key"] for option in answer.get("chosen", ())}
+            row.append(self._value(question, answer))
+            row += [1 if option["key"] in chosen else 0 for option in options]
         return row
 
     def _value(self, question: Mapping[str, Any], answer: Mapping[str, Any]) -> object:
@@ -96,8 +96,9 @@ class AnswerColumns:
 
 
 def _day(value: object) -> dt.date | None:
-    """The day an answer names; None for one that was given while the question was of another type,
-    which is read as it stands.
+    """The day an answer names.
+
+    None for one that was given while the question was of another type, which is read as it stands.
     """
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else None

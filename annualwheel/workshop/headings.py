@@ -1,5 +1,6 @@
-"""The words of the workbook and of its sheets, in both languages: built in a job, where there is no
-page to borrow words from.
+"""The words of the workbook and of its sheets, in both languages.
+
+It is built in a job, where there is no page to borrow words from.
 """
 
 from __future__ import annotations

@@ -44,6 +44,10 @@ def participants(
 
     Not all of them come: `audiences.funnel` counts those who do.
     """
+    of_the_year = sa.and_(
+        YearOrganisation.organisation_id == Organisation.id,
+        YearOrganisation.year_id == meeting.year_id,
+    )
     rows = db.session.execute(
         audiences.of_registrations(meeting, *HOLDS_SEAT)
         .with_only_columns(
@@ -57,28 +61,15 @@ def participants(
         )
         .join(Person, Registration.person_id == Person.id)
         .join(Organisation, Registration.organisation_id == Organisation.id)
-        .outerjoin(
-            YearOrganisation,
-            sa.and_(
-                YearOrganisation.organisation_id == Organisation.id,
-                YearOrganisation.year_id == meeting.year_id,
-            ),
-        )
+        .outerjoin(YearOrganisation, of_the_year)
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
     ).all()
-    for family, given, title, organisation, category, mode, state in sorted(
-        rows, key=lambda r: (swedish(r[3]), swedish(r[0]), swedish(r[1]))
-    ):
-        sheet.append(
-            [
-                f"{given} {family}",
-                title,
-                organisation,
-                categories.get(category, word("no_category", language)),
-                word(mode, language),
-                word(state, language),
-            ]
-        )
+    without = word("no_category", language)
+    ordered = sorted(rows, key=lambda row: (swedish(row[3]), swedish(row[0]), swedish(row[1])))
+    for family, given, title, organisation, category, mode, state in ordered:
+        name, kind = f"{given} {family}", categories.get(category, without)
+        how, stands = word(mode, language), word(state, language)
+        sheet.append([name, title, organisation, kind, how, stands])
 
 
 def not_answered_columns(language: str) -> list[Column]:
@@ -96,29 +87,32 @@ def not_answered(
     language: str,
 ) -> None:
     """Writes the organisations that were asked and have submitted nothing."""
-    begun = set(
+    begun, coming = _begun(meeting), _coming(meeting)
+    without = word("no_category", language)
+    for organisation_id, name, category, lead in asked:
+        if organisation_id in answered:
+            continue
+        kind = categories.get(category, without)
+        state = word("draft" if organisation_id in begun else "none", language)
+        sheet.append([name, kind, lead, state, coming.get(organisation_id, 0)])
+
+
+def _begun(meeting: Meeting) -> set[int]:
+    """The organisations that have begun to write an answer."""
+    return set(
         db.session.scalars(
             sa.select(Submission.organisation_id)
             .join(Questionnaire)
             .where(Questionnaire.meeting_id == meeting.id, Submission.changed_at.is_not(None))
         )
     )
-    coming = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
-            .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id))
-            .group_by(Registration.organisation_id)
-        )
-    }
-    for organisation_id, name, category, lead in asked:
-        if organisation_id not in answered:
-            sheet.append(
-                [
-                    name,
-                    categories.get(category, word("no_category", language)),
-                    lead,
-                    word("draft" if organisation_id in begun else "none", language),
-                    coming.get(organisation_id, 0),
-                ]
-            )
+
+
+def _coming(meeting: Meeting) -> dict[int, int]:
+    """How many come from each organisation."""
+    rows = db.session.execute(
+        audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
+        .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id))
+        .group_by(Registration.organisation_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,5 +1,6 @@
-"""The workshop input pack: a workbook made for tables, streamed from the submitted answers in one
-pass.
+"""The workshop input pack: a workbook made for tables.
+
+It is streamed from the submitted answers in one pass.
 """
 
 from __future__ import annotations
@@ -46,34 +47,21 @@ def build(meeting: Meeting, cover: Cover, path: str, progress: Progress) -> dict
 
 
 class _Pack:
-    """All sheets stand from the start, since their order is that of their making; the counts are
-    written last.
+    """All sheets stand from the start, since their order is that of their making.
+
+    The counts are written last.
     """
 
     def __init__(self, meeting: Meeting, cover: Cover) -> None:
         self.meeting, self.cover, self.language = meeting, cover, cover.language
         self.footer = (self.word("page"), self.word("of"))
-        self.book = Book(
-            f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}",
-            self.language,
-            self.word("long_texts"),
-            self.word("cut"),
-        )
+        title = f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}"
+        self.book = Book(title, self.language, self.word("long_texts"), self.word("cut"))
         self.questions = code_book(submitted.digests(meeting))
         self.categories = submitted.categories(self.language)
-        self.themes = {
-            theme.key: theme.en if self.language == "en" else theme.sv
-            for theme in meeting.year.themes
-        }
-        self.areas = {
-            option["key"]: option["label"][self.language]
-            for question in self.questions
-            if question["source"] == "focus_areas"
-            for option in question["options"]
-        }
-        self.labels = {
-            question["key"]: question["label"][self.language] for question in self.questions
-        }
+        self.themes = _theme_names(meeting, self.language)
+        self.areas = _area_names(self.questions, self.language)
+        self.labels = {q["key"]: q["label"][self.language] for q in self.questions}
         self.puzzle = Puzzle()
         self.without: list[tuple[Respondent, bool]] = []
         self.columns = AnswerColumns([q for q in self.questions if q["group"]], self.language)
@@ -87,35 +75,33 @@ class _Pack:
             if number % REPORT_EVERY == 0:
                 progress(number)
         self._without()
-        empty = [key for key in self.themes if not self.puzzle.by_theme[key]]
-        for key in empty:
-            self.theme_sheets[key].append(["", self.word("empty_theme")])
-        asked = submitted.asked(self.meeting)
-        lists.participants(self.participants, self.meeting, self.categories, self.language)
-        lists.not_answered(
-            self.not_answered,
-            self.meeting,
-            asked,
-            {each.organisation_id for each in chosen},
-            self.categories,
-            self.language,
-        )
-        people = audiences.funnel(self.meeting)
-        counts = {
+        for key in self.themes:
+            if not self.puzzle.by_theme[key]:
+                self.theme_sheets[key].append(["", self.word("empty_theme")])
+        counts = self._lists(chosen)
+        self._overview()
+        self._read_me(counts)
+        headings = [self.word("place"), self.word("part"), self.word("text")]
+        self.book.save(path, headings, self.footer)
+        return counts
+
+    def _lists(self, chosen: list[Respondent]) -> dict[str, int]:
+        """Writes the lists of people and organisations, and counts all that the pack holds."""
+        meeting, categories, language = self.meeting, self.categories, self.language
+        asked = submitted.asked(meeting)
+        answered = {each.organisation_id for each in chosen}
+        lists.participants(self.participants, meeting, categories, language)
+        lists.not_answered(self.not_answered, meeting, asked, answered, categories, language)
+        people = audiences.funnel(meeting)
+        return {
             "answers": len(chosen),
-            "organisations": len({each.organisation_id for each in chosen}),
+            "organisations": len(answered),
             "asked": len(asked),
             "initiatives": self.puzzle.initiatives,
             "participants": people.coming,
             "to_reconfirm": people.to_reconfirm,
             "offered": people.offered,
         }
-        self._overview()
-        self._read_me(counts)
-        self.book.save(
-            path, [self.word("place"), self.word("part"), self.word("text")], self.footer
-        )
-        return counts
 
     def word(self, key: str) -> str:
         return word(key, self.language)
@@ -194,30 +180,42 @@ class _Pack:
         )
 
     def _one(self, answer: Submitted) -> None:
-        by, category = answer.by, self._category(answer.by.category)
         for section, item, given in _answers(answer.sections):
             text = readable(given, self.language)
-            if text == "":
-                continue
-            question = self.labels[given["question"]]
-            theme = section["theme"]["label"][self.language] if section["theme"] else ""
-            self.all_answers.append(
-                [
-                    by.name,
-                    category,
-                    section["title"][self.language],
-                    theme,
-                    item.get("title", ""),
-                    question,
-                    text,
-                    by.number,
-                    by.submitted_at,
-                    item.get("public_id", ""),
-                ]
-            )
-            if theme:
-                self.structures.append([theme, question, text, by.name, category])
+            if text != "":
+                self._answer(answer.by, section, item, self.labels[given["question"]], text)
         groups = [section["group"] for section in answer.sections if section["group"]]
+        self._groups(answer.by, groups)
+
+    def _answer(
+        self,
+        by: Respondent,
+        section: dict[str, Any],
+        item: dict[str, Any],
+        question: str,
+        text: str,
+    ) -> None:
+        category = self._category(by.category)
+        theme = section["theme"]["label"][self.language] if section["theme"] else ""
+        self.all_answers.append(
+            [
+                by.name,
+                category,
+                section["title"][self.language],
+                theme,
+                item.get("title", ""),
+                question,
+                text,
+                by.number,
+                by.submitted_at,
+                item.get("public_id", ""),
+            ]
+        )
+        if theme:
+            self.structures.append([theme, question, text, by.name, category])
+
+    def _groups(self, by: Respondent, groups: list[dict[str, Any]]) -> None:
+        category = self._category(by.category)
         for group in groups:
             for item in group["items"]:
                 self._initiative(item, by, category)
@@ -229,19 +227,13 @@ class _Pack:
     def _initiative(self, item: dict[str, Any], by: Respondent, category: str) -> None:
         self.puzzle.add(item, by.category)
         given = self._row(item, by, category, item["number"], item["carried"])
-        what = ", ".join(
-            readable(answer, self.language)
-            for answer in item["answers"]
-            if answer["value"] in (item["kind"], item["status"]) and "chosen" in answer
-        )
-        card = [
-            (item["title"], "card_strong"),
-            (f"{by.name}\n{what}".strip(), "card"),
-            *(
-                (readable(given[q["key"]], self.language) if q["key"] in given else "", "card")
-                for q in self.printed
-            ),
-        ]
+        kinds = (item["kind"], item["status"])
+        said = [each for each in item["answers"] if "chosen" in each and each["value"] in kinds]
+        what = ", ".join(readable(answer, self.language) for answer in said)
+        card = [(item["title"], "card_strong"), (f"{by.name}\n{what}".strip(), "card")]
+        for question in self.printed:
+            answer = given.get(question["key"])
+            card.append((readable(answer, self.language) if answer else "", "card"))
         for theme in item["themes"]:
             if theme in self.theme_sheets:
                 self.theme_sheets[theme].append_styled(card)
@@ -249,54 +241,33 @@ class _Pack:
     def _row(
         self, item: dict[str, Any], by: Respondent, category: str, number: int | None, carried: str
     ) -> dict[str, dict[str, Any]]:
-        """Writes the row of an initiative, also of one that has ended and is in no count; gives
-        back its answers by question.
+        """Writes the row of an initiative, also of one that has ended and is in no count.
+
+        Gives back its answers by question.
         """
         given = {answer["question"]: answer for answer in item["answers"]}
-        self.initiatives.append(
-            [
-                item["public_id"],
-                by.name,
-                category,
-                number,
-                self.word(f"carried_{carried}"),
-                *self.columns.values(given),
-            ]
-        )
+        first = [item["public_id"], by.name, category, number, self.word(f"carried_{carried}")]
+        self.initiatives.append([*first, *self.columns.values(given)])
         return given
 
     def _without(self) -> None:
-        """Last on the sheet of initiatives, so that gaps are seen: who has submitted without one,
-        and whether they have said so.
+        """Who has submitted without an initiative, and whether they have said so.
+
+        Last on the sheet of initiatives, so that gaps are seen.
         """
         for by, ticked in self.without:
-            self.initiatives.append(
-                [
-                    None,
-                    by.name,
-                    self._category(by.category),
-                    None,
-                    None,
-                    self.word("no_initiatives" if ticked else "without_initiatives"),
-                ]
-            )
+            said = self.word("no_initiatives" if ticked else "without_initiatives")
+            category = self._category(by.category)
+            self.initiatives.append([None, by.name, category, None, None, said])
 
     def _overview(self) -> None:
-        self._matrix(
-            self.word("theme_by_area"), self.word("theme"), self.areas, self.puzzle.by_area
-        )
+        corner, puzzle = self.word("theme"), self.puzzle
+        self._matrix(self.word("theme_by_area"), corner, self.areas, puzzle.by_area)
         self.overview.append([])
-        categories = {
-            **self.categories,
-            **(
-                {"": self.word("no_category")}
-                if any(c == "" for _, c in self.puzzle.by_category)
-                else {}
-            ),
-        }
-        self._matrix(
-            self.word("theme_by_category"), self.word("theme"), categories, self.puzzle.by_category
-        )
+        categories = dict(self.categories)
+        if any(category == "" for _, category in puzzle.by_category):
+            categories[""] = self.word("no_category")
+        self._matrix(self.word("theme_by_category"), corner, categories, puzzle.by_category)
         self.overview.append([])
         self.overview.append([self.word("several")])
 
@@ -310,14 +281,10 @@ class _Pack:
         self.overview.styled([title], "title")
         self.overview.styled([corner, *across.values(), self.word("total")], "heading")
         for key, name in self.themes.items():
-            cells = [counts.get((key, other), 0) for other in across]
-            self.overview.append_styled(
-                [
-                    (name, "strong"),
-                    *((count, "number" if count else "gap") for count in cells),
-                    (self.puzzle.by_theme[key], "number"),
-                ]
-            )
+            found = [counts.get((key, other), 0) for other in across]
+            cells = [(count, "number" if count else "gap") for count in found]
+            total = (self.puzzle.by_theme[key], "number")
+            self.overview.append_styled([(name, "strong"), *cells, total])
 
     def _read_me(self, counts: Mapping[str, int]) -> None:
         meeting, word, language = self.meeting, self.word, self.language
@@ -362,9 +329,21 @@ class _Pack:
         return self.categories.get(key, self.word("no_category"))
 
 
+def _theme_names(meeting: Meeting, language: str) -> dict[str, str]:
+    themes = meeting.year.themes
+    return {theme.key: theme.en if language == "en" else theme.sv for theme in themes}
+
+
+def _area_names(questions: list[dict[str, Any]], language: str) -> dict[str, str]:
+    asking = [question for question in questions if question["source"] == "focus_areas"]
+    options = (option for question in asking for option in question["options"])
+    return {option["key"]: option["label"][language] for option in options}
+
+
 def _wide_enough(headings: Iterable[str]) -> float:
     """A width in which no word of the headings is broken."""
-    return max([NARROW, *(1.1 * len(word) + 1 for heading in headings for word in heading.split())])
+    words = (word for heading in headings for word in heading.split())
+    return max([NARROW, *(1.1 * len(word) + 1 for word in words)])
 
 
 def _whole(texts: Iterable[str]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -41,8 +42,10 @@ def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
 
 
 def build(pack_id: int, clock: Clock) -> None:
-    """Builds a queued pack and commits it in chunks, so that progress shows and no transaction is
-    long. Does nothing for one that is being built or is ready.
+    """Builds a queued pack and commits it in chunks.
+
+    So progress shows and no transaction is long. Does nothing for one that is being built or is
+    ready.
     """
     taken = db.session.execute(
         sa.update(Pack).where(Pack.id == pack_id, Pack.state == "queued").values(state="building")
@@ -54,9 +57,8 @@ def build(pack_id: int, clock: Clock) -> None:
     by, now = db.session.get(Staff, pack.by_id), clock.now()
     cover = packing.Cover(made_by=by.name if by else "", made_at=now, language=pack.language)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
-        pack.counts = packing.build(
-            pack.meeting, cover, workspace.name, lambda done: _progress(pack, done)
-        )
+        report = partial(_progress, pack)
+        pack.counts = packing.build(pack.meeting, cover, workspace.name, report)
         pack.file = _store(workspace.name, _file_name(pack.meeting, now), now)
     pack.state, pack.done, pack.ready_at = "ready", pack.total, clock.now()
     audit.note(audit.SYSTEM, "pack_built", pack, now, pack.meeting_id, sha256=pack.file.sha256)
@@ -74,8 +76,9 @@ def left_behind(now: dt.datetime) -> sa.Select[Pack]:
 
 
 def give_up(now: dt.datetime) -> None:
-    """Says of packs whose worker died while building that they failed, so that nobody waits for
-    them.
+    """Says of packs whose worker died while building that they failed.
+
+    So that nobody waits for them.
     """
     db.session.execute(
         sa.update(Pack)
@@ -87,11 +90,8 @@ def give_up(now: dt.datetime) -> None:
 
 def of_meeting(meeting: Meeting) -> list[Pack]:
     """The meeting's packs, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Pack).where(Pack.meeting_id == meeting.id).order_by(Pack.id.desc()).limit(20)
-        )
-    )
+    packs = sa.select(Pack).where(Pack.meeting_id == meeting.id)
+    return list(db.session.scalars(packs.order_by(Pack.id.desc()).limit(20)))
 
 
 def by_public_id(public_id: str) -> Pack:
@@ -131,14 +131,14 @@ def _store(path: str, name: str, now: dt.datetime) -> File:
         for number, piece in enumerate(iter(lambda: source.read(CHUNK), b"")):
             digest.update(piece)
             size += len(piece)
-            db.session.execute(
-                sa.insert(FileChunk).values(file_id=file.id, number=number, content=piece)
-            )
+            chunk = {"file_id": file.id, "number": number, "content": piece}
+            db.session.execute(sa.insert(FileChunk).values(chunk))
     file.size, file.sha256 = size, digest.hexdigest()
     return file
 
 
 def _file_name(meeting: Meeting, now: dt.datetime) -> str:
     """ASCII, since other letters in attachment names get lost on the way."""
-    kind = names.meeting(meeting.kind, "sv").translate(str.maketrans("åäöÅÄÖ ", "aaoAAO-")).lower()
+    kind = names.meeting(meeting.kind, "sv")
+    kind = kind.translate(str.maketrans("åäöÅÄÖ ", "aaoAAO-")).lower()
     return f"underlag-{kind}-{meeting.year.number}-{local(now):%Y%m%d-%H%M}.xlsx"

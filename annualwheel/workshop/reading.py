@@ -12,6 +12,7 @@ from annualwheel.workshop.columns import code_book, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 PAGE = 50
+_NO_GROUP: dict[str, Any] = {"none": False, "ended": (), "items": ()}
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class Passage:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page of the answers to a question: what respondents number `first` to `last` of
-    `everyone` have answered.
+    """One page of the answers to a question.
+
+    What respondents number `first` to `last` of `everyone` have answered.
     """
 
     passages: list[Passage]
@@ -43,26 +45,26 @@ def questions(meeting: Meeting) -> list[dict[str, Any]]:
 
 
 def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:
-    """A page of the answers to one question, organisation after organisation, `PAGE` respondents at
-    a time: in as many queries however many there are. A page that is not there is the nearest one
-    that is.
+    """A page of the answers to one question, organisation after organisation.
+
+    `PAGE` respondents at a time, in as many queries however many there are. A page that is not
+    there is the nearest one that is.
     """
     everyone = submitted.respondents(meeting)
     pages = max(1, -(-len(everyone) // PAGE))
     number = min(max(wanted, 1), pages)
-    chosen = everyone[(number - 1) * PAGE : number * PAGE]
-    found = [
-        passage
-        for answer in submitted.stream(chosen)
-        for passage in _passages(answer, key, language)
-    ]
+    before = (number - 1) * PAGE
+    chosen = everyone[before : before + PAGE]
+    found: list[Passage] = []
+    for answer in submitted.stream(chosen):
+        found += _passages(answer, key, language)
     return Leaf(
-        found,
-        number,
-        pages,
-        (number - 1) * PAGE + 1,
-        (number - 1) * PAGE + len(chosen),
-        len(everyone),
+        passages=found,
+        number=number,
+        pages=pages,
+        first=before + 1,
+        last=before + len(chosen),
+        everyone=len(everyone),
     )
 
 
@@ -71,54 +73,54 @@ def neighbours(
 ) -> tuple[Respondent | None, Respondent | None]:
     """The respondents before and after, for *Föregående* and *Nästa*."""
     place = next(number for number, each in enumerate(chosen) if each.public_id == public_id)
-    return (chosen[place - 1] if place else None), (
-        chosen[place + 1] if place + 1 < len(chosen) else None
-    )
+    before = chosen[place - 1] if place else None
+    after = chosen[place + 1] if place + 1 < len(chosen) else None
+    return before, after
 
 
 def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
-    """One respondent's answer as the page shows it: labels, readable texts, nothing that was left
-    empty.
+    """One respondent's answer as the page shows it.
+
+    Labels, readable texts, nothing that was left empty.
     """
     labels = {question["key"]: question["label"][language] for question in answer.questions}
 
     def rows(given: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        return [
-            (labels[each["question"]], text) for each in given if (text := readable(each, language))
-        ]
+        texts = ((labels[each["question"]], readable(each, language)) for each in given)
+        return [(label, text) for label, text in texts if text]
 
-    return [
-        {
-            "title": section["title"][language],
-            "theme": section["theme"]["label"][language] if section["theme"] else "",
-            "rows": rows(section["answers"]),
-            "none": bool(section["group"] and section["group"]["none"]),
-            "ended": [
-                item["title"] for item in (section["group"]["ended"] if section["group"] else ())
-            ],
-            "items": [
-                {"title": item["title"], "rows": rows(item["answers"])}
-                for item in (section["group"]["items"] if section["group"] else ())
-            ],
-        }
-        for section in answer.sections
-    ]
+    shown = []
+    for section in answer.sections:
+        group = section["group"] or _NO_GROUP
+        items = [{"title": item["title"], "rows": rows(item["answers"])} for item in group["items"]]
+        shown.append(
+            {
+                "title": section["title"][language],
+                "theme": _theme(section, language),
+                "rows": rows(section["answers"]),
+                "none": bool(group["none"]),
+                "ended": [item["title"] for item in group["ended"]],
+                "items": items,
+            }
+        )
+    return shown
 
 
 def _passages(answer: Submitted, key: str, language: str) -> Iterator[Passage]:
     for section in answer.sections:
-        theme = section["theme"]["label"][language] if section["theme"] else ""
-        yield from (
-            Passage(answer.by, theme, text) for text in _texts(section["answers"], key, language)
-        )
-        for item in section["group"]["items"] if section["group"] else ():
-            yield from (
-                Passage(answer.by, item["title"], text)
-                for text in _texts(item["answers"], key, language)
-            )
+        theme = _theme(section, language)
+        for text in _texts(section["answers"], key, language):
+            yield Passage(answer.by, theme, text)
+        group = section["group"] or _NO_GROUP
+        for item in group["items"]:
+            for text in _texts(item["answers"], key, language):
+                yield Passage(answer.by, item["title"], text)
+
+
+def _theme(section: dict[str, Any], language: str) -> str:
+    return section["theme"]["label"][language] if section["theme"] else ""
 
 
 def _texts(given: list[dict[str, Any]], key: str, language: str) -> list[str]:
-    return [
-        text for each in given if each["question"] == key and (text := readable(each, language))
-    ]
+    texts = (readable(each, language) for each in given if each["question"] == key)
+    return [text for text in texts if text]

@@ -52,8 +52,9 @@ THIN = Side(style="thin", color="FF5E6D78")
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its width in characters, whether its text wraps, and whether it is one
-    of the grouped 1/0 columns.
+    """A column: its heading, its width in characters, whether its text wraps.
+
+    `grouped` for one of the grouped 1/0 columns.
     """
 
     heading: str
@@ -91,32 +92,24 @@ class Book:
 
     def plain(self, title: str, widths: Sequence[float], footer: tuple[str, str]) -> Sheet:
         """Adds a sheet without a heading row."""
-        return Sheet(
-            self,
-            self.workbook.create_sheet(self._free_title(title)),
-            [Column("", width) for width in widths],
-            footer,
-            0,
-        )
+        sheet = self.workbook.create_sheet(self._free_title(title))
+        columns = [Column("", width) for width in widths]
+        return Sheet(self, sheet, columns, footer, 0)
 
     def save(self, path: str, headings: Sequence[str], footer: tuple[str, str]) -> None:
-        """Writes the workbook; texts too long for a cell follow whole, in parts, on a sheet of
-        their own.
+        """Writes the workbook.
+
+        Texts too long for a cell follow whole, in parts, on a sheet of their own.
         """
         if self.long:
-            sheet = self.sheet(
-                self.long_title,
-                [
-                    Column(headings[0], 24),
-                    Column(headings[1], 10),
-                    Column(headings[2], 100, wrap=True),
-                ],
-                footer,
-            )
-            for place, part, text in self.long:
-                sheet.append([place, part, text])
+            place, part, text = headings
+            columns = [Column(place, 24), Column(part, 10), Column(text, 100, wrap=True)]
+            sheet = self.sheet(self.long_title, columns, footer)
+            for row in self.long:
+                sheet.append(row)
         for sheet in self.filtered:
-            sheet.sheet.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{sheet.rows}"
+            last_column = get_column_letter(len(sheet.columns))
+            sheet.sheet.auto_filter.ref = f"A1:{last_column}{sheet.rows}"
         self.workbook.save(path)
 
     def _free_title(self, wanted: str) -> str:
@@ -129,8 +122,9 @@ class Book:
 
 
 class Sheet:
-    """One sheet: set up for reading and printing before its first row, since a streamed sheet
-    cannot be changed later.
+    """One sheet, set up for reading and printing before its first row.
+
+    A streamed sheet cannot be changed later.
     """
 
     def __init__(
@@ -145,19 +139,8 @@ class Sheet:
         if not book.styles:
             book.styles = _styles(sheet)
             book.tall = {id(book.styles[name]): size for name, size in WRAPPING.items()}
-        for number, column in enumerate(columns, 1):
-            dimension = sheet.column_dimensions[get_column_letter(number)]
-            dimension.width, dimension._style = column.width, book.styles["plain"]
-            if column.grouped:
-                dimension.outlineLevel, dimension.hidden = 1, True
-        page = sheet.page_setup
-        page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", 9, 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.oddFooter.left.text, sheet.oddFooter.right.text = (
-            "&A",
-            f"{footer[0]} &P {footer[1]} &N",
-        )
+        self._set_widths()
+        _set_up_page(sheet, footer)
         if any(column.heading for column in columns):
             sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
             sheet.print_title_rows = "1:1"
@@ -165,6 +148,13 @@ class Sheet:
             book.filtered.append(self)
         self._wrapped = [column.wrap for column in columns]
         self._fits = [int(column.width * SURE) for column in columns]
+
+    def _set_widths(self) -> None:
+        for number, column in enumerate(self.columns, 1):
+            dimension = self.sheet.column_dimensions[get_column_letter(number)]
+            dimension.width, dimension._style = column.width, self.book.styles["plain"]
+            if column.grouped:
+                dimension.outlineLevel, dimension.hidden = 1, True
 
     def append(self, values: Iterable[object]) -> None:
         """Writes one row.
@@ -183,34 +173,26 @@ class Sheet:
         self._write([self._in_style(value, style) for value, style in values])
 
     def _write(self, cells: list[object]) -> None:
-        """Appends a row, with a height where text wraps: not every program finds it out by itself
-        when it opens or prints the file.
+        """Appends a row, with a height where text wraps.
+
+        Not every program finds it out by itself when it opens or prints the file.
         """
         self.rows += 1
+        placed = zip(cells, self.columns, strict=False)
         # Most cells are plain values, which never wrap.
-        lines = max(
-            (
-                self._lines(cell, column.width)
-                for cell, column in zip(cells, self.columns, strict=False)
-                if isinstance(cell, Cell)
-            ),
-            default=1.0,
-        )
+        styled = ((cell, column.width) for cell, column in placed if isinstance(cell, Cell))
+        lines = max((self._lines(cell, width) for cell, width in styled), default=1.0)
         if lines > 1:
             dimension = self.sheet.row_dimensions[self.rows]
-            dimension.height, dimension._style = (
-                min(TALLEST, LINE * lines + 2),
-                self.book.styles["plain"],
-            )
+            dimension.height = min(TALLEST, LINE * lines + 2)
+            dimension._style = self.book.styles["plain"]
         self.sheet.append(cells)
         self.sheet.row_dimensions.pop(self.rows, None)
 
     def _lines(self, cell: object, width: float) -> float:
         """How many lines a cell takes, in lines of the usual size."""
-        size, text = (
-            self.book.tall.get(id(getattr(cell, "_style", None))),
-            getattr(cell, "value", None),
-        )
+        size = self.book.tall.get(id(getattr(cell, "_style", None)))
+        text = getattr(cell, "value", None)
         if size is None or not isinstance(text, str):
             return 1.0
         letters = max(1, int(width * LETTERS / size))
@@ -221,17 +203,19 @@ class Sheet:
 
     def _cell(self, value: object, number: int) -> object:
         if isinstance(value, str):
-            text = self._text(value)
-            if text.startswith(NEEDS_CARE):
-                return self._as_text(text, "quoted_wrap" if self._wrapped[number] else "quoted")
-            return (
-                self._as_text(text, "wrap")
-                if self._wrapped[number] and (len(text) > self._fits[number] or "\n" in text)
-                else text
-            )
+            return self._text_cell(self._text(value), number)
         if isinstance(value, dt.datetime):
             return self._in_style(local(value).replace(tzinfo=None), "moment")
         return self._in_style(value, "day") if isinstance(value, dt.date) else value
+
+    def _text_cell(self, text: str, number: int) -> object:
+        """A cell of its own only for a text that needs a style; else the text itself."""
+        wraps = self._wrapped[number]
+        if text.startswith(NEEDS_CARE):
+            return self._as_text(text, "quoted_wrap" if wraps else "quoted")
+        if wraps and (len(text) > self._fits[number] or "\n" in text):
+            return self._as_text(text, "wrap")
+        return text
 
     def _in_style(self, value: object, style: str) -> object:
         if isinstance(value, str):
@@ -241,8 +225,9 @@ class Sheet:
         return cell
 
     def _as_text(self, text: str, style: str) -> WriteOnlyCell:
-        """Past the setter of `value`, which would look for formulas and errors in what `_text` has
-        made ready already.
+        """Past the setter of `value`.
+
+        It would look for formulas and errors in what `_text` has made ready already.
         """
         cell = WriteOnlyCell(self.sheet)
         cell._value, cell.data_type = text, "s"
@@ -250,9 +235,9 @@ class Sheet:
         return cell
 
     def _text(self, value: str) -> str:
-        text: str = ILLEGAL_CHARACTERS_RE.sub(
-            "", value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
-        )
+        if "\r" in value:
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        text: str = ILLEGAL_CHARACTERS_RE.sub("", value)
         if "_x" in text:
             text = LOOKS_ESCAPED.sub("_x005F_", text)
         if _units(text) <= CELL_LIMIT:
@@ -263,9 +248,19 @@ class Sheet:
         return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
 
 
+def _set_up_page(sheet: WriteOnlyWorksheet, footer: tuple[str, str]) -> None:
+    page = sheet.page_setup
+    page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", 9, 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.oddFooter.left.text = "&A"
+    sheet.oddFooter.right.text = f"{footer[0]} &P {footer[1]} &N"
+
+
 def _align_to_top(workbook: Workbook) -> None:
-    """Cells without a style of their own begin at the top, where wrapped text begins: else a row of
-    five lines has its names at its foot.
+    """Cells without a style of their own begin at the top, where wrapped text begins.
+
+    Else a row of five lines has its names at its foot.
     """
     top = Alignment(vertical="top")
     workbook._named_styles["Normal"].alignment = top
@@ -279,10 +274,9 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
     slower.
     """
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
-    middle, dashed = (
-        Alignment(horizontal="center", vertical="center"),
-        Side(style="dashed", color="FF5B3A78"),
-    )
+    middle = Alignment(horizontal="center", vertical="center")
+    dashed = Side(style="dashed", color="FF5B3A78")
+    card = {"alignment": wrapped, "border": Border(bottom=THIN), "quotePrefix": True}
     looks: dict[str, dict[str, Any]] = {
         "heading": {
             "font": Font(name=FACE, bold=True, color="FFFFFFFF"),
@@ -291,18 +285,8 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
         },
         "title": {"font": Font(name=FACE, bold=True, size=18)},
         "strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped},
-        "card": {
-            "font": Font(name=FACE),
-            "alignment": wrapped,
-            "border": Border(bottom=THIN),
-            "quotePrefix": True,
-        },
-        "card_strong": {
-            "font": Font(name=FACE, bold=True),
-            "alignment": wrapped,
-            "border": Border(bottom=THIN),
-            "quotePrefix": True,
-        },
+        "card": {"font": Font(name=FACE), **card},
+        "card_strong": {"font": Font(name=FACE, bold=True), **card},
         "plain": {"alignment": top},
         "wrap": {"alignment": wrapped},
         "quoted": {"alignment": top, "quotePrefix": True},
@@ -326,8 +310,9 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
 
 
 def _lines_of(text: str, letters: int) -> int:
-    """How many lines of so many letters a paragraph takes when words stay whole; a word longer than
-    a line is broken.
+    """How many lines of so many letters a paragraph takes when words stay whole.
+
+    A word longer than a line is broken.
     """
     if len(text) <= letters:
         return 1
@@ -346,11 +331,9 @@ def _lines_of(text: str, letters: int) -> int:
 
 def _units(text: str) -> int:
     """Length as Excel counts it: UTF-16 code units."""
-    return (
-        len(text) + sum(1 for c in text if c > "\uffff")
-        if len(text) > CELL_LIMIT // 2
-        else len(text)
-    )
+    if len(text) <= CELL_LIMIT // 2:
+        return len(text)
+    return len(text) + sum(1 for character in text if character > "\uffff")
 
 
 def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:

@@ -1,5 +1,6 @@
-"""What has been submitted, and only that: the border between draft and submitted is a wall in the
-house.
+"""What has been submitted, and only that.
+
+Nothing here reads a draft.
 """
 
 from __future__ import annotations
@@ -54,8 +55,10 @@ class Respondent:
 
 @dataclass(frozen=True)
 class Submitted:
-    """The latest submitted version of one respondent: its `sections`, and the `questions` when one
-    is read alone, both as `questionnaires.path.submittable` describes them.
+    """The latest submitted version of one respondent.
+
+    Its `sections`, and the `questions` when one is read alone, both as
+    `questionnaires.path.submittable` describes them.
     """
 
     by: Respondent
@@ -64,15 +67,19 @@ class Submitted:
 
 
 def respondents(meeting: Meeting) -> list[Respondent]:
-    """Everyone who has submitted to the meeting's questionnaires, with the latest version, in
-    Swedish order.
+    """Everyone who has submitted to the meeting's questionnaires, with the latest version.
+
+    In Swedish order.
     """
+    number = sa.func.max(SubmissionVersion.number).label("number")
     latest = (
-        sa.select(
-            SubmissionVersion.submission_id, sa.func.max(SubmissionVersion.number).label("number")
-        )
+        sa.select(SubmissionVersion.submission_id, number)
         .group_by(SubmissionVersion.submission_id)
         .subquery()
+    )
+    latest_version = sa.and_(
+        SubmissionVersion.submission_id == Submission.id,
+        SubmissionVersion.number == latest.c.number,
     )
     rows = db.session.execute(
         sa.select(
@@ -88,50 +95,33 @@ def respondents(meeting: Meeting) -> list[Respondent]:
             Category.key,
         )
         .join(latest, latest.c.submission_id == Submission.id)
-        .join(
-            SubmissionVersion,
-            sa.and_(
-                SubmissionVersion.submission_id == Submission.id,
-                SubmissionVersion.number == latest.c.number,
-            ),
-        )
+        .join(SubmissionVersion, latest_version)
         .join(Questionnaire, Submission.questionnaire_id == Questionnaire.id)
         .join(Organisation, Submission.organisation_id == Organisation.id)
         .outerjoin(Person, Submission.person_id == Person.id)
-        .outerjoin(
-            YearOrganisation,
-            sa.and_(
-                YearOrganisation.organisation_id == Organisation.id,
-                YearOrganisation.year_id == meeting.year_id,
-            ),
-        )
+        .outerjoin(YearOrganisation, _of_the_year(meeting))
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .where(Questionnaire.meeting_id == meeting.id)
     )
-    found = [
-        Respondent(*row[:7], person=f"{row[7]} {row[8]}" if row[7] else "", category=row[9] or "")
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        person = f"{row.given} {row.family}" if row.given else ""
+        found.append(Respondent(*row[:7], person=person, category=row.key or ""))
     return sorted(found, key=lambda each: (swedish(each.organisation), swedish(each.person)))
 
 
 def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
-    """Their submitted content one after another, a batch at a time, so that ten thousand take no
-    more memory than a hundred.
+    """Their submitted content one after another, a batch at a time.
 
-    The code book, half of every version, stays in the database.
+    So ten thousand take no more memory than a hundred. The code book, half of every version, stays
+    in the database.
     """
     written = SubmissionVersion.content["sections"]
     for start in range(0, len(chosen), BATCH):
         batch = chosen[start : start + BATCH]
-        found: dict[int, list[dict[str, Any]]] = {
-            row[0]: row[1]
-            for row in db.session.execute(
-                sa.select(SubmissionVersion.id, written).where(
-                    SubmissionVersion.id.in_([each.version_id for each in batch])
-                )
-            )
-        }
+        theirs = SubmissionVersion.id.in_([each.version_id for each in batch])
+        rows = db.session.execute(sa.select(SubmissionVersion.id, written).where(theirs))
+        found: dict[int, list[dict[str, Any]]] = {row[0]: row[1] for row in rows}
         for each in batch:
             yield Submitted(each, found.pop(each.version_id))
 
@@ -146,32 +136,31 @@ def one(public_id: str, meeting: Meeting) -> Submitted | None:
 
 
 def digests(meeting: Meeting) -> list[str]:
-    """The digests of all definitions that submitted versions answer, oldest first: the columns come
-    from them.
+    """The digests of all definitions that submitted versions answer, oldest first.
+
+    The columns come from them.
     """
-    return list(
-        db.session.scalars(
-            sa.select(SubmissionVersion.digest)
-            .join(Submission)
-            .join(Questionnaire)
-            .where(Questionnaire.meeting_id == meeting.id)
-            .group_by(SubmissionVersion.digest)
-            .order_by(sa.func.min(SubmissionVersion.id))
-        )
+    answered = (
+        sa.select(SubmissionVersion.digest)
+        .join(Submission)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == meeting.id)
+        .group_by(SubmissionVersion.digest)
+        .order_by(sa.func.min(SubmissionVersion.id))
     )
+    return list(db.session.scalars(answered))
 
 
 def categories(language: str) -> dict[str, str]:
     """Category keys in order with their names."""
-    return {
-        row.key: row.en if language == "en" else row.sv
-        for row in db.session.scalars(sa.select(Category).order_by(Category.position))
-    }
+    rows = db.session.scalars(sa.select(Category).order_by(Category.position))
+    return {row.key: row.en if language == "en" else row.sv for row in rows}
 
 
 def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
-    """The organisations that have anyone invited, coming or writing: (id, name, category key,
-    lead's name), in Swedish order.
+    """The organisations that have anyone invited, coming or writing, in Swedish order.
+
+    (id, name, category key, lead's name).
     """
     lead = aliased(Person)
     concerned = sa.union(
@@ -186,15 +175,20 @@ def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
     rows = db.session.execute(
         sa.select(Organisation.id, Organisation.name, Category.key, lead.given, lead.family)
         .where(Organisation.id.in_(sa.select(concerned)))
-        .outerjoin(
-            YearOrganisation,
-            sa.and_(
-                YearOrganisation.organisation_id == Organisation.id,
-                YearOrganisation.year_id == meeting.year_id,
-            ),
-        )
+        .outerjoin(YearOrganisation, _of_the_year(meeting))
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .outerjoin(lead, YearOrganisation.lead_id == lead.id)
     )
-    found = [(row[0], row[1], row[2] or "", f"{row[3]} {row[4]}" if row[3] else "") for row in rows]
+    found = []
+    for organisation_id, name, category, given, family in rows:
+        leads = f"{given} {family}" if given else ""
+        found.append((organisation_id, name, category or "", leads))
     return sorted(found, key=lambda each: swedish(each[1]))
+
+
+def _of_the_year(meeting: Meeting) -> sa.ColumnElement[bool]:
+    """Joins an organisation to its row of the meeting's year."""
+    return sa.and_(
+        YearOrganisation.organisation_id == Organisation.id,
+        YearOrganisation.year_id == meeting.year_id,
+    )

@@ -46,8 +46,9 @@ THEME: dict[str, Value] = {
 
 
 def make(world: World, work: Meeting, conference: Meeting) -> None:
-    """One writer for each state of an answer to the working meeting's questionnaire, and one who
-    answers for themselves.
+    """One writer for each state of an answer to the working meeting's questionnaire.
+
+    And one who answers for themselves.
     """
     _join(world, "fresh", work, "Sanna Provdal", "Exempelby kommun")
     half = _join(world, "half", work, "Maria Provdal", "Övre Exempels kommun")
@@ -83,19 +84,16 @@ def make(world: World, work: Meeting, conference: Meeting) -> None:
 
 
 def _together(world: World, lead: Member, colleague: Member) -> None:
-    """One leads, one is here and writes, one was invited to a theme and has come in, one has not
-    opened the mail.
+    """One leads, one is here and writes, and two are invited.
+
+    One of them was invited to a theme and has come in, one has not opened the mail.
     """
-    team.appoint(
-        lead.submission.organisation, lead.submission.questionnaire.meeting.year, lead.person
+    answer = lead.submission
+    team.appoint(answer.organisation, answer.questionnaire.meeting.year, lead.person)
+    olle = Colleague(
+        "Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."
     )
-    sharer = team.invite(
-        lead,
-        Colleague(
-            "Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."
-        ),
-        START,
-    )
+    sharer = team.invite(lead, olle, START)
     membership.note_opening(sharer, START)
     world.let_write("sharer", sharer)
     team.invite(lead, Colleague("Siv", "Provquist", "siv.unopened@exempelby.example"), START)
@@ -109,12 +107,10 @@ def _together(world: World, lead: Member, colleague: Member) -> None:
 def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str) -> Member:
     given, _space, family = name.partition(" ")
     place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
-    contacts.set_category(
-        place, meeting.year, db.session.scalar(sa.select(Category).where(Category.key == "kommun"))
-    )
-    person = contacts.add_person(
-        given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg"
-    )
+    municipality = db.session.scalar(sa.select(Category).where(Category.key == "kommun"))
+    contacts.set_category(place, meeting.year, municipality)
+    address = f"{given.lower()}.{who}@exempelby.example"
+    person = contacts.add_person(given, family, address, place, title="strateg")
     member = membership.join(meeting.questionnaires[0], person, place, START)
     if who not in ("fresh", "personal"):
         membership.note_opening(member, START)
@@ -123,27 +119,30 @@ def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str
 
 
 def _write(member: Member, group_key: str, texts: Mapping[str, Value]) -> None:
-    item = db.session.scalars(
-        sa.select(Item).where(
-            Item.submission_id == member.submission_id, Item.group_key == group_key
-        )
-    ).one()
-    answers.save(
-        item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START
-    )
+    _save(_item(member, group_key), texts, member)
+
+
+def _item(member: Member, group_key: str) -> Item:
+    own = sa.select(Item).where(Item.submission_id == member.submission_id)
+    return db.session.scalars(own.where(Item.group_key == group_key)).one()
+
+
+def _save(item: Item, texts: Mapping[str, Value], member: Member) -> None:
+    changes = {key: Change(value, 0) for key, value in texts.items()}
+    answers.save(item, changes, member.person, START)
 
 
 def _continuing(world: World, work: Meeting) -> None:
-    """Two that answered the year before as well: one has said something of one initiative of two,
-    the other of both.
+    """Two that answered the year before as well.
+
+    One has said something of one initiative of two, the other of both.
     """
     earlier = _join(world, "earlier", work, "Sune Provlind", "Arvika kommun")
     told = _join(world, "carried", work, "Vera Provklint", "Filipstads kommun")
     then = carried.before(earlier.submission)
     assert then is not None  # noqa: S101 the demonstration year has one before it
-    still = carried.carry(
-        earlier.submission, then.items[1].public_id, "still", earlier.person, START
-    )
+    second = then.items[1].public_id
+    still = carried.carry(earlier.submission, second, "still", earlier.person, START)
     ended = db.session.scalars(
         sa.select(Item).where(Item.submission_id == told.submission_id, Item.carried == "ended")
     ).one()
@@ -152,29 +151,15 @@ def _continuing(world: World, work: Meeting) -> None:
 
 def _replaced(member: Member, colleague: Member) -> Item:
     """A text of the colleague's that the member has replaced, on the first theme's page."""
-    item = db.session.scalars(
-        sa.select(Item).where(
-            Item.submission_id == member.submission_id, Item.group_key == "strukturer/arbete"
-        )
-    ).one()
-    answers.save(
-        item,
-        {"hinder": Change("Det finns ingen som håller ihop vägen från praktik till jobb.", 0)},
-        colleague.person,
-        START - 2 * DAY,
-    )
-    answers.save(
-        item,
-        {"hinder": Change("Ingen håller ihop vägen från praktik till anställning.", 1)},
-        member.person,
-        START - DAY,
-    )
+    item = _item(member, "strukturer/arbete")
+    former = Change("Det finns ingen som håller ihop vägen från praktik till jobb.", 0)
+    latter = Change("Ingen håller ihop vägen från praktik till anställning.", 1)
+    answers.save(item, {"hinder": former}, colleague.person, START - 2 * DAY)
+    answers.save(item, {"hinder": latter}, member.person, START - DAY)
     return item
 
 
 def _card(member: Member, texts: Mapping[str, Value]) -> Item:
     item = items.add(member.submission, "initiativ", START)
-    answers.save(
-        item, {key: Change(value, 0) for key, value in texts.items()}, member.person, START
-    )
+    _save(item, texts, member)
     return item

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from annualwheel import (
@@ -90,12 +92,8 @@ def _yes(
     seat: Registration, lunch: bool | None = None, *, by: audit.Actor | None = None
 ) -> Registration:
     person = seat.person
-    return meetings.register(
-        seat,
-        Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch),
-        START,
-        by or audit.participant(person.id),
-    )
+    reply = Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch)
+    return meetings.register(seat, reply, START, by or audit.participant(person.id))
 
 
 def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> None:
@@ -107,22 +105,15 @@ def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> No
     withdrawn = _yes(world.invite("withdrawn", direction, "Johan Exempelask", "Torsby kommun"))
     replies.withdraw(withdrawn, START, audit.participant(withdrawn.person_id))
     away = world.invite("replaced", direction, "Eva Exempelnord", "Sunne kommun")
-    successor = meetings.substitute(
-        away,
-        Substitute(
-            "Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."
-        ),
-        START,
-        audit.participant(away.person_id),
+    olle = Substitute(
+        "Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."
     )
+    successor = meetings.substitute(away, olle, START, audit.participant(away.person_id))
     world.let_in("substitute", successor)
     world.names |= {"replaced": away.public_id}
     world.invite("late", work, "Sten Provlund", "Kils kommun", START - 40 * DAY)
-    coming = _yes(
-        world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY),
-        True,
-        by=audit.staff(karin.id),
-    )
+    lena = world.invite("coming", work, "Lena Exempelvik", "Grums kommun", START - 40 * DAY)
+    coming = _yes(lena, True, by=audit.staff(karin.id))
     needs.state(coming, "Vegetarisk kost", "Plats långt fram", "Jag samtycker", START)
 
 
@@ -163,18 +154,14 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
 def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staff) -> None:
     """One under way, one paused, one done; and mails in every state a person looks at."""
     running = _sent(direction, "reminder", karin)
-    rows = db.session.scalars(
-        sa.select(Message).where(Message.mailing_id == running.id).order_by(Message.id)
-    ).all()
+    rows = _mails_of(running)
     for message in rows[:14]:
         outbox.mark_sent(message, START)
     rows[15].attempts = 1
     outbox.mark_failed(rows[14], "550 5.1.1 Recipient address rejected: User unknown")
     outbox.mark_later(rows[15], "451 4.7.1 Greylisted", START)
     done = _sent(direction.year.meetings[0], "preparation", karin)
-    finished = db.session.scalars(
-        sa.select(Message).where(Message.mailing_id == done.id).order_by(Message.id)
-    ).all()
+    finished = _mails_of(done)
     for message in finished:
         outbox.mark_sent(message, START)
     db.session.delete(finished[-1].body)
@@ -195,12 +182,16 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     }
 
 
+def _mails_of(mailing: Mailing) -> Sequence[Message]:
+    mails = sa.select(Message).where(Message.mailing_id == mailing.id)
+    return db.session.scalars(mails.order_by(Message.id)).all()
+
+
 def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
     order = Order(meeting, kind)
     orders.send_test(order, orders.ANYONE, karin, START)
-    return mailings.confirm(
-        order, f"scene-{kind}", len(orders.recipients(order, START)), karin, START
-    )
+    count = len(orders.recipients(order, START))
+    return mailings.confirm(order, f"scene-{kind}", count, karin, START)
 
 
 def _imports(world: World, karin: Staff) -> None:
@@ -208,13 +199,14 @@ def _imports(world: World, karin: Staff) -> None:
     year, actor = years.latest(), audit.staff(karin.id)
     assert year is not None  # noqa: S101 the year has been played
     one = ROWS.split(b"\n")
+    files = (
+        (b"\n".join(one[:2]), "kontakter-sunne.csv"),
+        (b"\n".join([one[0], one[2]]), "kontakter-ovrigt.csv"),
+        (ROWS, "kontakter-2027.csv"),
+    )
     kept = [
         preview.keep(reading.read(content), name, year, karin.name, actor, START)
-        for content, name in (
-            (b"\n".join(one[:2]), "kontakter-sunne.csv"),
-            (b"\n".join([one[0], one[2]]), "kontakter-ovrigt.csv"),
-            (ROWS, "kontakter-2027.csv"),
-        )
+        for content, name in files
     ]
     writing.write(kept[0], {}, actor, START)
     writing.write(kept[1], {}, actor, START)
@@ -228,10 +220,8 @@ def _imports(world: World, karin: Staff) -> None:
 
 def _packs(world: World, work: Meeting, karin: Staff) -> None:
     """One in every state."""
-    made: dict[str, Pack] = {
-        name: packs.ask(work, karin, "sv", START)
-        for name in ("ready", "failed", "building", "queued")
-    }
+    states = ("ready", "failed", "building", "queued")
+    made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in states}
     db.session.commit()
     packs.build(made["ready"].id, house().clock)
     packs.mark_failed(made["failed"].id)
@@ -240,16 +230,17 @@ def _packs(world: World, work: Meeting, karin: Staff) -> None:
 
 
 def _mailbox(world: World) -> None:
-    """The development mailbox: every kind of mail the year has written, as the server would have
-    kept it.
+    """The development mailbox: every kind of mail the year has written.
+
+    As the server would have kept it.
     """
-    (world.mailbox / "new").mkdir(parents=True, exist_ok=True)
+    new = world.mailbox / "new"
+    new.mkdir(parents=True, exist_ok=True)
     seen: dict[str, Message] = {}
     for message in db.session.scalars(sa.select(Message).order_by(Message.id)):
         seen.setdefault(message.kind, message)
     for number, (kind, message) in enumerate(seen.items()):
         name = f"{int(START.timestamp()) - 60 * number}000000000.scene"
-        (world.mailbox / "new" / name).write_bytes(
-            envelope(message, house().letterhead, house().signet, START).as_bytes()
-        )
+        sealed = envelope(message, house().letterhead, house().signet, START)
+        (new / name).write_bytes(sealed.as_bytes())
         world.names[f"mail_{kind}"] = name
