@@ -91,6 +91,5 @@ def correct() -> AnyResponse:
         session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
         return redirect(url_for("owner.overview", klart="rattat"), code=303)
     titles = [form[f"title_{number}"] for number in range(len(_places(person)))]
-    return make_response(
-        render_template("owner/correct.html", form=form, titles=titles, person=person), form.status
-    )
+    html = render_template("owner/correct.html", form=form, titles=titles, person=person)
+    return make_response(html, form.status)
