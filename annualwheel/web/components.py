@@ -1,5 +1,6 @@
-"""What /komponenter shows: a form with every kind of field, in the state after a failed submission,
-and sample rows.
+"""What /komponenter shows.
+
+A form with every kind of field, in the state after a failed submission, and sample rows.
 """
 
 from __future__ import annotations
