@@ -186,8 +186,9 @@ def _page_of(rows: list[Entry]) -> Page[Entry]:
 
 
 def field_key(folded: str) -> str:
-    """What the fields about an organisation are named by: its own sum, so that the order of the
-    list does not matter.
+    """What the fields about an organisation are named by.
+
+    Its own sum, so that the order of the list does not matter.
     """
     return hashlib.sha256(folded.encode()).hexdigest()[:12]
 

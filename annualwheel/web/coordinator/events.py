@@ -46,17 +46,18 @@ def latest(
         .limit(at_most)
     ).all()
     seats, staff = _seats(rows), _staff(rows)
-    return [
-        Event(
-            at=row.at,
-            who=_who(row, seats),
-            what=wording.say(row.verb, "event"),
-            by=staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "",
-            why=tuple(_why(row, seats)),
-            note=str(row.details.get("note", "")),
-        )
-        for row in rows
-    ]
+    return [_event(row, seats, staff) for row in rows]
+
+
+def _event(row: Audit, seats: Mapping[int, Registration], staff: Mapping[int, str]) -> Event:
+    return Event(
+        at=row.at,
+        who=_who(row, seats),
+        what=wording.say(row.verb, "event"),
+        by=staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "",
+        why=tuple(_why(row, seats)),
+        note=str(row.details.get("note", "")),
+    )
 
 
 def _seats(rows: Sequence[Audit]) -> dict[int, Registration]:

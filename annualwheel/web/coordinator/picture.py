@@ -109,6 +109,7 @@ def _cell(meeting: Meeting, kind: str, now: dt.datetime) -> dict[str, Any]:
 
 
 def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
+    shown = (phase for phase in status.meeting.phases if phase.kind in SHOWN_PHASES)
     return [
         wheel.Phase(
             phase.kind,
@@ -117,8 +118,7 @@ def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
             phase_state(phase, now),  # type: ignore[arg-type]
             status.share(phase.kind),
         )
-        for phase in status.meeting.phases
-        if phase.kind in SHOWN_PHASES
+        for phase in shown
     ]
 
 

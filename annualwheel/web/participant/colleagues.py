@@ -56,17 +56,17 @@ class ColleaguesForm(BaseForm):
 
     def colleagues(self) -> list[Colleague]:
         """What was filled in."""
-        return [
-            Colleague(
-                self[f"given_{number}"].data,
-                self[f"family_{number}"].data,
-                self[f"email_{number}"].data,
-                self[f"title_{number}"].data,
-                self._mode(number),
-            )
-            for number in range(1, self.rows + 1)
-            if not self.is_empty(number)
-        ]
+        numbers = range(1, self.rows + 1)
+        return [self._colleague(number) for number in numbers if not self.is_empty(number)]
+
+    def _colleague(self, number: int) -> Colleague:
+        return Colleague(
+            self[f"given_{number}"].data,
+            self[f"family_{number}"].data,
+            self[f"email_{number}"].data,
+            self[f"title_{number}"].data,
+            self._mode(number),
+        )
 
     def _mode(self, number: int) -> str:
         if f"mode_{number}" not in self:

@@ -125,17 +125,20 @@ class Paper:
 
     def _asked(self, questions: tuple[Question, ...], values: Values) -> list[Asked]:
         return [
-            Asked(
-                label=each.label.to(self.language),
-                hint=each.hint.to(self.language) if each.hint else "",
-                when=self._when(question),
-                boxes=self._boxes(each, values),
-                lines=_lines(each),
-                text=self._text(each, values),
-            )
+            self._field(each, self._when(question), values)
             for question in questions
             for each in answer_fields(question)
         ]
+
+    def _field(self, field: Question, when: str, values: Values) -> Asked:
+        return Asked(
+            label=field.label.to(self.language),
+            hint=field.hint.to(self.language) if field.hint else "",
+            when=when,
+            boxes=self._boxes(field, values),
+            lines=_lines(field),
+            text=self._text(field, values),
+        )
 
     def _boxes(self, question: Question, values: Values) -> list[Box]:
         chosen = keys(values.get(question.key))

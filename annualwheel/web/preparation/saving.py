@@ -70,9 +70,9 @@ def _changes() -> dict[str, Change]:
 
 def _is_readable(sent: Any) -> bool:
     """Whether it says what a field holds and what it was built on."""
-    return isinstance(sent, dict) and all(
-        isinstance(sent.get(name), str) for name in ("value", "base")
-    )
+    if not isinstance(sent, dict):
+        return False
+    return isinstance(sent.get("value"), str) and isinstance(sent.get("base"), str)
 
 
 def _theirs(theirs: Theirs, language: str) -> dict[str, str]:
