@@ -10,8 +10,9 @@ KINDS = {slug: kind for kind, slug in SLUGS.items()}
 
 
 class MeetingKind(BaseConverter):
-    """`<meeting:kind>` in a rule: work, direction or conference in Python, a Swedish word in the
-    address.
+    """`<meeting:kind>` in a rule.
+
+    It is work, direction or conference in Python, a Swedish word in the address.
     """
 
     regex = "|".join(KINDS)

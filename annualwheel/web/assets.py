@@ -35,9 +35,8 @@ def register(app: Flask) -> None:
     def static(filename: str) -> Response:
         found = OF_RELEASE.fullmatch(filename)
         current = found is not None and found[1] == release
-        response = send_from_directory(
-            folder, found[2] if found else filename, max_age=YEAR if current else None
-        )
+        name = found[2] if found else filename
+        response = send_from_directory(folder, name, max_age=YEAR if current else None)
         response.cache_control.immutable = current
         return response
 
@@ -48,7 +47,6 @@ def _digest(folder: Path) -> str:
     """A name for what lies in the folder: other contents, another name."""
     content = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content.update(
-            file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
-        )
+        name = file.relative_to(folder).as_posix().encode()
+        content.update(name + b"\0" + file.read_bytes() + b"\0")
     return content.hexdigest()[:12]

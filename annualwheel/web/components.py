@@ -1,5 +1,6 @@
-"""What /komponenter shows: a form with every kind of field, in the state after a failed submission,
-and sample rows.
+"""What /komponenter shows.
+
+A form with every kind of field, in the state after a failed submission, and sample rows.
 """
 
 from __future__ import annotations
@@ -91,26 +92,35 @@ def example_form() -> ExampleForm:
 
 def example_wheel(language: str) -> str:
     """The year 2027 on 23 November 2026: one phase done, one going on, the rest to come."""
+    caption = Caption(
+        _("Årshjulet 2027, bild"),
+        _("Ring med årets tolv månader och tre möten. Samma uppgifter finns i korten bredvid."),
+    )
+    centre = Centre("60", (_("dagar till"), _("arbetsmötet")))
+    today = dt.date(2026, 11, 23)
+    return wheel(_example_meetings(), today, 2027, caption, language=language, centre=centre)
+
+
+def _phases(*edges: tuple[dt.date, dt.date]) -> tuple[Phase, ...]:
+    """Four phases to come, in order."""
+    kinds = ("invitation", "registration", "preparation", "followup")
+    return tuple(Phase(kind, *edge, state="todo") for kind, edge in zip(kinds, edges, strict=True))
+
+
+def _example_meetings() -> tuple[Meeting, ...]:
     day = dt.date
-
-    def phases(*edges: tuple[dt.date, dt.date]) -> tuple[Phase, ...]:
-        kinds = ("invitation", "registration", "preparation", "followup")
-        return tuple(
-            Phase(kind, *edge, state="todo") for kind, edge in zip(kinds, edges, strict=True)
-        )
-
     work = (
         Phase("invitation", day(2026, 11, 2), day(2026, 11, 15), "done"),
         Phase("registration", day(2026, 11, 16), day(2026, 12, 11), "now", 0.72),
         Phase("preparation", day(2026, 12, 12), day(2027, 1, 14), "todo"),
         Phase("followup", day(2027, 1, 28), day(2027, 2, 19), "todo"),
     )
-    meetings = (
+    return (
         Meeting("A", day(2027, 1, 22), work, is_next=True),
         Meeting(
             "R",
             day(2027, 3, 12),
-            phases(
+            _phases(
                 (day(2027, 1, 18), day(2027, 1, 31)),
                 (day(2027, 2, 1), day(2027, 2, 19)),
                 (day(2027, 2, 20), day(2027, 3, 5)),
@@ -120,25 +130,13 @@ def example_wheel(language: str) -> str:
         Meeting(
             "K",
             day(2027, 9, 24),
-            phases(
+            _phases(
                 (day(2027, 5, 17), day(2027, 6, 6)),
                 (day(2027, 6, 7), day(2027, 8, 27)),
                 (day(2027, 8, 28), day(2027, 9, 14)),
                 (day(2027, 10, 2), day(2027, 10, 29)),
             ),
         ),
-    )
-    caption = Caption(
-        _("Årshjulet 2027, bild"),
-        _("Ring med årets tolv månader och tre möten. Samma uppgifter finns i korten bredvid."),
-    )
-    return wheel(
-        meetings,
-        day(2026, 11, 23),
-        2027,
-        caption,
-        language=language,
-        centre=Centre("60", (_("dagar till"), _("arbetsmötet"))),
     )
 
 

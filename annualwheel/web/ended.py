@@ -1,5 +1,6 @@
-"""What was typed is not lost when the session is over: it stays on the page, and is sent again once
-one is let in.
+"""What was typed is not lost when the session is over.
+
+It stays on the page, and is sent again once one is let in.
 """
 
 from __future__ import annotations
@@ -35,23 +36,24 @@ WAYS = {
 
 
 def typed() -> list[str]:
-    """The texts in the posted form, in order; none for a page that was only opened or a button that
-    was only pressed. What another site has sent (Sec-Fetch-Site, W3C Fetch Metadata) nobody here
-    has typed: it must not stand ready to be sent with one press.
+    """The texts in the posted form, in order.
+
+    None for a page that was only opened or a button that was only pressed. What another site has
+    sent (Sec-Fetch-Site, W3C Fetch Metadata) nobody here has typed: it must not stand ready to be
+    sent with one press.
     """
-    if request.method != "POST" or request.headers.get("Sec-Fetch-Site", "same-origin") not in (
-        "same-origin",
-        "none",
-    ):
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method != "POST" or site not in ("same-origin", "none"):
         return []
-    return [
-        value
-        for name, value in request.form.items(multi=True)
-        if name not in QUIET
-        and not name.startswith(BUILT_ON)
-        and len(value.strip()) > 2
-        and not value.isdecimal()
-    ]
+    fields = request.form.items(multi=True)
+    return [value for name, value in fields if _is_text(name, value)]
+
+
+def _is_text(name: str, value: str) -> bool:
+    """Whether somebody has typed the value, and would miss it."""
+    if name in QUIET or name.startswith(BUILT_ON):
+        return False
+    return len(value.strip()) > 2 and not value.isdecimal()
 
 
 def again(kind: str) -> Response:
@@ -60,33 +62,26 @@ def again(kind: str) -> Response:
     `kind`: participant or staff.
     """
     endpoint, title, way = WAYS[kind]
-    kept = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", "lang_switch")
-    ]
-    return make_response(
-        render_template(
-            "open/ended.html",
-            kind=kind,
-            title=title,
-            way=way,
-            endpoint=endpoint,
-            texts=typed(),
-            kept=kept,
-            to=request.full_path.rstrip("?"),
-        ),
-        401,
+    fields = request.form.items(multi=True)
+    kept = [(name, value) for name, value in fields if name not in ("csrf_token", "lang_switch")]
+    html = render_template(
+        "open/ended.html",
+        kind=kind,
+        title=title,
+        way=way,
+        endpoint=endpoint,
+        texts=typed(),
+        kept=kept,
+        to=request.full_path.rstrip("?"),
     )
+    return make_response(html, 401)
 
 
 def answer() -> Response:
     """How a participant is turned away: with what was typed, else with the way to a new link."""
     if typed():
         return again("participant")
-    return make_response(
-        render_template(
-            "open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True
-        ),
-        401,
+    html = render_template(
+        "open/new_link.html", form=AskForLink(formdata=None), dead=False, ended=True
     )
+    return make_response(html, 401)

@@ -26,9 +26,12 @@ def register(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code is not None and error.code < 400:
+    code = error.code or 500
+    if code < 400:
         return error.get_response()  # type: ignore[return-value]
-    return _page(error.code if error.code in PAGES else 400 if (error.code or 500) < 500 else 500)
+    if code in PAGES:
+        return _page(code)
+    return _page(400 if code < 500 else 500)
 
 
 def _refused(error: DomainError) -> Response:
@@ -57,9 +60,8 @@ def _page(status: int, reason: str = "", **values: object) -> Response:
     if request.is_json or request.accept_mimetypes.best == "application/json":
         response = make_response({"status": status, "reason": reason}, status)
     else:
-        response = make_response(
-            render_template("errors/error.html", status=status, **values), status
-        )
+        html = render_template("errors/error.html", status=status, **values)
+        response = make_response(html, status)
     if status in (429, 503):
         response.headers["Retry-After"] = "60"
     return response

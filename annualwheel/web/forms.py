@@ -1,5 +1,6 @@
-"""The base of every form: CSRF per form, the page's language, and the switch of language that keeps
-what was typed.
+"""The base of every form.
+
+CSRF per form, the page's language, and the switch of language that keeps what was typed.
 """
 
 from __future__ import annotations
@@ -42,9 +43,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             return False
         if self.validate():
             return True
-        if (
-            "csrf_token" in self.errors
-        ):  # the library's sentence is English and says nothing of what to do
+        # The library's sentence is English and says nothing of what to do.
+        if "csrf_token" in self.errors:
             self.csrf_token.errors = [
                 _("Sidan hade legat öppen för länge. Det du skrev finns kvar. Tryck en gång till.")
             ]
@@ -62,8 +62,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def strip(value: str | None) -> str:
-    """What was typed without the spaces around it and without control characters: PostgreSQL
-    refuses NUL, and no mail can carry the others in a header.
+    """What was typed without the spaces around it and without control characters.
+
+    PostgreSQL refuses NUL, and no mail can carry the others in a header.
     """
     return CONTROL.sub("", value or "").strip()
 

@@ -1,5 +1,6 @@
-"""The words of an import, for its pages and for the command: what a row would do, why it cannot be
-read, what stands in the way.
+"""The words of an import, for its pages and for the command.
+
+What a row would do, why it cannot be read, what stands in the way.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def field_name(field: str) -> str:
 
 def cell_name(problem: Problem, row: int, columns: dict[str, int]) -> str:
     """The cell as Excel names it, "C5"; only the row when the list has no such column."""
-    return f"{letter(columns[problem.field])}{row}" if problem.field in columns else str(row)
+    if problem.field not in columns:
+        return str(row)
+    return f"{letter(columns[problem.field])}{row}"
 
 
 def reason(problem: Problem) -> str:
@@ -89,12 +92,10 @@ def summary(shown: Preview) -> str:
         ),
     ]
     if counts["same"]:
-        parts.insert(
-            2,
-            ngettext(
-                "%(num)s rad står två gånger", "%(num)s rader står två gånger", counts["same"]
-            ),
+        twice = ngettext(
+            "%(num)s rad står två gånger", "%(num)s rader står två gånger", counts["same"]
         )
+        parts.insert(2, twice)
     return ", ".join(parts)
 
 
@@ -107,19 +108,13 @@ def said(entry: Entry, columns: dict[str, int]) -> list[str]:
         ]
     if entry.same_as:
         return [_("Samma som rad %(row)s", row=entry.same_as)]
-    known_as = entry.organisation.name if entry.organisation else contact.organisation
-    alias = (
-        [
-            _(
-                "%(name)s räknas som %(organisation)s",
-                name=contact.organisation,
-                organisation=known_as,
-            )
-        ]
-        if known_as.casefold() != contact.organisation.casefold()
-        else []
-    )
-    return alias + [note(key, text) for key, text in entry.notes]
+    notes = [note(key, text) for key, text in entry.notes]
+    name = contact.organisation
+    known_as = entry.organisation.name if entry.organisation else name
+    if known_as.casefold() == name.casefold():
+        return notes
+    alias = _("%(name)s räknas som %(organisation)s", name=name, organisation=known_as)
+    return [alias, *notes]
 
 
 def obstacle(name: str, count: int) -> str:

@@ -38,12 +38,15 @@ def newest(kind: str) -> Target | None:
 
 
 def target(kind: str) -> Target | None:
-    """The link a request acts by: the newest one for a page that is opened; for what is sent from a
-    page, the one the page was made for, and none when it was not opened here.
+    """The link a request acts by.
+
+    The newest one for a page that is opened; for what is sent from a page, the one the page was
+    made for, and none when it was not opened here.
     """
     if request.method in READS:
         return newest(kind)
-    return next((Target(kind, *one) for one in _known(kind) if one[0] == named()), None)
+    whose = named()
+    return next((Target(kind, *one) for one in _known(kind) if one[0] == whose), None)
 
 
 def let_in(target: Target | None) -> None:
@@ -56,19 +59,18 @@ def let_in(target: Target | None) -> None:
 
 
 def named() -> str:
-    """The public id of whose page a request was sent from: the hidden field of a form, or the
-    header of a script.
+    """The public id of whose page a request was sent from.
+
+    The hidden field of a form, or the header of a script.
     """
     return request.form.get("whose") or request.headers.get("X-Whose", "")
 
 
 def field() -> Markup:
     """The hidden field that says whose page this is; nothing on a page that is nobody's."""
-    return (
-        Markup('<input type="hidden" name="whose" value="{}">').format(g.whose)
-        if "whose" in g
-        else Markup()
-    )
+    if "whose" not in g:
+        return Markup()
+    return Markup('<input type="hidden" name="whose" value="{}">').format(g.whose)
 
 
 def _known(kind: str) -> list[Any]:

@@ -52,8 +52,9 @@ def now() -> dt.datetime:
 
 
 def language() -> str:
-    """The page's language: asked for in this request, remembered in the session, the person's own,
-    else Swedish.
+    """The page's language.
+
+    Asked for in this request, remembered in the session, the person's own, else Swedish.
     """
     chosen = (
         g.get("asked_language")
@@ -70,8 +71,9 @@ def pressed(name: str) -> str:
 
 
 def own_path(name: str) -> str | None:
-    """A path of our own to go back to, given in the address; anything that leads elsewhere is
-    ignored.
+    """A path of our own to go back to, given in the address.
+
+    Anything that leads elsewhere is ignored.
     """
     asked = request.args.get(name, "")
     return asked if OWN_PATH.fullmatch(asked) else None
@@ -91,9 +93,7 @@ def register(app: Flask) -> None:
     def _begin() -> None:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             start_reading()
-        if "\0" in request.path or any(
-            "\0" in value for values in request.args.listvalues() for value in values
-        ):
+        if _has_nul():
             abort(404)  # PostgreSQL can look for nothing that has it
         # Read once, here: a form that is too large fails at every reading, and the page that says
         # so has a language too.
@@ -124,6 +124,11 @@ def register(app: Flask) -> None:
         }
 
 
+def _has_nul() -> bool:
+    asked = (value for values in request.args.listvalues() for value in values)
+    return any("\0" in text for text in (request.path, *asked))
+
+
 def proof() -> Markup:
     """What every form carries hidden: that it stood on a page of ours, and whose page that was.
 
@@ -150,11 +155,10 @@ def show_staff(person: Staff) -> None:
 
 
 def _here(other: str) -> str:
-    asked = (
-        []
-        if request.method == "POST"
-        else [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    )
+    """This page in the other language, with all that its address asked for."""
+    asked = []
+    if request.method != "POST":
+        asked = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
     return f"/{quote(request.path.lstrip('/'))}?{urlencode([*asked, ('lang', other)])}"
 
 

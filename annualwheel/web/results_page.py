@@ -1,5 +1,6 @@
-"""The results of a meeting as its people read them: by the link of a registration, by the link of a
-preparation, and as a preview.
+"""The results of a meeting as its people read them.
+
+By the link of a registration, by the link of a preparation, and as a preview.
 """
 
 from __future__ import annotations
@@ -36,18 +37,9 @@ def show(
     `own` is what the reader's organisation submitted last; `back` a text and where it leads;
     `preview` shows a draft.
     """
-    language, ready = (
-        page.language(),
-        preview or (meeting.results_at is not None and meeting.state != "cancelled"),
-    )
-    passages = (
-        [
-            Passage(piece.title.to(language) if piece.title else "", *piece.to(language))
-            for piece in results.pieces(meeting)
-        ]
-        if ready
-        else []
-    )
+    language = page.language()
+    published = meeting.results_at is not None and meeting.state != "cancelled"
+    ready = preview or published
     return render_template(
         "results/show.html",
         meeting=meeting,
@@ -55,7 +47,7 @@ def show(
         preview=preview,
         back=back,
         own=own if ready else None,
-        passages=[one for one in passages if one.text],
+        passages=_passages(meeting, language) if ready else [],
         blocks=overview.of_content(own.content, language) if own and ready else [],
         personal=own is not None and own.submission.person_id is not None,
         took_part=results.attendance(meeting),
@@ -63,6 +55,15 @@ def show(
         after=results.next_meeting(meeting),
         expected=_expected(meeting),
     )
+
+
+def _passages(meeting: Meeting, language: str) -> list[Passage]:
+    """What there is to read, without the themes that nothing is written of."""
+    passages = []
+    for piece in results.pieces(meeting):
+        title = piece.title.to(language) if piece.title else ""
+        passages.append(Passage(title, *piece.to(language)))
+    return [one for one in passages if one.text]
 
 
 def _expected(meeting: Meeting) -> dt.datetime | None:

@@ -51,17 +51,15 @@ def register(app: Flask) -> None:
     def _nonce() -> None:
         g.nonce = secrets.token_urlsafe(16)
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(
-            request=secrets.token_hex(4), endpoint=request.endpoint
-        )
+        number = secrets.token_hex(4)
+        structlog.contextvars.bind_contextvars(request=number, endpoint=request.endpoint)
 
     @app.after_request
     def _headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault(
-            "Content-Security-Policy", CSP.format(nonce=g.get("nonce", ""), ancestors="'none'")
-        )
+        policy = CSP.format(nonce=g.get("nonce", ""), ancestors="'none'")
+        response.headers.setdefault("Content-Security-Policy", policy)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
@@ -74,25 +72,29 @@ def open_to_all() -> None:
 
 
 def staff_only(*roles: str) -> Guard:
-    """A guard that lets in signed-in staff with one of `roles`; others are asked to sign in, or
-    told 403.
+    """A guard that lets in signed-in staff with one of `roles`.
+
+    Others are asked to sign in, or told 403.
     """
 
     def guard() -> AnyResponse | None:
-        person = (
-            staff.of_session(session.get("staff", ""), page.now()) if session.get("staff") else None
-        )
-        if person is None and ended.typed():
-            return ended.again("staff")
+        signed_in = session.get("staff")
+        person = staff.of_session(signed_in, page.now()) if signed_in else None
         if person is None:
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("open.sign_in", back=back), code=303)
+            return _asked_to_sign_in()
         page.show_staff(person)
         if not staff.has_role(person, roles):
             abort(403)
         return None
 
     return guard
+
+
+def _asked_to_sign_in() -> AnyResponse:
+    if ended.typed():
+        return ended.again("staff")
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("open.sign_in", back=back), code=303)
 
 
 def client() -> str:

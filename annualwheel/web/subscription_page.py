@@ -1,5 +1,7 @@
-"""*Din kalender*: the address a calendar subscribes to, how that is done, and a new address for one
-that has come astray. By the link of a registration and by the link of a preparation.
+"""*Din kalender*: the address a calendar subscribes to.
+
+How that is done, and a new address for one that has come astray. By the link of a registration and
+by the link of a preparation.
 """
 
 from __future__ import annotations
@@ -24,14 +26,12 @@ def show(person: Person, back: tuple[str, str]) -> Response:
     if carried_out(form, lambda: feed.renew(person, page.now(), audit.participant(person.id))):
         return redirect(url_for(request.endpoint or "", klart="ny"), code=303)
     address = house().signet.url(feed.target(person))
-    return make_response(
-        render_template(
-            "calendar/subscription.html",
-            back_to=back,
-            form=form,
-            address=address,
-            renewed=request.args.get("klart") == "ny",
-            webcal=f"webcal://{address.partition('://')[2]}",
-        ),
-        form.status,
+    html = render_template(
+        "calendar/subscription.html",
+        back_to=back,
+        form=form,
+        address=address,
+        renewed=request.args.get("klart") == "ny",
+        webcal=f"webcal://{address.partition('://')[2]}",
     )
+    return make_response(html, form.status)

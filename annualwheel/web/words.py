@@ -1,5 +1,6 @@
-"""The words of the surfaces: what states, kinds and roles are called, how they look, and dates in
-the page's language.
+"""The words of the surfaces.
+
+What states, kinds and roles are called, how they look, and dates in the page's language.
 
 Every function takes `language` ("sv" or "en") last; without it the language of the request is used.
 A name that is not in the tables raises `KeyError`: a raw state must never reach a screen.
@@ -150,9 +151,8 @@ def current_language() -> str:
 def look(table: str, name: str, language: str | None = None) -> Look:
     """Text, tone and icon of `name` in one of `TABLES`, as in `look("registration", "invited")`."""
     word = TABLES[table][name]
-    return Look(
-        word.en if (language or current_language()) == "en" else word.sv, word.tone, word.icon
-    )
+    text = word.en if (language or current_language()) == "en" else word.sv
+    return Look(text, word.tone, word.icon)
 
 
 def label(name: str, table: str, language: str | None = None) -> str:
@@ -171,8 +171,9 @@ def meeting_running(kind: str, language: str | None = None) -> str:
 
 
 def meeting_letter(kind: str) -> str:
-    """The letter that stands for a meeting in the wheel, on the cards and in the tables, in both
-    languages.
+    """The letter that stands for a meeting, in both languages.
+
+    In the wheel, on the cards and in the tables.
     """
     return LETTERS[kind]
 
@@ -273,22 +274,26 @@ def breakable(text: str) -> Markup:
 
 
 def came_from(source: str) -> str:
-    """Where a person's address came from (GDPR art. 14.2 f): `Person.source` is a kind and a name,
-    or the name of an imported file.
+    """Where a person's address came from (GDPR art. 14.2 f).
+
+    `Person.source` is a kind and a name, or the name of an imported file.
     """
+    if not source:
+        return str(_("Okänt"))
     kind, colon, who = source.partition(":")
+    if not colon:
+        return source
     said = {
         "staff": _("Regionens koordinatorer"),
         "open": _("Personen själv, vid öppen anmälan"),
         "forwarded": _("Personen själv, med en vidarebefordrad länk"),
-        "substitute": _("%(name)s, som skickade en ersättare", name=who)
-        if who
-        else _("Den som skickade en ersättare"),
-        "colleague": _("%(name)s, som anmälde eller bjöd in en kollega", name=who)
-        if who
-        else _("Den som anmälde eller bjöd in en kollega"),
+        "substitute": _("Den som skickade en ersättare"),
+        "colleague": _("Den som anmälde eller bjöd in en kollega"),
     }
-    return str(said.get(kind, source) if colon else source or _("Okänt"))
+    if who:
+        said["substitute"] = _("%(name)s, som skickade en ersättare", name=who)
+        said["colleague"] = _("%(name)s, som anmälde eller bjöd in en kollega", name=who)
+    return str(said.get(kind, source))
 
 
 _IN_TEMPLATES = (

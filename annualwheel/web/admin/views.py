@@ -68,18 +68,16 @@ def settings() -> AnyResponse:
 
 def _overview(form: TestMailForm) -> AnyResponse:
     chosen, year = house().settings, years.latest()
-    return make_response(
-        render_template(
-            "admin/settings.html",
-            active="settings",
-            people=staff.everyone(),
-            chosen=chosen,
-            form=form,
-            year=year,
-            published=planning.is_published(year) if year else False,
-        ),
-        form.status,
+    html = render_template(
+        "admin/settings.html",
+        active="settings",
+        people=staff.everyone(),
+        chosen=chosen,
+        form=form,
+        year=year,
+        published=planning.is_published(year) if year else False,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.post("/installningar/testmejl")
@@ -109,30 +107,27 @@ def new_account() -> AnyResponse:
     form, now = AccountForm(), page.now()
     form.name_roles()
     if form.accepted():
+        name, email, roles = form.name.data, form.email.data, form.roles.data
         try:
-            person = staff.add(
-                form.name.data, form.email.data, form.roles.data, now, audit.staff(g.staff.id)
-            )
+            person = staff.add(name, email, roles, now, audit.staff(g.staff.id))
         except Refused as problem:
             db.session.rollback()
             _point_out(form, problem)
         else:
             person.language = form.language.data
-            roles = ", ".join(
-                words.label(role, "role", person.language) for role in form.roles.data
-            )
-            staff.welcome(person, roles, g.staff, now)
+            in_words = ", ".join(words.label(role, "role", person.language) for role in roles)
+            staff.welcome(person, in_words, g.staff, now)
             jobs.commit()
+            name = person.name
             flash(
                 _(
                     "Kontot är skapat. %(name)s får ett mejl med en länk för att logga in.",
-                    name=person.name,
+                    name=name,
                 )
             )
             return redirect(url_for("admin.settings"), code=303)
-    return make_response(
-        render_template("admin/account_new.html", active="settings", form=form), form.status
-    )
+    html = render_template("admin/account_new.html", active="settings", form=form)
+    return make_response(html, form.status)
 
 
 @blueprint.route("/installningar/konton/<public_id>", methods=["GET", "POST"])
@@ -149,13 +144,8 @@ def account(public_id: str) -> AnyResponse:
             _point_out(form, problem)
             person = staff.by_public_id(public_id)
         else:
-            audit.note(
-                audit.staff(g.staff.id),
-                "staff_roles_set",
-                person,
-                page.now(),
-                roles=form.roles.data,
-            )
+            actor, roles = audit.staff(g.staff.id), form.roles.data
+            audit.note(actor, "staff_roles_set", person, page.now(), roles=roles)
             jobs.commit()
             flash(_("Rollerna är sparade."))
             return redirect(url_for("admin.account", public_id=public_id), code=303)
@@ -163,10 +153,8 @@ def account(public_id: str) -> AnyResponse:
 
 
 def _account(person: Staff, form: RolesForm) -> AnyResponse:
-    return make_response(
-        render_template("admin/account.html", active="settings", person=person, form=form),
-        form.status,
-    )
+    html = render_template("admin/account.html", active="settings", person=person, form=form)
+    return make_response(html, form.status)
 
 
 @blueprint.post("/installningar/konton/<public_id>/<act>")
@@ -185,21 +173,18 @@ def switch_account(public_id: str, act: str) -> AnyResponse:
             _point_out(form, problem)
             return _account(staff.by_public_id(public_id), form)
         jobs.commit()
-        flash(
-            _("Kontot är öppet igen.")
-            if act == "oppna"
-            else _("Kontot är stängt och utloggat överallt.")
-        )
+        if act == "oppna":
+            flash(_("Kontot är öppet igen."))
+        else:
+            flash(_("Kontot är stängt och utloggat överallt."))
     return redirect(url_for("admin.account", public_id=public_id), code=303)
 
 
 def _point_out(form: RolesForm, problem: Refused) -> None:
     """Puts the sentence at the field it is about."""
-    field = (
-        form.email
-        if problem.key == "staff_exists" and isinstance(form, AccountForm)
-        else form.roles
-    )
+    field = form.roles
+    if problem.key == "staff_exists" and isinstance(form, AccountForm):
+        field = form.email
     field.errors = (refusals.sentence(problem),)
 
 
@@ -220,9 +205,8 @@ def theme(number: int, key: str) -> AnyResponse:
     found = planning.theme_of(year, key)
     form = ThemeForm(data={"sv": found.sv, "en": found.en})
     if form.accepted():
-        planning.change_theme(
-            found, form.sv.data, form.en.data, page.now(), audit.staff(g.staff.id)
-        )
+        actor = audit.staff(g.staff.id)
+        planning.change_theme(found, form.sv.data, form.en.data, page.now(), actor)
         return _saved(_("Temat är sparat."))
     return _theme(year, form, found.sv)
 
@@ -234,14 +218,12 @@ def _saved(words_for: str) -> AnyResponse:
 
 
 def _theme(year: Year, form: ThemeForm, name: str) -> AnyResponse:
-    return make_response(
-        render_template(
-            "admin/theme.html",
-            active="settings",
-            year=year,
-            form=form,
-            name=name,
-            published=planning.is_published(year),
-        ),
-        form.status,
+    html = render_template(
+        "admin/theme.html",
+        active="settings",
+        year=year,
+        form=form,
+        name=name,
+        published=planning.is_published(year),
     )
+    return make_response(html, form.status)

@@ -21,6 +21,7 @@ from annualwheel.web import words
 
 SOON = dt.timedelta(days=30)
 SHOWN_PHASES = ("invitation", "registration", "preparation", "followup")
+ICONS = {"err": "warn", "warn": "warn", "info": "half"}
 
 
 @dataclass(frozen=True)
@@ -42,20 +43,19 @@ class Status:
         """The numbers of today; the same number of queries however many people there are."""
         asked = next(iter(meeting.questionnaires), None)
         mailings: dict[str, list[Mailing]] = {}
-        for mailing in db.session.scalars(
-            sa.select(Mailing).where(Mailing.meeting_id == meeting.id).order_by(Mailing.id.desc())
-        ):
+        of_meeting = sa.select(Mailing).where(Mailing.meeting_id == meeting.id)
+        for mailing in db.session.scalars(of_meeting.order_by(Mailing.id.desc())):
             mailings.setdefault(mailing.kind, []).append(mailing)
         return cls(
-            meeting,
-            audiences.funnel(meeting),
-            audiences.turnout(meeting),
-            asked,
-            reminders.preparation_states(asked) if asked else {},
-            undelivered.count_of(meeting),
-            mailings,
-            reopening.waiting(meeting),
-            unlisted.count(meeting),
+            meeting=meeting,
+            funnel=audiences.funnel(meeting),
+            turnout=audiences.turnout(meeting),
+            questionnaire=asked,
+            states=reminders.preparation_states(asked) if asked else {},
+            undelivered=undelivered.count_of(meeting),
+            mailings=mailings,
+            asking=reopening.waiting(meeting),
+            unlisted=unlisted.count(meeting),
         )
 
     @property
@@ -68,8 +68,11 @@ class Status:
         if phase == "registration" and self.funnel.invited:
             return self.funnel.answered / self.funnel.invited
         if phase == "preparation" and any(self.states.values()):
-            return (self.states["submitted"] + self.states["changed"]) / sum(self.states.values())
-        return 1.0 if phase == "invitation" and self.funnel.invited else 0.0
+            submitted = self.states["submitted"] + self.states["changed"]
+            return submitted / sum(self.states.values())
+        if phase == "invitation" and self.funnel.invited:
+            return 1.0
+        return 0.0
 
 
 def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
@@ -91,21 +94,17 @@ def requests_to_do() -> list[dict[str, Any]]:
     waiting = erasure.count()
     if not waiting:
         return []
-    return [
-        _row(
-            "warn",
-            _("Väntar"),
-            ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting),
-            _("Svara inom en månad"),
-            _("Läs begäran"),
-            url_for("coordinator.deletion_requests"),
-        )
-    ]
+    title = ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting)
+    href = url_for("coordinator.deletion_requests")
+    text, link = _("Svara inom en månad"), _("Läs begäran")
+    return [_row("warn", _("Väntar"), title, text, link, href)]
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:
     """ "done", "now" or "todo"."""
-    return "done" if now > phase.closes_at else "now" if now >= phase.opens_at else "todo"
+    if now > phase.closes_at:
+        return "done"
+    return "now" if now >= phase.opens_at else "todo"
 
 
 def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
@@ -113,31 +112,27 @@ def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
 
     One of them at most is the current one.
     """
-    rows = []
     shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
-    current = max(
-        (phase.opens_at for phase in shown if phase_state(phase, now) == "now"), default=None
-    )
-    for phase in shown:
-        state = phase_state(phase, now)
-        state = "done" if state == "now" and phase.opens_at != current else state
-        rows.append(
-            (
-                phase.opens_at,
-                {
-                    "text": words.label(phase.kind, "phase"),
-                    "state": state,
-                    "detail": _span(phase, state, now),
-                },
-            )
-        )
+    going_on = [phase.opens_at for phase in shown if phase_state(phase, now) == "now"]
+    latest = max(going_on, default=None)
+    rows = [(phase.opens_at, _step(phase, latest, now)) for phase in shown]
     held = {
         "text": _("Möte"),
         "detail": words.day_short(meeting.starts_at),
         "state": "done" if now > meeting.ends_at else "todo",
     }
     rows.append((meeting.starts_at, held))
-    return [row for _at, row in sorted(rows, key=lambda row: row[0])]
+    rows.sort(key=lambda row: row[0])
+    return [row for _at, row in rows]
+
+
+def _step(phase: Phase, latest: dt.datetime | None, now: dt.datetime) -> dict[str, str]:
+    """A phase as a step; one that goes on is done when a later one (`latest`) has opened."""
+    state = phase_state(phase, now)
+    if state == "now" and phase.opens_at != latest:
+        state = "done"
+    text = words.label(phase.kind, "phase")
+    return {"text": text, "state": state, "detail": _span(phase, state, now)}
 
 
 def _span(phase: Phase, state: str, now: dt.datetime) -> str:
@@ -151,11 +146,10 @@ def _span(phase: Phase, state: str, now: dt.datetime) -> str:
 
 
 def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> dict[str, Any]:
-    icon = "warn" if tone in ("err", "warn") else "half" if tone == "info" else "dot"
     return {
         "tone": tone,
         "badge_text": badge,
-        "icon": icon,
+        "icon": ICONS.get(tone, "dot"),
         "title": title,
         "text": text,
         "link": link,
@@ -164,83 +158,61 @@ def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> 
 
 
 def _url(endpoint: str, meeting: Meeting, **values: Any) -> str:
-    return url_for(
-        f"coordinator.{endpoint}", number=meeting.year.number, kind=meeting.kind, **values
-    )
+    number, kind = meeting.year.number, meeting.kind
+    return url_for(f"coordinator.{endpoint}", number=number, kind=kind, **values)
 
 
 def _stopped(status: Status) -> list[dict[str, Any]]:
     rows, meeting = [], status.meeting
     if status.undelivered:
-        rows.append(
-            _row(
-                "err",
-                _("Mejl stoppat"),
-                ngettext(
-                    "%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered
-                ),
-                _("Rätta adressen, så skickas mejlet igen"),
-                _("Rätta adresser"),
-                url_for("coordinator.mailings", mote=meeting.id, lage="stopped"),
-            )
+        title = ngettext(
+            "%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered
         )
+        text, link = _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser")
+        href = url_for("coordinator.mailings", mote=meeting.id, lage="stopped")
+        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
     if status.unlisted:
-        rows.append(
-            _row(
-                "warn",
-                _("Väntar"),
-                ngettext(
-                    "%(num)s organisation saknas i registret",
-                    "%(num)s organisationer saknas i registret",
-                    status.unlisted,
-                ),
-                _("Någon vill anmäla sig för en organisation som inte finns med"),
-                _("Svara på frågan"),
-                _url("organisation_requests", meeting),
-            )
+        title = ngettext(
+            "%(num)s organisation saknas i registret",
+            "%(num)s organisationer saknas i registret",
+            status.unlisted,
         )
-    paused = (
-        mailing
-        for several in status.mailings.values()
-        for mailing in several
-        if mailing.state == "paused"
+        text = _("Någon vill anmäla sig för en organisation som inte finns med")
+        href = _url("organisation_requests", meeting)
+        rows.append(_row("warn", _("Väntar"), title, text, _("Svara på frågan"), href))
+    mailings = (mailing for several in status.mailings.values() for mailing in several)
+    return rows + [_paused(mailing) for mailing in mailings if mailing.state == "paused"]
+
+
+def _paused(mailing: Mailing) -> dict[str, Any]:
+    return _row(
+        "warn",
+        _("Pausat"),
+        _("Ett utskick är pausat"),
+        _("Inget mer skickas förrän du fortsätter"),
+        _("Visa utskicket"),
+        url_for("coordinator.sending", public_id=mailing.public_id),
     )
-    return rows + [
-        _row(
-            "warn",
-            _("Pausat"),
-            _("Ett utskick är pausat"),
-            _("Inget mer skickas förrän du fortsätter"),
-            _("Visa utskicket"),
-            url_for("coordinator.sending", public_id=mailing.public_id),
-        )
-        for mailing in paused
-    ]
 
 
 def _asking(status: Status) -> list[dict[str, Any]]:
-    """Those who ask to change their answer after the last day; the one who has waited longest is
-    opened.
+    """Those who ask to change their answer after the last day.
+
+    The one who has waited longest is opened.
     """
     if not status.asking:
         return []
     first = status.asking[0]
-    return [
-        _row(
-            "warn",
-            _("Väntar på svar"),
-            ngettext(
-                "%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)
-            ),
-            _(
-                "%(organisation)s frågade %(day)s",
-                organisation=first.submission.organisation.name,
-                day=words.day_month(first.asked_at),
-            ),
-            _("Öppna eller säg nej"),
-            _url("answer_state", status.meeting, public_id=first.submission.public_id),
-        )
-    ]
+    title = ngettext(
+        "%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)
+    )
+    text = _(
+        "%(organisation)s frågade %(day)s",
+        organisation=first.submission.organisation.name,
+        day=words.day_month(first.asked_at),
+    )
+    href = _url("answer_state", status.meeting, public_id=first.submission.public_id)
+    return [_row("warn", _("Väntar på svar"), title, text, _("Öppna eller säg nej"), href)]
 
 
 def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
@@ -278,17 +250,15 @@ def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting, funnel = status.meeting, status.funnel
     if funnel.invited or "invitation" in status.mailings:
         return []
-    opens = years.phase(meeting, "invitation").opens_at
-    late = now >= opens
+    phase = years.phase(meeting, "invitation")
+    late = now >= phase.opens_at
+    days = words.period(phase.opens_at, phase.closes_at)
     return [
         _row(
             "warn" if late else "",
             _("Att göra") if late else _("Planerat"),
             _("Ingen är inbjuden än"),
-            _(
-                "Inbjudan enligt planen %(days)s",
-                days=words.period(opens, years.phase(meeting, "invitation").closes_at),
-            ),
+            _("Inbjudan enligt planen %(days)s", days=days),
             _("Bjud in"),
             _url("compose", meeting, what="inbjudan"),
         )
@@ -298,66 +268,52 @@ def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
 def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting, funnel, rows = status.meeting, status.funnel, []
     closes = years.phase(meeting, "registration").closes_at
+    remind, href = _("Skicka påminnelse"), _url("compose", meeting, what="paminnelse")
     if funnel.invited and status.missing:
-        rows.append(
-            _row(
-                "warn",
-                _("Saknas"),
-                ngettext(
-                    "%(num)s organisation utan någon anmäld",
-                    "%(num)s organisationer utan någon anmäld",
-                    status.missing,
-                ),
-                _("Ingen därifrån är anmäld än"),
-                _("Se listan"),
-                _url("missing", meeting),
-            )
+        title = ngettext(
+            "%(num)s organisation utan någon anmäld",
+            "%(num)s organisationer utan någon anmäld",
+            status.missing,
         )
+        text, link = _("Ingen därifrån är anmäld än"), _("Se listan")
+        rows.append(_row("warn", _("Saknas"), title, text, link, _url("missing", meeting)))
     if funnel.unanswered and years.is_open(meeting, "registration", now):
-        rows.append(
-            _row(
-                "info",
-                _("Pågår"),
-                ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered),
-                _("Sista dag är %(day)s", day=words.day_month(closes)),
-                _("Skicka påminnelse"),
-                _url("compose", meeting, what="paminnelse"),
-            )
-        )
+        title = ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered)
+        text = _("Sista dag är %(day)s", day=words.day_month(closes))
+        rows.append(_row("info", _("Pågår"), title, text, remind, href))
     if funnel.to_reconfirm:
-        rows.append(
-            _row(
-                "warn",
-                _("Väntar"),
-                ngettext(
-                    "%(num)s behöver bekräfta ny dag",
-                    "%(num)s behöver bekräfta ny dag",
-                    funnel.to_reconfirm,
-                ),
-                _("Mötet är flyttat, och de har inte svarat om den nya dagen"),
-                _("Skicka påminnelse"),
-                _url("compose", meeting, what="paminnelse"),
-            )
+        title = ngettext(
+            "%(num)s behöver bekräfta ny dag",
+            "%(num)s behöver bekräfta ny dag",
+            funnel.to_reconfirm,
         )
+        text = _("Mötet är flyttat, och de har inte svarat om den nya dagen")
+        rows.append(_row("warn", _("Väntar"), title, text, remind, href))
     return rows
+
+
+def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[str, Any]]:
+    """The questions that are not published though the preparation is near."""
+    if now < phase.opens_at - SOON:
+        return []
+    late = now >= phase.opens_at
+    return [
+        _row(
+            "warn" if late else "",
+            _("Att göra") if late else _("Planerat"),
+            _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)),
+            _("Frågorna är inte publicerade än"),
+            _("Granska frågorna"),
+            _url("meeting", meeting) + "#forberedelse",
+        )
+    ]
 
 
 def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting = status.meeting
     phase = years.phase(meeting, "preparation")
     if status.questionnaire is None:
-        if now < phase.opens_at - SOON:
-            return []
-        return [
-            _row(
-                "warn" if now >= phase.opens_at else "",
-                _("Att göra") if now >= phase.opens_at else _("Planerat"),
-                _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)),
-                _("Frågorna är inte publicerade än"),
-                _("Granska frågorna"),
-                _url("meeting", meeting) + "#forberedelse",
-            )
-        ]
+        return _unpublished(meeting, phase, now)
     if now < phase.opens_at or now > phase.closes_at:
         return []
     if "preparation" not in status.mailings:

@@ -1,5 +1,6 @@
-"""How somebody attends and whether they eat: what every form asks in which staff write a reply for
-somebody.
+"""How somebody attends and whether they eat.
+
+Every form asks it in which staff write a reply for somebody.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ class AttendingForm(ShownForm):
 
     @property
     def attends(self) -> str:
-        """The way of attending that is chosen; the registration's own where there is nothing to
-        choose.
+        """The way of attending that is chosen.
+
+        The registration's own where there is nothing to choose.
         """
         return str(self.mode.data) if self.mode else self.seat.mode
 

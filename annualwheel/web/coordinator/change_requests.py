@@ -1,10 +1,13 @@
-"""How each organisation's answer stands, never what it says: who asks to change it after the last
-day, and opening it for one alone.
+"""How each organisation's answer stands, never what it says.
+
+Who asks to change it after the last day, and opening it for one alone.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, flash, g, make_response, redirect, render_template, url_for
@@ -62,41 +65,38 @@ class Row:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
-    """All answers to the meeting's questions in Swedish order: whoever asks for something first."""
+    """All answers to the meeting's questions: those who ask for something first, then by name."""
     meeting, now = years.meeting_of(number, kind), page.now()
     asked = {request.submission.public_id for request in reopening.waiting(meeting)}
     planned = years.phase(meeting, "preparation").closes_at
-    alone = set(
-        db.session.scalars(
-            sa.select(Submission.public_id)
-            .join(Questionnaire)
-            .where(
-                Questionnaire.meeting_id == meeting.id,
-                Submission.reopened_until > max(now, planned),
-            )
+    open_alone = (
+        sa.select(Submission.public_id)
+        .join(Questionnaire)
+        .where(
+            Questionnaire.meeting_id == meeting.id, Submission.reopened_until > max(now, planned)
         )
     )
+    alone = set(db.session.scalars(open_alone))
     rows = [
         Row(one, one.submission in asked, one.submission in alone)
         for one in progress.of_meeting(meeting)
     ]
-    rows.sort(
-        key=lambda row: (
-            not row.asked,
-            not row.open_alone,
-            swedish(row.progress.organisation),
-            swedish(row.progress.person),
-        )
-    )
+    rows.sort(key=_place_in_list)
     return render_template(
         "coordinator/answer_states.html", active="year", meeting=meeting, rows=rows, closes=planned
     )
 
 
+def _place_in_list(row: Row) -> tuple[Any, ...]:
+    names = swedish(row.progress.organisation), swedish(row.progress.person)
+    return (not row.asked, not row.open_alone, *names)
+
+
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
 def answer_state(number: int, kind: str, public_id: str) -> AnyResponse:
-    """One organisation's answer: how it stands, what is asked for, and what a coordinator may do
-    about it.
+    """One organisation's answer.
+
+    How it stands, what is asked for, and what a coordinator may do about it.
     """
     meeting = years.meeting_of(number, kind)
     return _page(meeting, reopening.one(meeting, public_id))
@@ -117,12 +117,8 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
         form.day.errors = [refusals.sentence(problem)]
         return _page(meeting, submission, opening=form)
     jobs.commit()
-    flash(
-        _(
-            "Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.",
-            day=words.day(parse_day(form.day.data)),
-        )
-    )
+    day = words.day(parse_day(form.day.data))
+    flash(_("Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.", day=day))
     return redirect(_here(meeting, submission), code=303)
 
 
@@ -157,20 +153,19 @@ def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
 
 
 def answers_of(organisation: Organisation, year: Year) -> list[Submission]:
-    """The organisation's answers to the questionnaires of a year's meetings, meetings in order."""
-    return list(
-        db.session.scalars(
-            sa.select(Submission)
-            .join(Questionnaire)
-            .join(Meeting)
-            .where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
-            .options(
-                joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
-                joinedload(Submission.person),
-            )
-            .order_by(Meeting.starts_at, Submission.id)
+    """The organisation's answers to the questionnaires of a year's meetings, in meeting order."""
+    query = (
+        sa.select(Submission)
+        .join(Questionnaire)
+        .join(Meeting)
+        .where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
+        .options(
+            joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
+            joinedload(Submission.person),
         )
+        .order_by(Meeting.starts_at, Submission.id)
     )
+    return list(db.session.scalars(query))
 
 
 def _here(meeting: Meeting, submission: Submission) -> str:
@@ -188,39 +183,54 @@ def _page(
     opening: OpenForm | None = None,
     refusing: RefuseForm | None = None,
 ) -> AnyResponse:
-    now, closes = page.now(), deadline.closes_at(submission)
-    alone = submission.reopened_until is not None and now <= closes == submission.reopened_until
-    usual = (dates.as_date(closes) if alone else reopening.usual_day(meeting, now)).isoformat()
+    """The page; one of the forms is given when something in it has to be put right."""
+    opens = deadline.opens_at(submission)
+    waiting = reopening.waiting(meeting)
     posted: BaseForm | None = opening or refusing
-    return make_response(
-        render_template(
-            "coordinator/answer_state.html",
-            active="year",
-            meeting=meeting,
-            submission=submission,
-            standing=_standing(meeting, submission),
-            request_now=reopening.pending(submission),
-            closes=closes,
-            opens=deadline.opens_at(submission),
-            is_open=deadline.is_open(submission, now),
-            most=MOST,
-            alone=alone,
-            form=posted or Press(formdata=None),
-            opening=opening or OpenForm(formdata=None, data={"day": usual}),
-            refusing=refusing or RefuseForm(formdata=None),
-            ahead=meeting.state == "planned"
-            and deadline.opens_at(submission) <= now < meeting.starts_at,
-            others=[
-                one for one in reopening.waiting(meeting) if one.submission_id != submission.id
-            ],
-        ),
-        posted.status if posted else 200,
+    html = render_template(
+        "coordinator/answer_state.html",
+        active="year",
+        meeting=meeting,
+        submission=submission,
+        standing=_standing(meeting, submission),
+        request_now=reopening.pending(submission),
+        closes=deadline.closes_at(submission),
+        opens=opens,
+        is_open=deadline.is_open(submission, page.now()),
+        most=MOST,
+        alone=_is_open_alone(submission),
+        form=posted or Press(formdata=None),
+        opening=opening or _opening(meeting, submission),
+        refusing=refusing or RefuseForm(formdata=None),
+        ahead=_is_between(opens, meeting),
+        others=[one for one in waiting if one.submission_id != submission.id],
     )
+    return make_response(html, posted.status if posted else 200)
+
+
+def _is_between(opens: dt.datetime, meeting: Meeting) -> bool:
+    """Whether the preparation has opened and its meeting is still to come."""
+    return meeting.state == "planned" and opens <= page.now() < meeting.starts_at
+
+
+def _is_open_alone(submission: Submission) -> bool:
+    """Whether the answer is open now for its organisation alone."""
+    closes = deadline.closes_at(submission)
+    return (
+        submission.reopened_until is not None and page.now() <= closes == submission.reopened_until
+    )
+
+
+def _opening(meeting: Meeting, submission: Submission) -> OpenForm:
+    """The form with the last day that is usual, or that holds already."""
+    if _is_open_alone(submission):
+        day = dates.as_date(deadline.closes_at(submission))
+    else:
+        day = reopening.usual_day(meeting, page.now())
+    return OpenForm(formdata=None, data={"day": day.isoformat()})
 
 
 def _standing(meeting: Meeting, submission: Submission) -> Progress:
-    found = next(
-        (one for one in progress.of_meeting(meeting) if one.submission == submission.public_id),
-        None,
-    )
+    everybody = progress.of_meeting(meeting)
+    found = next((one for one in everybody if one.submission == submission.public_id), None)
     return found or abort(404)

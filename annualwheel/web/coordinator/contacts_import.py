@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -57,17 +58,15 @@ def import_start() -> AnyResponse:
         else:
             jobs.commit()
             return redirect(url_for("coordinator.import_show", public_id=kept.public_id), code=303)
-    return make_response(
-        render_template(
-            "coordinator/import_start.html",
-            active="people",
-            form=form,
-            year=years.latest(),
-            earlier=preview.earlier(),
-            waiting=preview.waiting(),
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/import_start.html",
+        active="people",
+        form=form,
+        year=years.latest(),
+        earlier=preview.earlier(),
+        waiting=preview.waiting(),
     )
+    return make_response(html, form.status)
 
 
 @blueprint.get("/personer/import/mall")
@@ -88,16 +87,15 @@ def import_show(public_id: str) -> AnyResponse:
     if kept.state != "preview":
         shown = preview.build(kept)
         in_the_way = undoing.obstacles(kept) if kept.state == "written" else {}
-        return make_response(
-            render_template(
-                "coordinator/import_done.html",
-                active="people",
-                kept=kept,
-                shown=shown,
-                obstacles=in_the_way,
-                words=import_words,
-            )
+        html = render_template(
+            "coordinator/import_done.html",
+            active="people",
+            kept=kept,
+            shown=shown,
+            obstacles=in_the_way,
+            words=import_words,
         )
+        return make_response(html)
     shown = preview.build(kept)
     return _preview_page(kept, shown, _choices_form(shown)(formdata=None))
 
@@ -154,30 +152,31 @@ def _keep(form: UploadForm) -> Import:
 
 def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
     counts = shown.counts
-    asked = SHOWN.get(request.args.get("visa", ""), "")
-    status = asked or next((name for name in ("unreadable", "new", "there") if counts[name]), "new")
-    rows = [entry for entry in shown.entries if entry.status == status]
-    found = _page_of(rows)
+    status = SHOWN.get(request.args.get("visa", "")) or _first_shown(counts)
+    found = _page_of([entry for entry in shown.entries if entry.status == status])
     tabs = [(word, name, counts[name]) for word, name in SHOWN.items() if counts[name]]
-    return make_response(
-        render_template(
-            "coordinator/import_preview.html",
-            active="people",
-            kept=kept,
-            shown=shown,
-            counts=counts,
-            status=status,
-            tabs=tabs,
-            found=found,
-            urls=around(found) if request.method == "GET" else ("", ""),
-            form=form,
-            words=import_words,
-            key=field_key,
-            name_of=category_name,
-            statuses=STATUSES,
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/import_preview.html",
+        active="people",
+        kept=kept,
+        shown=shown,
+        counts=counts,
+        status=status,
+        tabs=tabs,
+        found=found,
+        urls=around(found) if request.method == "GET" else ("", ""),
+        form=form,
+        words=import_words,
+        key=field_key,
+        name_of=category_name,
+        statuses=STATUSES,
     )
+    return make_response(html, form.status)
+
+
+def _first_shown(counts: Mapping[str, int]) -> str:
+    """Which rows are shown before anybody has chosen: those to look at first."""
+    return next((name for name in ("unreadable", "new", "there") if counts[name]), "new")
 
 
 def _page_of(rows: list[Entry]) -> Page[Entry]:
@@ -187,33 +186,24 @@ def _page_of(rows: list[Entry]) -> Page[Entry]:
 
 
 def field_key(folded: str) -> str:
-    """What the fields about an organisation are named by: its own sum, so that the order of the
-    list does not matter.
+    """What the fields about an organisation are named by.
+
+    Its own sum, so that the order of the list does not matter.
     """
     return hashlib.sha256(folded.encode()).hexdigest()[:12]
 
 
 def _choices_form(shown: Preview) -> type[BaseForm]:
-    """A form with the questions the preview asks: is it the same as one we know, and of what kind
-    is it.
+    """A form with the questions the preview asks.
+
+    Is an organisation the same as one we know, and of what kind is it.
     """
     fields: dict[str, Any] = {}
     categories = [SelectChoice(one.key, category_name(one)) for one in years.reference(Category)]
     for folded, one in shown.unknown.items():
         key = field_key(folded)
         if one.near:
-            fields[f"same_{key}"] = RadioField(
-                _("Är %(name)s en organisation vi redan har?", name=one.name),
-                [_Chosen(_("Välj om %(name)s är ny", name=one.name))],
-                choices=[
-                    *(
-                        SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name))
-                        for near in one.near
-                    ),
-                    SelectChoice(ADD, _("Nej, lägg till den som ny")),
-                ],
-                validate_choice=False,
-            )
+            fields[f"same_{key}"] = _same_field(one)
         if one.category is None and categories:
             fields[f"category_{key}"] = SelectField(
                 _("Typ av organisation för %(name)s", name=one.name),
@@ -225,12 +215,21 @@ def _choices_form(shown: Preview) -> type[BaseForm]:
     return type("ChoicesForm", (BaseForm,), fields)
 
 
-def _unread(one: Unknown) -> str:
-    return (
-        _("I filen står det ”%(text)s”, som inte är någon typ vi har", text=one.category_text)
-        if one.category_text
-        else ""
+def _same_field(one: Unknown) -> RadioField:
+    known = [SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name)) for near in one.near]
+    return RadioField(
+        _("Är %(name)s en organisation vi redan har?", name=one.name),
+        [_Chosen(_("Välj om %(name)s är ny", name=one.name))],
+        choices=[*known, SelectChoice(ADD, _("Nej, lägg till den som ny"))],
+        validate_choice=False,
     )
+
+
+def _unread(one: Unknown) -> str:
+    text = one.category_text
+    if not text:
+        return ""
+    return str(_("I filen står det ”%(text)s”, som inte är någon typ vi har", text=text))
 
 
 class _Chosen:
@@ -262,12 +261,13 @@ def _choices(form: Any, shown: Preview) -> dict[str, Choice]:
     categories = {one.key: one for one in years.reference(Category)}
     decided = {}
     for folded in shown.unknown:
-        same, category = (
-            form[name].data if name in form else ""
-            for name in (f"same_{field_key(folded)}", f"category_{field_key(folded)}")
-        )
-        decided[folded] = Choice(
-            contacts.organisation_by_id(same) if same and same != ADD else None,
-            categories.get(category),
-        )
+        key = field_key(folded)
+        same, category = _answer(form, f"same_{key}"), _answer(form, f"category_{key}")
+        known = contacts.organisation_by_id(same) if same and same != ADD else None
+        decided[folded] = Choice(known, categories.get(category))
     return decided
+
+
+def _answer(form: Any, name: str) -> Any:
+    """What was chosen, "" for a question the form does not ask."""
+    return form[name].data if name in form else ""

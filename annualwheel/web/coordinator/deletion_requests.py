@@ -59,11 +59,8 @@ def erase_person(public_id: str) -> AnyResponse:
     """Erases the person for good."""
     request = erasure.by_public_id(public_id)
     if Press().accepted():
-        return _done(
-            request,
-            erasure.erase(request, page.now(), audit.staff(g.staff.id)),
-            _("Personens uppgifter är raderade."),
-        )
+        done = erasure.erase(request, page.now(), audit.staff(g.staff.id))
+        return _done(request, done, _("Personens uppgifter är raderade."))
     return redirect(url_for("coordinator.deletion_request", public_id=public_id), code=303)
 
 
@@ -72,11 +69,8 @@ def refuse_deletion(public_id: str) -> AnyResponse:
     """Answers without erasing, with words that are mailed."""
     request, form = erasure.by_public_id(public_id), AnswerForm()
     if form.accepted():
-        return _done(
-            request,
-            erasure.refuse(request, form.text.data, page.now(), audit.staff(g.staff.id)),
-            _("Svaret är på väg."),
-        )
+        done = erasure.refuse(request, form.text.data, page.now(), audit.staff(g.staff.id))
+        return _done(request, done, _("Svaret är på väg."))
     return _shown(request, form)
 
 
@@ -88,14 +82,12 @@ def _done(request: DeletionRequest, done: bool, said: str) -> AnyResponse:
 
 def _shown(request: DeletionRequest, form: AnswerForm) -> AnyResponse:
     then = erasure.consequences(request.person, page.now()) if request.state == "asked" else None
-    return make_response(
-        render_template(
-            "coordinator/deletion_request.html",
-            active="people",
-            asked=request,
-            then=then,
-            form=form,
-            due=DUE,
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/deletion_request.html",
+        active="people",
+        asked=request,
+        then=then,
+        form=form,
+        due=DUE,
     )
+    return make_response(html, form.status)

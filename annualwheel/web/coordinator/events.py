@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -45,38 +45,38 @@ def latest(
         .order_by(Audit.at.desc(), Audit.id.desc())
         .limit(at_most)
     ).all()
-    ids = {
-        one
-        for row in rows
-        for one in (
-            *([row.subject_id] if row.subject_kind == "registrations" else []),
-            *_passed(row),
-        )
-    }
-    seats = {
-        r.id: r
-        for r in db.session.scalars(
-            sa.select(Registration)
-            .where(Registration.id.in_(ids))
-            .options(joinedload(Registration.person), joinedload(Registration.organisation))
-        )
-    }
-    actors = [row.actor_id for row in rows if row.actor_kind == "staff"]
-    staff = {
-        row.id: row.name
-        for row in db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(actors)))
-    }
-    return [
-        Event(
-            row.at,
-            _who(row, seats),
-            wording.say(row.verb, "event"),
-            staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "",
-            tuple(_why(row, seats)),
-            str(row.details.get("note", "")),
-        )
-        for row in rows
-    ]
+    seats, staff = _seats(rows), _staff(rows)
+    return [_event(row, seats, staff) for row in rows]
+
+
+def _event(row: Audit, seats: Mapping[int, Registration], staff: Mapping[int, str]) -> Event:
+    return Event(
+        at=row.at,
+        who=_who(row, seats),
+        what=wording.say(row.verb, "event"),
+        by=staff.get(row.actor_id or 0, "") if row.actor_kind == "staff" else "",
+        why=tuple(_why(row, seats)),
+        note=str(row.details.get("note", "")),
+    )
+
+
+def _seats(rows: Sequence[Audit]) -> dict[int, Registration]:
+    """The registrations that the rows are about or name."""
+    ids = {row.subject_id for row in rows if row.subject_kind == "registrations"}
+    ids.update(one for row in rows for one in _passed(row))
+    found = db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(joinedload(Registration.person), joinedload(Registration.organisation))
+    )
+    return {seat.id: seat for seat in found}
+
+
+def _staff(rows: Sequence[Audit]) -> dict[int, str]:
+    """The names of the members of staff who acted."""
+    ids = [row.actor_id for row in rows if row.actor_kind == "staff"]
+    found = db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    return {one.id: one.name for one in found}
 
 
 def _who(row: Audit, seats: Mapping[int, Registration]) -> str:
@@ -96,15 +96,13 @@ def _why(row: Audit, seats: Mapping[int, Registration]) -> Iterator[str]:
     if row.details.get("over"):
         yield _("Det var fullt.")
     for one, why in _passed(row).items():
-        if one in seats and why == "organisation_full":
-            yield _(
-                "%(name)s fick vänta: organisationen har alla sina platser.",
-                name=seats[one].person.name,
-            )
-        elif one in seats:
-            yield _(
-                "%(name)s fick vänta: hade nyss låtit en plats gå vidare.",
-                name=seats[one].person.name,
-            )
+        if one in seats:
+            yield _waited(seats[one].person.name, why)
     if len(row.details.get("passed", [])) > MOST_NAMED:
         yield _("Fler fick vänta av samma skäl.")
+
+
+def _waited(name: str, why: str) -> str:
+    if why == "organisation_full":
+        return str(_("%(name)s fick vänta: organisationen har alla sina platser.", name=name))
+    return str(_("%(name)s fick vänta: hade nyss låtit en plats gå vidare.", name=name))

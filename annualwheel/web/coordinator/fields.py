@@ -22,13 +22,13 @@ TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 
 
 def parse_day(text: str, in_year: int | None = None) -> dt.date:
-    """A day in this century, written as 2027-01-22, 22/1 2027 or 22 januari 2027; without a year it
-    is in `in_year`, when that is given. Raises `ValueError`.
+    """A day in this century, written as 2027-01-22, 22/1 2027 or 22 januari 2027.
+
+    Without a year it is in `in_year`, when that is given. Raises `ValueError`.
     """
     day = dt.date.fromisoformat(values.date(text, in_year))
-    if (
-        day.year not in THIS_CENTURY
-    ):  # the phases are counted from it, and days run out at the years 1 and 9999
+    # The phases are counted from it, and days run out at the years 1 and 9999.
+    if day.year not in THIS_CENTURY:
         raise ValueError(text)
     return day
 
@@ -114,16 +114,17 @@ def typed(meeting: Meeting) -> dict[str, str]:
 def appointment(form: Any, prefix: str = "") -> Appointment:
     """When and where, from a form that has been accepted."""
     day = parse_day(form[f"{prefix}day"].data)
-    starts, ends = (
-        dt.datetime.combine(day, parse_time(form[prefix + name].data), STOCKHOLM)
-        for name in ("starts", "ends")
-    )
+    starts, ends = (parse_time(form[prefix + name].data) for name in ("starts", "ends"))
     return Appointment(
-        starts.astimezone(dt.UTC),
-        ends.astimezone(dt.UTC),
+        _moment(day, starts),
+        _moment(day, ends),
         form[f"{prefix}place"].data,
         form[f"{prefix}address"].data,
     )
+
+
+def _moment(day: dt.date, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time, STOCKHOLM).astimezone(dt.UTC)
 
 
 def require_order(form: Any, prefix: str = "") -> bool:

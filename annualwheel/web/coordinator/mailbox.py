@@ -38,26 +38,19 @@ PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
 @blueprint.get("/utskick")
 def mailings() -> str:
     """The mailings and the single mails, with what needs a hand first."""
-    text, state, meeting_id = (
-        request.args.get("sok", ""),
-        request.args.get("lage", ""),
-        min(request.args.get("mote", 0, int), NO_ID),
-    )
+    text, state = request.args.get("sok", ""), request.args.get("lage", "")
+    meeting_id = min(request.args.get("mote", 0, int), NO_ID)
     query = _found(text, state, meeting_id)
     count = db.session.scalar(query.with_only_columns(sa.func.count(Message.id))) or 0
     pages = max(1, -(-count // PAGE))
     current = min(max(request.args.get("sida", 1, int), 1), pages)
-    rows = db.session.scalars(
-        query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)
-    ).all()
-    kept: dict[str, Any] = {"sok": text, "lage": state, "mote": meeting_id}
+    shown = query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)
+    rows = db.session.scalars(shown).all()
+    kept = {"sok": text, "lage": state, "mote": meeting_id}
 
     def at(number: int) -> str:
-        return url_for(
-            "coordinator.mailings",
-            sida=number,
-            **{name: value for name, value in kept.items() if value},
-        )
+        asked: dict[str, Any] = {name: value for name, value in kept.items() if value}
+        return url_for("coordinator.mailings", sida=number, **asked)
 
     narrowed = bool(text or state or meeting_id)
     return render_template(
@@ -94,25 +87,16 @@ def _found(text: str, state: str, meeting_id: int) -> sa.Select[Message]:
     if state in STATES:
         query = query.where(Message.state.in_(STATES[state]))
     if meeting_id:
-        query = query.where(
-            sa.or_(
-                Message.registration_id.in_(
-                    sa.select(Registration.id).where(Registration.meeting_id == meeting_id)
-                ),
-                Message.mailing_id.in_(
-                    sa.select(Mailing.id).where(Mailing.meeting_id == meeting_id)
-                ),
-            )
-        )
+        seats = sa.select(Registration.id).where(Registration.meeting_id == meeting_id)
+        sendings = sa.select(Mailing.id).where(Mailing.meeting_id == meeting_id)
+        of_meeting = Message.registration_id.in_(seats), Message.mailing_id.in_(sendings)
+        query = query.where(sa.or_(*of_meeting))
     if fold(text):
         query = query.outerjoin(Person, Person.id == Message.person_id)
     for word in fold(text).split():
-        query = query.where(
-            sa.or_(
-                Person.name_folded.contains(word, autoescape=True),
-                sa.func.lower(Message.address).contains(word, autoescape=True),
-            )
-        )
+        in_name = Person.name_folded.contains(word, autoescape=True)
+        in_address = sa.func.lower(Message.address).contains(word, autoescape=True)
+        query = query.where(sa.or_(in_name, in_address))
     return query
 
 
@@ -130,30 +114,26 @@ def mail(public_id: str) -> AnyResponse:
 
 def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
     message = undelivered.by_public_id(public_id)
-    person = db.session.get(Person, message.person_id) if message.person_id else None
-    seat = (
-        db.session.get(Registration, message.registration_id) if message.registration_id else None
-    )
+    person_id, seat_id = message.person_id, message.registration_id
     written = undelivered.has_text(message)
-    shown = written and message.kind not in PRIVATE
-    text = (
-        letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
-        if shown
-        else ""
-    )
     html = render_template(
         "coordinator/mailing_mail.html",
         active="mailings",
         message=message,
-        person=person,
-        seat=seat,
-        text=text,
+        person=db.session.get(Person, person_id) if person_id else None,
+        seat=db.session.get(Registration, seat_id) if seat_id else None,
+        text=_text(message) if written and message.kind not in PRIVATE else "",
         form=form or AddressForm(data={"email": message.address}),
         can_again=written and message.state in undelivered.AGAIN,
         written=written,
         instead=_instead(message),
     )
     return make_response(html, form.status if form else 200)
+
+
+def _text(message: Message) -> str:
+    """What a mail says, with a word where its link stands."""
+    return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
 
 
 def _instead(message: Message) -> str:

@@ -74,14 +74,8 @@ def publish(number: int, kind: str) -> AnyResponse:
 
 def definition_for(meeting: Meeting) -> Definition | None:
     """The questions that the folder forms/ holds for this kind of meeting."""
-    return next(
-        (
-            one
-            for one in reading.read_all(house().settings.forms_folder)
-            if one.meeting_kind == meeting.kind
-        ),
-        None,
-    )
+    definitions = reading.read_all(house().settings.forms_folder)
+    return next((one for one in definitions if one.meeting_kind == meeting.kind), None)
 
 
 def _undecided(status: Status) -> int:

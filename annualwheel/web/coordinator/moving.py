@@ -47,31 +47,12 @@ def move(number: int, kind: str) -> AnyResponse:
         return back
     form = MoveForm(data=typed(found))
     form.in_year = found.year.number
-    if (
-        not form.accepted()
-        or not require_order(form)
-        or not _is_ahead(form)
-        or page.pressed("steg") == "andra"
-    ):
+    step = page.pressed("steg")
+    if not _is_right(form) or step == "andra":
         return _ask(found, form)
     to = appointment(form)
-    if page.pressed("steg") != "flytta":
-        rows = _difference(found, to)
-        if not rows:
-            form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
-            return _ask(found, form)
-        kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
-        return make_response(
-            render_template(
-                "coordinator/move_confirm.html",
-                active="year",
-                meeting=found,
-                form=form,
-                rows=rows,
-                **_audience(found, "moved", kept, form.reason.data),
-                another_day=dates.as_date(found.starts_at) != dates.as_date(to.starts_at),
-            )
-        )
+    if step != "flytta":
+        return _confirm(found, form, to)
     try:
         mailing = meetings.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
     except Refused as problem:
@@ -80,17 +61,25 @@ def move(number: int, kind: str) -> AnyResponse:
             return back
         form.day.errors = (refusals.sentence(problem),)
         return _ask(years.meeting_of(number, kind), form)
-    told = meetings.told(mailing)
-    flash(
+    flash(_moved(meetings.told(mailing)))
+    return _follow(mailing) or back
+
+
+def _moved(told: int) -> str:
+    if not told:
+        return str(_("Mötet är ändrat."))
+    return str(
         ngettext(
             "Mötet är ändrat. %(num)s person får ett mejl.",
             "Mötet är ändrat. %(num)s personer får ett mejl.",
             told,
         )
-        if told
-        else _("Mötet är ändrat.")
     )
-    return _follow(mailing) or back
+
+
+def _is_right(form: MoveForm) -> bool:
+    """Whether the form can be acted on; otherwise its fields say why not."""
+    return form.accepted() and require_order(form) and _is_ahead(form)
 
 
 def _is_ahead(form: MoveForm) -> bool:
@@ -102,10 +91,27 @@ def _is_ahead(form: MoveForm) -> bool:
 
 
 def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
-    return make_response(
-        render_template("coordinator/move.html", active="year", meeting=meeting, form=form),
-        form.status,
+    html = render_template("coordinator/move.html", active="year", meeting=meeting, form=form)
+    return make_response(html, form.status)
+
+
+def _confirm(meeting: Meeting, form: MoveForm, to: Appointment) -> AnyResponse:
+    """What changes and who is told, before anything is done."""
+    rows = _difference(meeting, to)
+    if not rows:
+        form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
+        return _ask(meeting, form)
+    kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
+    html = render_template(
+        "coordinator/move_confirm.html",
+        active="year",
+        meeting=meeting,
+        form=form,
+        rows=rows,
+        **_audience(meeting, "moved", kept, form.reason.data),
+        another_day=dates.as_date(meeting.starts_at) != dates.as_date(to.starts_at),
     )
+    return make_response(html)
 
 
 def _follow(mailing: Mailing | None) -> AnyResponse | None:
@@ -120,19 +126,18 @@ def _follow(mailing: Mailing | None) -> AnyResponse | None:
 def _difference(meeting: Meeting, to: Appointment) -> list[dict[str, str]]:
     """What would change, in words: before and after."""
     before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
-
-    def told(at: Appointment) -> list[tuple[str, str]]:
-        return [
-            (_("Dag"), words.day(at.starts_at)),
-            (_("Tid"), words.hours(at.starts_at, at.ends_at)),
-            (_("Plats"), ", ".join(part for part in (at.place, at.address) if part)),
-        ]
-
+    old, new = _in_words(before), _in_words(to)
     return [
-        {"what": what, "old": old, "new": new}
-        for (what, old), (_what, new) in zip(told(before), told(to), strict=True)
-        if old != new
+        {"what": what, "old": old[what], "new": new[what]} for what in old if old[what] != new[what]
     ]
+
+
+def _in_words(at: Appointment) -> dict[str, str]:
+    return {
+        _("Dag"): words.day(at.starts_at),
+        _("Tid"): words.hours(at.starts_at, at.ends_at),
+        _("Plats"): ", ".join(part for part in (at.place, at.address) if part),
+    }
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/stall-in", methods=["GET", "POST"])
@@ -144,28 +149,28 @@ def cancel(number: int, kind: str) -> AnyResponse:
         return back
     if form.accepted():
         mailing = meetings.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
-        told = meetings.told(mailing)
-        flash(
-            ngettext(
-                "Mötet är inställt. %(num)s person får ett mejl.",
-                "Mötet är inställt. %(num)s personer får ett mejl.",
-                told,
-            )
-            if told
-            else _("Mötet är inställt.")
-        )
+        flash(_cancelled(meetings.told(mailing)))
         return _follow(mailing) or back
-    return make_response(
-        render_template(
-            "coordinator/cancel.html",
-            active="year",
-            meeting=found,
-            form=form,
-            **_audience(
-                found, "cancelled", announcements.appointment(found), form.reason.data or ""
-            ),
-        ),
-        form.status,
+    at, reason = announcements.appointment(found), form.reason.data or ""
+    html = render_template(
+        "coordinator/cancel.html",
+        active="year",
+        meeting=found,
+        form=form,
+        **_audience(found, "cancelled", at, reason),
+    )
+    return make_response(html, form.status)
+
+
+def _cancelled(told: int) -> str:
+    if not told:
+        return str(_("Mötet är inställt."))
+    return str(
+        ngettext(
+            "Mötet är inställt. %(num)s person får ett mejl.",
+            "Mötet är inställt. %(num)s personer får ett mejl.",
+            told,
+        )
     )
 
 

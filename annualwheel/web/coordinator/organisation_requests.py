@@ -1,5 +1,6 @@
-"""Organisations that somebody missed at an open registration: one that we have under another name,
-a new one, or no.
+"""Organisations that somebody missed at an open registration.
+
+The answer is one that we have under another name, a new one, or no.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from wtforms.validators import Length
 
 from annualwheel import audit, contacts, directory, jobs, years
 from annualwheel.db import db
+from annualwheel.directory import Match
 from annualwheel.errors import Refused
-from annualwheel.models import Category, OrganisationRequest
+from annualwheel.models import Category, Meeting, OrganisationRequest
 from annualwheel.registrations import unlisted
 from annualwheel.web import page, refusals
 from annualwheel.web.coordinator import blueprint
@@ -26,7 +28,7 @@ FOUND, WORDS = 10, 4
 
 
 class ChooseForm(BaseForm):
-    """One of the organisations that a search found.."""
+    """One of the organisations that a search found."""
 
     organisation = RadioField(
         _l("Organisation"),
@@ -94,11 +96,10 @@ def choose_organisation(public_id: str) -> AnyResponse:
     if not form.accepted():
         return _shown(asked, choose=form)
     organisation = contacts.organisation_by_id(form.organisation.data)
-    return _done(
-        asked,
-        unlisted.choose(asked, organisation, form.alias.data, page.now(), audit.staff(g.staff.id)),
-        _("Inbjudan är på väg till %(name)s.", name=f"{asked.given} {asked.family}"),
-    )
+    actor = audit.staff(g.staff.id)
+    done = unlisted.choose(asked, organisation, form.alias.data, page.now(), actor)
+    name = f"{asked.given} {asked.family}"
+    return _done(asked, done, _("Inbjudan är på väg till %(name)s.", name=name))
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/ny")
@@ -117,14 +118,11 @@ def create_organisation(public_id: str) -> AnyResponse:
         db.session.rollback()
         form.name.errors = [refusals.sentence(problem)]
         return _shown(unlisted.by_public_id(public_id), create=form)
-    return _done(
-        asked,
-        done,
-        _(
-            "Organisationen är tillagd och inbjudan är på väg till %(name)s.",
-            name=f"{asked.given} {asked.family}",
-        ),
+    said = _(
+        "Organisationen är tillagd och inbjudan är på väg till %(name)s.",
+        name=f"{asked.given} {asked.family}",
     )
+    return _done(asked, done, said)
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/nej")
@@ -133,24 +131,16 @@ def refuse_organisation(public_id: str) -> AnyResponse:
     asked, form = unlisted.by_public_id(public_id), RefuseForm()
     if not form.accepted():
         return _shown(asked, refuse=form)
-    return _done(
-        asked,
-        unlisted.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id)),
-        _("Svaret är på väg."),
-    )
+    done = unlisted.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id))
+    return _done(asked, done, _("Svaret är på väg."))
 
 
 def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
     jobs.commit()
     flash(said if done else _("Frågan var redan besvarad. Inget är ändrat."))
-    return redirect(
-        url_for(
-            "coordinator.organisation_requests",
-            number=asked.meeting.year.number,
-            kind=asked.meeting.kind,
-        ),
-        code=303,
-    )
+    number, kind = asked.meeting.year.number, asked.meeting.kind
+    back = url_for("coordinator.organisation_requests", number=number, kind=kind)
+    return redirect(back, code=303)
 
 
 def _shown(
@@ -159,40 +149,54 @@ def _shown(
     create: CreateForm | None = None,
     refuse: RefuseForm | None = None,
 ) -> AnyResponse:
+    """The page; one of the forms is given when something in it has to be put right."""
+    sent: BaseForm | None = choose or create or refuse
     text = strip(request.values.get("sok", asked.organisation))
-    # Few write a name as it stands here: what fits the whole of it, else its longest word that fits
-    # anything.
-    tries = [text, *sorted(text.split(), key=len, reverse=True)[:WORDS]]
-    found = next(
-        (rows for part in tries if (rows := directory.organisations_like(part, FOUND))), []
-    )
-    sent = next((form for form in (choose, create, refuse) if form), None)
-    forms = {
-        "choose": choose or ChooseForm(formdata=None, data={"alias": True}),
-        "create": create or CreateForm(formdata=None, data={"name": asked.organisation}),
-        "refuse": refuse or RefuseForm(formdata=None),
-    }
-    forms["choose"].organisation.choices = [
+    found = _like(text)
+    choose = choose or ChooseForm(formdata=None, data={"alias": True})
+    choose.organisation.choices = [
         SelectChoice(match.organisation.public_id, match.organisation.name) for match in found
     ]
-    forms["create"].category.choices = _categories()
-    notes = {
-        match.organisation.public_id: match.parent or match.also
-        for match in found
-        if match.parent or match.also
-    }
+    create = create or CreateForm(formdata=None, data={"name": asked.organisation})
+    create.category.choices = _categories()
+    meeting = asked.meeting
     html = render_template(
         "coordinator/organisation_request.html",
         active="year",
         asked=asked,
-        meeting=asked.meeting,
+        meeting=meeting,
         text=text,
-        notes=notes,
+        notes=_notes(found),
         sent=sent,
-        ahead=asked.meeting.state == "planned" and page.now() < asked.meeting.starts_at,
-        **forms,
+        ahead=_is_ahead(meeting),
+        choose=choose,
+        create=create,
+        refuse=refuse or RefuseForm(formdata=None),
     )
     return make_response(html, sent.status if sent else 200)
+
+
+def _is_ahead(meeting: Meeting) -> bool:
+    return meeting.state == "planned" and page.now() < meeting.starts_at
+
+
+def _like(text: str) -> list[Match]:
+    """The organisations whose name fits the whole text, else its longest word that fits any.
+
+    Few write a name as it stands here.
+    """
+    longest_words = sorted(text.split(), key=len, reverse=True)[:WORDS]
+    for part in (text, *longest_words):
+        found = directory.organisations_like(part, FOUND)
+        if found:
+            return found
+    return []
+
+
+def _notes(found: list[Match]) -> dict[str, str]:
+    """What stands under a name: what it is a part of, or its other name."""
+    notes = {match.organisation.public_id: match.parent or match.also for match in found}
+    return {key: note for key, note in notes.items() if note}
 
 
 def _categories() -> list[SelectChoice]:

@@ -90,16 +90,14 @@ def organisation_new() -> AnyResponse:
             jobs.commit()
             flash(_("Organisationen är tillagd."))
             return redirect(url_for("coordinator.organisation", public_id=made.public_id), code=303)
-    return make_response(
-        render_template(
-            "coordinator/organisation_form.html",
-            active="people",
-            form=form,
-            organisation=None,
-            year=year,
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/organisation_form.html",
+        active="people",
+        form=form,
+        organisation=None,
+        year=year,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.get("/personer/organisationer/<public_id>")
@@ -125,16 +123,14 @@ def organisation_edit(public_id: str) -> AnyResponse:
             jobs.commit()
             flash(_("Namnet är sparat."))
             return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
-    return make_response(
-        render_template(
-            "coordinator/organisation_form.html",
-            active="people",
-            form=form,
-            organisation=found,
-            year=None,
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/organisation_form.html",
+        active="people",
+        form=form,
+        organisation=found,
+        year=None,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.post("/personer/organisationer/<public_id>/namn")
@@ -160,24 +156,21 @@ def organisation_alias(public_id: str) -> AnyResponse:
 def organisation_year(public_id: str) -> AnyResponse:
     """Sets the category and the lead of the year."""
     found, year = contacts.organisation_by_id(public_id), years.latest()
-    form = _year_form(found, year) if year else None
-    if form and not form.accepted():
+    back = redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+    if year is None:
+        return back
+    form = _year_form(found, year)
+    if not form.accepted():
         return _organisation_page(found, AliasForm(formdata=None), form)
-    if form and year:
-        contacts.set_category(found, year, _category(form.category.data))
-        if form.lead.data != form.lead.object_data:
-            team.appoint(found, year, _possible_leads(found, year).get(form.lead.data or ""))
-        audit.note(
-            actor(),
-            "organisation_edited",
-            found,
-            page.now(),
-            fields=["category", "lead"],
-            year=year.number,
-        )
-        jobs.commit()
-        flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
-    return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+    contacts.set_category(found, year, _category(form.category.data))
+    if form.lead.data != form.lead.object_data:
+        lead = _possible_leads(found, year).get(form.lead.data or "")
+        team.appoint(found, year, lead)
+    what, fields = "organisation_edited", ["category", "lead"]
+    audit.note(actor(), what, found, page.now(), fields=fields, year=year.number)
+    jobs.commit()
+    flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
+    return back
 
 
 @blueprint.post("/personer/organisationer/<public_id>/lage")
@@ -187,11 +180,10 @@ def organisation_active(public_id: str) -> AnyResponse:
     if Press().accepted():
         contacts.set_active(found, page.pressed("aktiv") == "ja", actor(), page.now())
         jobs.commit()
-        flash(
-            _("Organisationen är aktiv igen.")
-            if found.active
-            else _("Organisationen är inaktiv och är inte med i nya utskick.")
-        )
+        if found.active:
+            flash(_("Organisationen är aktiv igen."))
+        else:
+            flash(_("Organisationen är inaktiv och är inte med i nya utskick."))
     return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
 
 
@@ -205,44 +197,46 @@ def _organisation_page(
 ) -> AnyResponse:
     """The page; `sent` is the form of the year when something in it has to be put right."""
     year = years.latest()
-    return make_response(
-        render_template(
-            "coordinator/organisation.html",
-            active="people",
-            organisation=found,
-            form=form,
-            places=directory.places_in(found),
-            year=year,
-            answers=answers_of(found, year) if year else [],
-            year_form=sent or (_year_form(found, year, formdata=None) if year else None),
-        ),
-        (sent or form).status,
+    year_form = sent
+    if year and sent is None:
+        year_form = _year_form(found, year, formdata=None)
+    html = render_template(
+        "coordinator/organisation.html",
+        active="people",
+        organisation=found,
+        form=form,
+        places=directory.places_in(found),
+        year=year,
+        answers=answers_of(found, year) if year else [],
+        year_form=year_form,
     )
+    return make_response(html, (sent or form).status)
 
 
 def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
     row = directory.year_of(found, year)
     category, lead = (row.category, row.lead) if row else (None, None)
-    form = YearForm(
-        **sent,
-        data={"category": category.key if category else "", "lead": lead.public_id if lead else ""},
-    )
+    values = {
+        "category": category.key if category else "",
+        "lead": lead.public_id if lead else "",
+    }
+    form = YearForm(**sent, data=values)
     form.category.choices = _category_choices()
-    form.lead.choices = [
-        SelectChoice("", _("Ingen är utsedd")),
-        *(SelectChoice(key, one.name) for key, one in _possible_leads(found, year).items()),
-    ]
+    people = _possible_leads(found, year).items()
+    leads = [SelectChoice(key, one.name) for key, one in people]
+    form.lead.choices = [SelectChoice("", _("Ingen är utsedd")), *leads]
     return form
 
 
 def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
-    """Those who have a place in the organisation, and the lead of the year also when they have left
-    it.
+    """Those who have a place in the organisation, and the lead of the year.
+
+    The lead also when they have left it.
     """
     row = directory.year_of(found, year)
-    people = [place.person for place in directory.places_in(found)] + (
-        [row.lead] if row and row.lead else []
-    )
+    people = [place.person for place in directory.places_in(found)]
+    if row and row.lead:
+        people.append(row.lead)
     return {one.public_id: one for one in people}
 
 

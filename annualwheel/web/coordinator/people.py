@@ -88,9 +88,7 @@ def person_new() -> AnyResponse:
         data={"language": "sv", "organisation": request.args.get("organisation", "")}
     )
     if form.accepted():
-        existed = (
-            contacts.person_called(form.given.data, form.family.data, form.email.data) is not None
-        )
+        known = contacts.person_called(form.given.data, form.family.data, form.email.data)
         person = contacts.add_person(
             form.given.data,
             form.family.data,
@@ -103,16 +101,13 @@ def person_new() -> AnyResponse:
         )
         audit.note(actor(), "person_added", person, page.now())
         jobs.commit()
-        flash(
-            _("Personen fanns redan, med samma namn och adress.")
-            if existed
-            else _("Personen är tillagd.")
-        )
+        if known is None:
+            flash(_("Personen är tillagd."))
+        else:
+            flash(_("Personen fanns redan, med samma namn och adress."))
         return redirect(url_for("coordinator.person", public_id=person.public_id), code=303)
-    return make_response(
-        render_template("coordinator/person_form.html", active="people", form=form, person=None),
-        form.status,
-    )
+    html = render_template("coordinator/person_form.html", active="people", form=form, person=None)
+    return make_response(html, form.status)
 
 
 @blueprint.get("/personer/<public_id>")
@@ -130,10 +125,8 @@ def person_edit(public_id: str) -> AnyResponse:
         jobs.commit()
         flash(_("Uppgifterna är sparade."))
         return redirect(url_for("coordinator.person", public_id=public_id), code=303)
-    return make_response(
-        render_template("coordinator/person_form.html", active="people", form=form, person=found),
-        form.status,
-    )
+    html = render_template("coordinator/person_form.html", active="people", form=form, person=found)
+    return make_response(html, form.status)
 
 
 @blueprint.post("/personer/<public_id>/lage")
@@ -146,11 +139,10 @@ def person_active(public_id: str) -> AnyResponse:
         else:
             departures.deactivate(found, page.now(), actor())
         jobs.commit()
-        flash(
-            _("Personen är aktiv igen.")
-            if found.active
-            else _("Personen är inaktiv och får inga nya utskick.")
-        )
+        if found.active:
+            flash(_("Personen är aktiv igen."))
+        else:
+            flash(_("Personen är inaktiv och får inga nya utskick."))
     return redirect(url_for("coordinator.person", public_id=public_id), code=303)
 
 
@@ -171,10 +163,8 @@ def person_place(public_id: str) -> AnyResponse:
 @blueprint.post("/personer/<public_id>/organisationer/<organisation_id>/avsluta")
 def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
     """Ends the person's place in an organisation."""
-    found, organisation = (
-        contacts.person_by_id(public_id),
-        contacts.organisation_by_id(organisation_id),
-    )
+    found = contacts.person_by_id(public_id)
+    organisation = contacts.organisation_by_id(organisation_id)
     if Press().accepted():
         departures.leave(found, organisation, page.now(), actor())
         jobs.commit()
@@ -206,39 +196,33 @@ def around(found: Page[Any]) -> tuple[str, str]:
     }
 
     def at(number: int) -> str:
-        return (
-            f"{request.path}?{urlencode({**kept, 'sida': number})}"
-            if 1 <= number <= found.pages
-            else ""
-        )
+        if not 1 <= number <= found.pages:
+            return ""
+        return f"{request.path}?{urlencode({**kept, 'sida': number})}"
 
     return at(found.number - 1), at(found.number + 1)
 
 
 def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
-    return make_response(
-        render_template(
-            "coordinator/person.html",
-            active="people",
-            person=found,
-            form=form,
-            registrations=directory.registrations_of(found),
-            standing=departures.left_standing(found, page.now()),
-            mails=directory.mails_to(found),
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/person.html",
+        active="people",
+        person=found,
+        form=form,
+        registrations=directory.registrations_of(found),
+        standing=departures.left_standing(found, page.now()),
+        mails=directory.mails_to(found),
     )
+    return make_response(html, form.status)
 
 
 def _corrected(found: Person, form: PersonForm) -> bool:
-    """Writes the form to the person; a name and address that someone else has is said at the
-    address.
+    """Writes the form to the person.
+
+    A name and address that someone else has is said at the address.
     """
-    changed = [
-        name
-        for name in ("given", "family", "email", "mobile", "language")
-        if getattr(found, name) != form[name].data
-    ]
+    names = ("given", "family", "email", "mobile", "language")
+    changed = [name for name in names if getattr(found, name) != form[name].data]
     found.language = form.language.data
     try:
         readdressing.rename(

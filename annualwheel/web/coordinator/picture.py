@@ -1,5 +1,6 @@
-"""The year as the wheel, the cards beside it and the table below it show it: the same times three
-ways.
+"""The year as the wheel, the cards beside it and the table below it show it.
+
+The same times three ways.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from annualwheel import dates
-from annualwheel.models import Meeting, Year
+from annualwheel.models import Meeting, Phase, Year
 from annualwheel.web import page, wheel, words
 from annualwheel.web.coordinator.agenda import SHOWN_PHASES, Status, phase_state
 
@@ -23,27 +24,18 @@ def drawn(year: Year, statuses: list[Status], now: dt.datetime) -> Markup:
     Everything in it is our own text, escaped where it is drawn.
     """
     today, ahead = dates.as_date(now), next_meeting(year, now)
-    lanes = [
-        wheel.Meeting(
-            words.meeting_letter(s.meeting.kind),
-            dates.as_date(s.meeting.starts_at),
-            _phases(s, now),
-            s.meeting is ahead,
-        )
-        for s in statuses
-    ]
-    caption = wheel.Caption(
-        _("Årshjulet %(year)s", year=year.number), " ".join(_sentence(s, now) for s in statuses)
-    )
-    drawn = wheel.wheel(
-        lanes,
-        today,
-        year.number,
-        caption,
-        centre=_centre(year, ahead, today),
-        language=page.language(),
-    )
-    return Markup(drawn)  # noqa: S704 the wheel escapes what it writes
+    lanes = [_lane(status, ahead, now) for status in statuses]
+    title = _("Årshjulet %(year)s", year=year.number)
+    caption = wheel.Caption(title, " ".join(_sentence(status, now) for status in statuses))
+    centre = _centre(year, ahead, today)
+    svg = wheel.wheel(lanes, today, year.number, caption, centre=centre, language=page.language())
+    return Markup(svg)  # noqa: S704 our own text, escaped where it is drawn
+
+
+def _lane(status: Status, ahead: Meeting | None, now: dt.datetime) -> wheel.Meeting:
+    meeting = status.meeting
+    letter, day = words.meeting_letter(meeting.kind), dates.as_date(meeting.starts_at)
+    return wheel.Meeting(letter, day, _phases(status, now), meeting is ahead)
 
 
 def next_meeting(year: Year, now: dt.datetime) -> Meeting | None:
@@ -58,38 +50,33 @@ def badge(status: Status, now: dt.datetime) -> words.Look:
         return words.Look(_("Inställt"), "err", "cross")
     if now > meeting.ends_at:
         return words.Look(_("Genomfört"), "ok", "check")
-    shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
-    current = [phase for phase in shown if phase_state(phase, now) == "now"]
+    current = _phases_in("now", meeting, now)
     if current:
-        return words.Look(
-            _("%(phase)s pågår", phase=words.label(current[-1].kind, "phase")), "info", "half"
-        )
-    coming = next((phase for phase in shown if phase_state(phase, now) == "todo"), None)
-    if coming is None or coming.kind == "followup":
+        phase = words.label(current[-1].kind, "phase")
+        return words.Look(_("%(phase)s pågår", phase=phase), "info", "half")
+    coming = _phases_in("todo", meeting, now)
+    if not coming or coming[0].kind == "followup":
         return words.Look(_("Möte %(day)s", day=words.day_month(meeting.starts_at)), "", "dot")
-    return words.Look(
-        f"{words.label(coming.kind, 'phase')} {words.day_month(coming.opens_at)}", "", "dot"
-    )
+    phase, day = words.label(coming[0].kind, "phase"), words.day_month(coming[0].opens_at)
+    return words.Look(f"{phase} {day}", "", "dot")
+
+
+def _phases_in(state: str, meeting: Meeting, now: dt.datetime) -> list[Phase]:
+    shown = (phase for phase in meeting.phases if phase.kind in SHOWN_PHASES)
+    return [phase for phase in shown if phase_state(phase, now) == state]
 
 
 def pace(status: Status, now: dt.datetime) -> str:
-    """How the answers keep up with the time, in words; empty when registration is not going on, or
-    for nothing.
+    """How the answers keep up with the time, in words.
+
+    Empty when registration is not going on, or for nothing.
     """
-    phase = next(
-        (
-            p
-            for p in status.meeting.phases
-            if p.kind == "registration" and phase_state(p, now) == "now"
-        ),
-        None,
-    )
+    going_on = _phases_in("now", status.meeting, now)
+    phase = next((each for each in going_on if each.kind == "registration"), None)
     if phase is None or not status.funnel.invited or status.meeting.state == "cancelled":
         return ""
-    gone, share = (
-        (now - phase.opens_at) / (phase.closes_at - phase.opens_at),
-        status.share("registration"),
-    )
+    gone = (now - phase.opens_at) / (phase.closes_at - phase.opens_at)
+    share = status.share("registration")
     words_for = _("Före plan") if share > gone else _("Efter plan")
     return str(
         _(
@@ -103,24 +90,26 @@ def pace(status: Status, now: dt.datetime) -> str:
 
 def table(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
     """One row a meeting: its phases with their days and, for those done or going on, a word."""
+    rows = []
+    for status in statuses:
+        cells = {kind: _cell(status.meeting, kind, now) for kind in SHOWN_PHASES}
+        rows.append({"meeting": status.meeting, "phases": cells})
+    return rows
 
-    def cell(meeting: Meeting, kind: str) -> dict[str, Any]:
-        phase = next((p for p in meeting.phases if p.kind == kind), None)
-        if phase is None:
-            return {"text": "", "look": None}
-        state = phase_state(phase, now)
-        return {
-            "text": words.period(phase.opens_at, phase.closes_at),
-            "look": words.look("phase_state", state) if state != "todo" else None,
-        }
 
-    return [
-        {"meeting": s.meeting, "phases": {kind: cell(s.meeting, kind) for kind in SHOWN_PHASES}}
-        for s in statuses
-    ]
+def _cell(meeting: Meeting, kind: str, now: dt.datetime) -> dict[str, Any]:
+    phase = next((each for each in meeting.phases if each.kind == kind), None)
+    if phase is None:
+        return {"text": "", "look": None}
+    state = phase_state(phase, now)
+    return {
+        "text": words.period(phase.opens_at, phase.closes_at),
+        "look": words.look("phase_state", state) if state != "todo" else None,
+    }
 
 
 def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
+    shown = (phase for phase in status.meeting.phases if phase.kind in SHOWN_PHASES)
     return [
         wheel.Phase(
             phase.kind,
@@ -129,15 +118,14 @@ def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
             phase_state(phase, now),  # type: ignore[arg-type]
             status.share(phase.kind),
         )
-        for phase in status.meeting.phases
-        if phase.kind in SHOWN_PHASES
+        for phase in shown
     ]
 
 
 def _sentence(status: Status, now: dt.datetime) -> str:
     meeting = status.meeting
-    when = f"{words.meeting(meeting.kind)} {words.day(meeting.starts_at)}"
-    return f"{when}: {badge(status, now).text}."
+    name, day = words.meeting(meeting.kind), words.day(meeting.starts_at)
+    return f"{name} {day}: {badge(status, now).text}."
 
 
 def _centre(year: Year, ahead: Meeting | None, today: dt.date) -> wheel.Centre:

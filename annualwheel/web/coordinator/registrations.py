@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,34 +61,19 @@ def people_of(number: int, kind: str) -> str:
     pages = max(1, -(-len(ids) // PAGE))
     current = min(max(request.args.get("sida", 1, int), 1), pages)
     shown = ids[(current - 1) * PAGE : current * PAGE]
-    rows = {
-        r.id: r
-        for r in db.session.scalars(
-            sa.select(Registration)
-            .where(Registration.id.in_(shown))
-            .options(
-                joinedload(Registration.person),
-                joinedload(Registration.organisation),
-                joinedload(Registration.replaces).joinedload(Registration.person),
-            )
-        )
-    }
-    kept: dict[str, Any] = {"grupp": group, "typ": category, "sok": text}
+    kept = {"grupp": group, "typ": category, "sok": text}
 
     def at(number_of_page: int) -> str:
+        asked: dict[str, Any] = {name: value for name, value in kept.items() if value}
         return url_for(
-            "coordinator.people_of",
-            number=number,
-            kind=kind,
-            sida=number_of_page,
-            **{name: value for name, value in kept.items() if value},
+            "coordinator.people_of", number=number, kind=kind, sida=number_of_page, **asked
         )
 
     return render_template(
         "coordinator/registrations.html",
         active="year",
         meeting=found,
-        rows=[rows[one] for one in shown],
+        rows=_rows(shown),
         count=len(ids),
         group=group,
         groups=list(audiences.GROUPS),
@@ -99,6 +85,21 @@ def people_of(number: int, kind: str) -> str:
         previous=at(current - 1) if current > 1 else "",
         following=at(current + 1) if current < pages else "",
     )
+
+
+def _rows(ids: Sequence[int]) -> list[Registration]:
+    """The registrations with those ids, in the same order."""
+    query = (
+        sa.select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(
+            joinedload(Registration.person),
+            joinedload(Registration.organisation),
+            joinedload(Registration.replaces).joinedload(Registration.person),
+        )
+    )
+    found = {seat.id: seat for seat in db.session.scalars(query)}
+    return [found[one] for one in ids]
 
 
 class ReplyForm(AttendingForm, NameFields):
@@ -189,19 +190,17 @@ def register_for(public_id: str) -> AnyResponse:
         form.email.errors = (refusals.sentence(problem),)
         return _shown(invitations.by_public_id(public_id), form)
     jobs.commit()
-    flash(
-        _("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=seat.person.name)
-        if seat.state == "registered"
-        else _("%(name)s står på väntelistan. Mötet är fullt.", name=seat.person.name)
-    )
+    name = seat.person.name
+    if seat.state == "registered":
+        flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=name))
+    else:
+        flash(_("%(name)s står på väntelistan. Mötet är fullt.", name=name))
     return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
 
 
 @blueprint.post("/anmalningar/<public_id>/<act>")
 def act_on(public_id: str, act: str) -> AnyResponse:
-    """Declines, gives the place back, takes the invitation back, invites again, or vouches for the
-    person.
-    """
+    """Carries out one of `ACTS` for the person."""
     seat, now, actor = invitations.by_public_id(public_id), page.now(), audit.staff(g.staff.id)
     if act not in ACTS:
         raise Missing("no_registration")
@@ -253,6 +252,9 @@ def late(number: int, kind: str) -> AnyResponse:
             source=f"staff:{g.staff.id}",
         )
         return _invited(found, person, organisation, form.title.data)
+    organisations = (
+        sa.select(Organisation.name).where(Organisation.active).order_by(Organisation.folded)
+    )
     html = render_template(
         "coordinator/registration_late.html",
         active="year",
@@ -261,9 +263,7 @@ def late(number: int, kind: str) -> AnyResponse:
         text=text,
         people=_search(found, text) if text else [],
         most=FOUND,
-        organisations=db.session.scalars(
-            sa.select(Organisation.name).where(Organisation.active).order_by(Organisation.folded)
-        ).all(),
+        organisations=db.session.scalars(organisations).all(),
     )
     return make_response(html, form.status)
 
@@ -283,13 +283,8 @@ def _invited(
 ) -> AnyResponse:
     seat = invite_one(meeting, person, organisation, title)
     jobs.commit()
-    flash(
-        _(
-            "%(name)s är inbjuden till %(meeting)s.",
-            name=person.name,
-            meeting=words.meeting_running(meeting.kind),
-        )
-    )
+    what = words.meeting_running(meeting.kind)
+    flash(_("%(name)s är inbjuden till %(meeting)s.", name=person.name, meeting=what))
     return redirect(url_for("coordinator.registration", public_id=seat.public_id), code=303)
 
 
@@ -309,18 +304,14 @@ def invite_one(
 
 
 def _search(meeting: Meeting, text: str) -> list[Addressee]:
-    """People on file that match and can be invited, and one more than are shown when there are
-    more.
+    """People on file that match and can be invited.
+
+    One more than are shown when there are more.
     """
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
-        query = query.where(
-            sa.or_(
-                *(
-                    column.contains(word, autoescape=True)
-                    for column in (Person.name_folded, Person.email_folded, Organisation.folded)
-                )
-            )
-        )
+        fits = [column.contains(word, autoescape=True) for column in columns]
+        query = query.where(sa.or_(*fits))
     ids = tuple(db.session.scalars(query.distinct().limit(FOUND * 5)))
     return audiences.audience(meeting, Choice("people", people=ids))[: FOUND + 1]

@@ -1,5 +1,6 @@
-"""Sending to many: whom, the text with a real recipient, a test to yourself, the number, and then
-how it goes.
+"""Sending to many.
+
+Whom, the text with a real recipient, a test to yourself, the number, and then how it goes.
 """
 
 from __future__ import annotations
@@ -64,11 +65,9 @@ def _choice() -> Choice | None:
     kind, _colon, key = request.args.get("urval", "").partition(":")
     if kind not in audiences.CHOICES:
         return None
-    return (
-        Choice("people", people=_matching(request.args.get("sok", "")))
-        if kind == "people"
-        else Choice(kind, key)
-    )
+    if kind == "people":
+        return Choice("people", people=_matching(request.args.get("sok", "")))
+    return Choice(kind, key)
 
 
 def _matching(text: str) -> tuple[str, ...]:
@@ -76,52 +75,46 @@ def _matching(text: str) -> tuple[str, ...]:
     if not fold(text):
         return ()
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
-        query = query.where(
-            sa.or_(
-                *(
-                    column.contains(word, autoescape=True)
-                    for column in (Person.name_folded, Person.email_folded, Organisation.folded)
-                )
-            )
-        )
+        fits = [column.contains(word, autoescape=True) for column in columns]
+        query = query.where(sa.or_(*fits))
     return tuple(sorted(db.session.scalars(query.distinct().limit(TICKED))))
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/utskick/<what>", methods=["GET", "POST"])
 def compose(number: int, kind: str, what: str) -> AnyResponse:
-    """One page to choose, read and test; the next asks once more with the number; the last act
-    sends.
-    """
+    """One page to choose, read and test; the next asks once more; the last act sends."""
     meeting = years.meeting_of(number, kind)
     order = order_of(meeting, what)
     try:
         orders.require_possible(meeting, order.kind, page.now())
     except DomainError as problem:
         return _impossible(meeting, order, refusals.sentence(problem))
-    if not (form := Press()).accepted():
+    form = Press()
+    if not form.accepted():
         return _compose(order, what, str(TOO_OLD) if form.expired else "")
-    step, listed = page.pressed("steg"), request.form.getlist
-    # The list has a tick for each row; the page after it names those that were left out.
-    left_out = (
-        set(listed("utan"))
-        if step in ("skicka", "text")
-        else set(listed("rad")) - set(listed("med"))
-    )
+    step = page.pressed("steg")
     act = {"skicka": _send, "text": _compose, "test": _test}.get(step, _confirm)
-    return act(_without(order, left_out), what)
+    return act(replace(order, left_out=_left_out(step)), what)
 
 
-def _without(order: Order, left_out: set[str]) -> Order:
-    return replace(order, left_out=frozenset(left_out))
+def _left_out(step: str) -> frozenset[str]:
+    """Whose rows are not ticked.
+
+    The list has a tick for each row; the page after it names those that were left out.
+    """
+    listed = request.form.getlist
+    if step in ("skicka", "text"):
+        return frozenset(listed("utan"))
+    return frozenset(listed("rad")) - frozenset(listed("med"))
 
 
 def _impossible(meeting: Meeting, order: Order, why: str) -> AnyResponse:
-    return make_response(
-        render_template(
-            "coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why
-        )
+    html = render_template(
+        "coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why
     )
+    return make_response(html)
 
 
 def _compose(order: Order, what: str, problem: str = "") -> AnyResponse:
@@ -162,11 +155,13 @@ def _args() -> dict[str, Any]:
 
 
 def _sample(rows: list[Addressee]) -> Addressee:
-    """The recipient whose mail is shown: the one asked for, else the first; a made-up one while
-    there are none.
+    """The recipient whose mail is shown.
+
+    The one asked for, else the first; a made-up one while there are none.
     """
     asked = request.args.get("visa", "")
-    return next((one for one in rows if one.key == asked), rows[0] if rows else orders.ANYONE)
+    first = rows[0] if rows else orders.ANYONE
+    return next((one for one in rows if one.key == asked), first)
 
 
 def _examples(rows: list[Addressee]) -> list[Addressee]:
@@ -184,32 +179,24 @@ def _examples(rows: list[Addressee]) -> list[Addressee]:
 def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
     """The audiences an invitation may go to: a word, and its values with what they are called."""
     english = page.language() == "en"
+    categories = [
+        (f"category:{one.key}", one.en if english else one.sv) for one in years.reference(Category)
+    ]
+    imports = [
+        (f"import:{one.public_id}", one.file_name) for one in audiences.imports_of(meeting.year)
+    ]
+    others = [(key, wording.say(key, "choice")) for key in ("lead", "last_year", "people")]
     return [
-        (
-            wording.say("category", "choice"),
-            [(f"category:{c.key}", c.en if english else c.sv) for c in years.reference(Category)],
-        ),
-        (
-            wording.say("import", "choice"),
-            [
-                (f"import:{one.public_id}", one.file_name)
-                for one in audiences.imports_of(meeting.year)
-            ],
-        ),
-        (
-            _("Andra urval"),
-            [
-                ("lead", wording.say("lead", "choice")),
-                ("last_year", wording.say("last_year", "choice")),
-                ("people", wording.say("people", "choice")),
-            ],
-        ),
+        (wording.say("category", "choice"), categories),
+        (wording.say("import", "choice"), imports),
+        (_("Andra urval"), others),
     ]
 
 
 def _warning(order: Order) -> str:
-    """What a recipient who opens the link at once would meet: an invitation can be answered as soon
-    as it comes.
+    """What a recipient who opens the link at once would meet.
+
+    An invitation can be answered as soon as it comes.
     """
     opens = years.phase(order.meeting, "preparation").opens_at
     if not order.kind.startswith("preparation") or page.now() >= opens:
@@ -242,14 +229,11 @@ def _here(order: Order, what: str) -> str:
 
 def _confirm(order: Order, what: str, problem: str = "") -> AnyResponse:
     """The last page before anything is sent. It has changed nothing."""
-    rows, tested = (
-        orders.recipients(order, page.now()),
-        orders.tested_at(order, g.staff, page.now()),
-    )
+    rows = orders.recipients(order, page.now())
+    tested = orders.tested_at(order, g.staff, page.now())
     if not rows or tested is None:
-        return _compose(
-            order, what, refusals.sentence(Refused("nobody_left" if not rows else "test_needed"))
-        )
+        missing = "test_needed" if rows else "nobody_left"
+        return _compose(order, what, refusals.sentence(Refused(missing)))
     html = render_template(
         "coordinator/sending_confirm.html",
         active="year",
@@ -270,16 +254,13 @@ def _confirm(order: Order, what: str, problem: str = "") -> AnyResponse:
 
 
 def _send(order: Order, what: str) -> AnyResponse:
-    expected = request.form.get("antal", 0, int)
+    expected, key = request.form.get("antal", 0, int), request.form.get("nyckel", "")[:40]
     try:
-        mailing = mailings.confirm(
-            order, request.form.get("nyckel", "")[:40], expected, g.staff, page.now()
-        )
+        mailing = mailings.confirm(order, key, expected, g.staff, page.now())
     except Refused as problem:
         db.session.rollback()
-        fresh = replace(
-            order, meeting=years.meeting_of(order.meeting.year.number, order.meeting.kind)
-        )
+        meeting = years.meeting_of(order.meeting.year.number, order.meeting.kind)
+        fresh = replace(order, meeting=meeting)
         return _confirm(fresh, what, refusals.sentence(problem))
     jobs.commit()
     set_going(mailing.id, mailing.state)
@@ -296,22 +277,20 @@ def set_going(mailing_id: int, state: str) -> None:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utskick/<what>/mejl")
 def sample_mail(number: int, kind: str, what: str) -> Response:
-    """The mail as HTML, exactly as it will go, with a link that leads nowhere: for the frame on the
-    page.
+    """The mail as HTML for the frame on the page.
+
+    Exactly as it will go, with a link that leads nowhere.
     """
     order = order_of(years.meeting_of(number, kind), what)
     one = _sample(orders.recipients(order, page.now()))
+    letter = orders.letter(order, one, page.now())
     base = house().settings.base_url
-    sealed = letters.seal(
-        orders.letter(order, one, page.now()),
-        one.language,
-        {
-            "landing": f"{base}/i/exempel",
-            "preparation": f"{base}/f/exempel",
-            "result": f"{base}/i/exempel",
-        },
-        house().letterhead,
-    )
+    links = {
+        "landing": f"{base}/i/exempel",
+        "preparation": f"{base}/f/exempel",
+        "result": f"{base}/i/exempel",
+    }
+    sealed = letters.seal(letter, one.language, links, house().letterhead)
     response = make_response(sealed.html)
     response.headers["Content-Security-Policy"] = FRAMED
     return response
@@ -342,7 +321,8 @@ def steer(public_id: str, act: str) -> AnyResponse:
     if act not in ("pausa", "fortsatt"):
         abort(404)
     if Press().accepted():
-        (mailings.pause if act == "pausa" else mailings.resume)(mailing, page.now(), actor)
+        steered = mailings.pause if act == "pausa" else mailings.resume
+        steered(mailing, page.now(), actor)
         jobs.commit()
         if act == "fortsatt":
             set_going(mailing.id, mailing.state)

@@ -1,5 +1,6 @@
-"""A meeting's settings: the days of its phases, the ways to attend, and what else holds for
-registering.
+"""A meeting's settings.
+
+The days of its phases, the ways to attend, and what else holds for registering.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ def _number(
 
 
 class SettingsForm(ShownForm):
-    """What holds for registering; the phases' days and the ways to attend are added for each
-    meeting.
+    """What holds for registering.
+
+    The phases' days and the ways to attend are added for each meeting.
     """
 
     online = BooleanField(_l("Det går att delta digitalt"))
@@ -73,8 +75,9 @@ class SettingsForm(ShownForm):
 
 
 def form_for(meeting: Meeting) -> Any:
-    """The form with the meeting's own phases, and both ways to attend whether the meeting has them
-    or not.
+    """The form with the meeting's own phases, and both ways to attend.
+
+    Also the way that the meeting does not have.
     """
     values: dict[str, object] = {
         "open_registration": meeting.open_registration,
@@ -85,14 +88,11 @@ def form_for(meeting: Meeting) -> Any:
     fields: dict[str, Any] = {}
     for phase in meeting.phases:
         sign = 1 if phase.kind == "followup" else -1
-        for name, label, days in (
-            ("opens", _("Från och med"), phase.opens_days),
-            ("closes", _("Till och med"), phase.closes_days),
-        ):
-            fields[f"{phase.kind}_{name}"] = _number(
-                label, _("Skriv antalet dagar med siffror, 0 till 400"), MOST_DAYS
-            )
-            values[f"{phase.kind}_{name}"] = str(sign * days)
+        fields |= _fields_of_phase(phase.kind)
+        values |= {
+            f"{phase.kind}_opens": str(sign * phase.opens_days),
+            f"{phase.kind}_closes": str(sign * phase.closes_days),
+        }
     for mode in MODES:
         option = seats.option_of(meeting, mode)
         way = ways.of(option) if option else Way()
@@ -106,20 +106,24 @@ def form_for(meeting: Meeting) -> Any:
     return type("MeetingForm", (SettingsForm,), fields)(data=values)
 
 
-def _fields_of_way(mode: str) -> dict[str, Any]:
-    message = _("Skriv antalet platser med siffror, eller inget alls")
+def _fields_of_phase(kind: str) -> dict[str, Any]:
+    message = _("Skriv antalet dagar med siffror, 0 till 400")
     return {
-        f"capacity_{mode}": _number(_("Antal platser"), message, MOST_SEATS, optional=True),
-        f"organisation_{mode}": _number(
-            _("Högsta antal från samma organisation"), message, MOST_SEATS, optional=True, least=1
-        ),
+        f"{kind}_opens": _number(_("Från och med"), message, MOST_DAYS),
+        f"{kind}_closes": _number(_("Till och med"), message, MOST_DAYS),
+    }
+
+
+def _fields_of_way(mode: str) -> dict[str, Any]:
+    most = _("Högsta antal från samma organisation")
+    seats_wanted = _("Skriv antalet platser med siffror, eller inget alls")
+    hours = _("Timmar att svara på ett erbjudande")
+    hours_wanted = _("Skriv antalet timmar med siffror, 1 till 168")
+    return {
+        f"capacity_{mode}": _number(_("Antal platser"), seats_wanted, MOST_SEATS, optional=True),
+        f"organisation_{mode}": _number(most, seats_wanted, MOST_SEATS, optional=True, least=1),
         f"rule_{mode}": RadioField(_("När en plats blir ledig och någon väntar"), choices=RULES),
-        f"hours_{mode}": _number(
-            _("Timmar att svara på ett erbjudande"),
-            _("Skriv antalet timmar med siffror, 1 till 168"),
-            MOST_HOURS,
-            least=1,
-        ),
+        f"hours_{mode}": _number(hours, hours_wanted, MOST_HOURS, least=1),
     }
 
 
@@ -152,34 +156,29 @@ def meeting_settings(number: int, kind: str) -> AnyResponse:
 
 def _tell(got: list[Registration]) -> None:
     """Says what more seats led to."""
-    seated, offered = (
-        sum(one.state == state for one in got) for state in ("registered", "offered")
-    )
+    seated = sum(one.state == "registered" for one in got)
+    offered = sum(one.state == "offered" for one in got)
     if seated:
-        flash(
-            ngettext(
-                "%(num)s person på väntelistan fick en plats.",
-                "%(num)s personer på väntelistan fick en plats.",
-                seated,
-            )
+        said = ngettext(
+            "%(num)s person på väntelistan fick en plats.",
+            "%(num)s personer på väntelistan fick en plats.",
+            seated,
         )
+        flash(said)
     if offered:
-        flash(
-            ngettext(
-                "%(num)s person på väntelistan erbjöds en plats.",
-                "%(num)s personer på väntelistan erbjöds en plats.",
-                offered,
-            )
+        said = ngettext(
+            "%(num)s person på väntelistan erbjöds en plats.",
+            "%(num)s personer på väntelistan erbjöds en plats.",
+            offered,
         )
+        flash(said)
 
 
 def _page(meeting: Meeting, form: Any) -> AnyResponse:
-    return make_response(
-        render_template(
-            "coordinator/meeting_settings.html", active="year", meeting=meeting, form=form
-        ),
-        form.status,
+    html = render_template(
+        "coordinator/meeting_settings.html", active="year", meeting=meeting, form=form
     )
+    return make_response(html, form.status)
 
 
 def _save(meeting: Meeting, form: Any) -> list[Registration]:

@@ -1,5 +1,6 @@
-"""A form that has been open for long changes only what was changed in it: it carries what it
-showed.
+"""A form that has been open for long changes only what was changed in it.
+
+It carries what it showed.
 """
 
 from __future__ import annotations
@@ -37,14 +38,7 @@ class ShownForm(BaseForm):
     def _settled(self) -> bool:
         before = _read(self.shown.data) if self.shown.raw_data else {}
         for field in self._asked():
-            holds, showed = (
-                field.object_data or "",
-                before.get(field.short_name, field.object_data) or "",
-            )
-            if (field.data or "") == showed != holds:
-                field.data = "" if field.object_data is None else field.object_data
-            elif holds not in (showed, field.data or ""):
-                field.errors = [_said(field, holds)]
+            _settle(field, before.get(field.short_name, field.object_data) or "")
         self._show()
         return not self.errors
 
@@ -57,6 +51,15 @@ class ShownForm(BaseForm):
         return [field for field in self if field.short_name not in OWN]
 
 
+def _settle(field: Field, showed: Any) -> None:
+    """What to do with a field whose value may have changed since the form showed it."""
+    holds, written = field.object_data or "", field.data or ""
+    if written == showed != holds:
+        field.data = "" if field.object_data is None else field.object_data
+    elif holds not in (showed, written):
+        field.errors = [_said(field, holds)]
+
+
 def _read(text: str) -> dict[str, Any]:
     """What the form says that it showed; nothing when it is no such text."""
     try:
@@ -67,19 +70,20 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _said(field: Field, holds: str) -> str:
-    names = (
-        {choice.value: str(choice.label) for choice in field.iter_choices()}
-        if hasattr(field, "iter_choices")
-        else {}
-    )
-    sentence: str = _(
-        "Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har skrivit "
-        "ska gälla."
-    )
-    if holds:
-        sentence = _(
-            "Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen "
-            "om det du har skrivit ska gälla.",
-            value=names.get(holds, holds),
+    """The words at a field that somebody else has changed meanwhile, to `holds`."""
+    if not holds:
+        return str(
+            _(
+                "Någon annan tog bort det här medan du hade sidan öppen. Spara igen om det du har "
+                "skrivit ska gälla."
+            )
         )
+    names = {}
+    if hasattr(field, "iter_choices"):
+        names = {choice.value: str(choice.label) for choice in field.iter_choices()}
+    sentence: str = _(
+        "Någon annan ändrade det här till ”%(value)s” medan du hade sidan öppen. Spara igen "
+        "om det du har skrivit ska gälla.",
+        value=names.get(holds, holds),
+    )
     return sentence

@@ -54,8 +54,9 @@ class SubstituteForm(BaseForm, NameFields):
 
 
 class ChangeForm(AttendingForm):
-    """What a registration says, but for who it is: name and address are changed on the person's
-    page.
+    """What a registration says, but for who it is.
+
+    Name and address are changed on the person's page.
     """
 
     title = StringField(
@@ -92,8 +93,9 @@ class ChangeForm(AttendingForm):
 
 
 def possible(seat: Registration) -> frozenset[str]:
-    """Which of "substitute" and "change" staff can do with the registration now: until the meeting
-    starts.
+    """Which of "substitute" and "change" staff can do with the registration now.
+
+    Both are possible until the meeting starts.
     """
     if not is_ahead(seat):
         return frozenset()
@@ -111,8 +113,9 @@ def is_ahead(seat: Registration) -> bool:
 
 @blueprint.route("/anmalningar/<public_id>/ersattare", methods=["GET", "POST"])
 def send_substitute(public_id: str) -> AnyResponse:
-    """Hands the place over to somebody whom the person has named; mails and calendar as when the
-    person does it.
+    """Hands the place over to somebody whom the person has named.
+
+    Mails and calendar as when the person does it.
     """
     seat, form = invitations.by_public_id(public_id), SubstituteForm()
     if form.accepted():
@@ -127,9 +130,8 @@ def send_substitute(public_id: str) -> AnyResponse:
             return _page("substitute", invitations.by_public_id(public_id), form)
         jobs.commit()
         flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
-        return redirect(
-            url_for("coordinator.registration", public_id=successor.public_id), code=303
-        )
+        theirs = url_for("coordinator.registration", public_id=successor.public_id)
+        return redirect(theirs, code=303)
     if not form.is_submitted() and "substitute" not in possible(seat):
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
     return _page("substitute", seat, form)

@@ -61,26 +61,24 @@ def waiting_list(number: int, kind: str) -> str:
 
 @blueprint.route("/anmalningar/<public_id>/ge-plats", methods=["GET", "POST"])
 def give_place(public_id: str) -> AnyResponse:
-    """Gives somebody who waits a place out of turn; more than there are seats only when that is
-    ticked.
+    """Gives somebody who waits a place out of turn.
+
+    More than there are seats only when that is ticked.
     """
     seat, form = invitations.by_public_id(public_id), GiveForm()
     if form.accepted():
+        note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
         try:
-            offers.give(
-                seat, form.note.data, page.now(), audit.staff(g.staff.id), over=form.over.data
-            )
+            offers.give(seat, note, page.now(), actor, over=over)
         except Refused as problem:
             db.session.rollback()
             field = form.over if problem.key == "no_free_seat" else form.note
             field.errors = (refusals.sentence(problem),)
             return _page(invitations.by_public_id(public_id), form)
         jobs.commit()
+        name = seat.person.name
         flash(
-            _(
-                "%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.",
-                name=seat.person.name,
-            )
+            _("%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.", name=name)
         )
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
     if not form.is_submitted() and seat.state != "waitlisted":

@@ -1,5 +1,6 @@
-"""The words of the coordinators' pages: kinds of mail, states of a mailing, what happened, whom a
-mail is for.
+"""The words of the coordinators' pages.
+
+Kinds of mail, states of a mailing, what happened, whom a mail is for.
 """
 
 from __future__ import annotations

@@ -113,37 +113,47 @@ YearForm = _year_form()
 def new_year() -> AnyResponse:
     """A new year with three meetings, prefilled from the newest one."""
     form = YearForm(data=_prefilled(years.latest(), page.now()))
-    if (
-        form.accepted()
-        and all(require_order(form, f"{kind}_") for kind in MEETING_KINDS)
-        and _is_free(form)
-    ):
+    if form.accepted() and _is_in_order(form) and _is_free(form):
+        number = form.number.data
         plan = {kind: appointment(form, f"{kind}_") for kind in MEETING_KINDS}
-        first = (
-            db.session.scalar(sa.select(Year.id).where(Year.number < form.number.data).limit(1))
-            is None
-        )
-        made = planning.create_year(form.number.data, plan, page.now(), audit.staff(g.staff.id))
+        first = _is_first(number)
+        made = planning.create_year(number, plan, page.now(), audit.staff(g.staff.id))
         jobs.commit()
-        flash(
+        flash(_planned(made.number, first))
+        return redirect(url_for("coordinator.shown", number=made.number), code=303)
+    html = render_template(
+        "coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS
+    )
+    return make_response(html, form.status)
+
+
+def _planned(number: int, first: bool) -> str:
+    """What is said of a new year; the first one has no year before to be like."""
+    if first:
+        return str(
             _(
                 "Årshjulet %(year)s är planerat. Tiderna före varje möte är de vanliga. Ändra dem "
                 "på mötets sida.",
-                year=made.number,
-            )
-            if first
-            else _(
-                "Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och "
-                "villkoren för anmälan är som "
-                "året före. Ändra dem på mötets sida.",
-                year=made.number,
+                year=number,
             )
         )
-        return redirect(url_for("coordinator.shown", number=made.number), code=303)
-    return make_response(
-        render_template("coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS),
-        form.status,
+    return str(
+        _(
+            "Årshjulet %(year)s är planerat. Organisationerna, tiderna före varje möte och "
+            "villkoren för anmälan är som året före. Ändra dem på mötets sida.",
+            year=number,
+        )
     )
+
+
+def _is_in_order(form: YearFields) -> bool:
+    """Whether every meeting ends after it starts."""
+    return all(require_order(form, f"{kind}_") for kind in MEETING_KINDS)
+
+
+def _is_first(number: int) -> bool:
+    before = sa.select(Year.id).where(Year.number < number).limit(1)
+    return db.session.scalar(before) is None
 
 
 def _is_free(form: YearFields) -> bool:
@@ -159,19 +169,17 @@ def _prefilled(last: Year | None, now: dt.datetime) -> dict[str, object]:
         values |= {f"{kind}_starts": USUAL[kind][0], f"{kind}_ends": USUAL[kind][1]}
     for meeting in last.meetings if last else ():
         day = local(meeting.starts_at).date() + NEXT_TIME
-        values |= {
-            f"{meeting.kind}_{name}": value
-            for name, value in (typed(meeting) | {"day": day.isoformat()}).items()
-        }
+        next_time = typed(meeting) | {"day": day.isoformat()}
+        values |= {f"{meeting.kind}_{name}": value for name, value in next_time.items()}
     return values
 
 
 def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
-    rows = [
-        row | {"text": f"{words.meeting(status.meeting.kind)}. {row['text']}"}
-        for status in statuses
-        for row in to_do(status, now)
-    ]
+    """The rows of all meetings, each with its meeting's name, most pressing first."""
+    rows = []
+    for status in statuses:
+        meeting = words.meeting(status.meeting.kind)
+        rows += [row | {"text": f"{meeting}. {row['text']}"} for row in to_do(status, now)]
     rows += agenda.requests_to_do()
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
     return sorted(rows, key=lambda row: rank[row["tone"]])[:TO_DO]

@@ -1,5 +1,6 @@
-"""Writing down what the meeting came to, theme by theme, and showing it to the people of the
-meeting.
+"""Writing down what the meeting came to, theme by theme.
+
+And showing it to the people of the meeting.
 """
 
 from __future__ import annotations
@@ -30,36 +31,30 @@ NEXT = {"preview": "facilitator.preview_results", "publish": "facilitator.publis
 
 @blueprint.route("/svar/<int:number>/<meeting:kind>/resultat", methods=["GET", "POST"])
 def write_results(number: int, kind: str) -> AnyResponse:
-    """The words for the whole and for each theme, in both languages; a draft until they are
-    published.
+    """The words for the whole and for each theme, in both languages.
+
+    They are a draft until they are published.
     """
     meeting = years.meeting_of(number, kind)
     pieces = outcome.pieces(meeting)
     form = _form(pieces)
     if not form.accepted():
         return _page(meeting, pieces, form, form.status)
-    changes = {
-        (piece.key, language): Change(
-            form[_name(piece, language)].data,
-            request.form.get(f"base-{_name(piece, language)}", ""),
-        )
-        for piece in pieces
-        for language in LANGUAGES
-    }
+    changes = {}
+    for piece, language in _texts(pieces):
+        name = _name(piece, language)
+        base = request.form.get(f"base-{name}", "")
+        changes[piece.key, language] = Change(form[name].data, base)
     conflicts = outcome.save(meeting, changes, page.now(), audit.staff(g.staff.id))
     jobs.commit()
     if conflicts:
         return _page(meeting, pieces, form, 409, conflicts)
     act = page.pressed("act")
     if act not in NEXT:
-        flash(
-            _("Rättelsen är sparad och syns för deltagarna.")
-            if meeting.results_at
-            else _("Utkastet är sparat.")
-        )
-    return redirect(
-        url_for(NEXT.get(act, "facilitator.write_results"), number=number, kind=kind), code=303
-    )
+        published = _("Rättelsen är sparad och syns för deltagarna.")
+        flash(published if meeting.results_at else _("Utkastet är sparat."))
+    endpoint = NEXT.get(act, "facilitator.write_results")
+    return redirect(url_for(endpoint, number=number, kind=kind), code=303)
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/resultat/visa")
@@ -84,17 +79,15 @@ def publish_results(number: int, kind: str) -> AnyResponse:
         why_not = ""
     except DomainError as problem:
         why_not = refusals.sentence(problem)
-    return make_response(
-        render_template(
-            "facilitator/results_publish.html",
-            active="answers",
-            meeting=meeting,
-            form=form,
-            why_not=why_not,
-            pieces=outcome.pieces(meeting),
-        ),
-        form.status,
+    html = render_template(
+        "facilitator/results_publish.html",
+        active="answers",
+        meeting=meeting,
+        form=form,
+        why_not=why_not,
+        pieces=outcome.pieces(meeting),
     )
+    return make_response(html, form.status)
 
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/resultat/ta-ner")
@@ -106,6 +99,11 @@ def unpublish_results(number: int, kind: str) -> AnyResponse:
         jobs.commit()
         flash(_("Resultatet visas inte längre. Texterna finns kvar som utkast."))
     return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
+
+
+def _texts(pieces: list[Piece]) -> list[tuple[Piece, str]]:
+    """Every text: each piece in each language."""
+    return [(piece, language) for piece in pieces for language in LANGUAGES]
 
 
 def _name(piece: Piece, language: str) -> str:
@@ -129,9 +127,7 @@ def _form(pieces: list[Piece]) -> Any:
                 validators=[Length(max=MOST, message=_l("Skriv högst 20 000 tecken"))],
             )
     standing = {
-        _name(piece, language): getattr(piece, language)
-        for piece in pieces
-        for language in LANGUAGES
+        _name(piece, language): getattr(piece, language) for piece, language in _texts(pieces)
     }
     return type("ResultsForm", (BaseForm,), fields)(data=standing)
 
@@ -143,42 +139,43 @@ def _page(
     status: int,
     conflicts: dict[tuple[str, str], str] | None = None,
 ) -> AnyResponse:
-    """`bases` name the texts the page was built on; a text that somebody else has changed is shown,
-    and the next press goes over it.
+    """The page; `conflicts` are the texts that somebody else has changed, as they stand now.
+
+    Each of them is shown, and the next press goes over it.
     """
-    bases = {}
-    for piece in pieces:
-        for language in LANGUAGES:
-            name = _name(piece, language)
-            bases[name] = request.form.get(f"base-{name}") or outcome.mark(getattr(piece, language))
-            theirs = (conflicts or {}).get((piece.key, language))
-            if theirs is not None:
-                bases[name] = outcome.mark(theirs)
-                form[name].errors = [
-                    _(
-                        "Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din "
-                        "text ska gälla."
-                    )
-                ]
-            elif conflicts:
-                bases[name] = outcome.mark(form[name].data)
-    theirs_by_name = {
+    theirs = {
         _name(piece, language): conflicts[piece.key, language]
-        for piece in pieces
-        for language in LANGUAGES
+        for piece, language in _texts(pieces)
         if conflicts and (piece.key, language) in conflicts
     }
-    return make_response(
-        render_template(
-            "facilitator/results.html",
-            active="answers",
-            meeting=meeting,
-            form=form,
-            pieces=pieces,
-            bases=bases,
-            theirs=theirs_by_name,
-            name_of=_name,
-            corrected_at=outcome.corrected_at(meeting),
-        ),
-        status,
+    for name in theirs:
+        changed = _(
+            "Någon annan har ändrat texten sedan du öppnade sidan. Spara igen om din "
+            "text ska gälla."
+        )
+        form[name].errors = [changed]
+    html = render_template(
+        "facilitator/results.html",
+        active="answers",
+        meeting=meeting,
+        form=form,
+        pieces=pieces,
+        bases=_bases(pieces, form, theirs),
+        theirs=theirs,
+        name_of=_name,
+        corrected_at=outcome.corrected_at(meeting),
     )
+    return make_response(html, status)
+
+
+def _bases(pieces: list[Piece], form: Any, theirs: dict[str, str]) -> dict[str, str]:
+    """Marks of the texts the page is built on; with `theirs`, of those that stand now."""
+    bases = {}
+    for piece, language in _texts(pieces):
+        name = _name(piece, language)
+        if not theirs:
+            standing = outcome.mark(getattr(piece, language))
+            bases[name] = request.form.get(f"base-{name}") or standing
+        else:
+            bases[name] = outcome.mark(theirs.get(name, form[name].data))
+    return bases

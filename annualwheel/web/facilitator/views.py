@@ -78,12 +78,11 @@ def by_question(number: int, kind: str, key: str) -> str:
     """The answers to one question, 50 respondents at a time."""
     meeting = years.meeting_of(number, kind)
     questions = answers_read.questions(meeting)
-    place = next(
-        (place for place, question in enumerate(questions) if question["key"] == key), None
-    )
-    if place is None:
+    keys = [question["key"] for question in questions]
+    if key not in keys:
         abort(404)
-    leaf = answers_read.by_question(meeting, key, page.language(), request.args.get("sida", 1, int))
+    place, number_of_page = keys.index(key), request.args.get("sida", 1, int)
+    leaf = answers_read.by_question(meeting, key, page.language(), number_of_page)
 
     def at(wanted: int) -> str:
         return url_for("facilitator.by_question", number=number, kind=kind, key=key, sida=wanted)
@@ -117,15 +116,10 @@ def ask_for_pack(number: int, kind: str) -> AnyResponse:
 def pack(public_id: str) -> Response:
     """How far the pack has come, and the way to download it."""
     found = packs.by_public_id(public_id)
-    response = make_response(
-        render_template(
-            "facilitator/pack.html",
-            active="answers",
-            pack=found,
-            meeting=found.meeting,
-            form=Press(),
-        )
+    html = render_template(
+        "facilitator/pack.html", active="answers", pack=found, meeting=found.meeting, form=Press()
     )
+    response = make_response(html)
     if found.state in ("queued", "building"):
         response.headers["Refresh"] = "2"
     return response
@@ -138,14 +132,8 @@ def download(public_id: str) -> Response | AnyResponse:
     if not Press().accepted():
         return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
     file = packs.require_file(found, page.now())
-    audit.note(
-        audit.staff(g.staff.id),
-        "pack_downloaded",
-        found,
-        page.now(),
-        found.meeting_id,
-        sha256=file.sha256,
-    )
+    actor, meeting_id = audit.staff(g.staff.id), found.meeting_id
+    audit.note(actor, "pack_downloaded", found, page.now(), meeting_id, sha256=file.sha256)
     jobs.commit()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     response = Response(_pieces(file.id, app), mimetype=file.media_type)

@@ -1,5 +1,6 @@
-"""Pages anyone may open: the landing page of a mailed link, a new link, sign-in, health, legal
-pages.
+"""Pages anyone may open.
+
+The landing page of a mailed link, a new link, sign-in, health, legal pages.
 """
 
 from __future__ import annotations

@@ -21,18 +21,16 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The database answers, its schema is the newest, and how long the oldest due mail has waited
-    (seconds).
+    """The database answers, its schema is the newest, and mail goes out.
+
+    Says how many seconds the oldest due mail has waited.
     """
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
     current = db.session.scalar(sa.text("select version_num from alembic_version"))
-    oldest = db.session.scalar(
-        sa.select(sa.func.min(Message.due_at)).where(
-            Message.state.in_(DUE), Message.due_at <= page.now()
-        )
-    )
+    is_due = Message.state.in_(DUE), Message.due_at <= page.now()
+    oldest = db.session.scalar(sa.select(sa.func.min(Message.due_at)).where(*is_due))
     waited = int((page.now() - oldest).total_seconds()) if oldest else 0
     ready = head == current
-    return jsonify(
-        status="ok" if ready else "behind", migrated=ready, oldest_due_mail=waited
-    ), 200 if ready else 503
+    status = "ok" if ready else "behind"
+    answer = jsonify(status=status, migrated=ready, oldest_due_mail=waited)
+    return answer, 200 if ready else 503

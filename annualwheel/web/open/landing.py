@@ -38,8 +38,9 @@ def landing(token: str) -> Response:
 
 @blueprint.post("/i/<token>")
 def enter(token: str) -> Response | AnyResponse:
-    """A pressed button: exchanges the link for a session cookie and goes to a page without the
-    token.
+    """A pressed button: exchanges the link for a session cookie.
+
+    Goes on to a page without the token.
     """
     registration = registration_of(token)
     if registration is None:
@@ -57,13 +58,9 @@ def enter(token: str) -> Response | AnyResponse:
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
-    return redirect(
-        url_for(
-            ROUTES.get(answer, "participant.confirmation"),
-            vem="jag" if answer == "instead" else None,
-        ),
-        code=303,
-    )
+    endpoint = ROUTES.get(answer, "participant.confirmation")
+    who = "jag" if answer == "instead" else None
+    return redirect(url_for(endpoint, vem=who), code=303)
 
 
 @blueprint.get("/i/<token>/kalender.ics")
@@ -109,10 +106,9 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     membership.note_opening(member, page.now())
     jobs.commit()
     opened.note("member", member.public_id, member.link_version)
-    return redirect(
-        url_for("preparation.results" if page.pressed("answer") == "result" else "preparation.hub"),
-        code=303,
-    )
+    wants_results = page.pressed("answer") == "result"
+    endpoint = "preparation.results" if wants_results else "preparation.hub"
+    return redirect(url_for(endpoint), code=303)
 
 
 @blueprint.route("/lank", methods=["GET", "POST"])
@@ -151,42 +147,37 @@ def _member(token: str) -> Member | None:
 def _landing(registration: Registration, form: Press) -> Response:
     g.own_language = registration.person.language
     meeting = registration.meeting
-    return make_response(
-        render_template(
-            "open/landing.html",
-            registration=registration,
-            meeting=meeting,
-            form=form,
-            offer=offers.of(registration, page.now()),
-            queue=offers.queue(registration, page.now()),
-            span=years.phase(meeting, "preparation"),
-            open_to_all=applications.why_closed(meeting, page.now()) is None,
-            followup=years.phase(meeting, "followup"),
-            **offers.asked(registration, page.now()),
-        ),
-        form.status,
+    html = render_template(
+        "open/landing.html",
+        registration=registration,
+        meeting=meeting,
+        form=form,
+        offer=offers.of(registration, page.now()),
+        queue=offers.queue(registration, page.now()),
+        span=years.phase(meeting, "preparation"),
+        open_to_all=applications.why_closed(meeting, page.now()) is None,
+        followup=years.phase(meeting, "followup"),
+        **offers.asked(registration, page.now()),
     )
+    return make_response(html, form.status)
 
 
 def _preparation(member: Member, form: Press) -> Response:
     g.own_language = member.person.language
     meeting = member.submission.questionnaire.meeting
-    return make_response(
-        render_template(
-            "open/preparation.html",
-            member=member,
-            submission=member.submission,
-            meeting=meeting,
-            form=form,
-            closes=deadline.closes_at(member.submission),
-            minutes=published.definition_of(member.submission.questionnaire).minutes,
-        ),
-        form.status,
+    html = render_template(
+        "open/preparation.html",
+        member=member,
+        submission=member.submission,
+        meeting=meeting,
+        form=form,
+        closes=deadline.closes_at(member.submission),
+        minutes=published.definition_of(member.submission.questionnaire).minutes,
     )
+    return make_response(html, form.status)
 
 
 def dead_link() -> Response:
     """One page for unknown, cut off, old and revoked links."""
-    return make_response(
-        render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True), 404
-    )
+    html = render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True)
+    return make_response(html, 404)

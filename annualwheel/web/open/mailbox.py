@@ -1,5 +1,6 @@
-"""The development mailbox as pages: what has been sent, as the recipient, the mail program and the
-wire see it.
+"""The development mailbox as pages.
+
+What has been sent, as the recipient, the mail program and the wire see it.
 
 Exists only where `DEV_MAILBOX` names its folder, which the settings refuse in production.
 """
@@ -92,7 +93,8 @@ def _mail(name: str) -> Mail:
 def _content(found: Mail, view: str) -> str:
     if view == "source":
         return found.raw.decode("utf-8", "replace")
-    return found.part({"text": "text/plain", "calendar": "text/calendar"}.get(view, "text/html"))
+    content_types = {"text": "text/plain", "calendar": "text/calendar"}
+    return found.part(content_types.get(view, "text/html"))
 
 
 def _kind(found: Mail) -> str:

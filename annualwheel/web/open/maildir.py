@@ -51,14 +51,10 @@ class Mail:
     @property
     def calendar_method(self) -> str:
         """REQUEST or CANCEL for a calendar mail, else ""."""
-        return next(
-            (
-                str(part.get_param("method") or "")
-                for part in self.message.walk()
-                if part.get_content_type() == "text/calendar"
-            ),
-            "",
-        )
+        for part in self.message.walk():
+            if part.get_content_type() == "text/calendar":
+                return str(part.get_param("method") or "")
+        return ""
 
     def part(self, content_type: str) -> str:
         """The text of the first part of that type, "" when there is none."""
@@ -70,17 +66,14 @@ class Mail:
     @property
     def links(self) -> list[str]:
         """The addresses in the plain text, each once, in order."""
-        return list(
-            dict.fromkeys(link.rstrip(".,") for link in LINK.findall(self.part("text/plain")))
-        )
+        found = LINK.findall(self.part("text/plain"))
+        return list(dict.fromkeys(link.rstrip(".,") for link in found))
 
 
 def newest(folder: Path, first: int, count: int) -> list[Mail]:
     """`count` mails, newest first, after the `first` newest."""
-    return [
-        Mail(name, path.read_bytes())
-        for name, path in sorted(_files(folder).items(), reverse=True)[first : first + count]
-    ]
+    files = sorted(_files(folder).items(), reverse=True)
+    return [Mail(name, path.read_bytes()) for name, path in files[first : first + count]]
 
 
 def size(folder: Path) -> int:
@@ -95,9 +88,6 @@ def find(folder: Path, name: str) -> Mail | None:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    return {
-        path.name.split(":")[0]: path
-        for part in ("new", "cur")
-        for path in (folder / part).glob("*")
-        if path.is_file()
-    }
+    """The files of the mails by name, without the flags after the colon."""
+    paths = [path for part in ("new", "cur") for path in (folder / part).glob("*")]
+    return {path.name.split(":")[0]: path for path in paths if path.is_file()}

@@ -1,5 +1,6 @@
-"""The way in to one's own details: an address, a mail, a link that lives for half an hour, and a
-pressed button.
+"""The way in to one's own details.
+
+An address, a mail, a link that lives for half an hour, and a pressed button.
 """
 
 from __future__ import annotations
@@ -81,12 +82,10 @@ def _address_on_file() -> str:
 
 def _button(person: Person, form: Press) -> Response:
     g.own_language = person.language
-    return make_response(
-        render_template("open/own_data_link.html", person=person, form=form), form.status
-    )
+    html = render_template("open/own_data_link.html", person=person, form=form)
+    return make_response(html, form.status)
 
 
 def _dead() -> Response:
-    return make_response(
-        render_template("open/own_data.html", form=AskForLink(formdata=None), dead=True), 404
-    )
+    html = render_template("open/own_data.html", form=AskForLink(formdata=None), dead=True)
+    return make_response(html, 404)

@@ -79,20 +79,18 @@ class UnlistedForm(OwnDetailsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._fields.move_to_end(
-            "organisation", last=False
-        )  # errors are told in the order of the page
+        # Errors are told in the order of the page.
+        self._fields.move_to_end("organisation", last=False)
 
     def validate_organisation(self, field: Any) -> None:
         """One that is there is chosen, not asked for."""
         known = contacts.organisation_named(field.data or "")
         if known is not None and known.active:
-            raise ValidationError(
-                _(
-                    "%(organisation)s finns med. Sök på namnet och välj organisationen i listan.",
-                    organisation=known.name,
-                )
+            is_there = _(
+                "%(organisation)s finns med. Sök på namnet och välj organisationen i listan.",
+                organisation=known.name,
             )
+            raise ValidationError(is_there)
 
 
 def details_form(form: type[OwnDetailsForm], meeting: Meeting, **data: object) -> Any:
@@ -119,20 +117,18 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
     if organisation is None:
         return _search(meeting)
     form = details_form(OwnDetailsForm, meeting)
-    if carried_out(
-        form,
-        lambda: applications.apply(
-            meeting, organisation, form.applicant("open:"), security.client(), page.now()
-        ),
-    ):
+
+    def ask() -> None:
+        applicant = form.applicant("open:")
+        applications.apply(meeting, organisation, applicant, security.client(), page.now())
+
+    if carried_out(form, ask):
         return redirect(url_for("open.applied", number=number, kind=kind), code=303)
     full = all(seats.room(option).why_not(organisation.id) for option in meeting.options)
-    return make_response(
-        render_template(
-            "open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full
-        ),
-        form.status,
+    html = render_template(
+        "open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full
     )
+    return make_response(html, form.status)
 
 
 @blueprint.route(f"{ADDRESS}/saknas", methods=["GET", "POST"])
@@ -143,16 +139,15 @@ def organisation_missing(number: int, kind: str) -> Response | AnyResponse:
         return closed(meeting)
     form = details_form(UnlistedForm, meeting, organisation=strip(request.args.get("sok"))[:200])
     del form.mode
-    if carried_out(
-        form,
-        lambda: unlisted.ask(
-            meeting, form.organisation.data, form.applicant(""), security.client(), page.now()
-        ),
-    ):
+
+    def ask() -> None:
+        name, applicant = form.organisation.data, form.applicant("")
+        unlisted.ask(meeting, name, applicant, security.client(), page.now())
+
+    if carried_out(form, ask):
         return redirect(url_for("open.organisation_asked", number=number, kind=kind), code=303)
-    return make_response(
-        render_template("open/organisation_missing.html", meeting=meeting, form=form), form.status
-    )
+    html = render_template("open/organisation_missing.html", meeting=meeting, form=form)
+    return make_response(html, form.status)
 
 
 @blueprint.get(f"{ADDRESS}/skickat")
@@ -174,21 +169,17 @@ def closed(meeting: Meeting) -> Response:
     """
     refusal = applications.why_closed(meeting, page.now())
     said = refusals.sentence(refusal) if refusal else ""
-    typed = [
-        value
-        for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", "lang_switch", "mode") and value
-    ]
-    return make_response(
-        render_template(
-            "open/apply_closed.html",
-            meeting=meeting,
-            said=said,
-            typed=typed,
-            cancelled=meeting.state == "cancelled",
-        ),
-        410 if request.method == "POST" else 200,
+    quiet = ("csrf_token", "lang_switch", "mode")
+    fields = request.form.items(multi=True)
+    typed = [value for name, value in fields if value and name not in quiet]
+    html = render_template(
+        "open/apply_closed.html",
+        meeting=meeting,
+        said=said,
+        typed=typed,
+        cancelled=meeting.state == "cancelled",
     )
+    return make_response(html, 410 if request.method == "POST" else 200)
 
 
 def _chosen(public_id: str) -> Organisation | None:
@@ -202,12 +193,11 @@ def _chosen(public_id: str) -> Organisation | None:
 def _search(meeting: Meeting) -> Response:
     text = strip(request.args.get("sok"))[:200]
     found = directory.organisations_like(text, FOUND + 1)
-    return make_response(
-        render_template(
-            "open/apply_search.html",
-            meeting=meeting,
-            text=text,
-            found=found[:FOUND],
-            more=len(found) > FOUND,
-        )
+    html = render_template(
+        "open/apply_search.html",
+        meeting=meeting,
+        text=text,
+        found=found[:FOUND],
+        more=len(found) > FOUND,
     )
+    return make_response(html)

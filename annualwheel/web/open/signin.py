@@ -54,9 +54,8 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
     jobs.commit()
     back = session.pop("back", None)
     session["staff"] = opened
-    return redirect(
-        back or url_for("coordinator.year" if plans else "facilitator.answers"), code=303
-    )
+    home = url_for("coordinator.year" if plans else "facilitator.answers")
+    return redirect(back or home, code=303)
 
 
 @blueprint.post("/logga-ut")
@@ -94,6 +93,5 @@ def _with_button(token: str, form: Press) -> Response:
 
 def _dead_link() -> Response:
     """One page for unknown, used and old links; a new one is asked for on the sign-in page."""
-    return make_response(
-        render_template("open/sign_in.html", form=AskForLink(formdata=None), dead=True), 404
-    )
+    html = render_template("open/sign_in.html", form=AskForLink(formdata=None), dead=True)
+    return make_response(html, 404)

@@ -25,20 +25,18 @@ def someone_else(token: str) -> Response | AnyResponse:
     if applications.why_closed(meeting, page.now()):
         return closed(meeting)
     form = details_form(OwnDetailsForm, meeting)
-    if carried_out(
-        form,
-        lambda: applications.apply_beside(registration, form.applicant("forwarded:"), page.now()),
-    ):
-        return redirect(
-            url_for("open.applied", number=meeting.year.number, kind=meeting.kind), code=303
-        )
-    return make_response(
-        render_template(
-            "open/someone_else.html",
-            registration=registration,
-            meeting=meeting,
-            form=form,
-            back=url_for("open.landing", token=token),
-        ),
-        form.status,
+
+    def ask() -> None:
+        applications.apply_beside(registration, form.applicant("forwarded:"), page.now())
+
+    if carried_out(form, ask):
+        done = url_for("open.applied", number=meeting.year.number, kind=meeting.kind)
+        return redirect(done, code=303)
+    html = render_template(
+        "open/someone_else.html",
+        registration=registration,
+        meeting=meeting,
+        form=form,
+        back=url_for("open.landing", token=token),
     )
+    return make_response(html, form.status)

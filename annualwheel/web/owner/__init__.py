@@ -1,5 +1,6 @@
-"""A person's own details: for half an hour after a freshly mailed link, and for nobody who only has
-a link to a registration.
+"""A person's own details.
+
+For half an hour after a freshly mailed link, and for nobody who only has a link to a registration.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ blueprint = Blueprint("owner", __name__, url_prefix="/mina-uppgifter")
 
 @blueprint.before_request
 def holder_of_fresh_link() -> Response | None:
-    """The guard: the session names a person, the version of their link, and when it was opened; all
-    of it is looked at each time. What is sent from a page with somebody else's details is refused.
+    """The guard of every page.
+
+    The session names a person, the version of their link, and when it was opened; all of it is
+    looked at each time. What is sent from a page with somebody else's details is refused.
     """
     try:
         g.person = own_data.by_session(session.get("own_data"), page.now())
@@ -36,12 +39,10 @@ def holder_of_fresh_link() -> Response | None:
 def _not_let_in() -> Response:
     if ended.typed():
         return ended.again("owner")
-    return make_response(
-        render_template(
-            "open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False
-        ),
-        401,
+    html = render_template(
+        "open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False
     )
+    return make_response(html, 401)
 
 
 from annualwheel.web.owner import correcting, deletion, overview, stated_needs  # noqa: E402,F401  the views hang on the blueprint

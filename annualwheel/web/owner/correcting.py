@@ -65,18 +65,22 @@ def _places(person: Person) -> list[Any]:
 
 
 def _form(person: Person) -> OwnForm:
-    fields = {
-        f"title_{number}": StringField(
-            _("Titel eller uppdrag, %(organisation)s", organisation=place.organisation.name),
-            [Optional(), SHORT],
-            filters=[strip],
-            render_kw={"autocomplete": "organization-title"},
-        )
-        for number, place in enumerate(_places(person))
-    }
-    values = {f"title_{number}": place.title for number, place in enumerate(_places(person))}
+    fields: dict[str, Any] = {}
+    values: dict[str, str] = {}
+    for number, place in enumerate(_places(person)):
+        fields[f"title_{number}"] = _title_field(place.organisation.name)
+        values[f"title_{number}"] = place.title
     made: OwnForm = type("OwnTitlesForm", (OwnForm,), fields)(obj=person, data=values)
     return made
+
+
+def _title_field(organisation: str) -> StringField:
+    return StringField(
+        _("Titel eller uppdrag, %(organisation)s", organisation=organisation),
+        [Optional(), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "organization-title"},
+    )
 
 
 @blueprint.route("/andra", methods=["GET", "POST"])
@@ -91,6 +95,5 @@ def correct() -> AnyResponse:
         session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
         return redirect(url_for("owner.overview", klart="rattat"), code=303)
     titles = [form[f"title_{number}"] for number in range(len(_places(person)))]
-    return make_response(
-        render_template("owner/correct.html", form=form, titles=titles, person=person), form.status
-    )
+    html = render_template("owner/correct.html", form=form, titles=titles, person=person)
+    return make_response(html, form.status)

@@ -33,6 +33,5 @@ def delete() -> AnyResponse:
         return redirect(url_for("owner.overview", klart="begart"), code=303)
     if not form.is_submitted() and own_data.open_request(g.person):
         return redirect(url_for("owner.overview"), code=303)
-    return make_response(
-        render_template("owner/delete.html", form=form, person=g.person), form.status
-    )
+    html = render_template("owner/delete.html", form=form, person=g.person)
+    return make_response(html, form.status)

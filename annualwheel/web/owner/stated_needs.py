@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import jobs, needs, own_data
@@ -10,39 +10,36 @@ from annualwheel.web import page
 from annualwheel.web.forms import Press
 from annualwheel.web.owner import blueprint
 from annualwheel.web.participant.forms import NeedsForm, carried_out
-from annualwheel.web.participant.own_needs import consent_to
+from annualwheel.web.participant.own_needs import consent_to, is_read_too_late
 
 
 @blueprint.route("/behov/<public_id>", methods=["GET", "POST"])
 def stated_needs(public_id: str) -> Response | AnyResponse:
     """The same step as the registration's own, with what is stated now."""
     registration = own_data.registration_of(g.person, public_id)
+    back = redirect(url_for("owner.overview"), code=303)
     if registration.state not in needs.SERVED:
-        return redirect(url_for("owner.overview"), code=303)
+        return back
     given, consent = needs.of(registration), consent_to(registration)
-    if (
-        request.method == "GET"
-        and needs.why_not(registration.meeting, page.now())
-        and not (given.diet or given.access)
-    ):
-        return redirect(url_for("owner.overview"), code=303)
+    stated = bool(given.diet or given.access)
+    if not stated and is_read_too_late(registration):
+        return back
     form = NeedsForm(data={"diet": given.diet, "access": given.access})
     form.consent.label.text = consent
-    if carried_out(
-        form,
-        lambda: needs.state(registration, form.diet.data, form.access.data, consent, page.now()),
-    ):
+
+    def keep() -> None:
+        needs.state(registration, form.diet.data, form.access.data, consent, page.now())
+
+    if carried_out(form, keep):
         return redirect(url_for("owner.overview", klart="behov"), code=303)
-    return make_response(
-        render_template(
-            "owner/needs.html",
-            form=form,
-            registration=registration,
-            meeting=registration.meeting,
-            stated=bool(given.diet or given.access),
-        ),
-        form.status,
+    html = render_template(
+        "owner/needs.html",
+        form=form,
+        registration=registration,
+        meeting=registration.meeting,
+        stated=stated,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.post("/behov/<public_id>/radera")

@@ -1,5 +1,6 @@
-"""What an invited person does with the registration, once a pressed button on the landing page has
-let them in.
+"""What an invited person does with the registration.
+
+A pressed button on the landing page lets them in.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
 
 @blueprint.before_request
 def holder_of_link() -> Response | None:
-    """The guard: the session knows the registration the page was made for and the version its link
-    had; both must still hold.
+    """The guard of every page.
+
+    The session knows the registration the page was made for and the version its link had; both
+    must still hold.
     """
     target = opened.target("registration")
     try:
@@ -41,18 +44,14 @@ def _not_let_in(target: Target | None) -> Response:
 
     Who has just sent a substitute and presses again sees that it is done.
     """
-    successor = (
-        substitution.successor_of(target)
-        if target and request.endpoint == "participant.substitute"
-        else None
-    )
-    if successor is not None:
-        session["handed_over"], session["handed_over_seat"] = (
-            successor.person.name,
-            successor.state in HOLDS_SEAT,
-        )
-        return redirect(url_for("open.handed_over"), code=303)
-    return ended.answer()
+    successor = None
+    if target and request.endpoint == "participant.substitute":
+        successor = substitution.successor_of(target)
+    if successor is None:
+        return ended.answer()
+    session["handed_over"] = successor.person.name
+    session["handed_over_seat"] = successor.state in HOLDS_SEAT
+    return redirect(url_for("open.handed_over"), code=303)
 
 
 from annualwheel.web.participant import (  # noqa: E402,F401  the views hang on the blueprint

@@ -20,39 +20,28 @@ def register() -> Response | AnyResponse:
     The same press twice shows the same page.
     """
     registration: Registration = g.registration
-    form, offer = (
-        registration_form(registration, request.args.get("satt", "")),
-        offers.of(registration, page.now()),
-    )
-    actor, state, stood = (
-        audit.participant(registration.person_id),
-        registration.state,
-        replies.stands(registration),
-    )
+    form = registration_form(registration, request.args.get("satt", ""))
+    offer = offers.of(registration, page.now())
+    actor = audit.participant(registration.person_id)
+    state, stood = registration.state, replies.stands(registration)
     if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
         opened.note("registration", registration.public_id, registration.link_version)
-        done = (
-            "anmald"
-            if registration.state != state
-            else "andrad"
-            if replies.stands(registration) != stood
-            else None
-        )
+        done = "andrad" if replies.stands(registration) != stood else None
+        if registration.state != state:
+            done = "anmald"
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:
         return redirect(url_for("participant.confirmation"), code=303)
     another = bool(form.form_errors) and replies.names_another(registration, form.reply())
-    return make_response(
-        render_template(
-            "participant/register.html",
-            form=form,
-            registration=registration,
-            offer=offer,
-            another=another,
-            meeting=registration.meeting,
-        ),
-        form.status,
+    html = render_template(
+        "participant/register.html",
+        form=form,
+        registration=registration,
+        offer=offer,
+        another=another,
+        meeting=registration.meeting,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.route("/nej", methods=["GET", "POST"])
@@ -65,13 +54,11 @@ def decline() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart="nej"), code=303)
     if not form.is_submitted() and ("decline" not in offer.can or registration.state == "offered"):
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(
-        render_template(
-            "participant/decline.html",
-            form=form,
-            registration=registration,
-            offer=offer,
-            meeting=registration.meeting,
-        ),
-        form.status,
+    html = render_template(
+        "participant/decline.html",
+        form=form,
+        registration=registration,
+        offer=offer,
+        meeting=registration.meeting,
     )
+    return make_response(html, form.status)

@@ -47,29 +47,31 @@ class ColleaguesForm(BaseForm):
         """Each row by itself, and no person in two rows."""
         fine = super().validate(extra_validators)
         seen: dict[tuple[str, str], int] = {}
-        for number in range(1, self.rows + 1):
+        numbers = range(1, self.rows + 1)
+        for number in numbers:
             if number == 1 or not self.is_empty(number):
                 self._check(number, seen)
-        return fine and not any(
-            field.errors for number in range(1, self.rows + 1) for field in self.row(number)
-        )
+        in_rows = (field for number in numbers for field in self.row(number))
+        return fine and not any(field.errors for field in in_rows)
 
     def colleagues(self) -> list[Colleague]:
         """What was filled in."""
-        return [
-            Colleague(
-                self[f"given_{number}"].data,
-                self[f"family_{number}"].data,
-                self[f"email_{number}"].data,
-                self[f"title_{number}"].data,
-                self._mode(number),
-            )
-            for number in range(1, self.rows + 1)
-            if not self.is_empty(number)
-        ]
+        numbers = range(1, self.rows + 1)
+        return [self._colleague(number) for number in numbers if not self.is_empty(number)]
+
+    def _colleague(self, number: int) -> Colleague:
+        return Colleague(
+            self[f"given_{number}"].data,
+            self[f"family_{number}"].data,
+            self[f"email_{number}"].data,
+            self[f"title_{number}"].data,
+            self._mode(number),
+        )
 
     def _mode(self, number: int) -> str:
-        return self[f"mode_{number}"].data or "" if f"mode_{number}" in self else "on_site"
+        if f"mode_{number}" not in self:
+            return "on_site"
+        return self[f"mode_{number}"].data or ""
 
     def _check(self, number: int, seen: dict[tuple[str, str], int]) -> None:
         given, family, email = (self[f"{name}_{number}"] for name in NAMES[:3])
@@ -77,36 +79,44 @@ class ColleaguesForm(BaseForm):
             given.errors = [_("Skriv förnamnet på kollega %(number)s", number=number)]
         if not family.data:
             family.errors = [_("Skriv efternamnet på kollega %(number)s", number=number)]
+        self._check_address(number)
+        if f"mode_{number}" in self:
+            self._check_mode(number)
+        person = fold(f"{given.data} {family.data}"), fold(email.data or "")
+        if not email.errors and seen.setdefault(person, number) != number:
+            same = _(
+                "Kollega %(number)s är samma person som kollega %(other)s",
+                number=number,
+                other=seen[person],
+            )
+            email.errors = [same]
+
+    def _check_address(self, number: int) -> None:
+        email = self[f"email_{number}"]
         try:
             email.data = contacts.normal_address(email.data or "")
         except Unreadable:
-            email.errors = [
-                _(
-                    "Skriv e-postadressen till kollega %(number)s med @, till exempel "
-                    "anna.berg@kommun.example",
-                    number=number,
-                )
-            ]
-        if f"mode_{number}" in self and self._mode(number) not in {
-            choice.value for choice in self[f"mode_{number}"].choices
-        }:
-            self[f"mode_{number}"].errors = [
+            wanted = _(
+                "Skriv e-postadressen till kollega %(number)s med @, till exempel "
+                "anna.berg@kommun.example",
+                number=number,
+            )
+            email.errors = [wanted]
+
+    def _check_mode(self, number: int) -> None:
+        mode = self[f"mode_{number}"]
+        if self._mode(number) not in {choice.value for choice in mode.choices}:
+            mode.errors = [
                 _("Välj om kollega %(number)s deltar på plats eller digitalt", number=number)
-            ]
-        person = fold(f"{given.data} {family.data}"), fold(email.data or "")
-        if not email.errors and seen.setdefault(person, number) != number:
-            email.errors = [
-                _(
-                    "Kollega %(number)s är samma person som kollega %(other)s",
-                    number=number,
-                    other=seen[person],
-                )
             ]
 
 
 def colleagues_form(registration: Registration, rows: int) -> Any:
     """The form with that many rows, and the ways of attending where there is a choice."""
-    options = registration.meeting.options
+    modes = [
+        SelectChoice(option.mode, words.label(option.mode, "mode"))
+        for option in registration.meeting.options
+    ]
     fields: dict[str, Any] = {"rows": rows}
     for number in range(1, rows + 1):
         fields |= {
@@ -117,14 +127,9 @@ def colleagues_form(registration: Registration, rows: int) -> Any:
                 _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip]
             ),
         }
-        if len(options) > 1:
+        if len(modes) > 1:
             fields[f"mode_{number}"] = RadioField(
-                _l("Hur deltar kollegan?"),
-                choices=[
-                    SelectChoice(option.mode, words.label(option.mode, "mode"))
-                    for option in options
-                ],
-                validate_choice=False,
+                _l("Hur deltar kollegan?"), choices=modes, validate_choice=False
             )
     return type("Rows", (ColleaguesForm,), fields)()
 
@@ -138,26 +143,24 @@ def colleagues_in_one_go() -> Response | AnyResponse:
     form = colleagues_form(registration, min(_rows() + adding, MOST))
     became: list[colleagues.Outcome] = []
     actor = audit.participant(registration.person_id)
-    if not adding and carried_out(
-        form,
-        lambda: became.extend(
-            colleagues.register_together(registration, form.colleagues(), page.now(), actor)
-        ),
-    ):
+
+    def register() -> None:
+        people = form.colleagues()
+        became.extend(colleagues.register_together(registration, people, page.now(), actor))
+
+    if not adding and carried_out(form, register):
         session["colleagues"] = [[one.name, one.became] for one in became]
         return redirect(url_for("participant.colleagues_done"), code=303)
     status = 200 if adding else form.status
-    return make_response(
-        render_template(
-            "participant/colleagues.html",
-            registration=registration,
-            meeting=registration.meeting,
-            form=form,
-            why=refusals.sentence(refusal) if refusal else "",
-            most=MOST,
-        ),
-        status,
+    html = render_template(
+        "participant/colleagues.html",
+        registration=registration,
+        meeting=registration.meeting,
+        form=form,
+        why=refusals.sentence(refusal) if refusal else "",
+        most=MOST,
     )
+    return make_response(html, status)
 
 
 @blueprint.get("/kollegor/klart")
@@ -177,6 +180,5 @@ def colleagues_done() -> str | AnyResponse:
 def _rows() -> int:
     """How many rows the page had that was sent."""
     sent = request.form.get("antal", "1")
-    return (
-        max(1, min(int(sent), MOST)) if sent.isascii() and sent.isdecimal() and len(sent) < 3 else 1
-    )
+    is_number = sent.isascii() and sent.isdecimal() and len(sent) < 3
+    return max(1, min(int(sent), MOST)) if is_number else 1

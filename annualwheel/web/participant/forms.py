@@ -112,7 +112,8 @@ class RegistrationForm(NameFields, BaseForm):
 
     def reply(self) -> Reply:
         """What was filled in."""
-        lunch = self.lunch.data == "ja" if "lunch" in self and self.attends == "on_site" else None
+        eats_there = "lunch" in self and self.attends == "on_site"
+        lunch = self.lunch.data == "ja" if eats_there else None
         copy_to = self.copy_to.data if self.copy_to.data != self.email.data else ""
         return Reply(
             self.given.data,
@@ -127,23 +128,22 @@ class RegistrationForm(NameFields, BaseForm):
 
 
 def registration_form(registration: Registration, mode: str = "") -> RegistrationForm:
-    """The form for this meeting, filled with what is known; `mode` is a way of attending the person
-    has chosen already. Nothing is chosen for anybody.
+    """The form for this meeting, filled with what is known.
+
+    `mode` is a way of attending the person has chosen already. Nothing is chosen for anybody.
     """
     person, meeting = registration.person, registration.meeting
-    asked_before = registration.answered_at is not None and registration.lunch is not None
-    form = RegistrationForm(
-        data={
-            "given": person.given,
-            "family": person.family,
-            "email": person.email,
-            "mobile": person.mobile,
-            "title": registration.title or _title(registration),
-            "copy_to": registration.copy_to,
-            "mode": registration.mode if registration.answered_at else mode or None,
-            "lunch": ("ja" if registration.lunch else "nej") if asked_before else None,
-        }
-    )
+    known = {
+        "given": person.given,
+        "family": person.family,
+        "email": person.email,
+        "mobile": person.mobile,
+        "title": registration.title or _title(registration),
+        "copy_to": registration.copy_to,
+        "mode": registration.mode if registration.answered_at else mode or None,
+        "lunch": _lunch(registration),
+    }
+    form = RegistrationForm(data=known)
     form.mode.choices = [
         SelectChoice(option.mode, words.label(option.mode, "mode")) for option in meeting.options
     ]
@@ -155,14 +155,18 @@ def registration_form(registration: Registration, mode: str = "") -> Registratio
 
 
 def _title(registration: Registration) -> str:
-    return next(
-        (
-            a.title
-            for a in registration.person.affiliations
-            if a.organisation_id == registration.organisation_id
-        ),
-        "",
-    )
+    """The person's title in the organisation."""
+    for place in registration.person.affiliations:
+        if place.organisation_id == registration.organisation_id:
+            return place.title
+    return ""
+
+
+def _lunch(registration: Registration) -> str | None:
+    """What was answered about lunch, None when nothing has been."""
+    if registration.answered_at is None or registration.lunch is None:
+        return None
+    return "ja" if registration.lunch else "nej"
 
 
 class SubstituteForm(NameFields, BaseForm):

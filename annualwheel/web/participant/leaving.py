@@ -28,31 +28,27 @@ def substitute() -> Response | AnyResponse:
     form, offer = SubstituteForm(), offers.of(registration, page.now())
     forwarded = request.args.get("vem") == "jag"
     actor, seated = audit.participant(registration.person_id), registration.state in HOLDS_SEAT
-    if page.pressed("answer") != "instead" and carried_out(
-        form,
-        lambda: meetings.substitute(
-            registration, replace(form.substitute(), taken=forwarded), page.now(), actor
-        ),
-    ):
+
+    def hand_over() -> None:
+        new = replace(form.substitute(), taken=forwarded)
+        meetings.substitute(registration, new, page.now(), actor)
+
+    if page.pressed("answer") != "instead" and carried_out(form, hand_over):
         opened.forget("registration", registration.public_id)
-        session["handed_over"], session["handed_over_seat"] = (
-            f"{form.given.data} {form.family.data}",
-            seated,
-        )
+        session["handed_over"] = f"{form.given.data} {form.family.data}"
+        session["handed_over_seat"] = seated
         return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
     if not form.is_submitted() and "substitute" not in offer.can:
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(
-        render_template(
-            "participant/substitute.html",
-            form=form,
-            registration=registration,
-            offer=offer,
-            meeting=registration.meeting,
-            forwarded=forwarded,
-        ),
-        form.status,
+    html = render_template(
+        "participant/substitute.html",
+        form=form,
+        registration=registration,
+        offer=offer,
+        meeting=registration.meeting,
+        forwarded=forwarded,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.route("/avboka", methods=["GET", "POST"])
@@ -65,13 +61,11 @@ def withdraw() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart="avbokad"), code=303)
     if not form.is_submitted() and "withdraw" not in offer.can:
         return redirect(url_for("participant.confirmation"), code=303)
-    return make_response(
-        render_template(
-            "participant/withdraw.html",
-            form=form,
-            registration=registration,
-            offer=offer,
-            meeting=registration.meeting,
-        ),
-        form.status,
+    html = render_template(
+        "participant/withdraw.html",
+        form=form,
+        registration=registration,
+        offer=offer,
+        meeting=registration.meeting,
     )
+    return make_response(html, form.status)

@@ -1,5 +1,6 @@
-"""What the page may offer: a button only for what a press would do, and words for what it would
-not.
+"""What the page may offer.
+
+A button only for what a press would do, and words for what it would not.
 """
 
 from __future__ import annotations
@@ -43,9 +44,8 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
     why = {action: refusals.sentence(refusal) for action, refusal in refused.items() if refusal}
     can = frozenset(ACTIONS) - why.keys()
     full = "register" in can and registration.state in UNSEATED and seats.would_wait(registration)
-    return Offer(
-        can, why, windows.answer_by(registration), full, now >= registration.meeting.starts_at
-    )
+    over = now >= registration.meeting.starts_at
+    return Offer(can, why, windows.answer_by(registration), full, over)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,10 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
 
 @dataclass(frozen=True)
 class Preparing:
-    """What is published for the meeting: about how many minutes it takes, and until when this
-    answer can be written, which is longer than the others' when a coordinator has opened it again.
+    """What is published for the meeting.
+
+    About how many minutes it takes, and until when this answer can be written, which is longer
+    than the others' when a coordinator has opened it again.
     """
 
     minutes: int
@@ -88,37 +90,33 @@ class Preparing:
 
 
 def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
-    """What the page says of the preparation: `own`, whether each person answers alone; `outside`,
-    whether the organisation answers together and nobody has said that the person belongs to it;
-    `preparing`, what there is, None while nothing is published and for somebody whom it does not
-    let in.
+    """What the page says of the preparation.
+
+    `own`: whether each person answers alone. `outside`: whether the organisation answers together
+    and nobody has said that the person belongs to it. `preparing`: what there is, None while
+    nothing is published and for somebody whom it does not let in.
     """
+    person, organisation = registration.person, registration.organisation
     asks = registration.meeting.questionnaires
-    first = asks[0] if asks else None
     joint = all(one.respondent == "organisation" for one in asks)
-    return {
-        "own": notices.is_personal(registration.meeting),
-        "outside": joint and not contacts.has_place(registration.person, registration.organisation),
-        "preparing": _preparing(registration, first, now)
-        if first and membership.is_let_in(registration, first)
-        else None,
-    }
+    outside = joint and not contacts.has_place(person, organisation)
+    preparing = None
+    if asks and membership.is_let_in(registration, asks[0]):
+        preparing = _preparing(registration, asks[0], now)
+    own = notices.is_personal(registration.meeting)
+    return {"own": own, "outside": outside, "preparing": preparing}
 
 
 def _preparing(
     registration: Registration, questionnaire: Questionnaire, now: dt.datetime
 ) -> Preparing:
-    span = years.phase(registration.meeting, "preparation")
-    begun = now >= span.opens_at
-    answer = (
-        membership.answer_of(questionnaire, registration.person, registration.organisation)
-        if begun
-        else None
-    )
-    return Preparing(
-        published.definition_of(questionnaire).minutes,
-        deadline.closes_at(answer) if answer else span.closes_at,
-        deadline.is_open(answer, now)
-        if answer
-        else years.is_open(registration.meeting, "preparation", now),
-    )
+    meeting = registration.meeting
+    span = years.phase(meeting, "preparation")
+    minutes = published.definition_of(questionnaire).minutes
+    answer = None
+    if now >= span.opens_at:
+        person, organisation = registration.person, registration.organisation
+        answer = membership.answer_of(questionnaire, person, organisation)
+    if answer is None:
+        return Preparing(minutes, span.closes_at, years.is_open(meeting, "preparation", now))
+    return Preparing(minutes, deadline.closes_at(answer), deadline.is_open(answer, now))

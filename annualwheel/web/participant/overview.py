@@ -1,5 +1,6 @@
-"""The page of a registration: what stands, what happens next, what can be changed; the calendar
-file; the way to the preparation.
+"""The page of a registration.
+
+What stands, what happens next, what can be changed; the calendar file; the way to the preparation.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ def shown(form: Press, done: str = "") -> str:
 
 @blueprint.get("/kalender.ics")
 def calendar() -> Response:
-    """The seat's entry as a file, for calendars that did not take the mailed one; before an answer,
-    to keep the day free.
+    """The seat's entry as a file, for calendars that did not take the mailed one.
+
+    Before an answer, to keep the day free.
     """
     return calendar_file.answer(g.registration)
 
@@ -59,15 +61,15 @@ def calendar() -> Response:
 def open_preparation() -> AnyResponse:
     """The pressed button: lets the person write in the answer and opens a session for it."""
     registration: Registration = g.registration
-    may = (
-        registration.state in offers.PREPARES
-        and page.now() >= years.phase(registration.meeting, "preparation").opens_at
-    )
-    member = (
-        membership.of_registration(registration, page.now()) if may and Press().accepted() else None
-    )
+    back = redirect(url_for("participant.confirmation"), code=303)
+    if registration.state not in offers.PREPARES:
+        return back
+    opens = years.phase(registration.meeting, "preparation").opens_at
+    if page.now() < opens or not Press().accepted():
+        return back
+    member = membership.of_registration(registration, page.now())
     if member is None:
-        return redirect(url_for("participant.confirmation"), code=303)
+        return back
     jobs.commit()
     opened.note("member", member.public_id, member.link_version)
     return redirect(url_for("preparation.hub"), code=303)

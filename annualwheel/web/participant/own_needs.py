@@ -25,41 +25,34 @@ def own_needs() -> Response | AnyResponse:
     An empty field leaves what was stated before.
     """
     registration: Registration = g.registration
+    back = redirect(url_for("participant.confirmation"), code=303)
     if registration.state not in needs.SERVED:
-        return redirect(url_for("participant.confirmation"), code=303)
+        return back
     given, consent = needs.of(registration), consent_to(registration)
-    if (
-        request.method == "GET"
-        and needs.why_not(registration.meeting, page.now())
-        and not (given.diet or given.access)
-    ):
-        return redirect(url_for("participant.confirmation"), code=303)
+    stated = bool(given.diet or given.access)
+    if not stated and is_read_too_late(registration):
+        return back
     form = NeedsForm()
     form.consent.label.text = consent
-    if form.accepted() and not (form.diet.data or form.access.data):
-        return redirect(url_for("participant.confirmation"), code=303)
-    if carried_out(
-        form,
-        lambda: needs.state(
-            registration,
-            form.diet.data or given.diet,
-            form.access.data or given.access,
-            consent,
-            page.now(),
-        ),
-    ):
+    written = form.diet.data or form.access.data
+    if form.accepted() and not written:
+        return back
+
+    def keep() -> None:
+        diet, access = form.diet.data or given.diet, form.access.data or given.access
+        needs.state(registration, diet, access, consent, page.now())
+
+    if carried_out(form, keep):
         return redirect(url_for("participant.confirmation", klart="behov"), code=303)
-    return make_response(
-        render_template(
-            "participant/needs.html",
-            form=form,
-            registration=registration,
-            erase=Press(formdata=None),
-            stated=bool(given.diet or given.access),
-            meeting=registration.meeting,
-        ),
-        form.status,
+    html = render_template(
+        "participant/needs.html",
+        form=form,
+        registration=registration,
+        erase=Press(formdata=None),
+        stated=stated,
+        meeting=registration.meeting,
     )
+    return make_response(html, form.status)
 
 
 @blueprint.post("/behov/radera")
@@ -70,6 +63,11 @@ def erase_needs() -> AnyResponse:
         jobs.commit()
         return redirect(url_for("participant.confirmation", klart="raderat"), code=303)
     return redirect(url_for("participant.own_needs"), code=303)
+
+
+def is_read_too_late(registration: Registration) -> bool:
+    """Whether the page is only opened, and needs can no longer be stated."""
+    return request.method == "GET" and bool(needs.why_not(registration.meeting, page.now()))
 
 
 def consent_to(registration: Registration) -> str:

@@ -22,13 +22,8 @@ def results() -> str | Response | AnyResponse:
     registration: Registration = g.registration
     if registration.state not in audiences.INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
-    own = (
-        None
-        if offers.asked(registration, page.now())["outside"]
-        else outcome.own_version(
-            registration.meeting, registration.organisation_id, registration.person_id
-        )
-    )
-    return results_page.show(
-        registration.meeting, own, (_("Till din anmälan"), url_for("participant.confirmation"))
-    )
+    meeting, own = registration.meeting, None
+    if not offers.asked(registration, page.now())["outside"]:
+        own = outcome.own_version(meeting, registration.organisation_id, registration.person_id)
+    back = (_("Till din anmälan"), url_for("participant.confirmation"))
+    return results_page.show(meeting, own, back)

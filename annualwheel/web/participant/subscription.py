@@ -13,6 +13,5 @@ from annualwheel.web.participant import blueprint
 @blueprint.route("/kalender", methods=["GET", "POST"])
 def subscription() -> Response:
     """The address of the calendar, and a new one."""
-    return subscription_page.show(
-        g.registration.person, (_("Till din anmälan"), url_for("participant.confirmation"))
-    )
+    back = (_("Till din anmälan"), url_for("participant.confirmation"))
+    return subscription_page.show(g.registration.person, back)

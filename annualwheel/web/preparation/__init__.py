@@ -1,5 +1,6 @@
-"""What those who write an answer do, once a pressed button has let them in: hub, sections, review,
-submission.
+"""What those who write an answer do, once a pressed button has let them in.
+
+Hub, sections, review, submission.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ blueprint = Blueprint("preparation", __name__, url_prefix="/forberedelse")
 
 @blueprint.before_request
 def member_of_answer() -> Response | None:
-    """The guard: the session knows the membership the page was made for and the version its link
-    had; both must still hold.
+    """The guard of every page.
+
+    The session knows the membership the page was made for and the version its link had; both must
+    still hold.
     """
     target = opened.target("member")
     try:

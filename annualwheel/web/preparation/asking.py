@@ -13,7 +13,7 @@ from wtforms.validators import Length
 from annualwheel import jobs
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import ChangeRequest
+from annualwheel.models import ChangeRequest, Submission
 from annualwheel.questionnaires import reopening
 from annualwheel.web import page, refusals
 from annualwheel.web.forms import BaseForm, Filled, strip
@@ -50,20 +50,22 @@ def ask_to_change() -> Response:
         else:
             jobs.commit()
             return redirect(url_for("preparation.hub", bett=1), code=303)
-    if not form.is_submitted() and (
-        not reopening.may_ask(submission, page.now()) or reopening.pending(submission)
-    ):
+    if not form.is_submitted() and not _is_worth_asking(submission):
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(
-        render_template("preparation/ask.html", form=form, most=MOST, **standing(submission)),
-        form.status,
-    )
+    html = render_template("preparation/ask.html", form=form, most=MOST, **standing(submission))
+    return make_response(html, form.status)
+
+
+def _is_worth_asking(submission: Submission) -> bool:
+    """Whether there is something to ask for that nobody has asked for already."""
+    return reopening.may_ask(submission, page.now()) and not reopening.pending(submission)
 
 
 @blueprint.context_processor
 def _asked() -> dict[str, Any]:
-    """For the pages that say how it stands: what was asked for last, and whether there is anything
-    to ask for now.
+    """For the pages that say how the answer stands.
+
+    They name what was asked for last, and whether there is anything to ask for now.
     """
 
     def change_request() -> ChangeRequest | None:

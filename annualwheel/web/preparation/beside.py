@@ -1,5 +1,6 @@
-"""What stands beside a field: who wrote it, the way to its former texts, and what was answered the
-year before.
+"""What stands beside a field.
+
+Who wrote it, the way to its former texts, and what was answered the year before.
 """
 
 from __future__ import annotations
@@ -44,16 +45,23 @@ def of(
     """
     if sheet is None:
         return {}
+    place = sheet.place
+    with_former = former.get(place.id, set())
     found = {}
     for question in sheet.fields:
-        stored, empty = sheet.place.stored.get(question.key), blank(sheet.form[question.key].data)
-        text = earlier.get(question.key, "") if question.type is QuestionType.LONG_TEXT else ""
-        found[question.key] = Beside(
-            stored if several and stored and not blank(stored.value) else None,
-            question.key in former.get(sheet.place.id, ()),
-            text,
-            bool(text) and empty,
-            asked.get("hamtat") == question.key,
-            asked.get("fanns") == question.key,
+        key = question.key
+        text = earlier.get(key, "") if question.type is QuestionType.LONG_TEXT else ""
+        found[key] = Beside(
+            by=_written(place.stored.get(key)) if several else None,
+            former=key in with_former,
+            earlier=text,
+            usable=bool(text) and blank(sheet.form[key].data),
+            fetched=asked.get("hamtat") == key,
+            kept=asked.get("fanns") == key,
         )
     return found
+
+
+def _written(stored: Stored | None) -> Stored | None:
+    """What stands in a field, None where nothing is written."""
+    return stored if stored and not blank(stored.value) else None

@@ -34,8 +34,9 @@ def add(section: str) -> Response:
 
 @blueprint.post("/<section>/forra-aret/<earlier>")
 def carry(section: str, earlier: str) -> Response:
-    """Says that an initiative of the year before goes on (`still`), has changed (`changed`) or has
-    ended (`ended`).
+    """Says what became of an initiative of the year before.
+
+    It goes on (`still`), has changed (`changed`) or has ended (`ended`).
     """
     submission = g.member.submission
     step, _after = find(published.definition_of(submission.questionnaire), section, None)
@@ -91,11 +92,15 @@ def move(item: str) -> Response:
 
 
 def _instead(back: str, leaving: str = "") -> Response | None:
-    """What to answer instead of acting: the page with what was typed when that could not be saved,
-    or back when the page was too old. `leaving`: a card that is about to go (see `save_typed`).
+    """What to answer instead of acting.
+
+    The page with what was typed when that could not be saved, or back when the page was too old.
+    `leaving`: a card that is about to go (see `save_typed`).
     """
-    if "redigera" in request.args and (answer := sections.save_typed(*_step(), leaving)):
-        return answer
+    if "redigera" in request.args:
+        answer = sections.save_typed(*_step(), leaving)
+        if answer:
+            return answer
     return None if Press().accepted() else redirect(back, code=303)
 
 

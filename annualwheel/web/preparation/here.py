@@ -17,14 +17,14 @@ from annualwheel import jobs
 from annualwheel.questionnaires import deadline, presence, published
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint
-from annualwheel.web.preparation.steps import steps
+from annualwheel.web.preparation.steps import Step, steps
 
 
 @blueprint.post("/har")
 def here() -> Response:
-    """Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence,
-    …]}`.
+    """Notes that somebody is here, and answers who else is.
 
+    Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence, …]}`.
     `away`: the page is open and nobody has touched it for minutes, so it is no sign of life. 400:
     no valid token or unreadable; 401: the link no longer holds (the guard); 410: the answer may not
     be written now.
@@ -51,19 +51,22 @@ def proven() -> None:
 
 def place(where: object) -> str:
     """The key of a page of this questionnaire, "" for anything else."""
-    known = {step.key for step in steps(published.definition_of(g.member.submission.questionnaire))}
+    known = {step.key for step in _pages()}
     return where if isinstance(where, str) and where in known else ""
 
 
 def sentences() -> list[str]:
     """What colleagues are doing now, one sentence each."""
-    titles = {
-        step.key: step.about or step.title
-        for step in steps(published.definition_of(g.member.submission.questionnaire))
-    }
-    return [
-        _("%(name)s skriver nu under %(section)s", name=one.name, section=titles[one.where])
-        if one.where in titles
-        else _("%(name)s är här nu", name=one.name)
-        for one in presence.others(g.member, page.now())
-    ]
+    titles = {step.key: step.about or step.title for step in _pages()}
+    others = presence.others(g.member, page.now())
+    return [_sentence(one.name, titles.get(one.where)) for one in others]
+
+
+def _sentence(name: str, section: str | None) -> str:
+    if section is None:
+        return str(_("%(name)s är här nu", name=name))
+    return str(_("%(name)s skriver nu under %(section)s", name=name, section=section))
+
+
+def _pages() -> list[Step]:
+    return steps(published.definition_of(g.member.submission.questionnaire))

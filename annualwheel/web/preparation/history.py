@@ -1,5 +1,6 @@
-"""Who wrote what, and the texts that stood there before: to read for all who write, and to take
-back while the answer is open.
+"""Who wrote what, and the texts that stood there before.
+
+All who write may read them, and take them back while the answer is open.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from annualwheel.questionnaires import (
     published,
     submission,
 )
-from annualwheel.questionnaires.definition import Definition, Question, answer_fields
+from annualwheel.questionnaires.definition import Definition, Group, Question, answer_fields
 from annualwheel.questionnaires.drafts import Draft, Place, Stored
 from annualwheel.questionnaires.path import FilledItem
 from annualwheel.questionnaires.values import Value, blank, keys
@@ -36,8 +37,9 @@ from annualwheel.web.preparation.steps import Step, standing, steps
 
 @dataclass(frozen=True)
 class Spot:
-    """Where fields stand: a page, or a card on it with its name; the fields that are shown there
-    now.
+    """Where fields stand: a page, or a card on it with its name.
+
+    `fields` are those that are shown there now.
     """
 
     step: Step
@@ -68,11 +70,11 @@ def authors() -> str:
     answer = g.member.submission
     definition, draft = published.definition_of(answer.questionnaire), drafts.load(answer)
     former = history.fields_with_past(answer, page.now())
-    parts = [
-        (spot.title, fields)
-        for spot in _spots(definition, draft)
-        if (fields := _written(spot, former.get(spot.place.id, set())))
-    ]
+    parts = []
+    for spot in _spots(definition, draft):
+        fields = _written(spot, former.get(spot.place.id, set()))
+        if fields:
+            parts.append((spot.title, fields))
     return render_template("preparation/authors.html", parts=parts, me=g.member, **standing(answer))
 
 
@@ -85,42 +87,34 @@ def former_texts(item: str, key: str) -> Response:
     form, status = Press(), 200
     place = items.of(g.member.submission, item)
     if form.accepted():
-        saved = history.restore(
-            place,
-            key,
-            _number("text"),
-            answers.base_of(request.form.get("base", "")),
-            g.member.person,
-            page.now(),
-        )
+        former = _number("text")
+        base = answers.base_of(request.form.get("base", ""))
+        saved = history.restore(place, key, former, base, g.member.person, page.now())
         jobs.commit()
         if not saved.conflicts:
-            return redirect(
-                url_for("preparation.former_texts", item=item, key=key, tagen=1), code=303
-            )
+            here = url_for("preparation.former_texts", item=item, key=key, tagen=1)
+            return redirect(here, code=303)
         status = 409
     elif request.method == "POST":
         status = form.status
     trail = history.of(place, key, page.now())
     values = [each.value for each in (trail.current, *trail.past) if each]
-    return make_response(
-        render_template(
-            "preparation/former.html",
-            trail=trail,
-            spot=_spot(item, key),
-            item=item,
-            key=key,
-            texts=_texts(trail.question, values),
-            me=g.member,
-            form=form,
-            taken="tagen" in request.args,
-            status=status,
-            form_errors=status == 422,
-            may=deadline.is_open(g.member.submission, page.now()),
-            **standing(g.member.submission),
-        ),
-        status,
+    html = render_template(
+        "preparation/former.html",
+        trail=trail,
+        spot=_spot(item, key),
+        item=item,
+        key=key,
+        texts=_texts(trail.question, values),
+        me=g.member,
+        form=form,
+        taken="tagen" in request.args,
+        status=status,
+        form_errors=status == 422,
+        may=deadline.is_open(g.member.submission, page.now()),
+        **standing(g.member.submission),
     )
+    return make_response(html, status)
 
 
 def _number(name: str) -> int:
@@ -134,18 +128,20 @@ def _spots(definition: Definition, draft: Draft) -> Iterator[Spot]:
     root = draft.filled.root
     for step in steps(definition):
         own, group = draft.place(step.part), step.section.group
-        none = (group.none_question,) if group and group.none_question else ()
-        yield Spot(
-            step, "", own, _fields((*path.visible_questions(step.section, own.values, root), *none))
-        )
-        for number, card in enumerate(draft.cards if group else (), 1):
-            if group:
-                title = path.item_title(group, FilledItem(card.public_id, card.values)) or unnamed(
-                    group, number
-                )
-                yield Spot(
-                    step, title, card, _fields(path.visible_questions(group, card.values, root))
-                )
+        asked = path.visible_questions(step.section, own.values, root)
+        if group and group.none_question:
+            asked = (*asked, group.none_question)
+        yield Spot(step, "", own, _fields(asked))
+        if group:
+            yield from _spots_of_cards(step, group, draft)
+
+
+def _spots_of_cards(step: Step, group: Group, draft: Draft) -> Iterator[Spot]:
+    for number, card in enumerate(draft.cards, 1):
+        item = FilledItem(card.public_id, card.values)
+        title = path.item_title(group, item) or unnamed(group, number)
+        asked = path.visible_questions(group, card.values, draft.filled.root)
+        yield Spot(step, title, card, _fields(asked))
 
 
 def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
@@ -153,43 +149,33 @@ def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 
 
 def _written(spot: Spot, former: set[str]) -> list[Written]:
-    language, stored = page.language(), spot.place.stored
-    return [
-        Written(
-            field.label.to(language),
-            spot.place.public_id,
-            field.key,
-            stored.get(field.key),
-            field.key in former,
-        )
-        for field in spot.fields
-        if (field.key in stored and not blank(stored[field.key].value)) or field.key in former
-    ]
+    """The fields of a spot that somebody has written in, or that have former texts."""
+    place, language = spot.place, page.language()
+    found = []
+    for field in spot.fields:
+        key = field.key
+        stored = place.stored.get(key)
+        filled = stored is not None and not blank(stored.value)
+        if filled or key in former:
+            label = field.label.to(language)
+            found.append(Written(label, place.public_id, key, stored, key in former))
+    return found
 
 
 def _spot(item: str, key: str) -> Spot:
     """Where a field of an item is asked. Raises `Missing` where it is not asked now."""
     answer = g.member.submission
-    spots = _spots(published.definition_of(answer.questionnaire), drafts.load(answer))
-    found = next(
-        (
-            spot
-            for spot in spots
-            if spot.place.public_id == item and key in {field.key for field in spot.fields}
-        ),
-        None,
-    )
-    if found is None:
-        raise Missing("no_question")
-    return found
+    for spot in _spots(published.definition_of(answer.questionnaire), drafts.load(answer)):
+        asked = {field.key for field in spot.fields}
+        if spot.place.public_id == item and key in asked:
+            return spot
+    raise Missing("no_question")
 
 
 def _texts(question: Question, values: list[Value]) -> list[str]:
     """The values in words, in the same order."""
-    codes = (
-        {code for value in values for code in keys(value)}
-        if submission.from_organisations(question)
-        else set()
-    )
+    codes: set[str] = set()
+    if submission.from_organisations(question):
+        codes = {code for value in values for code in keys(value)}
     names = {option.key: option.label.sv for option in submission.organisations(sorted(codes))}
     return [spoken(question, value, names, page.language()) for value in values]

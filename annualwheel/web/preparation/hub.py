@@ -9,7 +9,7 @@ from flask import g, render_template
 
 from annualwheel.models import Member
 from annualwheel.questionnaires import drafts, membership, path, published, shares, team
-from annualwheel.questionnaires.definition import Definition, Part
+from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.drafts import Draft, Stored
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
@@ -19,8 +19,9 @@ from annualwheel.web.preparation.steps import Step, standing, steps
 
 @dataclass(frozen=True)
 class Task:
-    """A section on the hub: its state, how many cards are done and begun, who wrote last, and
-    whether it is `mine` to write.
+    """A section on the hub.
+
+    Its state, how many cards are done and begun, who wrote last, and whether it is `mine` to write.
     """
 
     step: Step
@@ -63,53 +64,68 @@ def hub() -> str:
         writers=writers,
         me=me,
         said=people.said(),
-        minutes=sum(task.step.section.minutes for task in mine) if me.scope else definition.minutes,
+        minutes=_minutes(definition, mine),
         led=any(writer.lead for writer in writers),
         share=shares.share(definition, me.scope),
         empty=all(task.state is SectionState.NOT_STARTED for task in mine),
-        left_off=next((task.step for task in mine if task.step.key == me.seen_section), None),
+        left_off=_left_off(mine),
         **standing(submission),
     )
 
 
+def _minutes(definition: Definition, mine: list[Task]) -> int:
+    """About how long the part takes that is the member's to write."""
+    if not g.member.scope:
+        return definition.minutes
+    return sum(task.step.section.minutes for task in mine)
+
+
+def _left_off(mine: list[Task]) -> Step | None:
+    """The page the member was on last, when it is theirs to write."""
+    seen = g.member.seen_section
+    return next((task.step for task in mine if task.step.key == seen), None)
+
+
 def _task(definition: Definition, draft: Draft, step: Step) -> Task:
     part = Part(step.section, step.theme)
-    state = path.section_state(
-        definition, step.section, draft.filled, step.theme.key if step.theme else None
-    )
-    group = step.section.group
-    states = (
-        [path.item_state(group, item, draft.filled.root) for item in draft.filled.items]
-        if group
-        else []
-    )
+    theme = step.theme.key if step.theme else None
+    cards = _card_states(draft, step.section.group)
     return Task(
-        step,
-        state,
-        states.count(SectionState.DONE),
-        states.count(SectionState.STARTED),
-        draft.latest(part),
-        shares.covers(definition, g.member.scope, part),
+        step=step,
+        state=path.section_state(definition, step.section, draft.filled, theme),
+        done=cards.count(SectionState.DONE),
+        begun=cards.count(SectionState.STARTED),
+        latest=draft.latest(part),
+        mine=shares.covers(definition, g.member.scope, part),
     )
+
+
+def _card_states(draft: Draft, group: Group | None) -> list[SectionState]:
+    """How far each card has come; none for a section without cards."""
+    if group is None:
+        return []
+    root = draft.filled.root
+    return [path.item_state(group, item, root) for item in draft.filled.items]
 
 
 def _writer(definition: Definition, member: Member) -> Writer:
     share = shares.share(definition, member.scope)
     return Writer(
-        member.person.name,
-        member.public_id,
-        member.id == g.member.id,
-        member.role == "lead",
-        share.label.to(page.language()) if share else "",
-        member.opened_at is not None,
-        team.may_remove(g.member, member),
+        name=member.person.name,
+        public_id=member.public_id,
+        me=member.id == g.member.id,
+        lead=member.role == "lead",
+        share=share.label.to(page.language()) if share else "",
+        opened=member.opened_at is not None,
+        removable=team.may_remove(g.member, member),
     )
 
 
 @blueprint.context_processor
 def _frame() -> dict[str, Any]:
-    """What every page of a preparation says of itself: whose answer, to which meeting, and whether
-    "ni" is one person's "du".
+    """What every page of a preparation says of itself.
+
+    Whose answer, to which meeting, and whether "ni" is one person's "du".
     """
     if g.member is None:
         return {}

@@ -1,10 +1,10 @@
-"""The year before on this year's pages: initiatives to say something of, what came of saying it,
-and what did not come along.
+"""The year before on this year's pages.
+
+Initiatives to say something of, what came of saying it, and what did not come along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from annualwheel.models import Submission
 from annualwheel.questionnaires import carried, path
 from annualwheel.questionnaires.carried import Earlier, EarlierItem, Lost
-from annualwheel.questionnaires.definition import Group
+from annualwheel.questionnaires.definition import Group, Question
 from annualwheel.questionnaires.drafts import Draft, Place
 from annualwheel.questionnaires.path import FilledItem, SectionState
 from annualwheel.web import page
@@ -43,20 +43,22 @@ class Said:
 
 def offers(earlier: Earlier | None, draft: Draft, group: Group) -> list[Offer]:
     """What there is to say something of, with what was chosen for status, kind and the like."""
-    asked = [
-        question.key
-        for question in group.questions
-        if question.key in (group.status_question, group.kind_question)
-        or question.source == "focus_areas"
-    ]
+    asked = [question.key for question in group.questions if _is_in_short(question, group)]
     return [
-        Offer(
-            item.public_id,
-            item.title,
-            ". ".join(_chosen(item, key) for key in asked if _chosen(item, key)),
-        )
+        Offer(item.public_id, item.title, _in_short(item, asked))
         for item in carried.offers(earlier, draft)
     ]
+
+
+def _is_in_short(question: Question, group: Group) -> bool:
+    """Whether what was chosen for the question stands beside an initiative's title."""
+    of_item = (group.status_question, group.kind_question)
+    return question.key in of_item or question.source == "focus_areas"
+
+
+def _in_short(item: EarlierItem, asked: list[str]) -> str:
+    chosen = (_chosen(item, key) for key in asked)
+    return ". ".join(words for words in chosen if words)
 
 
 def said(
@@ -66,60 +68,49 @@ def said(
     draft: Draft,
     public_id: str | None,
 ) -> Said | None:
-    """What came of saying something of the item with that public id, None when it is not there or
-    is new this year.
+    """What came of saying something of the item with that public id.
+
+    None when it is not there or is new this year.
     """
-    place = next(
-        (
-            each
-            for each in (*draft.cards, *draft.ended)
-            if each.public_id == public_id and each.carried != "new"
-        ),
-        None,
-    )
+    carried_on = (place for place in (*draft.cards, *draft.ended) if place.carried != "new")
+    place = next((each for each in carried_on if each.public_id == public_id), None)
     if place is None:
         return None
     item = FilledItem(place.public_id, place.values)
-    done = path.item_state(group, item, draft.filled.root) is SectionState.DONE
     return Said(
-        place.public_id,
-        path.item_title(group, item),
-        place.carried,
-        done,
-        lost(submission, group, earlier, place),
+        public_id=place.public_id,
+        title=path.item_title(group, item),
+        way=place.carried,
+        done=path.item_state(group, item, draft.filled.root) is SectionState.DONE,
+        lost=lost(submission, group, earlier, place),
     )
 
 
 def lost(
     submission: Submission, group: Group, earlier: Earlier | None, place: Place | None
 ) -> list[str]:
-    """A sentence for each thing that did not come along to an item that goes on from the year
-    before.
-    """
-    found = (
-        earlier.item_of(place.initiative_id)
-        if earlier and place and place.carried in ("still", "changed")
-        else None
-    )
-    if found is None or earlier is None:
+    """A sentence for each thing that did not come along to an item from the year before."""
+    if earlier is None or place is None or place.carried not in ("still", "changed"):
         return []
-    return _sentences(carried.fitting(submission, group, found, earlier).lost)
+    found = earlier.item_of(place.initiative_id)
+    if found is None:
+        return []
+    return [_sentence(each) for each in carried.fitting(submission, group, found, earlier).lost]
 
 
-def _sentences(gone: Sequence[Lost]) -> list[str]:
+def _sentence(gone: Lost) -> str:
     language = page.language()
-    return [
+    question = gone.question.to(language)
+    if not gone.options:
+        return str(_("%(question)s Frågan ställs inte likadant i år.", question=question))
+    options = ", ".join(_quoted(option.to(language)) for option in gone.options)
+    return str(
         _(
             "%(question)s %(options)s finns inte att välja i år.",
-            question=each.question.to(language),
-            options=", ".join(_quoted(option.to(language)) for option in each.options),
+            question=question,
+            options=options,
         )
-        if each.options
-        else _(
-            "%(question)s Frågan ställs inte likadant i år.", question=each.question.to(language)
-        )
-        for each in gone
-    ]
+    )
 
 
 def _quoted(option: str) -> str:
@@ -127,6 +118,6 @@ def _quoted(option: str) -> str:
 
 
 def _chosen(item: EarlierItem, key: str) -> str:
-    return ", ".join(
-        option["label"][page.language()] for option in item.answers.get(key, {}).get("chosen", ())
-    )
+    language = page.language()
+    options = item.answers.get(key, {}).get("chosen", ())
+    return ", ".join(option["label"][language] for option in options)

@@ -69,111 +69,123 @@ class Gap:
 def card_of(group: Group, number: int, place: Place, root: Values) -> Card:
     """The card of an item; its words are what was chosen for status, kind and the like."""
     item = FilledItem(place.public_id, place.values)
-    words = [
-        spoken(question, place.values.get(question.key), {}, page.language())
-        for question in group.questions
-        if question.type in CHOOSING
-        and not submission.from_organisations(question)
-        and (
-            question.key in (group.status_question, group.kind_question)
-            or question.source == "focus_areas"
-        )
-    ]
     return Card(
-        place.public_id,
-        number,
-        path.item_title(group, item) or unnamed(group, number),
-        path.item_state(group, item, root),
-        ". ".join(word for word in words if word),
-        place.latest(),
-        place.carried,
+        public_id=place.public_id,
+        number=number,
+        title=_title(group, item, number),
+        state=path.item_state(group, item, root),
+        words=_in_short(group, place.values),
+        latest=place.latest(),
+        carried=place.carried,
     )
+
+
+def _in_short(group: Group, values: Values) -> str:
+    """What was chosen for status, kind and the like."""
+    language = page.language()
+    said = (
+        spoken(question, values.get(question.key), {}, language)
+        for question in group.questions
+        if _is_in_short(question, group)
+    )
+    return ". ".join(words for words in said if words)
+
+
+def _is_in_short(question: Question, group: Group) -> bool:
+    if question.type not in CHOOSING or submission.from_organisations(question):
+        return False
+    of_item = (group.status_question, group.kind_question)
+    return question.key in of_item or question.source == "focus_areas"
+
+
+def _title(group: Group, item: FilledItem, number: int) -> str:
+    return path.item_title(group, item) or unnamed(group, number)
 
 
 def blocks(definition: Definition, draft: Draft) -> list[Block]:
     """The whole draft: every question on the visible path, answered or not."""
-    names = {
-        option.key: option.label.sv
-        for option in submission.organisations(submission.chosen_organisations(definition, draft))
-    }
+    chosen = submission.organisations(submission.chosen_organisations(definition, draft))
+    names = {option.key: option.label.sv for option in chosen}
+    scope = g.member.scope
     return [
-        _block(step, draft, names, shares.covers(definition, g.member.scope, step.part))
+        _block(step, draft, names, shares.covers(definition, scope, step.part))
         for step in steps(definition)
     ]
 
 
 def gaps(definition: Definition, draft: Draft) -> tuple[list[Gap], list[Gap]]:
-    """What stops the answer from being submitted, and what is only missing, each with a link to the
-    field.
+    """What stops the answer from being submitted, and what is only missing.
+
+    Each has a link to its field.
     """
-    by_part = {
-        (step.section.key, step.theme.key if step.theme else None): step
-        for step in steps(definition)
-    }
+    by_keys = {step.keys: step for step in steps(definition)}
     titles = {card.public_id: (number, card) for number, card in enumerate(draft.cards, 1)}
     blocking: list[Gap] = []
     missing: list[Gap] = []
     for gap in path.missing(definition, draft.filled):
-        step = by_part[gap.section.key, gap.theme.key if gap.theme else None]
-        (blocking if gap.blocks else missing).append(_gap(gap, step, titles, draft))
+        step = by_keys[gap.section.key, gap.theme.key if gap.theme else None]
+        among = blocking if gap.blocks else missing
+        among.append(_gap(gap, step, titles, draft))
     return blocking, missing
 
 
 def of_content(content: Mapping[str, Any], language: str) -> list[Block]:
     """A submitted version to read; it carries its own labels."""
     labels = {question["key"]: question["label"][language] for question in content["questions"]}
-    shown = []
-    for section in content["sections"]:
-        group = section["group"] or {"items": [], "ended": [], "none": False}
-        cards = [
-            Block(item["title"], "", "", _submitted(item["answers"], labels, language), [])
-            for item in group["items"]
-        ]
-        ended = [item["title"] for item in group["ended"]]
-        about = section["theme"]["label"][language] if section["theme"] else ""
-        shown.append(
-            Block(
-                section["title"][language],
-                about,
-                "",
-                _submitted(section["answers"], labels, language) + _over(ended),
-                cards,
-                _("Inga att berätta om") if group["none"] else "",
-            )
-        )
-    return shown
+    return [_submitted_block(section, labels, language) for section in content["sections"]]
+
+
+def _submitted_block(section: Mapping[str, Any], labels: Mapping[str, str], language: str) -> Block:
+    group = section["group"] or {"items": [], "ended": [], "none": False}
+    cards = [
+        Block(item["title"], "", "", _submitted(item["answers"], labels, language), [])
+        for item in group["items"]
+    ]
+    ended = [item["title"] for item in group["ended"]]
+    return Block(
+        title=section["title"][language],
+        about=section["theme"]["label"][language] if section["theme"] else "",
+        url="",
+        lines=_submitted(section["answers"], labels, language) + _over(ended),
+        cards=cards,
+        none=_("Inga att berätta om") if group["none"] else "",
+    )
 
 
 def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Block:
     """`mine`: the member may write it, so there is a way to it."""
     place, root, group = draft.place(step.part), draft.filled.root, step.section.group
-    lines = _lines(path.visible_questions(step.section, place.values, root), place.values, names)
-    cards = []
+    asked = path.visible_questions(step.section, place.values, root)
+    lines = _lines(asked, place.values, names)
+    cards: list[Block] = []
+    none = ""
     if group:
-        for number, (place, item) in enumerate(
-            zip(draft.cards, draft.filled.items, strict=True), 1
-        ):
-            asked = path.visible_questions(group, place.values, root)
-            cards.append(
-                Block(
-                    path.item_title(group, item) or unnamed(group, number),
-                    "",
-                    step.url(redigera=place.public_id, _anchor="kort") if mine else "",
-                    _lines(asked, place.values, names),
-                    [],
-                )
-            )
+        cards = _card_blocks(step, group, draft, names, mine)
         lines += _over([path.item_title(group, item) for item in draft.filled.ended])
-    none = group.none_question if group else None
-    ticked = none is not None and not cards and not blank(root.get(none.key))
-    return Block(
-        step.title,
-        step.about,
-        step.url() if mine else "",
-        lines,
-        cards,
-        none.label.to(page.language()) if none and ticked else "",
-    )
+        none = "" if cards else _none_ticked(group, root)
+    url = step.url() if mine else ""
+    return Block(step.title, step.about, url, lines, cards, none)
+
+
+def _card_blocks(
+    step: Step, group: Group, draft: Draft, names: Mapping[str, str], mine: bool
+) -> list[Block]:
+    root = draft.filled.root
+    shown = []
+    for number, (place, item) in enumerate(zip(draft.cards, draft.filled.items, strict=True), 1):
+        asked = path.visible_questions(group, place.values, root)
+        url = step.url(redigera=place.public_id, _anchor="kort") if mine else ""
+        lines = _lines(asked, place.values, names)
+        shown.append(Block(_title(group, item, number), "", url, lines, []))
+    return shown
+
+
+def _none_ticked(group: Group, root: Values) -> str:
+    """The words of "we have none" where it is ticked, else ""."""
+    none = group.none_question
+    if none is None or blank(root.get(none.key)):
+        return ""
+    return none.label.to(page.language())
 
 
 def _lines(questions: tuple[Question, ...], values: Values, names: Mapping[str, str]) -> list[Line]:
@@ -187,20 +199,18 @@ def _lines(questions: tuple[Question, ...], values: Values, names: Mapping[str, 
 
 
 def _gap(gap: Missing, step: Step, titles: Mapping[str, tuple[int, Place]], draft: Draft) -> Gap:
-    language = page.language()
+    group = step.section.group
     if gap.question is None or gap.fault is Fault.NO_ITEMS:
-        return Gap(
-            step.section.group.error.to(language) if step.section.group else "",
-            step.url(_anchor="initiativ"),
-        )
-    anchor = gap.question.key + ("-0" if gap.question.type in CHOOSING else "")
-    if gap.item is None or step.section.group is None:
+        error = group.error.to(page.language()) if group else ""
+        return Gap(error, step.url(_anchor="initiativ"))
+    anchor = gap.question.key
+    if gap.question.type in CHOOSING:
+        anchor += "-0"
+    if gap.item is None or group is None:
         values = draft.place(step.part).values
         return Gap(_words(gap, values, step.about), step.url(_anchor=anchor))
     number, place = titles[gap.item]
-    title = path.item_title(step.section.group, FilledItem(gap.item, place.values)) or unnamed(
-        step.section.group, number
-    )
+    title = _title(group, FilledItem(gap.item, place.values), number)
     return Gap(_words(gap, place.values, title), step.url(redigera=gap.item, _anchor=anchor))
 
 
@@ -217,15 +227,14 @@ def _words(gap: Missing, values: Values, where: str) -> str:
 
 def unnamed(group: Group, number: int) -> str:
     """What an item without a name is called."""
-    name: str = _(
-        "%(item)s %(number)s (utan namn)", item=group.item_label.to(page.language()), number=number
-    )
-    return name
+    item = group.item_label.to(page.language())
+    return str(_("%(item)s %(number)s (utan namn)", item=item, number=number))
 
 
 def _submitted(
     answers: list[dict[str, Any]], labels: Mapping[str, str], language: str
 ) -> list[Line]:
+    """The answers but for the free texts beside a choice that nobody has written in."""
     return [
         Line(labels[answer["question"]], _written(answer, language))
         for answer in answers
@@ -235,7 +244,9 @@ def _submitted(
 
 def _over(titles: list[str]) -> list[Line]:
     """The initiatives of the year before that have come to an end, as one line."""
-    return [Line(_("Avslutat sedan förra året"), ", ".join(titles))] if titles else []
+    if not titles:
+        return []
+    return [Line(_("Avslutat sedan förra året"), ", ".join(titles))]
 
 
 def _written(answer: Mapping[str, Any], language: str) -> str:
@@ -243,9 +254,12 @@ def _written(answer: Mapping[str, Any], language: str) -> str:
     if "chosen" in answer:
         return ", ".join(str(option["label"][language]) for option in answer["chosen"])
     if isinstance(value, dict):
-        return (
-            f"{value['from']}–{'' if value['to'] is None else value['to']}"
-            if value["to"] != value["from"]
-            else str(value["from"])
-        )
+        return _period(value["from"], value["to"])
     return "" if value is None else str(value)
+
+
+def _period(begins: object, ends: object) -> str:
+    """ "2026–2028", "2026–" for one without an end, "2026" for one that is over the same year."""
+    if begins == ends:
+        return str(begins)
+    return f"{begins}–{'' if ends is None else ends}"

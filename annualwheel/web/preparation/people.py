@@ -1,5 +1,6 @@
-"""Those who write together: a colleague invited, mailed again, taken out; and who holds the answer
-together.
+"""Those who write together.
+
+A colleague is invited, mailed again or taken out; and somebody holds the answer together.
 """
 
 from __future__ import annotations
@@ -83,15 +84,11 @@ def invite() -> Response:
         return _told("invited", f"{form.given.data} {form.family.data}")
     if not form.is_submitted() and not here["is_open"]:
         return redirect(url_for("preparation.hub"), code=303)
-    known = (
-        team.known(g.member, form.given.data, form.family.data, form.email.data)
-        if form.form_errors
-        else None
-    )
-    return make_response(
-        render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here),
-        form.status,
-    )
+    known = None
+    if form.form_errors:
+        known = team.known(g.member, form.given.data, form.family.data, form.email.data)
+    html = render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here)
+    return make_response(html, form.status)
 
 
 @blueprint.post("/kollegor/<colleague>/lank")
@@ -114,12 +111,10 @@ def remove_colleague(colleague: str) -> Response:
         return _told("removed", name)
     if not form.is_submitted() and not team.may_remove(g.member, found):
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(
-        render_template(
-            "preparation/remove.html", form=form, name=name, **standing(g.member.submission)
-        ),
-        form.status,
+    html = render_template(
+        "preparation/remove.html", form=form, name=name, **standing(g.member.submission)
     )
+    return make_response(html, form.status)
 
 
 @blueprint.route("/samordnare", methods=["GET", "POST"])
@@ -127,25 +122,20 @@ def hand_over() -> Response:
     """The lead chooses who takes over."""
     _require_joint()
     form, possible = LeadForm(), team.successors(g.member)
-    form.colleague.choices = [
-        SelectChoice(member.public_id, member.person.name) for member in possible
-    ]
-    name = next(
-        (member.person.name for member in possible if member.public_id == form.colleague.data), ""
-    )
+    names = {member.public_id: member.person.name for member in possible}
+    form.colleague.choices = [SelectChoice(key, name) for key, name in names.items()]
+    name = names.get(form.colleague.data, "")
     if carried_out(form, lambda: team.hand_over_lead(g.member, form.colleague.data, page.now())):
         return _told("handed_over", name)
     if not form.is_submitted() and g.member.role != "lead":
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(
-        render_template(
-            "preparation/hand_over.html",
-            form=form,
-            possible=possible,
-            **standing(g.member.submission),
-        ),
-        form.status,
+    html = render_template(
+        "preparation/hand_over.html",
+        form=form,
+        possible=possible,
+        **standing(g.member.submission),
     )
+    return make_response(html, form.status)
 
 
 @blueprint.post("/samordnare/ta")
@@ -175,10 +165,8 @@ def _require_joint() -> None:
 
 
 def _colleague_form() -> ColleagueForm:
-    form, divided = (
-        ColleagueForm(),
-        shares.shares(published.definition_of(g.member.submission.questionnaire)),
-    )
+    form = ColleagueForm()
+    divided = shares.shares(published.definition_of(g.member.submission.questionnaire))
     form.share.choices = [
         SelectChoice(WHOLE, _l("Hela svaret")),
         *(SelectChoice(one.key, one.label.to(page.language())) for one in divided),

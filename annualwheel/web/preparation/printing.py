@@ -1,5 +1,6 @@
-"""The questions on paper, to talk over first: with room to write, or with what has been written so
-far.
+"""The questions on paper, to talk over first.
+
+With room to write, or with what has been written so far.
 """
 
 from __future__ import annotations
@@ -66,15 +67,15 @@ class Sheet:
 
 @blueprint.get("/skriv-ut")
 def printing() -> str:
-    """Every question with its hint, for everybody in the organisation; `med=svar`: with what is in
-    the draft.
+    """Every question with its hint, for everybody in the organisation.
+
+    `med=svar`: with what is in the draft.
     """
     answer = g.member.submission
-    definition, filled = (
-        published.definition_of(answer.questionnaire),
-        request.args.get("med") == "svar",
-    )
-    paper = Paper(definition, drafts.load(answer) if filled else None, page.language())
+    definition = published.definition_of(answer.questionnaire)
+    filled = request.args.get("med") == "svar"
+    draft = drafts.load(answer) if filled else None
+    paper = Paper(definition, draft, page.language())
     return render_template(
         "preparation/print.html",
         pages=[paper.page(step) for step in steps(definition)],
@@ -89,67 +90,55 @@ class Paper:
 
     def __init__(self, definition: Definition, draft: Draft | None, language: str) -> None:
         self.definition, self.draft, self.language = definition, draft, language
-        chosen = (
-            submission.organisations(submission.chosen_organisations(definition, draft))
-            if draft
-            else ()
-        )
+        codes = submission.chosen_organisations(definition, draft) if draft else ()
+        chosen = submission.organisations(codes)
         self.names = {option.key: option.label.sv for option in chosen}
 
     def page(self, step: Step) -> Sheet:
         """A page of the questionnaire with its cards: the written ones, and one to write on."""
         section, group = step.section, step.section.group
-        none = (group.none_question,) if group and group.none_question else ()
+        questions = section.questions
+        if group and group.none_question:
+            questions = (*questions, group.none_question)
         values = self.draft.place(step.part).values if self.draft else {}
-        items = self.draft.filled.items if self.draft and group else ()
-        cards = (
-            [
-                Sheet(
-                    path.item_title(group, item) or self._number(group, number),
-                    "",
-                    "",
-                    self._asked(group.questions, item.values),
-                    [],
-                )
-                for number, item in enumerate(items, 1)
-            ]
-            if group
-            else []
-        )
-        if group and len(cards) < group.at_most:
-            cards.append(
-                Sheet(
-                    self._number(group, len(cards) + 1),
-                    "",
-                    _("Kopiera sidan om ni behöver fler."),
-                    self._asked(group.questions, {}),
-                    [],
-                )
-            )
         return Sheet(
-            f"{step.number}. {step.title}",
-            step.about,
-            section.intro.to(self.language) if section.intro else "",
-            self._asked((*section.questions, *none), values),
-            cards,
+            title=f"{step.number}. {step.title}",
+            about=step.about,
+            intro=section.intro.to(self.language) if section.intro else "",
+            asked=self._asked(questions, values),
+            cards=self._cards(group) if group else [],
         )
+
+    def _cards(self, group: Group) -> list[Sheet]:
+        cards = []
+        for number, item in enumerate(self.draft.filled.items if self.draft else (), 1):
+            title = path.item_title(group, item) or self._number(group, number)
+            cards.append(Sheet(title, "", "", self._asked(group.questions, item.values), []))
+        if len(cards) < group.at_most:
+            title = self._number(group, len(cards) + 1)
+            intro = _("Kopiera sidan om ni behöver fler.")
+            cards.append(Sheet(title, "", intro, self._asked(group.questions, {}), []))
+        return cards
 
     def _number(self, group: Group, number: int) -> str:
         return f"{group.item_label.to(self.language)} {number}"
 
     def _asked(self, questions: tuple[Question, ...], values: Values) -> list[Asked]:
         return [
-            Asked(
-                each.label.to(self.language),
-                each.hint.to(self.language) if each.hint else "",
-                self._when(question),
-                self._boxes(each, values),
-                _lines(each),
-                self._text(each, values),
-            )
+            self._field(each, self._when(question), values)
             for question in questions
             for each in answer_fields(question)
         ]
+
+    def _field(self, field: Question, when: str, values: Values) -> Asked:
+        return Asked(
+            label=field.label.to(self.language),
+            hint=field.hint.to(self.language) if field.hint else "",
+            when=when,
+            boxes=self._boxes(field, values),
+            lines=_lines(field),
+            text=self._text(field, values),
+        )
 
     def _boxes(self, question: Question, values: Values) -> list[Box]:
         chosen = keys(values.get(question.key))
@@ -158,33 +147,31 @@ class Paper:
         ]
 
     def _text(self, question: Question, values: Values) -> str:
-        """What has been written, or was chosen where the options are too many for paper; a choice
-        among boxes shows there.
+        """What has been written, or was chosen where the options are too many for paper.
+
+        A choice among boxes shows there.
         """
-        return (
-            ""
-            if question.options
-            else spoken(question, values.get(question.key), self.names, self.language)
-        )
+        if question.options:
+            return ""
+        return spoken(question, values.get(question.key), self.names, self.language)
 
     def _when(self, question: Question) -> str:
         """On which answer a question depends."""
         condition = question.show_if
         if condition is None:
             return ""
-        asked = (each for section in self.definition.sections for each in section.all_questions())
-        other = next(each for each in asked if each.key == condition.question)
-        chosen = ", ".join(
-            option.label.to(self.language)
-            for option in other.options
-            if option.key in condition.values
-        )
+        other = self._question(condition.question)
+        chosen = (option for option in other.options if option.key in condition.values)
         words: str = _(
             "Gäller om ni har valt %(answer)s på frågan %(question)s",
-            answer=chosen,
+            answer=", ".join(option.label.to(self.language) for option in chosen),
             question=other.label.to(self.language),
         )
         return words
+
+    def _question(self, key: str) -> Question:
+        asked = (each for section in self.definition.sections for each in section.all_questions())
+        return next(each for each in asked if each.key == key)
 
 
 def _lines(question: Question) -> int:

@@ -16,7 +16,7 @@ from flask import request
 
 from annualwheel.models import Member
 from annualwheel.questionnaires import membership, published, shares
-from annualwheel.questionnaires.definition import Definition, Part
+from annualwheel.questionnaires.definition import Part
 
 READ = frozenset(
     f"preparation.{name}"
@@ -27,29 +27,31 @@ OWN = frozenset(("preparation.here", "preparation.subscription"))
 
 
 def allowed(member: Member) -> bool:
-    """Whether the member may do what the request asks: always with the whole answer, else what is
-    about them alone, what reads, and what names a page or an item within the share.
+    """Whether the member may do what the request asks.
+
+    Always with the whole answer, else what is about them alone, what reads, and what names a page
+    or an item within the share.
     """
-    if not member.scope or request.endpoint in OWN:
-        return True
-    if request.method in ("GET", "HEAD") and request.endpoint in READ:
+    if not member.scope or _is_open_to_every_share():
         return True
     named = request.view_args or {}
-    if not named.keys() & {"section", "item"}:
+    if "section" in named and not _page_is_theirs(member, named):
         return False
+    if "item" in named:
+        return membership.may_write(member, named["item"], _fields(named))
+    return "section" in named
+
+
+def _is_open_to_every_share() -> bool:
+    reads = request.method in ("GET", "HEAD") and request.endpoint in READ
+    return reads or request.endpoint in OWN
+
+
+def _page_is_theirs(member: Member, named: Mapping[str, Any]) -> bool:
     definition = published.definition_of(member.submission.questionnaire)
-    return ("section" not in named or _page_is_theirs(definition, member.scope, named)) and (
-        "item" not in named or membership.may_write(member, named["item"], _fields(named))
-    )
-
-
-def _page_is_theirs(definition: Definition, scope: str, named: Mapping[str, Any]) -> bool:
     wanted = (named["section"], named.get("theme"))
-    return any(
-        shares.covers(definition, scope, part)
-        for part in definition.parts()
-        if _keys(part) == wanted
-    )
+    named_parts = (part for part in definition.parts() if _keys(part) == wanted)
+    return any(shares.covers(definition, member.scope, part) for part in named_parts)
 
 
 def _keys(part: Part) -> tuple[str, str | None]:
@@ -57,12 +59,12 @@ def _keys(part: Part) -> tuple[str, str | None]:
 
 
 def _fields(named: Mapping[str, Any]) -> Iterable[str]:
-    """The questions that the request would write in an item: those of a save, or the one in the
-    address.
+    """The questions that the request would write in an item.
+
+    Those of a save, or the one in the address.
     """
     body = request.get_json(silent=True) if request.is_json else None
     saved = body.get("fields") if isinstance(body, dict) else None
-    return [
-        *(saved if isinstance(saved, dict) else ()),
-        *(named[key] for key in ("question", "key") if key in named),
-    ]
+    in_body = list(saved) if isinstance(saved, dict) else []
+    in_address = [named[key] for key in ("question", "key") if key in named]
+    return in_body + in_address

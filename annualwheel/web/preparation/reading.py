@@ -20,8 +20,10 @@ from annualwheel.web.preparation.steps import standing
 
 @blueprint.get("/svar")
 def answer() -> str:
-    """The submitted answer, or the draft when nothing has been submitted or it is asked for
-    (`visa=utkast`); `version`: an earlier one.
+    """The submitted answer, or the draft.
+
+    The draft when nothing has been submitted or it is asked for (`visa=utkast`); `version`: an
+    earlier one.
     """
     shown = _shown()
     return render_template(
@@ -54,8 +56,9 @@ def download() -> Response:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is read: the draft, or a version; all `versions` (the last first), and what the address
-    `asked` for.
+    """What is read: the draft, or a version.
+
+    All `versions`, the last first, and what the address `asked` for.
     """
 
     draft: bool
@@ -69,18 +72,24 @@ def _shown() -> Shown:
     answer_of = g.member.submission
     versions = submission.versions(answer_of)
     number = request.args.get("version", 0, int)
-    version = next(
-        (one for one in versions if one.number == number), versions[0] if versions else None
-    )
-    if number and (version is None or version.number != number):
-        abort(404)
-    if version is None or (request.args.get("visa") == "utkast" and not number):
-        blocks = overview.blocks(
-            published.definition_of(answer_of.questionnaire), drafts.load(answer_of)
-        )
-        return Shown(True, version, versions, blocks, {"visa": "utkast"} if version else {})
+    version = _version(versions, number)
+    asks_for_draft = request.args.get("visa") == "utkast" and not number
+    asked: dict[str, Any]
+    if version is None or asks_for_draft:
+        definition = published.definition_of(answer_of.questionnaire)
+        blocks = overview.blocks(definition, drafts.load(answer_of))
+        asked = {"visa": "utkast"} if version else {}
+        return Shown(True, version, versions, blocks, asked)
     blocks = overview.of_content(version.content, page.language())
-    return Shown(False, version, versions, blocks, {"version": number} if number else {})
+    asked = {"version": number} if number else {}
+    return Shown(False, version, versions, blocks, asked)
+
+
+def _version(versions: Sequence[SubmissionVersion], number: int) -> SubmissionVersion | None:
+    """The version with that number, the last one for 0; None when nothing has been submitted."""
+    if not number:
+        return versions[0] if versions else None
+    return next((one for one in versions if one.number == number), None) or abort(404)
 
 
 def _file_name(shown: Shown) -> str:
@@ -90,11 +99,13 @@ def _file_name(shown: Shown) -> str:
     """
     meeting = g.member.submission.questionnaire.meeting
     name = names.meeting(meeting.kind, "sv").split(" ")[0].translate(str.maketrans("åäö", "aao"))
-    which = (
-        "-utkast"
-        if shown.draft
-        else f"-version-{shown.version.number}"
-        if shown.asked and shown.version
-        else ""
-    )
-    return f"svar-{name}-{dates.as_date(meeting.starts_at).isoformat()}{which}.txt"
+    day = dates.as_date(meeting.starts_at).isoformat()
+    return f"svar-{name}-{day}{_which(shown)}.txt"
+
+
+def _which(shown: Shown) -> str:
+    if shown.draft:
+        return "-utkast"
+    if shown.asked and shown.version:
+        return f"-version-{shown.version.number}"
+    return ""

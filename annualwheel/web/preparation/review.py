@@ -40,7 +40,8 @@ def submit() -> Response:
         submission.submit(g.member, page.now(), request.form.get("seen", ""))
     except Refused:
         definition, draft = _answer()
-        return _page(definition, draft, form, 422 if overview.gaps(definition, draft)[0] else 409)
+        blocking, _missing = overview.gaps(definition, draft)
+        return _page(definition, draft, form, 422 if blocking else 409)
     jobs.commit()
     return redirect(url_for("preparation.receipt"), code=303)
 
@@ -51,40 +52,36 @@ def receipt() -> Response:
     version = submission.latest(g.member.submission)
     if version is None:
         return redirect(url_for("preparation.hub"), code=303)
-    return make_response(
-        render_template(
-            "preparation/receipt.html",
-            version=version,
-            receipts=notices.receipts_of(version),
-            me=g.member,
-            **standing(g.member.submission),
-        )
+    html = render_template(
+        "preparation/receipt.html",
+        version=version,
+        receipts=notices.receipts_of(version),
+        me=g.member,
+        **standing(g.member.submission),
     )
+    return make_response(html)
 
 
 def _answer() -> tuple[Definition, Draft]:
-    return published.definition_of(g.member.submission.questionnaire), drafts.load(
-        g.member.submission
-    )
+    submission_of = g.member.submission
+    return published.definition_of(submission_of.questionnaire), drafts.load(submission_of)
 
 
 def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) -> Response:
     blocking, missing = overview.gaps(definition, draft)
-    return make_response(
-        render_template(
-            "preparation/review.html",
-            form=form,
-            blocks=overview.blocks(definition, draft),
-            blocking=blocking,
-            missing=missing,
-            seen="" if blocking else _mark(definition, draft),
-            pressed=request.method == "POST" and not g.language_only,
-            status=status,
-            form_errors=status == 422,
-            **standing(g.member.submission),
-        ),
-        status,
+    html = render_template(
+        "preparation/review.html",
+        form=form,
+        blocks=overview.blocks(definition, draft),
+        blocking=blocking,
+        missing=missing,
+        seen="" if blocking else _mark(definition, draft),
+        pressed=request.method == "POST" and not g.language_only,
+        status=status,
+        form_errors=status == 422,
+        **standing(g.member.submission),
     )
+    return make_response(html, status)
 
 
 def _mark(definition: Definition, draft: Draft) -> str:

@@ -20,7 +20,9 @@ from annualwheel.web.preparation import blueprint, here
 
 @blueprint.post("/spara/<item>")
 def save(item: str) -> Response:
-    """Saves `{"fields": {name: {"value": text, "base": stamp}}, "where": "strukturer/arbete"}`;
+    """Saves what was written in an item.
+
+    Takes `{"fields": {name: {"value": text, "base": stamp}}, "where": "strukturer/arbete"}`;
     several choices are joined by `|`.
 
     Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who",
@@ -31,20 +33,22 @@ def save(item: str) -> Response:
     `saved` nor `conflicts`.
     """
     here.proven()
-    saved = answers.save(
-        items.of(g.member.submission, item), _changes(), g.member.person, page.now()
-    )
-    alive = presence.is_due(g.member, page.now()) and presence.note(
-        g.member, here.place(request.get_json().get("where")), page.now()
-    )
+    place = items.of(g.member.submission, item)
+    saved = answers.save(place, _changes(), g.member.person, page.now())
+    alive = False
+    if presence.is_due(g.member, page.now()):
+        where = here.place(request.get_json().get("where"))
+        alive = presence.note(g.member, where, page.now())
     jobs.commit()
     language = page.language()
-    answer = {
+    answer: dict[str, Any] = {
         "at": dates.time_short(page.now(), language),
         "saved": saved.stamps,
         "conflicts": {key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()},
     }
-    return jsonify({**answer, "others": here.sentences()} if alive else answer)
+    if alive:
+        answer["others"] = here.sentences()
+    return jsonify(answer)
 
 
 def _changes() -> dict[str, Change]:
@@ -57,16 +61,18 @@ def _changes() -> dict[str, Change]:
         abort(400)
     found = {}
     for name, sent in fields.items():
-        if (
-            not isinstance(sent, dict)
-            or not isinstance(sent.get("value"), str)
-            or not isinstance(sent.get("base"), str)
-        ):
+        if not _is_readable(sent):
             abort(400)
-        found[name] = Change(
-            sent["value"], answers.base_of(sent["base"]), again=sent.get("again") is True
-        )
+        base, again = answers.base_of(sent["base"]), sent.get("again") is True
+        found[name] = Change(sent["value"], base, again=again)
     return found
+
+
+def _is_readable(sent: Any) -> bool:
+    """Whether it says what a field holds and what it was built on."""
+    if not isinstance(sent, dict):
+        return False
+    return isinstance(sent.get("value"), str) and isinstance(sent.get("base"), str)
 
 
 def _theirs(theirs: Theirs, language: str) -> dict[str, str]:

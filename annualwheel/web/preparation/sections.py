@@ -15,7 +15,7 @@ from annualwheel.models import Submission
 from annualwheel.questionnaires import answers, carried, deadline, drafts, history, items, published
 from annualwheel.questionnaires.answers import Change, Saved
 from annualwheel.questionnaires.carried import Earlier
-from annualwheel.questionnaires.definition import Question, QuestionType
+from annualwheel.questionnaires.definition import Group, Question, QuestionType
 from annualwheel.questionnaires.drafts import Draft, Place
 from annualwheel.questionnaires.values import blank
 from annualwheel.web import page
@@ -27,8 +27,10 @@ from annualwheel.web.preparation.steps import Step, find, standing
 
 @dataclass
 class Desk:
-    """What lies in front of the person: the step, the sheet for its own questions, the cards, the
-    sheet of the open card, and what was submitted the year before.
+    """What lies in front of the person.
+
+    The step, the sheet for its own questions, the cards, the sheet of the open card, and what was
+    submitted the year before.
     """
 
     submission: Submission
@@ -52,9 +54,9 @@ class Desk:
     @property
     def url(self) -> str:
         """Where this page's form is sent to, and where one comes back to."""
-        return (
-            self.step.url(redigera=self.open_card.public_id) if self.open_card else self.step.url()
-        )
+        if self.open_card is None:
+            return self.step.url()
+        return self.step.url(redigera=self.open_card.public_id)
 
 
 @blueprint.route("/<section>", methods=["GET", "POST"])
@@ -75,10 +77,11 @@ def section(section: str, theme: str | None = None) -> str | Response:
 
 
 def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | None:
-    """What was typed in the open card comes along when another button of the page is pressed, and
-    is saved first, as a draft. The page to show instead of acting when it was not saved: it is too
-    old or the card is gone, or a colleague has changed the same answer; the last is no matter on
-    the card that is `leaving` itself, and the text that loses is kept.
+    """Saves what was typed in the open card before another button of the page acts.
+
+    It is saved as a draft. Returns the page to show instead of acting when it was not saved: it is
+    too old or the card is gone, or a colleague has changed the same answer; the last is no matter
+    on the card that is `leaving` itself, and the text that loses is kept.
     """
     try:
         desk = _desk(step, after)
@@ -88,52 +91,55 @@ def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | 
     except (Closed, Missing) as error:
         return _kept(step, error)
     here = desk.open_card.public_id if desk.open_card else ""
-    return _met(desk, saved) if saved.conflicts and here != leaving else None
+    if saved.conflicts and here != leaving:
+        return _met(desk, saved)
+    return None
 
 
 def _desk(step: Step, after: Step | None) -> Desk:
-    """Lays out the page; the posted form is the open card's when the address names one, else the
-    page's own.
+    """Lays out the page.
+
+    The posted form is the open card's when the address names one, else the page's own.
     """
     submission = g.member.submission
-    desk = Desk(submission, drafts.load(submission), step, after, carried.before(submission))
-    group, root, chosen = (
-        desk.step.section.group,
-        desk.draft.filled.root,
-        request.args.get("redigera"),
-    )
-    posted = request.method == "POST"
-    asked = _own_questions(desk.step, desk.draft)
+    draft = drafts.load(submission)
+    desk = Desk(submission, draft, step, after, carried.before(submission))
+    posted, chosen = request.method == "POST", request.args.get("redigera")
+    asked = _own_questions(step, draft)
     if asked:
-        desk.own = sheets.build(
-            asked, desk.draft.place(desk.step.part), root, posted and not chosen
-        )
+        own_posted = posted and not chosen
+        desk.own = sheets.build(asked, draft.place(step.part), draft.filled.root, own_posted)
+    group = step.section.group
     if group is None:
         return desk
     desk.cards = _cards(desk)
-    desk.open_card = next((card for card in desk.draft.cards if card.public_id == chosen), None)
-    if chosen and desk.open_card is None:
-        raise Missing("item_removed")
-    if desk.open_card:
-        desk.sheet = sheets.build(group.questions, desk.open_card, root, posted)
+    if chosen:
+        desk.open_card = _card(draft, chosen)
+        desk.sheet = sheets.build(group.questions, desk.open_card, draft.filled.root, posted)
     return desk
 
 
+def _card(draft: Draft, public_id: str) -> Place:
+    """The card that the address names. Raises `Missing` when it has been removed."""
+    for card in draft.cards:
+        if card.public_id == public_id:
+            return card
+    raise Missing("item_removed")
+
+
 def _cards(desk: Desk) -> list[Card] | None:
-    group = desk.step.section.group
-    return (
-        [
-            card_of(group, number, card, desk.draft.filled.root)
-            for number, card in enumerate(desk.draft.cards, 1)
-        ]
-        if group
-        else None
-    )
+    """The cards in a few words each, None on a page that has none."""
+    group, draft = desk.step.section.group, desk.draft
+    if group is None:
+        return None
+    root = draft.filled.root
+    return [card_of(group, number, card, root) for number, card in enumerate(draft.cards, 1)]
 
 
 def _read_again(desk: Desk) -> None:
-    """The answer as it stands after what was just saved, so that a card that stays open is called
-    what was typed.
+    """Reads the answer as it stands after what was just saved.
+
+    A card that stays open is then called what was typed.
     """
     desk.draft = drafts.load(desk.submission)
     desk.cards = _cards(desk)
@@ -148,8 +154,9 @@ def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
 
 
 def _sent(desk: Desk) -> str | Response:
-    """Saves what was changed; conflicts and faults show the page again with everything that was
-    typed.
+    """Saves what was changed.
+
+    Conflicts and faults show the page again with everything that was typed.
     """
     sheet, act = desk.sent, page.pressed("act")
     if not sheet.form.accepted():
@@ -162,19 +169,26 @@ def _sent(desk: Desk) -> str | Response:
         sheet.set_rows(sheet.posted_stamps() | saved.stamps, {})
         _read_again(desk)
         return _page(desk, 422)
-    if use := page.pressed("use"):
-        return redirect(
-            _here(desk, use, **{"hamtat" if use in fetched else "fanns": use}), code=303
-        )
-    if act in ("done", "next") and sheet.revealed():
-        return redirect(_again(desk), code=303)
-    return redirect(_next(desk, act), code=303)
+    return redirect(_after_saving(desk, act, fetched), code=303)
+
+
+def _after_saving(desk: Desk, act: str, fetched: Mapping[str, Change]) -> str:
+    """Where a form that was saved leads.
+
+    `fetched` has the field that was just filled with the text of the year before.
+    """
+    use = page.pressed("use")
+    if use:
+        said = "hamtat" if use in fetched else "fanns"
+        return _here(desk, use, **{said: use})
+    if act in ("done", "next") and desk.sent.revealed():
+        return _again(desk)
+    return _next(desk, act)
 
 
 def _saved(desk: Desk, changes: Mapping[str, Change]) -> Saved:
-    saved = answers.save(
-        items.of(desk.submission, desk.sent.place.public_id), changes, g.member.person, page.now()
-    )
+    place = items.of(desk.submission, desk.sent.place.public_id)
+    saved = answers.save(place, changes, g.member.person, page.now())
     jobs.commit()
     return saved
 
@@ -187,28 +201,30 @@ def _met(desk: Desk, saved: Saved) -> Response:
 
 
 def _fetched(desk: Desk) -> dict[str, Change]:
-    """The text of the year before that was asked for, as a change of its field; none when something
-    is written there already.
+    """The text of the year before that was asked for, as a change of its field.
+
+    None when something is written there already.
     """
     key, sheet = page.pressed("use"), desk.sent
     text = _earlier_texts(desk, desk.sheet is not None).get(key, "")
-    asked = any(
-        question.key == key and question.type is QuestionType.LONG_TEXT for question in sheet.fields
-    )
-    if not asked or not text or not blank(sheet.form[key].data):
+    takes_text = {each.key for each in sheet.fields if each.type is QuestionType.LONG_TEXT}
+    if key not in takes_text or not text or not blank(sheet.form[key].data):
         return {}
     return {key: Change(text, answers.base_of(request.form.get(f"base-{key}", "")))}
 
 
 def _earlier_texts(desk: Desk, card: bool) -> Mapping[str, str]:
-    """What was written the year before on this page, or on the open card when it is about the same
-    initiative.
+    """What was written the year before on this page.
+
+    Or on the open card, when it is about the same initiative.
     """
     if desk.earlier is None:
         return {}
     if not card:
         return desk.earlier.on_page(desk.step.part)
-    found = desk.earlier.item_of(desk.open_card.initiative_id) if desk.open_card else None
+    if desk.open_card is None:
+        return {}
+    found = desk.earlier.item_of(desk.open_card.initiative_id)
     return {key: found.text(key) for key in found.answers} if found else {}
 
 
@@ -225,7 +241,8 @@ def _here(desk: Desk, anchor: str | None, **said: Any) -> str:
 def _next(desk: Desk, act: str) -> str:
     if act == "done" and desk.open_card:
         return desk.step.url(klart=desk.open_card.public_id)
-    if (chosen := act.removeprefix("card:")) in {card.public_id for card in desk.cards or ()}:
+    chosen = act.removeprefix("card:")
+    if chosen in {card.public_id for card in desk.cards or ()}:
         return desk.step.url(redigera=chosen, _anchor="kort")
     if act == "next":
         return desk.after.url() if desk.after else url_for("preparation.review")
@@ -238,33 +255,29 @@ def _place_again(desk: Desk, place: Place) -> Place:
 
 def _beside(desk: Desk) -> dict[str, Any]:
     """What stands beside the fields and the cards: authors, former texts, and the year before."""
-    group, earlier, draft, several = (
-        desk.step.section.group,
-        desk.earlier,
-        desk.draft,
-        desk.draft.by_several,
-    )
+    several, asked = desk.draft.by_several, request.args
     former = history.fields_with_past(desk.submission, page.now())
+    on_page, on_card = _earlier_texts(desk, False), _earlier_texts(desk, True)
     shown: dict[str, Any] = {
-        "earlier": earlier,
-        "beside_own": beside.of(
-            desk.own, several, former, _earlier_texts(desk, False), request.args
-        ),
-        "beside_card": beside.of(
-            desk.sheet, several, former, _earlier_texts(desk, True), request.args
-        ),
+        "earlier": desk.earlier,
+        "beside_own": beside.of(desk.own, several, former, on_page, asked),
+        "beside_card": beside.of(desk.sheet, several, former, on_card, asked),
     }
-    if group:
-        shown |= {
-            "offers": last_year.offers(earlier, draft, group),
-            "ended": draft.filled.ended,
-            "said": last_year.said(
-                desk.submission, group, earlier, draft, request.args.get("sagt")
-            ),
-            "lost": last_year.lost(desk.submission, group, earlier, desk.open_card),
-            "bin": items.removed(desk.submission, page.now()),
-        }
+    if desk.step.section.group:
+        shown |= _beside_cards(desk, desk.step.section.group)
     return shown
+
+
+def _beside_cards(desk: Desk, group: Group) -> dict[str, Any]:
+    submission, draft, earlier = desk.submission, desk.draft, desk.earlier
+    just_said = request.args.get("sagt")
+    return {
+        "offers": last_year.offers(earlier, draft, group),
+        "ended": draft.filled.ended,
+        "said": last_year.said(submission, group, earlier, draft, just_said),
+        "lost": last_year.lost(submission, group, earlier, desk.open_card),
+        "bin": items.removed(submission, page.now()),
+    }
 
 
 def _page(desk: Desk, status: int = 200) -> Response:
@@ -289,12 +302,10 @@ def _page(desk: Desk, status: int = 200) -> Response:
         "revealed": "nytt" in request.args,
         "many": len(desk.submission.members),
     }
-    return make_response(
-        render_template(
-            "preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)
-        ),
-        status,
+    html = render_template(
+        "preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)
     )
+    return make_response(html, status)
 
 
 def _kept(step: Step, error: Closed | Missing) -> Response:
@@ -304,14 +315,12 @@ def _kept(step: Step, error: Closed | Missing) -> Response:
         for question in step.section.all_questions()
         if request.form.get(question.key) and question.type in sheets.TYPED
     ]
-    return make_response(
-        render_template(
-            "preparation/kept.html",
-            step=step,
-            typed=typed,
-            error=error,
-            gone=request.args.get("redigera"),
-            **standing(g.member.submission),
-        ),
-        error.status,
+    html = render_template(
+        "preparation/kept.html",
+        step=step,
+        typed=typed,
+        error=error,
+        gone=request.args.get("redigera"),
+        **standing(g.member.submission),
     )
+    return make_response(html, error.status)

@@ -1,5 +1,6 @@
-"""A page's questions as a form: which are shown, what each field was built on, and what the person
-has changed.
+"""A page's questions as a form.
+
+Which are shown, what each field was built on, and what the person has changed.
 """
 
 from __future__ import annotations
@@ -72,39 +73,39 @@ class Sheet:
 
         Stamps that are not given come from what is stored.
         """
-        known, own = self.form.answers(), {question.key for question in self.asked}
-        shown = {question.key for question in visible(self.asked, known, self.root)}
+        shown = self._visible(self.form.answers())
         self.rows = []
         for question in self.asked:
-            condition = (
-                question.show_if if question.show_if and question.show_if.question in own else None
-            )
+            when, among = self._condition(question)
             for each in answer_fields(question):
-                row = Row(
-                    self.form[each.key],
-                    stamps.get(each.key) or self.stored_stamp(each.key),
-                    question.key in shown,
-                )
-                if condition:
-                    row.when, row.among = condition.question, "|".join(condition.values)
-                if theirs := conflicts.get(each.key):
-                    row.conflict, row.theirs = (
-                        _box(self.form[each.key], each, theirs),
-                        answers.stamp(theirs.version, theirs.value),
-                    )
+                stamp = stamps.get(each.key) or self.stored_stamp(each.key)
+                row = Row(self.form[each.key], stamp, question.key in shown, when, among)
+                theirs = conflicts.get(each.key)
+                if theirs:
+                    row.conflict = _box(row.field, each, theirs)
+                    row.theirs = answers.stamp(theirs.version, theirs.value)
                 self.rows.append(row)
 
+    def _condition(self, question: Question) -> tuple[str, str]:
+        """The choice on the same page that a question waits for, and among which answers."""
+        condition = question.show_if
+        on_page = {other.key for other in self.asked}
+        if condition is None or condition.question not in on_page:
+            return "", ""
+        return condition.question, "|".join(condition.values)
+
+    def _visible(self, values: Values) -> set[str]:
+        return {question.key for question in visible(self.asked, values, self.root)}
+
     def revealed(self) -> bool:
-        """Whether the choices just sent make questions visible that the person has not seen: the
-        page followed no choice live.
+        """Whether the choices just sent make questions visible that the person has not seen.
+
+        Not so on a page that followed the choices live.
         """
         if "live" in request.form:
             return False
-        before = {question.key for question in visible(self.asked, self.place.values, self.root)}
-        return any(
-            question.key not in before
-            for question in visible(self.asked, self.form.answers(), self.root)
-        )
+        before, after = self._visible(self.place.values), self._visible(self.form.answers())
+        return bool(after - before)
 
     def stored_stamp(self, key: str) -> str:
         """The stamp of what was stored when the page was made."""
@@ -140,14 +141,14 @@ class Sheet:
                     value = _both(each, value, self.place.values.get(key, ""))
             elif answers.untouched(stamped, value):
                 continue
-            found[each.key] = Change(
-                value, answers.base_of(stamped), request.form.get(f"sent-{each.key}")
-            )
+            sent = request.form.get(f"sent-{each.key}")
+            found[each.key] = Change(value, answers.base_of(stamped), sent)
         return found
 
     def show_again(self, saved: Saved, current: Place) -> None:
-        """After a save with conflicts: what was saved is no longer new, what was resolved shows as
-        it stands, the rest as typed.
+        """Shows the form again after a save with conflicts.
+
+        What was saved is no longer new, what was resolved shows as it stands, the rest as typed.
         """
         key, _colon, how = request.form.get("resolve", "").partition(":")
         stamps = self.posted_stamps() | saved.stamps
@@ -165,16 +166,12 @@ def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool)
 
     `posted`: this is the form that was sent, so it shows what was typed.
     """
-    language = page.language()
-    options = (
-        _organisations()
-        if any(submission.from_organisations(question) for question in asked)
-        else ()
-    )
+    options: tuple[Option, ...] = ()
+    if any(submission.from_organisations(question) for question in asked):
+        options = _organisations()
+    form_class = _form(asked, options, page.language())
     settings = {} if posted else {"formdata": None}
-    sheet = Sheet(
-        asked, place, root, _form(asked, options, language)(data=dict(place.values), **settings)
-    )
+    sheet = Sheet(asked, place, root, form_class(data=dict(place.values), **settings))
     sheet.set_rows(sheet.posted_stamps() if posted else {}, {})
     return sheet
 
@@ -193,8 +190,9 @@ def spoken(
 def _form(
     asked: tuple[Question, ...], organisations: tuple[Option, ...], language: str
 ) -> type[Any]:
-    """Building a form class takes longer than filling it in: one for each page and language is
-    enough.
+    """The form class of a page in a language.
+
+    Building it takes longer than filling it in, so it is kept.
     """
     return form.build(asked, BaseForm, organisations, language, _)
 
@@ -209,19 +207,17 @@ def _both(question: Question, mine: Value, theirs: Value) -> Value:
     As `together` in conflict.js.
     """
     if isinstance(mine, list) or isinstance(theirs, list):
-        return [*keys(mine), *(key for key in keys(theirs) if key not in keys(mine))]
-    return (", " if question.type is QuestionType.TEXT else "\n\n").join(
-        text for text in (mine, theirs) if text
-    )
+        own = keys(mine)
+        return [*own, *(key for key in keys(theirs) if key not in own)]
+    between = ", " if question.type is QuestionType.TEXT else "\n\n"
+    return between.join(text for text in (mine, theirs) if text)
 
 
 def _box(asked: Field, question: Question, theirs: Theirs) -> dict[str, Any]:
     """The conflict box's words. `both` is offered where two answers can stand together."""
-    labels = (
-        {str(choice.value): str(choice.label) for choice in asked.iter_choices()}
-        if question.type in CHOOSING
-        else {}
-    )
+    labels = {}
+    if question.type in CHOOSING:
+        labels = {str(choice.value): str(choice.label) for choice in asked.iter_choices()}
     text = spoken(question, theirs.value, labels, page.language())
     return {
         "who": theirs.who,

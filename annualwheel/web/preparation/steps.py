@@ -29,6 +29,11 @@ class Step:
         return Part(self.section, self.theme)
 
     @property
+    def keys(self) -> tuple[str, str | None]:
+        """The section's key and the theme's, None for a section that is not repeated."""
+        return self.section.key, self.theme.key if self.theme else None
+
+    @property
     def title(self) -> str:
         """The section's title in the page's language."""
         return self.section.title.to(page.language())
@@ -50,17 +55,14 @@ class Step:
 
     def url(self, **query: Any) -> str:
         """The page's address; `_anchor` and `redigera` (a card's public id) go along."""
-        return url_for(
-            "preparation.section",
-            section=self.section.key,
-            theme=self.theme.key if self.theme else None,
-            **query,
-        )
+        section, theme = self.keys
+        return url_for("preparation.section", section=section, theme=theme, **query)
 
 
 class Home(Step):
-    """What comes after the last page of somebody who writes a share: the hub, not the review of the
-    whole.
+    """What comes after the last page of somebody who writes a share.
+
+    The hub, not the review of the whole.
     """
 
     @property
@@ -83,27 +85,23 @@ def steps(definition: Definition) -> list[Step]:
 
 
 def find(definition: Definition, section: str, theme: str | None) -> tuple[Step, Step | None]:
-    """The step with those keys and the one after it that the member may write; 404 when there is
-    none.
+    """The step with those keys and the one after it that the member may write.
+
+    404 when there is none.
     """
     order, scope = steps(definition), g.member.scope
-    found = next(
-        (
-            step
-            for step in order
-            if (step.section.key, step.theme.key if step.theme else None) == (section, theme)
-        ),
-        None,
-    )
+    found = next((step for step in order if step.keys == (section, theme)), None)
     if found is None:
         abort(404)
     rest = (step for step in order[found.number :] if shares.covers(definition, scope, step.part))
-    return found, next(rest, Home(found.number, found.of, found.section, None) if scope else None)
+    home = Home(found.number, found.of, found.section, None) if scope else None
+    return found, next(rest, home)
 
 
 def standing(submission: Submission) -> dict[str, Any]:
-    """How the answer stands now, for the page's head: open, closed or not open yet, and its last
-    day.
+    """How the answer stands now, for the page's head.
+
+    Open, closed or not open yet, and its last day.
     """
     now = page.now()
     meeting = submission.questionnaire.meeting

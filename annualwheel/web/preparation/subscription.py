@@ -13,6 +13,5 @@ from annualwheel.web.preparation import blueprint
 @blueprint.route("/kalender", methods=["GET", "POST"])
 def subscription() -> Response:
     """The address of the calendar, and a new one."""
-    return subscription_page.show(
-        g.member.person, (_("Till översikten"), url_for("preparation.hub"))
-    )
+    back = (_("Till översikten"), url_for("preparation.hub"))
+    return subscription_page.show(g.member.person, back)
