@@ -255,18 +255,16 @@ class _Builder:
             return []
         contact, person, organisation = entry.contact, entry.person, entry.organisation
         place = _place(person, organisation)
-        has_place = place is not None and place.active
         name = organisation.name if organisation else contact.organisation
-        lacks_title = place is not None and not place.title
-        lacks_mobile = person is not None and not person.mobile
-        possible = (
-            (person is not None and not person.active, "inactive", ""),
-            (not has_place, "organisation", name),
-            (lacks_title and contact.title, "title", contact.title),
-            (lacks_mobile and contact.mobile, "mobile", ""),
-            (contact.lead and not self._is_lead(person, organisation), "lead", name),
-        )
-        return [(key, text) for holds, key, text in possible if holds]
+        notes = []
+        if person and not person.active:
+            notes.append(("inactive", ""))
+        if place is None or not place.active:
+            notes.append(("organisation", name))
+        notes += _missing(contact, person, place)
+        if contact.lead and not self._is_lead(person, organisation):
+            notes.append(("lead", name))
+        return notes
 
     def _is_lead(self, person: Person | None, organisation: Organisation | None) -> bool:
         if person is None or organisation is None:
@@ -293,6 +291,18 @@ class _Builder:
         before = year.category if year else None
         if category is None or category is not before:
             self.typed[organisation.id] = Typed(organisation, text, category, before)
+
+
+def _missing(
+    contact: Contact, person: Person | None, place: Affiliation | None
+) -> list[tuple[str, str]]:
+    """What the row says and the person or the place has nothing of."""
+    notes = []
+    if place and contact.title and not place.title:
+        notes.append(("title", contact.title))
+    if person and contact.mobile and not person.mobile:
+        notes.append(("mobile", ""))
+    return notes
 
 
 def _place(person: Person | None, organisation: Organisation | None) -> Affiliation | None:

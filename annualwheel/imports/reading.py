@@ -190,14 +190,18 @@ def _look_through(archive: zipfile.ZipFile) -> bool:
         raise Unreadable("file_unknown")
     has_formulas = False
     for name in names:
-        if not name.endswith((".xml", ".rels")):
-            continue
-        part = archive.read(name)
-        if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-            raise Unreadable("file_broken")
-        if name.startswith("xl/worksheets/") and FORMULA.search(part):
-            has_formulas = True
+        if name.endswith((".xml", ".rels")):
+            part = _safe_part(archive, name)
+            of_sheet = name.startswith("xl/worksheets/")
+            has_formulas |= of_sheet and FORMULA.search(part) is not None
     return has_formulas
+
+
+def _safe_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    part = archive.read(name)
+    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+        raise Unreadable("file_broken")
+    return part
 
 
 def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
