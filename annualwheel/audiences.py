@@ -47,6 +47,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unconfirmed": ("unconfirmed",),
     "gone": ("substituted", "revoked"),
 }
+# The groups that are counted for each kind of organisation.
+COUNTED = ("invited", "coming", "declined", "unanswered")
 
 
 class Addressee(NamedTuple):
@@ -73,8 +75,9 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """How the invited are chosen: one of `CHOICES`, its key (of a category, the public id of an
-    import), or picked people.
+    """How the invited are chosen: one of `CHOICES`, with its key or the people who are picked.
+
+    The key is that of a category, or the public id of an import.
     """
 
     kind: str
@@ -129,29 +132,15 @@ class Turnout(NamedTuple):
 
 
 def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
-    """The people of `choice` who are active in an active organisation and have no registration for
-    the meeting, in any state but *unconfirmed*: a stranger who has typed somebody's name must not
-    keep the invitation from them.
+    """The people of `choice` who are active and have no registration for the meeting.
+
+    They are active in an active organisation. A registration that is *unconfirmed* does not count:
+    a stranger who has typed somebody's name must not keep the invitation from them.
 
     Each comes once, for the organisation the choice is about, else for the first one of the
     person's own. In Swedish order.
     """
-    within, order = _organisations(meeting, choice)
-    place = (
-        sa.select(Affiliation.id)
-        .join(Organisation, Organisation.id == Affiliation.organisation_id)
-        .where(
-            Affiliation.person_id == Person.id,
-            Affiliation.active,
-            Organisation.active,
-            Organisation.merged_into_id.is_(None),
-            *within,
-        )
-        .order_by(*order, Affiliation.id)
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
-    )
+    place = _place(meeting, choice)
     invited = sa.select(Registration.id).where(
         Registration.meeting_id == meeting.id,
         Registration.person_id == Person.id,
@@ -183,11 +172,33 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
     return [Addressee(*row) for row in rows]
 
 
+def _place(meeting: Meeting, choice: Choice) -> sa.ScalarSelect[int]:
+    """The id of the place that a person is invited for."""
+    within, order = _organisations(meeting, choice)
+    return (
+        sa.select(Affiliation.id)
+        .join(Organisation, Organisation.id == Affiliation.organisation_id)
+        .where(
+            Affiliation.person_id == Person.id,
+            Affiliation.active,
+            Organisation.active,
+            Organisation.merged_into_id.is_(None),
+            *within,
+        )
+        .order_by(*order, Affiliation.id)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
 def in_order(addressees: Any) -> list[Addressee]:
     """By family name, given name and organisation, as Swedish sorts."""
-    return sorted(
-        addressees, key=lambda one: (swedish(f"{one.family} {one.given}"), one.organisation)
-    )
+
+    def place(one: Addressee) -> tuple[Any, str]:
+        return swedish(f"{one.family} {one.given}"), one.organisation
+
+    return sorted(addressees, key=place)
 
 
 def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
@@ -197,8 +208,9 @@ def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
 
 
 def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -> list[int]:
-    """The ids of the registrations of one of `GROUPS`, by name in Swedish order: what a number on
-    the dashboard stands for.
+    """The ids of the registrations of one of `GROUPS`, by name in Swedish order.
+
+    They are what a number on the dashboard stands for.
 
     `category` is a category's key, or "-" for organisations without one. `text` is looked for in
     names, addresses and organisations.
@@ -214,15 +226,9 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
         query = query.where(_delivered())
     if category:
         query = query.where(Registration.organisation_id.in_(_of_category(meeting, category)))
+    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
-        query = query.where(
-            sa.or_(
-                *(
-                    column.contains(word, autoescape=True)
-                    for column in (Person.name_folded, Person.email_folded, Organisation.folded)
-                )
-            )
-        )
+        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in columns)))
     return list(db.session.scalars(query))
 
 
@@ -233,7 +239,7 @@ def funnel(meeting: Meeting) -> Funnel:
         .where(Registration.meeting_id == meeting.id)
         .group_by(Registration.state)
     ).all()
-    counts, replacing = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+    counts = {row[0]: row[1] for row in rows}
     delivered = db.session.scalar(
         of_registrations(meeting, *INVITED)
         .where(_delivered())
@@ -247,7 +253,7 @@ def funnel(meeting: Meeting) -> Funnel:
         delivered or 0,
         sums["answered"],
         sums["coming"],
-        sum(replacing.get(s, 0) for s in COMING),
+        sum(row[2] for row in rows if row[0] in COMING),
         sums["declined"],
         sums["unanswered"],
         sums["waiting"],
@@ -257,23 +263,22 @@ def funnel(meeting: Meeting) -> Funnel:
 
 
 def turnout(meeting: Meeting) -> list[Turnout]:
-    """Who comes, by kind of organisation, in one query: all organisations of the year, and any
-    other that somebody was invited for.
+    """Who comes, by kind of organisation, in one query.
 
-    The last row, without a name, is for organisations that have no kind, when there are any.
+    All organisations of the year, and any other that somebody was invited for. The last row,
+    without a name, is for organisations that have no kind, when there are any.
     """
     seats = _seats(meeting)
+    sums = [sa.func.coalesce(sa.func.sum(seats.c[group]), 0) for group in COUNTED]
+    is_missing = sa.func.coalesce(seats.c.coming, 0) == 0
     rows = db.session.execute(
         sa.select(
             sa.func.coalesce(Category.key, "-"),
             sa.func.coalesce(Category.sv, ""),
             sa.func.coalesce(Category.en, ""),
-            *(
-                sa.func.coalesce(sa.func.sum(seats.c[name]), 0)
-                for name in ("invited", "coming", "declined", "unanswered")
-            ),
+            *sums,
             sa.func.count(),
-            sa.func.sum(sa.case((sa.func.coalesce(seats.c.coming, 0) == 0, 1), else_=0)),
+            sa.func.sum(sa.case((is_missing, 1), else_=0)),
         )
         .select_from(_concerned(meeting, seats))
         .outerjoin(Category, Category.id == YearOrganisation.category_id)
@@ -285,8 +290,9 @@ def turnout(meeting: Meeting) -> list[Turnout]:
 
 
 def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
-    """The organisations nobody comes from, with how many of each have not answered, in Swedish
-    order.
+    """The organisations nobody comes from, in Swedish order.
+
+    With how many of each have not answered.
     """
     seats = _seats(meeting)
     query = (
@@ -296,10 +302,8 @@ def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Or
     )
     if category:
         query = query.where(Organisation.id.in_(_of_category(meeting, category)))
-    return sorted(
-        ((row[0], row[1]) for row in db.session.execute(query)),
-        key=lambda row: swedish(row[0].name),
-    )
+    found = [(row[0], row[1]) for row in db.session.execute(query)]
+    return sorted(found, key=lambda row: swedish(row[0].name))
 
 
 def imports_of(year: Year) -> Sequence[Import]:
@@ -342,9 +346,8 @@ def _people(meeting: Meeting, choice: Choice) -> list[sa.ColumnElement[bool]]:
         listed = sa.select(ImportedPerson.person_id).join(
             Import, Import.id == ImportedPerson.import_id
         )
-        return [
-            Person.id.in_(listed.where(Import.public_id == choice.key, Import.state == "written"))
-        ]
+        written = listed.where(Import.public_id == choice.key, Import.state == "written")
+        return [Person.id.in_(written)]
     return []
 
 
@@ -387,15 +390,11 @@ def _seats(meeting: Meeting) -> sa.Subquery:
     """One row for each organisation that somebody was invited for."""
 
     def count(group: str) -> sa.Label[int]:
-        return sa.func.sum(sa.case((Registration.state.in_(GROUPS[group]), 1), else_=0)).label(
-            group
-        )
+        is_in_group = Registration.state.in_(GROUPS[group])
+        return sa.func.sum(sa.case((is_in_group, 1), else_=0)).label(group)
 
     return (
-        sa.select(
-            Registration.organisation_id,
-            *(count(group) for group in ("invited", "coming", "declined", "unanswered")),
-        )
+        sa.select(Registration.organisation_id, *(count(group) for group in COUNTED))
         .where(Registration.meeting_id == meeting.id, Registration.state.in_(INVITED))
         .group_by(Registration.organisation_id)
         .subquery()
@@ -413,11 +412,9 @@ def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
 
 
 def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        seats.c.invited.is_not(None),
-        sa.and_(
-            YearOrganisation.id.is_not(None),
-            Organisation.active,
-            Organisation.merged_into_id.is_(None),
-        ),
+    of_year = sa.and_(
+        YearOrganisation.id.is_not(None),
+        Organisation.active,
+        Organisation.merged_into_id.is_(None),
     )
+    return sa.or_(seats.c.invited.is_not(None), of_year)
