@@ -42,8 +42,9 @@ def contacts_import(file: Path, write: bool) -> None:
             db.session.rollback()
             raise click.ClickException(refusals.sentence(error)) from error
         jobs.commit()
+        counts = kept.trace["counts"]
         click.echo(
-            f"Inläst: {kept.trace['counts']['new']} nya personer, {kept.trace['counts']['organisations']} nya organisationer."
+            f"Inläst: {counts['new']} nya personer, {counts['organisations']} nya organisationer."
         )
 
 

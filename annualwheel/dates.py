@@ -93,7 +93,8 @@ def period(opens: dt.date, closes: dt.date, language: str) -> str:
     if first == last:
         return day_short(first, language)
     same_month = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day if same_month else day_short(first, language)}{DASH}{day_short(last, language)}"
+    begin = first.day if same_month else day_short(first, language)
+    return f"{begin}{DASH}{day_short(last, language)}"
 
 
 def time_short(when: dt.datetime, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The database: a typed base for the models, one session, and the transactions both databases need."""
+"""The database: a base for the models, one session, and the transactions both databases need."""
 
 from __future__ import annotations
 

@@ -137,10 +137,8 @@ def published(
 
     Only an entry that is CONFIRMED takes up time.
     """
-    return _calendar(
-        "PUBLISH",
-        [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries],
-    )
+    events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
+    return _calendar("PUBLISH", events)
 
 
 def feed(
@@ -152,24 +150,22 @@ def feed(
     url: str,
     now: dt.datetime,
 ) -> bytes:
-    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1), to be
-    fetched again every four hours.
+    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1).
+
+    It is to be fetched again every four hours.
 
     METHOD:PUBLISH as in `published`: no attendee. Only an entry that is CONFIRMED takes up time.
     """
     events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
     events += [_whole_day(day, organiser_name, organiser_address, url, now) for day in days]
-    return _calendar(
-        "PUBLISH",
-        events,
-        [
-            ("NAME", _clean(name), {}),
-            ("X-WR-CALNAME", _clean(name), {}),
-            ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}),
-            ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
-            ("X-WR-TIMEZONE", STOCKHOLM.key, {}),
-        ],
-    )
+    about: list[tuple[str, str, Mapping[str, str]]] = [
+        ("NAME", _clean(name), {}),
+        ("X-WR-CALNAME", _clean(name), {}),
+        ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}),
+        ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
+        ("X-WR-TIMEZONE", STOCKHOLM.key, {}),
+    ]
+    return _calendar("PUBLISH", events, about)
 
 
 def _calendar(
@@ -277,12 +273,10 @@ def _ascii(address: str) -> str:
     """
     if address.isascii():
         return CONTROL.sub("", address)
-    return (
-        validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
-        ).ascii_email
-        or ""
+    found = validate_email(
+        address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
     )
+    return found.ascii_email or ""
 
 
 def _clean(text: str) -> str:

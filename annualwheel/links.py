@@ -26,7 +26,7 @@ LIVES: Mapping[str, dt.timedelta] = {"own_data": dt.timedelta(minutes=30)}
 
 @dataclass(frozen=True)
 class Target:
-    """What a link points at: a purpose, the public id of a row and the version it was signed for."""
+    """What a link points at: a purpose, a row's public id and the version it was signed for."""
 
     purpose: str
     public_id: str
