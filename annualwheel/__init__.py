@@ -1,5 +1,6 @@
-"""Årshjulet: registration, preparation, calendar entries and workshop packs for a yearly cycle of
-three meetings.
+"""Årshjulet: a yearly cycle of three meetings.
+
+Registration, preparation, calendar entries and workshop packs.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Somebody is no longer active, or has left an organisation: the access ends at once, what they
-wrote and what they said yes to stays.
+"""Somebody is no longer active, or has left an organisation.
+
+The access ends at once, what they wrote and what they said yes to stays.
 """
 
 from __future__ import annotations

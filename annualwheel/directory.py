@@ -1,5 +1,6 @@
-"""The lists and pages of people and organisations: searched, filtered, a page at a time, with as
-many queries for one row as for fifty.
+"""The lists and pages of people and organisations.
+
+Searched, filtered, a page at a time, with as many queries for one row as for fifty.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ class OrganisationRow:
 
 
 def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
-    """A page of people in the order of their family names; each word of the text must stand in
-    name, address or organisation.
+    """A page of people in the order of their family names.
+
+    Each word of the text must stand in name, address or organisation.
     """
     conditions: list[sa.ColumnElement[bool]] = [Person.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():

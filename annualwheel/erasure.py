@@ -39,8 +39,10 @@ TO_AN_ADDRESS = ("own_data", "new_link", "organisation_request", "organisation_r
 
 @dataclass(frozen=True)
 class Consequences:
-    """What erasing would do: `leaves` are registrations at meetings to come, `submitted` the
-    versions that stay as public records.
+    """What erasing would do.
+
+    `leaves` are registrations at meetings to come, `submitted` the versions that stay as public
+    records.
     """
 
     leaves: Sequence[Registration]

@@ -1,5 +1,6 @@
-"""Calendar entries as iCalendar (RFC 5545) and as requests and cancellations by mail (iTIP, RFC
-5546).
+"""Calendar entries as iCalendar (RFC 5545), and by mail (iTIP, RFC 5546).
+
+By mail they are requests and cancellations.
 
 Times carry `TZID=Europe/Stockholm` with our own zone: clients read the rules (RRULE) of a zone
 right, and its lists of dates (RDATE), which the library would write, wrong in summer.
@@ -104,8 +105,9 @@ class Day:
 def request(
     entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
 ) -> bytes:
-    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence`
-    has risen.
+    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee.
+
+    It is new, or changed when `sequence` has risen.
 
     The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are
     asked for. `url` is a public page: never a personal link, since calendars are shared. `now` is

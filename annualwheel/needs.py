@@ -1,5 +1,6 @@
-"""Diet and access needs: own step, own table, shown to their owner only, erased first (GDPR art.
-9).
+"""Diet and access needs (GDPR art. 9).
+
+Own step, own table, shown to their owner only, erased first.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The transactional outbox: a mail is a row in the transaction of its cause; sending is a later
-step (leases, retries).
+"""The transactional outbox: a mail is a row in the transaction of its cause.
+
+Sending is a later step (leases, retries).
 """
 
 from __future__ import annotations
@@ -232,8 +233,9 @@ def mark_failed(message: Message, error: str) -> None:
 
 
 def mark_later(message: Message, error: str, now: dt.datetime) -> None:
-    """A temporary failure (4xx, no connection): tried again after a growing wait; after the last
-    wait it is *unknown*.
+    """A temporary failure (4xx, no connection): tried again after a growing wait.
+
+    After the last wait it is *unknown*.
     """
     if message.attempts > len(WAITS):
         _mark(message, "unknown", error)
@@ -275,9 +277,10 @@ def rewrite(message: Message, letter: letters.Letter) -> None:
 
 
 def lock(mailing: Mailing) -> None:
-    """Reads the mailing as it is now and keeps it so until the commit: it is written to by whoever
-    pauses it and by the job that prepares it. Call it before looking at its state or its audience,
-    and after the meeting's lock where both are needed.
+    """Reads the mailing as it is now and keeps it so until the commit.
+
+    It is written to by whoever pauses it and by the job that prepares it. Call it before looking at
+    its state or its audience, and after the meeting's lock where both are needed.
     """
     db.session.refresh(mailing, with_for_update={"key_share": True})
 

@@ -1,5 +1,6 @@
-"""A person's own details: asked for by mail, corrected by themselves, and asked to be erased (GDPR
-art. 15 to 17).
+"""A person's own details (GDPR art. 15 to 17).
+
+Asked for by mail, corrected by themselves, and asked to be erased.
 """
 
 from __future__ import annotations

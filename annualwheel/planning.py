@@ -45,9 +45,10 @@ class Terms:
 def create_year(
     number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor
 ) -> Year:
-    """A new year with its meetings (kind -> when and where), each with the days and the terms it
-    had the year before, and with the organisations of that year. Raises `Refused` for a year that
-    is there or a meeting that ends before it starts.
+    """A new year with its meetings (kind -> when and where).
+
+    Each has the days and the terms it had the year before, and the year has the organisations of
+    that year. Raises `Refused` for a year that is there or a meeting that ends before it starts.
     """
     if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
         raise Refused("year_exists")

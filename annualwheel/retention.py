@@ -1,5 +1,6 @@
-"""What is erased by itself, and when: every period in one place, one rule for each kind of thing,
-always in bounded batches.
+"""What is erased by itself, and when.
+
+Every period in one place, one rule for each kind of thing, always in bounded batches.
 
 The periods are proposals until the region's archive authority has decided; what has been submitted,
 the packs' counts and the trail are kept, since they are records. Diet and access needs carry their
@@ -56,8 +57,9 @@ Ids = sa.Select[int]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of thing that is erased: `due` asks for the ids whose time has come, `remove` erases
-    those.
+    """A kind of thing that is erased.
+
+    `due` asks for the ids whose time has come, `remove` erases those.
     """
 
     due: Callable[[dt.datetime], Ids]

@@ -1,5 +1,6 @@
-"""An uploaded file, cell by cell: Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries
-saves it.
+"""An uploaded file, cell by cell.
+
+Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries saves it.
 
 What a file is, its bytes say; its name is not asked. Nothing in it is trusted: size, unpacked size,
 dimensions, dates, formulas.
