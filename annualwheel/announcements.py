@@ -1,10 +1,9 @@
 """A meeting is moved or cancelled, and those concerned are told.
 
-Who is told is settled in that act, and the mails are written after it, in batches.
-
-The mailing's `audience` keeps the people as `[registration, state, sequence, known]`: as they were
-in the act, and which of the appointments in `known` they had been told of. `next` counts those who
-are done with, in the transaction of their mails.
+Who is told is settled in that act, and the mails are written after it, in batches. The mailing's
+`audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
+and which of the appointments in `known` they had been told of. `next` counts those who are done
+with, in the transaction of their mails.
 """
 
 from __future__ import annotations
