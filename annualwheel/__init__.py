@@ -1,5 +1,6 @@
-"""Årshjulet: registration, preparation, calendar entries and workshop packs for a yearly cycle of
-three meetings.
+"""Årshjulet: a yearly cycle of three meetings.
+
+Registration, preparation, calendar entries and workshop packs.
 """
 
 from __future__ import annotations
@@ -25,12 +26,33 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     `clock` is the system's unless a test or a rehearsal brings its own.
     """
     app = Flask("annualwheel")
+    _configure(app, settings)
+    prepare_log(settings)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    app.extensions["arshjulet"] = House(
+        settings=settings,
+        clock=clock or SystemClock(),
+        signet=Signet(settings.base_url, settings.secret_keys),
+        letterhead=_letterhead(settings),
+        queue=jobs.create_queue(settings),
+    )
+    jobs.register(app)
+    cli.register(app, migrations=str(ROOT / "migrations"))
+    web.register(app)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    database = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
     app.config.update(
         SECRET_KEY=settings.secret_keys[0],
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
-        SQLALCHEMY_DATABASE_URI=settings.database_url.replace(
-            "postgresql://", "postgresql+psycopg://", 1
-        ),
+        SQLALCHEMY_DATABASE_URI=database,
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         MAX_FORM_MEMORY_SIZE=UPLOAD_LIMIT,
@@ -44,32 +66,18 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=14 * 86400,
     )
-    prepare_log(settings)
-    db.init_app(app)
-    with app.app_context():
-        prepare_engine(db.engine)
-    app.extensions["arshjulet"] = House(
-        settings=settings,
-        clock=clock or SystemClock(),
-        signet=Signet(settings.base_url, settings.secret_keys),
-        letterhead=Letterhead(
-            base_url=settings.base_url,
-            service_name=settings.service_name,
-            region_name=settings.region_name,
-            contact_name=settings.contact_name_sv,
-            contact_name_en=settings.contact_name_en,
-            contact_email=settings.contact_email,
-            contact_phone=settings.contact_phone,
-            sender_name=settings.mail_sender_name,
-            sender_address=settings.mail_sender,
-            reply_to=settings.mail_reply_to,
-        ),
-        queue=jobs.create_queue(settings),
+
+
+def _letterhead(settings: Settings) -> Letterhead:
+    return Letterhead(
+        base_url=settings.base_url,
+        service_name=settings.service_name,
+        region_name=settings.region_name,
+        contact_name=settings.contact_name_sv,
+        contact_name_en=settings.contact_name_en,
+        contact_email=settings.contact_email,
+        contact_phone=settings.contact_phone,
+        sender_name=settings.mail_sender_name,
+        sender_address=settings.mail_sender,
+        reply_to=settings.mail_reply_to,
     )
-    jobs.register(app)
-    cli.register(app, migrations=str(ROOT / "migrations"))
-    web.register(app)
-    if settings.proxies:
-        hops = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    return app

@@ -1,9 +1,9 @@
-"""A meeting is moved or cancelled: who is told is settled in that act, and the mails are written
-after it, in batches.
+"""A meeting is moved or cancelled, and those concerned are told.
 
-The mailing's `audience` keeps the people as `[registration, state, sequence, known]`: as they were
-in the act, and which of the appointments in `known` they had been told of. `next` counts those who
-are done with, in the transaction of their mails.
+Who is told is settled in that act, and the mails are written after it, in batches. The mailing's
+`audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
+and which of the appointments in `known` they had been told of. `next` counts those who are done
+with, in the transaction of their mails.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ BATCH = 200
 
 
 class Told(NamedTuple):
-    """Somebody concerned, as the act found them; `known` is the place in the list of appointments
-    of the one they know.
+    """Somebody concerned, as the act found them.
+
+    `known` is the place in the list of appointments of the one they know.
     """
 
     id: int
@@ -71,21 +72,16 @@ class Listeners:
 
 
 def listeners(meeting: Meeting, kind: str) -> Listeners:
-    """Who would be told if the meeting were moved or cancelled now, the first `SHOWN` by name:
-    those with a seat before the others.
+    """Who would be told if the meeting were moved or cancelled now.
+
+    The first `SHOWN` by name: those with a seat before the others.
     """
     everyone = _concerned(meeting, kind)
-    counts: dict[str, int] = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            everyone.with_only_columns(Registration.state, sa.func.count()).group_by(
-                Registration.state
-            )
-        )
-    }
-    order = sa.case(
-        {state: place for place, state in enumerate(FIRST_SHOWN)}, value=Registration.state
-    )
+    counted = everyone.with_only_columns(Registration.state, sa.func.count())
+    by_state = db.session.execute(counted.group_by(Registration.state))
+    counts: dict[str, int] = {row[0]: row[1] for row in by_state}
+    places = {state: place for place, state in enumerate(FIRST_SHOWN)}
+    order = sa.case(places, value=Registration.state)
     rows = db.session.scalars(
         everyone.join(Registration.person)
         .order_by(order, Person.sort_name, Registration.id)
@@ -96,31 +92,25 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
     for row in rows:
         names[row.state].append(f"{row.person.name}, {row.organisation.name}")
     total = sum(counts.values())
-    return Listeners(
-        total,
-        [(state, counts[state], shown) for state, shown in names.items()],
-        total - len(rows),
-        rows[0] if rows else None,
-    )
+    groups = [(state, counts[state], shown) for state, shown in names.items()]
+    return Listeners(total, groups, total - len(rows), rows[0] if rows else None)
 
 
 def letter(
     seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime
 ) -> Letter:
-    """The mail as the person would get it if the meeting were moved to the appointment `to`, or
-    cancelled, now. Nothing is written.
+    """The mail as the person would get it if the act were done now; nothing is written.
+
+    The meeting would be moved to the appointment `to`, or cancelled.
     """
     kept = seat.organisation_id in _organisations_that_submitted(seat.meeting)
-    language = seat.person.language
     facts = _facts(kind, seat, appointment(seat.meeting), to, reason, kept)
     if kind == "moved":
         another_day = facts["old_day"] != facts["new_day"]
-        facts |= _owed(
-            seat,
-            "to_reconfirm" if another_day and seat.state == "registered" else seat.state,
-            another_day,
-            now,
-        )
+        must_reconfirm = another_day and seat.state == "registered"
+        state = "to_reconfirm" if must_reconfirm else seat.state
+        facts |= _owed(seat, state, another_day, now)
+    language = seat.person.language
     return letters.write(kind, language, notices.said(kind, seat, language, now, facts))
 
 
@@ -143,12 +133,11 @@ def as_kept(
 def begin(
     meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor
 ) -> Mailing | None:
-    """Settles whom to tell that the meeting has "moved" or is "cancelled", after the act and under
-    its lock; None for nobody.
+    """Settles whom to tell that the meeting has "moved" or is "cancelled"; None for nobody.
 
-    A few are written to at once, many by a job (`preparing`). `was` is the appointment before the
-    act. What an earlier move has not sent is not sent: those people hear of this act, and of the
-    appointment they know.
+    Call it after the act and under its lock. A few are written to at once, many by a job
+    (`preparing`). `was` is the appointment before the act. What an earlier move has not sent is not
+    sent: those people hear of this act, and of the appointment they know.
     """
     known = [was]
     earlier = _overtake(meeting, known)
@@ -160,7 +149,7 @@ def begin(
     if not rows:
         return None
     people = [Told(*row, known=earlier.get(row.id, 0)) for row in rows]
-    mails = sum(1 + _has_entry(one.state, one.sequence) for one in people)
+    mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in people)
     mailing = Mailing(
         meeting=meeting,
         kind=kind,
@@ -238,26 +227,21 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     outbox.lock(mailing)
     if mailing.state == "done":
         return {}
-    heard = set(
-        db.session.scalars(
-            sa.select(Message.registration_id).where(
-                Message.mailing_id == mailing.id,
-                Message.kind == "moved",
-                Message.state.not_in((*UNSENT, "dropped")),
-            )
+    sent = db.session.scalars(
+        sa.select(Message.registration_id).where(
+            Message.mailing_id == mailing.id,
+            Message.kind == "moved",
+            Message.state.not_in((*UNSENT, "dropped")),
         )
     )
+    heard = set(sent)
     outbox.drop_waiting(meeting, mailing)
     if mailing.state in ("preparing", "paused"):
         mailing.state = "sending"
-    states = {
-        row.id: row.state
-        for row in db.session.execute(
-            sa.select(Registration.id, Registration.state).where(
-                Registration.meeting_id == meeting.id
-            )
-        )
-    }
+    rows = db.session.execute(
+        sa.select(Registration.id, Registration.state).where(Registration.meeting_id == meeting.id)
+    )
+    states = {row.id: row.state for row in rows}
     start = len(known)
     known.extend(mailing.audience["known"])
     return {
@@ -268,22 +252,16 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
 
 
 def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
-    """Writes to these people what is true now: who has answered meanwhile knows, and who has left
-    is told nothing.
+    """Writes to these people what is true now.
+
+    Who has answered meanwhile knows, and who has left is told nothing.
     """
-    found = {
-        row.id: row
-        for row in db.session.scalars(
-            sa.select(Registration)
-            .where(
-                Registration.id.in_([one.id for one in people]), Registration.state.in_(CONCERNED)
-            )
-            .options(joinedload(Registration.person), joinedload(Registration.organisation))
-            .execution_options(populate_existing=True)
-        )
-    }
-    kept = _organisations_that_submitted(mailing.meeting) if mailing.kind == "cancelled" else set()
-    renewed = _renew(list(found.values()), now) if mailing.kind == "moved" else set()
+    found = _still_concerned(people)
+    kept, renewed = set[int](), set[int]()
+    if mailing.kind == "cancelled":
+        kept = _organisations_that_submitted(mailing.meeting)
+    elif mailing.kind == "moved":
+        renewed = _renew(list(found.values()), now)
     for one in people:
         seat = found.get(one.id)
         if seat is None:
@@ -295,32 +273,33 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
     db.session.flush()
 
 
+def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
+    ids = [one.id for one in people]
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.id.in_(ids), Registration.state.in_(CONCERNED))
+        .options(joinedload(Registration.person), joinedload(Registration.organisation))
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
 def _tell(
     mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime
 ) -> None:
-    facts = _facts(
-        mailing.kind,
-        seat,
-        mailing.audience["known"][one.known],
-        appointment(seat.meeting),
-        mailing.audience["reason"],
-        answer_kept,
-    )
+    known, reason = mailing.audience["known"][one.known], mailing.audience["reason"]
+    facts = _facts(mailing.kind, seat, known, appointment(seat.meeting), reason, answer_kept)
+    cause = "cancelled"
     if mailing.kind == "moved":
+        cause = mailing.confirm_key
         facts |= _owed(seat, seat.state, facts["old_day"] != facts["new_day"], now)
-    notices.write(
-        mailing.kind,
-        seat,
-        now,
-        cause="cancelled" if mailing.kind == "cancelled" else mailing.confirm_key,
-        mailing=mailing,
-        **facts,
-    )
+    notices.write(mailing.kind, seat, now, cause=cause, mailing=mailing, **facts)
 
 
 def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
-    """What a move asks of somebody in that state: an answer, or nothing, because the yes is still a
-    yes or there is only a wait.
+    """What a move asks of somebody in that state.
+
+    It asks for an answer, or for nothing, because the yes is still a yes or there is only a wait.
     """
     invited = state == "invited" and another_day and windows.why_not(seat, "register", now) is None
     return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
@@ -334,15 +313,13 @@ def _facts(
     reason: str,
     answer_kept: bool,
 ) -> dict[str, Any]:
-    """What the mail says besides what every mail about the seat does: the appointment that the
-    person knows, and the one that holds.
+    """What the mail says besides what every mail about the seat does.
+
+    The appointment that the person knows, and the one that holds.
     """
     language = seat.person.language
-    starts, ends, new_starts, new_ends = (
-        dt.datetime.fromisoformat(at[when])
-        for at in (known, to)
-        for when in ("starts_at", "ends_at")
-    )
+    starts, ends = _times(known)
+    new_starts, new_ends = _times(to)
     if kind == "cancelled":
         return {
             "reason": reason,
@@ -364,6 +341,10 @@ def _facts(
     }
 
 
+def _times(kept: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
+    return dt.datetime.fromisoformat(kept["starts_at"]), dt.datetime.fromisoformat(kept["ends_at"])
+
+
 def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
     if mailing.kind == "moved":
         notices.put_in_calendar(seat, now, "calendar_update", mailing)
@@ -378,33 +359,24 @@ def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
     """
     by_id = {seat.id: seat for seat in found if seat.state in ("invited", "to_reconfirm")}
     asked = [seat.id for seat in found if seat.state == "invited"]
+    invited = sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked))
+    reminded = sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))
     waiting = db.session.scalars(
         sa.select(Message)
-        .where(
-            sa.or_(
-                sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked)),
-                sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id)),
-            ),
-            Message.state.in_(UNSENT),
-        )
+        .where(sa.or_(invited, reminded), Message.state.in_(UNSENT))
         .options(joinedload(Message.body))
         .with_for_update(of=Message, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
+    renewed = set()
     for message in waiting:
-        letter = letters.write(
-            message.kind,
-            message.language,
-            notices.said(
-                message.kind, by_id[message.registration_id or 0], message.language, now, {}
-            ),
-        )
-        outbox.rewrite(message, letter)
-    return {
-        message.registration_id
-        for message in waiting
-        if message.kind == "invitation" and message.registration_id
-    }
+        kind, language = message.kind, message.language
+        seat = by_id[message.registration_id or 0]
+        facts = notices.said(kind, seat, language, now, {})
+        outbox.rewrite(message, letters.write(kind, language, facts))
+        if kind == "invitation":
+            renewed.add(seat.id)
+    return renewed
 
 
 def _has_answered(one: Told, state: str) -> bool:
@@ -420,10 +392,9 @@ def _name(actor: Actor) -> str:
 
 
 def _organisations_that_submitted(meeting: Meeting) -> set[int]:
-    return set(
-        db.session.scalars(
-            sa.select(Submission.organisation_id)
-            .join(Questionnaire)
-            .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
-        )
+    found = db.session.scalars(
+        sa.select(Submission.organisation_id)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
     )
+    return set(found)

@@ -47,7 +47,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unconfirmed": ("unconfirmed",),
     "gone": ("substituted", "revoked"),
 }
-IN_USE = (Organisation.active, Organisation.merged_into_id.is_(None))
+# The groups that are counted for each kind of organisation.
+COUNTED = ("invited", "coming", "declined", "unanswered")
 
 
 class Addressee(NamedTuple):
@@ -74,8 +75,9 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """How the invited are chosen: one of `CHOICES`, its key (of a category, the public id of an
-    import), or picked people.
+    """How the invited are chosen: one of `CHOICES`, with its key or the people who are picked.
+
+    The key is that of a category, or the public id of an import.
     """
 
     kind: str
@@ -130,28 +132,15 @@ class Turnout(NamedTuple):
 
 
 def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
-    """The people of `choice` who are active in an active organisation and have no registration for
-    the meeting, in any state but *unconfirmed*: a stranger who has typed somebody's name must not
-    keep the invitation from them.
+    """The people of `choice` who are active and have no registration for the meeting.
+
+    They are active in an active organisation. A registration that is *unconfirmed* does not count:
+    a stranger who has typed somebody's name must not keep the invitation from them.
 
     Each comes once, for the organisation the choice is about, else for the first one of the
     person's own. In Swedish order.
     """
-    within, order = _organisations(meeting, choice)
-    place = (
-        sa.select(Affiliation.id)
-        .join(Organisation, Organisation.id == Affiliation.organisation_id)
-        .where(
-            Affiliation.person_id == Person.id,
-            Affiliation.active,
-            *IN_USE,
-            *within,
-        )
-        .order_by(*order, Affiliation.id)
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
-    )
+    place = _place(meeting, choice)
     invited = sa.select(Registration.id).where(
         Registration.meeting_id == meeting.id,
         Registration.person_id == Person.id,
@@ -183,11 +172,33 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
     return [Addressee(*row) for row in rows]
 
 
+def _place(meeting: Meeting, choice: Choice) -> sa.ScalarSelect[int]:
+    """The id of the place that a person is invited for."""
+    within, order = _organisations(meeting, choice)
+    return (
+        sa.select(Affiliation.id)
+        .join(Organisation, Organisation.id == Affiliation.organisation_id)
+        .where(
+            Affiliation.person_id == Person.id,
+            Affiliation.active,
+            Organisation.active,
+            Organisation.merged_into_id.is_(None),
+            *within,
+        )
+        .order_by(*order, Affiliation.id)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
 def in_order(addressees: Any) -> list[Addressee]:
     """By family name, given name and organisation, as Swedish sorts."""
-    return sorted(
-        addressees, key=lambda one: (swedish(f"{one.family} {one.given}"), one.organisation)
-    )
+
+    def place(one: Addressee) -> tuple[Any, str]:
+        return swedish(f"{one.family} {one.given}"), one.organisation
+
+    return sorted(addressees, key=place)
 
 
 def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
@@ -197,8 +208,9 @@ def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
 
 
 def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -> list[int]:
-    """The ids of the registrations of one of `GROUPS`, by name in Swedish order: what a number on
-    the dashboard stands for.
+    """The ids of the registrations of one of `GROUPS`, by name in Swedish order.
+
+    They are what a number on the dashboard stands for.
 
     `category` is a category's key, or "-" for organisations without one. `text` is looked for in
     names, addresses and organisations.
@@ -214,10 +226,9 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
         query = query.where(_delivered())
     if category:
         query = query.where(Registration.organisation_id.in_(_of_category(meeting, category)))
-    searched = (Person.name_folded, Person.email_folded, Organisation.folded)
+    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
-        found = (column.contains(word, autoescape=True) for column in searched)
-        query = query.where(sa.or_(*found))
+        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in columns)))
     return list(db.session.scalars(query))
 
 
@@ -228,16 +239,21 @@ def funnel(meeting: Meeting) -> Funnel:
         .where(Registration.meeting_id == meeting.id)
         .group_by(Registration.state)
     ).all()
-    counts, replacing = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    reached = of_registrations(meeting, *INVITED).where(_delivered())
-    delivered = db.session.scalar(reached.with_only_columns(sa.func.count(Registration.id)))
-    sums = {group: sum(counts.get(s, 0) for s in states) for group, states in GROUPS.items()}
+    counts = {row[0]: row[1] for row in rows}
+    delivered = db.session.scalar(
+        of_registrations(meeting, *INVITED)
+        .where(_delivered())
+        .with_only_columns(sa.func.count(Registration.id))
+    )
+    sums = {
+        group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
+    }
     return Funnel(
         sums["invited"],
         delivered or 0,
         sums["answered"],
         sums["coming"],
-        sum(replacing.get(s, 0) for s in COMING),
+        sum(row[2] for row in rows if row[0] in COMING),
         sums["declined"],
         sums["unanswered"],
         sums["waiting"],
@@ -247,23 +263,22 @@ def funnel(meeting: Meeting) -> Funnel:
 
 
 def turnout(meeting: Meeting) -> list[Turnout]:
-    """Who comes, by kind of organisation, in one query: all organisations of the year, and any
-    other that somebody was invited for.
+    """Who comes, by kind of organisation, in one query.
 
-    The last row, without a name, is for organisations that have no kind, when there are any.
+    All organisations of the year, and any other that somebody was invited for. The last row,
+    without a name, is for organisations that have no kind, when there are any.
     """
     seats = _seats(meeting)
+    sums = [sa.func.coalesce(sa.func.sum(seats.c[group]), 0) for group in COUNTED]
+    is_missing = sa.func.coalesce(seats.c.coming, 0) == 0
     rows = db.session.execute(
         sa.select(
             sa.func.coalesce(Category.key, "-"),
             sa.func.coalesce(Category.sv, ""),
             sa.func.coalesce(Category.en, ""),
-            *(
-                sa.func.coalesce(sa.func.sum(seats.c[name]), 0)
-                for name in ("invited", "coming", "declined", "unanswered")
-            ),
+            *sums,
             sa.func.count(),
-            sa.func.sum(sa.case((sa.func.coalesce(seats.c.coming, 0) == 0, 1), else_=0)),
+            sa.func.sum(sa.case((is_missing, 1), else_=0)),
         )
         .select_from(_concerned(meeting, seats))
         .outerjoin(Category, Category.id == YearOrganisation.category_id)
@@ -275,8 +290,9 @@ def turnout(meeting: Meeting) -> list[Turnout]:
 
 
 def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
-    """The organisations nobody comes from, with how many of each have not answered, in Swedish
-    order.
+    """The organisations nobody comes from, in Swedish order.
+
+    With how many of each have not answered.
     """
     seats = _seats(meeting)
     query = (
@@ -286,10 +302,8 @@ def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Or
     )
     if category:
         query = query.where(Organisation.id.in_(_of_category(meeting, category)))
-    return sorted(
-        ((row[0], row[1]) for row in db.session.execute(query)),
-        key=lambda row: swedish(row[0].name),
-    )
+    found = [(row[0], row[1]) for row in db.session.execute(query)]
+    return sorted(found, key=lambda row: swedish(row[0].name))
 
 
 def imports_of(year: Year) -> Sequence[Import]:
@@ -339,43 +353,48 @@ def _people(meeting: Meeting, choice: Choice) -> list[sa.ColumnElement[bool]]:
 
 def _last_year(meeting: Meeting) -> sa.Select[int]:
     """The year before may be further back: a year without meetings is not a year."""
-    before = sa.select(sa.func.max(Year.number)).where(Year.number < meeting.year.number)
-    in_that_year = Year.number == before.scalar_subquery()
+    before = (
+        sa.select(sa.func.max(Year.number))
+        .where(Year.number < meeting.year.number)
+        .scalar_subquery()
+    )
     return (
         sa.select(Registration.id)
         .join(Meeting, Meeting.id == Registration.meeting_id)
         .join(Year, Year.id == Meeting.year_id)
-        .where(in_that_year, Meeting.kind == meeting.kind, Registration.state.in_(INVITED))
+        .where(Year.number == before, Meeting.kind == meeting.kind, Registration.state.in_(INVITED))
     )
 
 
 def _of_category(meeting: Meeting, key: str) -> sa.Select[int]:
-    of_the_year = YearOrganisation.year_id == meeting.year_id
-    query = sa.select(YearOrganisation.organisation_id).where(of_the_year)
+    query = sa.select(YearOrganisation.organisation_id).where(
+        YearOrganisation.year_id == meeting.year_id
+    )
     if key == "-":
         sorted_ones = query.where(YearOrganisation.category_id.is_not(None))
         return sa.select(Organisation.id).where(Organisation.id.not_in(sorted_ones))
-    in_category = query.join(Category, Category.id == YearOrganisation.category_id)
-    return in_category.where(Category.key == key)
+    return query.join(Category, Category.id == YearOrganisation.category_id).where(
+        Category.key == key
+    )
 
 
 def _delivered() -> sa.ColumnElement[bool]:
-    mails = sa.select(Message.id).where(Message.registration_id == Registration.id)
-    return mails.where(Message.state == "sent").exists()
+    return (
+        sa.select(Message.id)
+        .where(Message.registration_id == Registration.id, Message.state == "sent")
+        .exists()
+    )
 
 
 def _seats(meeting: Meeting) -> sa.Subquery:
     """One row for each organisation that somebody was invited for."""
 
     def count(group: str) -> sa.Label[int]:
-        is_in_it = sa.case((Registration.state.in_(GROUPS[group]), 1), else_=0)
-        return sa.func.sum(is_in_it).label(group)
+        is_in_group = Registration.state.in_(GROUPS[group])
+        return sa.func.sum(sa.case((is_in_group, 1), else_=0)).label(group)
 
     return (
-        sa.select(
-            Registration.organisation_id,
-            *(count(group) for group in ("invited", "coming", "declined", "unanswered")),
-        )
+        sa.select(Registration.organisation_id, *(count(group) for group in COUNTED))
         .where(Registration.meeting_id == meeting.id, Registration.state.in_(INVITED))
         .group_by(Registration.organisation_id)
         .subquery()
@@ -393,5 +412,9 @@ def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
 
 
 def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
-    of_the_year = sa.and_(YearOrganisation.id.is_not(None), *IN_USE)
-    return sa.or_(seats.c.invited.is_not(None), of_the_year)
+    of_year = sa.and_(
+        YearOrganisation.id.is_not(None),
+        Organisation.active,
+        Organisation.merged_into_id.is_(None),
+    )
+    return sa.or_(seats.c.invited.is_not(None), of_year)

@@ -43,11 +43,18 @@ def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
         staff.add(name, address, roles, house().clock.now())
     except DomainError as error:
         with current_app.test_request_context():
-            raise click.ClickException(
-                f"Kontot lades inte till. {refusals.sentence(error)}"
-            ) from error
+            sentence = refusals.sentence(error)
+        raise click.ClickException(f"Kontot lades inte till. {sentence}") from error
     jobs.commit()
     click.echo(f"{name} kan nu logga in på {house().settings.base_url}/logga-in med {address}.")
+
+
+MAIL_WENT = {
+    "sent": "Skickat: servern tog emot mejlet.",
+    "withheld": (
+        "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion går mejl bara dit."
+    ),
+}
 
 
 @mail_group.command("test")
@@ -67,15 +74,7 @@ def mail_test(address: str) -> None:
     outbox.take_queued()
     db.session.commit()
     jobs.send_mails([message.id])
-    click.echo(
-        {
-            "sent": "Skickat: servern tog emot mejlet.",
-            "withheld": (
-                "Inte skickat: adressen finns inte i MAIL_ALLOW, och utanför produktion "
-                "går mejl bara dit."
-            ),
-        }.get(message.state, f"Inte skickat: {message.error}")
-    )
+    click.echo(MAIL_WENT.get(message.state, f"Inte skickat: {message.error}"))
     if message.state not in ("sent", "withheld"):
         raise SystemExit(1)
 

@@ -1,5 +1,6 @@
-"""`flask --app wsgi contacts`: importing a list of people from a file, with the same preview as on
-the page.
+"""`flask --app wsgi contacts`: importing a list of people from a file.
+
+With the same preview as on the page.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ def fill() -> None:
     played = year.play(house().clock.now(), reading.read_all(house().settings.forms_folder))
     jobs.commit()
     click.echo(
-        f"Demonstrationsåret: {played.organisations} organisationer, "
-        f"{played.persons} personer, {played.submitted} inskickade svar."
+        f"Demonstrationsåret: {played.organisations} organisationer, {played.persons} personer, "
+        f"{played.submitted} inskickade svar."
     )
 
 
@@ -51,50 +51,50 @@ def links() -> None:
     """
     _not_in_production()
     signet, settings = house().signet, house().settings
-    invited = db.session.scalars(
+    targets = {
+        "Deltagare, inbjudan": _invitation(),
+        "Deltagare, förberedelse": _preparation(),
+        "Koordinator": _sign_in("coordinator"),
+        "Processledare": _sign_in("facilitator"),
+    }
+    addresses = {label: signet.url(target) for label, target in targets.items() if target}
+    if settings.dev_mailbox:
+        addresses["Brevlådan"] = f"{settings.base_url}/brevlada"
+    jobs.commit()
+    for label, address in addresses.items():
+        click.echo(f"{label + ':':26}{address}")
+
+
+def _invitation() -> Target | None:
+    invited = db.session.scalar(
         sa.select(Registration)
         .join(Meeting)
         .where(Registration.state == "invited", Meeting.kind == "direction")
         .order_by(Registration.id)
         .limit(1)
-    ).first()
-    writer = db.session.scalars(
+    )
+    if invited is None:
+        return None
+    return Target("registration", invited.public_id, invited.link_version)
+
+
+def _preparation() -> Target | None:
+    writer = db.session.scalar(
         sa.select(Member)
         .join(Submission)
         .join(Questionnaire)
         .where(Submission.state == "draft")
         .order_by(Member.id)
         .limit(1)
-    ).first()
-    rows = []
-    if invited:
-        rows.append(
-            (
-                "Deltagare, inbjudan",
-                signet.url(Target("registration", invited.public_id, invited.link_version)),
-            )
-        )
-    if writer:
-        rows.append(
-            (
-                "Deltagare, förberedelse",
-                signet.url(Target("member", writer.public_id, writer.link_version)),
-            )
-        )
-    for name, role in (("Koordinator", "coordinator"), ("Processledare", "facilitator")):
-        person = db.session.scalars(
-            sa.select(Staff)
-            .where(Staff.active, Staff.roles.any(role=role))
-            .order_by(Staff.id)
-            .limit(1)
-        ).first()
-        if person:
-            rows.append((name, signet.url(Target("staff", _sign_in_link(person)))))
-    if settings.dev_mailbox:
-        rows.append(("Brevlådan", f"{settings.base_url}/brevlada"))
-    jobs.commit()
-    for label, address in rows:
-        click.echo(f"{label + ':':26}{address}")
+    )
+    return Target("member", writer.public_id, writer.link_version) if writer else None
+
+
+def _sign_in(role: str) -> Target | None:
+    person = db.session.scalar(
+        sa.select(Staff).where(Staff.active, Staff.roles.any(role=role)).order_by(Staff.id).limit(1)
+    )
+    return Target("staff", _sign_in_link(person)) if person else None
 
 
 def _sign_in_link(person: Staff) -> str:

@@ -27,8 +27,9 @@ from annualwheel.sorting import swedish
 
 
 def fold(text: str) -> str:
-    """The form names and addresses are compared in: NFC, case-folded, single spaces, no space at
-    the ends.
+    """The form names and addresses are compared in.
+
+    NFC, case-folded, single spaces, no space at the ends.
     """
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).casefold()).strip()
 
@@ -42,28 +43,23 @@ def normal_address(text: str) -> str:
         found = validate_email(text.strip().strip("<>;,"), check_deliverability=False)
     except EmailNotValidError as problem:
         raise Unreadable("bad_address", value=text) from problem
-    if (
-        found.ascii_email is None
-    ):  # a local part with å ä ö needs SMTPUTF8, which most receivers lack
+    # A local part with å ä ö needs SMTPUTF8, which most receivers lack.
+    if found.ascii_email is None:
         raise Unreadable("bad_address", value=text)
     return found.normalized
 
 
 def organisation_named(name: str) -> Organisation | None:
-    """The organisation with that name, alias or code, whatever its case and spacing; merged ones
-    lead to what they became.
+    """The organisation with that name, alias or code, whatever its case and spacing.
+
+    Merged ones lead to what they became.
     """
     folded = fold(name)
+    by_code = sa.func.lower(Organisation.code) == folded
     found = db.session.scalar(
         sa.select(Organisation)
         .outerjoin(Alias, Alias.organisation_id == Organisation.id)
-        .where(
-            sa.or_(
-                Organisation.folded == folded,
-                Alias.folded == folded,
-                sa.func.lower(Organisation.code) == folded,
-            )
-        )
+        .where(sa.or_(Organisation.folded == folded, Alias.folded == folded, by_code))
         .limit(1)
     )
     while found is not None and found.merged_into_id is not None:
@@ -97,7 +93,7 @@ def add_alias(organisation: Organisation, name: str) -> None:
 
 
 def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
-    """What the organisation is that year (category, lead); the row is made when it is not there."""
+    """What the organisation is in that year; the row is made when it is not there."""
     row = db.session.scalar(
         sa.select(YearOrganisation).where(
             YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id
@@ -167,8 +163,10 @@ def add_beside(
     title: str = "",
     source: str = "",
 ) -> Person:
-    """As `add_person`, for somebody whom `by` brings along: with a place in `organisation` when
-    `by` has one. Who only says that they belong there can give nobody else a place.
+    """As `add_person`, for somebody whom `by` brings along.
+
+    With a place in `organisation` when `by` has one. Who only says that they belong there can give
+    nobody else a place.
     """
     person = _found_or_new(given, family, address, by.language, "", source)
     if has_place(by, organisation):
@@ -179,8 +177,9 @@ def add_beside(
 
 
 def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
-    """Gives the person a place in the organisation; somebody whom nobody had proved to exist is
-    active from now on.
+    """Gives the person a place in the organisation.
+
+    Somebody whom nobody had proved to exist is active from now on.
     """
     if was_never_confirmed(person):
         person.active = True
@@ -188,14 +187,15 @@ def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
 
 
 def was_never_confirmed(person: Person) -> bool:
-    """Whether somebody inactive has only asked to come on the open page: no place anywhere, and no
-    registration but unconfirmed ones. Everybody else who is inactive was made so by a coordinator.
+    """Whether somebody inactive has only asked to come on the open page.
+
+    They have no place anywhere, and no registration but unconfirmed ones. Everybody else who is
+    inactive was made so by a coordinator.
     """
     if person.active:
         return False
-    states = set(
-        db.session.scalars(sa.select(Registration.state).where(Registration.person_id == person.id))
-    )
+    own = sa.select(Registration.state).where(Registration.person_id == person.id)
+    states = set(db.session.scalars(own))
     placed = db.session.scalar(
         sa.select(Affiliation.id).where(Affiliation.person_id == person.id).limit(1)
     )
@@ -265,10 +265,8 @@ def rename(person: Person, given: str, family: str, address: str) -> None:
     address = require_free(person, given, family, address)
     person.given, person.family = clean(given), clean(family)
     person.email, person.email_folded = address, fold(address)
-    person.name_folded, person.sort_name = (
-        fold(person.name),
-        swedish(f"{person.family} {person.given}")[0],
-    )
+    person.name_folded = fold(person.name)
+    person.sort_name = swedish(f"{person.family} {person.given}")[0]
 
 
 def rename_organisation(organisation: Organisation, name: str) -> None:
@@ -277,10 +275,8 @@ def rename_organisation(organisation: Organisation, name: str) -> None:
     if other is not None and other is not organisation:
         raise Refused("organisation_exists", name=other.name)
     organisation.name = clean(name)
-    organisation.folded, organisation.sort_name = (
-        fold(organisation.name),
-        swedish(organisation.name)[0],
-    )
+    organisation.folded = fold(organisation.name)
+    organisation.sort_name = swedish(organisation.name)[0]
     db.session.flush()
 
 
@@ -337,8 +333,9 @@ def has_place(person: Person, organisation: Organisation) -> bool:
 
 
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
-    """Gives the person a place in the organisation, or the place a new title; a place that had
-    ended begins again.
+    """Gives the person a place in the organisation, or the place a new title.
+
+    A place that had ended begins again.
     """
     row = db.session.scalar(
         sa.select(Affiliation).where(
@@ -382,13 +379,7 @@ def clean(text: str) -> str:
 
 def _free_code(name: str) -> str:
     base = "".join(c for c in name.upper() if c.isalnum())[:6] or "ORG"
-    taken = set(
-        db.session.scalars(
-            sa.select(Organisation.code).where(Organisation.code.startswith(base, autoescape=True))
-        )
-    )
-    return next(
-        code
-        for n in range(len(taken) + 2)
-        if (code := base if n == 0 else f"{base}{n}") not in taken
-    )
+    alike = Organisation.code.startswith(base, autoescape=True)
+    taken = set(db.session.scalars(sa.select(Organisation.code).where(alike)))
+    possible = [base, *(f"{base}{number}" for number in range(1, len(taken) + 2))]
+    return next(code for code in possible if code not in taken)

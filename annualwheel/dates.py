@@ -93,8 +93,8 @@ def period(opens: dt.date, closes: dt.date, language: str) -> str:
     if first == last:
         return day_short(first, language)
     same_month = (first.year, first.month) == (last.year, last.month)
-    begins = str(first.day) if same_month else day_short(first, language)
-    return f"{begins}{DASH}{day_short(last, language)}"
+    begin = first.day if same_month else day_short(first, language)
+    return f"{begin}{DASH}{day_short(last, language)}"
 
 
 def time_short(when: dt.datetime, language: str) -> str:
@@ -117,8 +117,9 @@ def day_time(when: dt.datetime, language: str) -> str:
 
 
 def weekday_time(when: dt.datetime, language: str) -> str:
-    """ "torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)": a moment by
-    which one must answer.
+    """A moment by which one must answer.
+
+    "torsdag 14 januari kl. 12.00", "Thursday 14 January, 12:00 (Swedish time)".
     """
     clock = _digits(when, language, minutes=True)
     if language == "en":
@@ -127,8 +128,9 @@ def weekday_time(when: dt.datetime, language: str) -> str:
 
 
 def span(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
-    """ "fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish
-    time)".
+    """A day and the hours between two moments.
+
+    "fredag 22 januari 2027 kl. 9.00–15.30", "Friday 22 January 2027, 9:00 to 15:30 (Swedish time)".
     """
     if as_date(starts) != as_date(ends):
         return _over_days(starts, ends, language)
@@ -145,8 +147,9 @@ def hours(starts: dt.datetime, ends: dt.datetime, language: str) -> str:
 
 
 def moment(when: dt.datetime, now: dt.datetime, language: str) -> str:
-    """ "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time: when something
-    happened.
+    """When something happened.
+
+    "i dag kl. 14.32", "i går kl. 16.02", otherwise the day and the time.
     """
     days_ago = (as_date(now) - as_date(when)).days
     relative = {"sv": (f"i{NBSP}dag", f"i{NBSP}går"), "en": ("today", "yesterday")}[language]

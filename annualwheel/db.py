@@ -1,4 +1,4 @@
-"""The database: a typed base for models, one session, and the transactions both databases need."""
+"""The database: a base for the models, one session, and the transactions both databases need."""
 
 from __future__ import annotations
 
@@ -76,9 +76,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
 
 
 class ReadingOrWriting(FlaskSession):
-    """On a database server what only reads needs no transaction: each statement sees what is
-    committed, with or without one (READ COMMITTED), and beginning and ending it are two more ways
-    to the server.
+    """On a database server what only reads needs no transaction.
+
+    Each statement sees what is committed, with or without one (READ COMMITTED), and beginning and
+    ending it are two more ways to the server.
     """
 
     def get_bind(self, *arguments: Any, **named: Any) -> Engine | sa.Connection:
@@ -108,16 +109,18 @@ def public_id() -> str:
 
 
 def words(column: str, *allowed: str) -> sa.Enum:
-    """A type for `column` that allows a closed list of words, kept by a check constraint on both
-    databases.
+    """A type for `column` that allows a closed list of words.
+
+    A check constraint keeps it on both databases.
     """
     return sa.Enum(*allowed, native_enum=False, create_constraint=True, length=24, name=column)
 
 
 @contextlib.contextmanager
 def reading() -> Iterator[None]:
-    """Within this block transactions only read: they take no lock on SQLite, and the session
-    refuses to write.
+    """Within this block transactions only read.
+
+    They take no lock on SQLite, and the session refuses to write.
     """
     token = _reading.set(True)
     try:
@@ -183,8 +186,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _try_after_a_rest(engine: Engine) -> None:
-    """`pool_pre_ping` asks the server once more on every request; only a connection nobody has used
-    for a while can have died unseen.
+    """Tries a connection that nobody has used for a while: only such a one can have died unseen.
+
+    `pool_pre_ping` would ask the server once more on every request.
     """
 
     @event.listens_for(engine, "checkin")

@@ -1,5 +1,6 @@
-"""Somebody is no longer active, or has left an organisation: the access ends at once, what they
-wrote and what they said yes to stays.
+"""Somebody is no longer active, or has left an organisation.
+
+The access ends at once, what they wrote and what they said yes to stays.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: A
 
 
 def left_standing(person: Person, now: dt.datetime) -> Sequence[Registration]:
-    """Registrations at meetings to come of somebody who is inactive, or that were made for an
-    organisation they have left. Nobody is withdrawn in silence: a coordinator decides.
+    """Registrations at meetings to come of somebody who is inactive or has left.
+
+    They have left the organisation that the registration was made for. Nobody is withdrawn in
+    silence: a coordinator decides.
     """
     rows = db.session.scalars(
         sa.select(Registration)
@@ -67,10 +70,8 @@ def _end(person: Person, organisation: Organisation | None, now: dt.datetime) ->
     led = sa.select(YearOrganisation).where(
         YearOrganisation.lead_id == person.id, YearOrganisation.year_id.in_(ahead)
     )
-    for row in db.session.scalars(
-        led
-        if organisation is None
-        else led.where(YearOrganisation.organisation_id == organisation.id)
-    ):
+    if organisation is not None:
+        led = led.where(YearOrganisation.organisation_id == organisation.id)
+    for row in db.session.scalars(led):
         row.lead = None
     db.session.flush()

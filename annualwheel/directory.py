@@ -1,5 +1,6 @@
-"""The lists and pages of people and organisations: searched, filtered, a page at a time, with as
-many queries for one row as for fifty.
+"""The lists and pages of people and organisations.
+
+Searched, filtered, a page at a time, with as many queries for one row as for fifty.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ class OrganisationRow:
 
 
 def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
-    """A page of people in the order of their family names; each word of the text must stand in
-    name, address or organisation.
+    """A page of people in the order of their family names.
+
+    Each word of the text must stand in name, address or organisation.
     """
     conditions: list[sa.ColumnElement[bool]] = [Person.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():
@@ -107,8 +109,9 @@ def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
 
 
 def organisations(wanted: Wanted, year: Year | None, number: int = 1) -> Page[OrganisationRow]:
-    """A page of organisations in the order of their names; each word of the text must stand in
-    name, alias or code.
+    """A page of organisations in the order of their names.
+
+    Each word of the text must stand in name, alias or code.
     """
     conditions: list[sa.ColumnElement[bool]] = [Organisation.merged_into_id.is_(None)]
     for word in fold(wanted.text).split():
@@ -127,13 +130,8 @@ def organisations(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Or
     if wanted.category:
         conditions.append(Organisation.id.in_(_of_category(wanted.category, year)))
     total = db.session.scalar(sa.select(sa.func.count(Organisation.id)).where(*conditions)) or 0
-    found = _page(
-        sa.select(Organisation)
-        .where(*conditions)
-        .order_by(Organisation.sort_name, Organisation.id),
-        total,
-        number,
-    )
+    asked = sa.select(Organisation).where(*conditions)
+    found = _page(asked.order_by(Organisation.sort_name, Organisation.id), total, number)
     return Page(_with_year(found.rows, year), found.number, found.pages, found.total)
 
 
@@ -160,9 +158,11 @@ class Match:
 
 
 def organisations_like(text: str, at_most: int) -> list[Match]:
-    """Active organisations for somebody who looks for their own: each word must stand in the name,
-    another name or the code, of it or of what it is a part of. Whole names first, then beginnings,
-    then the alphabet; in two queries. Nothing for an empty text.
+    """Active organisations for somebody who looks for their own.
+
+    Each word must stand in the name, another name or the code, of it or of what it is a part of.
+    Whole names first, then beginnings, then the alphabet; in two queries. Nothing for an empty
+    text.
     """
     folded, parent = fold(text), aliased(Organisation)
     if not folded:
@@ -178,10 +178,8 @@ def organisations_like(text: str, at_most: int) -> list[Match]:
         )
         query = query.where(
             sa.or_(
-                *(
-                    column.contains(word, autoescape=True)
-                    for column in (Organisation.folded, parent.folded)
-                ),
+                Organisation.folded.contains(word, autoescape=True),
+                parent.folded.contains(word, autoescape=True),
                 sa.func.lower(Organisation.code) == word,
                 Organisation.id.in_(by_alias),
                 parent.id.in_(by_alias),
@@ -205,14 +203,10 @@ def organisations_like(text: str, at_most: int) -> list[Match]:
 def _other_name(organisation: Organisation, words: Sequence[str]) -> str:
     if all(word in organisation.folded for word in words):
         return ""
-    return next(
-        (
-            alias.name
-            for alias in organisation.aliases
-            if any(word in alias.folded for word in words)
-        ),
-        "",
-    )
+    for alias in organisation.aliases:
+        if any(word in alias.folded for word in words):
+            return alias.name
+    return ""
 
 
 def places_in(organisation: Organisation) -> Sequence[Affiliation]:
@@ -270,12 +264,10 @@ def _of_category(key: str, year: Year | None) -> sa.Select[int]:
 
 def _with_year(found: Sequence[Organisation], year: Year | None) -> list[OrganisationRow]:
     ids = [one.id for one in found]
+    year_id = year.id if year else None
     rows = db.session.scalars(
         sa.select(YearOrganisation)
-        .where(
-            YearOrganisation.organisation_id.in_(ids),
-            YearOrganisation.year_id == (year.id if year else None),
-        )
+        .where(YearOrganisation.organisation_id.in_(ids), YearOrganisation.year_id == year_id)
         .options(joinedload(YearOrganisation.category), joinedload(YearOrganisation.lead))
     )
     in_year = {row.organisation_id: row for row in rows}
@@ -292,9 +284,5 @@ def _with_year(found: Sequence[Organisation], year: Year | None) -> list[Organis
 def _page(asked: sa.Select[Row], total: int, number: int) -> Page[Row]:
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(number, 1), pages)
-    return Page(
-        db.session.scalars(asked.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(),
-        number,
-        pages,
-        total,
-    )
+    shown = asked.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return Page(db.session.scalars(shown).all(), number, pages, total)

@@ -39,8 +39,10 @@ TO_AN_ADDRESS = ("own_data", "new_link", "organisation_request", "organisation_r
 
 @dataclass(frozen=True)
 class Consequences:
-    """What erasing would do: `leaves` are registrations at meetings to come, `submitted` the
-    versions that stay as public records.
+    """What erasing would do.
+
+    `leaves` are registrations at meetings to come, `submitted` the versions that stay as public
+    records.
     """
 
     leaves: Sequence[Registration]
@@ -70,9 +72,8 @@ def answered(at_most: int) -> Sequence[DeletionRequest]:
 
 def count() -> int:
     """How many requests wait for an answer."""
-    return (
-        db.session.scalar(sa.select(sa.func.count()).where(DeletionRequest.state == "asked")) or 0
-    )
+    waiting = sa.select(sa.func.count()).where(DeletionRequest.state == "asked")
+    return db.session.scalar(waiting) or 0
 
 
 def by_public_id(public_id: str) -> DeletionRequest:
@@ -106,14 +107,9 @@ def refuse(request: DeletionRequest, text: str, now: dt.datetime, actor: Actor) 
     if not _answer(request, "refused", now, actor):
         return False
     request.answer = text
-    outbox.put(
-        f"deletion_refused:{request.public_id}",
-        "deletion_refused",
-        Recipient.of(request.person),
-        {"given": request.person.given, "answer": text},
-        {},
-        now,
-    )
+    key, to = f"deletion_refused:{request.public_id}", Recipient.of(request.person)
+    facts = {"given": request.person.given, "answer": text}
+    outbox.put(key, "deletion_refused", to, facts, {}, now)
     audit.note(actor, "deletion_refused", request, now)
     return True
 
@@ -135,29 +131,25 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     _drop_waiting(person)
     for seat in _ahead(person, now):
         meetings.revoke(seat, now, actor)
-    outbox.put(
-        f"deletion_done:{request.public_id}",
-        "deletion_done",
-        Recipient.of(person),
-        {"given": person.given},
-        {},
-        now,
-    )
+    key, to = f"deletion_done:{request.public_id}", Recipient.of(person)
+    outbox.put(key, "deletion_done", to, {"given": person.given}, {}, now)
     db.session.flush()
     personal_links.renew(person)
     traces.wipe(person)
-    person.given, person.family, person.email, person.mobile, person.source = NOBODY, "", "", "", ""
-    # The pair must be unique: nobody is called by a public id.
-    person.email_folded, person.name_folded, person.sort_name, person.active = (
-        "",
-        person.public_id,
-        "",
-        False,
-    )
+    _make_nobody(person)
     db.session.flush()
     _empty(_about(person))
     audit.note(actor, "erased", person, now)
     return True
+
+
+def _make_nobody(person: Person) -> None:
+    person.given = NOBODY
+    person.family = person.sort_name = ""
+    person.email = person.mobile = person.source = ""
+    # The pair must be unique: nobody is called by a public id.
+    person.email_folded, person.name_folded = "", person.public_id
+    person.active = False
 
 
 def finish() -> int:
@@ -185,21 +177,22 @@ def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
         sa.select(Registration)
         .join(Registration.meeting)
         .where(
-            Registration.person_id == person.id, Meeting.state == "planned", Meeting.starts_at > now
+            Registration.person_id == person.id,
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
         )
         .order_by(Meeting.id)
         .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
     )
-    return [
-        row
-        for row in rows
-        if allowed(row.state, "revoke") and row.state not in ("declined", "withdrawn")
-    ]
+    said_no = ("declined", "withdrawn")
+    standing = [row for row in rows if row.state not in said_no]
+    return [row for row in standing if allowed(row.state, "revoke")]
 
 
 def _about(person: Person) -> sa.ColumnElement[bool]:
-    """Mails to the person, and copies of mails about their registrations to whoever answers for
-    them.
+    """Mails to the person, and copies of mails about their registrations.
+
+    The copies went to whoever answers for them.
     """
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
@@ -232,8 +225,9 @@ def _to_address(person: Person) -> sa.ColumnElement[bool]:
 
 
 def _adopt(person: Person) -> None:
-    """From now on they are the person's, and go the way of all others: stopped, emptied, and those
-    in a worker's hands by `finish`.
+    """From now on they are the person's, and go the way of all others.
+
+    They are stopped and emptied, and those in a worker's hands by `finish`.
     """
     db.session.execute(
         sa.update(Message)

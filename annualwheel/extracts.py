@@ -1,5 +1,6 @@
-"""Everything we hold about one person, for themselves alone: as rows for their page and as JSON to
-keep (GDPR art. 15 and 20).
+"""Everything we hold about one person, for themselves alone.
+
+As rows for their page and as JSON to keep (GDPR art. 15 and 20).
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from annualwheel.models import (
 from annualwheel.questionnaires import answers, drafts, items
 from annualwheel.questionnaires.definition import CHOOSING
 from annualwheel.questionnaires.values import blank, keys
+
+OF_PERSON = ("given", "family", "email", "mobile", "language", "source")
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,7 @@ class Extract:
 
 def of(person: Person, language: str) -> Extract:
     """What we hold about the person, in a fixed number of queries."""
-    count = sa.select(sa.func.count())
-    to_address = sa.and_(Message.person_id.is_(None), Message.address == person.email)
+    submitted = sa.select(sa.func.count()).where(SubmissionVersion.by_id == person.id)
     return Extract(
         person=person,
         places=person.affiliations,
@@ -98,17 +100,22 @@ def of(person: Person, language: str) -> Extract:
         memberships=_memberships(person),
         written=_written(person, language),
         replaced=_replaced(person, language),
-        submitted=db.session.scalar(count.where(SubmissionVersion.by_id == person.id)) or 0,
-        mails=db.session.scalars(
-            sa.select(Message)
-            .where(sa.or_(Message.person_id == person.id, to_address))
-            .options(joinedload(Message.body).load_only(MessageBody.subject, MessageBody.text))
-            .order_by(Message.queued_at.desc(), Message.id.desc())
-        ).all(),
+        submitted=db.session.scalar(submitted) or 0,
+        mails=_mails(person),
         deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
         changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
         organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email),
     )
+
+
+def _mails(person: Person) -> Sequence[Message]:
+    to_address = sa.and_(Message.person_id.is_(None), Message.address == person.email)
+    return db.session.scalars(
+        sa.select(Message)
+        .where(sa.or_(Message.person_id == person.id, to_address))
+        .options(joinedload(Message.body).load_only(MessageBody.subject, MessageBody.text))
+        .order_by(Message.queued_at.desc(), Message.id.desc())
+    ).all()
 
 
 def body_of(mail: Message) -> MessageBody | None:
@@ -137,38 +144,39 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     answer). Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link the text
     says […].
     """
-    person = held.person
-    requests = [
-        *(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
-        *(_request("change_of_answer", row, row.reason, "") for row in held.changes),
-        *(_request("organisation", row, row.organisation, "") for row in held.organisations),
-    ]
     return {
-        "person": {
-            name: getattr(person, name)
-            for name in ("given", "family", "email", "mobile", "language", "source")
-        },
-        "organisations": [
-            {"organisation": row.organisation.name, "title": row.title, "active": row.active}
-            for row in held.places
-        ],
+        "person": {name: getattr(held.person, name) for name in OF_PERSON},
+        "organisations": [_place(row) for row in held.places],
         "registrations": [_registration(seat, reasons) for seat in held.seats],
-        "memberships": [
-            {
-                "meeting": _name(row.submission.questionnaire.meeting),
-                "organisation": row.submission.organisation.name,
-                "role": row.role,
-                "scope": row.scope,
-                "opened_at": _time(row.opened_at),
-            }
-            for row in held.memberships
-        ],
+        "memberships": [_membership(row) for row in held.memberships],
         "written": [_passage(row, "removed_at") for row in held.written],
         "replaced_texts": len(held.replaced),
         "replaced": [_passage(row, "replaced_at") for row in held.replaced],
         "submitted_versions": held.submitted,
         "mails": [_mail(row) for row in held.mails],
-        "requests": requests,
+        "requests": _all_requests(held),
+    }
+
+
+def _all_requests(held: Extract) -> list[dict[str, Any]]:
+    return [
+        *(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
+        *(_request("change_of_answer", row, row.reason, "") for row in held.changes),
+        *(_request("organisation", row, row.organisation, "") for row in held.organisations),
+    ]
+
+
+def _place(row: Affiliation) -> dict[str, Any]:
+    return {"organisation": row.organisation.name, "title": row.title, "active": row.active}
+
+
+def _membership(row: Member) -> dict[str, Any]:
+    return {
+        "meeting": _name(row.submission.questionnaire.meeting),
+        "organisation": row.submission.organisation.name,
+        "role": row.role,
+        "scope": row.scope,
+        "opened_at": _time(row.opened_at),
     }
 
 
@@ -184,16 +192,15 @@ def _seats(person: Person) -> list[Seat]:
         .order_by(Meeting.starts_at.desc(), Registration.id)
     ).all()
     ids = [row.id for row in rows]
-    needs = {
-        row.registration_id: row
-        for row in db.session.scalars(sa.select(Needs).where(Needs.registration_id.in_(ids)))
-    }
+    stated = db.session.scalars(sa.select(Needs).where(Needs.registration_id.in_(ids)))
+    needs = {row.registration_id: row for row in stated}
     events: dict[int | None, list[Audit]] = {}
-    for event in db.session.scalars(
+    noted = (
         sa.select(Audit)
         .where(Audit.subject_kind == "registrations", Audit.subject_id.in_(ids))
         .order_by(Audit.id)
-    ):
+    )
+    for event in db.session.scalars(noted):
         events.setdefault(event.subject_id, []).append(event)
     return [Seat(row, events.get(row.id, []), needs.get(row.id)) for row in rows]
 
@@ -222,8 +229,9 @@ _PLACE = (
 
 
 def _written(person: Person, language: str) -> list[Written]:
-    """What was last written by the person and stands now, or stood on a card that has been taken
-    away.
+    """What was last written by the person and stands now.
+
+    Or stood on a card that has been taken away.
     """
     rows = db.session.scalars(
         sa.select(Answer)
@@ -233,13 +241,13 @@ def _written(person: Person, language: str) -> list[Written]:
         .order_by(Submission.id, Item.removed_at.is_not(None), Item.position, Item.id, Answer.id)
         .options(joinedload(Answer.item).joinedload(Item.submission).options(*_PLACE))
     )
-    return [
-        _words(
-            row, row.item, language, row.item.removed_at, _after(row.item.removed_at, items.KEPT)
-        )
-        for row in rows
-        if not blank(row.value)
-    ]
+    found = []
+    for row in rows:
+        if not blank(row.value):
+            gone_at = row.item.removed_at
+            erased_at = gone_at + items.KEPT if gone_at else None
+            found.append(_words(row, row.item, language, gone_at, erased_at))
+    return found
 
 
 def _replaced(person: Person, language: str) -> list[Written]:
@@ -254,19 +262,14 @@ def _replaced(person: Person, language: str) -> list[Written]:
         .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
         .options(joinedload(Item.submission).options(*_PLACE))
     )
-    return [
-        _words(
-            row,
-            item,
-            language,
-            row.replaced_at,
-            min(
-                filter(None, (row.replaced_at + answers.KEPT, _after(item.removed_at, items.KEPT)))
-            ),
-        )
-        for row, item in rows
-        if not blank(row.value)
-    ]
+    found = []
+    for row, item in rows:
+        if not blank(row.value):
+            erased_at = row.replaced_at + answers.KEPT
+            if item.removed_at:
+                erased_at = min(erased_at, item.removed_at + items.KEPT)
+            found.append(_words(row, item, language, row.replaced_at, erased_at))
+    return found
 
 
 def _words(
@@ -277,14 +280,11 @@ def _words(
     erased_at: dt.datetime | None,
 ) -> Written:
     submission = item.submission
-    question = drafts.fields_of(submission.questionnaire.digest, item.group_key).get(
-        row.question_key
-    )
+    fields = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    question = fields.get(row.question_key)
     text = str(row.value)
     if question is not None and question.type in CHOOSING:
-        options: Mapping[str, str] = {
-            option.key: option.label.to(language) for option in question.options
-        }
+        options = {option.key: option.label.to(language) for option in question.options}
         text = ", ".join(options.get(key, key) for key in keys(row.value))
     return Written(
         submission.questionnaire.meeting,
@@ -295,10 +295,6 @@ def _words(
         gone_at,
         erased_at,
     )
-
-
-def _after(moment: dt.datetime | None, kept: dt.timedelta) -> dt.datetime | None:
-    return moment + kept if moment else None
 
 
 def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
@@ -331,7 +327,7 @@ def _mail(row: Message) -> dict[str, Any]:
 
 
 def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
-    row, needs = seat.registration, seat.needs
+    row = seat.registration
     return {
         "meeting": _name(row.meeting),
         "starts_at": _time(row.meeting.starts_at),
@@ -346,14 +342,16 @@ def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
         "invited_at": _time(row.invited_at),
         "answered_at": _time(row.answered_at),
         "history": [{"at": _time(event.at), "event": event.verb} for event in seat.history],
-        "needs": {
-            "diet": needs.diet,
-            "access": needs.access,
-            "consent": needs.consent_text,
-            "consented_at": _time(needs.consented_at),
-        }
-        if needs
-        else None,
+        "needs": _needs(seat.needs) if seat.needs else None,
+    }
+
+
+def _needs(needs: Needs) -> dict[str, Any]:
+    return {
+        "diet": needs.diet,
+        "access": needs.access,
+        "consent": needs.consent_text,
+        "consented_at": _time(needs.consented_at),
     }
 
 

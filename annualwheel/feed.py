@@ -1,5 +1,6 @@
-"""A participant's own calendar to subscribe to: the year's meetings and the last days to answer and
-to prepare.
+"""A participant's own calendar to subscribe to.
+
+It holds the year's meetings and the last days to answer and to prepare.
 
 A seat has the same UID and SEQUENCE here as in the mails, so that a calendar that has both knows
 them for one.
@@ -95,18 +96,12 @@ def by_target(found: Target | None) -> Person:
 
     Raises `Missing` for an unknown or old one, and for who is not with us any more.
     """
-    person = (
-        db.session.scalar(sa.select(Person).where(Person.public_id == found.public_id))
-        if found
-        else None
-    )
-    if (
-        person is None
-        or found is None
-        or person.feed_version != found.version
-        or not person.active
-        or person.merged_into_id
-    ):
+    if found is None:
+        raise Missing("link_unknown")
+    person = db.session.scalar(sa.select(Person).where(Person.public_id == found.public_id))
+    if person is None or person.feed_version != found.version:
+        raise Missing("link_unknown")
+    if not person.active or person.merged_into_id:
         raise Missing("link_unknown")
     return person
 
@@ -123,37 +118,14 @@ def of(person: Person, now: dt.datetime) -> Feed:
 
     As many queries however much there is in it.
     """
-    registrations = [
-        registration
-        for registration in _registrations(person)
-        if registration.meeting.ends_at + SHOWN > now
-    ]
-    submissions = [
-        submission
-        for submission in _submissions(person)
-        if submission.questionnaire.meeting.ends_at + SHOWN > now
-    ]
-    own_years = {
-        registration.meeting.year_id
-        for registration in registrations
-        if registration.state not in AWAY
-    }
-    asked = {registration.meeting_id for registration in registrations}
-    entries = [entry for registration in registrations if (entry := _seat(registration, now))]
-    entries += [
-        _planned(person, meeting)
-        for meeting in _to_come(
-            own_years | {s.questionnaire.meeting.year_id for s in submissions}, now
-        )
-        if meeting.id not in asked
-    ]
-    days = {
-        day.uid: day
-        for day in (
-            *_answers(registrations, now),
-            *_preparations(person, registrations, submissions),
-        )
-    }
+    registrations = [one for one in _registrations(person) if _is_shown(one.meeting, now)]
+    submissions = [one for one in _submissions(person) if _is_shown(one.questionnaire.meeting, now)]
+    seats = [_seat(registration, now) for registration in registrations]
+    entries = [entry for entry in seats if entry is not None]
+    entries += _not_invited_to(person, registrations, submissions, now)
+    answers = _answers(registrations, now)
+    preparations = _preparations(person, registrations, submissions)
+    days = {day.uid: day for day in (*answers, *preparations)}
     return Feed(
         NAME[person.language],
         tuple(sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))),
@@ -162,43 +134,64 @@ def of(person: Person, now: dt.datetime) -> Feed:
 
 
 def held(registration: Registration, now: dt.datetime) -> Entry | None:
-    """The entry that keeps the day free for who has not got a seat yet, as it is in the feed; None
-    for everybody else.
+    """The entry that keeps the day free for who has not got a seat yet, as it is in the feed.
+
+    None for everybody else.
     """
-    return (
-        _seat(registration, now)
-        if registration.state in HELD and registration.meeting.state == "planned"
-        else None
-    )
+    if registration.state in HELD and registration.meeting.state == "planned":
+        return _seat(registration, now)
+    return None
+
+
+def _is_shown(meeting: Meeting, now: dt.datetime) -> bool:
+    return meeting.ends_at + SHOWN > now
+
+
+def _not_invited_to(
+    person: Person,
+    registrations: Sequence[Registration],
+    submissions: Sequence[Submission],
+    now: dt.datetime,
+) -> list[Entry]:
+    """The meetings to come of the person's years that the person is not invited to yet."""
+    own_years = {one.meeting.year_id for one in registrations if one.state not in AWAY}
+    own_years |= {one.questionnaire.meeting.year_id for one in submissions}
+    asked = {registration.meeting_id for registration in registrations}
+    to_come = _to_come(own_years, now)
+    return [_planned(person, meeting) for meeting in to_come if meeting.id not in asked]
 
 
 def _seat(registration: Registration, now: dt.datetime) -> Entry | None:
-    """The entry of a seat: firm after a yes, tentative while an answer is awaited, cancelled for a
-    while when it is gone.
+    """The entry of a seat.
+
+    Firm after a yes, tentative while an answer is awaited, cancelled for a while when it is gone.
     """
-    meeting, state, language = (
-        registration.meeting,
-        registration.state,
-        registration.person.language,
-    )
-    awaited = state in ASKED
-    if meeting.state == "cancelled" or not (awaited or state in COMING):
-        had_one = registration.sequence >= 0 or awaited
-        shown = had_one and meeting.ends_at + CANCELLED_SHOWN > now
-        return (
-            replace(notices.entry(registration), status="CANCELLED", description="")
-            if shown
-            else None
-        )
-    if awaited and meeting.starts_at <= now:
+    meeting, state = registration.meeting, registration.state
+    if meeting.state == "cancelled" or state not in (*ASKED, *COMING):
+        return _gone(registration, now)
+    if state in COMING:
+        return _described(registration, "CONFIRMED", "")
+    if meeting.starts_at <= now:
         return None
-    status: Status = "TENTATIVE" if awaited else "CONFIRMED"
-    title = names.title(meeting.kind, language)
+    mark = MARKS[registration.person.language][state]
+    return _described(registration, "TENTATIVE", f" ({mark})")
+
+
+def _gone(registration: Registration, now: dt.datetime) -> Entry | None:
+    had_one = registration.sequence >= 0 or registration.state in ASKED
+    if not had_one or registration.meeting.ends_at + CANCELLED_SHOWN <= now:
+        return None
+    return replace(notices.entry(registration), status="CANCELLED", description="")
+
+
+def _described(registration: Registration, status: Status, mark: str) -> Entry:
+    language = registration.person.language
+    title = names.title(registration.meeting.kind, language)
     return replace(
         notices.entry(registration),
         status=status,
         description=OPEN_LINK[language],
-        summary=f"{title} ({MARKS[language][state]})" if awaited else title,
+        summary=f"{title}{mark}",
     )
 
 
@@ -221,31 +214,26 @@ def _planned(person: Person, meeting: Meeting) -> Entry:
 
 
 def _answers(registrations: Sequence[Registration], now: dt.datetime) -> Iterator[Day]:
+    today = local(now).date()
     for registration in registrations:
-        meeting, person, last = (
-            registration.meeting,
-            registration.person,
-            local(windows.answer_by(registration)).date(),
-        )
-        if (
-            registration.state == "invited"
-            and meeting.state == "planned"
-            and last >= local(now).date()
-        ):
-            words = ANSWER[person.language].format(
-                meeting=names.meeting(meeting.kind, person.language)
-            )
-            yield Day(
-                _uid(person, "answer", registration.uid), words, OPEN_LINK[person.language], last
-            )
+        meeting, person = registration.meeting, registration.person
+        last = local(windows.answer_by(registration)).date()
+        if registration.state != "invited" or meeting.state != "planned" or last < today:
+            continue
+        language = person.language
+        words = ANSWER[language].format(meeting=names.meeting(meeting.kind, language))
+        uid = _uid(person, "answer", registration.uid)
+        yield Day(uid, words, OPEN_LINK[language], last)
 
 
 def _preparations(
     person: Person, registrations: Sequence[Registration], submissions: Sequence[Submission]
 ) -> Iterator[Day]:
-    """The last day of each answer the person writes in, and of those to come for the organisations
-    the person takes part for.
+    """The last day of each answer the person writes in.
+
+    And of those to come for the organisations the person takes part for.
     """
+    language = person.language
     last = {
         (r.meeting, r.organisation): years.phase(r.meeting, "preparation").closes_at
         for r in registrations
@@ -253,16 +241,12 @@ def _preparations(
     }
     last |= {(s.questionnaire.meeting, s.organisation): deadline.closes_at(s) for s in submissions}
     for (meeting, organisation), closes_at in last.items():
-        if meeting.state == "planned":
-            words = PREPARE[person.language].format(
-                meeting=names.meeting(meeting.kind, person.language), organisation=organisation.name
-            )
-            yield Day(
-                _uid(person, "preparation", meeting.id, organisation.public_id),
-                words,
-                OPEN_LINK[person.language],
-                local(closes_at).date(),
-            )
+        if meeting.state != "planned":
+            continue
+        about = names.meeting(meeting.kind, language)
+        words = PREPARE[language].format(meeting=about, organisation=organisation.name)
+        uid = _uid(person, "preparation", meeting.id, organisation.public_id)
+        yield Day(uid, words, OPEN_LINK[language], local(closes_at).date())
 
 
 def _uid(person: Person, *about: object) -> str:

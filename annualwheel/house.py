@@ -15,8 +15,9 @@ from config import Settings
 
 @dataclass(frozen=True)
 class House:
-    """The settings, the clock, what signs links, what stands on letters, and the job queue of this
-    application.
+    """What this application is set up with.
+
+    The settings, the clock, what signs links, what stands on letters, and the job queue.
     """
 
     settings: Settings

@@ -1,5 +1,6 @@
-"""Calendar entries as iCalendar (RFC 5545) and as requests and cancellations by mail (iTIP, RFC
-5546).
+"""Calendar entries as iCalendar (RFC 5545), and by mail (iTIP, RFC 5546).
+
+By mail they are requests and cancellations.
 
 Times carry `TZID=Europe/Stockholm` with our own zone: clients read the rules (RRULE) of a zone
 right, and its lists of dates (RDATE), which the library would write, wrong in summer.
@@ -104,8 +105,9 @@ class Day:
 def request(
     entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
 ) -> bytes:
-    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee: new, or changed when `sequence`
-    has risen.
+    """The entry as METHOD:REQUEST (RFC 5546 3.2.2) to its attendee.
+
+    It is new, or changed when `sequence` has risen.
 
     The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are
     asked for. `url` is a public page: never a personal link, since calendars are shared. `now` is
@@ -137,10 +139,8 @@ def published(
 
     Only an entry that is CONFIRMED takes up time.
     """
-    return _calendar(
-        "PUBLISH",
-        [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries],
-    )
+    events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
+    return _calendar("PUBLISH", events)
 
 
 def feed(
@@ -152,24 +152,22 @@ def feed(
     url: str,
     now: dt.datetime,
 ) -> bytes:
-    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1), to be
-    fetched again every four hours.
+    """What a calendar subscribes to: seats and whole days, named `name` (RFC 7986 5.1).
+
+    It is to be fetched again every four hours.
 
     METHOD:PUBLISH as in `published`: no attendee. Only an entry that is CONFIRMED takes up time.
     """
     events = [_in_feed(entry, organiser_name, organiser_address, url, now) for entry in entries]
     events += [_whole_day(day, organiser_name, organiser_address, url, now) for day in days]
-    return _calendar(
-        "PUBLISH",
-        events,
-        [
-            ("NAME", _clean(name), {}),
-            ("X-WR-CALNAME", _clean(name), {}),
-            ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}),
-            ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
-            ("X-WR-TIMEZONE", STOCKHOLM.key, {}),
-        ],
-    )
+    about: list[tuple[str, str, Mapping[str, str]]] = [
+        ("NAME", _clean(name), {}),
+        ("X-WR-CALNAME", _clean(name), {}),
+        ("REFRESH-INTERVAL", FETCHED_AGAIN, {"VALUE": "DURATION"}),
+        ("X-PUBLISHED-TTL", FETCHED_AGAIN, {}),
+        ("X-WR-TIMEZONE", STOCKHOLM.key, {}),
+    ]
+    return _calendar("PUBLISH", events, about)
 
 
 def _calendar(
@@ -277,12 +275,10 @@ def _ascii(address: str) -> str:
     """
     if address.isascii():
         return CONTROL.sub("", address)
-    return (
-        validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
-        ).ascii_email
-        or ""
+    found = validate_email(
+        address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
     )
+    return found.ascii_email or ""
 
 
 def _clean(text: str) -> str:

@@ -49,12 +49,8 @@ def create_queue(settings: Settings) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
     if scheme.startswith("postgresql"):
-        return PostgresHuey(
-            "arshjulet",
-            dsn=settings.queue_url.replace("+psycopg", ""),
-            results=False,
-            serializer=serializer,
-        )
+        dsn = settings.queue_url.replace("+psycopg", "")
+        return PostgresHuey("arshjulet", dsn=dsn, results=False, serializer=serializer)
     return RedisHuey("arshjulet", url=settings.queue_url, results=False, serializer=serializer)
 
 
@@ -125,7 +121,7 @@ def commit() -> None:
 
 
 def start_drains() -> None:
-    """Asks every connection's worth of workers to empty the outbox: a task each, not one a mail."""
+    """Asks as many workers as there are connections to empty the outbox: one task for each."""
     for _ in range(house().settings.mail_connections):
         enqueue("drain")
 
@@ -149,8 +145,10 @@ def drain_outbox() -> None:
 
 
 def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
-    """Claims one chunk, commits, sends it and marks each mail by itself; what there is no time for
-    is given back. Never holds a transaction while speaking SMTP. Returns whether anything was done.
+    """Claims one chunk, commits, sends it and marks each mail by itself.
+
+    What there is no time for is given back. Never holds a transaction while speaking SMTP. Returns
+    whether anything was done.
     """
     messages = outbox.claim(worker_name(), house().clock.now(), ids)
     wanted = reminders.wanted(messages)
@@ -167,10 +165,9 @@ def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
 
 
 def _has_time(message: Message) -> bool:
-    return (
-        message.lease_until is not None
-        and house().clock.now() + outbox.MARGIN < message.lease_until
-    )
+    if message.lease_until is None:
+        return False
+    return house().clock.now() + outbox.MARGIN < message.lease_until
 
 
 def _deliver(connection: delivery.Connection, message: Message) -> None:
@@ -194,8 +191,9 @@ def _deliver(connection: delivery.Connection, message: Message) -> None:
 
 
 def build(pack_id: int) -> None:
-    """Builds a pack that is queued; a failure is noted on it, shown to the one who waits, and
-    logged.
+    """Builds a pack that is queued.
+
+    A failure is noted on it, shown to the one who waits, and logged.
     """
     try:
         packs.build(pack_id, house().clock)
@@ -207,8 +205,9 @@ def build(pack_id: int) -> None:
 
 
 def prepare(mailing_id: int) -> None:
-    """Writes the mails of a large mailing in batches, one short transaction each, then has them
-    sent. Can be run again at any time.
+    """Writes the mails of a large mailing in batches, then has them sent.
+
+    One short transaction for each batch. Can be run again at any time.
     """
     mailing = db.session.get_one(Mailing, mailing_id)
     if mailing.kind in announcements.KINDS:
@@ -224,9 +223,8 @@ def _prepare_order(mailing: Mailing) -> None:
     rows = mailings.remaining(mailing, house().clock.now())
     db.session.commit()
     for start in range(0, len(rows), mailings.BATCH):
-        if not mailings.write_batch(
-            mailing, rows[start : start + mailings.BATCH], house().clock.now()
-        ):
+        batch = rows[start : start + mailings.BATCH]
+        if not mailings.write_batch(mailing, batch, house().clock.now()):
             break
         db.session.commit()
     else:
@@ -234,8 +232,10 @@ def _prepare_order(mailing: Mailing) -> None:
 
 
 def sweep_minute() -> None:
-    """Once a minute, whoever's scheduler comes first: sends what is due, takes up packs and
-    mailings that were left. Once an hour it erases what is older than it may be.
+    """Sends what is due and takes up packs and mailings that were left.
+
+    Once a minute, whoever's scheduler comes first. Once an hour it erases what is older than it may
+    be.
     """
     now = house().clock.now()
     if not first_this_minute("sweep", now):
@@ -256,8 +256,9 @@ def sweep_minute() -> None:
 
 
 def lapse_offers(now: dt.datetime) -> None:
-    """Ends the offered seats that nobody has answered in time: a short transaction for each
-    meeting, since it holds the meeting's lock.
+    """Ends the offered seats that nobody has answered in time.
+
+    A short transaction for each meeting, since it holds the meeting's lock.
     """
     for meeting in offers.due(now):
         offers.lapse_due(meeting, now)
@@ -267,21 +268,31 @@ def lapse_offers(now: dt.datetime) -> None:
 def erase_old(
     now: dt.datetime, actor: audit.Actor = audit.SYSTEM, batches: int = 1000
 ) -> dict[str, int]:
-    """Erases what we have promised not to keep, a batch in a transaction, at most so many batches
-    of each kind; returns how many of each kind went, and notes the same.
+    """Erases what we have promised not to keep; returns how many of each kind went.
+
+    A batch in a transaction, at most so many batches of each kind. The trail notes the same.
     """
     erasure.finish()
     gone: dict[str, int] = {}
     for key, rule in retention.RULES.items():
-        for _batch in range(batches):
-            if not (count := retention.erase(rule, now)):
-                break
-            gone[key] = gone.get(key, 0) + count
-            db.session.commit()
+        count = _erase_batches(rule, now, batches)
+        if count:
+            gone[key] = count
     if gone:
         retention.note(gone, actor, now)
     db.session.commit()
     return gone
+
+
+def _erase_batches(rule: retention.Rule, now: dt.datetime, batches: int) -> int:
+    total = 0
+    for _batch in range(batches):
+        count = retention.erase(rule, now)
+        if not count:
+            break
+        total += count
+        db.session.commit()
+    return total
 
 
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]
@@ -302,8 +313,9 @@ def start_embedded(app: Flask, lock_file: Path) -> None:
     def run() -> None:
         with lock_file.open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            EmbeddedConsumer(
+            consumer = EmbeddedConsumer(
                 queue, workers=workers, max_delay=1.0, backoff=1.1, check_worker_health=False
-            ).run()
+            )
+            consumer.run()
 
     threading.Thread(target=run, name="embedded-consumer", daemon=True).start()

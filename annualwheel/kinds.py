@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of mail needs: `facts` that must be given, `optional` ones (left out: empty),
-    names of the `links` it holds.
+    """What a kind of mail needs.
+
+    `facts` that must be given, `optional` ones (left out: empty), names of the `links` it holds.
     """
 
     facts: tuple[str, ...]

@@ -1,5 +1,4 @@
-"""What we write: one text file per mail and language becomes subject, preheader, plain text and
-HTML.
+"""What we write: a text file per mail and language becomes subject, preheader, text and HTML.
 
 A template is small Markdown with Jinja variables. It is parsed once, before any value is filled in,
 into a plain-text and an HTML template; values never pass through Markdown, so a name like
@@ -69,8 +68,9 @@ INLINE = {"strong_open": "<b>", "strong_close": "</b>"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as it is frozen when queued: filled in, with placeholders for links, without signature
-    and frame.
+    """A mail as it is frozen when queued.
+
+    It is filled in, with placeholders for links, without signature and frame.
     """
 
     subject: str
@@ -99,7 +99,9 @@ class Letterhead:
 
     def contact(self, language: str) -> str:
         """Who signs a letter in that language."""
-        return self.contact_name_en or self.contact_name if language == "en" else self.contact_name
+        if language == "en" and self.contact_name_en:
+            return self.contact_name_en
+        return self.contact_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
     a name that a template uses and nobody gave.
     """
     declared = KINDS[kind]
-    wrong = {*declared.facts} - facts.keys() | facts.keys() - {*declared.facts, *declared.optional}
+    missing = {*declared.facts} - facts.keys()
+    unknown = facts.keys() - {*declared.facts, *declared.optional}
+    wrong = missing | unknown
     if wrong:
         raise LookupError(f"{kind}: facts missing or unknown: {', '.join(sorted(wrong))}")
     given = dict.fromkeys(declared.optional, "") | dict(facts)
@@ -141,10 +145,10 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
 
 
 def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Letterhead) -> Sealed:
-    """Puts the addresses (`links`: name -> URL) and the frame around a letter: greeting, contact,
-    privacy, the other language.
+    """Puts the addresses (`links`: name -> URL) into a letter and the frame around it.
 
-    Raises `LookupError` when the letter holds a link that has no address.
+    The frame has greeting, contact, privacy and the other language. Raises `LookupError` when the
+    letter holds a link that has no address.
     """
     names = list(dict.fromkeys(PLACEHOLDER.findall(letter.text)))
     missing = [name for name in names if name not in links]
@@ -170,19 +174,23 @@ def seal(letter: Letter, language: str, links: Mapping[str, str], letterhead: Le
 
 
 def _subject(form: _Form, given: Mapping[str, object]) -> str:
-    """With the meeting's short name when the whole one makes it longer than a phone shows, or puts
-    its number before that of the day.
+    """With the meeting's short name when the whole one makes it clumsy.
+
+    It is clumsy when it is longer than a phone shows, or has the meeting's number before that of
+    the day.
     """
     subject = _one_line(form.subject.render(given))
     short = names.SHORT.get(str(given.get("meeting", "")))
     clumsy = len(subject) > SUBJECT or TWO_NUMBERS.search(subject)
-    return (
-        _one_line(form.subject.render({**given, "meeting": short})) if short and clumsy else subject
-    )
+    if short and clumsy:
+        return _one_line(form.subject.render({**given, "meeting": short}))
+    return subject
 
 
 def _other_language(url: str, language: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}lang={'en' if language == 'sv' else 'sv'}"
+    joint = "&" if "?" in url else "?"
+    other = "en" if language == "sv" else "sv"
+    return f"{url}{joint}lang={other}"
 
 
 def _one_line(text: str) -> str:
@@ -193,11 +201,9 @@ def _written(value: object) -> object:
     """What may stand in a letter: text, numbers, and Jinja's undefined, which raises by itself."""
     if value is None or isinstance(value, (bool, list, dict)):
         raise TypeError(f"{type(value).__name__} cannot be written in a letter")
-    return (
-        value
-        if isinstance(value, Markup)
-        else FORBIDDEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    )
+    if isinstance(value, Markup):
+        return value
+    return FORBIDDEN.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _upper_first(text: str) -> str:
@@ -207,7 +213,7 @@ def _upper_first(text: str) -> str:
 def _environment(loader: BaseLoader | None = None, *, html: bool) -> Environment:
     environment = Environment(
         loader=loader,
-        autoescape=html,  # noqa: S701 the text of a mail is no HTML
+        autoescape=html,  # noqa: S701 plain text is not escaped
         undefined=StrictUndefined,
         finalize=_written,
         trim_blocks=True,
@@ -239,12 +245,14 @@ def _form(kind: str, language: str) -> _Form:
         raise ValueError(
             f"{language}/{kind}.txt must begin with the lines {expected[0]!r} and {expected[1]!r}"
         )
-    subject, preheader = (
-        PLAIN.from_string(line.removeprefix(name))
-        for line, name in zip(lines, expected, strict=True)
-    )
+    subject, preheader = map(str.removeprefix, lines, expected)
     html, text = compile_body(body)
-    return _Form(subject, preheader, PLAIN.from_string(text), HTML.from_string(html))
+    return _Form(
+        PLAIN.from_string(subject),
+        PLAIN.from_string(preheader),
+        PLAIN.from_string(text),
+        HTML.from_string(html),
+    )
 
 
 def _reader() -> MarkdownIt:
@@ -275,11 +283,8 @@ def compile_body(markdown: str) -> tuple[str, str]:
 def _block(tag: str, children: list[Token]) -> tuple[str, str]:
     if children[0].type == "link_open":
         return _button(children)
-    lines = [
-        _line(list(group))
-        for breaks, group in groupby(children, lambda t: t.type == "softbreak")
-        if not breaks
-    ]
+    groups = groupby(children, lambda token: token.type == "softbreak")
+    lines = [_line(list(group)) for is_break, group in groups if not is_break]
     if tag == "p":
         return _paragraph(lines)
     html, text = lines[0]
@@ -291,11 +296,10 @@ def _block(tag: str, children: list[Token]) -> tuple[str, str]:
 def _around(content: str, form: str, loop_form: str) -> str:
     """An item; one that is a whole loop becomes one item a turn."""
     loop = LOOP.fullmatch(content)
-    return (
-        loop[1] + form.format(loop[2]) + loop_form.format(loop[3]) + "\n"
-        if loop
-        else form.format(content)
-    )
+    if not loop:
+        return form.format(content)
+    begin, item, end = loop.groups()
+    return begin + form.format(item) + loop_form.format(end) + "\n"
 
 
 def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
@@ -303,22 +307,27 @@ def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
 
     Lines that only steer stay outside the markup.
     """
-    written = [html for html, _ in lines if not html.startswith("{%")]
+    html_lines = [html for html, _ in lines]
+    text_lines = [text for _, text in lines]
+    written = [html for html in html_lines if not _steers(html)]
     if not written:
-        steering = "".join(f"{html}\n" for html, _ in lines)
+        steering = _joined(html_lines, "")
         return steering, steering
-    facts = written[0].startswith("<b>") and len(written) > 1
-    html = "".join(
-        f"{html}\n" if html.startswith("{%") or not facts else FACT.format(html)
-        for html, _ in lines
-    )
-    text = "".join(
-        f"{text}\n" if text.startswith("{%") else f"{text}{END if facts else ' '}"
-        for _, text in lines
-    )
-    return (FACTS if facts else P).format(
-        html if facts else html.rstrip("\n")
-    ), f"{text}\n" if facts else f"{text}{END}\n"
+    if written[0].startswith("<b>") and len(written) > 1:
+        facts_text = _joined(text_lines, f"{{}}{END}")
+        return FACTS.format(_joined(html_lines, FACT)), f"{facts_text}\n"
+    html = _joined(html_lines, "{}\n").rstrip("\n")
+    text = _joined(text_lines, "{} ")
+    return P.format(html), f"{text}{END}\n"
+
+
+def _steers(line: str) -> bool:
+    return line.startswith("{%")
+
+
+def _joined(lines: list[str], form: str) -> str:
+    """The lines, each in `form`; those that only steer stand by themselves."""
+    return "".join(f"{line}\n" if _steers(line) else form.format(line) for line in lines)
 
 
 def _line(tokens: list[Token]) -> tuple[str, str]:
@@ -326,16 +335,19 @@ def _line(tokens: list[Token]) -> tuple[str, str]:
     html = text = ""
     for token in tokens:
         if token.type == "text":
-            html += "".join(
-                part if JINJA.fullmatch(part) else str(escape(part))
-                for part in JINJA.split(token.content)
-            )
+            html += _escaped(token.content)
             text += token.content
         elif token.type in INLINE:
             html += INLINE[token.type]
         else:
             raise ValueError(f"a line in a mail template cannot hold {token.type}")
     return html, text
+
+
+def _escaped(content: str) -> str:
+    """The text for HTML; what is Jinja's stays as it is."""
+    parts = JINJA.split(content)
+    return "".join(part if JINJA.fullmatch(part) else str(escape(part)) for part in parts)
 
 
 def _button(children: list[Token]) -> tuple[str, str]:

@@ -64,8 +64,9 @@ class Signet:
         return self.base_url + PATHS[target.purpose].format(token=self.token(target, now))
 
     def read(self, purpose: str, token: str, now: dt.datetime | None = None) -> Target | None:
-        """What `token` points at, or None when it was not signed by us for this purpose, or too
-        long ago.
+        """What `token` points at.
+
+        None when it was not signed by us for this purpose, or too long ago.
         """
         signer = self._signer(purpose, now)
         try:

@@ -25,13 +25,16 @@ ADDRESS = re.compile(r"[^\s\"'<>:]+@[^\s\"'<>,;]+")
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = ADDRESS.sub("<adress>", TOKEN.sub(r"\1…", ROW.sub("DETAIL: …", value)))
+            without_row = ROW.sub("DETAIL: …", value)
+            without_token = TOKEN.sub(r"\1…", without_row)
+            event[key] = ADDRESS.sub("<adress>", without_token)
     return event
 
 
 def prepare_log(settings: Settings) -> None:
-    """Sends the application's and the libraries' log lines through the cleaning step to standard
-    output.
+    """Sends the log lines through the cleaning step to standard output.
+
+    Those of the application and of the libraries.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -43,18 +46,15 @@ def prepare_log(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    processors: list[Any] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        _clean,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=processors)
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                _clean,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING if settings.environment == "test" else logging.INFO)

@@ -1,5 +1,6 @@
-"""A lost link: new ones are mailed to the address on file, one mail for a mailbox however many
-people share it.
+"""A lost link: new ones are mailed to the address on file.
+
+One mail for a mailbox, however many people share it.
 """
 
 from __future__ import annotations
@@ -23,15 +24,10 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     limits.count("new_link_client", client, now, 30, HOUR)
     limits.count("new_link", fold(address), now, 3, HOUR)
     found = personal_links.living(Person.email_folded == fold(address), now)
-    if found:
-        first = found[0].person
-        only = first.id if all(link.person is first for link in found) else None
-        people, links = personal_links.listed(found, first.language)
-        outbox.put(
-            f"new_link:{public_id()}",
-            "new_link",
-            Recipient(first.email, "", first.language, only),
-            {"people": people},
-            links,
-            now,
-        )
+    if not found:
+        return
+    first = found[0].person
+    only = first.id if all(link.person is first for link in found) else None
+    to = Recipient(first.email, "", first.language, only)
+    people, links = personal_links.listed(found, first.language)
+    outbox.put(f"new_link:{public_id()}", "new_link", to, {"people": people}, links, now)

@@ -68,7 +68,8 @@ def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.da
     "more_recipients" when there are more than the number that was confirmed; and as
     `require_possible`.
     """
-    found = db.session.scalar(sa.select(Mailing).where(Mailing.confirm_key == confirm_key))
+    same = sa.select(Mailing).where(Mailing.confirm_key == confirm_key)
+    found = db.session.scalar(same)
     if found is not None:
         return found
     if orders.tested_at(order, by, now) is None:
@@ -77,53 +78,51 @@ def confirm(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.da
     chosen = orders.recipients(order, now)
     if not chosen:
         raise Refused("nobody_left")
-    if len(chosen) > expected:
-        raise Refused("more_recipients", count=len(chosen))
-    mailing = Mailing(
+    count = len(chosen)
+    if count > expected:
+        raise Refused("more_recipients", count=count)
+    mailing = _made(order, confirm_key, expected, by, now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(mailing)
+    except IntegrityError:
+        return db.session.scalars(same).one()
+    if count <= SMALL:
+        _write(mailing, chosen, now)
+        mailing.state = "sending"
+    actor, meeting_id = audit.staff(by.id), order.meeting.id
+    audit.note(actor, "mailing_confirmed", mailing, now, meeting_id, kind=order.kind, count=count)
+    db.session.flush()
+    return mailing
+
+
+def _made(order: Order, confirm_key: str, expected: int, by: Staff, now: dt.datetime) -> Mailing:
+    audience = {
+        "choice": order.choice.kept() if order.choice else None,
+        "left_out": sorted(order.left_out),
+    }
+    return Mailing(
         meeting=order.meeting,
         kind=order.kind,
         expected=expected,
         by=by.name,
         confirm_key=confirm_key,
         created_at=now,
-        audience={
-            "choice": order.choice.kept() if order.choice else None,
-            "left_out": sorted(order.left_out),
-        },
+        audience=audience,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(mailing)
-    except IntegrityError:
-        return db.session.scalars(
-            sa.select(Mailing).where(Mailing.confirm_key == confirm_key)
-        ).one()
-    if len(chosen) <= SMALL:
-        _write(mailing, chosen, now)
-        mailing.state = "sending"
-    audit.note(
-        audit.staff(by.id),
-        "mailing_confirmed",
-        mailing,
-        now,
-        order.meeting.id,
-        kind=order.kind,
-        count=len(chosen),
-    )
-    db.session.flush()
-    return mailing
 
 
 def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
-    """Whom a mailing that is being prepared has still to be written to; those it has reached are in
-    no audience any more.
+    """Whom a mailing that is being prepared has still to be written to.
+
+    Those it has reached are in no audience any more.
     """
     kept = mailing.audience
     choice = Choice.read(kept["choice"]) if kept["choice"] else None
     order = Order(mailing.meeting, mailing.kind, choice, frozenset(kept["left_out"]))
-    return [one for one in orders.everyone(order, now) if one.key not in order.left_out][
-        : max(mailing.expected - _count(mailing), 0)
-    ]
+    chosen = [one for one in orders.everyone(order, now) if one.key not in order.left_out]
+    left = max(mailing.expected - _count(mailing), 0)
+    return chosen[:left]
 
 
 def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> bool:
@@ -177,21 +176,14 @@ def standing(mailing: Mailing) -> Standing:
     )
     counts: dict[str, int] = {row[0]: row[1] for row in rows}
     written = sum(counts.values())
-    preparing = mailing.state == "preparing" or (
-        mailing.state == "paused" and mailing.audience["was"] == "preparing"
-    )
-    total = mailing.expected if preparing else written
+    state = mailing.audience["was"] if mailing.state == "paused" else mailing.state
+    total, skipped = written, mailing.expected - written
+    if state == "preparing":
+        total, skipped = mailing.expected, 0
+    sent, withheld, dropped = (counts.get(key, 0) for key in ("sent", "withheld", "dropped"))
     failed = counts.get("failed", 0) + counts.get("unknown", 0)
-    done = counts.get("sent", 0) + counts.get("withheld", 0) + counts.get("dropped", 0) + failed
-    return Standing(
-        total,
-        counts.get("sent", 0),
-        total - done,
-        failed,
-        counts.get("withheld", 0),
-        counts.get("dropped", 0),
-        0 if preparing else mailing.expected - written,
-    )
+    waiting = total - sent - withheld - dropped - failed
+    return Standing(total, sent, waiting, failed, withheld, dropped, skipped)
 
 
 def close_finished() -> None:
@@ -227,8 +219,10 @@ def by_public_id(public_id: str) -> Mailing:
 
 
 def _write(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    """All at once; when somebody was invited or reminded by someone else in the same moment, one by
-    one, so that only they are left out.
+    """All at once.
+
+    When somebody was invited or reminded by someone else in the same moment, one by one, so that
+    only they are left out.
     """
     try:
         with db.session.begin_nested():
@@ -241,20 +235,12 @@ def _write(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> N
 
 def _people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]]:
     """The rows behind the list, in two queries."""
-    people = {
-        row.id: row
-        for row in db.session.scalars(
-            sa.select(Person).where(Person.id.in_({one.person_id for one in chosen}))
-        )
-    }
-    organisations = {
-        row.id: row
-        for row in db.session.scalars(
-            sa.select(Organisation).where(
-                Organisation.id.in_({one.organisation_id for one in chosen})
-            )
-        )
-    }
+    person_ids = {one.person_id for one in chosen}
+    organisation_ids = {one.organisation_id for one in chosen}
+    persons = db.session.scalars(sa.select(Person).where(Person.id.in_(person_ids)))
+    people = {row.id: row for row in persons}
+    rows = db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisation_ids)))
+    organisations = {row.id: row for row in rows}
     return [
         (people[one.person_id], organisations[one.organisation_id], one.title) for one in chosen
     ]
@@ -275,8 +261,9 @@ def _remind(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> 
         .order_by(Registration.id)
         .execution_options(populate_existing=True)
     ).all()
+    today = dates.as_date(now).isoformat()
     for seat in seats_of:
-        notices.write("reminder", seat, now, cause=dates.as_date(now).isoformat(), mailing=mailing)
+        notices.write("reminder", seat, now, cause=today, mailing=mailing)
     db.session.flush()
 
 
@@ -306,54 +293,55 @@ def _remind_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.da
         )
     ).all()
     for member in members:
-        if member.submission.submitted_at is None:
-            outbox.put(
-                reminders.day_key("preparation_reminder", member.public_id, now),
-                mailing.kind,
-                Recipient.of(member.person),
-                preparing.reminder_facts(member, member.person.language),
-                preparing.links(member),
-                now,
-                mailing=mailing,
-            )
+        if member.submission.submitted_at is not None:
+            continue
+        outbox.put(
+            reminders.day_key("preparation_reminder", member.public_id, now),
+            mailing.kind,
+            Recipient.of(member.person),
+            preparing.reminder_facts(member, member.person.language),
+            preparing.links(member),
+            now,
+            mailing=mailing,
+        )
     db.session.flush()
 
 
 def _tell_results(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    """The link is the seat's or the membership's, whichever the recipient was found by; it opens
-    the results by a press of its own.
+    """The link is the seat's or the membership's, whichever the recipient was found by.
+
+    It opens the results by a press of its own.
     """
-    meeting, ids = mailing.meeting, {one.key.partition(".")[2] for one in chosen}
-    seats_of = {
-        row.public_id: row
-        for row in db.session.scalars(
-            sa.select(Registration).where(Registration.public_id.in_(ids))
-        )
-    }
-    members = {
-        row.public_id: row
-        for row in db.session.scalars(sa.select(Member).where(Member.public_id.in_(ids)))
-    }
+    meeting = mailing.meeting
+    found = _found_by([one.key.partition(".")[2] for one in chosen])
     people = {person.id: person for person, _organisation, _title in _people(chosen)}
-    said = {
-        language: results.mail_facts(meeting, language)
-        for language in {one.language for one in chosen}
-    }
+    languages = {one.language for one in chosen}
+    said = {language: results.mail_facts(meeting, language) for language in languages}
     for one in chosen:
         part, _dot, public_id = one.key.partition(".")
-        seat, person = seats_of.get(public_id), people[one.person_id]
-        found = seat or members[public_id]
+        row, person = found[public_id], people[one.person_id]
+        seat = row if isinstance(row, Registration) else None
+        purpose = "registration" if seat else "member"
         outbox.put(
             reminders.results_key(meeting, person),
             mailing.kind,
             Recipient.of(person),
             {**said[one.language], "given": one.given, "part": part},
-            {"result": Target("registration" if seat else "member", public_id, found.link_version)},
+            {"result": Target(purpose, public_id, row.link_version)},
             now,
             mailing=mailing,
             registration_id=seat.id if seat else None,
         )
     db.session.flush()
+
+
+def _found_by(ids: Sequence[str]) -> dict[str, Registration | Member]:
+    """The seats and memberships with these public ids; a seat goes before a membership."""
+    seats_of = db.session.scalars(sa.select(Registration).where(Registration.public_id.in_(ids)))
+    found: dict[str, Registration | Member] = {row.public_id: row for row in seats_of}
+    for member in db.session.scalars(sa.select(Member).where(Member.public_id.in_(ids))):
+        found.setdefault(member.public_id, member)
+    return found
 
 
 WRITERS: Mapping[str, Callable[[Mailing, Sequence[Addressee], dt.datetime], None]] = {
@@ -366,6 +354,5 @@ WRITERS: Mapping[str, Callable[[Mailing, Sequence[Addressee], dt.datetime], None
 
 
 def _count(mailing: Mailing) -> int:
-    return (
-        db.session.scalar(sa.select(sa.func.count()).where(Message.mailing_id == mailing.id)) or 0
-    )
+    written = sa.select(sa.func.count()).where(Message.mailing_id == mailing.id)
+    return db.session.scalar(written) or 0

@@ -32,11 +32,10 @@ class Appointment:
 def register(
     registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Registers, and lets a newcomer write in an answer already open for the organisation."""
+    """Registers, and lets a newcomer write in an answer that is open for the organisation."""
     replies.register(registration, reply, now, actor)
-    if registration.state == "registered" and years.is_open(
-        registration.meeting, "preparation", now
-    ):
+    has_seat = registration.state == "registered"
+    if has_seat and years.is_open(registration.meeting, "preparation", now):
         membership.of_registration(registration, now)
     return registration
 
@@ -62,8 +61,9 @@ def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
 def move(
     meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor: Actor
 ) -> Mailing | None:
-    """Moves the meeting in time or place and sees to it that everyone concerned is told; returns
-    that mailing, None for nobody.
+    """Moves the meeting in time or place and sees to it that everyone concerned is told.
+
+    Returns that mailing, None for nobody.
 
     Another day: those who are coming must say yes again. Same day: they keep their yes. Either way
     their calendar entries follow (same UID, higher SEQUENCE), and the phases that are not over
@@ -77,18 +77,12 @@ def move(
         raise Refused("ends_before_start")
     if to.starts_at <= now:
         raise Refused("time_passed")
-    before, known = (
-        Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address),
-        announcements.appointment(meeting),
-    )
+    before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
+    known = announcements.appointment(meeting)
     if before == to:
         raise Refused("not_moved")
-    meeting.starts_at, meeting.ends_at, meeting.place, meeting.address = (
-        to.starts_at,
-        to.ends_at,
-        to.place,
-        to.address,
-    )
+    meeting.starts_at, meeting.ends_at = to.starts_at, to.ends_at
+    meeting.place, meeting.address = to.place, to.address
     meeting.sequence += 1
     years.place_phases(meeting, now)
     another_day = dates.as_date(before.starts_at) != dates.as_date(to.starts_at)
@@ -105,9 +99,11 @@ def move(
 
 
 def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mailing | None:
-    """Cancels the meeting: everyone concerned gets a mail and, when they had one, a CANCEL for the
-    calendar entry. Returns that mailing, None for nobody. Invitations and reminders that have not
-    left are not sent, and stated needs are erased. Raises `Closed` as `move`.
+    """Cancels the meeting and returns the mailing about it, None for nobody.
+
+    Everyone concerned gets a mail and, when they had one, a CANCEL for the calendar entry.
+    Invitations and reminders that have not left are not sent, and stated needs are erased. Raises
+    `Closed` as `move`.
     """
     seats.lock(meeting)
     _require_planned(meeting, now)
@@ -127,9 +123,7 @@ def told(mailing: Mailing | None) -> int:
 
 
 def _step_all(meeting: Meeting, action: str) -> None:
-    """Takes every registration at the meeting that has the step to its next state at once, however
-    many there are.
-    """
+    """Takes every registration at the meeting that has the step to its next state, at once."""
     for (state, possible), (to, *_others) in TABLE.items():
         if possible == action and state != to:
             db.session.execute(

@@ -1,5 +1,6 @@
-"""What the three meetings are called in running text, and what each is for, in both languages: for
-mails, calendar entries and workbooks.
+"""What the three meetings are called in running text, and what each is for.
+
+In both languages: for mails, calendar entries and workbooks.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Diet and access needs: own step, own table, shown to their owner only, erased first (GDPR art.
-9).
+"""Diet and access needs (GDPR art. 9).
+
+Own step, own table, shown to their owner only, erased first.
 """
 
 from __future__ import annotations
@@ -37,28 +38,29 @@ def state(
     _lock(registration)
     if registration.state not in SERVED:
         raise Refused("no_needs_without_registration")
-    if not diet.strip() and not access.strip():
+    diet, access = diet.strip(), access.strip()
+    if not diet and not access:
         forget(registration)
         return
     refusal = why_not(registration.meeting, now)
     if refusal is not None:
         raise refusal
-    row = _row(registration)
     day = erase_on(registration.meeting)
+    row = _row(registration)
     if row is None:
-        db.session.add(
-            Needs(
-                registration=registration,
-                diet=diet.strip(),
-                access=access.strip(),
-                consent_text=consent_text,
-                consented_at=now,
-                erase_on=day,
-            )
+        row = Needs(
+            registration=registration,
+            diet=diet,
+            access=access,
+            consent_text=consent_text,
+            consented_at=now,
+            erase_on=day,
         )
+        db.session.add(row)
     else:
-        row.diet, row.access, row.consent_text = diet.strip(), access.strip(), consent_text
-        row.consented_at, row.erase_on = now, day
+        row.diet, row.access = diet, access
+        row.consent_text, row.consented_at = consent_text, now
+        row.erase_on = day
     db.session.flush()
 
 
@@ -66,7 +68,9 @@ def why_not(meeting: Meeting, now: dt.datetime) -> Closed | None:
     """Why nothing can be stated for the meeting any more; None while it can."""
     if meeting.state == "cancelled":
         return Closed("meeting_cancelled")
-    return Closed("meeting_started", day=meeting.starts_at) if now >= meeting.starts_at else None
+    if now >= meeting.starts_at:
+        return Closed("meeting_started", day=meeting.starts_at)
+    return None
 
 
 def of(registration: Registration) -> Given:
@@ -102,9 +106,10 @@ def forget(registration: Registration) -> None:
 
 
 def _lock(registration: Registration) -> None:
-    """Waits for whoever withdraws, cancels the meeting or presses the same button, and reads again
-    what they have changed. First the meeting, then the registration: the order in which seats are
-    locked.
+    """Waits for whoever withdraws, cancels the meeting or presses the same button.
+
+    Reads again what they have changed. First the meeting, then the registration: the order in which
+    seats are locked.
     """
     meeting = registration.meeting
     db.session.refresh(

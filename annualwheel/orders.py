@@ -1,5 +1,6 @@
-"""What a coordinator is about to send: to whom it would go, how it would read, and the test that
-comes before it.
+"""What a coordinator is about to send.
+
+To whom it would go, how it would read, and the test that comes before it.
 """
 
 from __future__ import annotations
@@ -64,9 +65,11 @@ def recipients(order: Order, now: dt.datetime) -> list[Addressee]:
 
 
 def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
-    """Raises `Closed` for a meeting that is cancelled or over, and for a reminder after the last
-    day, unless somebody must answer about a new day; `Refused` when no questionnaire is published.
-    The mail about the results is the other way round: it needs results that are published.
+    """Raises `Closed` or `Refused` when a mail of that kind cannot be sent.
+
+    `Closed` for a meeting that is cancelled or over, and for a reminder after the last day, unless
+    somebody must answer about a new day; `Refused` when no questionnaire is published. The mail
+    about the results is the other way round: it needs results that are published.
     """
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
@@ -76,24 +79,21 @@ def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
         return
     if now >= meeting.starts_at:
         raise Closed("meeting_started", day=meeting.starts_at)
-    last = years.phase(
-        meeting, "registration" if kind in ("invitation", "reminder") else "preparation"
-    ).closes_at
-    asks_about_new_day = (
-        kind == "reminder"
-        and db.session.scalar(
-            audiences.of_registrations(meeting, "to_reconfirm")
-            .with_only_columns(Registration.id)
-            .limit(1)
-        )
-        is not None
-    )
-    if now > last and kind != "invitation" and not asks_about_new_day:
-        raise Closed(
-            "registration_closed" if kind == "reminder" else "preparation_closed", day=last
-        )
-    if kind.startswith("preparation"):
+    if kind == "reminder":
+        _require_answers_awaited(meeting, now)
+    elif kind.startswith("preparation"):
+        last = years.phase(meeting, "preparation").closes_at
+        if now > last:
+            raise Closed("preparation_closed", day=last)
         questionnaire_of(meeting)
+
+
+def _require_answers_awaited(meeting: Meeting, now: dt.datetime) -> None:
+    last = years.phase(meeting, "registration").closes_at
+    about_new_day = audiences.of_registrations(meeting, "to_reconfirm")
+    first = db.session.scalar(about_new_day.with_only_columns(Registration.id).limit(1))
+    if now > last and first is None:
+        raise Closed("registration_closed", day=last)
 
 
 def letter(order: Order, one: Addressee, now: dt.datetime) -> Letter:
@@ -102,15 +102,14 @@ def letter(order: Order, one: Addressee, now: dt.datetime) -> Letter:
 
 
 def text_version(order: Order, now: dt.datetime) -> str:
-    """A name for the text as it is now in both languages: a change of the template, the meeting or
-    the questions changes it.
+    """A name for the text as it is now in both languages.
+
+    A change of the template, the meeting or the questions changes it.
     """
-    written = [
-        letter(order, ANYONE._replace(language=language), now) for language in letters.LANGUAGES
-    ]
-    return sha256(
-        "\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written).encode()
-    ).hexdigest()[:16]
+    readers = [ANYONE._replace(language=language) for language in letters.LANGUAGES]
+    written = [letter(order, one, now) for one in readers]
+    text = "\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written)
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def send_test(order: Order, one: Addressee, by: Staff, now: dt.datetime) -> Message:
@@ -170,7 +169,46 @@ def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
             "given": one.given,
             "part": one.key.partition(".")[0] or "present",
         }
-    person = Person(
+    if order.kind in ("invitation", "reminder"):
+        return notices.said(order.kind, _seat(order, one), one.language, now, {})
+    asked = questionnaire_of(order.meeting)
+    if order.kind == "preparation_reminder":
+        return _reminder_facts(asked, one)
+    return preparing.preparation_facts(_member(asked, one), one.language)
+
+
+def _reminder_facts(asked: Questionnaire, one: Addressee) -> dict[str, object]:
+    found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
+    if found is not None:
+        return preparing.reminder_facts(found, one.language)
+    member = _member(asked, one)
+    facts = preparing.preparation_facts(member, one.language)
+    del facts["minutes"], facts["sections"]
+    parts = published.definition_of(asked).parts()
+    return facts | preparing.left(member.submission, parts, one.language)
+
+
+def _seat(order: Order, one: Addressee) -> Registration:
+    state = None
+    if order.kind == "reminder":
+        state = db.session.scalar(
+            sa.select(Registration.state).where(Registration.public_id == one.key)
+        )
+    return Registration(
+        meeting=order.meeting,
+        person=_person(one),
+        organisation=_organisation(one),
+        state=state or "invited",
+    )
+
+
+def _member(asked: Questionnaire, one: Addressee) -> Member:
+    submission = Submission(questionnaire=asked, respondent_key="", organisation=_organisation(one))
+    return Member(submission=submission, person=_person(one))
+
+
+def _person(one: Addressee) -> Person:
+    return Person(
         given=one.given,
         family=one.family,
         email=one.email,
@@ -178,41 +216,10 @@ def _facts(order: Order, one: Addressee, now: dt.datetime) -> dict[str, object]:
         name_folded="",
         language=one.language,
     )
-    organisation = Organisation(code="", name=one.organisation, folded="")
-    if order.kind in ("invitation", "reminder"):
-        state = (
-            db.session.scalar(
-                sa.select(Registration.state).where(Registration.public_id == one.key)
-            )
-            if order.kind == "reminder"
-            else None
-        )
-        seat = Registration(
-            meeting=order.meeting,
-            person=person,
-            organisation=organisation,
-            state=state or "invited",
-        )
-        return notices.said(order.kind, seat, one.language, now, {})
-    asked = questionnaire_of(order.meeting)
-    found = (
-        db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
-        if order.kind == "preparation_reminder"
-        else None
-    )
-    if found is not None:
-        return preparing.reminder_facts(found, one.language)
-    member = Member(
-        submission=Submission(questionnaire=asked, respondent_key="", organisation=organisation),
-        person=person,
-    )
-    facts = preparing.preparation_facts(member, one.language)
-    if order.kind == "preparation_reminder":
-        facts = {name: fact for name, fact in facts.items() if name not in ("minutes", "sections")}
-        facts |= preparing.left(
-            member.submission, published.definition_of(asked).parts(), one.language
-        )
-    return facts
+
+
+def _organisation(one: Addressee) -> Organisation:
+    return Organisation(code="", name=one.organisation, folded="")
 
 
 def _test_key(order: Order, by: Staff, now: dt.datetime) -> str:

@@ -1,5 +1,6 @@
-"""The transactional outbox: a mail is a row in the transaction of its cause; sending is a later
-step (leases, retries).
+"""The transactional outbox: a mail is a row in the transaction of its cause.
+
+Sending is a later step (leases, retries).
 """
 
 from __future__ import annotations
@@ -122,8 +123,9 @@ def begins(prefix: str) -> sa.ColumnElement[bool]:
 
 
 def take_queued() -> list[int]:
-    """The ids of the mails put since the last call, once they have been flushed; called by the
-    commit at the edge.
+    """The ids of the mails put since the last call, once they have been flushed.
+
+    Called by the commit at the edge.
     """
     return [message.id for message in db.session.info.pop("queued", [])]
 
@@ -131,42 +133,46 @@ def take_queued() -> list[int]:
 def claim(
     worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_most: int = CHUNK
 ) -> list[Message]:
-    """Leases mails that are due and free to `worker` until `now` + 5 minutes; the caller commits
-    before it sends.
+    """Leases mails that are due and free to `worker` until `now` + 5 minutes.
 
-    `ids` None takes the oldest of all. A row whose lease has run out is taken again (with the same
-    Message-ID); one row is never leased to two workers, and mails of a paused mailing wait.
+    The caller commits before it sends. `ids` None takes the oldest of all. A row whose lease has
+    run out is taken again (with the same Message-ID); one row is never leased to two workers, and
+    mails of a paused mailing wait.
     """
-    free = _free(now) if ids is None else _free(now).where(Message.id.in_(ids))
-    chosen = (
-        free.order_by(Message.due_at, Message.id).limit(at_most).with_for_update(skip_locked=True)
-    )
+    free = _free(now)
+    if ids is not None:
+        free = free.where(Message.id.in_(ids))
+    oldest = free.order_by(Message.due_at, Message.id).limit(at_most)
+    chosen = oldest.with_for_update(skip_locked=True)
     taken = db.session.scalars(
         sa.update(Message)
         .where(Message.id.in_(chosen.scalar_subquery()))
         .values(
-            state="sending", lease_until=now + LEASE, lease_by=worker, attempts=Message.attempts + 1
+            state="sending",
+            lease_until=now + LEASE,
+            lease_by=worker,
+            attempts=Message.attempts + 1,
         )
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     ).all()
     if not taken:
         return []
-    return list(
-        db.session.scalars(
-            sa.select(Message)
-            .where(Message.id.in_(taken))
-            .options(joinedload(Message.body))
-            .order_by(Message.id)
-            .execution_options(populate_existing=True)
-        )
+    found = db.session.scalars(
+        sa.select(Message)
+        .where(Message.id.in_(taken))
+        .options(joinedload(Message.body))
+        .order_by(Message.id)
+        .execution_options(populate_existing=True)
     )
+    return list(found)
 
 
 def give_back(untried: Sequence[Message]) -> None:
-    """Ends the leases of mails of one claim that there was no time to try: free at once, and no
-    attempt is counted. What another worker has taken meanwhile is left to it. One statement,
-    however many; a worker that is killed leaves them counted, as tried.
+    """Ends the leases of mails of one claim that there was no time to try.
+
+    They are free at once, and no attempt is counted. What another worker has taken meanwhile is
+    left to it. One statement, however many; a worker that is killed leaves them counted, as tried.
     """
     if not untried:
         return
@@ -227,8 +233,9 @@ def mark_failed(message: Message, error: str) -> None:
 
 
 def mark_later(message: Message, error: str, now: dt.datetime) -> None:
-    """A temporary failure (4xx, no connection): tried again after a growing wait; after the last
-    wait it is *unknown*.
+    """A temporary failure (4xx, no connection): tried again after a growing wait.
+
+    After the last wait it is *unknown*.
     """
     if message.attempts > len(WAITS):
         _mark(message, "unknown", error)
@@ -270,9 +277,10 @@ def rewrite(message: Message, letter: letters.Letter) -> None:
 
 
 def lock(mailing: Mailing) -> None:
-    """Reads the mailing as it is now and keeps it so until the commit: it is written to by whoever
-    pauses it and by the job that prepares it. Call it before looking at its state or its audience,
-    and after the meeting's lock where both are needed.
+    """Reads the mailing as it is now and keeps it so until the commit.
+
+    It is written to by whoever pauses it and by the job that prepares it. Call it before looking at
+    its state or its audience, and after the meeting's lock where both are needed.
     """
     db.session.refresh(mailing, with_for_update={"key_share": True})
 

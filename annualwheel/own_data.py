@@ -1,5 +1,6 @@
-"""A person's own details: asked for by mail, corrected by themselves, and asked to be erased (GDPR
-art. 15 to 17).
+"""A person's own details (GDPR art. 15 to 17).
+
+Asked for by mail, corrected by themselves, and asked to be erased.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class Correction:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
+CORRECTED = ("given", "family", "email", "mobile", "language")
+
+
 def ask(address: str, client: str, now: dt.datetime) -> None:
     """Mails the links of everyone who has the address, in one mail, if anybody has.
 
@@ -48,19 +52,17 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
         .where(Person.email_folded == fold(address), Person.merged_into_id.is_(None))
         .order_by(Person.id)
     ).all()
-    if people:
-        first = people[0]
-        outbox.put(
-            f"own_data:{public_id()}",
-            "own_data",
-            Recipient(first.email, "", first.language, first.id if len(people) == 1 else None),
-            {
-                "people": [{"name": person.name} for person in people],
-                "minutes": int(LIVES["own_data"].total_seconds() // 60),
-            },
-            {f"landing_{number}": target(person) for number, person in enumerate(people, 1)},
-            now,
-        )
+    if not people:
+        return
+    first = people[0]
+    only = first.id if len(people) == 1 else None
+    to = Recipient(first.email, "", first.language, only)
+    facts = {
+        "people": [{"name": person.name} for person in people],
+        "minutes": int(LIVES["own_data"].total_seconds() // 60),
+    }
+    links = {f"landing_{number}": target(person) for number, person in enumerate(people, 1)}
+    outbox.put(f"own_data:{public_id()}", "own_data", to, facts, links, now)
 
 
 def target(person: Person) -> Target:
@@ -73,16 +75,14 @@ def by_target(asked: Target | None) -> Person:
 
     Raises `Missing` for a dead or unknown one.
     """
-    person = (
-        db.session.scalar(
-            sa.select(Person)
-            .where(Person.public_id == asked.public_id)
-            .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
-        )
-        if asked
-        else None
+    if asked is None:
+        raise Missing("link_unknown")
+    person = db.session.scalar(
+        sa.select(Person)
+        .where(Person.public_id == asked.public_id)
+        .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
     )
-    if person is None or asked is None or asked.version != person.link_version:
+    if person is None or asked.version != person.link_version:
         raise Missing("link_unknown")
     return person
 
@@ -92,7 +92,10 @@ def by_session(known: list[object] | None, now: dt.datetime) -> Person:
 
     Raises `Missing` after `SESSION`.
     """
-    if not known or not 0 <= now.timestamp() - int(str(known[2])) < SESSION.total_seconds():
+    if not known:
+        raise Missing("link_unknown")
+    age = now.timestamp() - int(str(known[2]))
+    if not 0 <= age < SESSION.total_seconds():
         raise Missing("link_unknown")
     return by_target(Target("own_data", str(known[0]), int(str(known[1]))))
 
@@ -110,16 +113,10 @@ def correct(person: Person, new: Correction, now: dt.datetime) -> None:
     and address that someone else has, `Unreadable` for a bad address.
     """
     actor = audit.participant(person.id)
-    before = (person.given, person.family, person.email, person.mobile, person.language)
+    before = {name: getattr(person, name) for name in CORRECTED}
     readdressing.rename(person, new.given, new.family, new.email, now, actor)
     person.mobile, person.language = contacts.clean(new.mobile), new.language
-    changed = [
-        name
-        for name, old in zip(
-            ("given", "family", "email", "mobile", "language"), before, strict=True
-        )
-        if getattr(person, name) != old
-    ]
+    changed = [name for name, old in before.items() if getattr(person, name) != old]
     for place in person.affiliations:
         title = contacts.clean(new.titles.get(place.organisation.public_id, place.title))
         if place.active and title != place.title:
@@ -142,14 +139,8 @@ def ask_for_deletion(person: Person, reason: str, now: dt.datetime) -> DeletionR
     request = DeletionRequest(person=person, asked_at=now, reason=reason)
     db.session.add(request)
     db.session.flush()
-    outbox.put(
-        f"deletion_asked:{request.public_id}",
-        "deletion_asked",
-        Recipient.of(person),
-        {"given": person.given},
-        {},
-        now,
-    )
+    key, to = f"deletion_asked:{request.public_id}", Recipient.of(person)
+    outbox.put(key, "deletion_asked", to, {"given": person.given}, {}, now)
     audit.note(audit.participant(person.id), "deletion_asked", request, now)
     return request
 
@@ -176,7 +167,7 @@ def registration_of(person: Person, wanted: str) -> Registration:
 
 
 def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
-    for seat in db.session.scalars(
+    seats = (
         sa.select(Registration)
         .join(Registration.meeting)
         .where(
@@ -185,6 +176,7 @@ def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
             Registration.title.in_((place.title, "")),
             Meeting.starts_at > now,
         )
-    ):
+    )
+    for seat in db.session.scalars(seats):
         seat.title = title
     place.title = title

@@ -40,16 +40,22 @@ class Link:
     def what(self, language: str) -> str:
         """What the link opens, as a mail says it."""
         if self.target.purpose == "registration":
-            about = names.title(self.meeting.kind, language)
+            what = names.title(self.meeting.kind, language)
         else:
-            about = PREPARATION[language] + names.meeting(self.meeting.kind, language)
-        return f"{about}, {self.organisation.name}"
+            what = f"{PREPARATION[language]}{names.meeting(self.meeting.kind, language)}"
+        return f"{what}, {self.organisation.name}"
 
 
 def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
-    """The links that still open something, of the people for whom `whose` (a condition on `Person`)
-    holds: registrations first. A meeting that was over 30 days ago has none.
+    """The links that still open something, registrations first.
+
+    They are those of the people for whom `whose` (a condition on `Person`) holds. A meeting that
+    was over 30 days ago has none.
     """
+    return _to_registrations(whose, now) + _to_preparations(whose, now)
+
+
+def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     seats = db.session.scalars(
         sa.select(Registration)
         .join(Registration.person)
@@ -62,6 +68,18 @@ def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
             joinedload(Registration.organisation),
         )
     )
+    return [
+        Link(
+            Target("registration", seat.public_id, seat.link_version),
+            seat.person,
+            seat.meeting,
+            seat.organisation,
+        )
+        for seat in seats
+    ]
+
+
+def _to_preparations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     members = db.session.scalars(
         sa.select(Member)
         .join(Member.person)
@@ -79,41 +97,31 @@ def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
         )
     )
     return [
-        *(
-            Link(
-                Target("registration", seat.public_id, seat.link_version),
-                seat.person,
-                seat.meeting,
-                seat.organisation,
-            )
-            for seat in seats
-        ),
-        *(
-            Link(
-                Target("member", member.public_id, member.link_version),
-                member.person,
-                member.submission.questionnaire.meeting,
-                member.submission.organisation,
-            )
-            for member in members
-        ),
+        Link(
+            Target("member", member.public_id, member.link_version),
+            member.person,
+            member.submission.questionnaire.meeting,
+            member.submission.organisation,
+        )
+        for member in members
     ]
 
 
 def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], dict[str, Target]]:
-    """The links as a mail lists them: the fact `people`, and the targets `landing_1`, `landing_2`,
-    …
+    """The links as a mail lists them: a fact and targets.
+
+    The fact is `people`, and the targets are `landing_1`, `landing_2`, …
     """
-    return (
-        [{"name": link.person.name, "what": link.what(language)} for link in found],
-        {f"landing_{number}": link.target for number, link in enumerate(found, 1)},
-    )
+    people = [{"name": link.person.name, "what": link.what(language)} for link in found]
+    targets = {f"landing_{number}": link.target for number, link in enumerate(found, 1)}
+    return people, targets
 
 
 def renew(person: Person) -> Mapping[str, int]:
-    """Makes every link of the person dead, and every session they have opened: those to
-    registrations, to preparations, to their own details, to their calendar. Returns the new
-    versions of the first two, by public id.
+    """Makes every link of the person dead, and every session they have opened.
+
+    Those to registrations, to preparations, to their own details, to their calendar. Returns the
+    new versions of the first two, by public id.
     """
     person.link_version += 1
     person.feed_version += 1
@@ -121,12 +129,10 @@ def renew(person: Person) -> Mapping[str, int]:
     seats = db.session.scalars(
         sa.select(Registration).where(Registration.person_id == person.id).order_by(Registration.id)
     )
-    for row in (
-        *seats,
-        *db.session.scalars(
-            sa.select(Member).where(Member.person_id == person.id).order_by(Member.id)
-        ),
-    ):
+    members = db.session.scalars(
+        sa.select(Member).where(Member.person_id == person.id).order_by(Member.id)
+    )
+    for row in (*seats, *members):
         row.link_version += 1
         versions[row.public_id] = row.link_version
     return versions

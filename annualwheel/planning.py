@@ -45,9 +45,10 @@ class Terms:
 def create_year(
     number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor
 ) -> Year:
-    """A new year with its meetings (kind -> when and where), each with the days and the terms it
-    had the year before, and with the organisations of that year. Raises `Refused` for a year that
-    is there or a meeting that ends before it starts.
+    """A new year with its meetings (kind -> when and where).
+
+    Each has the days and the terms it had the year before, and the year has the organisations of
+    that year. Raises `Refused` for a year that is there or a meeting that ends before it starts.
     """
     if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
         raise Refused("year_exists")
@@ -61,9 +62,8 @@ def create_year(
     for kind, at in plan.items():
         if at.ends_at <= at.starts_at:
             raise Refused("ends_before_start")
-        years.plan_meeting(
-            year, kind, at.starts_at, at.ends_at, at.place, at.address, before.get(kind)
-        )
+        like = before.get(kind)
+        years.plan_meeting(year, kind, at.starts_at, at.ends_at, at.place, at.address, like)
     if last is not None:
         _keep_organisations(last, year)
     db.session.flush()
@@ -72,8 +72,9 @@ def create_year(
 
 
 def _keep_organisations(last: Year, year: Year) -> None:
-    """Who belonged to the year before belongs to the new one, as the same kind; a lead who has left
-    is no lead any more.
+    """Who belonged to the year before belongs to the new one, as the same kind.
+
+    A lead who has left is no lead any more.
     """
     leads = (
         sa.select(Affiliation.person_id)
@@ -99,11 +100,8 @@ def _keep_organisations(last: Year, year: Year) -> None:
         .where(YearOrganisation.year_id == last.id, Organisation.active)
         .order_by(YearOrganisation.id)
     )
-    db.session.execute(
-        sa.insert(YearOrganisation).from_select(
-            ["year_id", "organisation_id", "category_id", "lead_id"], kept
-        )
-    )
+    columns = ["year_id", "organisation_id", "category_id", "lead_id"]
+    db.session.execute(sa.insert(YearOrganisation).from_select(columns, kept))
 
 
 def set_phases(
@@ -141,17 +139,11 @@ def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) ->
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
     meeting.registry_number = terms.registry_number
-    audit.note(
-        actor,
-        "terms_changed",
-        meeting,
-        now,
-        meeting.id,
-        ways={
-            mode: [way.capacity, way.per_organisation, way.rule, way.hours]
-            for mode, way in terms.ways.items()
-        },
-    )
+    noted = {
+        mode: [way.capacity, way.per_organisation, way.rule, way.hours]
+        for mode, way in terms.ways.items()
+    }
+    audit.note(actor, "terms_changed", meeting, now, meeting.id, ways=noted)
     return ways.change(meeting, terms.ways, now)
 
 
@@ -162,9 +154,8 @@ def add_theme(year: Year, sv: str, en: str, now: dt.datetime, actor: Actor) -> T
     """
     _require_unpublished(year)
     taken = {theme.key for theme in year.themes}
-    key = next(
-        f"tema{number}" for number in range(1, len(taken) + 2) if f"tema{number}" not in taken
-    )
+    possible = [f"tema{number}" for number in range(1, len(taken) + 2)]
+    key = next(key for key in possible if key not in taken)
     theme = years.add_theme(year, key, sv, en)
     audit.note(actor, "theme_added", theme, now)
     return theme
@@ -186,16 +177,14 @@ def theme_of(year: Year, key: str) -> Theme:
 
 
 def is_published(year: Year) -> bool:
-    """Whether a questionnaire of one of the year's meetings is published, so the themes stand."""
-    return (
-        db.session.scalar(
-            sa.select(Questionnaire.id)
-            .join(Meeting, Meeting.id == Questionnaire.meeting_id)
-            .where(Meeting.year_id == year.id)
-            .limit(1)
-        )
-        is not None
+    """Whether a questionnaire of one of the year's meetings is published: then the themes stand."""
+    found = db.session.scalar(
+        sa.select(Questionnaire.id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(Meeting.year_id == year.id)
+        .limit(1)
     )
+    return found is not None
 
 
 def _set_days(meeting: Meeting, phase: Phase, opens: int, closes: int) -> bool:

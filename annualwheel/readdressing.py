@@ -1,5 +1,6 @@
-"""A person's change of address, the same wherever it is made: links, calendar, mails that wait, and
-who is told.
+"""A person's change of address, the same wherever it is made.
+
+It concerns links, the calendar, mails that wait, and who is told.
 """
 
 from __future__ import annotations
@@ -25,19 +26,21 @@ GOES_BY_ITSELF = ("queued", "retry")
 
 
 def lock(person: Person) -> None:
-    """Takes the locks of all meetings the person is concerned with, in the order of their ids, and
-    reads the person's seats again.
+    """Takes the locks of all meetings the person is concerned with, in the order of their ids.
+
+    Reads the person's seats again.
 
     Whoever needs the locks of several meetings calls this before anything else is written: who
     registers holds one of them and then writes to the person, so the other order would let two
     people wait for each other for ever.
     """
-    for meeting in db.session.scalars(
+    meetings = (
         sa.select(Meeting)
         .join(Registration, Registration.meeting_id == Meeting.id)
         .where(Registration.person_id == person.id)
         .order_by(Meeting.id)
-    ).all():
+    )
+    for meeting in db.session.scalars(meetings).all():
         seats.lock(meeting)
     read_again(person)
     db.session.scalars(
@@ -74,47 +77,57 @@ def rename(
     lock(person)
     contacts.require_free(person, given, family, address)
     old, waiting = Recipient.of(person), _waiting(person)
-    entries = [
-        seat
-        for seat in _with_entry(person, now)
-        if seat is not apart and not _comes(seat, waiting, sent)
-    ]
-    for seat in entries if told else ():
-        notices.take_from_calendar(seat, now)
+    entries = _moving_entries(person, apart, _going(waiting, sent), now)
+    if told:
+        for seat in entries:
+            notices.take_from_calendar(seat, now)
     contacts.rename(person, given, family, address)
-    versions = personal_links.renew(person)
-    for message in waiting:
-        personal_links.follow(message, versions)
-        _send_to(message, person, old, superseded={seat.id for seat in entries})
+    _redirect(person, old, waiting, superseded={seat.id for seat in entries})
     for seat in entries:
         notices.put_in_calendar(seat, now)
     if told:
-        outbox.put(
-            f"address_changed:{public_id()}",
-            "address_changed",
-            old,
-            {"given": person.given, "old_address": old.address},
-            {},
-            now,
-        )
-    going = [message for message in waiting if message.state in GOES_BY_ITSELF or message is sent]
-    _send_links(person, {apart.public_id} if apart else set(), going, now)
+        _tell_old_address(person, old, now)
+    known = {apart.public_id} if apart else set()
+    _send_links(person, known, _going(waiting, sent), now)
     audit.note(actor, "readdressed", person, now)
     return True
 
 
+def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:
+    """Those of the waiting mails that are on their way: by themselves, or sent by the caller."""
+    return [message for message in waiting if message.state in GOES_BY_ITSELF or message is sent]
+
+
+def _moving_entries(
+    person: Person, apart: Registration | None, going: Sequence[Message], now: dt.datetime
+) -> list[Registration]:
+    """The seats whose calendar entry leaves the old calendar and comes into the new one."""
+    others = [seat for seat in _with_entry(person, now) if seat is not apart]
+    return [seat for seat in others if not _comes(seat, going)]
+
+
+def _redirect(
+    person: Person, old: Recipient, waiting: Sequence[Message], superseded: Collection[int]
+) -> None:
+    """Ends the old links and sends what waits to the new address, with the new ones."""
+    versions = personal_links.renew(person)
+    for message in waiting:
+        personal_links.follow(message, versions)
+        _send_to(message, person, old, superseded)
+
+
+def _tell_old_address(person: Person, old: Recipient, now: dt.datetime) -> None:
+    facts = {"given": person.given, "old_address": old.address}
+    outbox.put(f"address_changed:{public_id()}", "address_changed", old, facts, {}, now)
+
+
 def _waiting(person: Person) -> Sequence[Message]:
-    """What is still to be sent to the person, and copies about the person's registrations to
-    others.
-    """
+    """What is still to be sent to the person, and copies for others about their registrations."""
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
+    concerned = sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
     return db.session.scalars(
         sa.select(Message)
-        .where(
-            sa.or_(Message.person_id == person.id, Message.registration_id.in_(own)),
-            Message.state.in_(WAITING),
-            Message.body.has(),
-        )
+        .where(concerned, Message.state.in_(WAITING), Message.body.has())
         .join(Message.body)
         .options(contains_eager(Message.body))
         .order_by(Message.id)
@@ -136,14 +149,12 @@ def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
     ).all()
 
 
-def _comes(seat: Registration, waiting: Sequence[Message], sent: Message | None) -> bool:
+def _comes(seat: Registration, going: Sequence[Message]) -> bool:
     """Whether the seat's newest entry has not left us and goes to the new address by itself."""
+    newest = (seat.id, seat.sequence)
     return any(
-        message.registration_id == seat.id
-        and message.calendar_sequence == seat.sequence
-        and _invites(message)
-        and (message.state in GOES_BY_ITSELF or message is sent)
-        for message in waiting
+        (message.registration_id, message.calendar_sequence) == newest and _invites(message)
+        for message in going
     )
 
 
@@ -162,40 +173,36 @@ def _send_to(message: Message, person: Person, old: Recipient, superseded: Colle
     if message.body.calendar and not _invites(message):
         return
     message.address, message.name = person.email, person.name
-    if message.body.calendar:
-        if message.registration_id in superseded:
-            message.state = "dropped"
-        # The attendee of an entry is the address it is mailed to (RFC 5546 3.2.2).
-        entry = {
-            **message.body.calendar["entry"],
-            "attendee_address": person.email,
-            "attendee_name": person.name,
-        }
-        message.body.calendar = {**message.body.calendar, "entry": entry}
+    if not message.body.calendar:
+        return
+    if message.registration_id in superseded:
+        message.state = "dropped"
+    # The attendee of an entry is the address it is mailed to (RFC 5546 3.2.2).
+    entry = {
+        **message.body.calendar["entry"],
+        "attendee_address": person.email,
+        "attendee_name": person.name,
+    }
+    message.body.calendar = {**message.body.calendar, "entry": entry}
 
 
 def _send_links(
     person: Person, known: Collection[str], going: Sequence[Message], now: dt.datetime
 ) -> None:
-    """Mails the new links, but for those a mail on its way to the new address carries already."""
-    carried = {
-        target["public_id"]
-        for message in going
-        if message.person_id == person.id and message.address == person.email
-        for target in message.body.links.values()
-    }
-    found = [
-        link
-        for link in personal_links.living(Person.id == person.id, now)
-        if link.target.public_id not in carried | set(known)
-    ]
-    if found:
-        people, links = personal_links.listed(found, person.language)
-        outbox.put(
-            f"new_address:{public_id()}",
-            "new_address",
-            Recipient.of(person),
-            {"given": person.given, "people": people},
-            links,
-            now,
-        )
+    """Mails the new links.
+
+    Those that a mail on its way to the new address carries already are left out.
+    """
+    to_person = (person.id, person.email)
+    there = set(known)
+    for message in going:
+        if (message.person_id, message.address) == to_person:
+            there |= {target["public_id"] for target in message.body.links.values()}
+    living = personal_links.living(Person.id == person.id, now)
+    found = [link for link in living if link.target.public_id not in there]
+    if not found:
+        return
+    people, links = personal_links.listed(found, person.language)
+    facts = {"given": person.given, "people": people}
+    to = Recipient.of(person)
+    outbox.put(f"new_address:{public_id()}", "new_address", to, facts, links, now)

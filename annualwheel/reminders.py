@@ -1,5 +1,6 @@
-"""Who is reminded of what, who is told of the results, and whether a mail is still wanted at the
-second of sending.
+"""Who is reminded of what, and who is told of the results.
+
+And whether a mail is still wanted at the second of sending.
 """
 
 from __future__ import annotations
@@ -54,10 +55,13 @@ def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
 
 
 def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
-    """The states of those who can be reminded to answer: the invited until registration closes; who
-    must say yes to a new day as long as that is asked.
+    """The states of those who can be reminded to answer.
+
+    The invited until registration closes; who must say yes to a new day as long as that is asked.
     """
-    return AWAITED if now <= years.phase(meeting, "registration").closes_at else ("to_reconfirm",)
+    if now <= years.phase(meeting, "registration").closes_at:
+        return AWAITED
+    return ("to_reconfirm",)
 
 
 def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
@@ -81,21 +85,21 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
 
 
 def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:
-    """Those who are to prepare and have not been told: everyone who comes and, where the
-    organisation gives one answer, has a place in it (see `membership.is_let_in`), with the lead of
-    each organisation that somebody was invited for. The key names the person and the organisation.
+    """Those who are to prepare and have not been told.
+
+    Everyone who comes and, where the organisation gives one answer, has a place in it (see
+    `membership.is_let_in`), with the lead of each organisation that somebody was invited for. The
+    key names the person and the organisation.
     """
     # Read by itself and taken away here: as a condition on each row it is looked up anew for every
     # person where statistics are old.
-    told = {
-        tuple(row)
-        for row in db.session.execute(
-            sa.select(Member.person_id, Submission.organisation_id)
-            .join(Submission, Submission.id == Member.submission_id)
-            .join(Message, Message.key == sa.literal("preparation:") + Member.public_id)
-            .where(Submission.questionnaire_id == questionnaire.id)
-        )
-    }
+    asked = (
+        sa.select(Member.person_id, Submission.organisation_id)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Message, Message.key == sa.literal("preparation:") + Member.public_id)
+        .where(Submission.questionnaire_id == questionnaire.id)
+    )
+    told = _found(asked)
     coming = (
         audiences.of_registrations(meeting, *PREPARING)
         .join(Person, Person.id == Registration.person_id)
@@ -104,37 +108,39 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
         .with_only_columns(*_columns())
     )
     if questionnaire.respondent == "organisation":
-        coming = coming.where(_HAS_PLACE)
-    found = {tuple(row) for row in db.session.execute(coming)}
-    if questionnaire.respondent == "organisation":
-        leads = (
-            sa.select(*_columns())
-            .select_from(YearOrganisation)
-            .join(Person, Person.id == YearOrganisation.lead_id)
-            .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
-            .where(
-                YearOrganisation.year_id == meeting.year_id,
-                Person.active,
-                Organisation.active,
-                Organisation.id.in_(
-                    audiences.of_registrations(meeting, *audiences.INVITED).with_only_columns(
-                        Registration.organisation_id
-                    )
-                ),
-            )
+        found = _found(coming.where(_HAS_PLACE)) | _found(_leads(meeting))
+    else:
+        found = _found(coming)
+    untold = [row for row in found if row[:2] not in told]
+    return audiences.in_order(Addressee(f"{row[0]}.{row[1]}", *row) for row in untold)
+
+
+def _leads(meeting: Meeting) -> sa.Select[Any]:
+    """The leads of the organisations that somebody was invited for."""
+    invited = audiences.of_registrations(meeting, *audiences.INVITED)
+    return (
+        sa.select(*_columns())
+        .select_from(YearOrganisation)
+        .join(Person, Person.id == YearOrganisation.lead_id)
+        .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
+        .where(
+            YearOrganisation.year_id == meeting.year_id,
+            Person.active,
+            Organisation.active,
+            Organisation.id.in_(invited.with_only_columns(Registration.organisation_id)),
         )
-        found |= {tuple(row) for row in db.session.execute(leads)}
-    return audiences.in_order(
-        Addressee(f"{row[0]}.{row[1]}", *row) for row in found if row[:2] not in told
     )
 
 
-def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
-    """Whom to remind of an answer that is not submitted: the organisation's lead, else all who may
-    write in it.
+def _found(query: sa.Executable) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in db.session.execute(query)}
 
-    The key is the membership's public id. Nobody who was reminded today; only the state of the
-    answer is read, never its text.
+
+def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
+    """Whom to remind of an answer that is not submitted.
+
+    The organisation's lead, else all who may write in it. The key is the membership's public id.
+    Nobody who was reminded today; only the state of the answer is read, never its text.
     """
     rows = db.session.execute(
         sa.select(Submission.id, Member.role, Member.public_id, *_columns())
@@ -157,19 +163,58 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
         members = list(several)
         chosen += [row for row in members if row.role == "lead"] or members
     reminded = _reminded(now)
+    people = [Addressee(*row[2:]) for row in chosen]
     return audiences.in_order(
-        Addressee(*row[2:])
-        for row in chosen
-        if day_key("preparation_reminder", row[2], now) not in reminded
+        one for one in people if day_key("preparation_reminder", one.key, now) not in reminded
     )
 
 
 def took_part(meeting: Meeting) -> list[Addressee]:
-    """Whom to tell about the results, once each: those who were checked in or registered, and those
-    who wrote in an answer and may still open it. The key says what they did and whose link they
-    get: `present`, `registered` (a seat) or `wrote` (a membership).
+    """Whom to tell about the results, once each.
+
+    Those who were checked in or registered, and those who wrote in an answer and may still open it.
+    The key says what they did and whose link they get: `present`, `registered` (a seat) or `wrote`
+    (a membership).
     """
-    told = (
+    chosen: dict[int, Addressee] = {}
+    there = results.present(meeting)
+    for state, public_id, *row in db.session.execute(_seats_untold(meeting)):
+        part = "present" if state in there else "registered"
+        chosen[row[0]] = Addressee(f"{part}.{public_id}", *row)
+    for public_id, *row in db.session.execute(_writers_untold(meeting)):
+        known = chosen.get(row[0])
+        if known is None or known.key.startswith("registered"):
+            chosen[row[0]] = Addressee(f"wrote.{public_id}", *row)
+    return audiences.in_order(chosen.values())
+
+
+def _seats_untold(meeting: Meeting) -> sa.Select[Any]:
+    return (
+        audiences.of_registrations(meeting, *COMING)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(Person.active, Organisation.active, ~_told_results(meeting))
+        .with_only_columns(Registration.state, Registration.public_id, *_columns())
+    )
+
+
+def _writers_untold(meeting: Meeting) -> sa.Select[Any]:
+    wrote = sa.or_(_wrote(Answer), _wrote(AnswerHistory))
+    return (
+        sa.select(Member.public_id, *_columns())
+        .select_from(Member)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active)
+        .where(~_told_results(meeting), wrote)
+        .order_by(Member.id)
+    )
+
+
+def _told_results(meeting: Meeting) -> sa.Exists:
+    return (
         sa.select(Message.id)
         .where(
             Message.person_id == Person.id,
@@ -179,42 +224,15 @@ def took_part(meeting: Meeting) -> list[Addressee]:
         )
         .exists()
     )
-    chosen: dict[int, Addressee] = {}
-    there = results.present(meeting)
-    for state, public_id, *row in db.session.execute(
-        audiences.of_registrations(meeting, *COMING)
-        .join(Person, Person.id == Registration.person_id)
-        .join(Organisation, Organisation.id == Registration.organisation_id)
-        .where(Person.active, Organisation.active, ~told)
-        .with_only_columns(Registration.state, Registration.public_id, *_columns())
-    ):
-        chosen[row[0]] = Addressee(
-            f"{'present' if state in there else 'registered'}.{public_id}", *row
-        )
+
+
+def _wrote(table: type[Answer] | type[AnswerHistory]) -> sa.Exists:
     mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id)
-    wrote = sa.or_(
-        *(
-            sa.select(table.id)
-            .where(table.item_id.in_(mine), table.author_id == Member.person_id)
-            .exists()
-            for table in (Answer, AnswerHistory)
-        )
+    return (
+        sa.select(table.id)
+        .where(table.item_id.in_(mine), table.author_id == Member.person_id)
+        .exists()
     )
-    for public_id, *row in db.session.execute(
-        sa.select(Member.public_id, *_columns())
-        .select_from(Member)
-        .join(Submission, Submission.id == Member.submission_id)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-        .join(Person, Person.id == Member.person_id)
-        .join(Organisation, Organisation.id == Submission.organisation_id)
-        .where(
-            Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active, ~told, wrote
-        )
-        .order_by(Member.id)
-    ):
-        if row[0] not in chosen or chosen[row[0]].key.startswith("registered"):
-            chosen[row[0]] = Addressee(f"wrote.{public_id}", *row)
-    return audiences.in_order(chosen.values())
 
 
 def results_key(meeting: Meeting, person: Person) -> str:
@@ -222,109 +240,97 @@ def results_key(meeting: Meeting, person: Person) -> str:
 
     Results that were taken down and published again reach those whose mail was still waiting then.
     """
-    published_at = meeting.results_at.timestamp() if meeting.results_at else 0
-    return f"results:{meeting.id}:{person.public_id}:{published_at}"
+    published = meeting.results_at.timestamp() if meeting.results_at else 0
+    return f"results:{meeting.id}:{person.public_id}:{published}"
 
 
 def wanted(messages: Sequence[Message]) -> list[Message]:
-    """Those of the mails whose turn has come that should go (see `still_wanted`): nothing leads to
-    a cancelled meeting, and no calendar mail comes after a newer one to the same address. What
-    holds for many is asked once for all of them.
+    """Those of the mails whose turn has come that should go (see `still_wanted`).
+
+    Nothing leads to a cancelled meeting, and no calendar mail comes after a newer one to the same
+    address. What holds for many is asked once for all of them.
     """
-    late = _at_cancelled([message for message in messages if message.kind in TOWARDS_A_MEETING])
-    late |= _overtaken(
-        [message.id for message in messages if message.calendar_sequence is not None]
-    )
+    towards = [message for message in messages if message.kind in TOWARDS_A_MEETING]
+    entries = [message.id for message in messages if message.calendar_sequence is not None]
+    late = _at_cancelled(towards) | _overtaken(entries)
     return [message for message in messages if message.id not in late and still_wanted(message)]
 
 
 def _at_cancelled(messages: Sequence[Message]) -> set[int]:
-    """A mail is about the meeting of its seat, of its mailing, or of the answer that it lets
-    somebody write in.
-    """
+    """A mail is about the meeting of its seat, of its mailing, or of the answer it opens."""
     if not messages:
         return set()
+    ids = [message.id for message in messages]
     meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
-    found = set(
-        db.session.scalars(
-            sa.select(Message.id)
-            .outerjoin(Registration, Registration.id == Message.registration_id)
-            .outerjoin(Mailing, Mailing.id == Message.mailing_id)
-            .join(Meeting, meeting)
-            .where(
-                Message.id.in_([message.id for message in messages]), Meeting.state == "cancelled"
-            )
-        )
+    found = db.session.scalars(
+        sa.select(Message.id)
+        .outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .join(Meeting, meeting)
+        .where(Message.id.in_(ids), Meeting.state == "cancelled")
     )
+    return {*found} | _opening_cancelled(messages)
+
+
+def _opening_cancelled(messages: Sequence[Message]) -> set[int]:
     opens = {
         message.id: message.body.links["preparation"]["public_id"]
         for message in messages
         if "preparation" in message.body.links
     }
-    closed = (
-        set(
-            db.session.scalars(
-                sa.select(Member.public_id)
-                .join(Submission, Submission.id == Member.submission_id)
-                .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-                .join(Meeting, Meeting.id == Questionnaire.meeting_id)
-                .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled")
-            )
-        )
-        if opens
-        else set()
+    if not opens:
+        return set()
+    rows = db.session.scalars(
+        sa.select(Member.public_id)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled")
     )
-    return found | {message_id for message_id, member in opens.items() if member in closed}
+    closed = set(rows)
+    return {message_id for message_id, member in opens.items() if member in closed}
 
 
 def _overtaken(ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
     newer = aliased(Message)
-    return set(
-        db.session.scalars(
-            sa.select(Message.id)
-            .join(
-                newer,
-                sa.and_(
-                    newer.registration_id == Message.registration_id,
-                    newer.calendar_sequence > Message.calendar_sequence,
-                    newer.state != "dropped",
-                    sa.func.lower(newer.address) == sa.func.lower(Message.address),
-                ),
-            )
-            .where(Message.id.in_(ids))
-        )
+    is_newer = sa.and_(
+        newer.registration_id == Message.registration_id,
+        newer.calendar_sequence > Message.calendar_sequence,
+        newer.state != "dropped",
+        sa.func.lower(newer.address) == sa.func.lower(Message.address),
     )
+    found = db.session.scalars(
+        sa.select(Message.id).join(newer, is_newer).where(Message.id.in_(ids))
+    )
+    return set(found)
 
 
 def still_wanted(message: Message) -> bool:
-    """Whether a mail whose turn has come should go: a reminder does not reach someone who has
-    answered since it was queued, nor does the news of results that have been taken down meanwhile
-    reach anybody.
+    """Whether a mail whose turn has come should go.
+
+    A reminder does not reach someone who has answered since it was queued, nor does the news of
+    results that have been taken down meanwhile reach anybody.
     """
     if message.kind == "reminder" and message.registration_id is not None:
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
         return registration is not None and registration.state in AWAITED
     if message.kind == "preparation_reminder":
         member = message.body.links["preparation"]["public_id"]
-        return (
-            db.session.scalar(
-                sa.select(Submission.id)
-                .join(Member, Member.submission_id == Submission.id)
-                .where(Member.public_id == member, Submission.submitted_at.is_(None))
-            )
-            is not None
+        unsubmitted = (
+            sa.select(Submission.id)
+            .join(Member, Member.submission_id == Submission.id)
+            .where(Member.public_id == member, Submission.submitted_at.is_(None))
         )
+        return db.session.scalar(unsubmitted) is not None
     if message.kind == "results" and message.mailing_id is not None:
-        return (
-            db.session.scalar(
-                sa.select(Meeting.id)
-                .join(Mailing, Mailing.meeting_id == Meeting.id)
-                .where(Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))
-            )
-            is not None
+        published = (
+            sa.select(Meeting.id)
+            .join(Mailing, Mailing.meeting_id == Meeting.id)
+            .where(Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))
         )
+        return db.session.scalar(published) is not None
     return True
 
 
@@ -352,18 +358,16 @@ def _today(kind: str, about: sa.ColumnElement[bool], now: dt.datetime) -> sa.Col
 
 def _reminded(now: dt.datetime) -> set[str]:
     midnight = start_of_day(local(now).date())
-    return set(
-        db.session.scalars(
-            sa.select(Message.key).where(
-                Message.kind == "preparation_reminder", Message.queued_at >= midnight
-            )
-        )
+    keys = sa.select(Message.key).where(
+        Message.kind == "preparation_reminder", Message.queued_at >= midnight
     )
+    return set(db.session.scalars(keys))
 
 
 def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
-    """How many answers are not begun ("none"), drafts, submitted, and changed since; in one query,
-    without a word of them.
+    """How many answers are not begun ("none"), drafts, submitted, and changed since.
+
+    In one query, without a word of them.
     """
     begun = sa.case(
         (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"),

@@ -1,5 +1,7 @@
-"""What a meeting came to: the tables' words for each theme, a draft until they are published, and
-who is thanked for taking part.
+"""What a meeting came to.
+
+The tables' words for each theme, a draft until they are published, and who is thanked for taking
+part.
 """
 
 from __future__ import annotations
@@ -47,21 +49,20 @@ class Piece:
     en: str
 
     def to(self, language: str) -> tuple[str, str]:
-        """The text and the language it is in: the one asked for, else the other; ("", language)
-        when there is none.
+        """The text and the language it is in: the one asked for, else the other.
+
+        ("", language) when there is none.
         """
+        texts = {"sv": self.sv, "en": self.en}
         other = "en" if language == "sv" else "sv"
-        found = next(
-            ((getattr(self, one), one) for one in (language, other) if getattr(self, one)), None
-        )
-        return found or ("", language)
+        if not texts[language] and texts[other]:
+            return texts[other], other
+        return texts[language], language
 
 
 @dataclass(frozen=True)
 class Change:
-    """A new text for a piece in one language, and the mark (see `mark`) of the text it was written
-    on.
-    """
+    """A new text for a piece in one language, and the `mark` of the text it was written on."""
 
     value: str
     base: str
@@ -76,21 +77,18 @@ class Attendance:
 
 
 def pieces(meeting: Meeting) -> list[Piece]:
-    """The whole first, then every theme of the meeting's questions in order (of the year, while
-    nothing is published).
+    """The whole first, then every theme of the meeting's questions in order.
+
+    The themes are those of the year while nothing is published.
     """
-    rows = {
-        row.theme_key: row
-        for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
-    }
-    titles: list[tuple[str, Text | None]] = [
-        (WHOLE, None),
-        *((theme.key, theme.label) for theme in _themes(meeting)),
-    ]
-    return [
-        Piece(key, title, rows[key].sv if key in rows else "", rows[key].en if key in rows else "")
-        for key, title in titles
-    ]
+    rows = _rows(meeting)
+    titles: dict[str, Text | None] = {WHOLE: None}
+    titles |= {theme.key: theme.label for theme in _themes(meeting)}
+    found = []
+    for key, title in titles.items():
+        row = rows.get(key)
+        found.append(Piece(key, title, row.sv if row else "", row.en if row else ""))
+    return found
 
 
 def mark(text: str) -> str:
@@ -109,10 +107,7 @@ def save(
     are no change, whatever has happened to them.
     """
     _lock(meeting)
-    rows = {
-        row.theme_key: row
-        for row in db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
-    }
+    rows = _rows(meeting)
     conflicts: dict[tuple[str, str], str] = {}
     written: list[str] = []
     for (key, language), change in changes.items():
@@ -128,21 +123,16 @@ def save(
         setattr(rows[key], language, change.value)
         written.append(f"{language}:{key}")
     if written:
-        audit.note(
-            actor,
-            "results_corrected" if meeting.results_at else "results_written",
-            meeting,
-            now,
-            meeting.id,
-            fields=written,
-        )
+        verb = "results_corrected" if meeting.results_at else "results_written"
+        audit.note(actor, verb, meeting, now, meeting.id, fields=written)
     db.session.flush()
     return conflicts
 
 
 def require_publishable(meeting: Meeting, now: dt.datetime) -> None:
-    """Raises `Closed` for a cancelled meeting, `Refused`: "results_too_early" before it has ended,
-    "results_empty" without a word.
+    """Raises `Closed` for a cancelled meeting, and `Refused` when it is too early or empty.
+
+    "results_too_early" before it has ended, "results_empty" without a word.
     """
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
@@ -166,8 +156,9 @@ def publish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
 
 
 def unpublish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
-    """Takes the results down; the texts are a draft again, and mails about them that wait are not
-    sent.
+    """Takes the results down.
+
+    The texts are a draft again, and mails about them that wait are not sent.
     """
     _lock(meeting)
     if meeting.results_at is not None:
@@ -191,8 +182,9 @@ def corrected_at(meeting: Meeting) -> dt.datetime | None:
 
 def attendance(meeting: Meeting) -> Attendance:
     """Who took part: those who were checked in, or, where nobody was, those who were registered."""
+    organisations = sa.func.count(sa.distinct(Registration.organisation_id))
     row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.count(sa.distinct(Registration.organisation_id))).where(
+        sa.select(sa.func.count(), organisations).where(
             Registration.meeting_id == meeting.id, Registration.state.in_(present(meeting))
         )
     ).one()
@@ -200,8 +192,9 @@ def attendance(meeting: Meeting) -> Attendance:
 
 
 def own_version(meeting: Meeting, organisation_id: int, person_id: int) -> SubmissionVersion | None:
-    """What the organisation (or the person, where each answers) submitted last to the meeting's
-    questionnaire.
+    """What the organisation submitted last to the meeting's questionnaire.
+
+    Or the person, where each answers.
     """
     return db.session.scalar(
         sa.select(SubmissionVersion)
@@ -231,7 +224,10 @@ def next_meeting(meeting: Meeting) -> Meeting | None:
 
 
 def mail_facts(meeting: Meeting, language: str) -> dict[str, Any]:
-    """What the mail *results* says to all alike; `given` and `part` are each recipient's own."""
+    """What the mail *results* says to everyone alike.
+
+    `given` and `part` are each recipient's own.
+    """
     took_part, after = attendance(meeting), next_meeting(meeting)
     kept = (
         sa.select(Needs.id)
@@ -255,6 +251,11 @@ def present(meeting: Meeting) -> tuple[str, ...]:
         audiences.of_registrations(meeting, "attended").with_only_columns(Registration.id).limit(1)
     )
     return ("attended",) if checked_in else COMING
+
+
+def _rows(meeting: Meeting) -> dict[str, Result]:
+    found = db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
+    return {row.theme_key: row for row in found}
 
 
 def _themes(meeting: Meeting) -> tuple[Option, ...]:

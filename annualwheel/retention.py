@@ -1,5 +1,6 @@
-"""What is erased by itself, and when: every period in one place, one rule for each kind of thing,
-always in bounded batches.
+"""What is erased by itself, and when.
+
+Every period in one place, one rule for each kind of thing, always in bounded batches.
 
 The periods are proposals until the region's archive authority has decided; what has been submitted,
 the packs' counts and the trail are kept, since they are records. Diet and access needs carry their
@@ -56,8 +57,9 @@ Ids = sa.Select[int]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of thing that is erased: `due` asks for the ids whose time has come, `remove` erases
-    those.
+    """A kind of thing that is erased.
+
+    `due` asks for the ids whose time has come, `remove` erases those.
     """
 
     due: Callable[[dt.datetime], Ids]
@@ -99,14 +101,12 @@ def _needs(now: dt.datetime) -> Ids:
 
 
 def _history(now: dt.datetime) -> Ids:
+    replaced = AnswerHistory.replaced_at < now - answers.KEPT
+    removed = Item.removed_at < now - items.KEPT
     return (
         sa.select(AnswerHistory.id)
         .join(Item, Item.id == AnswerHistory.item_id)
-        .where(
-            sa.or_(
-                AnswerHistory.replaced_at < now - answers.KEPT, Item.removed_at < now - items.KEPT
-            )
-        )
+        .where(sa.or_(replaced, removed))
     )
 
 
@@ -161,21 +161,19 @@ def _empty_drafts(ids: Sequence[int]) -> None:
 
 
 def _bodies(now: dt.datetime) -> Ids:
-    """Texts of mails that are not on their way any more: counted from the meeting they are about,
-    else from the day they were written.
+    """Texts of mails that are not on their way any more.
+
+    Counted from the meeting they are about, else from the day they were written.
     """
+    meeting_id = sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id)
+    counted_from = sa.func.coalesce(Meeting.ends_at, Message.queued_at)
     return (
         sa.select(MessageBody.message_id)
         .join(Message, Message.id == MessageBody.message_id)
         .outerjoin(Registration, Registration.id == Message.registration_id)
         .outerjoin(Mailing, Mailing.id == Message.mailing_id)
-        .outerjoin(
-            Meeting, Meeting.id == sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id)
-        )
-        .where(
-            Message.state.not_in(DUE),
-            sa.func.coalesce(Meeting.ends_at, Message.queued_at) < now - MAILS,
-        )
+        .outerjoin(Meeting, Meeting.id == meeting_id)
+        .where(Message.state.not_in(DUE), counted_from < now - MAILS)
     )
 
 

@@ -13,8 +13,9 @@ _LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø":
 
 
 def swedish(text: str) -> tuple[str, str]:
-    """A sort key: å ä ö last, é with e, ü with y, v before w (SAOL since 2006), capitals with small
-    letters.
+    """A sort key for Swedish.
+
+    å ä ö last, é with e, ü with y, v before w (SAOL since 2006), capitals with small letters.
 
     The text itself is the second part, so that equal letters still come in one settled order.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -92,14 +92,8 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
     link = StaffLink(staff=person, expires_at=now + LINK_LIFE)
     db.session.add(link)
     db.session.flush()
-    outbox.put(
-        f"staff_sign_in:{link.public_id}",
-        "staff_sign_in",
-        Recipient(person.email, person.name, person.language),
-        {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)},
-        {"sign_in": Target("staff", link.public_id)},
-        now,
-    )
+    facts = {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)}
+    _mail_link("staff_sign_in", link, facts, now)
 
 
 def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None:
@@ -110,28 +104,28 @@ def welcome(person: Staff, roles: str, inviter: Staff, now: dt.datetime) -> None
     link = StaffLink(staff=person, expires_at=now + WELCOME_LIFE)
     db.session.add(link)
     db.session.flush()
-    outbox.put(
-        f"staff_welcome:{link.public_id}",
-        "staff_welcome",
-        Recipient(person.email, person.name, person.language),
-        {"given": person.name, "role": roles, "inviter": inviter.name},
-        {"sign_in": Target("staff", link.public_id)},
-        now,
-    )
+    facts = {"given": person.name, "role": roles, "inviter": inviter.name}
+    _mail_link("staff_welcome", link, facts, now)
+
+
+def _mail_link(kind: str, link: StaffLink, facts: Mapping[str, object], now: dt.datetime) -> None:
+    to = Recipient(link.staff.email, link.staff.name, link.staff.language)
+    links = {"sign_in": Target("staff", link.public_id)}
+    outbox.put(f"{kind}:{link.public_id}", kind, to, facts, links, now)
 
 
 def usable_link(target: Target | None, now: dt.datetime) -> StaffLink:
     """The link when it can still be used; changes nothing. Raises `Missing`."""
-    link = (
-        db.session.scalar(
-            sa.select(StaffLink)
-            .where(StaffLink.public_id == target.public_id)
-            .options(joinedload(StaffLink.staff))
-        )
-        if target
-        else None
+    if target is None:
+        raise Missing("staff_link_unknown")
+    link = db.session.scalar(
+        sa.select(StaffLink)
+        .where(StaffLink.public_id == target.public_id)
+        .options(joinedload(StaffLink.staff))
     )
-    if link is None or link.used_at is not None or link.expires_at < now or not link.staff.active:
+    if link is None or link.used_at is not None or link.expires_at < now:
+        raise Missing("staff_link_unknown")
+    if not link.staff.active:
         raise Missing("staff_link_unknown")
     return link
 
@@ -187,9 +181,8 @@ def has_role(person: Staff, roles: Iterable[str]) -> bool:
 
 def everyone() -> list[Staff]:
     """All accounts with their roles, by name."""
-    return list(
-        db.session.scalars(sa.select(Staff).options(selectinload(Staff.roles)).order_by(Staff.name))
-    )
+    accounts = sa.select(Staff).options(selectinload(Staff.roles)).order_by(Staff.name)
+    return list(db.session.scalars(accounts))
 
 
 def by_public_id(public_id: str) -> Staff:

@@ -1,4 +1,7 @@
-"""A periodic job runs once a minute, whoever starts it: every consumer has its own scheduler."""
+"""A periodic job runs once a minute, whoever starts it.
+
+Every consumer has a scheduler of its own.
+"""
 
 from __future__ import annotations
 

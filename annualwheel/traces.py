@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from annualwheel.contacts import fold
@@ -36,7 +38,8 @@ def wipe(person: Person) -> None:
     _registrations(seats)
     _places(person)
     _own_drafts(person)
-    for member in db.session.scalars(sa.select(Member).where(Member.person_id == person.id)).all():
+    members = sa.select(Member).where(Member.person_id == person.id)
+    for member in db.session.scalars(members).all():
         member.submission.members.remove(member)
         db.session.delete(member)
     _sources(person)
@@ -67,7 +70,10 @@ def wipe(person: Person) -> None:
 
 
 def _registrations(seats: list[int]) -> None:
-    """That someone was invited, came or not stays as numbers; what they said of themselves goes."""
+    """That somebody was invited, came or not stays as numbers.
+
+    What they said of themselves goes.
+    """
     db.session.execute(
         sa.delete(Needs)
         .where(Needs.registration_id.in_(seats))
@@ -84,9 +90,8 @@ def _registrations(seats: list[int]) -> None:
 def _places(person: Person) -> None:
     for place in person.affiliations:
         place.title, place.active = "", False
-    for row in db.session.scalars(
-        sa.select(YearOrganisation).where(YearOrganisation.lead_id == person.id)
-    ):
+    led = sa.select(YearOrganisation).where(YearOrganisation.lead_id == person.id)
+    for row in db.session.scalars(led):
         row.lead = None
     db.session.execute(sa.delete(ImportedPerson).where(ImportedPerson.person_id == person.id))
 
@@ -109,28 +114,21 @@ def _own_drafts(person: Person) -> None:
 def _sources(person: Person) -> None:
     """Where addresses of substitutes and colleagues came from is still said, but not from whom."""
     said = {f"substitute:{person.name}": "substitute:", f"colleague:{person.name}": "colleague:"}
-    for other in db.session.scalars(
-        sa.select(Person).where(Person.source.in_(said), Person.id != person.id)
-    ):
+    others = sa.select(Person).where(Person.source.in_(said), Person.id != person.id)
+    for other in db.session.scalars(others):
         other.source = said[other.source]
 
 
 def _imports(person: Person) -> None:
     """Lines of imported lists that name the address, and what an import changed of the person's."""
-    places = [place.id for place in person.affiliations]
+    own = {("persons", person.id)}
+    own |= {("affiliations", place.id) for place in person.affiliations}
     for kept in db.session.scalars(sa.select(Import)):
-        kept.rows = [
-            row
-            for row in kept.rows
-            if person.email_folded not in (fold(str(cell)) for cell in row[1].values())
-        ]
-        kept.trace = kept.trace | {
-            "changed": [
-                change
-                for change in kept.trace.get("changed", [])
-                if not (
-                    (change[0] == "persons" and change[1] == person.id)
-                    or (change[0] == "affiliations" and change[1] in places)
-                )
-            ]
-        }
+        kept.rows = [row for row in kept.rows if not _names(row[1].values(), person)]
+        changed = kept.trace.get("changed", [])
+        others = [change for change in changed if (change[0], change[1]) not in own]
+        kept.trace = kept.trace | {"changed": others}
+
+
+def _names(cells: Iterable[object], person: Person) -> bool:
+    return any(fold(str(cell)) == person.email_folded for cell in cells)

@@ -33,15 +33,13 @@ def of_meeting(meeting: Meeting) -> Sequence[Message]:
 
 def count_of(meeting: Meeting) -> int:
     """How many of the meeting's mails did not arrive."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Message)
-            .join(Registration, Registration.id == Message.registration_id)
-            .where(Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))
-        )
-        or 0
+    stopped = (
+        sa.select(sa.func.count())
+        .select_from(Message)
+        .join(Registration, Registration.id == Message.registration_id)
+        .where(Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))
     )
+    return db.session.scalar(stopped) or 0
 
 
 def count() -> int:
@@ -72,8 +70,9 @@ def has_text(message: Message) -> bool:
 
 
 def require_stopped(message: Message) -> None:
-    """Raises `Refused` unless the mail may be sent again: it is on its way or has arrived, or its
-    text has been erased.
+    """Raises `Refused` unless the mail may be sent again.
+
+    It may not when it is on its way or has arrived, or when its text has been erased.
     """
     if message.state not in AGAIN:
         raise Refused("not_stopped")
@@ -82,9 +81,11 @@ def require_stopped(message: Message) -> None:
 
 
 def may_correct(message: Message) -> bool:
-    """Whether the mail may go to another address: it belongs to a person, whose address it is that
-    was wrong. One to a member of staff, to a copy's reader or to an address that asked for it does
-    not: its link would be signed for whoever were typed in.
+    """Whether the mail may go to another address.
+
+    It may when it belongs to a person, whose address it is that was wrong. One to a member of
+    staff, to a copy's reader or to an address that asked for it may not: its link would be signed
+    for whoever were typed in.
     """
     return message.person_id is not None and message.kind not in ASKED_FOR
 
@@ -97,12 +98,11 @@ def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
 
 
 def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
-    """Gives the person the right address and sends the mail there; what follows from it is in
-    `readdressing.rename`.
+    """Gives the person the right address and sends the mail there.
 
-    The old address is told nothing: mail to it does not arrive. Raises `Unreadable`, or `Refused`
-    when someone else has that name and address, "mail_of_nobody" (see `may_correct`), or as
-    `send_again`.
+    What follows from it is in `readdressing.rename`. The old address is told nothing: mail to it
+    does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name and address,
+    "mail_of_nobody" (see `may_correct`), or as `send_again`.
     """
     require_stopped(message)
     if not may_correct(message):

@@ -104,6 +104,7 @@ def plan_meeting(
     It has the days, the terms and the ways to attend of the meeting it is `like`; without one the
     usual days, and one way to attend, on site.
     """
+    usual = kind != "direction"
     meeting = Meeting(
         year=year,
         kind=kind,
@@ -111,27 +112,31 @@ def plan_meeting(
         ends_at=ends_at,
         place=place,
         address=address,
-        with_lunch=like.with_lunch if like else kind != "direction",
-        open_registration=like.open_registration if like else kind != "direction",
+        with_lunch=like.with_lunch if like else usual,
+        open_registration=like.open_registration if like else usual,
     )
     db.session.add(meeting)
-    as_before = (
-        {phase.kind: (phase.opens_days, phase.closes_days) for phase in like.phases} if like else {}
-    )
-    for phase, (opens, closes) in {**USUAL_PHASES[kind], **as_before}.items():
-        db.session.add(
-            Phase(
-                meeting=meeting,
-                kind=phase,
-                opens_days=opens,
-                closes_days=closes,
-                opens_at=_day(meeting, opens, start_of_day),
-                closes_at=_day(meeting, closes, end_of_day),
-            )
-        )
+    db.session.add_all(_phases(meeting, like))
     db.session.add_all(_ways_to_attend(meeting, like))
     db.session.flush()
     return meeting
+
+
+def _phases(meeting: Meeting, like: Meeting | None) -> list[Phase]:
+    days = dict(USUAL_PHASES[meeting.kind])
+    if like is not None:
+        days |= {phase.kind: (phase.opens_days, phase.closes_days) for phase in like.phases}
+    return [
+        Phase(
+            meeting=meeting,
+            kind=kind,
+            opens_days=opens,
+            closes_days=closes,
+            opens_at=_day(meeting, opens, start_of_day),
+            closes_at=_day(meeting, closes, end_of_day),
+        )
+        for kind, (opens, closes) in days.items()
+    ]
 
 
 def _ways_to_attend(meeting: Meeting, like: Meeting | None) -> list[AttendanceOption]:
@@ -164,8 +169,9 @@ def reference(table: type[Row]) -> list[Row]:
 
 
 def place_phases(meeting: Meeting, now: dt.datetime) -> None:
-    """Sets the times of the phases that are not over from their days and the meeting's day: the
-    plan moves with the meeting. What has opened stays open: nobody is shut out of what they are
+    """Sets the times of the phases that are not over from their days and the meeting's day.
+
+    The plan moves with the meeting. What has opened stays open: nobody is shut out of what they are
     writing because the meeting is a week later.
     """
     for phase in meeting.phases:
@@ -176,8 +182,9 @@ def place_phases(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def span_of(meeting: Meeting, opens: int, closes: int) -> tuple[dt.datetime, dt.datetime]:
-    """From the start of the first day to the end of the last one, both counted from the meeting's
-    day; aware UTC.
+    """From the start of the first day to the end of the last one; aware UTC.
+
+    Both are counted from the meeting's day.
     """
     return _day(meeting, opens, start_of_day), _day(meeting, closes, end_of_day)
 
@@ -193,8 +200,9 @@ def phase(meeting: Meeting, kind: str) -> Phase:
 def is_open(
     meeting: Meeting, kind: str, now: dt.datetime, grace: dt.timedelta = dt.timedelta()
 ) -> bool:
-    """Whether the phase has opened and not closed (plus `grace`), at a meeting that is not
-    cancelled.
+    """Whether the phase has opened and not closed (plus `grace`).
+
+    Never at a meeting that is cancelled.
     """
     span = phase(meeting, kind)
     return meeting.state == "planned" and span.opens_at <= now <= span.closes_at + grace

@@ -1,5 +1,6 @@
-"""Mail on the wire: from a row of the outbox to an envelope, and from the envelope to the SMTP
-server's answer.
+"""Mail on the wire.
+
+From a row of the outbox to an envelope, and from the envelope to the SMTP server's answer.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ __all__ = [
 def envelope(
     message: Message, letterhead: Letterhead, signet: Signet, now: dt.datetime
 ) -> Envelope:
-    """The mail of an outbox row, ready to send: its links are signed here, its calendar part gets
-    `now` (aware) as DTSTAMP.
+    """The mail of an outbox row, ready to send.
+
+    Its links are signed here, its calendar part gets `now` (aware) as DTSTAMP.
 
     Never raises for what stands in the row: a mail that cannot be composed becomes an envelope with
     a `problem`, which `Connection.send` answers with "failed".
@@ -38,15 +40,17 @@ def envelope(
     try:
         links = {name: signet.url(Target(**target), now) for name, target in body.links.items()}
         letter = Letter(body.subject, body.preheader, body.text, body.html)
+        sealed = seal(letter, message.language, links, letterhead)
+        calendar = _calendar(message, letterhead, now)
         return compose(
             message.public_id,
             message.name,
             message.address,
             message.language,
-            seal(letter, message.language, links, letterhead),
+            sealed,
             letterhead,
             now,
-            _calendar(message, letterhead, now),
+            calendar,
         )
     except (LookupError, TypeError, ValueError) as problem:
         return Envelope.unsendable(f"{type(problem).__name__}: {problem}")

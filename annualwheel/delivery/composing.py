@@ -1,5 +1,7 @@
-"""Composing mail by hand where it is sent by the thousand, and with the standard library where it
-holds a calendar part.
+"""Composing mail.
+
+By hand where it is sent by the thousand, and with the standard library where it holds a calendar
+part.
 
 Everything is 7-bit with lines of at most 78 characters (RFC 5322 2.1.1), so no server on the way
 has to rewrite it.
@@ -26,10 +28,17 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
+ALTERNATIVE = 'Content-Type: multipart/alternative;\r\n boundary="{}"\r\n\r\n'
 PART = (
     '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\n'
     "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
 )
+AUTOMATIC = (
+    "Auto-Submitted: auto-generated\r\n"
+    "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
+    "MIME-Version: 1.0\r\n"
+)
+FOLD = "\r\n "
 
 
 class UnsendableError(ValueError):
@@ -40,8 +49,9 @@ class UnsendableError(ValueError):
 
 
 class Envelope(Message):
-    """A composed mail: the two addresses of the SMTP dialogue and the bytes; or the `problem` that
-    kept it from being composed.
+    """A composed mail: the two addresses of the SMTP dialogue and the bytes.
+
+    Or the `problem` that kept it from being composed.
     """
 
     def __init__(self, sender: str, recipient: str, content: bytes, problem: str = "") -> None:
@@ -80,15 +90,16 @@ def compose(
     recipient, sender = ascii_address(address), ascii_address(letterhead.sender_address)
     if not IDENTIFIER.fullmatch(public_id):
         raise UnsendableError("public_id")
+    our_domain = sender.rpartition("@")[2]
     head = (
         address_header("To", name, recipient)
         + text_header("Subject", letter.subject)
         + f"Date: {format_datetime(now)}\r\n"
-        + f"Message-ID: <{public_id}@{sender.rpartition('@')[2]}>\r\n"
+        + f"Message-ID: <{public_id}@{our_domain}>\r\n"
         + _common_headers(letterhead, language)
-    ).encode("ascii")
+    )
     body = _with_calendar(letter, calendar) if calendar else _alternatives(letter, public_id)
-    return Envelope(sender, recipient, head + body)
+    return Envelope(sender, recipient, head.encode("ascii") + body)
 
 
 def ascii_address(address: str) -> str:
@@ -97,31 +108,32 @@ def ascii_address(address: str) -> str:
     Raises `UnsendableError`, also for å before the @.
     """
     if not address.isascii():
-        try:
-            address = (
-                validate_email(
-                    address,
-                    check_deliverability=False,
-                    allow_smtputf8=False,
-                    globally_deliverable=False,
-                ).ascii_email
-                or ""
-            )
-        except EmailNotValidError:
-            raise UnsendableError("address") from None
+        address = _in_ascii(address)
     if not ADDRESS.fullmatch(address):
         raise UnsendableError("address")
     return address
 
 
+def _in_ascii(address: str) -> str:
+    try:
+        found = validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        raise UnsendableError("address") from None
+    return found.ascii_email or ""
+
+
 def text_header(name: str, text: str) -> str:
-    """`Name: text` with its line end, in encoded words (RFC 2047) where ASCII or the line is not
-    enough. Raises `UnsendableError`.
+    """`Name: text` with its line end.
+
+    In encoded words (RFC 2047) where ASCII or the line is not enough. Raises `UnsendableError`.
     """
     if CONTROL.search(text):
         raise UnsendableError(name)
     plain = f"{name}: {text}"
-    if text.isascii() and len(plain) <= LINE and "=?" not in text and text == text.strip():
+    can_be_plain = text.isascii() and "=?" not in text and text == text.strip()
+    if can_be_plain and len(plain) <= LINE:
         return f"{plain}\r\n"
     return f"{name}: {_encoded_words(text, len(name) + 2)}\r\n"
 
@@ -136,22 +148,28 @@ def address_header(name: str, display: str, address: str) -> str:
     if not display:
         return f"{name}: {address}\r\n"
     quoted = '"{}"'.format(display.replace("\\", r"\\").replace('"', r"\""))
-    short = display.isascii() and len(name) + 2 + len(quoted) <= LINE and "=?" not in display
-    line = f"{name}: {quoted if short else _encoded_words(display, len(name) + 2)}"
-    fits = len(line.rpartition("\n")[2]) + len(address) + 3 <= ENCODED_LINE
-    return f"{line}{' ' if fits else f'{chr(13)}{chr(10)} '}<{address}>\r\n"
+    line = f"{name}: {quoted}"
+    if not display.isascii() or len(line) > LINE or "=?" in display:
+        line = f"{name}: {_encoded_words(display, len(name) + 2)}"
+    last_line = line.rpartition("\n")[2]
+    fits = len(last_line) + len(address) + 3 <= ENCODED_LINE
+    space = " " if fits else FOLD
+    return f"{line}{space}<{address}>\r\n"
 
 
 @cache
 def _encoded_character(character: str) -> str:
     if character.isascii() and character.isalnum():
         return character
-    return "_" if character == " " else "".join(f"={byte:02X}" for byte in character.encode())
+    if character == " ":
+        return "_"
+    return "".join(f"={byte:02X}" for byte in character.encode())
 
 
 def _encoded_words(text: str, already: int) -> str:
-    """Encoded words of at most 75 characters, one a line, split between characters; the first line
-    holds `already` characters.
+    """Encoded words of at most 75 characters, one a line, split between characters.
+
+    The first line holds `already` characters.
     """
     words, word, room = [], "", ENCODED_LINE - already - len("=?utf-8?q??=")
     for character in text:
@@ -160,7 +178,7 @@ def _encoded_words(text: str, already: int) -> str:
             words.append(word)
             word, room = "", ENCODED_LINE - 1 - len("=?utf-8?q??=")
         word += encoded
-    return "\r\n ".join(f"=?utf-8?q?{word}?=" for word in [*words, word])
+    return FOLD.join(f"=?utf-8?q?{word}?=" for word in [*words, word])
 
 
 @lru_cache(maxsize=64)
@@ -170,14 +188,12 @@ def _common_headers(letterhead: Letterhead, language: str) -> str:
     Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress keep automatic answers away; delivery
     reports still come.
     """
+    sender, reply_to = ascii_address(letterhead.sender_address), ascii_address(letterhead.reply_to)
     return (
-        address_header("From", letterhead.sender_name, ascii_address(letterhead.sender_address))
-        + address_header("Reply-To", "", ascii_address(letterhead.reply_to))
+        address_header("From", letterhead.sender_name, sender)
+        + address_header("Reply-To", "", reply_to)
         + text_header("Content-Language", language)
-        + (
-            "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, "
-            "AutoReply\r\nMIME-Version: 1.0\r\n"
-        )
+        + AUTOMATIC
     )
 
 
@@ -185,15 +201,14 @@ def _alternatives(letter: Sealed, public_id: str) -> bytes:
     # "=_" cannot occur in quoted-printable text, so the boundary is safe whatever the letter says
     # (RFC 2045 6.7).
     boundary = f"=_{public_id}"
-    return b"".join(
-        (
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
-            PART.format(boundary, "plain").encode(),
-            _quoted_printable(letter.text),
-            f"\r\n{PART.format(boundary, 'html')}".encode(),
-            _quoted_printable(letter.html),
-            f"\r\n--{boundary}--\r\n".encode(),
-        )
+    before_text = ALTERNATIVE.format(boundary) + PART.format(boundary, "plain")
+    before_html = "\r\n" + PART.format(boundary, "html")
+    return (
+        before_text.encode()
+        + _quoted_printable(letter.text)
+        + before_html.encode()
+        + _quoted_printable(letter.html)
+        + f"\r\n--{boundary}--\r\n".encode()
     )
 
 

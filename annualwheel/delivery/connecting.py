@@ -1,5 +1,6 @@
-"""Speaking SMTP: Flask-Mail's connection, made to verify certificates, to give up in time and to
-answer with a value.
+"""Speaking SMTP with Flask-Mail's connection.
+
+It is made to verify certificates, to give up in time and to answer with a value.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ NO_SESSION = (OSError, UnicodeError)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one mail: sent; later (4xx, no connection, no answer in time); failed (5xx);
-    withheld by the fence.
+    """What became of one mail.
+
+    Sent; later (4xx, no connection, no answer in time); failed (5xx); withheld by the fence.
 
     `error` is the server's own words or what kept us from hearing them.
     """
@@ -37,23 +39,23 @@ class Result:
 
 
 class Connection(flask_mail.Connection):
-    """One connection, for one worker: opened by the first mail, kept for the next, opened again
-    when it has died.
+    """One connection, for one worker.
+
+    It is opened by the first mail, kept for the next, opened again when it has died.
     """
 
     def __init__(self, settings: Settings) -> None:
         mail = flask_mail.Mail()
-        mail.state = mail.init_mail(
-            {
-                "MAIL_SERVER": settings.mail_server,
-                "MAIL_PORT": settings.mail_port,
-                "MAIL_USERNAME": settings.mail_username,
-                "MAIL_PASSWORD": settings.mail_password,
-                "MAIL_USE_TLS": settings.mail_security == "starttls",
-                "MAIL_USE_SSL": settings.mail_security == "tls",
-                "MAIL_SUPPRESS_SEND": False,
-            }
-        )
+        config = {
+            "MAIL_SERVER": settings.mail_server,
+            "MAIL_PORT": settings.mail_port,
+            "MAIL_USERNAME": settings.mail_username,
+            "MAIL_PASSWORD": settings.mail_password,
+            "MAIL_USE_TLS": settings.mail_security == "starttls",
+            "MAIL_USE_SSL": settings.mail_security == "tls",
+            "MAIL_SUPPRESS_SEND": False,
+        }
+        mail.state = mail.init_mail(config)
         super().__init__(mail)
         self.settings = settings
 
@@ -75,18 +77,13 @@ class Connection(flask_mail.Connection):
             self.host.close()
 
     def configure_host(self) -> smtplib.SMTP:
-        """Connects, and signs in when there is a name: certificate and host name verified, each
-        step within `mail_timeout` seconds.
+        """Connects, and signs in when there is a name.
+
+        Certificate and host name are verified, each step within `mail_timeout` seconds.
 
         Raises one of `NO_SESSION`.
         """
-        where = (self.mail.server, self.mail.port, _our_name())
-        timeout = self.settings.mail_timeout
-        host = (
-            smtplib.SMTP_SSL(*where, timeout=timeout, context=trust())
-            if self.mail.use_ssl
-            else smtplib.SMTP(*where, timeout=timeout)
-        )
+        host = self._reach()
         try:
             if self.mail.use_tls:
                 host.starttls(context=trust())
@@ -96,6 +93,13 @@ class Connection(flask_mail.Connection):
             host.close()
             raise
         return host
+
+    def _reach(self) -> smtplib.SMTP:
+        where = (self.mail.server, self.mail.port, _our_name())
+        timeout = self.settings.mail_timeout
+        if self.mail.use_ssl:
+            return smtplib.SMTP_SSL(*where, timeout=timeout, context=trust())
+        return smtplib.SMTP(*where, timeout=timeout)
 
     def send(self, message: Envelope, envelope_from: None = None) -> Result:  # type: ignore[override]
         """Hands one mail to the server.
@@ -114,23 +118,22 @@ class Connection(flask_mail.Connection):
         try:
             self.host.sendmail(message.sender, [message.recipient], message.content)
         except OSError as error:
-            code, text = _reply(error)
-            return Result(
-                "failed" if 500 <= code <= 599 and code not in ABOUT_US else "later", text
-            )
+            return _refused(error)
         return Result("sent")
 
 
 def open_connection(settings: Settings) -> Connection:
-    """A connection to the mail server of `settings`, as a context manager; nothing is opened before
-    the first mail.
+    """A connection to the mail server of `settings`, as a context manager.
+
+    Nothing is opened before the first mail.
     """
     return Connection(settings)
 
 
 def may_leave(address: str, settings: Settings) -> bool:
-    """The fence: outside production only addresses, domains and their subdomains in
-    `settings.mail_allow` get real mail.
+    """The fence: whether the address gets real mail.
+
+    Outside production only addresses, domains and their subdomains in `settings.mail_allow` do.
     """
     if settings.environment == "production":
         return True
@@ -158,6 +161,12 @@ def _our_name() -> str:
     return name if "." in name else "[127.0.0.1]"
 
 
+def _refused(error: OSError) -> Result:
+    code, text = _reply(error)
+    for_good = 500 <= code <= 599 and code not in ABOUT_US
+    return Result("failed" if for_good else "later", text)
+
+
 def _reply(error: Exception) -> tuple[int, str]:
     """The server's code and words, or 0 and what happened."""
     text: bytes | str
@@ -167,4 +176,6 @@ def _reply(error: Exception) -> tuple[int, str]:
         code, text = error.smtp_code, error.smtp_error
     else:
         return 0, f"{type(error).__name__}: {error}"
-    return code, f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return code, f"{code} {text}"

@@ -1,5 +1,6 @@
-"""The year before the demonstration year, as much of it as this year leans on: two organisations'
-answers to the working meeting.
+"""The year before the demonstration year, as much of it as this year leans on.
+
+Two organisations' answers to the working meeting.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ CARD: dict[str, Value] = {
 
 
 class Answered(NamedTuple):
-    """What one organisation submitted: its initiatives, and what it wants to create (for the first
-    theme).
+    """What one organisation submitted.
+
+    Its initiatives, and what it wants to create (for the first theme).
     """
 
     code: str
@@ -86,21 +88,13 @@ ANSWERS = (
 
 
 def play(year: Year, definition: Definition, actor: Actor) -> None:
-    """Plans the year before `year` (its organisations are known) and submits two organisations'
-    answers to `definition`, a year ago.
+    """Plans the year before `year` (its organisations are known).
+
+    Submits two organisations' answers to `definition`, a year ago.
     """
-    then = {meeting.kind: meeting for meeting in year.meetings}
-    earlier = planning.create_year(
-        year.number - 1,
-        {
-            kind: Appointment(
-                meeting.starts_at - YEAR, meeting.ends_at - YEAR, meeting.place, meeting.address
-            )
-            for kind, meeting in then.items()
-        },
-        then["work"].starts_at - YEAR - 100 * DAY,
-        actor,
-    )
+    plan = {meeting.kind: _a_year_earlier(meeting) for meeting in year.meetings}
+    planned_at = plan["work"].starts_at - 100 * DAY
+    earlier = planning.create_year(year.number - 1, plan, planned_at, actor)
     for key, sv, en in THEMES:
         years.add_theme(earlier, key, sv, en)
     db.session.flush()
@@ -112,6 +106,11 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
         _submit(meeting, answered, opened + 10 * DAY)
 
 
+def _a_year_earlier(meeting: Meeting) -> Appointment:
+    starts_at, ends_at = meeting.starts_at - YEAR, meeting.ends_at - YEAR
+    return Appointment(starts_at, ends_at, meeting.place, meeting.address)
+
+
 def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
     place = db.session.scalars(
         sa.select(Affiliation)
@@ -121,12 +120,8 @@ def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
         .limit(1)
     ).one()
     member = membership.join(meeting.questionnaires[0], place.person, place.organisation, at)
-    places = {
-        item.group_key: item
-        for item in db.session.scalars(
-            sa.select(Item).where(Item.submission_id == member.submission_id)
-        )
-    }
+    rows = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id))
+    places = {item.group_key: item for item in rows}
     written: list[tuple[Item, Mapping[str, Value]]] = [
         (places[""], {"forberett": "Strateger och chefer"}),
         (places["strukturer/arbete"], {"skapa": answered.create}),
@@ -136,9 +131,8 @@ def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
         for card in answered.initiatives
     ]
     for item, texts in written:
-        answers.save(
-            item, {key: Change(value, 0) for key, value in texts.items()}, member.person, at
-        )
+        changes = {key: Change(value, 0) for key, value in texts.items()}
+        answers.save(item, changes, member.person, at)
     submission.submit(member, at)
     # Its receipt was sent a year ago.
     db.session.execute(

@@ -1,5 +1,6 @@
-"""Ten invented initiatives in the style of real ones: sample text, no claims about the
-organisations named.
+"""Ten invented initiatives in the style of real ones.
+
+Sample text, no claims about the organisations named.
 """
 
 from __future__ import annotations

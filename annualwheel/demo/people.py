@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,32 +98,31 @@ class Invented:
 def organisations() -> list[Body]:
     """The 62 organisations. The names are real or typical, their taking part is invented."""
     with ORGANISATIONS.open(encoding="utf-8-sig", newline="") as source:
-        return [
-            Body(
-                row["kod"],
-                row["namn"],
-                row["kategori"],
-                tuple(a for a in row["alias"].split("|") if a),
-            )
-            for row in csv.DictReader(source, delimiter=";")
-        ]
+        return [_body(row) for row in csv.DictReader(source, delimiter=";")]
+
+
+def _body(row: Mapping[str, str]) -> Body:
+    aliases = tuple(alias for alias in row["alias"].split("|") if alias)
+    return Body(row["kod"], row["namn"], row["kategori"], aliases)
 
 
 def people_of(body: Body, seed: int) -> Iterator[Invented]:
-    """One lead and zero to three more, always the same for the same `seed`; a function mailbox
-    holds three in one of them.
+    """One lead and zero to three more, always the same for the same `seed`.
+
+    A function mailbox holds three in one of them.
     """
     chance = random.Random(f"{seed}:{body.code}")
     names = [(given, family) for given in GIVEN for family in FAMILY]
     count = 4 if body.code in ("RV", "KAR") else chance.choice((1, 2, 2, 3))
     for number, (given, family) in enumerate(chance.sample(names, count)):
-        local = f"{given}.{family}".lower().translate(ASCII).replace(" ", "").replace("'", "")
-        address = (
-            "kansli@vi.example.org"
-            if body.code == "VI"
-            else f"{local}@{body.code.lower()}.example.org"
-        )
         language = "en" if body.code in ("RISE", "IUC") and number else "sv"
-        yield Invented(
-            given, family, address, chance.choice(TITLES[body.category]), number == 0, language
-        )
+        title = chance.choice(TITLES[body.category])
+        address = _address(given, family, body.code)
+        yield Invented(given, family, address, title, number == 0, language)
+
+
+def _address(given: str, family: str, code: str) -> str:
+    if code == "VI":
+        return "kansli@vi.example.org"
+    local = f"{given}.{family}".lower().translate(ASCII).replace(" ", "").replace("'", "")
+    return f"{local}@{code.lower()}.example.org"

@@ -1,5 +1,6 @@
-"""Plays a demonstration year up to today: one meeting in preparation, the next in registration, the
-third ahead.
+"""Plays a demonstration year up to today.
+
+One meeting is in preparation, the next in registration, the third ahead.
 """
 
 from __future__ import annotations
@@ -99,19 +100,15 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     """
     for name, address, roles in STAFF:
         staff.add(name, address, roles, now)
-    coordinator = audit.staff(
-        db.session.scalars(sa.select(Staff.id).where(Staff.email == STAFF[0][1])).one()
-    )
+    first = sa.select(Staff.id).where(Staff.email == STAFF[0][1])
+    coordinator = audit.staff(db.session.scalars(first).one())
     year = _plan(now, coordinator)
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
-    before.play(
-        year,
-        next(definition for definition in definitions if definition.meeting_kind == work.kind),
-        coordinator,
-    )
+    of_work = next(one for one in definitions if one.meeting_kind == work.kind)
+    before.play(year, of_work, coordinator)
     for definition in definitions:
-        meeting = next(m for m in year.meetings if m.kind == definition.meeting_kind)
+        meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
     _work_meeting(work, people)
     _direction_meeting(direction, people, now)
@@ -124,25 +121,20 @@ def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
 
     Fridays are sought for the first two and a Thursday for the conference, as the region does.
     """
-    work, direction = (
-        _weekday(local(now).date() + 24 * DAY, FRIDAY),
-        _weekday(local(now).date() + 52 * DAY, FRIDAY),
-    )
+    today = local(now).date()
+    work = _weekday(today + 24 * DAY, FRIDAY)
+    direction = _weekday(today + 52 * DAY, FRIDAY)
     conference = _weekday(dt.date(direction.year + (direction.month > 6), 9, 20), THURSDAY)
     times = {
         "work": (work, 9, 16),
         "direction": (direction, 8.5, 12),
         "conference": (conference, 9, 16),
     }
-    year = planning.create_year(
-        direction.year,
-        {
-            kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS)
-            for kind, (day, start, end) in times.items()
-        },
-        now - 90 * DAY,
-        actor,
-    )
+    plan = {
+        kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS)
+        for kind, (day, start, end) in times.items()
+    }
+    year = planning.create_year(direction.year, plan, now - 90 * DAY, actor)
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
     for meeting in year.meetings:
@@ -191,12 +183,8 @@ def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
 
 def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
     person = registration.person
-    meetings.register(
-        registration,
-        Reply(person.given, person.family, person.email, registration.title, "", lunch),
-        at,
-        audit.participant(person.id),
-    )
+    reply = Reply(person.given, person.family, person.email, registration.title, "", lunch)
+    meetings.register(registration, reply, at, audit.participant(person.id))
 
 
 def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
@@ -207,11 +195,8 @@ def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
         registration = _invite(meeting, person, opened)
         answer = chance.random()
         if answer < 0.82:
-            _yes(
-                registration,
-                opened + (1 + number % 20) * DAY + number % 7 * HOUR,
-                lunch=number % 7 != 0,
-            )
+            at = opened + (1 + number % 20) * DAY + number % 7 * HOUR
+            _yes(registration, at, lunch=number % 7 != 0)
         elif answer < 0.92:
             replies.decline(registration, "krock", opened + 2 * DAY, audit.participant(person.id))
     db.session.flush()
@@ -230,36 +215,35 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
 
 
 def _prepare(meeting: Meeting, now: dt.datetime) -> int:
-    """Everyone who comes may write; ten organisations have submitted their initiatives, some have
-    begun.
+    """Everyone who comes may write.
+
+    Ten organisations have submitted their initiatives, some have begun.
     """
     opened = years.phase(meeting, "preparation").opens_at + MORNING
     questionnaire = meeting.questionnaires[0]
     writers: dict[str, Member] = {}
-    for registration in db.session.scalars(
+    coming = (
         sa.select(Registration)
         .where(Registration.meeting_id == meeting.id, Registration.state == "registered")
         .order_by(Registration.id)
-    ):
-        member = membership.join(
-            questionnaire, registration.person, registration.organisation, opened
-        )
-        writers.setdefault(registration.organisation.code, member)
+    )
+    for seat in db.session.scalars(coming):
+        member = membership.join(questionnaire, seat.person, seat.organisation, opened)
+        writers.setdefault(seat.organisation.code, member)
     for number, sample in enumerate(INITIATIVES):
         writer = writers.pop(sample.code, None) or _anyone_of(sample.code, meeting, opened)
         _write(writer, sample, min(opened + number // 2 * DAY + number % 2 * HOUR, now))
+    begun = {"forberett": Change("Strateger och chefer", 0)}
     for member in list(writers.values())[:8]:
-        answers.save(
-            _place(member, ""),
-            {"forberett": Change("Strateger och chefer", 0)},
-            member.person,
-            min(opened + DAY, now),
-        )
+        answers.save(_place(member, ""), begun, member.person, min(opened + DAY, now))
     return len(INITIATIVES)
 
 
 def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
-    """A writer for an organisation from which nobody comes: no registration is needed to write."""
+    """A writer for an organisation from which nobody comes.
+
+    A registration is not needed to write.
+    """
     place = db.session.scalars(
         sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)
     ).one()
@@ -276,7 +260,28 @@ def _place(member: Member, ending: str) -> Item:
 
 def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
     """Writes one organisation's answer and submits it."""
-    card: dict[str, Value] = {
+    structures: dict[str, Value] = {
+        "skapa": sample.create,
+        "bryta": sample.breaks,
+        "behalla": sample.keep,
+    }
+    for item, texts in (
+        (_place(member, ""), {"forberett": "Strateger och chefer"}),
+        (_card(member, sample, at), _card_texts(sample)),
+        (_place(member, sample.theme), structures),
+    ):
+        # What came along from the year before is the first version.
+        rows = db.session.execute(
+            sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id)
+        )
+        known = {row.question_key: row.version for row in rows}
+        changes = {key: Change(value, known.get(key, 0)) for key, value in texts.items()}
+        answers.save(item, changes, member.person, at)
+    submission.submit(member, at)
+
+
+def _card_texts(sample: Sample) -> dict[str, Value]:
+    return {
         "titel": sample.title,
         "typ": sample.kind,
         "tema": [sample.theme],
@@ -288,35 +293,13 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
         "period": "2024–",
         "aktorer": list(sample.partners),
     }
-    structures: dict[str, Value] = {
-        "skapa": sample.create,
-        "bryta": sample.breaks,
-        "behalla": sample.keep,
-    }
-    for item, texts in (
-        (_place(member, ""), {"forberett": "Strateger och chefer"}),
-        (_card(member, sample, at), card),
-        (_place(member, sample.theme), structures),
-    ):
-        # What came along from the year before is the first version.
-        known = {
-            row[0]: row[1]
-            for row in db.session.execute(
-                sa.select(Answer.question_key, Answer.version).where(Answer.item_id == item.id)
-            )
-        }
-        answers.save(
-            item,
-            {key: Change(value, known.get(key, 0)) for key, value in texts.items()},
-            member.person,
-            at,
-        )
-    submission.submit(member, at)
 
 
 def _card(member: Member, sample: Sample, at: dt.datetime) -> Item:
-    """The initiative's card: one from the year before has changed, and another of the
-    organisation's has ended; else a new one.
+    """The initiative's card.
+
+    One from the year before has changed, and another of the organisation's has ended; else a new
+    one.
     """
     earlier = carried.before(member.submission)
     known = {each.title: each.public_id for each in earlier.items} if earlier else {}

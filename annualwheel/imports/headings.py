@@ -70,8 +70,9 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Headings:
-    """The heading row that was found: its number, each field's column (from 0), and the headings of
-    columns that are not read.
+    """The heading row that was found.
+
+    Its number, each field's column (from 0), and the headings of columns that are not read.
     """
 
     row: int
@@ -93,8 +94,9 @@ def find(rows: Iterable[tuple[int, Sequence[str]]]) -> Headings:
 
 
 def require(found: Headings) -> None:
-    """Raises `Unreadable` when what a list must have is not there: e-mail, organisation and a name;
-    or when it stands twice.
+    """Raises `Unreadable` when what a list must have is not there, or when it stands twice.
+
+    It must have e-mail, organisation and a name.
     """
     if len(found.columns) < 2:
         raise Unreadable("no_headings")
@@ -109,7 +111,10 @@ def require(found: Headings) -> None:
 
 def letter(column: int) -> str:
     """The letters Excel calls a column by, counted from 0: A, B, … Z, AA."""
-    return (letter(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
+    last = chr(ord("A") + column % 26)
+    if column < 26:
+        return last
+    return letter(column // 26 - 1) + last
 
 
 def _headings(number: int, texts: Sequence[str]) -> Headings:

@@ -19,7 +19,7 @@ from annualwheel.audit import Actor
 from annualwheel.contacts import fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.imports.reading import Sheet
+from annualwheel.imports.reading import Line, Sheet
 from annualwheel.imports.values import Contact, Problem, parse
 from annualwheel.models import (
     Affiliation,
@@ -56,8 +56,9 @@ class Entry:
 
 @dataclass
 class Unknown:
-    """An organisation nobody has heard of: its category, when the file says one, and those whose
-    names are near.
+    """An organisation nobody has heard of.
+
+    With its category, when the file says one, and those whose names are near.
     """
 
     name: str
@@ -69,8 +70,9 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Typed:
-    """An organisation that is there and what the file says of its category: `before` stands when
-    there is one.
+    """An organisation that is there and what the file says of its category.
+
+    `before` stands when there is one.
     """
 
     organisation: Organisation
@@ -86,7 +88,9 @@ class Typed:
 
 @dataclass(frozen=True)
 class Preview:
-    """The rows in the file's order, the organisations to be added, and what the file says of the
+    """What the import would do.
+
+    The rows in the file's order, the organisations to be added, and what the file says of the
     others.
     """
 
@@ -102,29 +106,17 @@ class Preview:
 
 
 class Known:
-    """The contacts as they are, loaded in a fixed number of queries (and one for every 500
-    addresses).
+    """The contacts as they are.
+
+    They are loaded in a fixed number of queries, and one for every 500 addresses.
     """
 
     def __init__(self, year_id: int, addresses: Iterable[str]) -> None:
-        everyone = db.session.scalars(
-            sa.select(Organisation).options(selectinload(Organisation.aliases))
-        ).all()
-        by_id = {one.id: one for one in everyone}
-        self.organisations: dict[str, Organisation] = {}
-        for one in everyone:
-            kept = one
-            while kept.merged_into_id is not None:
-                kept = by_id[kept.merged_into_id]
-            self.organisations[one.folded] = kept
-            for other in (*(alias.folded for alias in one.aliases), fold(one.code)):
-                self.organisations.setdefault(other, kept)
-        self.years = {
-            row.organisation_id: row
-            for row in db.session.scalars(
-                sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id)
-            )
-        }
+        self.organisations = _organisations()
+        rows = db.session.scalars(
+            sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id)
+        )
+        self.years = {row.organisation_id: row for row in rows}
         self.categories = {
             fold(word): one
             for one in db.session.scalars(sa.select(Category))
@@ -136,12 +128,7 @@ class Known:
         """Organisations with a name or alias that is nearly `name`, at most three."""
         folded = fold(name)
         names = get_close_matches(folded, self.organisations, n=3, cutoff=NEAR_ENOUGH)
-        names += [
-            other
-            for other in self.organisations
-            if min(len(folded), len(other)) >= 4
-            and (f"{other} ".startswith(f"{folded} ") or f"{folded} ".startswith(f"{other} "))
-        ]
+        names += [other for other in self.organisations if _begins_alike(folded, other)]
         return list(dict.fromkeys(self.organisations[other] for other in names))[:3]
 
 
@@ -155,14 +142,7 @@ def keep(
     db.session.execute(
         sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
     )
-    rows = [
-        [
-            line.number,
-            {name: cell.text for name, cell in line.cells.items()},
-            {name: cell.problem for name, cell in line.cells.items() if cell.problem},
-        ]
-        for line in sheet.lines
-    ]
+    rows = [_kept_row(line) for line in sheet.lines]
     made = Import(
         year_id=year.id,
         file_name=file_name,
@@ -175,6 +155,12 @@ def keep(
     db.session.flush()
     audit.note(actor, "import_read", made, now, rows=len(rows))
     return made
+
+
+def _kept_row(line: Line) -> list[object]:
+    texts = {name: cell.text for name, cell in line.cells.items()}
+    problems = {name: cell.problem for name, cell in line.cells.items() if cell.problem}
+    return [line.number, texts, problems]
 
 
 def by_public_id(public_id: str, locked: bool = False) -> Import:
@@ -221,10 +207,10 @@ def contacts_of(kept: Import) -> list[Contact]:
 
 def build(kept: Import, contacts: list[Contact] | None = None) -> Preview:
     """What the import would do now; `contacts` when its rows have been understood already."""
-    contacts = contacts_of(kept) if contacts is None else contacts
-    return _Builder(Known(kept.year_id, (c.key[0] for c in contacts if not c.problems))).build(
-        contacts
-    )
+    if contacts is None:
+        contacts = contacts_of(kept)
+    addresses = [contact.key[0] for contact in contacts if not contact.problems]
+    return _Builder(Known(kept.year_id, addresses)).build(contacts)
 
 
 class _Builder:
@@ -265,39 +251,58 @@ class _Builder:
         return entry
 
     def _notes(self, entry: Entry) -> list[tuple[str, str]]:
-        contact, person, organisation = entry.contact, entry.person, entry.organisation
         if entry.status == "new":
             return []
+        contact, person, organisation = entry.contact, entry.person, entry.organisation
         place = _place(person, organisation)
-        notes = [("inactive", "")] if person and not person.active else []
+        name = organisation.name if organisation else contact.organisation
+        notes = []
+        if person and not person.active:
+            notes.append(("inactive", ""))
         if place is None or not place.active:
-            notes.append(
-                ("organisation", organisation.name if organisation else contact.organisation)
-            )
-        if place and contact.title and not place.title:
-            notes.append(("title", contact.title))
-        if person and contact.mobile and not person.mobile:
-            notes.append(("mobile", ""))
-        year = self.known.years.get(organisation.id) if organisation else None
-        if contact.lead and (person is None or year is None or year.lead_id != person.id):
-            notes.append(("lead", organisation.name if organisation else contact.organisation))
+            notes.append(("organisation", name))
+        notes += _missing(contact, person, place)
+        if contact.lead and not self._is_lead(person, organisation):
+            notes.append(("lead", name))
         return notes
+
+    def _is_lead(self, person: Person | None, organisation: Organisation | None) -> bool:
+        if person is None or organisation is None:
+            return False
+        year = self.known.years.get(organisation.id)
+        return year is not None and year.lead_id == person.id
 
     def _see_organisation(self, entry: Entry) -> None:
         contact, organisation = entry.contact, entry.organisation
         category = self.known.categories.get(fold(contact.category))
         if organisation is None:
-            one = self.unknown.setdefault(contact.organisation_key, Unknown(contact.organisation))
-            one.rows += 1
-            one.category_text = one.category_text or contact.category
-            one.category = one.category or category
+            self._see_unknown(contact, category)
         elif contact.category and organisation.id not in self.typed:
-            year = self.known.years.get(organisation.id)
-            before = year.category if year else None
-            if category is None or category is not before:
-                self.typed[organisation.id] = Typed(
-                    organisation, contact.category, category, before
-                )
+            self._see_typed(organisation, contact.category, category)
+
+    def _see_unknown(self, contact: Contact, category: Category | None) -> None:
+        one = self.unknown.setdefault(contact.organisation_key, Unknown(contact.organisation))
+        one.rows += 1
+        one.category_text = one.category_text or contact.category
+        one.category = one.category or category
+
+    def _see_typed(self, organisation: Organisation, text: str, category: Category | None) -> None:
+        year = self.known.years.get(organisation.id)
+        before = year.category if year else None
+        if category is None or category is not before:
+            self.typed[organisation.id] = Typed(organisation, text, category, before)
+
+
+def _missing(
+    contact: Contact, person: Person | None, place: Affiliation | None
+) -> list[tuple[str, str]]:
+    """What the row says and the person or the place has nothing of."""
+    notes = []
+    if place and contact.title and not place.title:
+        notes.append(("title", contact.title))
+    if person and contact.mobile and not person.mobile:
+        notes.append(("mobile", ""))
+    return notes
 
 
 def _place(person: Person | None, organisation: Organisation | None) -> Affiliation | None:
@@ -306,14 +311,41 @@ def _place(person: Person | None, organisation: Organisation | None) -> Affiliat
     return next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
 
 
+def _organisations() -> dict[str, Organisation]:
+    """The organisations by folded name, alias and code; a merged one is the one it became."""
+    everyone = db.session.scalars(
+        sa.select(Organisation).options(selectinload(Organisation.aliases))
+    ).all()
+    by_id = {one.id: one for one in everyone}
+    found: dict[str, Organisation] = {}
+    for one in everyone:
+        kept = one
+        while kept.merged_into_id is not None:
+            kept = by_id[kept.merged_into_id]
+        found[one.folded] = kept
+        other_names = [alias.folded for alias in one.aliases]
+        for other in (*other_names, fold(one.code)):
+            found.setdefault(other, kept)
+    return found
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Whether one of two folded names is the beginning of the other, in whole words."""
+    if min(len(one), len(other)) < 4:
+        return False
+    return f"{other} ".startswith(f"{one} ") or f"{one} ".startswith(f"{other} ")
+
+
 def _persons(addresses: list[str]) -> dict[tuple[str, str], Person]:
     found: dict[tuple[str, str], Person] = {}
     for start in range(0, len(addresses), CHUNK):
-        for person in db.session.scalars(
+        chunk = addresses[start : start + CHUNK]
+        asked = (
             sa.select(Person)
-            .where(Person.email_folded.in_(addresses[start : start + CHUNK]))
+            .where(Person.email_folded.in_(chunk))
             .options(selectinload(Person.affiliations))
-        ):
+        )
+        for person in db.session.scalars(asked):
             kept = person
             while kept.merged_into_id is not None:
                 kept = db.session.get_one(Person, kept.merged_into_id)

@@ -1,5 +1,6 @@
-"""An uploaded file, cell by cell: Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries
-saves it.
+"""An uploaded file, cell by cell.
+
+Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries saves it.
 
 What a file is, its bytes say; its name is not asked. Nothing in it is trusted: size, unpacked size,
 dimensions, dates, formulas.
@@ -13,7 +14,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import iterparse
@@ -29,14 +30,14 @@ FILE_LIMIT = 10 * MEGABYTE
 UNPACKED_LIMIT = 50 * MEGABYTE
 ROW_LIMIT = 20_000
 COLUMN_LIMIT = 100
-NOTHING = {
-    id(EMPTY_CELL)
-}  # openpyxl's own cell for where there is none; it cannot be compared, only recognised
+# openpyxl's own cell for where there is none; it cannot be compared, only recognised.
+NOTHING = {id(EMPTY_CELL)}
 SHEET_ROWS = 1_048_576  # as many as Excel has; a file that claims more is not read further
 DELIMITERS = ";\t,"
-OLD_EXCEL = (
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an .xlsx with a password
-)
+# The container of .xls, and of an .xlsx with a password.
+OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 CELL = re.compile(r"([A-Z]+)(\d+)")
 # Control characters, surrogates and signs without width: PostgreSQL refuses some of them, and
 # nobody sees the others.
@@ -45,18 +46,25 @@ UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\uf
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's text, and why it cannot be used: `formula` (no value was stored) or `error_value`
-    (#REF! and the like).
+    """A cell's text, and why it cannot be used.
+
+    `formula`: no value was stored; `error_value`: #REF! and the like.
     """
 
     text: str = ""
     problem: str = ""
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether it holds something, be it only a problem."""
+        return bool(self.text or self.problem)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row that holds something, numbered as Excel does, with the cells of the fields that have a
-    heading.
+    """A row that holds something, numbered as Excel does.
+
+    With the cells of the fields that have a heading.
     """
 
     number: int
@@ -72,6 +80,7 @@ class Sheet:
 
 
 Rows = list[tuple[int, list[Cell]]]
+Places = frozenset[tuple[int, int]]
 
 
 def read(content: bytes) -> Sheet:
@@ -83,18 +92,12 @@ def read(content: bytes) -> Sheet:
     if len(content) > FILE_LIMIT:
         raise Unreadable("file_too_large")
     if content.startswith(OLD_EXCEL):
-        raise Unreadable(
-            "file_locked" if "EncryptedPackage".encode("utf-16-le") in content else "file_old_excel"
-        )
+        raise Unreadable("file_locked" if ENCRYPTED in content else "file_old_excel")
     if content.startswith(b"PK"):
         return _sheet(_workbook(content))
     text = _decoded(content)
-    return _sheet(
-        max(
-            (_separated(text, delimiter) for delimiter in DELIMITERS),
-            key=lambda rows: len(_found(rows).columns),
-        )
-    )
+    readings = [_separated(text, delimiter) for delimiter in DELIMITERS]
+    return _sheet(max(readings, key=lambda rows: len(_found(rows).columns)))
 
 
 def cleaned(text: str) -> str:
@@ -111,31 +114,23 @@ def _sheet(rows: Rows) -> Sheet:
         raise Unreadable("file_empty")
     found = _found(rows)
     headings.require(found)
-    lines = [
-        Line(
-            number,
-            {
-                field: cells[column]
-                for field, column in found.columns.items()
-                if column < len(cells)
-            },
-        )
-        for number, cells in rows
-        if number > found.row
-    ]
-    lines = [
-        line for line in lines if any(cell.text or cell.problem for cell in line.cells.values())
-    ]
+    below = [_line(number, cells, found) for number, cells in rows if number > found.row]
+    lines = [line for line in below if any(cell.is_filled for cell in line.cells.values())]
     if not lines:
         raise Unreadable("file_no_rows")
     return Sheet(found, lines)
+
+
+def _line(number: int, cells: list[Cell], found: headings.Headings) -> Line:
+    columns = {field: column for field, column in found.columns.items() if column < len(cells)}
+    return Line(number, {field: cells[column] for field, column in columns.items()})
 
 
 def _collected(rows: Iterator[list[Cell]]) -> Rows:
     """The rows that hold something, numbered from 1."""
     kept: Rows = []
     for number, cells in enumerate(rows, 1):
-        if any(cell.text or cell.problem for cell in cells):
+        if any(cell.is_filled for cell in cells):
             kept.append((number, cells))
         if len(kept) > ROW_LIMIT + headings.HEADING_ROWS:
             raise Unreadable("file_too_long")
@@ -143,8 +138,9 @@ def _collected(rows: Iterator[list[Cell]]) -> Rows:
 
 
 def _decoded(content: bytes) -> str:
-    """Text in UTF-8 (with or without a mark in front) or in Windows-1252, in which Excel saves
-    "CSV" in our countries.
+    """Text in UTF-8 (with or without a mark in front) or in Windows-1252.
+
+    Excel saves "CSV" in the latter in our countries.
     """
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -167,8 +163,10 @@ def _separated(text: str, delimiter: str) -> Rows:
 
 
 def _workbook(content: bytes) -> Rows:
-    """The first sheet. openpyxl meets a broken file with errors of a dozen kinds; all of them mean
-    the same to who sent it.
+    """The first sheet.
+
+    openpyxl meets a broken file with errors of a dozen kinds; all of them mean the same to who
+    sent it.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -191,17 +189,20 @@ def _look_through(archive: zipfile.ZipFile) -> bool:
     names = archive.namelist()
     if "xl/workbook.xml" not in names:
         raise Unreadable("file_unknown")
-    formulas = False
+    has_formulas = False
     for name in names:
         if name.endswith((".xml", ".rels")):
-            part = archive.read(name)
-            if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-                raise Unreadable("file_broken")
-            formulas = formulas or (
-                name.startswith("xl/worksheets/")
-                and re.search(rb"<(?:\w+:)?f[\s/>]", part) is not None
-            )
-    return formulas
+            part = _safe_part(archive, name)
+            of_sheet = name.startswith("xl/worksheets/")
+            has_formulas |= of_sheet and FORMULA.search(part) is not None
+    return has_formulas
+
+
+def _safe_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    part = archive.read(name)
+    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+        raise Unreadable("file_broken")
+    return part
 
 
 def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
@@ -212,9 +213,9 @@ def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
         if not book.worksheets:
             raise Unreadable("file_empty")
         sheet = book.worksheets[0]
-        without_value = (
-            _formulas_without_value(content, sheet._worksheet_path) if formulas else frozenset()
-        )
+        without_value: Places = frozenset()
+        if formulas:
+            without_value = _formulas_without_value(content, sheet._worksheet_path)
         rows_without = {row for row, _ in without_value}
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_row=SHEET_ROWS, max_col=COLUMN_LIMIT), 1):
@@ -223,12 +224,16 @@ def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
             if set(map(id, row)) == NOTHING and number not in rows_without:
                 yield []
             else:
-                yield [
-                    Cell(problem="formula") if (number, column) in without_value else _cell(cell)
-                    for column, cell in enumerate(row)
-                ]
+                yield _row(number, row, without_value)
     finally:
         book.close()
+
+
+def _row(number: int, row: Iterable[Any], without_value: Places) -> list[Cell]:
+    return [
+        Cell(problem="formula") if (number, column) in without_value else _cell(cell)
+        for column, cell in enumerate(row)
+    ]
 
 
 def _cell(cell: Any) -> Cell:
@@ -247,11 +252,10 @@ def _text(value: object) -> str:
     return cleaned(str(value))
 
 
-def _formulas_without_value(content: bytes, path: str) -> frozenset[tuple[int, int]]:
-    """Row (from 1) and column (from 0) of formulas that nothing has calculated: openpyxl shows them
-    as empty cells.
+def _formulas_without_value(content: bytes, path: str) -> Places:
+    """Row (from 1) and column (from 0) of formulas that nothing has calculated.
 
-    A text result that is empty (`t="str"`) is a value.
+    openpyxl shows them as empty cells. A text result that is empty (`t="str"`) is a value.
     """
     found = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(path.lstrip("/")) as part:
@@ -260,7 +264,8 @@ def _formulas_without_value(content: bytes, path: str) -> frozenset[tuple[int, i
                 continue
             parts = {child.tag.rpartition("}")[2]: child.text for child in element}
             place = CELL.fullmatch(element.get("r", ""))
-            if place and "f" in parts and not parts.get("v") and element.get("t") != "str":
+            has_value = bool(parts.get("v")) or element.get("t") == "str"
+            if place and "f" in parts and not has_value:
                 found.add((int(place[2]), _column(place[1])))
             element.clear()
     return frozenset(found)

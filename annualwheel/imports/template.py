@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -100,23 +101,29 @@ def workbook(language: str) -> bytes:
     """The template in a language ("sv" or "en"), as an .xlsx file."""
     book = openpyxl.Workbook(write_only=True)
     list_name, advice_name = SHEETS[language]
-    sheet = book.create_sheet(list_name)
-    for index, width in enumerate(COLUMNS.values()):
-        sheet.column_dimensions[chr(ord("A") + index)].width = width
-    sheet.freeze_panes = "A2"
-    sheet.append(
-        [_bold(sheet, SPELLINGS[field][0 if language == "sv" else 1]) for field in COLUMNS]
-    )
-    sheet.append(list(SAMPLE[language]))
-    advice = book.create_sheet(advice_name)
-    advice.column_dimensions["A"].width, advice.column_dimensions["B"].width = 26, 90
-    for heading, text in ADVICE[language]:
-        cell = WriteOnlyCell(advice, text)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        advice.append([_bold(advice, heading), cell])
+    _write_list(book.create_sheet(list_name), language)
+    _write_advice(book.create_sheet(advice_name), language)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _write_list(sheet: Any, language: str) -> None:
+    for index, width in enumerate(COLUMNS.values()):
+        sheet.column_dimensions[chr(ord("A") + index)].width = width
+    sheet.freeze_panes = "A2"
+    spelling = 0 if language == "sv" else 1
+    sheet.append([_bold(sheet, SPELLINGS[field][spelling]) for field in COLUMNS])
+    sheet.append(list(SAMPLE[language]))
+
+
+def _write_advice(sheet: Any, language: str) -> None:
+    sheet.column_dimensions["A"].width = 26
+    sheet.column_dimensions["B"].width = 90
+    for heading, text in ADVICE[language]:
+        cell = WriteOnlyCell(sheet, text)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.append([_bold(sheet, heading), cell])
 
 
 def _bold(sheet: object, text: str) -> WriteOnlyCell:

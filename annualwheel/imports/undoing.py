@@ -33,11 +33,12 @@ EDITED = "edited"
 
 
 def obstacles(kept: Import) -> dict[str, int]:
-    """What stands in the way of undoing: the tables with rows that depend on what was added, and
-    `edited` for rows that have been changed since, each with how many. Empty when the import can be
-    undone.
+    """What stands in the way of undoing, each with how many; empty when nothing does.
+
+    The tables with rows that depend on what was added, and `edited` for rows that have been
+    changed since.
     """
-    found = _dependents(kept) | ({EDITED: edited} if (edited := _edited(kept)) else {})
+    found = _dependents(kept) | {EDITED: _edited(kept)}
     return {name: count for name, count in found.items() if count}
 
 
@@ -73,18 +74,17 @@ def _delete(kept: Import) -> None:
 
 def _edited(kept: Import) -> int:
     """How many of the added and changed rows are not as the import left them."""
-    changed = [
-        (table, row_id, column)
-        for table, row_id, column, _before, after in kept.trace["changed"]
-        if (row := _row(table, row_id)) is None or getattr(row, column) != after
-    ]
+    changed = 0
+    for table_name, row_id, column, _before, after in kept.trace["changed"]:
+        row = _row(table_name, row_id)
+        changed += row is None or getattr(row, column) != after
     moved = 0
     for name, table in ADDED.items():
         left = kept.trace[name]
         now = prints.of(db.session.scalars(sa.select(table).where(_mine(name, table, kept))))
         moved += sum(now.get(row_id) != printed for row_id, printed in left.items())
     gone = sum(db.session.get(Alias, alias_id) is None for alias_id in kept.trace["aliases"])
-    return len(changed) + moved + gone
+    return changed + moved + gone
 
 
 def _mine(name: str, table: Any, kept: Import) -> sa.ColumnElement[bool]:
@@ -98,22 +98,23 @@ def _mine(name: str, table: Any, kept: Import) -> sa.ColumnElement[bool]:
 
 
 def _dependents(kept: Import) -> dict[str, int]:
-    """Rows of any table that point at a person or an organisation of this import, and are not the
-    import's own.
+    """Rows of other tables that point at a person or an organisation of this import.
+
+    The import's own are left out.
     """
     found: dict[str, int] = {}
-    for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            target = key.column.table
-            if target.name not in ("persons", "organisations"):
-                continue
-            added = sa.select(target.c.id).where(target.c.import_id == kept.id)
-            asked = (
-                sa.select(sa.func.count())
-                .select_from(table)
-                .where(key.parent.in_(added), *_not_mine(table, kept))
-            )
-            found[table.name] = found.get(table.name, 0) + (db.session.scalar(asked) or 0)
+    keys = [key for table in Base.metadata.sorted_tables for key in table.foreign_keys]
+    for key in keys:
+        table, target = key.parent.table, key.column.table
+        if target.name not in ("persons", "organisations"):
+            continue
+        added = sa.select(target.c.id).where(target.c.import_id == kept.id)
+        asked = (
+            sa.select(sa.func.count())
+            .select_from(table)
+            .where(key.parent.in_(added), *_not_mine(table, kept))
+        )
+        found[table.name] = found.get(table.name, 0) + (db.session.scalar(asked) or 0)
     return found
 
 
@@ -121,15 +122,12 @@ def _not_mine(table: sa.Table, kept: Import) -> list[sa.ColumnElement[bool]]:
     if "import_id" in table.c and table.name not in ("persons", "organisations"):
         return [sa.or_(table.c.import_id.is_(None), table.c.import_id != kept.id)]
     if table.name == "year_organisations":
-        own = [int(row_id) for row_id in kept.trace["year_rows"]] + [
-            row[1] for row in kept.trace["changed"] if row[0] == table.name
-        ]
-        return [table.c.id.not_in(own)]
+        made = [int(row_id) for row_id in kept.trace["year_rows"]]
+        changed = [row[1] for row in kept.trace["changed"] if row[0] == table.name]
+        return [table.c.id.not_in(made + changed)]
     return []
 
 
 def _row(table: str, row_id: int) -> Any:
-    return db.session.get(
-        {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}[table],
-        row_id,
-    )
+    models = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    return db.session.get(models[table], row_id)

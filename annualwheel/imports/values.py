@@ -59,8 +59,9 @@ SWEDISH_MOBILE = re.compile(r"7\d{8}")
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row cannot be read: the field, the reason as a key, what the cell says, and another row
-    when it is about two.
+    """Why a row cannot be read.
+
+    The field, the reason as a key, what the cell says, and another row when it is about two.
     """
 
     field: str
@@ -102,8 +103,9 @@ class Contact:
 
 
 def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Contact:
-    """The contact in a row: `cells` are texts by field, `problems` what the file itself could not
-    give.
+    """The contact in a row.
+
+    `cells` are texts by field, `problems` what the file itself could not give.
     """
     contact = Contact(
         row,
@@ -131,10 +133,10 @@ def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Co
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """Given name and family name of a whole name: "Exempelgren, Elsa-Britt", "Ida von Exempel",
-    "Anna Maria Provsson".
+    """Given name and family name of a whole name.
 
-    A single word is a given name without a family name.
+    It may be "Exempelgren, Elsa-Britt", "Ida von Exempel" or "Anna Maria Provsson". A single word
+    is a given name without a family name.
     """
     if text.count(",") == 1:
         family, given = (part.strip() for part in text.split(","))

@@ -30,8 +30,9 @@ from annualwheel.models import (
 
 @dataclass(frozen=True)
 class Choice:
-    """What was decided about an unknown organisation: the same as one that is there, or a new one
-    with a category.
+    """What was decided about an unknown organisation.
+
+    It is the same as one that is there, or a new one with a category.
     """
 
     same_as: Organisation | None = None
@@ -59,11 +60,8 @@ def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.dat
     writer.set_categories(shown)
     db.session.flush()
     counts = shown.counts | {"organisations": organisations, "places": len(writer.places)}
-    kept.rows = [
-        row
-        for row, entry in zip(kept.rows, shown.entries, strict=True)
-        if entry.status == "unreadable"
-    ]
+    read = zip(kept.rows, shown.entries, strict=True)
+    kept.rows = [row for row, entry in read if entry.status == "unreadable"]
     kept.trace = kept.trace | writer.trace() | {"counts": counts}
     kept.state, kept.written_at = "written", now
     audit.note(actor, "imported", kept, now, **counts)
@@ -78,18 +76,17 @@ class _Writer:
         self.aliases: list[int] = []
         self.changed: list[tuple[Base, str, Any]] = []
         self.made_years: list[YearOrganisation] = []
-        self.years = {
-            row.organisation_id: row
-            for row in db.session.scalars(
-                sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id)
-            )
-        }
+        rows = db.session.scalars(
+            sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id)
+        )
+        self.years = {row.organisation_id: row for row in rows}
 
     def add_organisations(
         self, unknown: Mapping[str, Unknown], choices: Mapping[str, Choice]
     ) -> int:
-        """Adds the unknown organisations, or another name to those they are the same as; returns
-        how many are new.
+        """Adds the unknown organisations, or another name to those they are the same as.
+
+        Returns how many are new.
         """
         for folded, one in unknown.items():
             choice = choices.get(folded, Choice())
@@ -107,14 +104,15 @@ class _Writer:
         """Adds the new people, and to those who are there what the notes said."""
         named, leads = set(), []
         for entry in shown.entries:
-            if entry.status in ("new", "there") and entry.organisation is not None:
-                person = self._person(entry)
-                if entry.contact.key not in named:
-                    db.session.add(ImportedPerson(import_id=self.kept.id, person=person))
-                named.add(entry.contact.key)
-                self._place(person, entry, entry.organisation)
-                if entry.contact.lead:
-                    leads.append((entry.organisation, person))
+            if entry.status not in ("new", "there") or entry.organisation is None:
+                continue
+            person = self._person(entry)
+            if entry.contact.key not in named:
+                db.session.add(ImportedPerson(import_id=self.kept.id, person=person))
+            named.add(entry.contact.key)
+            self._place(person, entry, entry.organisation)
+            if entry.contact.lead:
+                leads.append((entry.organisation, person))
         db.session.flush()
         for organisation, lead in leads:
             self._set(self._year_row(organisation), "lead", lead)
@@ -126,13 +124,11 @@ class _Writer:
                 self._set(self._year_row(one.organisation), "category", one.category)
 
     def trace(self) -> dict[str, Any]:
-        """What was added, with prints of the rows as they are now, and what was changed: [table,
-        id, column, before, after].
+        """What was added, with prints of the rows as they are now, and what was changed.
+
+        A change is [table, id, column, before, after].
         """
-        changed = [
-            [type(row).__tablename__, getattr(row, "id"), column, before, getattr(row, column)]  # noqa: B009 Base has no id
-            for row, column, before in self.changed
-        ]
+        changed = [_change(*one) for one in self.changed]
         people = [person for person in self.people.values() if person.import_id == self.kept.id]
         return {
             "aliases": self.aliases,
@@ -162,35 +158,36 @@ class _Writer:
         return person
 
     def _place(self, person: Person, entry: Entry, organisation: Organisation) -> None:
+        title = entry.contact.title
         there = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
         if there is None:
-            self.places.append(
-                Affiliation(
-                    person=person,
-                    organisation=organisation,
-                    title=entry.contact.title,
-                    import_id=self.kept.id,
-                )
-            )
-            db.session.add(self.places[-1])
+            self._add_place(person, organisation, title)
             return
-        if entry.contact.title and not there.title:
-            self._set(there, "title", entry.contact.title)
+        if title and not there.title:
+            self._set(there, "title", title)
         if not there.active:
             self._set(there, "active", True)
+
+    def _add_place(self, person: Person, organisation: Organisation, title: str) -> None:
+        place = Affiliation(
+            person=person, organisation=organisation, title=title, import_id=self.kept.id
+        )
+        self.places.append(place)
+        db.session.add(place)
 
     def _add_alias(self, organisation: Organisation, name: str) -> None:
         contacts.add_alias(organisation, name)
         self.aliases += [alias.id for alias in organisation.aliases if alias.folded == fold(name)]
 
     def _year_row(self, organisation: Organisation) -> YearOrganisation:
-        if organisation.id not in self.years:
-            self.years[organisation.id] = YearOrganisation(
-                year=self.year, organisation=organisation
-            )
-            self.made_years.append(self.years[organisation.id])
-            db.session.add(self.made_years[-1])
-        return self.years[organisation.id]
+        there = self.years.get(organisation.id)
+        if there is not None:
+            return there
+        made = YearOrganisation(year=self.year, organisation=organisation)
+        self.years[organisation.id] = made
+        self.made_years.append(made)
+        db.session.add(made)
+        return made
 
     def _set(self, row: Base, name: str, value: object) -> None:
         """Changes a row.
@@ -204,3 +201,8 @@ class _Writer:
         setattr(row, name, value)
         if row not in self.made_years:
             self.changed.append((row, column, before))
+
+
+def _change(row: Base, column: str, before: object) -> list[object]:
+    row_id = getattr(row, "id")  # noqa: B009 Base has no id
+    return [type(row).__tablename__, row_id, column, before, getattr(row, column)]

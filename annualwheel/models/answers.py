@@ -71,8 +71,9 @@ class Member(Base):
 
 
 class Item(Base):
-    """A place answers hang on: the root (`group_key` empty), one per theme (`section/theme`), or
-    one of a repeating group.
+    """A place answers hang on.
+
+    The root (`group_key` empty), one per theme (`section/theme`), or one of a repeating group.
 
     `carried` says what the organisation answered about an initiative of the year before: still
     going on, changed, ended.

@@ -147,8 +147,9 @@ class Import(Base):
 
 
 class ImportedPerson(Base):
-    """A person whom an imported list names, new or known before: an import can be the audience of a
-    sending.
+    """A person whom an imported list names, new or known before.
+
+    An import can be the audience of a sending.
     """
 
     __tablename__ = "imported_persons"

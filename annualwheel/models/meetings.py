@@ -94,8 +94,9 @@ class AttendanceOption(Base):
 
 
 class Result(Base):
-    """What the tables said about a theme, or about the whole (`theme_key` empty), in both
-    languages. Shown once `results_at` is set.
+    """What the tables said about a theme, in both languages.
+
+    Or about the whole (`theme_key` empty). Shown once `results_at` is set.
     """
 
     __tablename__ = "results"

@@ -56,8 +56,9 @@ class Audit(Base):
 
 
 class File(Base):
-    """A file that lives across requests, for a while: several machines share nothing but the
-    database.
+    """A file that lives across requests, for a while.
+
+    Several machines share nothing but the database.
     """
 
     __tablename__ = "files"

@@ -28,8 +28,9 @@ REGISTRATION_STATES = (
 
 
 def calendar_uid() -> str:
-    """A UID for a seat's calendar entry: a random UUID without a host name, as RFC 7986 section 5.3
-    asks.
+    """A UID for a seat's calendar entry.
+
+    A random UUID without a host name, as RFC 7986 section 5.3 asks.
     """
     return str(uuid.uuid4())
 
@@ -77,8 +78,9 @@ class Registration(Base):
 
 
 class Needs(Base):
-    """Diet and access needs (GDPR art. 9): shown to their owner only, erased first, never in mails,
-    logs or packs.
+    """Diet and access needs (GDPR art. 9).
+
+    Shown to their owner only, erased first, never in mails, logs or packs.
     """
 
     __tablename__ = "needs"

@@ -33,8 +33,9 @@ class ChangeRequest(Base):
 
 
 class OrganisationRequest(Base):
-    """Somebody at an open registration did not find their organisation: what they wrote, before any
-    person or place is made of it.
+    """Somebody at an open registration did not find their organisation.
+
+    What they wrote, before any person or place is made of it.
     """
 
     __tablename__ = "organisation_requests"

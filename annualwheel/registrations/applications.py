@@ -1,7 +1,7 @@
-"""Open registration: somebody who is not invited asks to come, and shows by a pressed button in a
-mail that the address is theirs.
+"""Open registration: somebody who is not invited asks to come.
 
-Until then the registration is *unconfirmed*: it counts nowhere, and is erased after a week.
+They show by a pressed button in a mail that the address is theirs. Until then the registration is
+*unconfirmed*: it counts nowhere, and is erased after a week.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ HOUR = dt.timedelta(hours=1)
 # mailbox, from one personal link.
 FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
 KEPT = dt.timedelta(days=7)
+GONE = ("substituted", "revoked")
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,21 @@ class Applicant:
 
 def open_meetings(now: dt.datetime) -> list[Meeting]:
     """The meetings that anyone may register for now, the next one first."""
-    return list(
-        db.session.scalars(
-            sa.select(Meeting)
-            .join(Phase, Phase.meeting_id == Meeting.id)
-            .where(
-                Meeting.open_registration,
-                Meeting.state == "planned",
-                Meeting.starts_at > now,
-                Phase.kind == "registration",
-                Phase.opens_at <= now,
-                Phase.closes_at >= now,
-            )
-            .options(sa.orm.joinedload(Meeting.year))
-            .order_by(Meeting.starts_at)
+    found = db.session.scalars(
+        sa.select(Meeting)
+        .join(Phase, Phase.meeting_id == Meeting.id)
+        .where(
+            Meeting.open_registration,
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
+            Phase.kind == "registration",
+            Phase.opens_at <= now,
+            Phase.closes_at >= now,
         )
+        .options(sa.orm.joinedload(Meeting.year))
+        .order_by(Meeting.starts_at)
     )
+    return list(found)
 
 
 def why_closed(meeting: Meeting, now: dt.datetime) -> DomainError | None:
@@ -127,9 +127,10 @@ def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -
 
 
 def confirm(registration: Registration, now: dt.datetime) -> None:
-    """The address is theirs: from now on they are as anyone who is invited, but for the
-    organisation's answer: that they come from there is only what they say, and gives no place in
-    it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`.
+    """The address is theirs: from now on they are as anyone who is invited.
+
+    Except in the organisation's answer: that they come from there is only what they say, and gives
+    no place in it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`.
     """
     seats.lock(registration)
     if registration.state != "unconfirmed":
@@ -139,7 +140,8 @@ def confirm(registration: Registration, now: dt.datetime) -> None:
     if is_out(person):
         raise Refused("cannot_register", state=registration.state)
     step(registration, "invite")
-    registration.invited_at, person.active = now, True
+    registration.invited_at = now
+    person.active = True
     audit.note(audit.participant(person.id), "applied", registration, now, registration.meeting_id)
 
 
@@ -152,16 +154,15 @@ def is_out(person: Person) -> bool:
 
 
 def claim(registration: Registration) -> str:
-    """Why nobody knows that the person belongs to the organisation: they have registered themselves
-    ("own"), or were brought by somebody of whom it is not known ("brought"); "" where it is known,
-    or where a place was ended.
+    """Why nobody knows that the person belongs to the organisation.
+
+    They have registered themselves ("own"), or were brought by somebody of whom it is not known
+    ("brought"); "" where it is known, or where a place was ended.
     """
     person, organisation = registration.person, registration.organisation
-    if (
-        registration.state in ("unconfirmed", "substituted", "revoked")
-        or not person.active
-        or contacts.has_place(person, organisation)
-    ):
+    if registration.state in ("unconfirmed", *GONE) or not person.active:
+        return ""
+    if contacts.has_place(person, organisation):
         return ""
     applied = sa.select(Audit.id).where(
         Audit.meeting_id == registration.meeting_id,
@@ -175,8 +176,9 @@ def claim(registration: Registration) -> str:
 
 
 def vouch(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """A coordinator knows that the person belongs to the organisation: it gets them among its
-    people, and they may write in its answer. A second press changes nothing.
+    """A coordinator knows that the person belongs to the organisation.
+
+    It gets them among its people, and they may write in its answer. A second press changes nothing.
     """
     if claim(registration):
         contacts.affiliate(registration.person, registration.organisation, registration.title)
@@ -189,34 +191,36 @@ def _count_address(address: str, now: dt.datetime) -> None:
 
 def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.datetime) -> None:
     seats.lock(meeting)
-    person = contacts.person_called(
+    known = contacts.person_called(
         contacts.clean(who.given), contacts.clean(who.family), contacts.normal_address(who.email)
     )
-    found = invitations.find(meeting, person) if person else None
-    if person is None:
-        person = contacts.new_person(
-            who.given,
-            who.family,
-            contacts.normal_address(who.email),
-            language=who.language,
-            source=who.source,
-        )
-        # Until confirmed: whoever nobody has proved to exist is in no list and in no audience.
-        person.active = False
+    found = invitations.find(meeting, known) if known else None
+    person = known or _new_person(who)
     if found is None:
         found = Registration(
             meeting=meeting, person=person, organisation=organisation, state="unconfirmed"
         )
         db.session.add(found)
     if found.state == "unconfirmed":
-        found.organisation, found.title, found.mode, found.invited_at = (
-            organisation,
-            contacts.clean(who.title),
-            who.mode,
-            now,
-        )
+        found.organisation = organisation
+        found.title = contacts.clean(who.title)
+        found.mode = who.mode
+        found.invited_at = now
     db.session.flush()
     _answer(found, now)
+
+
+def _new_person(who: Applicant) -> Person:
+    person = contacts.new_person(
+        who.given,
+        who.family,
+        contacts.normal_address(who.email),
+        language=who.language,
+        source=who.source,
+    )
+    # Until confirmed: whoever nobody has proved to exist is in no list and in no audience.
+    person.active = False
+    return person
 
 
 def _answer(registration: Registration, now: dt.datetime) -> None:
@@ -226,21 +230,12 @@ def _answer(registration: Registration, now: dt.datetime) -> None:
     stranger.
     """
     person = registration.person
-    if registration.state == "unconfirmed" and not is_out(person):
-        notices.write(
-            "application",
-            registration,
-            now,
-            to=Recipient(person.email, "", person.language, person.id),
-        )
-    else:
-        gone = registration.state in ("substituted", "revoked") or is_out(person)
-        notices.write(
-            "application_gone" if gone else "application_known",
-            registration,
-            now,
-            to=Recipient.of(person),
-        )
+    kind, to = "application_known", Recipient.of(person)
+    if registration.state in GONE or is_out(person):
+        kind = "application_gone"
+    elif registration.state == "unconfirmed":
+        kind, to = "application", Recipient(person.email, "", person.language, person.id)
+    notices.write(kind, registration, now, to=to)
 
 
 def unconfirmed(now: dt.datetime) -> sa.Select[int]:
@@ -251,18 +246,18 @@ def unconfirmed(now: dt.datetime) -> sa.Select[int]:
 
 
 def erase(ids: Sequence[int]) -> None:
-    """Erases those of the registrations that are still unconfirmed, their mails, and the persons
-    when nothing else refers to them.
+    """Erases those of the registrations that are still unconfirmed, and their mails.
+
+    The persons go too when nothing else refers to them.
     """
     old = sa.and_(Registration.id.in_(ids), Registration.state == "unconfirmed")
-    for meeting in db.session.scalars(
-        sa.select(Meeting)
-        .where(Meeting.id.in_(sa.select(Registration.meeting_id).where(old)))
-        .order_by(Meeting.id)
-    ).all():
+    of_old = sa.select(Registration.meeting_id).where(old)
+    meetings = sa.select(Meeting).where(Meeting.id.in_(of_old)).order_by(Meeting.id)
+    for meeting in db.session.scalars(meetings).all():
         seats.lock(meeting)
     rows = db.session.execute(sa.select(Registration.id, Registration.person_id).where(old)).all()
-    ids, people = [row.id for row in rows], {row.person_id for row in rows}
+    ids = [row.id for row in rows]
+    people = {row.person_id for row in rows}
     mails = sa.select(Message.id).where(Message.registration_id.in_(ids))
     _delete(MessageBody, MessageBody.message_id.in_(mails))
     _delete(Message, Message.registration_id.in_(ids))

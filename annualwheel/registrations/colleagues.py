@@ -1,5 +1,6 @@
-"""Somebody who is registered registers colleagues too: each gets a registration, a mail and a link
-of their own.
+"""Somebody who is registered registers colleagues too.
+
+Each gets a registration, a mail and a link of their own.
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ HOUR = dt.timedelta(hours=1)
 MAY = ("registered", "waitlisted", "offered", "to_reconfirm")
 # Registrations that somebody else may turn into a yes; whoever has said no says yes themselves.
 OPEN = ("invited", "unconfirmed")
+# What is told of who is left as they are, by state; everybody else is there already.
+LEFT_AS = {
+    "declined": "said_no",
+    "withdrawn": "said_no",
+    "substituted": "gone",
+    "revoked": "gone",
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,9 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a row: registered, waitlisted, or why nothing was written: "already",
-    "said_no", "gone".
+    """What became of a row: registered, waitlisted, or why nothing was written.
+
+    The reasons are "already", "said_no" and "gone".
     """
 
     name: str
@@ -60,11 +69,9 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
         years.require_open(meeting, "registration", now)
     except Closed as refusal:
         return refusal
-    return (
-        None
-        if meeting.open_registration or _has_seats_left(meeting, registration.organisation_id)
-        else Refused("colleagues_by_invitation")
-    )
+    if meeting.open_registration or _has_seats_left(meeting, registration.organisation_id):
+        return None
+    return Refused("colleagues_by_invitation")
 
 
 def register_together(
@@ -93,24 +100,46 @@ def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
 
 
 def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> Outcome:
-    name = f"{contacts.clean(row.given)} {contacts.clean(row.family)}"
-    known = contacts.person_called(contacts.clean(row.given), contacts.clean(row.family), row.email)
+    given, family = contacts.clean(row.given), contacts.clean(row.family)
+    name = f"{given} {family}"
+    known = contacts.person_called(given, family, row.email)
     found = invitations.find(by.meeting, known) if known else None
-    if found is not None and (
-        found.state not in OPEN
-        or (found.state == "invited" and found.organisation_id != by.organisation_id)
-    ):
-        return Outcome(
-            name,
-            {
-                "declined": "said_no",
-                "withdrawn": "said_no",
-                "substituted": "gone",
-                "revoked": "gone",
-            }.get(found.state, "already"),
-        )
+    if found is not None and not _may_be_registered(found, by):
+        return Outcome(name, LEFT_AS.get(found.state, "already"))
     if known is not None and applications.is_out(known):
         return Outcome(name, "gone")
+    colleague = _named(by, row, found, now)
+    _seat_or_line(colleague, by, now)
+    audit.note(actor, colleague.state, colleague, now, by.meeting_id, by=by.id)
+    return Outcome(name, colleague.state)
+
+
+def _seat_or_line(colleague: Registration, by: Registration, now: dt.datetime) -> None:
+    seated = seats.is_free(colleague, colleague.mode)
+    step(colleague, "register", "registered" if seated else "waitlisted")
+    colleague.answered_at = now
+    if not seated:
+        seats.stand_last(colleague, now)
+    waits = "" if seated else "yes"
+    notices.tell("colleague_registered", colleague, now, registrant=by.person.name, waits=waits)
+    if seated:
+        _follow_seat(colleague, now)
+
+
+def _may_be_registered(found: Registration, by: Registration) -> bool:
+    """Whether somebody else may turn the registration into a yes.
+
+    An invitation for another organisation is not theirs to answer.
+    """
+    if found.state == "invited":
+        return found.organisation_id == by.organisation_id
+    return found.state in OPEN
+
+
+def _named(
+    by: Registration, row: Colleague, found: Registration | None, now: dt.datetime
+) -> Registration:
+    """The colleague's registration, `found` or made, with what the row says."""
     person = contacts.add_beside(
         by.person,
         by.organisation,
@@ -122,26 +151,16 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
     )
     colleague = found or _invited(by, person, now)
     colleague.organisation = by.organisation
-    colleague.title, colleague.mode = contacts.clean(row.title) or colleague.title, row.mode
+    colleague.title = contacts.clean(row.title) or colleague.title
+    colleague.mode = row.mode
     db.session.flush()
-    seated = seats.is_free(colleague, row.mode)
-    step(colleague, "register", "registered" if seated else "waitlisted")
-    colleague.answered_at = now
-    if not seated:
-        seats.stand_last(colleague, now)
-    notices.tell(
-        "colleague_registered",
-        colleague,
-        now,
-        registrant=by.person.name,
-        waits="" if seated else "yes",
-    )
-    if seated:
-        notices.put_in_calendar(colleague, now)
-        if years.is_open(by.meeting, "preparation", now):
-            membership.of_registration(colleague, now)
-    audit.note(actor, colleague.state, colleague, now, by.meeting_id, by=by.id)
-    return Outcome(name, colleague.state)
+    return colleague
+
+
+def _follow_seat(colleague: Registration, now: dt.datetime) -> None:
+    notices.put_in_calendar(colleague, now)
+    if years.is_open(colleague.meeting, "preparation", now):
+        membership.of_registration(colleague, now)
 
 
 def _invited(by: Registration, person: Person, now: dt.datetime) -> Registration:

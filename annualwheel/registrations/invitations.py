@@ -31,37 +31,19 @@ def invite(
     mailing: Mailing | None = None,
     title: str = "",
 ) -> Registration:
-    """Invites the person for `organisation`: the row is made, or taken back to *invited* for that
-    organisation and in nobody's stead, and the mail queued. A title that is not given is kept
-    within the organisation.
+    """Invites the person for `organisation` and queues the mail.
+
+    The row is made, or taken back to *invited* for that organisation and in nobody's stead. A title
+    that is not given is kept within the organisation.
     """
     registration = find(meeting, person)
     if registration is None:
-        registration = Registration(
-            meeting=meeting,
-            person=person,
-            organisation=organisation,
-            state="invited",
-            title=title,
-            invited_at=now,
-        )
+        registration = _made(meeting, person, organisation, title, now)
         db.session.add(registration)
     else:
-        if registration.state == "unconfirmed":
-            contacts.vouch(person, organisation, title or registration.title)
-        step(registration, "invite")
-        kept = registration.title if registration.organisation_id == organisation.id else ""
-        registration.organisation, registration.title, registration.replaces = (
-            organisation,
-            title or kept,
-            None,
-        )
-        registration.invited_at = now
-        registration.link_version += 1
+        _invite_again(registration, organisation, title, now)
     db.session.flush()
-    notices.write(
-        "invitation", registration, now, cause=str(registration.link_version), mailing=mailing
-    )
+    _write(registration, now, mailing)
     return registration
 
 
@@ -76,42 +58,68 @@ def invite_new(
     Whoever has a registration already is left out, unless it is unconfirmed. Two writes, however
     many.
     """
-    states = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            sa.select(Registration.person_id, Registration.state).where(
-                Registration.meeting_id == meeting.id,
-                Registration.person_id.in_([person.id for person, _, _ in chosen]),
-            )
-        )
-    }
+    states = _states(meeting, [person.id for person, _, _ in chosen])
     for person, organisation, title in chosen:
         if states.get(person.id) == "unconfirmed":
             invite(meeting, person, organisation, now, mailing, title)
     made = [
-        Registration(
-            meeting=meeting,
-            person=person,
-            organisation=organisation,
-            state="invited",
-            title=title,
-            invited_at=now,
-        )
+        _made(meeting, person, organisation, title, now)
         for person, organisation, title in chosen
         if person.id not in states
     ]
     db.session.add_all(made)
     db.session.flush()
     for registration in made:
-        notices.write(
-            "invitation", registration, now, cause=str(registration.link_version), mailing=mailing
-        )
+        _write(registration, now, mailing)
     db.session.flush()
 
 
+def _states(meeting: Meeting, person_ids: Sequence[int]) -> dict[int, str]:
+    """The states of those of the people who have a registration for the meeting."""
+    rows = db.session.execute(
+        sa.select(Registration.person_id, Registration.state).where(
+            Registration.meeting_id == meeting.id, Registration.person_id.in_(person_ids)
+        )
+    )
+    return {row.person_id: row.state for row in rows}
+
+
+def _made(
+    meeting: Meeting, person: Person, organisation: Organisation, title: str, now: dt.datetime
+) -> Registration:
+    return Registration(
+        meeting=meeting,
+        person=person,
+        organisation=organisation,
+        state="invited",
+        title=title,
+        invited_at=now,
+    )
+
+
+def _invite_again(
+    registration: Registration, organisation: Organisation, title: str, now: dt.datetime
+) -> None:
+    if registration.state == "unconfirmed":
+        contacts.vouch(registration.person, organisation, title or registration.title)
+    step(registration, "invite")
+    kept = registration.title if registration.organisation_id == organisation.id else ""
+    registration.organisation = organisation
+    registration.title = title or kept
+    registration.replaces = None
+    registration.invited_at = now
+    registration.link_version += 1
+
+
+def _write(registration: Registration, now: dt.datetime, mailing: Mailing | None) -> None:
+    cause = str(registration.link_version)
+    notices.write("invitation", registration, now, cause=cause, mailing=mailing)
+
+
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the invitation back: the link is dead, the calendar entry removed, the seat free for
-    the next in line.
+    """Takes the invitation back.
+
+    The link is dead, the calendar entry removed, the seat free for the next in line.
     """
     seats.lock(registration)
     before = registration.state
@@ -139,14 +147,11 @@ def by_target(target: Target) -> Registration:
 
     Raises `Missing` for a dead or unknown link.
     """
-    registration = (
-        db.session.scalars(_OPENED, {"public_id": target.public_id}).unique().one_or_none()
-    )
-    if (
-        registration is None
-        or registration.link_version != target.version
-        or registration.state in ("substituted", "revoked")
-    ):
+    found = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique()
+    registration = found.one_or_none()
+    if registration is None or registration.link_version != target.version:
+        raise Missing("link_unknown")
+    if registration.state in ("substituted", "revoked"):
         raise Missing("link_unknown")
     return registration
 

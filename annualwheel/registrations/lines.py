@@ -1,5 +1,6 @@
-"""The waiting list of a meeting as coordinators see it: who stands where, and what stands in the
-way.
+"""The waiting list of a meeting as coordinators see it.
+
+Who stands where, and what stands in the way.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from annualwheel.registrations.seats import Room
 
 @dataclass(frozen=True)
 class Line:
-    """Those who wait for a way of attending, first in line first, and those who hold an offer, the
-    one that ends first first. `late`: it is too near the meeting to offer anybody a seat.
+    """Those who wait for a way of attending, and those who hold an offer.
+
+    Who waits stands first in line first, and offers by when they end. `late`: it is too near the
+    meeting to offer anybody a seat.
     """
 
     room: Room
@@ -49,12 +52,14 @@ def of(meeting: Meeting, now: dt.datetime) -> list[Line]:
     rows = db.session.scalars(
         sa.select(Registration)
         .where(
-            Registration.meeting_id == meeting.id, Registration.state.in_(("offered", "waitlisted"))
+            Registration.meeting_id == meeting.id,
+            Registration.state.in_(("offered", "waitlisted")),
         )
         .options(joinedload(Registration.person), joinedload(Registration.organisation))
         .order_by(Registration.offered_until, Registration.queued_at, Registration.id)
     )
     for registration in rows:
         line = found[registration.mode]
-        (line.offered if registration.state == "offered" else line.waiting).append(registration)
+        beside = line.offered if registration.state == "offered" else line.waiting
+        beside.append(registration)
     return list(found.values())

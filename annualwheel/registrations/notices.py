@@ -55,15 +55,14 @@ def said(
     now: dt.datetime,
     more: Mapping[str, object],
 ) -> dict[str, object]:
-    """The facts of a mail of that kind about the registration, with `more`; what has already
-    happened is not announced.
+    """The facts of a mail of that kind about the registration, with `more`.
+
+    What has already happened is not announced.
     """
     known = facts(registration, language)
     known["about"] = names.ABOUT[registration.meeting.kind][language]
-    known |= {
-        f"may_{action}": windows.why_not(registration, action, now) is None
-        for action in ("register", "substitute")
-    }
+    for action in ("register", "substitute"):
+        known[f"may_{action}"] = windows.why_not(registration, action, now) is None
     if "personal" in letters.KINDS[kind].optional:
         known["personal"] = is_personal(registration.meeting)
     if years.phase(registration.meeting, "preparation").opens_at <= now:
@@ -72,8 +71,9 @@ def said(
 
 
 def is_personal(meeting: Meeting) -> bool:
-    """Whether each person prepares alone: as the published questionnaire says, and before there is
-    one as this kind of meeting does.
+    """Whether each person prepares alone.
+
+    As the published questionnaire says, and before there is one as this kind of meeting does.
     """
     for questionnaire in meeting.questionnaires:
         return questionnaire.respondent == "person"
@@ -117,13 +117,8 @@ def by_phone(
     registration: Registration, staff_id: int | None, coming: bool, now: dt.datetime
 ) -> None:
     """Tells the person what a coordinator wrote down for them."""
-    tell(
-        "registered_by_phone",
-        registration,
-        now,
-        coordinator=db.session.get_one(Staff, staff_id).name,
-        coming=coming,
-    )
+    coordinator = db.session.get_one(Staff, staff_id).name
+    tell("registered_by_phone", registration, now, coordinator=coordinator, coming=coming)
 
 
 def put_in_calendar(
@@ -132,7 +127,10 @@ def put_in_calendar(
     kind: str = "calendar_request",
     mailing: Mailing | None = None,
 ) -> None:
-    """Queues a calendar REQUEST with the next sequence number: a new entry, or the same moved."""
+    """Queues a calendar REQUEST with the next sequence number.
+
+    It is a new entry, or the same one moved.
+    """
     registration.sequence += 1
     _calendar(kind, registration, now, "REQUEST", mailing)
 
@@ -179,10 +177,13 @@ def _with_copy(
     more: Mapping[str, object],
 ) -> Message:
     person = registration.person
-    message = _put(kind, registration, now, cause, to or Recipient.of(person), mailing, more)
-    if to is None and registration.copy_to:
+    if to is not None:
+        return _put(kind, registration, now, cause, to, mailing, more)
+    message = _put(kind, registration, now, cause, Recipient.of(person), mailing, more)
+    if registration.copy_to:
         copy = Recipient(registration.copy_to, person.name, person.language)
-        _put(kind, registration, now, cause and f"{cause}:copy", copy, None, more)
+        copy_cause = f"{cause}:copy" if cause else ""
+        _put(kind, registration, now, copy_cause, copy, None, more)
     return message
 
 

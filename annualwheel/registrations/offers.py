@@ -1,5 +1,6 @@
-"""Free seats go to those who wait, in order: given directly, or offered for some hours, as the way
-of attending says.
+"""Free seats go to those who wait, in order.
+
+They are given directly, or offered for some hours, as the way of attending says.
 """
 
 from __future__ import annotations
@@ -39,17 +40,15 @@ def end_of_offer(now: dt.datetime, hours: int, starts_at: dt.datetime) -> dt.dat
 
 def is_late(option: AttendanceOption, now: dt.datetime) -> bool:
     """Whether seats are offered, and it is too near the meeting for anybody to answer."""
-    return (
-        option.waiting_rule == "offer"
-        and end_of_offer(now, option.offer_hours, option.meeting.starts_at) is None
-    )
+    return option.waiting_rule == "offer" and _until(option, now) is None
 
 
 def fill(
     meeting: Meeting, mode: str, now: dt.datetime, passing: Collection[int] = ()
 ) -> list[Registration]:
-    """Gives or offers the free seats of that way of attending to those who wait, in order; returns
-    who got one.
+    """Gives or offers the free seats of that way of attending to those who wait, in order.
+
+    Returns who got one.
 
     Passed over are those whose organisation has all its seats, and `passing`, the ids of those who
     have just let a seat go: it would come back to them at once. The trail says who was passed over
@@ -57,19 +56,12 @@ def fill(
     has begun.
     """
     option = seats.option_of(meeting, mode)
-    if (
-        option is None
-        or meeting.state != "planned"
-        or now >= meeting.starts_at
-        or is_late(option, now)
-    ):
+    if option is None or not _can_fill(option, now):
         return []
-    until = (
-        end_of_offer(now, option.offer_hours, meeting.starts_at)
-        if option.waiting_rule == "offer"
-        else None
-    )
-    room, got, passed = seats.room(option), list[Registration](), list[list[object]]()
+    until = _until(option, now) if option.waiting_rule == "offer" else None
+    room = seats.room(option)
+    got: list[Registration] = []
+    passed: list[list[object]] = []
     for line, waits in enumerate(seats.waiting(meeting, mode), 1):
         why_not = room.why_not(waits.organisation_id)
         if why_not == "full":
@@ -79,11 +71,20 @@ def fill(
             continue
         room.take(waits.organisation_id)
         got.append(waits)
-        if until is None:
-            promote(waits, now, audit.SYSTEM, line=line, passed=list(passed))
-        else:
-            _offer(waits, until, now, line=line, passed=list(passed))
+        _give_or_offer(waits, until, now, line=line, passed=list(passed))
     return got
+
+
+def _can_fill(option: AttendanceOption, now: dt.datetime) -> bool:
+    meeting = option.meeting
+    if meeting.state != "planned" or now >= meeting.starts_at:
+        return False
+    return not is_late(option, now)
+
+
+def _until(option: AttendanceOption, now: dt.datetime) -> dt.datetime | None:
+    """When an offer of this way of attending would end; None when it is too late to make one."""
+    return end_of_offer(now, option.offer_hours, option.meeting.starts_at)
 
 
 def promote(
@@ -157,8 +158,9 @@ def due(now: dt.datetime) -> Sequence[Meeting]:
 
 
 def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
-    """Ends the meeting's offers that have run out: each stands last in line and is asked whether to
-    stay, and the seats go to the next. Returns how many ended.
+    """Ends the meeting's offers that have run out; returns how many ended.
+
+    Each stands last in line and is asked whether to stay, and the seats go to the next.
     """
     seats.lock(meeting)
     late = db.session.scalars(
@@ -178,8 +180,9 @@ def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
         seats.stand_last(registration, now)
         notices.tell("offer_lapsed", registration, now, ended=ended)
         audit.note(audit.SYSTEM, "offer_lapsed", registration, now, meeting.id)
+    ids = {registration.id for registration in late}
     for mode in sorted({registration.mode for registration in late}):
-        fill(meeting, mode, now, {registration.id for registration in late})
+        fill(meeting, mode, now, ids)
     return len(late)
 
 
@@ -201,21 +204,15 @@ def give(
     free = seats.is_free(registration, registration.mode)
     if not free and not over:
         raise Refused("no_free_seat")
-    promote(
-        registration,
-        now,
-        actor,
-        "given_place",
-        line=seats.place_in_line(registration),
-        note=note,
-        over=not free,
-    )
+    line = seats.place_in_line(registration)
+    promote(registration, now, actor, "given_place", line=line, note=note, over=not free)
 
 
 def follow(meeting: Meeting, now: dt.datetime) -> None:
-    """After a move: no offer that stands lasts longer than one made now would, but two hours at
-    least while the meeting has not begun. The mail about the move leads to the page that says until
-    when. Call it under the meeting's lock.
+    """After a move: no offer that stands lasts longer than one made now would.
+
+    It lasts two hours at least while the meeting has not begun. The mail about the move leads to
+    the page that says until when. Call it under the meeting's lock.
     """
     last = max(_last_end(meeting.starts_at), min(now + SHORTEST, meeting.starts_at))
     db.session.execute(
@@ -229,10 +226,24 @@ def follow(meeting: Meeting, now: dt.datetime) -> None:
     )
 
 
+def _give_or_offer(
+    waiting: Registration,
+    until: dt.datetime | None,
+    now: dt.datetime,
+    line: int,
+    passed: list[list[object]],
+) -> None:
+    if until is None:
+        promote(waiting, now, audit.SYSTEM, line=line, passed=passed)
+    else:
+        _offer(waiting, until, now, line=line, passed=passed)
+
+
 def _offer(waiting: Registration, until: dt.datetime, now: dt.datetime, **why: object) -> None:
     step(waiting, "promote", "offered")
     waiting.offered_until = until
-    notices.tell("offer", waiting, now, ends=dates.weekday_time(until, waiting.person.language))
+    ends = dates.weekday_time(until, waiting.person.language)
+    notices.tell("offer", waiting, now, ends=ends)
     audit.note(audit.SYSTEM, "offered", waiting, now, waiting.meeting_id, **why)
 
 
@@ -241,16 +252,17 @@ def _last_end(starts_at: dt.datetime) -> dt.datetime:
 
 
 def _by_day(moment: dt.datetime, *, later: bool) -> dt.datetime:
-    """The moment itself when it is between 8 and 20 in Stockholm, else the morning after it or the
-    evening before it.
+    """The moment itself when it is between 8 and 20 in Stockholm.
+
+    Else the morning after it or the evening before it.
     """
     clock = local(moment)
-    if MORNING <= clock.time() <= EVENING:
+    day, time = clock.date(), clock.time()
+    if MORNING <= time <= EVENING:
         return moment
-    days = (
-        1 if later and clock.time() > EVENING else -1 if not later and clock.time() < MORNING else 0
-    )
-    whole = dt.datetime.combine(
-        clock.date() + dt.timedelta(days=days), MORNING if later else EVENING, clock.tzinfo
-    )
+    if later and time > EVENING:
+        day += dt.timedelta(days=1)
+    elif not later and time < MORNING:
+        day -= dt.timedelta(days=1)
+    whole = dt.datetime.combine(day, MORNING if later else EVENING, clock.tzinfo)
     return whole.astimezone(dt.UTC)

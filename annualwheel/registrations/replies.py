@@ -51,29 +51,33 @@ def register(
     windows.require(registration, "register", now, actor)
     if registration.answered_at is not None:
         _count(registration, now, actor)
+    return _say_yes(registration, reply, now, actor)
+
+
+def _say_yes(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
     if registration.state == "unconfirmed":
         contacts.vouch(registration.person, registration.organisation, reply.title)
     was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
     seated = _seat_for(registration, reply.mode)
     if held and not seated:
         raise Refused("mode_full")
-    step(registration, "register", "registered" if seated else "waitlisted")
-    registration.answered_at, registration.by_staff, registration.decline_reason = (
-        now,
-        actor.kind == "staff",
-        "",
-    )
-    had, mode = notices.entry(registration) if was_moved else None, registration.mode
+    became = "registered" if seated else "waitlisted"
+    step(registration, "register", became)
+    registration.answered_at = now
+    registration.by_staff = actor.kind == "staff"
+    registration.decline_reason = ""
+    had = notices.entry(registration) if was_moved else None
+    left_mode = registration.mode if held else reply.mode
     _take(registration, reply, now, actor, had)
     if seated:
         _confirm(registration, now, actor)
-        _follow(registration, had, mode if held else registration.mode, now)
+        _follow(registration, had, left_mode, now)
     else:
         registration.queued_at = now
         notices.tell("waitlisted", registration, now)
-    audit.note(
-        actor, "registered" if seated else "waitlisted", registration, now, registration.meeting_id
-    )
+    audit.note(actor, became, registration, now, registration.meeting_id)
     return registration
 
 
@@ -104,7 +108,8 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
     windows.require(registration, "decline", now, actor)
     before = registration.state
     step(registration, "decline")
-    registration.answered_at, registration.decline_reason = now, reason
+    registration.answered_at = now
+    registration.decline_reason = reason
     registration.by_staff = actor.kind == "staff"
     if actor.kind == "staff":
         notices.by_phone(registration, actor.id, False, now)
@@ -124,18 +129,12 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
         return
     windows.require(registration, "withdraw", now, actor)
     before = registration.state
+    waited = before in ("waitlisted", "offered")
     step(registration, "withdraw")
     registration.answered_at = now
-    notices.tell(
-        "withdrawn", registration, now, waited="yes" if before in ("waitlisted", "offered") else ""
-    )
-    audit.note(
-        actor,
-        "left_line" if before in ("waitlisted", "offered") else "withdrew",
-        registration,
-        now,
-        registration.meeting_id,
-    )
+    notices.tell("withdrawn", registration, now, waited="yes" if waited else "")
+    verb = "left_line" if waited else "withdrew"
+    audit.note(actor, verb, registration, now, registration.meeting_id)
     _leave(registration, before, now)
 
 
@@ -146,15 +145,15 @@ def names_another(registration: Registration, reply: Reply) -> bool:
     of theirs: they come instead, as a substitute. One of the two alone is a correction.
     """
     person = registration.person
-    return (
-        contacts.fold(f"{reply.given} {reply.family}") != person.name_folded
-        and contacts.fold(contacts.normal_address(reply.email)) != person.email_folded
-    )
+    if contacts.fold(f"{reply.given} {reply.family}") == person.name_folded:
+        return False
+    return contacts.fold(contacts.normal_address(reply.email)) != person.email_folded
 
 
 def _lock(registration: Registration, reply: Reply) -> None:
-    """The meeting's lock; those of all the person's meetings when the address is new, since it
-    concerns every seat.
+    """The meeting's lock; those of all the person's meetings when the address is new.
+
+    A new address concerns every seat.
 
     Whether it is new can change while we wait. The meeting is then let go, and all are taken in
     their order: who held one and asked for an earlier one would wait for somebody who waits for us.
@@ -176,8 +175,9 @@ def _seat_for(registration: Registration, mode: str) -> bool:
 
 
 def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
-    """Needs have no purpose any more; what the state `before` held goes: the calendar entry, and
-    the seat to the next in line.
+    """Needs have no purpose any more; what the state `before` held goes.
+
+    That is the calendar entry, and the seat, which goes to the next in line.
     """
     needs.forget(registration)
     if before in HAS_ENTRY:
@@ -208,16 +208,18 @@ def _change(
 
 
 def _count(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Every change of mind is mailed, to addresses that are typed: a link must not make us send
-    without end. Raises `TooMany`.
+    """Counts a change of mind. Raises `TooMany`.
+
+    Each is mailed, to addresses that are typed: a link must not make us send without end.
     """
     if actor.kind == "participant":
         limits.count("change_of_mind", registration.public_id, now, CHANGES, dt.timedelta(hours=1))
 
 
 def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:
-    """Who waits and changes to another way of attending gets a free seat there, or stands last in
-    that line.
+    """Who waits and changes to another way of attending gets a free seat there.
+
+    Where there is none they stand last in that line.
     """
     if registration.mode != old_mode:
         seats.stand_last(registration, now)
@@ -259,18 +261,17 @@ def _take(
         person, reply.given, reply.family, reply.email, now, actor, apart=registration
     )
     person.mobile = reply.mobile
-    registration.title, registration.lunch, registration.copy_to = (
-        reply.title,
-        reply.lunch,
-        reply.copy_to,
-    )
+    registration.title = reply.title
+    registration.lunch = reply.lunch
+    registration.copy_to = reply.copy_to
     registration.mode = reply.mode
 
 
 def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:
-    """A new calendar entry for who has none, or has a new address; a changed one when what it says
-    has changed. The seat that was held in another way of attending, `mode`, goes to the next in
-    line there.
+    """A new calendar entry for who has none, or has a new address.
+
+    A changed one when what it says has changed. The seat that was held in another way of attending,
+    `mode`, goes to the next in line there.
     """
     if had is None or had.attendee_address != registration.person.email:
         notices.put_in_calendar(registration, now)

@@ -59,8 +59,9 @@ class Room:
         return self.held.total()
 
     def why_not(self, organisation_id: int) -> str:
-        """What stands in the way of one more seat for the organisation: "full",
-        "organisation_full", or "" when nothing does.
+        """What stands in the way of one more seat for the organisation.
+
+        It is "full", "organisation_full", or "" when nothing does.
         """
         if self.option.capacity is not None and self.taken >= self.option.capacity:
             return "full"
@@ -77,8 +78,9 @@ class Room:
 
 
 def lock(subject: Meeting | Registration) -> None:
-    """Makes everyone else who wants a seat at this meeting wait for our commit, and reads again
-    what may have changed while we waited.
+    """Makes everyone else who wants a seat at this meeting wait for our commit.
+
+    Reads again what may have changed while we waited.
     """
     meeting = subject if isinstance(subject, Meeting) else subject.meeting
     db.session.flush()
@@ -103,7 +105,8 @@ def room(option: AttendanceOption) -> Room:
         .where(*_held(option))
         .group_by(Registration.organisation_id)
     )
-    return Room(option, Counter({row[0]: row[1] for row in db.session.execute(query)}))
+    held = {row[0]: row[1] for row in db.session.execute(query)}
+    return Room(option, Counter(held))
 
 
 def is_free(registration: Registration, mode: str) -> bool:
@@ -115,48 +118,44 @@ def is_free(registration: Registration, mode: str) -> bool:
     every landing page.
     """
     option, own = option_of(registration.meeting, mode), registration.organisation_id
-    if option is None or (option.capacity is None and option.per_organisation is None):
-        return option is not None
+    if option is None:
+        return False
+    if option.capacity is None and option.per_organisation is None:
+        return True
+    of_own = sa.func.count().filter(Registration.organisation_id == own)
     taken, ours = db.session.execute(
-        sa.select(
-            sa.func.count(), sa.func.count().filter(Registration.organisation_id == own)
-        ).where(*_held(option), Registration.id != registration.id)
+        sa.select(sa.func.count(), of_own).where(*_held(option), Registration.id != registration.id)
     ).one()
-    return not Room(option, Counter({own: ours, ELSEWHERE: taken - ours})).why_not(own)
+    held = Counter({own: ours, ELSEWHERE: taken - ours})
+    return not Room(option, held).why_not(own)
 
 
 def would_wait(registration: Registration) -> bool:
-    """Whether a yes would now lead to the waiting list, however one attends: for the landing page,
-    without a lock.
+    """Whether a yes would now lead to the waiting list, however one attends.
+
+    For the landing page, without a lock.
     """
     return not any(is_free(registration, option.mode) for option in registration.meeting.options)
 
 
 def waiting(meeting: Meeting, mode: str) -> list[Registration]:
     """Those who wait, first in line first, as they are now."""
-    return list(
-        db.session.scalars(
-            sa.select(Registration)
-            .where(
-                Registration.meeting_id == meeting.id,
-                Registration.mode == mode,
-                Registration.state == "waitlisted",
-            )
-            .order_by(Registration.queued_at, Registration.id)
-            .options(joinedload(Registration.person), joinedload(Registration.organisation))
-            .execution_options(populate_existing=True)
-        )
+    found = db.session.scalars(
+        sa.select(Registration)
+        .where(*_waits(meeting.id, mode))
+        .order_by(Registration.queued_at, Registration.id)
+        .options(joinedload(Registration.person), joinedload(Registration.organisation))
+        .execution_options(populate_existing=True)
     )
+    return list(found)
 
 
 def stand_last(registration: Registration, now: dt.datetime) -> None:
     """Puts the registration behind everyone who waits in its line. Call it under `lock`."""
+    line = _waits(registration.meeting_id, registration.mode)
     last = db.session.scalar(
         sa.select(sa.func.max(Registration.queued_at)).where(
-            Registration.meeting_id == registration.meeting_id,
-            Registration.mode == registration.mode,
-            Registration.state == "waitlisted",
-            Registration.id != registration.id,
+            *line, Registration.id != registration.id
         )
     )
     registration.queued_at = max(now, last + MOMENT) if last else now
@@ -164,22 +163,22 @@ def stand_last(registration: Registration, now: dt.datetime) -> None:
 
 def place_in_line(registration: Registration) -> int:
     """1 for the first in line."""
-    before = sa.or_(
-        Registration.queued_at < registration.queued_at,
-        sa.and_(
-            Registration.queued_at == registration.queued_at, Registration.id < registration.id
-        ),
+    line = _waits(registration.meeting_id, registration.mode)
+    earlier = Registration.queued_at < registration.queued_at
+    at_once = sa.and_(
+        Registration.queued_at == registration.queued_at, Registration.id < registration.id
     )
-    return 1 + (
-        db.session.scalar(
-            sa.select(sa.func.count(Registration.id)).where(
-                Registration.meeting_id == registration.meeting_id,
-                Registration.mode == registration.mode,
-                Registration.state == "waitlisted",
-                before,
-            )
-        )
-        or 0
+    before = db.session.scalar(
+        sa.select(sa.func.count(Registration.id)).where(*line, sa.or_(earlier, at_once))
+    )
+    return 1 + (before or 0)
+
+
+def _waits(meeting_id: int, mode: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Registration.meeting_id == meeting_id,
+        Registration.mode == mode,
+        Registration.state == "waitlisted",
     )
 
 

@@ -1,5 +1,6 @@
-"""Someone else comes instead: the seat and the access to the preparation go over, diet and access
-needs do not.
+"""Someone else comes instead.
+
+The seat and the access to the preparation go over, diet and access needs do not.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ Replaced = aliased(Registration)
 
 @dataclass(frozen=True)
 class Substitute:
-    """The person who comes instead, as typed by the one who hands over, or with a forwarded link by
-    the person (`taken`).
+    """The person who comes instead, as typed by the one who hands over.
+
+    `taken`: as typed by the person, with a forwarded link.
     """
 
     given: str
@@ -52,6 +54,7 @@ def substitute(
     windows.require(registration, "substitute", now, actor)
     if (registration.state, "substitute") not in TABLE:
         raise Refused("cannot_substitute", state=registration.state)
+    source = "forwarded:" if new.taken else f"substitute:{registration.person.name}"
     person = contacts.add_beside(
         registration.person,
         registration.organisation,
@@ -59,7 +62,7 @@ def substitute(
         new.family,
         new.email,
         title=new.title,
-        source="forwarded:" if new.taken else f"substitute:{registration.person.name}",
+        source=source,
     )
     if person.id == registration.person_id:
         raise Refused("substitute_self")
@@ -78,8 +81,9 @@ def substitute(
 
 
 def successor_of(target: Target) -> Registration | None:
-    """Who came instead of the registration that a link opened until then; None for every other
-    link. So the second press on the same button is told the same as the first.
+    """Who came instead of the registration that a link opened until then.
+
+    None for every other link. So the second press on the same button is told the same as the first.
     """
     return db.session.scalar(
         sa.select(Registration)
@@ -113,12 +117,10 @@ def _successor(
         if found.state in ("substituted", "revoked"):
             found.link_version += 1
         step(found, "invite")
-    found.organisation, found.title, found.mode, found.replaces = (
-        registration.organisation,
-        new.title,
-        registration.mode,
-        registration,
-    )
+    found.organisation = registration.organisation
+    found.title = new.title
+    found.mode = registration.mode
+    found.replaces = registration
     if had_seat:
         step(found, "register", "registered")
         found.answered_at = now
@@ -133,9 +135,8 @@ def _tell(
     had_seat: bool,
     now: dt.datetime,
 ) -> None:
-    notices.tell(
-        "substituted", registration, now, substitute=successor.person.name, seated=had_seat
-    )
+    name = successor.person.name
+    notices.tell("substituted", registration, now, substitute=name, seated=had_seat)
     if had_seat:
         notices.take_from_calendar(registration, now)
     notices.write(

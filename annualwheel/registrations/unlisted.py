@@ -1,5 +1,6 @@
-"""Organisations that somebody did not find at an open registration: asked for, and answered by a
-coordinator.
+"""Organisations that somebody did not find at an open registration.
+
+They are asked for, and a coordinator answers.
 """
 
 from __future__ import annotations
@@ -33,37 +34,42 @@ def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: d
     applications.count_client(client, who.email, now)
     seats.lock(meeting)
     address, organisation = contacts.normal_address(who.email), contacts.clean(organisation)
-    asked = waiting(meeting)
-    if not any(
-        (fold(one.email), fold(one.organisation)) == (fold(address), fold(organisation))
-        for one in asked
-    ):
-        db.session.add(
-            OrganisationRequest(
-                meeting=meeting,
-                organisation=organisation,
-                given=contacts.clean(who.given),
-                family=contacts.clean(who.family),
-                email=address,
-                title=contacts.clean(who.title),
-                language=who.language,
-                asked_at=now,
-            )
-        )
-        db.session.flush()
-    known = {
-        "meeting": names.meeting(meeting.kind, who.language),
-        "day": dates.day(meeting.starts_at, who.language),
-        "short_day": dates.day_month(meeting.starts_at, who.language),
-    }
+    asked = {(fold(one.email), fold(one.organisation)) for one in waiting(meeting)}
+    if (fold(address), fold(organisation)) not in asked:
+        _keep(meeting, organisation, address, who, now)
     outbox.put(
         f"organisation_request:{public_id()}",
         "organisation_request",
         Recipient(address, "", who.language),
-        known,
+        _facts(meeting, who.language),
         {},
         now,
     )
+
+
+def _keep(
+    meeting: Meeting, organisation: str, address: str, who: Applicant, now: dt.datetime
+) -> None:
+    request = OrganisationRequest(
+        meeting=meeting,
+        organisation=organisation,
+        given=contacts.clean(who.given),
+        family=contacts.clean(who.family),
+        email=address,
+        title=contacts.clean(who.title),
+        language=who.language,
+        asked_at=now,
+    )
+    db.session.add(request)
+    db.session.flush()
+
+
+def _facts(meeting: Meeting, language: str) -> dict[str, str]:
+    return {
+        "meeting": names.meeting(meeting.kind, language),
+        "day": dates.day(meeting.starts_at, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+    }
 
 
 def waiting(meeting: Meeting) -> Sequence[OrganisationRequest]:
@@ -86,14 +92,12 @@ def answered(meeting: Meeting) -> Sequence[OrganisationRequest]:
 
 def count(meeting: Meeting) -> int:
     """How many questions wait."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count(OrganisationRequest.id)).where(
-                OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked"
-            )
+    found = db.session.scalar(
+        sa.select(sa.func.count(OrganisationRequest.id)).where(
+            OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked"
         )
-        or 0
     )
+    return found or 0
 
 
 def by_public_id(public_id: str) -> OrganisationRequest:
@@ -155,19 +159,17 @@ def refuse(request: OrganisationRequest, text: str, now: dt.datetime, actor: Act
     if not _lock(request):
         return False
     _close(request, "refused", now, actor)
-    meeting, language = request.meeting, request.language
     known = {
+        **_facts(request.meeting, request.language),
         "given": request.given,
-        "meeting": names.meeting(meeting.kind, language),
-        "day": dates.day(meeting.starts_at, language),
-        "short_day": dates.day_month(meeting.starts_at, language),
         "organisation": request.organisation,
         "message": text,
     }
+    name = f"{request.given} {request.family}"
     outbox.put(
         f"organisation_refused:{request.public_id}",
         "organisation_refused",
-        Recipient(request.email, f"{request.given} {request.family}", language),
+        Recipient(request.email, name, request.language),
         known,
         {},
         now,

@@ -1,5 +1,6 @@
-"""The ways to attend a meeting: how many seats, how many for each organisation, and how a free one
-is given.
+"""The ways to attend a meeting.
+
+How many seats there are, how many for each organisation, and how a free one is given.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ def of(option: AttendanceOption) -> Way:
 
 
 def change(meeting: Meeting, ways: Mapping[str, Way], now: dt.datetime) -> list[Registration]:
-    """Lets `ways` (name -> what holds) be the ways to attend; one that is not among them is taken
-    away. Call it under the meeting's lock. Free seats go to those who wait; returns who was given
-    or offered one. Nobody loses a seat or an offer.
+    """Lets `ways` (name -> what holds) be the ways to attend.
+
+    One that is not among them is taken away. Call it under the meeting's lock. Free seats go to
+    those who wait; returns who was given or offered one. Nobody loses a seat or an offer.
 
     Raises `Refused("way_in_use", count=…)` for a way that somebody has or waits for.
     """
@@ -47,12 +49,10 @@ def change(meeting: Meeting, ways: Mapping[str, Way], now: dt.datetime) -> list[
             _remove(meeting, option)
     for mode, way in ways.items():
         option = seats.option_of(meeting, mode) or _add(meeting, mode)
-        option.capacity, option.per_organisation, option.waiting_rule, option.offer_hours = (
-            way.capacity,
-            way.per_organisation,
-            way.rule,
-            way.hours,
-        )
+        option.capacity = way.capacity
+        option.per_organisation = way.per_organisation
+        option.waiting_rule = way.rule
+        option.offer_hours = way.hours
     db.session.flush()
     return [got for option in meeting.options for got in offers.fill(meeting, option.mode, now)]
 

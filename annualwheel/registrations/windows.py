@@ -40,40 +40,38 @@ def require(
     actor: Actor,
     grace: dt.timedelta = years.GRACE,
 ) -> None:
-    """Raises `Closed` when `action` (register, decline, change, substitute, withdraw) is not
-    possible any more, or not yet.
+    """Raises `Closed` when `action` is not possible any more, or not yet.
 
-    Register and decline: from the invitation, or from the day registration opens, until it closes;
-    who is offered a seat: until the offer ends, whoever answers for them, however long ago
-    registration closed. Change and substitute: until the change stop. Withdraw, and whatever staff
-    do or a moved meeting asks: until the start. A page that was open when a last day ended has
-    `grace`.
+    `action` is register, decline, change, substitute or withdraw. Register and decline: from the
+    invitation, or from the day registration opens, until it closes; who is offered a seat: until
+    the offer ends, whoever answers for them, however long ago registration closed. Change and
+    substitute: until the change stop. Withdraw, and whatever staff do or a moved meeting asks:
+    until the start. A page that was open when a last day ended has `grace`.
     """
     meeting = registration.meeting
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
     if action in ("register", "decline") and registration.state == "offered":
         _require_offer(registration, now)
-    elif (
-        action == "withdraw"
-        or actor.kind == "staff"
-        or (action in ("register", "decline") and registration.state == "to_reconfirm")
-    ):
+    elif actor.kind == "staff" or _lasts_until_start(registration, action):
         require_before_start(meeting, now)
     else:
-        _require_phase(
-            registration,
-            "change" if action in ("change", "substitute") else answer_phase(registration),
-            now,
-            grace,
-        )
+        of_change = action in ("change", "substitute")
+        phase = "change" if of_change else answer_phase(registration)
+        _require_phase(registration, phase, now, grace)
 
 
 def is_over(registration: Registration, now: dt.datetime) -> bool:
     """Whether somebody's offer has run out, though nobody may have come to note it yet."""
-    return registration.state == "offered" and (
-        registration.offered_until is None or now >= registration.offered_until
-    )
+    if registration.state != "offered":
+        return False
+    return registration.offered_until is None or now >= registration.offered_until
+
+
+def _lasts_until_start(registration: Registration, action: str) -> bool:
+    if action == "withdraw":
+        return True
+    return action in ("register", "decline") and registration.state == "to_reconfirm"
 
 
 def _require_offer(registration: Registration, now: dt.datetime) -> None:
@@ -85,12 +83,15 @@ def _require_offer(registration: Registration, now: dt.datetime) -> None:
 def _require_phase(
     registration: Registration, kind: str, now: dt.datetime, grace: dt.timedelta
 ) -> None:
-    """An invitation opens the door: whoever has one may answer at once, though the day registration
-    opens for others is yet to come.
+    """Raises `Closed` outside the phase.
+
+    Whoever has an invitation may answer at once, though the day registration opens for others is
+    yet to come.
     """
     invited = registration.invited_at is not None and registration.invited_at <= now
-    if not (invited and now < years.phase(registration.meeting, kind).opens_at):
-        years.require_open(registration.meeting, kind, now, grace)
+    if invited and now < years.phase(registration.meeting, kind).opens_at:
+        return
+    years.require_open(registration.meeting, kind, now, grace)
 
 
 def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
@@ -105,11 +106,10 @@ def why_not(registration: Registration, action: str, now: dt.datetime) -> Domain
     After a last day nothing is offered, though a press on a page that was open then is still taken
     for a while.
     """
-    fits = (
-        registration.state in STANDING
-        if action == "change"
-        else (registration.state, action) in TABLE
-    )
+    if action == "change":
+        fits = registration.state in STANDING
+    else:
+        fits = (registration.state, action) in TABLE
     if not fits:
         return Refused(f"cannot_{action}", state=registration.state)
     try:
