@@ -25,6 +25,8 @@ from scripts import chromium, postgresql, run, test_needs
 from scripts.database_state import heads, is_ready
 from scripts.test_needs import NEEDS
 
+pytestmark = pytest.mark.newcomer
+
 KEYS = {"SECRET_KEYS": "k" * 40}
 
 
@@ -224,6 +226,7 @@ def persons(folder: Path) -> int:
         return int(connection.execute("select count(*) from persons").fetchone()[0])
 
 
+@pytest.mark.race
 def test_one_command_starts_everything_keeps_the_data_and_ends_it_all(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:

@@ -33,6 +33,8 @@ from rehearse.stage import Stage
 from rehearse.year import Rehearsal
 from tests import databases
 
+pytestmark = pytest.mark.rehearsal
+
 ORGANISATIONS, SEED = 4, 2040
 ACTS = (
     "registered",

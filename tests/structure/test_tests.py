@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.structure import sources
-from tests.structure.sources import TESTS, check_none, functions, imports, name_of, nodes
+from tests.structure.sources import (
+    TESTS,
+    Function,
+    check_none,
+    functions,
+    imports,
+    name_of,
+    nodes,
+    tree,
+)
+
+TEST_FILES = [path for path in TESTS if path.name.startswith("test_")]
 
 # To wait, to pretend, to look away.
 BANNED = re.compile(
     r"(?:^|\.)(?:sleep|wait_for_timeout|skip|skipif|xfail|importorskip|Mock|MagicMock|patch)\b"
 )
+# Who calls one of these lets several act in the same moment, or kills a process.
+RACING = {"at_once", "behind_our_back", "ThreadPoolExecutor", "kill"}
 # Calls that fail by themselves when something does not hold.
 EXPECTATIONS = {"raises", "see", "miss", "expect", "axe", "check_page", "warns"}
 
@@ -47,22 +60,47 @@ def mocks(path: Path) -> Iterator[str]:
 def test_every_test_can_fail() -> None:
     check_none(
         f"{name_of(path)}: nothing is asserted in {name}"
-        for path in TESTS
-        if path.name.startswith("test_")
-        for name in idle(path)
+        for path in TEST_FILES
+        for name in own_tests(path) - with_callers(path, fails_by_itself)
     )
 
 
-def idle(path: Path) -> list[str]:
-    """The tests of a file that assert nothing, by themselves or through what they call in it."""
-    asserting = {f.name for f in functions(path) if fails_by_itself(f)}
-    while more := {
-        f.name for f in functions(path) if f.name not in asserting and calls(f) & asserting
-    }:
-        asserting |= more
-    return [
-        f.name for f in functions(path) if f.name.startswith("test_") and f.name not in asserting
-    ]
+def test_what_races_is_marked() -> None:
+    check_none(
+        f"{name_of(path)}: {name} needs @pytest.mark.race"
+        for path in TEST_FILES
+        for name in (own_tests(path) & with_callers(path, races)) - marked(path, "race")
+    )
+
+
+def own_tests(path: Path) -> set[str]:
+    """The names of the tests of a file."""
+    return {f.name for f in functions(path) if f.name.startswith("test_")}
+
+
+def marked(path: Path, marker: str) -> set[str]:
+    """The tests of a file that have a marker, by themselves or because the whole file has it."""
+    whole_file = any(
+        ast.unparse(node) == f"pytestmark = pytest.mark.{marker}" for node in tree(path).body
+    )
+    return {
+        f.name
+        for f in functions(path)
+        if whole_file or f"pytest.mark.{marker}" in map(ast.unparse, f.decorator_list)
+    }
+
+
+def with_callers(path: Path, holds: Callable[[Function], bool]) -> set[str]:
+    """The functions of a file of which something holds, and those of it that call them."""
+    found = {f.name for f in functions(path) if holds(f)}
+    while more := {f.name for f in functions(path) if f.name not in found and calls(f) & found}:
+        found |= more
+    return found
+
+
+def races(function: ast.AST) -> bool:
+    """Whether a function lets several act in the same moment, or kills a process."""
+    return bool(calls(function) & RACING)
 
 
 def fails_by_itself(function: ast.AST) -> bool:
