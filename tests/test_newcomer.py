@@ -121,7 +121,13 @@ def test_the_mailbox_listens_on_loopback_only(tmp_path: Path) -> None:
     assert result.returncode == 1 and "192.0.2.1" in result.stderr
 
 
-@pytest.mark.parametrize("need", ["postgresql", "chromium"])
+@pytest.mark.parametrize(
+    "need",
+    [
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("chromium", marks=pytest.mark.browser),
+    ],
+)
 def test_what_the_tests_run_on_is_found(need: str) -> None:
     assert NEEDS[need].missing() == []
 

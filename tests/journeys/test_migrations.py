@@ -25,7 +25,7 @@ FIRST = "0001"
 AT = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
 
 
-@pytest.fixture(params=databases.KINDS)
+@pytest.fixture(params=databases.EACH)
 def empty_app(
     request: pytest.FixtureRequest,
     tmp_path: Path,

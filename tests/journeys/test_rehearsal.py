@@ -91,7 +91,7 @@ def databases_of(server_url: str) -> set[str]:
         }
 
 
-@pytest.fixture(scope="module", params=databases.KINDS)
+@pytest.fixture(scope="module", params=databases.EACH)
 def year(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Played]:
