@@ -1,6 +1,6 @@
 """Lets pytest begin no test after a given moment: `pytest -p scripts.time_limit --until 179…`.
 
-What was not run is listed by file at the end. Only failures make the run fail.
+What was not run is listed at the end, as the number of tests of each file. Only failures make the run fail.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -52,10 +53,14 @@ class Listing:
         self.run.add(report.nodeid)
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        """How many tests of which file were not run."""
+        """How many tests of which file were not run, a line for each folder."""
         left = Counter(nodeid.split("::")[0] for nodeid in self.collected - self.run)
         if not left:
             return
-        terminalreporter.section("the time was up: these were not run")
+        folders: dict[str, list[str]] = {}
         for file, count in sorted(left.items()):
-            terminalreporter.line(f"{file}: {count}")
+            path = PurePosixPath(file)
+            folders.setdefault(str(path.parent), []).append(f"{path.name} {count}")
+        terminalreporter.section("the time was up: these were not run")
+        for folder, files in folders.items():
+            terminalreporter.line(f"{folder}: {', '.join(files)}")
