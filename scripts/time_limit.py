@@ -1,6 +1,7 @@
 """Lets pytest begin no test after a given moment: `pytest -p scripts.time_limit --until 179…`.
 
-What was not run is listed at the end, as the number of tests of each file. Only failures make the run fail.
+What was not run is listed at the end, as the number of tests of each file. Only failures make the
+run fail.
 """
 
 from __future__ import annotations
