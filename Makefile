@@ -1,27 +1,32 @@
 # Every target sets up what it needs in .venv; nothing relies on an activated environment.
 #   make run PORT=8000 HOST=127.0.0.1      make test ARGS="-k registration"      make PYTHON=python3.13 test
+#   make check BASE=origin/main            make test ARGS=tests/readers
 PYTHON ?=
 JOBS ?= 2
+BASE ?=
 ARGS ?=
 BIN := .venv/bin/python
 PYBABEL := $(BIN) -m babel.messages.frontend -q
 WORDS := annualwheel/translations
 export PYTHON
 export PYTHONUTF8 := 1
+# Every worker of the tests would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-readers bench rehearse pictures messages lint clean environment environment-dev
+.PHONY: run check test bench rehearse pictures messages lint clean environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment .env
 	@$(BIN) -m scripts.run
 
-test: environment-dev
-	@$(BIN) -m scripts.test_needs postgresql chromium
-	@$(BIN) -m pytest -n $(JOBS) --dist worksteal --ignore=tests/readers $(ARGS)
+# While working: lint, types, structure and the tests that reach what changed since BASE, in less than a minute.
+check: environment-dev
+	@BASE=$(BASE) JOBS=$(JOBS) $(BIN) -m scripts.check
 
-test-readers: environment-dev
-	@$(BIN) -m scripts.test_needs postgresql readers
-	@$(BIN) -m pytest tests/readers $(ARGS)
+# Everything. With CI=true the readers must be there.
+test: environment-dev
+	@left_out=$$($(BIN) -m scripts.test_needs postgresql chromium --optional readers) && \
+		$(BIN) -m pytest -n $(JOBS) --dist worksteal --durations=10 $$left_out $(ARGS)
 
 bench: environment-dev
 	@$(BIN) -m scripts.test_needs postgresql
@@ -43,6 +48,7 @@ messages: environment-dev
 
 lint: environment-dev
 	@$(BIN) -m ruff check .
+	@$(BIN) -m ruff format --check .
 	@$(BIN) -m mypy
 
 environment:

@@ -1,8 +1,10 @@
-"""Sees to it that what the tests need beside Python is there.
+"""Sees to it that what the tests need beside Python is there: `python -m scripts.test_needs
+postgresql chromium --optional readers`.
 
-`python -m scripts.test_needs postgresql chromium`. What is missing is installed with apt when that
-can be done without asking (root, or sudo without a password); otherwise the message says what to
-do, and the exit status is 1.
+What is missing is installed when that can be done without asking (apt as root, or with a sudo that
+wants no password); otherwise the message says what to do, and the exit status is 1. What is
+optional may be missing, unless CI=true: then the option that has pytest leave its tests out is
+printed. Everything else that is said goes to standard error.
 """
 
 from __future__ import annotations
@@ -11,20 +13,26 @@ import os
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from ctypes.util import find_library
 from dataclasses import dataclass
 
+from config import ROOT
 from scripts.chromium import find_chromium
 from scripts.postgresql import find_programs
 
 
 @dataclass(frozen=True)
 class Need:
-    """How to see that each part is there, named by the package that has it, and what else helps."""
+    """How to see that each part is there, named by the package that brings it, and what else helps.
+
+    `fetch` gets what no package brings, and says whether it is there.
+    """
 
     parts: Mapping[str, Callable[[], bool]]
     otherwise: str
+    fetch: Callable[[], bool] = lambda: True
 
     def missing(self) -> list[str]:
         """The packages to install.
@@ -37,6 +45,16 @@ class Need:
 
 def _programs(*names: str) -> Callable[[], bool]:
     return lambda: all(map(shutil.which, names))
+
+
+def _fetch_ical_js() -> bool:
+    folder = ROOT / "tests" / "readers"
+    found = folder / "node_modules" / "ical.js"
+    if not found.is_dir():
+        patience = ["--fetch-retries=1", "--fetch-timeout=20000"]
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *patience]
+        subprocess.run(command, cwd=folder, stdout=sys.stderr, check=False)
+    return found.is_dir()
 
 
 NEEDS = {
@@ -58,26 +76,46 @@ NEEDS = {
             "npm": _programs("npm"),
             "libical3": lambda: find_library("ical") is not None,
         },
-        "they read our workbooks and calendar entries",
+        "npm must reach its registry for ical.js",
+        _fetch_ical_js,
     ),
 }
 
 
-def main(names: list[str]) -> int:
-    """Returns 0 when every one of `names` is there at the end."""
-    for name in names:
-        need = NEEDS[name]
-        if (packages := need.missing()) and (prefix := _apt()):
-            print(f"Installing {' '.join(packages)} with apt ...", flush=True)
-            _install(prefix, packages)
-        if packages := need.missing():
-            print(
-                f"The tests need {name}. On Debian or Ubuntu: sudo apt install "
-                f"{' '.join(packages)};\n{need.otherwise}.",
-                file=sys.stderr,
-            )
+def main(arguments: list[str]) -> int:
+    """Returns 0 when every need is there at the end, or may be missing."""
+    parser = ArgumentParser(prog="python -m scripts.test_needs")
+    parser.add_argument("needs", nargs="*")
+    parser.add_argument("--optional", nargs="*", default=[])
+    given = parser.parse_args(arguments)
+    is_ci = os.environ.get("CI") == "true"
+    for name in [*given.needs, *given.optional]:
+        if _is_met(NEEDS[name]):
+            continue
+        _tell(f"The tests need {name}. {_advice(NEEDS[name])}")
+        if name not in given.optional or is_ci:
             return 1
+        _tell(f"Without it the tests in tests/{name} are left out.")
+        print(f"--ignore=tests/{name}")
     return 0
+
+
+def _is_met(need: Need) -> bool:
+    """Whether all is there, after the attempt to install what is missing."""
+    if (packages := need.missing()) and (prefix := _apt()):
+        _tell(f"Installing {' '.join(packages)} with apt ...")
+        _install(prefix, packages)
+    return not need.missing() and need.fetch()
+
+
+def _advice(need: Need) -> str:
+    packages = need.missing()
+    command = f"On Debian or Ubuntu: sudo apt install {' '.join(packages)};\n" if packages else ""
+    return f"{command}{need.otherwise}."
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
 
 
 def _apt() -> list[str]:
@@ -86,18 +124,27 @@ def _apt() -> list[str]:
         return []
     if os.geteuid() == 0:
         return ["apt-get"]
-    if shutil.which("sudo"):
-        silent = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
-        if silent.returncode == 0:
-            return ["sudo", "-n", "apt-get"]
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return ["sudo", "-n", "apt-get"]
     return []
 
 
 def _install(apt: list[str], packages: list[str]) -> None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["install", "-y", "-qq", "--no-install-recommends", *packages]
-    for arguments in (["update", "-qq"], install):
-        subprocess.run([*apt, *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)
+    for arguments in (
+        ["update", "-qq"],
+        ["install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
+        subprocess.run(
+            [*apt, *arguments],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            check=False,
+        )
 
 
 if __name__ == "__main__":

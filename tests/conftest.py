@@ -218,7 +218,7 @@ def kept_worlds() -> dict[tuple[str, str], Kept]:
     return {}
 
 
-@pytest.fixture(params=databases.KINDS)
+@pytest.fixture(params=databases.EACH)
 def database(request: pytest.FixtureRequest, places: Places) -> SQLite | PostgreSQL:
     """Each of the two databases in turn, as the migrations left it: `.kind`, `.url`."""
     found = places.database(request.param)

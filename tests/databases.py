@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from scripts import postgresql
 
 RUN = "ARSHJULET_TEST_RUN"
-KINDS = ("sqlite", "postgresql")
+# The parameters of a fixture that gives each database in turn; `-m "not postgresql"` leaves one
+# out.
+EACH = (pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgresql))
 Migrate = Callable[[str], None]
 Rows = dict[str, bytes]
 

@@ -18,6 +18,8 @@ from bench.load import spread
 from bench.places import QUIET
 from bench.table import BY_NAME, KINDS, MEASURES, ROWS, Result, Sample, judge
 
+pytestmark = pytest.mark.bench
+
 # Name -> SQLite, PostgreSQL, what is held against the limit, and whether more is better: the
 # promises, written a second time.
 PROMISED = {

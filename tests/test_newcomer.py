@@ -23,7 +23,9 @@ import pytest
 from config import ROOT
 from scripts import chromium, postgresql, run, test_needs
 from scripts.database_state import heads, is_ready
-from scripts.test_needs import NEEDS
+from scripts.test_needs import NEEDS, Need
+
+pytestmark = pytest.mark.newcomer
 
 KEYS = {"SECRET_KEYS": "k" * 40}
 
@@ -119,7 +121,13 @@ def test_the_mailbox_listens_on_loopback_only(tmp_path: Path) -> None:
     assert result.returncode == 1 and "192.0.2.1" in result.stderr
 
 
-@pytest.mark.parametrize("need", ["postgresql", "chromium"])
+@pytest.mark.parametrize(
+    "need",
+    [
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("chromium", marks=pytest.mark.browser),
+    ],
+)
 def test_what_the_tests_run_on_is_found(need: str) -> None:
     assert NEEDS[need].missing() == []
 
@@ -135,6 +143,36 @@ def test_only_what_is_missing_is_installed(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(test_needs, "_install", lambda apt, packages: asked.append(packages))
     assert test_needs.main(["readers"]) == 1
     assert asked == [["libreoffice-calc-nogui", "libical3"]]
+
+
+@pytest.mark.parametrize(
+    ("is_ci", "status", "printed"), [("", 0, "--ignore=tests/readers\n"), ("true", 1, "")]
+)
+def test_what_is_optional_may_be_missing_but_not_with_ci(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_ci: str,
+    status: int,
+    printed: str,
+) -> None:
+    missing = Need({"libreoffice-calc-nogui": lambda: False}, "they read our workbooks")
+    monkeypatch.setitem(NEEDS, "readers", missing)
+    monkeypatch.setattr(test_needs, "_apt", list)
+    monkeypatch.setenv("CI", is_ci)
+    assert test_needs.main(["--optional", "readers"]) == status
+    said = capsys.readouterr()
+    assert said.out == printed and "sudo apt install libreoffice-calc-nogui" in said.err
+    assert test_needs.main(["readers"]) == 1, "what is not optional must be there"
+
+
+def test_what_no_package_brings_is_fetched_after_the_packages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(NEEDS, "readers", Need({}, "npm must reach its registry", lambda: True))
+    assert test_needs.main(["readers"]) == 0
+    monkeypatch.setitem(NEEDS, "readers", Need({}, "npm must reach its registry", lambda: False))
+    assert test_needs.main(["readers"]) == 1
+    assert capsys.readouterr().err == "The tests need readers. npm must reach its registry.\n"
 
 
 def test_a_browser_named_in_the_environment_wins(
@@ -224,6 +262,7 @@ def persons(folder: Path) -> int:
         return int(connection.execute("select count(*) from persons").fetchone()[0])
 
 
+@pytest.mark.race
 def test_one_command_starts_everything_keeps_the_data_and_ends_it_all(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:

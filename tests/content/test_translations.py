@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,8 @@ def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
     return [text] if isinstance(text, str) else list(text)
 
 
-def _extracted() -> dict[str, str]:
+@cache
+def extracted() -> dict[str, str]:
     """Where each Swedish text is first used, "annualwheel/web/forms.py:12", by the text."""
     with (WORDS / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
@@ -80,19 +82,18 @@ def _extracted() -> dict[str, str]:
     return found
 
 
-EXTRACTED = _extracted()
 ENGLISH_TEXTS: Catalog = read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="en")
 MESSAGES: list[Message] = [message for message in ENGLISH_TEXTS if message.id]
 
 
 def test_every_text_has_english() -> None:
     done = {_key(message.id) for message in MESSAGES if all(_forms(message.string))}
-    missing = [f"{EXTRACTED[text]}: {text}" for text in sorted(EXTRACTED.keys() - done)]
+    missing = [f"{extracted()[text]}: {text}" for text in sorted(extracted().keys() - done)]
     assert not missing, "run `make messages`, translate, run it again:\n" + "\n".join(missing)
 
 
 def test_nothing_is_left_that_no_page_says() -> None:
-    assert sorted({_key(message.id) for message in MESSAGES} - EXTRACTED.keys()) == []
+    assert sorted({_key(message.id) for message in MESSAGES} - extracted().keys()) == []
     assert not ENGLISH_TEXTS.obsolete
 
 
@@ -120,7 +121,7 @@ def test_the_compiled_catalogue_says_what_the_readable_one_says() -> None:
 def test_the_sources_are_in_swedish() -> None:
     assert [
         f"{place}: {text}"
-        for text, place in EXTRACTED.items()
+        for text, place in extracted().items()
         if ENGLISH.search(PLACES.sub("", text))
     ] == []
 
@@ -151,16 +152,21 @@ def test_words_that_stand_in_tables_have_english_too() -> None:
         assert english and not {word[0] for word in SWEDISH.finditer(english)} - NAMES, english
 
 
-@pytest.mark.parametrize(
-    "template", sorted(SOURCE.glob("templates/**/*.*")), ids=lambda path: path.stem
-)
-def test_templates_have_no_words_of_their_own(template: Path) -> None:
+def test_templates_have_no_words_of_their_own(subtests: pytest.Subtests) -> None:
     """What stands bare in a template is the same in both languages; only addresses and names of
     stored things may.
     """
-    text = JINJA.sub(lambda part: "\n" * part[0].count("\n"), template.read_text(encoding="utf-8"))
-    bare = {line.strip() for line in [*SPOKEN.findall(text), *MARKUP.sub(" ", text).splitlines()]}
-    assert {line for line in bare if re.search(r"[a-zåäö]{2}", line, re.IGNORECASE)} <= BARE
+    for template in sorted(SOURCE.glob("templates/**/*.*")):
+        with subtests.test(template=template.name):
+            text = JINJA.sub(_newlines_of, template.read_text(encoding="utf-8"))
+            said = [*SPOKEN.findall(text), *MARKUP.sub(" ", text).splitlines()]
+            bare = {line.strip() for line in said}
+            words = {line for line in bare if re.search(r"[a-zåäö]{2}", line, re.IGNORECASE)}
+            assert words <= BARE
+
+
+def _newlines_of(part: re.Match[str]) -> str:
+    return "\n" * part[0].count("\n")
 
 
 def test_no_text_is_asked_for_within_another() -> None:

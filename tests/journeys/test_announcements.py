@@ -136,6 +136,7 @@ def test_what_a_lost_job_left_is_taken_up_and_nobody_is_told_twice(
     assert mailings.standing(mailing).skipped == 0
 
 
+@pytest.mark.race
 def test_killing_the_writer_again_and_again_loses_nobody(
     database: SQLite | PostgreSQL,
     app: Flask,

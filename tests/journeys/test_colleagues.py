@@ -296,6 +296,7 @@ def test_one_link_gets_five_presses_an_hour(session: Any) -> None:
     )
 
 
+@pytest.mark.race
 def test_two_presses_at_once_register_once_and_take_one_seat_each(app: Flask) -> None:
     with app.app_context():
         guest_id = coming(capacity=2).id

@@ -110,7 +110,7 @@ ROWS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=databases.KINDS)
+@pytest.fixture(params=databases.EACH)
 def empty_app(
     request: pytest.FixtureRequest,
     tmp_path: Path,

@@ -240,6 +240,7 @@ def test_nothing_is_stated_once_the_meeting_has_begun_but_can_be_erased(
     assert visitor.open("/anmalan/behov").url == "/anmalan"
 
 
+@pytest.mark.race
 def test_pressing_twice_at_once_keeps_one_row(app: Flask) -> None:
     with app.app_context():
         guest = make_coming().id
@@ -254,6 +255,7 @@ def test_pressing_twice_at_once_keeps_one_row(app: Flask) -> None:
         assert len(rows()) == 1
 
 
+@pytest.mark.race
 @pytest.mark.parametrize("how", ["withdraw", "cancel"])
 def test_needs_stated_while_the_seat_goes_are_not_left_behind(
     app: Flask, session: Any, how: str

@@ -269,6 +269,7 @@ def test_a_link_in_a_mail_that_stopped_is_mailed_to_the_right_address(
     )
 
 
+@pytest.mark.race
 def test_nobody_waits_for_ever_who_registers_while_an_address_is_corrected(app: Flask) -> None:
     """Everyone takes the meetings' locks in one order, whichever meeting they came for."""
     with app.app_context():

@@ -341,6 +341,7 @@ def test_one_client_gets_thirty_an_hour(session: Any) -> None:
     )
 
 
+@pytest.mark.race
 def test_two_presses_at_once_make_one_person_and_one_registration(app: Flask) -> None:
     with app.app_context():
         meeting_id = open_meeting().id

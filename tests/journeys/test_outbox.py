@@ -94,6 +94,7 @@ def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(
     assert len(outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)) == 1
 
 
+@pytest.mark.race
 def test_many_workers_never_take_the_same_mail(app: Flask, clock: Fixed) -> None:
     with app.app_context():
         for number in range(60):
@@ -173,6 +174,7 @@ def test_outside_production_the_fence_keeps_mail_back_and_says_so(
     assert not smtp.mails
 
 
+@pytest.mark.race
 def test_killing_the_worker_again_and_again_loses_no_mail(
     database: SQLite | PostgreSQL,
     make_app: Callable[..., Flask],

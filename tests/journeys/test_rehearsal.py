@@ -33,6 +33,8 @@ from rehearse.stage import Stage
 from rehearse.year import Rehearsal
 from tests import databases
 
+pytestmark = pytest.mark.rehearsal
+
 ORGANISATIONS, SEED = 4, 2040
 ACTS = (
     "registered",
@@ -89,7 +91,7 @@ def databases_of(server_url: str) -> set[str]:
         }
 
 
-@pytest.fixture(scope="module", params=databases.KINDS)
+@pytest.fixture(scope="module", params=databases.EACH)
 def year(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Played]:

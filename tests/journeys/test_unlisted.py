@@ -229,6 +229,7 @@ def test_the_second_answer_changes_nothing(
     )
 
 
+@pytest.mark.race
 def test_two_answers_at_once_are_one(app: Flask) -> None:
     with app.app_context():
         year = make_year()

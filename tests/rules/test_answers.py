@@ -272,6 +272,7 @@ def test_a_save_writes_no_audit_row(session: Db) -> None:
     assert session.query(Audit).count() == before
 
 
+@pytest.mark.race
 def test_thirty_hands_in_one_field_leave_one_text_and_twenty_nine_told(app: Flask) -> None:
     with app.app_context():
         (maria,) = make_members()
@@ -297,6 +298,7 @@ def test_thirty_hands_in_one_field_leave_one_text_and_twenty_nine_told(app: Flas
         assert kept | {answer.value} >= texts
 
 
+@pytest.mark.race
 def test_ten_hands_that_write_first_at_once_make_one_row(app: Flask) -> None:
     with app.app_context():
         (maria,) = make_members()
@@ -385,6 +387,7 @@ def test_the_questionnaire_s_limit_holds_for_adding_and_bringing_back(session: D
         items.restore(maria.submission, made[0].public_id, OPEN)
 
 
+@pytest.mark.race
 def test_two_who_add_at_the_limit_do_not_pass_it(app: Flask) -> None:
     with app.app_context():
         (maria,) = make_members()
@@ -499,6 +502,7 @@ def test_an_initiative_keeps_the_identity_it_gets_when_first_submitted(session: 
     assert (item.initiative_id, session.query(Initiative).count()) == (identity, 1)
 
 
+@pytest.mark.race
 def test_eight_presses_at_once_submit_once(app: Flask) -> None:
     with app.app_context():
         (maria,) = finished()

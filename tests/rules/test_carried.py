@@ -294,6 +294,7 @@ def test_nothing_is_said_of_what_was_not_submitted_nor_after_the_last_day(sessio
         carry(maria, "still", at=CLOSES + 16 * MINUTE)
 
 
+@pytest.mark.race
 def test_colleagues_who_press_at_once_make_one_card(app: Flask) -> None:
     with app.app_context():
         (maria,) = make_members()

@@ -16,6 +16,7 @@ from tests import databases
 from tests.conftest import Places
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("rested", [True, False])
 def test_a_connection_that_died_at_rest_is_replaced(
     places: Places, monkeypatch: pytest.MonkeyPatch, rested: bool

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from annualwheel import audit, contacts, undelivered
@@ -17,6 +18,8 @@ from annualwheel.registrations import invitations, replies
 from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import entries, make_guest, make_meeting, reply_of
+
+pytestmark = pytest.mark.race
 
 ROUNDS = 40
 BY_PHONE = audit.Actor("system")

@@ -21,6 +21,8 @@ from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import make_guest, make_meeting, reply_of
 
+pytestmark = pytest.mark.race
+
 MANY, SEATS = 200, 50
 MOMENT, HOUR = dt.timedelta(milliseconds=1), dt.timedelta(hours=1)
 

@@ -20,6 +20,8 @@ from tests.conftest import START
 from tests.guests import mails, make_guest, make_meeting
 from tests.rules.test_two_at_once import behind_our_back
 
+pytestmark = pytest.mark.race
+
 ROUNDS = 12
 WEEK = dt.timedelta(days=7)
 

@@ -89,6 +89,7 @@ def test_one_request_waits_at_a_time(session: Db) -> None:
     assert session.query(ChangeRequest).count() == 1
 
 
+@pytest.mark.race
 def test_of_two_who_ask_in_the_same_moment_one_is_told_so(app: Flask, session: Any) -> None:
     maria, anna = make_members("Maria", "Anna")
     assert reopening.pending(maria.submission) is None

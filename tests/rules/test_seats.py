@@ -49,6 +49,7 @@ def states_of(guests: list[Registration]) -> list[str]:
     return [guest.state for guest in guests]
 
 
+@pytest.mark.race
 def test_five_seats_go_to_five_of_twenty_who_press_at_once(app: Flask) -> None:
     with app.app_context():
         ids = [guest.id for guest in make_guests(20, 5)]

@@ -19,6 +19,8 @@ from tests.at_once import at_once
 from tests.rules.test_two_at_once import behind_our_back
 from tests.writers import OPEN, add_initiative, item_of, make_members, write
 
+pytestmark = pytest.mark.race
+
 
 def prepared(app: Flask) -> tuple[int, int]:
     """The ids of Maria and Anna, whose answer is ready to submit."""

@@ -23,6 +23,8 @@ from tests.conftest import START
 from tests.guests import address_of, mails, make_guest, make_meeting, publish
 from tests.writers import OPEN, make_members
 
+pytestmark = pytest.mark.race
+
 ROUNDS = 15
 
 

@@ -106,6 +106,7 @@ def test_who_said_no_to_a_way_that_is_gone_comes_back_to_one_that_is_there(sessi
     assert guests[0].mode == "on_site"
 
 
+@pytest.mark.race
 def test_who_has_read_the_old_number_of_seats_is_counted_with_the_new(
     app: Flask, session: Any
 ) -> None:
