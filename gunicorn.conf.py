@@ -9,8 +9,8 @@ import gc
 from pathlib import Path
 from typing import Any
 
-from annualwheel import jobs
-from annualwheel.house import house
+from annualwheel.jobs import queue
+from annualwheel.services import services
 from config import ROOT, environment
 
 _environ = environment()
@@ -41,8 +41,8 @@ def post_worker_init(worker: Any) -> None:
     """Starts the embedded job consumer; a file lock lets one worker of the machine run it."""
     app = worker.wsgi
     with app.app_context():
-        embedded = house().settings.worker == "embedded"
+        embedded = services().settings.worker == "embedded"
     if embedded:
         folder = ROOT / "instance"
         folder.mkdir(exist_ok=True)
-        jobs.start_embedded(app, folder / "worker.lock")
+        queue.start_embedded(app, folder / "worker.lock")

@@ -3,7 +3,7 @@ wsgi.huey`).
 """
 
 from annualwheel import create_app
-from annualwheel.jobs import queue_of
+from annualwheel.jobs.queue import queue_of
 from config import Settings
 
 app = create_app(Settings.from_env())

@@ -8,13 +8,14 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from annualwheel import cli, jobs, web
+from annualwheel import cli, web
+from annualwheel.access.links import LinkSigner
 from annualwheel.clock import Clock, SystemClock
 from annualwheel.db import db, prepare_engine
-from annualwheel.house import House
-from annualwheel.letters import Letterhead
-from annualwheel.links import Signet
+from annualwheel.jobs import queue, tasks
 from annualwheel.log import prepare_log
+from annualwheel.mail.letters import Letterhead
+from annualwheel.services import Services
 from config import ROOT, Settings
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -31,14 +32,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    app.extensions["arshjulet"] = House(
+    app.extensions["arshjulet"] = Services(
         settings=settings,
         clock=clock or SystemClock(),
-        signet=Signet(settings.base_url, settings.secret_keys),
+        signet=LinkSigner(settings.base_url, settings.secret_keys),
         letterhead=_letterhead(settings),
-        queue=jobs.create_queue(settings),
+        queue=queue.create_queue(settings),
     )
-    jobs.register(app)
+    tasks.register(app)
     cli.register(app, migrations=str(ROOT / "migrations"))
     web.register(app)
     if settings.proxies:

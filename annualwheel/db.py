@@ -108,7 +108,7 @@ def public_id() -> str:
     return secrets.token_urlsafe(9)
 
 
-def words(column: str, *allowed: str) -> sa.Enum:
+def choice_column(column: str, *allowed: str) -> sa.Enum:
     """A type for `column` that allows a closed list of words.
 
     A check constraint keeps it on both databases.

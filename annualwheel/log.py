@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from annualwheel.links import PATHS
+from annualwheel.access.links import PATHS
 from config import Settings
 
 # Whatever slips into a message: links with tokens and addresses are cut before the line is written.

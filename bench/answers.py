@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.models import Answer, AnswerHistory, Questionnaire
-from annualwheel.questionnaires.answers import base_of
+from annualwheel.preparation.answers import base_of
 from bench import filling, load
 from bench.load import CONNECTIONS, Order, spread
 from bench.places import Place, Places, Served, settled, token

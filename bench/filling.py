@@ -10,11 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, planning, staff, years
+from annualwheel import audit
+from annualwheel.accounts import staff
 from annualwheel.clock import STOCKHOLM, SystemClock, local
+from annualwheel.contacts import folding
+from annualwheel.contacts.people import add_person, new_person
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.house import house
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import planning
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
     Affiliation,
     Answer,
@@ -32,7 +36,8 @@ from annualwheel.models import (
     SubmissionVersion,
     Year,
 )
-from annualwheel.questionnaires import membership, path, published, reading
+from annualwheel.preparation import membership
+from annualwheel.questionnaires import path, published, reading
 from annualwheel.questionnaires.definition import (
     Definition,
     Group,
@@ -43,7 +48,8 @@ from annualwheel.questionnaires.definition import (
     Text,
 )
 from annualwheel.questionnaires.path import Filled, FilledItem
-from annualwheel.sorting import swedish
+from annualwheel.services import services
+from annualwheel.wording.collation import swedish
 
 DAY = dt.timedelta(days=1)
 AREAS = ("livsvillkor", "kompetens", "platser", "konkurrenskraft")
@@ -104,7 +110,7 @@ def plan() -> Year:
 
 def publish(year: Year, definitions: Iterable[Definition] = ()) -> None:
     """Publishes the questionnaires given, or those of forms/."""
-    for definition in definitions or reading.read_all(house().settings.forms_folder):
+    for definition in definitions or reading.read_all(services().settings.forms_folder):
         published.publish(
             meeting_of(year, definition.meeting_kind),
             definition,
@@ -125,7 +131,7 @@ def organisations(count: int, first: int = 0) -> list[Organisation]:
         Organisation(
             code=f"P{first + number}",
             name=name,
-            folded=contacts.fold(name),
+            folded=folding.fold(name),
             sort_name=swedish(name)[0],
         )
         for number, name in enumerate(names)
@@ -140,7 +146,7 @@ def people(count: int, places: Sequence[Organisation]) -> list[Person]:
     made = []
     for number in range(count):
         given, family = GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]} {number}"
-        person = contacts.new_person(
+        person = new_person(
             given, family, f"person{number}@p{number % len(places)}.example.org", source="bench"
         )
         db.session.add(
@@ -200,7 +206,7 @@ def members(questionnaire: Questionnaire, count: int, together: int = 1) -> list
     return [
         membership.join(
             questionnaire,
-            contacts.add_person(
+            add_person(
                 "Alva", f"Provsson{number % together}", f"skribent{number}@example.org", place
             ),
             place,

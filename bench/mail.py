@@ -14,12 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from annualwheel import delivery, jobs
 from annualwheel.clock import SystemClock
 from annualwheel.db import db
-from annualwheel.house import house
+from annualwheel.jobs import queue
+from annualwheel.mail import delivery
 from annualwheel.models import Mailing, Message
 from annualwheel.registrations import invitations
+from annualwheel.services import enqueue, services
 from bench import filling, processes
 from bench.places import Place, Places, settled
 from bench.table import Sample
@@ -110,7 +111,7 @@ def _invite() -> None:
 
 def _same_bytes(app: Flask, path: Path) -> Path:
     """Writes the mails as they go over the wire, for the loop."""
-    found = house()
+    found = services()
     messages = db.session.scalars(sa.select(Message).order_by(Message.id)).all()
     wire = []
     for message in messages:
@@ -132,7 +133,7 @@ def _worker(place: Place, server: Server) -> tuple[float, float]:
         server.ask("reset")
         roots = [pid, place.server] if place.server else [pid]
         before = processes.cpu_seconds(roots)
-        jobs.start_drains()
+        queue.start_drains()
         rate = server.wait(MAILS)
         _await_sent()
         return rate, processes.cpu_seconds(roots) - before
@@ -140,9 +141,9 @@ def _worker(place: Place, server: Server) -> tuple[float, float]:
 
 def _await_consumer(place: Place) -> None:
     """Until the consumer has taken a job that does nothing, so that its start is not measured."""
-    jobs.enqueue("send", [])
+    enqueue("send", [])
     until = time.monotonic() + PATIENCE
-    while house().queue.pending_count() and time.monotonic() < until:
+    while services().queue.pending_count() and time.monotonic() < until:
         time.sleep(0.05)
     time.sleep(0.5)
 

@@ -19,9 +19,9 @@ from flask import Flask
 from psycopg import sql
 
 from annualwheel import create_app
+from annualwheel.access.links import Target
 from annualwheel.db import db
-from annualwheel.house import House
-from annualwheel.links import Target
+from annualwheel.services import Services
 from bench import processes
 from config import ROOT, Settings
 from scripts import postgresql
@@ -128,7 +128,7 @@ def hello(place: Place) -> Iterator[Served]:
 
 def token(app: Flask, purpose: str, public_id: str, version: int = 1) -> str:
     """The signed token of a mailed link."""
-    found: House = app.extensions["arshjulet"]
+    found: Services = app.extensions["arshjulet"]
     return found.signet.token(Target(purpose, public_id, version))
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import openpyxl
 
+from annualwheel.contacts.imports import reading
 from annualwheel.demo.initiatives import INITIATIVES
 from annualwheel.demo.people import Body, organisations, people_of
 from annualwheel.errors import Unreadable
-from annualwheel.imports import reading
 
 HEADINGS = (
     "Förnamn",

@@ -25,7 +25,7 @@ from flask.cli import ScriptInfo
 
 from annualwheel import create_app
 from annualwheel.db import db, reading
-from annualwheel.jobs import EmbeddedConsumer, queue_of
+from annualwheel.jobs.queue import EmbeddedConsumer, queue_of
 from annualwheel.models import Mailing, Message, Pack
 from config import ROOT, Settings
 from rehearse.browser import Browser

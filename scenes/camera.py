@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from annualwheel import create_app
 from annualwheel.db import db
-from annualwheel.jobs import queue_of
+from annualwheel.jobs.queue import queue_of
 from config import ROOT, Settings
 from scenes import failing, worlds
 from scenes.scene import Press, Scene

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from annualwheel.letters import KINDS, Letter, Letterhead, Sealed, seal, write
+from annualwheel.mail.kinds import KINDS
+from annualwheel.mail.letters import Letter, Letterhead, RenderedMail, render, write
 
 SV: dict[str, object] = {
     "given": "Maria",
@@ -122,7 +123,7 @@ def sample(kind: str, language: str, changes: Mapping[str, object] | None = None
     return write(kind, language, facts)
 
 
-def sealed(kind: str, language: str, changes: Mapping[str, object] | None = None) -> Sealed:
+def sealed(kind: str, language: str, changes: Mapping[str, object] | None = None) -> RenderedMail:
     """The same as it goes out."""
     links = {name: f"https://arshjulet.example/i/{name}-abc" for name in KINDS[kind].links}
-    return seal(sample(kind, language, changes), language, links, HEAD)
+    return render(sample(kind, language, changes), language, links, HEAD)

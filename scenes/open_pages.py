@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annualwheel.web.failures import PAGES
+from annualwheel.web.error_pages import PAGES
 from scenes.scene import Press, Scene
 
 SCENES = (

@@ -15,12 +15,14 @@ from typing import Any, Protocol
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
-from annualwheel import contacts, feed, staff
+from annualwheel.access.links import Target
+from annualwheel.accounts import staff
+from annualwheel.contacts import organisations, people
 from annualwheel.db import db
-from annualwheel.house import house
-from annualwheel.links import Target
 from annualwheel.models import Meeting, Member, Registration, Staff, StaffLink, StaffSession
+from annualwheel.participation import calendar_feed
 from annualwheel.registrations import invitations
+from annualwheel.services import services
 from scenes.scene import Scene
 
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
@@ -113,10 +115,12 @@ class World:
         Call `let_in` again when the link's version has changed.
         """
         given, _space, family = name.partition(" ")
-        place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
+        place = organisations.organisation_named(organisation) or organisations.add_organisation(
+            organisation
+        )
         address = f"{given}.{family}@kommun.example".lower()
         address = address.translate(str.maketrans("åäöé ", "aaoe."))
-        person = contacts.add_person(given, family, address, place, title=title)
+        person = people.add_person(given, family, address, place, title=title)
         seat = invitations.invite(meeting, person, place, at, title=title)
         self.let_in(who, seat)
         return seat
@@ -126,16 +130,16 @@ class World:
 
         And staff the address of its page.
         """
-        token = house().signet.token(Target("registration", seat.public_id, seat.link_version))
+        token = services().signet.token(Target("registration", seat.public_id, seat.link_version))
         self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}
         self.names |= {
             f"{who}_link": f"/i/{token}",
             who: seat.public_id,
-            f"{who}_feed": f"/k/{house().signet.token(feed.target(seat.person))}.ics",
+            f"{who}_feed": f"/k/{services().signet.token(calendar_feed.target(seat.person))}.ics",
         }
 
     def let_write(self, who: str, member: Member) -> None:
         """Gives `who` the session and the link of a membership."""
-        token = house().signet.token(Target("member", member.public_id, member.link_version))
+        token = services().signet.token(Target("member", member.public_id, member.link_version))
         self.sessions[who] = {"member": [member.public_id, member.link_version]}
         self.names[f"{who}_link"] = f"/f/{token}"

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from annualwheel.letters import KINDS
+from annualwheel.mail.kinds import KINDS
 from config import ROOT
 from scenes.camera import Camera, built, served
 from scenes.mails import sealed

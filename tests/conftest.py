@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel import create_app
 from annualwheel.db import db
-from annualwheel.jobs import queue_of
+from annualwheel.jobs.queue import queue_of
 from config import ROOT, Settings
 from tests import databases, smtp_server
 from tests.databases import PostgreSQL, SQLite

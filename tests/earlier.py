@@ -7,11 +7,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from annualwheel import audit, years
+from annualwheel import audit
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.models import Item, Member, Year
-from annualwheel.questionnaires import carried, items, membership, published, reading, submission
-from annualwheel.questionnaires.carried import EarlierItem
+from annualwheel.preparation import carry_over, items, membership, submission
+from annualwheel.preparation.carry_over import EarlierItem
+from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.values import Value
 from config import ROOT
 from tests.writers import INITIATIVE, OPEN, item_of, write
@@ -65,12 +67,12 @@ def make_earlier(
 
 def offered(member: Member) -> list[EarlierItem]:
     """What the member's organisation submitted then."""
-    earlier = carried.before(member.submission)
+    earlier = carry_over.before(member.submission)
     return list(earlier.items) if earlier else []
 
 
 def carry(member: Member, way: str, number: int = 0, at: dt.datetime = OPEN) -> Item:
     """Says that an initiative of the year before goes on, has changed or has ended."""
-    return carried.carry(
+    return carry_over.carry(
         member.submission, offered(member)[number].public_id, way, member.person, at
     )

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from annualwheel import audit, contacts, links, years
+from annualwheel import audit
+from annualwheel.access import links
 from annualwheel.clock import STOCKHOLM
+from annualwheel.contacts import organisations, people
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.house import house
 from annualwheel.models import AttendanceOption, Meeting, Message, Registration, Year
+from annualwheel.participation.replies import Reply
 from annualwheel.questionnaires import published, reading
 from annualwheel.registrations import invitations
-from annualwheel.registrations.replies import Reply
+from annualwheel.services import services
 from config import ROOT
 from rehearse.fields import fields_in, sent
 from tests.conftest import START
@@ -61,8 +64,10 @@ def make_guest(
     language: str = "sv",
 ) -> Registration:
     """Somebody invited to the meeting. The invitation is queued."""
-    place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
-    person = contacts.add_person(
+    place = organisations.organisation_named(organisation) or organisations.add_organisation(
+        organisation
+    )
+    person = people.add_person(
         given, family, address_of(given), place, title=title, language=language
     )
     return invitations.invite(meeting, person, place, START)
@@ -97,7 +102,7 @@ def publish(meeting: Meeting, form: str = "arbetsmote") -> None:
 def link_of(registration: Registration) -> str:
     """The path of the personal link as it is now."""
     target = links.Target("registration", registration.public_id, registration.link_version)
-    return f"/i/{house().signet.token(target)}"
+    return f"/i/{services().signet.token(target)}"
 
 
 def mails(kind: str = "") -> list[Message]:

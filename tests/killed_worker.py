@@ -10,7 +10,8 @@ import datetime as dt
 import sys
 import threading
 
-from annualwheel import create_app, jobs
+from annualwheel import create_app
+from annualwheel.jobs import sending
 from config import Settings
 
 
@@ -41,7 +42,7 @@ def main(database_url: str, port: str, queue: str, minutes: str) -> None:
 
     def drain() -> None:
         with app.app_context():
-            jobs.drain_outbox()
+            sending.drain_outbox()
 
     threads = [threading.Thread(target=drain) for _ in range(2)]
     for thread in threads:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import sys
 
-from annualwheel import announcements, create_app, jobs
+from annualwheel import create_app
+from annualwheel.jobs import building
+from annualwheel.meetings import announcements
 from config import Settings
 from tests.conftest import Fixed
 
@@ -25,7 +27,7 @@ def main(database_url: str, queue: str, mailing_id: str, batch: str) -> None:
     )
     announcements.BATCH = int(batch)
     with app.app_context():
-        jobs.prepare(int(mailing_id))
+        building.prepare(int(mailing_id))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from types import SimpleNamespace
 from typing import Any
 
-from annualwheel import ical, letters
-from annualwheel.delivery import Envelope, compose
-from annualwheel.letters import Letterhead, Sealed
-from annualwheel.links import Signet
+from annualwheel.access.links import LinkSigner
+from annualwheel.mail import ical, letters
+from annualwheel.mail.delivery import Envelope, compose
+from annualwheel.mail.letters import Letterhead, RenderedMail
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 HEAD = Letterhead(
@@ -26,7 +26,7 @@ HEAD = Letterhead(
     sender_address="arshjulet@region.example",
     reply_to="svar@region.example",
 )
-LETTER = Sealed(
+LETTER = RenderedMail(
     "Inbjudan till arbetsmötet 22 januari", "Hej Åsa!\n\n.\nFrom här\n", "<p>Hej Åsa!</p>\n"
 )
 ENTRY = ical.Entry(
@@ -40,11 +40,11 @@ ENTRY = ical.Entry(
     attendee_name="Åsa",
     attendee_address="asa@kommun.example",
 )
-SIGNET = Signet("https://arshjulet.example", ("nyckel",))
+SIGNET = LinkSigner("https://arshjulet.example", ("nyckel",))
 
 
 def make_mail(
-    letter: Sealed = LETTER,
+    letter: RenderedMail = LETTER,
     *,
     name: str = "Åsa Öberg",
     address: str = "asa@kommun.example",

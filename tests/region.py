@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from annualwheel import audit, contacts, jobs, staff
+from annualwheel import audit, unit_of_work
+from annualwheel.access.links import Target
+from annualwheel.accounts import staff
 from annualwheel.clock import STOCKHOLM
+from annualwheel.contacts import organisations, people
 from annualwheel.db import db
-from annualwheel.house import house
-from annualwheel.links import Target
-from annualwheel.meetings import Appointment
+from annualwheel.meetings.changes import Appointment
+from annualwheel.meetings.planning import create_year
 from annualwheel.models import Category, Meeting, Organisation, Person, Staff, StaffLink, Year
-from annualwheel.planning import create_year
+from annualwheel.services import services
 from tests.conftest import START
 from tests.tiny_browser import Browser
 
@@ -52,8 +54,8 @@ def make_organisation(year: Year, name: str, category: str = "kommun") -> Organi
     kind = db.session.query(Category).filter_by(key=category).one_or_none() or Category(
         key=category, position=99, sv=category, en=category
     )
-    organisation = contacts.organisation_named(name) or contacts.add_organisation(name)
-    contacts.set_category(organisation, year, kind)
+    organisation = organisations.organisation_named(name) or organisations.add_organisation(name)
+    organisations.set_category(organisation, year, kind)
     return organisation
 
 
@@ -61,7 +63,7 @@ def make_person(
     organisation: Organisation, given: str, family: str, language: str = "sv"
 ) -> Person:
     """Somebody at the organisation."""
-    return contacts.add_person(
+    return people.add_person(
         given,
         family,
         f"{given}.{family}@kommun.example".lower().translate(str.maketrans("åäöé ", "aaoe.")),
@@ -80,5 +82,5 @@ def sign_in(visitor: Browser, person: Staff, now: dt.datetime = START) -> Browse
     """The person, signed in through a link of their own."""
     link = StaffLink(staff=person, expires_at=now + staff.LINK_LIFE)
     db.session.add(link)
-    jobs.commit()
-    return visitor.open(house().signet.url(Target("staff", link.public_id))).press("Logga in")
+    unit_of_work.commit()
+    return visitor.open(services().signet.url(Target("staff", link.public_id))).press("Logga in")

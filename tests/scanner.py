@@ -12,14 +12,15 @@ from urllib.parse import urljoin, urlsplit
 
 import sqlalchemy as sa
 
-from annualwheel import feed, outbox
+from annualwheel.access.links import PATHS, Target
 from annualwheel.db import db
-from annualwheel.delivery import envelope
-from annualwheel.house import house
-from annualwheel.letters import KINDS
-from annualwheel.links import PATHS, Target
+from annualwheel.mail import outbox
+from annualwheel.mail.delivery import envelope
+from annualwheel.mail.kinds import KINDS
+from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Member, Message, Registration, Staff, StaffLink
-from annualwheel.outbox import Recipient
+from annualwheel.participation import calendar_feed
+from annualwheel.services import services
 from rehearse.dom import parse
 from scenes.mails import SAMPLES
 from scenes.world import DAY, START, World
@@ -89,7 +90,7 @@ def _targets() -> dict[str, Target]:
     found = {purpose: Target(purpose, person.public_id, person.link_version) for purpose in PATHS}
     return found | {
         "registration": Target("registration", seat.public_id, seat.link_version),
-        "feed": feed.target(person),
+        "feed": calendar_feed.target(person),
         "member": Target("member", member.public_id, member.link_version)
         if member
         else found["member"],
@@ -107,10 +108,13 @@ def links(world: World, every: bool = True) -> list[str]:
         if every or message.kind not in seen:
             seen.add(message.kind)
             found |= dict.fromkeys(
-                _in_mail(envelope(message, house().letterhead, house().signet, START).as_bytes())
+                _in_mail(
+                    envelope(message, services().letterhead, services().signet, START).as_bytes()
+                )
             )
     found |= dict.fromkeys(
-        f"/{house().signet.url(target, START).split('/', 3)[3]}" for target in _targets().values()
+        f"/{services().signet.url(target, START).split('/', 3)[3]}"
+        for target in _targets().values()
     )
     db.session.commit()
     return list(found)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from annualwheel import audit, contacts, planning, years
+from annualwheel import audit
+from annualwheel.contacts import organisations, people
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import planning
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
     Category,
     Meeting,
@@ -68,11 +71,11 @@ def make_organisation(
     meeting: Meeting, name: str, category: str = "kommun"
 ) -> tuple[Organisation, Person]:
     """An organisation of that category with one person."""
-    organisation = contacts.add_organisation(name)
+    organisation = organisations.add_organisation(name)
     found = db.session.query(Category).filter_by(key=category).one()
-    contacts.set_category(organisation, meeting.year, found)
+    organisations.set_category(organisation, meeting.year, found)
     local = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) or "org"
-    return organisation, contacts.add_person(
+    return organisation, people.add_person(
         "Alva", "Provsson", f"alva@{local}.example", organisation
     )
 
@@ -130,8 +133,8 @@ def make_registered(
     meeting: Meeting, name: str, given: str, state: str = "registered"
 ) -> Registration:
     """A person of the organisation `name` in that state."""
-    organisation = contacts.organisation_named(name) or contacts.add_organisation(name)
-    person = contacts.add_person(
+    organisation = organisations.organisation_named(name) or organisations.add_organisation(name)
+    person = people.add_person(
         given, "Exempelgren", f"{given.lower()}@prov.example", organisation, title="strateg"
     )
     registration = Registration(

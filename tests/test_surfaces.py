@@ -7,8 +7,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from annualwheel import links, log
-from annualwheel.web import failures, security
+from annualwheel import log
+from annualwheel.access import links
+from annualwheel.web import error_pages, security
 from tests.conftest import Places
 from tests.tiny_browser import Browser
 
@@ -92,11 +93,11 @@ def test_addresses_are_swedish_words_in_plain_letters(app: Flask) -> None:
     assert not strange
 
 
-@pytest.mark.parametrize("status", failures.PAGES)
+@pytest.mark.parametrize("status", error_pages.PAGES)
 def test_every_failure_has_a_page_of_our_own_in_both_languages(app: Flask, status: int) -> None:
     for language in ("sv", "en"):
         with app.test_request_context(f"/?lang={language}"):
             app.preprocess_request()
-            response = failures._page(status)
+            response = error_pages._page(status)
         assert response.status_code == status
         assert f'lang="{language}"' in response.get_data(as_text=True)

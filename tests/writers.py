@@ -7,14 +7,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from annualwheel import audit, contacts, reference, years
+from annualwheel import audit, models
 from annualwheel.clock import STOCKHOLM
+from annualwheel.contacts import organisations
+from annualwheel.contacts.people import add_person
+from annualwheel.cycle import reference, years
 from annualwheel.db import db
-from annualwheel.house import house
 from annualwheel.models import AnswerHistory, Item, Member, Organisation, YearOrganisation
-from annualwheel.questionnaires import answers, items, membership, notices, published, reading
-from annualwheel.questionnaires.answers import Change, Saved
+from annualwheel.preparation import answers, items, membership, notices
+from annualwheel.preparation.answers import Change, SaveResult
+from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.values import Value
+from annualwheel.services import services
 from config import ROOT
 from tests.guests import address_of, make_meeting
 from tests.tiny_browser import Browser
@@ -48,11 +52,11 @@ def make_members(
     questionnaire = published.publish(
         meeting, reading.read(ROOT / "forms" / f"{form}.toml"), OPEN, audit.SYSTEM
     )
-    place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
+    place = organisations.organisation_named(organisation) or organisations.add_organisation(
+        organisation
+    )
     people = [
-        contacts.add_person(
-            name, "Berg" if name == "Anna" else "Lindqvist", address_of(name), place
-        )
+        add_person(name, "Berg" if name == "Anna" else "Lindqvist", address_of(name), place)
         for name in given or ("Maria",)
     ]
     make_lead(questionnaire.meeting.year, place, people[0])
@@ -86,11 +90,11 @@ def item_of(member: Member, group_key: str = "") -> Item:
 
 def write(
     member: Member, item: Item, at: dt.datetime = OPEN, base: int | None = None, **values: Value
-) -> Saved:
+) -> SaveResult:
     """Saves fields by key on the versions that stand, or on `base`."""
     from_stored = {
         row.question_key: row.version
-        for row in db.session.query(answers.Answer).filter_by(item_id=item.id)
+        for row in db.session.query(models.Answer).filter_by(item_id=item.id)
     }
     changes = {
         key: Change(value, from_stored.get(key, 0) if base is None else base)
@@ -109,7 +113,7 @@ def add_initiative(member: Member, **changes: Value) -> Item:
 def stored(item: Item, key: str) -> Any:
     """What an answer holds now, as the database has it."""
     return (
-        db.session.query(answers.Answer.value).filter_by(item_id=item.id, question_key=key).scalar()
+        db.session.query(models.Answer.value).filter_by(item_id=item.id, question_key=key).scalar()
     )
 
 
@@ -125,5 +129,5 @@ def history(item: Item, key: str) -> list[Any]:
 
 def enter(browser: Browser, member: Member) -> Browser:
     """Follows the member's link and presses the button."""
-    token = house().signet.token(notices.links(member)["preparation"])
+    token = services().signet.token(notices.links(member)["preparation"])
     return browser.open(f"/f/{token}").press("Öppna förberedelsen")

@@ -11,13 +11,15 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from annualwheel import planning, years
 from annualwheel.audit import Actor
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import planning
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Affiliation, Item, Meeting, Message, Organisation, Year
-from annualwheel.questionnaires import answers, items, membership, published, submission
-from annualwheel.questionnaires.answers import Change
+from annualwheel.preparation import answers, items, membership, submission
+from annualwheel.preparation.answers import Change
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Value
 

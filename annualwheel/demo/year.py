@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, meetings, planning, staff, years
+from annualwheel import audit
+from annualwheel.accounts import staff
 from annualwheel.clock import STOCKHOLM, local
+from annualwheel.contacts.organisations import add_organisation, set_category, set_lead
+from annualwheel.contacts.people import add_person
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import before
 from annualwheel.demo.initiatives import INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import planning
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
     Affiliation,
     Answer,
@@ -31,12 +36,14 @@ from annualwheel.models import (
     Staff,
     Year,
 )
-from annualwheel.questionnaires import answers, carried, items, membership, published, submission
-from annualwheel.questionnaires.answers import Change
+from annualwheel.participation import front_door, replies
+from annualwheel.participation.replies import Reply
+from annualwheel.preparation import answers, carry_over, items, membership, submission
+from annualwheel.preparation.answers import Change
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Value
-from annualwheel.registrations import invitations, replies
-from annualwheel.registrations.replies import Reply
+from annualwheel.registrations import invitations
 
 SEED = 2040
 DAY = dt.timedelta(days=1)
@@ -156,10 +163,10 @@ def _contacts(year: Year) -> list[Person]:
     categories = {row.sv: row for row in db.session.scalars(sa.select(Category))}
     people: list[Person] = []
     for body in organisations():
-        organisation = contacts.add_organisation(body.name, body.code, body.aliases)
-        contacts.set_category(organisation, year, categories[body.category])
+        organisation = add_organisation(body.name, body.code, body.aliases)
+        set_category(organisation, year, categories[body.category])
         for one in people_of(body, SEED):
-            person = contacts.add_person(
+            person = add_person(
                 one.given,
                 one.family,
                 one.email,
@@ -169,7 +176,7 @@ def _contacts(year: Year) -> list[Person]:
             )
             people.append(person)
             if one.lead and body.code != "BR":
-                contacts.set_lead(organisation, year, person)
+                set_lead(organisation, year, person)
     db.session.flush()
     return people
 
@@ -184,7 +191,7 @@ def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
 def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
     person = registration.person
     reply = Reply(person.given, person.family, person.email, registration.title, "", lunch)
-    meetings.register(registration, reply, at, audit.participant(person.id))
+    front_door.register(registration, reply, at, audit.participant(person.id))
 
 
 def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
@@ -301,11 +308,11 @@ def _card(member: Member, sample: Sample, at: dt.datetime) -> Item:
     One from the year before has changed, and another of the organisation's has ended; else a new
     one.
     """
-    earlier = carried.before(member.submission)
+    earlier = carry_over.before(member.submission)
     known = {each.title: each.public_id for each in earlier.items} if earlier else {}
     if sample.title not in known:
         return items.add(member.submission, "initiativ", at)
     for title, public_id in known.items():
         if title != sample.title:
-            carried.carry(member.submission, public_id, "ended", member.person, at)
-    return carried.carry(member.submission, known[sample.title], "changed", member.person, at)
+            carry_over.carry(member.submission, public_id, "ended", member.person, at)
+    return carry_over.carry(member.submission, known[sample.title], "changed", member.person, at)

@@ -1,14 +1,5 @@
 """The tables, one file per subject."""
 
-from annualwheel.models.answers import (
-    Answer,
-    AnswerHistory,
-    Initiative,
-    Item,
-    Member,
-    Submission,
-    SubmissionVersion,
-)
 from annualwheel.models.contacts import (
     Affiliation,
     Alias,
@@ -18,6 +9,7 @@ from annualwheel.models.contacts import (
     Person,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.models.mail import Mailing, Message, MessageBody
 from annualwheel.models.meetings import AttendanceOption, Meeting, Phase, Result
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
@@ -25,6 +17,8 @@ from annualwheel.models.records import Attempt, Audit, File, FileChunk, Pack, Ti
 from annualwheel.models.registrations import Needs, Registration
 from annualwheel.models.requests import ChangeRequest, DeletionRequest, OrganisationRequest
 from annualwheel.models.staff import Staff, StaffLink, StaffRole, StaffSession
+from annualwheel.models.submissions import Initiative, Member, Submission
+from annualwheel.models.submitted import SubmissionVersion
 from annualwheel.models.years import Category, FocusArea, Goal, Theme, Year
 
 __all__ = [

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, public_id, words
+from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.years import Category, Year
 
 # Letters in the order of their code points, on both databases alike: `sorting.swedish` makes the
@@ -88,7 +88,7 @@ class Person(Base):
     email_folded: Mapped[str]
     name_folded: Mapped[str]
     sort_name: Mapped[str] = mapped_column(SortKey, index=True, default="")
-    language: Mapped[str] = mapped_column(words("language", "sv", "en"), default="sv")
+    language: Mapped[str] = mapped_column(choice_column("language", "sv", "en"), default="sv")
     mobile: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str] = mapped_column(default="")
@@ -140,7 +140,7 @@ class Import(Base):
     created_at: Mapped[dt.datetime]
     trace: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     state: Mapped[str] = mapped_column(
-        words("state", "preview", "written", "undone"), default="preview"
+        choice_column("state", "preview", "written", "undone"), default="preview"
     )
     by: Mapped[str] = mapped_column(default="")
     written_at: Mapped[dt.datetime | None] = mapped_column(default=None)

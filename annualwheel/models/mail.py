@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, public_id, words
+from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.meetings import Meeting
 
 MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown", "withheld", "dropped")
@@ -30,7 +30,7 @@ class Mailing(Base):
     confirm_key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[dt.datetime]
     state: Mapped[str] = mapped_column(
-        words("state", "preparing", "sending", "done", "paused"), default="preparing"
+        choice_column("state", "preparing", "sending", "done", "paused"), default="preparing"
     )
     expected: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(default="")
@@ -60,7 +60,7 @@ class Message(Base):
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("persons.id"), index=True, default=None
     )
-    state: Mapped[str] = mapped_column(words("state", *MESSAGE_STATES), default="queued")
+    state: Mapped[str] = mapped_column(choice_column("state", *MESSAGE_STATES), default="queued")
     lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     lease_by: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)

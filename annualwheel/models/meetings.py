@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, words
+from annualwheel.db import Base, choice_column
 from annualwheel.models.years import Year
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ class Meeting(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     year_id: Mapped[int] = mapped_column(ForeignKey("years.id"), init=False)
     year: Mapped[Year] = relationship(back_populates="meetings")
-    kind: Mapped[str] = mapped_column(words("kind", *MEETING_KINDS))
+    kind: Mapped[str] = mapped_column(choice_column("kind", *MEETING_KINDS))
     starts_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     place: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
     sequence: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(
-        words("state", "planned", "cancelled", "closed"), default="planned"
+        choice_column("state", "planned", "cancelled", "closed"), default="planned"
     )
     registry_number: Mapped[str] = mapped_column(default="")
     open_registration: Mapped[bool] = mapped_column(default=False)
@@ -69,7 +69,7 @@ class Phase(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
     meeting: Mapped[Meeting] = relationship(back_populates="phases")
-    kind: Mapped[str] = mapped_column(words("kind", *PHASE_KINDS))
+    kind: Mapped[str] = mapped_column(choice_column("kind", *PHASE_KINDS))
     opens_days: Mapped[int]
     closes_days: Mapped[int]
     opens_at: Mapped[dt.datetime]
@@ -84,11 +84,11 @@ class AttendanceOption(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
     meeting: Mapped[Meeting] = relationship(back_populates="options")
-    mode: Mapped[str] = mapped_column(words("mode", "on_site", "online"))
+    mode: Mapped[str] = mapped_column(choice_column("mode", "on_site", "online"))
     capacity: Mapped[int | None] = mapped_column(default=None)
     per_organisation: Mapped[int | None] = mapped_column(default=None)
     waiting_rule: Mapped[str] = mapped_column(
-        words("waiting_rule", "direct", "offer"), default="direct"
+        choice_column("waiting_rule", "direct", "offer"), default="direct"
     )
     offer_hours: Mapped[int] = mapped_column(default=24)
 

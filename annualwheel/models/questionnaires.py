@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, words
+from annualwheel.db import Base, choice_column
 from annualwheel.models.meetings import Meeting
 
 
@@ -30,5 +30,5 @@ class Questionnaire(Base):
     meeting: Mapped[Meeting] = relationship(back_populates="questionnaires")
     key: Mapped[str]
     digest: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
-    respondent: Mapped[str] = mapped_column(words("respondent", "organisation", "person"))
+    respondent: Mapped[str] = mapped_column(choice_column("respondent", "organisation", "person"))
     published_at: Mapped[dt.datetime]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, public_id, words
+from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.meetings import Meeting
 
 
@@ -46,7 +46,9 @@ class Audit(Base):
     __table_args__ = (Index("ix_audit_meeting_at", "meeting_id", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     at: Mapped[dt.datetime]
-    actor_kind: Mapped[str] = mapped_column(words("actor_kind", "participant", "staff", "system"))
+    actor_kind: Mapped[str] = mapped_column(
+        choice_column("actor_kind", "participant", "staff", "system")
+    )
     actor_id: Mapped[int | None]
     verb: Mapped[str]
     subject_kind: Mapped[str]
@@ -95,7 +97,7 @@ class Pack(Base):
     created_at: Mapped[dt.datetime]
     language: Mapped[str] = mapped_column(default="sv")
     state: Mapped[str] = mapped_column(
-        words("state", "queued", "building", "ready", "failed"), default="queued"
+        choice_column("state", "queued", "building", "ready", "failed"), default="queued"
     )
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)

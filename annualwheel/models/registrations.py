@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, public_id, words
+from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.contacts import Organisation, Person
 from annualwheel.models.meetings import Meeting
 
@@ -56,8 +56,8 @@ class Registration(Base):
         ForeignKey("organisations.id"), index=True, init=False
     )
     organisation: Mapped[Organisation] = relationship()
-    state: Mapped[str] = mapped_column(words("state", *REGISTRATION_STATES))
-    mode: Mapped[str] = mapped_column(words("mode", "on_site", "online"), default="on_site")
+    state: Mapped[str] = mapped_column(choice_column("state", *REGISTRATION_STATES))
+    mode: Mapped[str] = mapped_column(choice_column("mode", "on_site", "online"), default="on_site")
     title: Mapped[str] = mapped_column(default="")
     lunch: Mapped[bool | None] = mapped_column(default=None)
     copy_to: Mapped[str] = mapped_column(default="")

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, public_id, words
-from annualwheel.models.answers import Submission
+from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.contacts import Person
 from annualwheel.models.meetings import Meeting
+from annualwheel.models.submissions import Submission
 
 REQUEST_STATES = ("asked", "granted", "refused")
 
@@ -27,7 +27,7 @@ class ChangeRequest(Base):
     person: Mapped[Person] = relationship()
     asked_at: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(words("state", *REQUEST_STATES), default="asked")
+    state: Mapped[str] = mapped_column(choice_column("state", *REQUEST_STATES), default="asked")
     answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), default=None)
 
@@ -49,8 +49,8 @@ class OrganisationRequest(Base):
     email: Mapped[str]
     asked_at: Mapped[dt.datetime]
     title: Mapped[str] = mapped_column(default="")
-    language: Mapped[str] = mapped_column(words("language", "sv", "en"), default="sv")
-    state: Mapped[str] = mapped_column(words("state", *REQUEST_STATES), default="asked")
+    language: Mapped[str] = mapped_column(choice_column("language", "sv", "en"), default="sv")
+    state: Mapped[str] = mapped_column(choice_column("state", *REQUEST_STATES), default="asked")
     answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), default=None)
 
@@ -69,6 +69,6 @@ class DeletionRequest(Base):
     asked_at: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
     answer: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(words("state", *REQUEST_STATES), default="asked")
+    state: Mapped[str] = mapped_column(choice_column("state", *REQUEST_STATES), default="asked")
     answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), default=None)

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annualwheel.db import Base, public_id, words
+from annualwheel.db import Base, choice_column, public_id
 
 STAFF_ROLES = ("coordinator", "facilitator", "administrator")
 
@@ -21,7 +21,7 @@ class Staff(Base):
     name: Mapped[str]
     email: Mapped[str]
     email_folded: Mapped[str] = mapped_column(unique=True)
-    language: Mapped[str] = mapped_column(words("language", "sv", "en"), default="sv")
+    language: Mapped[str] = mapped_column(choice_column("language", "sv", "en"), default="sv")
     active: Mapped[bool] = mapped_column(default=True)
     last_signed_in_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     roles: Mapped[list[StaffRole]] = relationship(
@@ -37,7 +37,7 @@ class StaffRole(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), init=False)
     staff: Mapped[Staff] = relationship(back_populates="roles")
-    role: Mapped[str] = mapped_column(words("role", *STAFF_ROLES))
+    role: Mapped[str] = mapped_column(choice_column("role", *STAFF_ROLES))
 
 
 class StaffLink(Base):

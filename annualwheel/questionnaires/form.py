@@ -33,7 +33,7 @@ from annualwheel.questionnaires.values import (
     Values,
     answered,
     excess,
-    fault,
+    validate,
 )
 
 Gettext = Callable[..., str]
@@ -127,7 +127,7 @@ class QuestionForm(Form):  # type: ignore[misc]
         for question in visible(self._questions, answers, root or {}):
             for asked in answer_fields(question):
                 value = answers[asked.key]
-                problem = fault(asked, value)
+                problem = validate(asked, value)
                 if asked.required and not answered(asked, answers):
                     problem = Fault.EMPTY
                 if problem and not self[asked.key].errors:

@@ -24,7 +24,15 @@ from annualwheel.questionnaires.definition import (
     answer_fields,
     digest,
 )
-from annualwheel.questionnaires.values import Fault, Values, answered, blank, clean, fault, keys
+from annualwheel.questionnaires.values import (
+    Fault,
+    Values,
+    answered,
+    clean,
+    is_blank,
+    keys,
+    validate,
+)
 
 CONTENT_FORMAT = 1
 
@@ -66,7 +74,7 @@ class SectionState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Missing:
+class Gap:
     """Something to look at before submitting; `blocks` when it must be mended first.
 
     `item` is the public id of a started item; `question` is None only when a group without "we have
@@ -151,7 +159,7 @@ def section_state(
     return SectionState.STARTED if wrong else SectionState.DONE
 
 
-def missing(definition: Definition, filled: Filled) -> list[Missing]:
+def missing(definition: Definition, filled: Filled) -> list[Gap]:
     """All that is empty or wrong, in the order of the questionnaire.
 
     Blocking: what is required in a started item, a group with neither items (ended ones are an
@@ -235,28 +243,28 @@ def _faults(
         if not answered(question, values):
             yield question, Fault.EMPTY, strict and question.required
         for answer in answer_fields(question):
-            if problem := fault(answer, values.get(answer.key)):
+            if problem := validate(answer, values.get(answer.key)):
                 yield answer, problem, True
 
 
-def _part_gaps(part: Part, filled: Filled) -> Iterator[Missing]:
+def _part_gaps(part: Part, filled: Filled) -> Iterator[Gap]:
     section, theme = part
     values = filled.values(theme.key if theme else None)
     questions = visible_questions(section, values, filled.root)
     for question, problem, blocks in _faults(questions, values, strict=False):
-        yield Missing(section, theme, None, question, blocks, problem)
+        yield Gap(section, theme, None, question, blocks, problem)
     if section.group is not None:
         yield from _group_gaps(section, section.group, filled)
 
 
-def _group_gaps(section: Section, group: Group, filled: Filled) -> Iterator[Missing]:
+def _group_gaps(section: Section, group: Group, filled: Filled) -> Iterator[Gap]:
     started = _started(group, filled)
     for item in started:
         questions = visible_questions(group, item.values, filled.root)
         for question, problem, blocks in _faults(questions, item.values, strict=True):
-            yield Missing(section, None, item.public_id, question, blocks, problem)
+            yield Gap(section, None, item.public_id, question, blocks, problem)
     if not started and not filled.ended and not _none_ticked(group, filled):
-        yield Missing(section, None, None, group.none_question, True, Fault.NO_ITEMS)
+        yield Gap(section, None, None, group.none_question, True, Fault.NO_ITEMS)
 
 
 def _needed(section: Section, questions: tuple[Question, ...]) -> tuple[Question, ...]:
@@ -276,7 +284,9 @@ def _started(group: Group, filled: Filled) -> tuple[FilledItem, ...]:
 
 
 def _none_ticked(group: Group, filled: Filled) -> bool:
-    return group.none_question is not None and not blank(filled.root.get(group.none_question.key))
+    return group.none_question is not None and not is_blank(
+        filled.root.get(group.none_question.key)
+    )
 
 
 def _label(text: Text) -> dict[str, str]:

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from annualwheel import audit, years
+from annualwheel import audit
 from annualwheel.audit import Actor
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import (

@@ -81,7 +81,7 @@ class Fault(StrEnum):
     NO_ITEMS = "no_items"
 
 
-def blank(value: Value | None) -> bool:
+def is_blank(value: Value | None) -> bool:
     """Whether nothing has been written or chosen."""
     if not value:
         return True
@@ -96,15 +96,15 @@ def keys(value: Value | None) -> list[str]:
 
 def answered(question: Question, values: Values) -> bool:
     """Whether the question, or the free text beside it, has been answered."""
-    return any(not blank(values.get(field.key)) for field in answer_fields(question))
+    return any(not is_blank(values.get(field.key)) for field in answer_fields(question))
 
 
-def fault(question: Question, value: Value | None) -> Fault | None:
+def validate(question: Question, value: Value | None) -> Fault | None:
     """What stops a value from being submitted: too long, too many or unreadable.
 
     None when nothing does.
     """
-    if blank(value) or value is None:
+    if is_blank(value) or value is None:
         return None
     try:
         cleaned = clean(question, value)
@@ -125,7 +125,7 @@ def clean(question: Question, value: Value | None) -> Any:
     Texts and option keys are `str`, numbers `int` or `float`, dates ISO `str`, years `{"from": int,
     "to": int | None}`, choices a list of option keys in the order of the options.
     """
-    if blank(value) or value is None:
+    if is_blank(value) or value is None:
         return None
     if question.type is QuestionType.CHOICES:
         return _chosen(question, keys(value))
@@ -162,7 +162,7 @@ def written(text: str) -> str:
 def excess(question: Question, value: Value | None) -> int:
     """By how many characters a text is too long, or by how many choices too many."""
     limit = question.at_most if question.type in CHOOSING else question.max_length
-    if limit is None or blank(value):
+    if limit is None or is_blank(value):
         return 0
     return max(0, len(clean(question, value)) - limit)
 

@@ -1,4 +1,4 @@
-"""Invitations: one live invitation per meeting and person, kept by the database."""
+"""Who is invited, and the invitation found again by its link."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, needs
-from annualwheel.audit import Actor
+from annualwheel.access.links import Target
+from annualwheel.contacts import activation
 from annualwheel.db import db
 from annualwheel.errors import Missing
-from annualwheel.links import Target
 from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
-from annualwheel.registrations import notices, offers, seats
-from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
+from annualwheel.registrations import notices, seats
+from annualwheel.registrations.states import step
 
 _OPENED = (
     sa.select(Registration)
@@ -101,7 +100,7 @@ def _invite_again(
     registration: Registration, organisation: Organisation, title: str, now: dt.datetime
 ) -> None:
     if registration.state == "unconfirmed":
-        contacts.vouch(registration.person, organisation, title or registration.title)
+        activation.vouch(registration.person, organisation, title or registration.title)
     step(registration, "invite")
     kept = registration.title if registration.organisation_id == organisation.id else ""
     registration.organisation = organisation
@@ -114,23 +113,6 @@ def _invite_again(
 def _write(registration: Registration, now: dt.datetime, mailing: Mailing | None) -> None:
     cause = str(registration.link_version)
     notices.write("invitation", registration, now, cause=cause, mailing=mailing)
-
-
-def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the invitation back.
-
-    The link is dead, the calendar entry removed, the seat free for the next in line.
-    """
-    seats.lock(registration)
-    before = registration.state
-    step(registration, "revoke")
-    registration.link_version += 1
-    needs.forget(registration)
-    audit.note(actor, "revoked", registration, now, registration.meeting_id)
-    if before in HAS_ENTRY:
-        notices.take_from_calendar(registration, now)
-    if before in HOLDS_SEAT:
-        offers.fill(registration.meeting, registration.mode, now)
 
 
 def find(meeting: Meeting, person: Person) -> Registration | None:

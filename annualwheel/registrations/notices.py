@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from annualwheel import dates, letters, names, outbox, years
+from annualwheel.access.links import Target
+from annualwheel.cycle import years
 from annualwheel.db import db, public_id
-from annualwheel.ical import Entry
-from annualwheel.links import Target
+from annualwheel.mail import kinds, outbox
+from annualwheel.mail.ical import Entry
+from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
-from annualwheel.outbox import Recipient
-from annualwheel.registrations import windows
+from annualwheel.registrations import availability
+from annualwheel.wording import dates, names
 
 ACCEPT_NOTE = {
     "sv": "Acceptera lägger mötet i kalendern. Det ändrar inte din anmälan.",
@@ -35,7 +37,7 @@ def facts(registration: Registration, language: str) -> dict[str, object]:
         "time": dates.hours(meeting.starts_at, meeting.ends_at, language),
         "place": place(registration, language),
         "reconfirm": "yes" if registration.state == "to_reconfirm" else "",
-        "answer_by": dates.day(windows.answer_by(registration), language),
+        "answer_by": dates.day(availability.answer_by(registration), language),
         "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language),
     }
 
@@ -62,8 +64,8 @@ def said(
     known = facts(registration, language)
     known["about"] = names.ABOUT[registration.meeting.kind][language]
     for action in ("register", "substitute"):
-        known[f"may_{action}"] = windows.why_not(registration, action, now) is None
-    if "personal" in letters.KINDS[kind].optional:
+        known[f"may_{action}"] = availability.why_not(registration, action, now) is None
+    if "personal" in kinds.KINDS[kind].optional:
         known["personal"] = is_personal(registration.meeting)
     if years.phase(registration.meeting, "preparation").opens_at <= now:
         del known["preparation_opens"]
@@ -196,7 +198,7 @@ def _put(
     mailing: Mailing | None,
     more: Mapping[str, object],
 ) -> Message:
-    links = landing(registration) if letters.KINDS[kind].links else {}
+    links = landing(registration) if kinds.KINDS[kind].links else {}
     return outbox.put(
         f"{kind}:{registration.public_id}:{cause or public_id()}",
         kind,
@@ -228,5 +230,5 @@ def _calendar(
 
 
 def _chosen(kind: str, known: dict[str, object]) -> dict[str, object]:
-    declared = letters.KINDS[kind]
+    declared = kinds.KINDS[kind]
     return {name: known[name] for name in (*declared.facts, *declared.optional) if name in known}

@@ -44,7 +44,7 @@ _AGAIN = {
 
 
 @dataclass
-class Room:
+class SeatCount:
     """The seats of one way of attending as they were counted.
 
     Under the lock they stay true while `take` notes each that is given.
@@ -98,7 +98,7 @@ def option_of(meeting: Meeting, mode: str) -> AttendanceOption | None:
     return next((option for option in meeting.options if option.mode == mode), None)
 
 
-def room(option: AttendanceOption) -> Room:
+def room(option: AttendanceOption) -> SeatCount:
     """Counts the seats that are held, for every organisation at once."""
     query = (
         sa.select(Registration.organisation_id, sa.func.count())
@@ -106,7 +106,7 @@ def room(option: AttendanceOption) -> Room:
         .group_by(Registration.organisation_id)
     )
     held = {row[0]: row[1] for row in db.session.execute(query)}
-    return Room(option, Counter(held))
+    return SeatCount(option, Counter(held))
 
 
 def is_free(registration: Registration, mode: str) -> bool:
@@ -127,7 +127,7 @@ def is_free(registration: Registration, mode: str) -> bool:
         sa.select(sa.func.count(), of_own).where(*_held(option), Registration.id != registration.id)
     ).one()
     held = Counter({own: ours, ELSEWHERE: taken - ours})
-    return not Room(option, held).why_not(own)
+    return not SeatCount(option, held).why_not(own)
 
 
 def would_wait(registration: Registration) -> bool:

@@ -10,8 +10,8 @@ from annualwheel.web import (
     admin,
     assets,
     coordinator,
+    error_pages,
     facilitator,
-    failures,
     open,
     owner,
     page,
@@ -28,6 +28,6 @@ def register(app: Flask) -> None:
     assets.register(app)
     security.register(app)
     page.register(app)
-    failures.register(app)
+    error_pages.register(app)
     for audience in (open, participant, owner, preparation, coordinator, facilitator, admin):
         app.register_blueprint(audience.blueprint)

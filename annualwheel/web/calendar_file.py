@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from flask import Response, abort
 
-from annualwheel import feed, ical
-from annualwheel.house import house
-from annualwheel.ical import Entry
+from annualwheel.mail import ical
+from annualwheel.mail.ical import Entry
 from annualwheel.models import Registration
+from annualwheel.participation import calendar_feed
 from annualwheel.registrations import notices
+from annualwheel.services import services
 from annualwheel.web import addresses, page
 
 HAS_ENTRY = ("registered", "to_reconfirm")
@@ -24,7 +25,7 @@ def answer(registration: Registration) -> Response:
     nothing to keep the day for.
     """
     entry = _entry(registration) or abort(404)
-    head = house().letterhead
+    head = services().letterhead
     content = ical.published(
         [entry], head.sender_name, head.sender_address, head.base_url, page.now()
     )
@@ -39,4 +40,4 @@ def answer(registration: Registration) -> Response:
 def _entry(registration: Registration) -> Entry | None:
     if registration.state in HAS_ENTRY and registration.meeting.state != "cancelled":
         return notices.entry(registration)
-    return feed.held(registration, page.now())
+    return calendar_feed.held(registration, page.now())

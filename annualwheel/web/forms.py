@@ -16,9 +16,9 @@ from markupsafe import Markup
 from wtforms import EmailField, Field, StringField
 from wtforms.validators import Length, ValidationError
 
-from annualwheel import contacts
+from annualwheel.contacts import folding
 from annualwheel.errors import Unreadable
-from annualwheel.web import opened
+from annualwheel.web import session_links
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -32,7 +32,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """The field's control."""
             shown: Markup = super().render_field(field, render_kw)
-            return shown + opened.field() if field.name == "csrf_token" else shown
+            return shown + session_links.field() if field.name == "csrf_token" else shown
 
     def accepted(self) -> bool:
         """Whether the form was sent, by a button that acts, and everything in it is right.
@@ -95,7 +95,7 @@ class Address:
         if self.optional and not field.data:
             return
         try:
-            field.data = contacts.normal_address(field.data or "")
+            field.data = folding.normal_address(field.data or "")
         except Unreadable as problem:
             raise ValidationError(
                 _("Skriv e-postadressen med @, till exempel anna.berg@kommun.example")
@@ -155,3 +155,14 @@ def _told_when_led_back(response: Response) -> Response:
     if response.status_code == 303:
         flash(str(TOO_OLD), "too_old")
     return response
+
+
+class OneOf:
+    """Asks for one of the choices. The sentence says what."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data not in {choice.value for choice in field.choices}:
+            raise ValidationError(str(self.message))

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from annualwheel.imports.headings import SPELLINGS, letter
-from annualwheel.imports.preview import Entry, Preview
-from annualwheel.imports.values import Problem
+from annualwheel.contacts.imports.headings import SPELLINGS, letter
+from annualwheel.contacts.imports.preview import Entry, Preview
+from annualwheel.contacts.imports.values import Problem
 from annualwheel.web.words import current_language
 
 

@@ -14,11 +14,11 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from annualwheel import dates
 from annualwheel.db import start_reading, stop_reading
-from annualwheel.house import house
 from annualwheel.models import Staff
-from annualwheel.web import opened, words
+from annualwheel.services import services
+from annualwheel.web import session_links, words
+from annualwheel.wording import dates
 
 LANGUAGES = ("sv", "en")
 # Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would
@@ -46,7 +46,7 @@ class Viewer:
 def now() -> dt.datetime:
     """The present moment of this application, the same throughout a request."""
     if "now" not in g:
-        g.now = house().clock.now()
+        g.now = services().clock.now()
     moment: dt.datetime = g.now
     return moment
 
@@ -112,7 +112,7 @@ def register(app: Flask) -> None:
         current = language()
         other = "en" if current == "sv" else "sv"
         return {
-            "settings": house().settings,
+            "settings": services().settings,
             "language": current,
             "other_language": other,
             "now": now(),
@@ -136,7 +136,7 @@ def proof() -> Markup:
     """
     return (
         Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
-        + opened.field()
+        + session_links.field()
     )
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from flask import render_template
 
-from annualwheel import results, years
+from annualwheel.cycle import years
 from annualwheel.errors import Missing
+from annualwheel.meetings import results
 from annualwheel.models import Meeting, SubmissionVersion
-from annualwheel.web import page
-from annualwheel.web.preparation import overview
+from annualwheel.web import page, submitted_content
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def show(
         back=back,
         own=own if ready else None,
         passages=_passages(meeting, language) if ready else [],
-        blocks=overview.of_content(own.content, language) if own and ready else [],
+        blocks=submitted_content.of_content(own.content, language) if own and ready else [],
         personal=own is not None and own.submission.person_id is not None,
         took_part=results.attendance(meeting),
         corrected_at=results.corrected_at(meeting),

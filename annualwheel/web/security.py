@@ -10,8 +10,8 @@ from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import staff
-from annualwheel.web import ended, page
+from annualwheel.accounts import staff
+from annualwheel.web import page, session_expired
 
 CSP = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' "
@@ -91,8 +91,8 @@ def staff_only(*roles: str) -> Guard:
 
 
 def _asked_to_sign_in() -> AnyResponse:
-    if ended.typed():
-        return ended.again("staff")
+    if session_expired.typed():
+        return session_expired.again("staff")
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("open.sign_in", back=back), code=303)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import audit, feed
-from annualwheel.house import house
+from annualwheel import audit
 from annualwheel.models import Person
+from annualwheel.participation import calendar_feed
+from annualwheel.services import services
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
-from annualwheel.web.participant.forms import carried_out
 
 
 def show(person: Person, back: tuple[str, str]) -> Response:
@@ -23,9 +24,11 @@ def show(person: Person, back: tuple[str, str]) -> Response:
     The button gives a new address, and the old one is dead.
     """
     form = Press()
-    if carried_out(form, lambda: feed.renew(person, page.now(), audit.participant(person.id))):
+    if carried_out(
+        form, lambda: calendar_feed.renew(person, page.now(), audit.participant(person.id))
+    ):
         return redirect(url_for(request.endpoint or "", klart="ny"), code=303)
-    address = house().signet.url(feed.target(person))
+    address = services().signet.url(calendar_feed.target(person))
     html = render_template(
         "calendar/subscription.html",
         back_to=back,

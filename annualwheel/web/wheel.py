@@ -17,7 +17,7 @@ from html import escape
 from math import cos, radians, sin
 from typing import Literal
 
-from annualwheel.dates import SHORT_MONTHS
+from annualwheel.wording.dates import SHORT_MONTHS
 
 MIDDLE = 210.0
 LANES = (171.0, 146.0, 121.0)

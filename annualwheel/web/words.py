@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from annualwheel import dates, names
+from annualwheel.wording import dates, names
 
 
 class Word(NamedTuple):

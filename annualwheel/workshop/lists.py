@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from annualwheel import audiences
 from annualwheel.db import db
 from annualwheel.models import (
     Category,
@@ -18,8 +17,9 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
+from annualwheel.registrations import audiences
 from annualwheel.registrations.states import HOLDS_SEAT
-from annualwheel.sorting import swedish
+from annualwheel.wording.collation import swedish
 from annualwheel.workshop.headings import word
 from annualwheel.workshop.sheets import Column, Sheet
 

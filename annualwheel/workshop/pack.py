@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from annualwheel import audiences, dates, names
 from annualwheel.models import Meeting
+from annualwheel.registrations import audiences
+from annualwheel.wording import dates, names
 from annualwheel.workshop import lists, submitted
 from annualwheel.workshop.columns import AnswerColumns, code_book, readable
 from annualwheel.workshop.headings import word

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from annualwheel import audit, names
+from annualwheel import audit
 from annualwheel.clock import Clock, local
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import File, FileChunk, Meeting, Pack, Staff
+from annualwheel.wording import names
 from annualwheel.workshop import pack as packing
 from annualwheel.workshop import submitted
 

@@ -25,7 +25,7 @@ from annualwheel.models import (
     SubmissionVersion,
     YearOrganisation,
 )
-from annualwheel.sorting import swedish
+from annualwheel.wording.collation import swedish
 
 BATCH = 100
 

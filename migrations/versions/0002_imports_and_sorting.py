@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
-from annualwheel.sorting import swedish
+from annualwheel.wording.collation import swedish
 
 revision = '0002'
 down_revision = '0001'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from annualwheel.db import db
-from annualwheel.house import house
+from annualwheel.services import services
 from scenes.world import START, World
 from scenes.worlds import after, empty, line, turns, year
 
@@ -24,4 +24,4 @@ def furnish(world: World, name: str) -> None:
     with world.app.app_context():
         MAKERS[name](world)
         db.session.commit()
-        house().queue.storage.flush_all()
+        services().queue.storage.flush_all()

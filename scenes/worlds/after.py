@@ -9,17 +9,22 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, meetings, planning, results, years
+from annualwheel import audit
 from annualwheel.clock import STOCKHOLM
+from annualwheel.contacts import organisations, people
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.house import house
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import planning, results
+from annualwheel.meetings.changes import Appointment
+from annualwheel.meetings.results import Change
 from annualwheel.models import Item, Meeting, Member, Staff
-from annualwheel.questionnaires import answers, items, membership, published, reopening, submission
+from annualwheel.participation import front_door
+from annualwheel.participation.replies import Reply
+from annualwheel.preparation import answers, items, membership, reopening, submission
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires import reading as forms
 from annualwheel.questionnaires.values import Value
-from annualwheel.registrations.replies import Reply
-from annualwheel.results import Change
+from annualwheel.services import services
 from scenes.world import DAY, START, World
 from scenes.worlds import writers
 
@@ -97,7 +102,7 @@ def make(world: World) -> None:
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
     db.session.refresh(year)
-    asked = {one.meeting_kind: one for one in forms.read_all(house().settings.forms_folder)}
+    asked = {one.meeting_kind: one for one in forms.read_all(services().settings.forms_folder)}
     for meeting in year.meetings:
         planning.set_phases(meeting, OPEN, START - 60 * DAY, audit.SYSTEM)
         published.publish(meeting, asked[meeting.kind], START - 60 * DAY, audit.SYSTEM)
@@ -159,7 +164,7 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
     corrected since.
     """
     seat = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
-    meetings.register(
+    front_door.register(
         seat,
         Reply("Alva", "Provsson", seat.person.email, seat.title, "", None),
         START,
@@ -189,8 +194,8 @@ def _whole(
 ) -> Member:
     """A member with a whole answer to the working meeting's questionnaire."""
     given, _space, family = name.partition(" ")
-    place = contacts.add_organisation(organisation)
-    person = contacts.add_person(
+    place = organisations.add_organisation(organisation)
+    person = people.add_person(
         given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg"
     )
     member = membership.join(meeting.questionnaires[0], person, place, at)

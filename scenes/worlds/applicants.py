@@ -6,22 +6,24 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, years
+from annualwheel import audit
+from annualwheel.contacts import organisations
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.models import Meeting, Organisation, OrganisationRequest, Person, Registration
-from annualwheel.registrations import applications, colleagues, replies, unlisted
-from annualwheel.registrations.applications import Applicant
-from annualwheel.registrations.colleagues import Colleague
-from annualwheel.registrations.replies import Reply
+from annualwheel.participation import colleagues, open_registration, organisation_requests, replies
+from annualwheel.participation.colleagues import Colleague
+from annualwheel.participation.open_registration import Applicant
+from annualwheel.participation.replies import Reply
 from scenes.world import DAY, START, World
 
 
 def make(world: World, meeting: Meeting) -> None:
     """Opens the meeting to all, and lets them come. Call it when the guests are there."""
     meeting.open_registration = True
-    place = contacts.organisation_named("Hagfors kommun")
+    place = organisations.organisation_named("Hagfors kommun")
     assert place is not None  # noqa: S101 the year has it
-    applications.apply(
+    open_registration.apply(
         meeting,
         place,
         Applicant("Siv", "Provstrand", "siv.provstrand@kommun.example", "planerare"),
@@ -36,7 +38,7 @@ def make(world: World, meeting: Meeting) -> None:
     )
     _come(world, meeting, place)
     for given, organisation in (("Göte", "Hagfors framtidsråd"), ("Gun", "Hagfors kn")):
-        unlisted.ask(
+        organisation_requests.ask(
             meeting,
             organisation,
             Applicant(
@@ -51,7 +53,7 @@ def make(world: World, meeting: Meeting) -> None:
     asked, answered = db.session.scalars(
         sa.select(OrganisationRequest).order_by(OrganisationRequest.id)
     ).all()
-    unlisted.choose(answered, place, True, START, audit.SYSTEM)
+    organisation_requests.choose(answered, place, True, START, audit.SYSTEM)
     world.names |= {"missing": asked.public_id, "missing_answered": answered.public_id}
     world.sessions["brought"] = {
         **world.sessions["registered"],
@@ -77,7 +79,7 @@ def _come(world: World, meeting: Meeting, place: Organisation) -> None:
     """Tor has registered himself for an organisation, and has brought Ulla: nobody knows that they
     belong to it.
     """
-    applications.apply(
+    open_registration.apply(
         meeting,
         place,
         Applicant("Tor", "Provholm", "tor.provholm@kommun.example", "planerare"),
@@ -85,7 +87,7 @@ def _come(world: World, meeting: Meeting, place: Organisation) -> None:
         START,
     )
     tor = _seat("tor.provholm@kommun.example")
-    applications.confirm(tor, START)
+    open_registration.confirm(tor, START)
     actor = audit.participant(tor.person_id)
     replies.register(
         tor,

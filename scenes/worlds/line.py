@@ -8,15 +8,17 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, meetings, planning
+from annualwheel import audit
 from annualwheel.clock import STOCKHOLM
+from annualwheel.contacts import organisations
 from annualwheel.db import db
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import planning
+from annualwheel.meetings.changes import Appointment
+from annualwheel.meetings.planning import Terms
 from annualwheel.models import Category, Message, Registration
-from annualwheel.planning import Terms
-from annualwheel.registrations import offers, replies
-from annualwheel.registrations.replies import Reply
-from annualwheel.registrations.ways import Way
+from annualwheel.participation import front_door, offers, replies
+from annualwheel.participation.attendance_terms import AttendanceTerms
+from annualwheel.participation.replies import Reply
 from scenes.world import DAY, START, World
 
 PLACES = (
@@ -56,10 +58,13 @@ def make(world: World) -> None:
     )
     kinds = {row.key: row for row in db.session.scalars(sa.select(Category))}
     for name, kind in PLACES:
-        contacts.set_category(contacts.add_organisation(name), year, kinds.get(kind))
+        organisations.set_category(organisations.add_organisation(name), year, kinds.get(kind))
     [meeting] = year.meetings
     planning.set_phases(meeting, OPEN, START - 60 * DAY, audit.SYSTEM)
-    ways = {"on_site": Way(2, 1, "offer", 24), "online": Way(1, 1, "offer", 24)}
+    ways = {
+        "on_site": AttendanceTerms(2, 1, "offer", 24),
+        "online": AttendanceTerms(1, 1, "offer", 24),
+    }
     planning.set_terms(
         meeting, Terms(False, True, "RV 2026-0000", ways), START - 50 * DAY, audit.SYSTEM
     )
@@ -101,7 +106,7 @@ def make(world: World) -> None:
 
 def _yes(seat: Registration, mode: str, now: dt.datetime) -> None:
     person = seat.person
-    meetings.register(
+    front_door.register(
         seat,
         Reply(
             person.given,

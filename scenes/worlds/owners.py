@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from annualwheel import audit, contacts, departures, erasure, own_data
+from annualwheel import audit
+from annualwheel.contacts import organisations, people
 from annualwheel.db import db
-from annualwheel.house import house
 from annualwheel.models import Meeting, Member, Person
+from annualwheel.participation import departures
+from annualwheel.privacy import erasure, own_data
+from annualwheel.services import services
 from scenes.world import START, World
 
 
@@ -32,17 +35,17 @@ def make(world: World, direction: Meeting) -> None:
     world.names["deletion_asked"] = own_data.ask_for_deletion(
         asking, "Jag har slutat på kommunen.", START
     ).public_id
-    place = contacts.add_organisation("Fiktiva föreningen")
+    place = organisations.add_organisation("Fiktiva föreningen")
     _let_in(
         world,
         "contact",
-        contacts.add_person(
+        people.add_person(
             "Vera", "Kontaktprov", "vera@forening.example", place, source="kontakter-2026.xlsx"
         ),
     )
     for number, (name, act) in enumerate((("Rolf Provlöv", "refused"), ("Siv Provsjö", "granted"))):
         given, _space, family = name.partition(" ")
-        person = contacts.add_person(given, family, f"fd{number}@forening.example", place)
+        person = people.add_person(given, family, f"fd{number}@forening.example", place)
         request = own_data.ask_for_deletion(person, "", START)
         if act == "refused":
             erasure.refuse(request, "Uppgifterna ingår i ett ärende som ska bevaras.", START, by)
@@ -59,4 +62,4 @@ def _let_in(world: World, who: str, person: Person) -> None:
     world.sessions[who] = {
         "own_data": [person.public_id, person.link_version, int(START.timestamp())]
     }
-    world.names[f"{who}_link"] = f"/u/{house().signet.token(own_data.target(person), START)}"
+    world.names[f"{who}_link"] = f"/u/{services().signet.token(own_data.target(person), START)}"

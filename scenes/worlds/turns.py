@@ -6,15 +6,18 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from annualwheel import audit, contacts, meetings, planning, years
+from annualwheel import audit
 from annualwheel.clock import STOCKHOLM
+from annualwheel.contacts import organisations
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.meetings import Appointment
+from annualwheel.meetings import changes, planning
+from annualwheel.meetings.changes import Appointment
+from annualwheel.meetings.planning import Terms
 from annualwheel.models import AttendanceOption, Category, Meeting, Message, Registration
-from annualwheel.planning import Terms
-from annualwheel.registrations import replies
-from annualwheel.registrations.replies import Reply
-from annualwheel.registrations.ways import Way
+from annualwheel.participation import front_door, replies
+from annualwheel.participation.attendance_terms import AttendanceTerms
+from annualwheel.participation.replies import Reply
 from scenes.world import DAY, START, World
 
 DAYS = {
@@ -45,7 +48,7 @@ def make(world: World) -> None:
     year = planning.create_year(2027, plan, START - 60 * DAY, audit.SYSTEM)
     kinds = {row.key: row for row in db.session.scalars(sa.select(Category))}
     for name, kind in PLACES:
-        contacts.set_category(contacts.add_organisation(name), year, kinds.get(kind))
+        organisations.set_category(organisations.add_organisation(name), year, kinds.get(kind))
     work, direction, conference = year.meetings
     for meeting in (work, direction, conference):
         planning.set_phases(meeting, OPEN, START - 60 * DAY, audit.SYSTEM)
@@ -54,7 +57,7 @@ def make(world: World) -> None:
     _cancelled(world, conference)
     db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     world.moments |= {"held": work.ends_at + DAY}
-    hagfors = contacts.organisation_named("Hagfors kommun")
+    hagfors = organisations.organisation_named("Hagfors kommun")
     world.names |= {"hagfors": hagfors.public_id if hagfors else ""}
 
 
@@ -65,7 +68,7 @@ def _at(day: dt.date) -> Appointment:
 
 def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -> Registration:
     person = seat.person
-    return meetings.register(
+    return front_door.register(
         seat,
         Reply(person.given, person.family, person.email, seat.title, "", lunch, mode),
         START,
@@ -76,7 +79,10 @@ def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -
 def _full(world: World, meeting: Meeting) -> None:
     """Two seats for four people."""
     planning.set_terms(
-        meeting, Terms(True, True, "RV 2026-0000", {"on_site": Way(2)}), START, audit.SYSTEM
+        meeting,
+        Terms(True, True, "RV 2026-0000", {"on_site": AttendanceTerms(2)}),
+        START,
+        audit.SYSTEM,
     )
     _yes(world.invite("seated", meeting, "Alva Provsson", "Karlstads universitet"))
     _yes(world.invite("seated_too", meeting, "Nils Påhittsson", "Arvika kommun"))
@@ -94,7 +100,7 @@ def _moved(world: World, meeting: Meeting) -> None:
     _yes(world.invite("moved_online", meeting, "Viggo Fiktivlund", "Arvika kommun"), None, "online")
     world.invite("asked", meeting, "Rut Övningsfors", "Karlstads universitet")
     new = _at(dt.date(2027, 3, 19))
-    mailing = meetings.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
+    mailing = changes.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
     assert mailing is not None  # noqa: S101 there is somebody to tell
     world.names["moved_mailing"] = mailing.public_id
 
@@ -104,7 +110,7 @@ def _cancelled(world: World, meeting: Meeting) -> None:
     _yes(world.invite("cancelled", meeting, "Tuva Demoström", "Hagfors kommun"))
     declining = world.invite("cancelled_no", meeting, "Bo Platshållare", "Arvika kommun")
     replies.decline(declining, "krock", START, audit.participant(declining.person_id))
-    mailing = meetings.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
+    mailing = changes.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
     assert mailing is not None  # noqa: S101 there is somebody to tell
     world.names["cancelled_mailing"] = mailing.public_id
     assert not years.is_open(meeting, "registration", START)  # noqa: S101 a cancelled meeting is closed

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from annualwheel import contacts
+from annualwheel.contacts import organisations, people
 from annualwheel.db import db
 from annualwheel.models import Category, Item, Meeting, Member
-from annualwheel.questionnaires import (
+from annualwheel.preparation import (
     answers,
-    carried,
+    carry_over,
+    collaborators,
     items,
     membership,
     presence,
     submission,
-    team,
 )
-from annualwheel.questionnaires.answers import Change
-from annualwheel.questionnaires.team import Colleague
+from annualwheel.preparation.answers import Change
+from annualwheel.preparation.collaborators import Colleague
 from annualwheel.questionnaires.values import Value
 from scenes.world import DAY, START, World
 
@@ -89,14 +89,16 @@ def _together(world: World, lead: Member, colleague: Member) -> None:
     One of them was invited to a theme and has come in, one has not opened the mail.
     """
     answer = lead.submission
-    team.appoint(answer.organisation, answer.questionnaire.meeting.year, lead.person)
+    collaborators.appoint(answer.organisation, answer.questionnaire.meeting.year, lead.person)
     olle = Colleague(
         "Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."
     )
-    sharer = team.invite(lead, olle, START)
+    sharer = collaborators.invite(lead, olle, START)
     membership.note_opening(sharer, START)
     world.let_write("sharer", sharer)
-    team.invite(lead, Colleague("Siv", "Provquist", "siv.unopened@exempelby.example"), START)
+    collaborators.invite(
+        lead, Colleague("Siv", "Provquist", "siv.unopened@exempelby.example"), START
+    )
     lead.seen_at, lead.seen_section = START - DAY, "initiativ"
     presence.note(colleague, "strukturer/arbete", START)
     world.names |= {"sharer": sharer.public_id}
@@ -106,11 +108,13 @@ def _together(world: World, lead: Member, colleague: Member) -> None:
 
 def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str) -> Member:
     given, _space, family = name.partition(" ")
-    place = contacts.organisation_named(organisation) or contacts.add_organisation(organisation)
+    place = organisations.organisation_named(organisation) or organisations.add_organisation(
+        organisation
+    )
     municipality = db.session.scalar(sa.select(Category).where(Category.key == "kommun"))
-    contacts.set_category(place, meeting.year, municipality)
+    organisations.set_category(place, meeting.year, municipality)
     address = f"{given.lower()}.{who}@exempelby.example"
-    person = contacts.add_person(given, family, address, place, title="strateg")
+    person = people.add_person(given, family, address, place, title="strateg")
     member = membership.join(meeting.questionnaires[0], person, place, START)
     if who not in ("fresh", "personal"):
         membership.note_opening(member, START)
@@ -139,10 +143,10 @@ def _continuing(world: World, work: Meeting) -> None:
     """
     earlier = _join(world, "earlier", work, "Sune Provlind", "Arvika kommun")
     told = _join(world, "carried", work, "Vera Provklint", "Filipstads kommun")
-    then = carried.before(earlier.submission)
+    then = carry_over.before(earlier.submission)
     assert then is not None  # noqa: S101 the demonstration year has one before it
     second = then.items[1].public_id
-    still = carried.carry(earlier.submission, second, "still", earlier.person, START)
+    still = carry_over.carry(earlier.submission, second, "still", earlier.person, START)
     ended = db.session.scalars(
         sa.select(Item).where(Item.submission_id == told.submission_id, Item.carried == "ended")
     ).one()

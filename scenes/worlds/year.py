@@ -6,23 +6,17 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from annualwheel import (
-    audit,
-    contacts,
-    mailings,
-    meetings,
-    needs,
-    orders,
-    outbox,
-    undelivered,
-    years,
-)
+from annualwheel import audit
+from annualwheel.access.links import Target
+from annualwheel.contacts import organisations
+from annualwheel.contacts.imports import preview, reading, undoing, writing
+from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.delivery import envelope
 from annualwheel.demo import year as demo
-from annualwheel.house import house
-from annualwheel.imports import preview, reading, undoing, writing
-from annualwheel.links import Target
+from annualwheel.mail import outbox
+from annualwheel.mail.delivery import envelope
+from annualwheel.mailings import drafts, failures, sending
+from annualwheel.mailings.drafts import MailingDraft
 from annualwheel.models import (
     Mailing,
     Meeting,
@@ -37,11 +31,12 @@ from annualwheel.models import (
     Submission,
     Theme,
 )
-from annualwheel.orders import Order
+from annualwheel.participation import front_door, replies
+from annualwheel.participation.replies import Reply
+from annualwheel.participation.substitution import Substitute
 from annualwheel.questionnaires import reading as forms
-from annualwheel.registrations import replies
-from annualwheel.registrations.replies import Reply
-from annualwheel.registrations.substitution import Substitute
+from annualwheel.registrations import needs
+from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
 from scenes.world import DAY, START, World
@@ -62,7 +57,7 @@ ROWS = (
 
 def make(world: World) -> None:
     """Plays the demonstration year up to `START` and adds what it does not hold."""
-    demo.play(START, forms.read_all(house().settings.forms_folder))
+    demo.play(START, forms.read_all(services().settings.forms_folder))
     karin = world.hire("coordinator", "Kristina Exempel")
     world.hire("facilitator", "Per Exempel")
     ada = world.hire("administrator", "Ada Exempel")
@@ -93,7 +88,7 @@ def _yes(
 ) -> Registration:
     person = seat.person
     reply = Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch)
-    return meetings.register(seat, reply, START, by or audit.participant(person.id))
+    return front_door.register(seat, reply, START, by or audit.participant(person.id))
 
 
 def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> None:
@@ -108,7 +103,7 @@ def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> No
     olle = Substitute(
         "Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."
     )
-    successor = meetings.substitute(away, olle, START, audit.participant(away.person_id))
+    successor = front_door.substitute(away, olle, START, audit.participant(away.person_id))
     world.let_in("substitute", successor)
     world.names |= {"replaced": away.public_id}
     world.invite("late", work, "Sten Provlund", "Kils kommun", START - 40 * DAY)
@@ -127,7 +122,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
     ).first()
     person = db.session.scalars(sa.select(Person).order_by(Person.id)).first()
     organisation = (
-        contacts.organisation_named("Hagfors kommun")
+        organisations.organisation_named("Hagfors kommun")
         or db.session.scalars(sa.select(Organisation)).first()
     )
     assert submitted and person and organisation  # noqa: S101 the year has some of each
@@ -142,7 +137,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
         "question": answers_read.questions(work)[0]["key"],
         "account": ada.public_id,
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
-        "staff_link": f"/logga-in/{house().signet.token(Target('staff', link.public_id))}",
+        "staff_link": f"/logga-in/{services().signet.token(Target('staff', link.public_id))}",
     }
     world.sessions["handed_over"] = {"handed_over": "Olle Provsund"}
     world.sessions["handed_over_invitation"] = {
@@ -167,8 +162,10 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     db.session.delete(finished[-1].body)
     done.state = "done"
     paused = _sent(direction.year.meetings[0], "preparation_reminder", karin)
-    mailings.pause(paused, START, audit.staff(karin.id))
-    tested = orders.send_test(Order(conference, "invitation", None), orders.ANYONE, karin, START)
+    sending.pause(paused, START, audit.staff(karin.id))
+    tested = drafts.send_test(
+        MailingDraft(conference, "invitation", None), drafts.ANYONE, karin, START
+    )
     outbox.mark_withheld(tested, START)
     world.names |= {
         "erased_mail": finished[-1].public_id,
@@ -177,7 +174,7 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
         "paused": paused.public_id,
         "sent_mail": rows[0].public_id,
         "to_nobody": tested.public_id,
-        "failed_mail": undelivered.of_mailing(running.id, 1)[0].public_id,
+        "failed_mail": failures.of_mailing(running.id, 1)[0].public_id,
         "retry_mail": rows[15].public_id,
     }
 
@@ -188,10 +185,10 @@ def _mails_of(mailing: Mailing) -> Sequence[Message]:
 
 
 def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
-    order = Order(meeting, kind)
-    orders.send_test(order, orders.ANYONE, karin, START)
-    count = len(orders.recipients(order, START))
-    return mailings.confirm(order, f"scene-{kind}", count, karin, START)
+    order = MailingDraft(meeting, kind)
+    drafts.send_test(order, drafts.ANYONE, karin, START)
+    count = len(drafts.recipients(order, START))
+    return sending.confirm(order, f"scene-{kind}", count, karin, START)
 
 
 def _imports(world: World, karin: Staff) -> None:
@@ -223,7 +220,7 @@ def _packs(world: World, work: Meeting, karin: Staff) -> None:
     states = ("ready", "failed", "building", "queued")
     made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in states}
     db.session.commit()
-    packs.build(made["ready"].id, house().clock)
+    packs.build(made["ready"].id, services().clock)
     packs.mark_failed(made["failed"].id)
     made["building"].state, made["building"].done = "building", 4
     world.names |= {f"pack_{name}": pack.public_id for name, pack in made.items()}
@@ -241,6 +238,6 @@ def _mailbox(world: World) -> None:
         seen.setdefault(message.kind, message)
     for number, (kind, message) in enumerate(seen.items()):
         name = f"{int(START.timestamp()) - 60 * number}000000000.scene"
-        sealed = envelope(message, house().letterhead, house().signet, START)
+        sealed = envelope(message, services().letterhead, services().signet, START)
         (new / name).write_bytes(sealed.as_bytes())
         world.names[f"mail_{kind}"] = name

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annualwheel.db import db
-from annualwheel.house import house
-from annualwheel.questionnaires import notices
+from annualwheel.preparation import notices
+from annualwheel.services import services
 from scenes.camera import Camera, served
 from scenes.table import SCENES
 from scenes.world import World
@@ -163,7 +163,7 @@ def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(
     clock.set(OPEN)
     with live.app.app_context():
         links = [
-            f"/f/{house().signet.token(notices.links(member)['preparation'])}"
+            f"/f/{services().signet.token(notices.links(member)['preparation'])}"
             for member in make_members("Maria", "Anna")
         ]
     maria, anna = (Keys(new_page()) for _ in links)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from scenes.camera import Camera, served
 from scenes.world import World
-from tests.journeys.test_every_surface import digest
+from tests.journeys.web.test_every_surface import digest
 from tests.scanner import links, one_of_every_kind
 
 LINKS = """[...document.querySelectorAll('a[href]')].map(a => a.href)

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from annualwheel.db import db
-from annualwheel.house import house
 from annualwheel.models import Member
-from annualwheel.questionnaires import notices
+from annualwheel.preparation import notices
+from annualwheel.services import services
 from tests.browser.conftest import Live
 from tests.conftest import Fixed
 from tests.writers import CLOSES, OPEN, history, item_of, make_members, stored
@@ -36,7 +36,7 @@ def links(live: Live, clock: Fixed) -> list[str]:
     clock.set(OPEN)
     with live.app.app_context():
         return [
-            f"/f/{house().signet.token(notices.links(member)['preparation'])}"
+            f"/f/{services().signet.token(notices.links(member)['preparation'])}"
             for member in make_members("Maria", "Anna")
         ]
 

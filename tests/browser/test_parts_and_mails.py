@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from annualwheel.letters import KINDS
+from annualwheel.mail.kinds import KINDS
 from scenes.camera import Camera, served
 from scenes.mails import sealed
 from scenes.table import SCENES

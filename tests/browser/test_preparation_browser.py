@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from annualwheel.db import db
-from annualwheel.house import house
 from annualwheel.models import Member
-from annualwheel.questionnaires import notices
+from annualwheel.preparation import notices
+from annualwheel.services import services
 from tests.browser.conftest import DESK, PHONE, Live
 from tests.conftest import Fixed
 from tests.writers import OPEN, add_initiative, history, item_of, make_members, stored, write
@@ -33,7 +33,8 @@ def links(live: Live, clock: Fixed) -> list[str]:
         add_initiative(members[0])
         db.session.commit()
         return [
-            f"/f/{house().signet.token(notices.links(member)['preparation'])}" for member in members
+            f"/f/{services().signet.token(notices.links(member)['preparation'])}"
+            for member in members
         ]
 
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from annualwheel.db import db
-from annualwheel.house import house
-from annualwheel.questionnaires import notices
+from annualwheel.preparation import notices
+from annualwheel.services import services
 from tests.browser.conftest import DESK, Live
 from tests.conftest import Fixed
 from tests.writers import CLOSES, OPEN, make_members
@@ -28,7 +28,7 @@ def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable
     clock.set(OPEN)
     with live.app.app_context():
         links = [
-            house().signet.token(notices.links(member)["preparation"])
+            services().signet.token(notices.links(member)["preparation"])
             for member in make_members("Maria", "Anna")
         ]
         db.session.commit()

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annualwheel.db import db
-from annualwheel.house import house
 from annualwheel.models import Member
-from annualwheel.questionnaires import notices, reopening
+from annualwheel.preparation import notices, reopening
+from annualwheel.services import services
 from tests.browser.conftest import Live
 from tests.conftest import Fixed
 from tests.region import make_staff
@@ -29,7 +29,7 @@ def tab(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Page:
     clock.set(OPEN)
     with live.app.app_context():
         (maria,) = make_members("Maria")
-        link = f"/f/{house().signet.token(notices.links(maria)['preparation'])}"
+        link = f"/f/{services().signet.token(notices.links(maria)['preparation'])}"
     page = new_page()
     page.goto(link)
     page.get_by_role("button", name="Öppna förberedelsen").click()

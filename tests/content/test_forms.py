@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from wtforms import Form
 
-from annualwheel import names
 from annualwheel.questionnaires.definition import (
     Definition,
     Option,
@@ -24,6 +23,7 @@ from annualwheel.questionnaires.definition import (
 from annualwheel.questionnaires.form import build
 from annualwheel.questionnaires.path import Filled, FilledItem, missing, submittable
 from annualwheel.questionnaires.reading import read_all
+from annualwheel.wording import names
 
 FORMS = Path(__file__).parents[2] / "forms"
 DEFINITIONS = {definition.key: definition for definition in read_all(FORMS)}

@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import meta
 
-from annualwheel import names
-from annualwheel.letters import FOLDER, KINDS, LANGUAGES, PLAIN, SUBJECT, compile_body, seal, write
+from annualwheel.mail.kinds import KINDS
+from annualwheel.mail.letters import FOLDER, LANGUAGES, PLAIN, SUBJECT, compile_body, render, write
+from annualwheel.wording import names
 from scenes.mails import HEAD, sample, sealed
 
 # The other ways a template can go: what differs from the sample.
@@ -275,7 +276,7 @@ def test_someone_whose_address_another_gave_is_told_who_gave_it(kind: str) -> No
 def test_a_function_mailbox_gets_one_button_for_each_person(language: str) -> None:
     people = [{"name": f"Person {n}", "what": "x"} for n in (1, 2, 3)]
     links = {f"landing_{n}": f"https://arshjulet.example/i/{n}" for n in (1, 2, 3)}
-    mail = seal(write("new_link", language, {"people": people}), language, links, HEAD)
+    mail = render(write("new_link", language, {"people": people}), language, links, HEAD)
     assert mail.html.count('class="btn"') == 3
     for n in (1, 2, 3):
         assert re.search(rf"Person {n}.*\nhttps://arshjulet\.example/i/{n}\n", mail.text)

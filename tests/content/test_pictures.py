@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from annualwheel.letters import KINDS, LANGUAGES
-from annualwheel.web.failures import PAGES
+from annualwheel.mail.kinds import KINDS
+from annualwheel.mail.letters import LANGUAGES
+from annualwheel.web.error_pages import PAGES
 from scenes.mails import sealed
 from scenes.table import FILES, SCENES
 from scenes.worlds import MAKERS

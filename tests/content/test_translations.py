@@ -17,9 +17,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from annualwheel.imports.headings import SPELLINGS
-from annualwheel.web import words
-from annualwheel.web.coordinator import wording
+from annualwheel.contacts.imports.headings import SPELLINGS
+from annualwheel.web import staff_words, words
 from annualwheel.workshop.headings import WORDS as WORKBOOK
 
 SOURCE = Path(__file__).parents[2] / "annualwheel"
@@ -139,7 +138,7 @@ def test_the_translations_are_in_english() -> None:
 def test_words_that_stand_in_tables_have_english_too() -> None:
     said = [
         (word.sv, word.en)
-        for tables in (words.TABLES, wording.TABLES)
+        for tables in (words.TABLES, staff_words.TABLES)
         for table in tables.values()
         for word in table.values()
     ]

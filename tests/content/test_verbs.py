@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from annualwheel.web.coordinator import wording
+from annualwheel.web import staff_words
 from config import ROOT
 
 Function = ast.FunctionDef
@@ -97,14 +97,14 @@ def test_every_verb_of_the_trail_has_words_in_both_languages() -> None:
     missing = [
         f"{path.relative_to(ROOT)}: {verb}"
         for verb, path in found.items()
-        if verb not in wording.EVENT
+        if verb not in staff_words.EVENT
     ]
     assert not missing, "\n".join(missing)
-    assert all(wording.EVENT[verb].sv and wording.EVENT[verb].en for verb in found)
+    assert all(staff_words.EVENT[verb].sv and staff_words.EVENT[verb].en for verb in found)
 
 
 def test_no_verb_has_words_that_nothing_notes() -> None:
-    assert wording.EVENT.keys() - noted().keys() - TO_COME == set()
+    assert staff_words.EVENT.keys() - noted().keys() - TO_COME == set()
 
 
 def test_verbs_are_read_however_they_are_written() -> None:

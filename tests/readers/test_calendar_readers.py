@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from annualwheel import ical
-from annualwheel.ical import Day, Entry
+from annualwheel.mail import ical
+from annualwheel.mail.ical import Day, Entry
 from tests.readers import libical
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.clock import Clock
-from tests.journeys.test_pack import build
+from tests.journeys.workshop.test_pack import build
 from tests.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
 
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"

@@ -9,4 +9,4 @@ from annualwheel.web import security
 blueprint = Blueprint("admin", __name__)
 blueprint.before_request(security.staff_only("administrator"))
 
-from annualwheel.web.admin import erasing, views  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.admin import erasing, views

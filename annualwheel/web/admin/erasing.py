@@ -11,10 +11,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, jobs, limits, needs, retention
-from annualwheel.imports import preview
-from annualwheel.questionnaires import answers, items
-from annualwheel.registrations import applications
+from annualwheel import audit, limits
+from annualwheel.contacts.imports import preview
+from annualwheel.jobs import sweep
+from annualwheel.participation import open_registration
+from annualwheel.preparation import answers, items
+from annualwheel.privacy import retention
+from annualwheel.registrations import needs
 from annualwheel.web import page
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Press
@@ -42,7 +45,7 @@ SAID = {
     "unconfirmed": Said(
         _l("Anmälningar på den öppna sidan som inte bekräftades"),
         _l("Ingen har visat att adressen är deras"),
-        _l("%(days)s dagar efter anmälan", days=applications.KEPT.days),
+        _l("%(days)s dagar efter anmälan", days=open_registration.KEPT.days),
     ),
     "organisation_requests": Said(
         _l("Frågor om organisationer som saknas"),
@@ -121,7 +124,7 @@ def erasing() -> str:
 def erase_now() -> AnyResponse:
     """Erases without waiting for the hour."""
     if Press().accepted():
-        gone = jobs.erase_old(page.now(), audit.staff(g.staff.id), BATCHES)
+        gone = sweep.erase_old(page.now(), audit.staff(g.staff.id), BATCHES)
         told = ", ".join(f"{SAID[key].what} ({count})" for key, count in gone.items())
         flash(_("Raderat: %(what)s.", what=told) if gone else _("Det fanns inget att radera."))
     return redirect(url_for("admin.erasing"), code=303)

@@ -9,16 +9,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, dates, jobs, outbox, planning, staff, years
+from annualwheel import audit, unit_of_work
+from annualwheel.accounts import staff
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.house import house
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.meetings import planning
 from annualwheel.models import Staff, Year
 from annualwheel.models.staff import STAFF_ROLES
-from annualwheel.outbox import Recipient
-from annualwheel.web import page, refusals, words
+from annualwheel.services import services
+from annualwheel.web import error_messages, page, words
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Address, BaseForm, Filled, Press, strip
+from annualwheel.wording import dates
 
 
 class RolesForm(BaseForm):
@@ -67,7 +72,7 @@ def settings() -> AnyResponse:
 
 
 def _overview(form: TestMailForm) -> AnyResponse:
-    chosen, year = house().settings, years.latest()
+    chosen, year = services().settings, years.latest()
     html = render_template(
         "admin/settings.html",
         active="settings",
@@ -96,7 +101,7 @@ def test_mail() -> AnyResponse:
     )
     db.session.flush()
     audit.note(audit.staff(g.staff.id), "tested_mail", message, now)
-    jobs.commit()
+    unit_of_work.commit()
     flash(_("Testmejlet är på väg. Hur det gick ser du under Utskick."))
     return redirect(url_for("admin.settings"), code=303)
 
@@ -117,7 +122,7 @@ def new_account() -> AnyResponse:
             person.language = form.language.data
             in_words = ", ".join(words.label(role, "role", person.language) for role in roles)
             staff.welcome(person, in_words, g.staff, now)
-            jobs.commit()
+            unit_of_work.commit()
             name = person.name
             flash(
                 _(
@@ -146,7 +151,7 @@ def account(public_id: str) -> AnyResponse:
         else:
             actor, roles = audit.staff(g.staff.id), form.roles.data
             audit.note(actor, "staff_roles_set", person, page.now(), roles=roles)
-            jobs.commit()
+            unit_of_work.commit()
             flash(_("Rollerna är sparade."))
             return redirect(url_for("admin.account", public_id=public_id), code=303)
     return _account(person, form)
@@ -172,7 +177,7 @@ def switch_account(public_id: str, act: str) -> AnyResponse:
             form.name_roles()
             _point_out(form, problem)
             return _account(staff.by_public_id(public_id), form)
-        jobs.commit()
+        unit_of_work.commit()
         if act == "oppna":
             flash(_("Kontot är öppet igen."))
         else:
@@ -185,7 +190,7 @@ def _point_out(form: RolesForm, problem: Refused) -> None:
     field = form.roles
     if problem.key == "staff_exists" and isinstance(form, AccountForm):
         field = form.email
-    field.errors = (refusals.sentence(problem),)
+    field.errors = (error_messages.sentence(problem),)
 
 
 @blueprint.route("/installningar/teman/<int:number>", methods=["GET", "POST"])
@@ -212,7 +217,7 @@ def theme(number: int, key: str) -> AnyResponse:
 
 
 def _saved(words_for: str) -> AnyResponse:
-    jobs.commit()
+    unit_of_work.commit()
     flash(words_for)
     return redirect(url_for("admin.settings") + "#teman", code=303)
 

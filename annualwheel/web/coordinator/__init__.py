@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from annualwheel.web import security, words
-from annualwheel.web.coordinator import wording
+from annualwheel.web import security, staff_words, words
 
 blueprint = Blueprint("coordinator", __name__)
 blueprint.before_request(security.staff_only("coordinator", "administrator"))
-blueprint.add_app_template_filter(words.when_shown(wording.say))
+blueprint.add_app_template_filter(words.when_shown(staff_words.say))
 
 # The views hang on the blueprint.
-from annualwheel.web.coordinator import (  # noqa: E402,F401
-    change_requests,
-    contacts_import,
-    deletion_requests,
-    mailbox,
-    meeting,
-    moving,
+from annualwheel.web.coordinator.answers import change_requests
+from annualwheel.web.coordinator.contacts import deletion_requests, imports, organisations, people
+from annualwheel.web.coordinator.mailings import mail_log, sendings
+from annualwheel.web.coordinator.meetings import meeting, reschedule, settings, year
+from annualwheel.web.coordinator.registrations import (
+    on_behalf,
     organisation_requests,
-    organisations,
-    people,
     registrations,
-    sendings,
-    settings,
-    standing_in,
-    waiting,
-    year,
+    waiting_list,
 )

@@ -12,7 +12,7 @@ from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
 from annualwheel.clock import STOCKHOLM, local
-from annualwheel.meetings import Appointment
+from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Meeting
 from annualwheel.questionnaires import values
 from annualwheel.web.forms import Filled, strip

@@ -16,7 +16,7 @@ from annualwheel.web.forms import BaseForm
 OWN = ("csrf_token", "shown")
 
 
-class ShownForm(BaseForm):
+class StaleSafeForm(BaseForm):
     """Is made with what holds now, also when it is sent.
 
     A field that was left as it was shown takes what holds now. One that was changed here and

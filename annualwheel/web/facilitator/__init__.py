@@ -9,4 +9,4 @@ from annualwheel.web import security
 blueprint = Blueprint("facilitator", __name__)
 blueprint.before_request(security.staff_only("facilitator", "coordinator", "administrator"))
 
-from annualwheel.web.facilitator import results, views  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.facilitator import results, views

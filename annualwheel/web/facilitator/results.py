@@ -15,12 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import audit, jobs, years
-from annualwheel import results as outcome
+from annualwheel import audit, unit_of_work
+from annualwheel.cycle import years
 from annualwheel.errors import DomainError
+from annualwheel.meetings import results as outcome
+from annualwheel.meetings.results import LANGUAGES, Change, Piece
 from annualwheel.models import Meeting
-from annualwheel.results import LANGUAGES, Change, Piece
-from annualwheel.web import page, refusals, results_page
+from annualwheel.web import error_messages, page, results_page
 from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import BaseForm, Press, strip
 
@@ -46,7 +47,7 @@ def write_results(number: int, kind: str) -> AnyResponse:
         base = request.form.get(f"base-{name}", "")
         changes[piece.key, language] = Change(form[name].data, base)
     conflicts = outcome.save(meeting, changes, page.now(), audit.staff(g.staff.id))
-    jobs.commit()
+    unit_of_work.commit()
     if conflicts:
         return _page(meeting, pieces, form, 409, conflicts)
     act = page.pressed("act")
@@ -71,14 +72,14 @@ def publish_results(number: int, kind: str) -> AnyResponse:
     meeting, form = years.meeting_of(number, kind), Press()
     if form.accepted():
         outcome.publish(meeting, page.now(), audit.staff(g.staff.id))
-        jobs.commit()
+        unit_of_work.commit()
         flash(_("Resultatet är publicerat."))
         return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
     try:
         outcome.require_publishable(meeting, page.now())
         why_not = ""
     except DomainError as problem:
-        why_not = refusals.sentence(problem)
+        why_not = error_messages.sentence(problem)
     html = render_template(
         "facilitator/results_publish.html",
         active="answers",
@@ -96,7 +97,7 @@ def unpublish_results(number: int, kind: str) -> AnyResponse:
     meeting = years.meeting_of(number, kind)
     if Press().accepted():
         outcome.unpublish(meeting, page.now(), audit.staff(g.staff.id))
-        jobs.commit()
+        unit_of_work.commit()
         flash(_("Resultatet visas inte längre. Texterna finns kvar som utkast."))
     return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
 

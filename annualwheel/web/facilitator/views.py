@@ -19,7 +19,8 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, jobs, years
+from annualwheel import audit, services, unit_of_work
+from annualwheel.cycle import years
 from annualwheel.db import reading
 from annualwheel.web import page
 from annualwheel.web.facilitator import blueprint
@@ -107,8 +108,8 @@ def ask_for_pack(number: int, kind: str) -> AnyResponse:
     if not Press().accepted():
         return redirect(url_for("facilitator.meeting_answers", number=number, kind=kind), code=303)
     pack = packs.ask(meeting, g.staff, page.language(), page.now())
-    jobs.commit()
-    jobs.enqueue("build_pack", pack.id)
+    unit_of_work.commit()
+    services.enqueue("build_pack", pack.id)
     return redirect(url_for("facilitator.pack", public_id=pack.public_id), code=303)
 
 
@@ -134,7 +135,7 @@ def download(public_id: str) -> Response | AnyResponse:
     file = packs.require_file(found, page.now())
     actor, meeting_id = audit.staff(g.staff.id), found.meeting_id
     audit.note(actor, "pack_downloaded", found, page.now(), meeting_id, sha256=file.sha256)
-    jobs.commit()
+    unit_of_work.commit()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     response = Response(_pieces(file.id, app), mimetype=file.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'

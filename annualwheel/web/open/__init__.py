@@ -12,7 +12,7 @@ from annualwheel.web import security
 blueprint = Blueprint("open", __name__)
 blueprint.before_request(security.open_to_all)
 
-from annualwheel.web.open import (  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.open import (
     feed,
     health,
     landing,

@@ -8,9 +8,10 @@ from __future__ import annotations
 from flask import Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import feed, ical
 from annualwheel.errors import Missing
-from annualwheel.house import house
+from annualwheel.mail import ical
+from annualwheel.participation import calendar_feed
+from annualwheel.services import services
 from annualwheel.web import page
 from annualwheel.web.open import blueprint
 
@@ -22,10 +23,12 @@ def own_feed(token: str) -> AnyResponse:
     The mark is weak: only the time of the answer differs.
     """
     try:
-        found = feed.of(feed.by_target(house().signet.read("feed", token)), page.now())
+        found = calendar_feed.of(
+            calendar_feed.by_target(services().signet.read("feed", token)), page.now()
+        )
     except Missing:
         abort(404)
-    head = house().letterhead
+    head = services().letterhead
     content = ical.feed(
         found.name,
         found.entries,

@@ -8,16 +8,18 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import jobs, lost_links, years
+from annualwheel import unit_of_work
+from annualwheel.cycle import years
 from annualwheel.errors import Missing
-from annualwheel.house import house
 from annualwheel.models import Member, Registration
-from annualwheel.questionnaires import deadline, membership, published
-from annualwheel.registrations import applications, invitations
-from annualwheel.web import calendar_file, opened, page, security
+from annualwheel.participation import link_recovery, open_registration
+from annualwheel.preparation import deadline, membership
+from annualwheel.questionnaires import published
+from annualwheel.registrations import invitations
+from annualwheel.services import services
+from annualwheel.web import calendar_file, offered_acts, page, security, session_links
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
-from annualwheel.web.participant import offers
 
 ROUTES = {
     "yes": "participant.register",
@@ -50,11 +52,11 @@ def enter(token: str) -> Response | AnyResponse:
         return _landing(registration, form)
     wanted = ""
     if registration.state == "unconfirmed":
-        applications.confirm(registration, page.now())
-        jobs.commit()
+        open_registration.confirm(registration, page.now())
+        unit_of_work.commit()
         wanted = registration.mode
     session.permanent = True
-    opened.note("registration", registration.public_id, registration.link_version)
+    session_links.note("registration", registration.public_id, registration.link_version)
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
@@ -104,8 +106,8 @@ def enter_preparation(token: str) -> Response | AnyResponse:
         return _preparation(member, form)
     session.permanent = True
     membership.note_opening(member, page.now())
-    jobs.commit()
-    opened.note("member", member.public_id, member.link_version)
+    unit_of_work.commit()
+    session_links.note("member", member.public_id, member.link_version)
     wants_results = page.pressed("answer") == "result"
     endpoint = "preparation.results" if wants_results else "preparation.hub"
     return redirect(url_for(endpoint), code=303)
@@ -116,8 +118,8 @@ def new_link() -> str | Response | AnyResponse:
     """Mails new links to an address on file; the answer is the same whether it is known or not."""
     form = AskForLink()
     if form.accepted():
-        lost_links.ask(form.email.data, security.client(), page.now())
-        jobs.commit()
+        link_recovery.ask(form.email.data, security.client(), page.now())
+        unit_of_work.commit()
         return redirect(url_for("open.link_sent"), code=303)
     return make_response(render_template("open/new_link.html", form=form, dead=False), form.status)
 
@@ -130,7 +132,7 @@ def link_sent() -> str:
 
 def registration_of(token: str) -> Registration | None:
     """The registration that a personal link opens; None for a link that is dead."""
-    target = house().signet.read("registration", token)
+    target = services().signet.read("registration", token)
     try:
         return invitations.by_target(target) if target else None
     except Missing:
@@ -139,7 +141,7 @@ def registration_of(token: str) -> Registration | None:
 
 def _member(token: str) -> Member | None:
     try:
-        return membership.by_target(house().signet.read("member", token))
+        return membership.by_target(services().signet.read("member", token))
     except Missing:
         return None
 
@@ -152,12 +154,12 @@ def _landing(registration: Registration, form: Press) -> Response:
         registration=registration,
         meeting=meeting,
         form=form,
-        offer=offers.of(registration, page.now()),
-        queue=offers.queue(registration, page.now()),
+        offer=offered_acts.of(registration, page.now()),
+        queue=offered_acts.queue(registration, page.now()),
         span=years.phase(meeting, "preparation"),
-        open_to_all=applications.why_closed(meeting, page.now()) is None,
+        open_to_all=open_registration.why_closed(meeting, page.now()) is None,
         followup=years.phase(meeting, "followup"),
-        **offers.asked(registration, page.now()),
+        **offered_acts.asked(registration, page.now()),
     )
     return make_response(html, form.status)
 

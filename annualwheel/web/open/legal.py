@@ -8,10 +8,12 @@ from flask import abort, current_app, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from annualwheel import limits, needs, retention
-from annualwheel.house import house
-from annualwheel.questionnaires import answers
-from annualwheel.registrations import applications
+from annualwheel import limits
+from annualwheel.participation import open_registration
+from annualwheel.preparation import answers
+from annualwheel.privacy import retention
+from annualwheel.registrations import needs
+from annualwheel.services import services
 from annualwheel.web import components, page
 from annualwheel.web.open import blueprint
 from annualwheel.workshop import packs
@@ -20,7 +22,7 @@ from annualwheel.workshop import packs
 @blueprint.get("/")
 def start() -> str:
     """What this is, the ways in, and the meetings that anyone may register for now."""
-    return render_template("open/start.html", meetings=applications.open_meetings(page.now()))
+    return render_template("open/start.html", meetings=open_registration.open_meetings(page.now()))
 
 
 @blueprint.get("/tillganglighet")
@@ -50,7 +52,7 @@ def contact() -> str:
 @blueprint.get("/komponenter")
 def components_page() -> str:
     """Every part pages are built of, for those who develop; not in production."""
-    if house().settings.environment == "production":
+    if services().settings.environment == "production":
         abort(404)
     return render_template("komponenter.html", **components.examples(page.language()))
 

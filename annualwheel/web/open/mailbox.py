@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
-from annualwheel.house import house
+from annualwheel.services import services
 from annualwheel.web.open import blueprint, maildir
 from annualwheel.web.open.maildir import Mail
 
@@ -77,7 +77,7 @@ def mail_file(name: str) -> Response:
 
 
 def _folder() -> Path:
-    settings = house().settings
+    settings = services().settings
     if settings.dev_mailbox is None or settings.environment == "production":
         abort(404)
     return settings.dev_mailbox

@@ -8,12 +8,13 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import jobs, own_data
+from annualwheel import unit_of_work
 from annualwheel.errors import Missing
-from annualwheel.house import house
 from annualwheel.models import Person
+from annualwheel.privacy import own_data
 from annualwheel.registrations import invitations
-from annualwheel.web import opened, page, security
+from annualwheel.services import services
+from annualwheel.web import page, security, session_links
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -27,7 +28,7 @@ def ask_for_own_data() -> Response | AnyResponse:
     form = AskForLink(data={"email": _address_on_file()})
     if form.accepted():
         own_data.ask(form.email.data, security.client(), page.now())
-        jobs.commit()
+        unit_of_work.commit()
         return redirect(url_for("open.own_data_sent"), code=303)
     return make_response(render_template("open/own_data.html", form=form, dead=False), form.status)
 
@@ -67,13 +68,13 @@ def enter_own_data(token: str) -> Response | AnyResponse:
 
 def _person(token: str) -> Person | None:
     try:
-        return own_data.by_target(house().signet.read("own_data", token, page.now()))
+        return own_data.by_target(services().signet.read("own_data", token, page.now()))
     except Missing:
         return None
 
 
 def _address_on_file() -> str:
-    target = opened.newest("registration")
+    target = session_links.newest("registration")
     try:
         return invitations.by_target(target).person.email if target else ""
     except Missing:

@@ -15,15 +15,17 @@ from wtforms import EmailField, RadioField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
-from annualwheel import contacts, directory, years
+from annualwheel.contacts import directory, organisations
+from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.models import Meeting, Organisation
-from annualwheel.registrations import applications, seats, unlisted
-from annualwheel.registrations.applications import Applicant
-from annualwheel.web import page, refusals, security, words
-from annualwheel.web.forms import SHORT, Address, BaseForm, Filled, NameFields, strip
+from annualwheel.participation import open_registration, organisation_requests
+from annualwheel.participation.open_registration import Applicant
+from annualwheel.registrations import seats
+from annualwheel.web import error_messages, page, security, words
+from annualwheel.web.acting import carried_out
+from annualwheel.web.forms import SHORT, Address, BaseForm, Filled, NameFields, OneOf, strip
 from annualwheel.web.open import blueprint
-from annualwheel.web.participant.forms import OneOf, carried_out
 
 FOUND = 20
 ADDRESS = "/anmal/<int:number>/<meeting:kind>"
@@ -84,7 +86,7 @@ class UnlistedForm(OwnDetailsForm):
 
     def validate_organisation(self, field: Any) -> None:
         """One that is there is chosen, not asked for."""
-        known = contacts.organisation_named(field.data or "")
+        known = organisations.organisation_named(field.data or "")
         if known is not None and known.active:
             is_there = _(
                 "%(organisation)s finns med. Sök på namnet och välj organisationen i listan.",
@@ -111,7 +113,7 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
     Both steps are in the address and change nothing.
     """
     meeting = years.meeting_of(number, kind)
-    if applications.why_closed(meeting, page.now()):
+    if open_registration.why_closed(meeting, page.now()):
         return closed(meeting)
     organisation = _chosen(request.args.get("organisation", ""))
     if organisation is None:
@@ -120,7 +122,7 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
 
     def ask() -> None:
         applicant = form.applicant("open:")
-        applications.apply(meeting, organisation, applicant, security.client(), page.now())
+        open_registration.apply(meeting, organisation, applicant, security.client(), page.now())
 
     if carried_out(form, ask):
         return redirect(url_for("open.applied", number=number, kind=kind), code=303)
@@ -135,14 +137,14 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
 def organisation_missing(number: int, kind: str) -> Response | AnyResponse:
     """One's organisation is not in the register: a question to the coordinators."""
     meeting = years.meeting_of(number, kind)
-    if applications.why_closed(meeting, page.now()):
+    if open_registration.why_closed(meeting, page.now()):
         return closed(meeting)
     form = details_form(UnlistedForm, meeting, organisation=strip(request.args.get("sok"))[:200])
     del form.mode
 
     def ask() -> None:
         name, applicant = form.organisation.data, form.applicant("")
-        unlisted.ask(meeting, name, applicant, security.client(), page.now())
+        organisation_requests.ask(meeting, name, applicant, security.client(), page.now())
 
     if carried_out(form, ask):
         return redirect(url_for("open.organisation_asked", number=number, kind=kind), code=303)
@@ -167,8 +169,8 @@ def closed(meeting: Meeting) -> Response:
 
     What was typed in a form that closed meanwhile is given back.
     """
-    refusal = applications.why_closed(meeting, page.now())
-    said = refusals.sentence(refusal) if refusal else ""
+    refusal = open_registration.why_closed(meeting, page.now())
+    said = error_messages.sentence(refusal) if refusal else ""
     quiet = ("csrf_token", "lang_switch", "mode")
     fields = request.form.items(multi=True)
     typed = [value for name, value in fields if value and name not in quiet]
@@ -184,7 +186,7 @@ def closed(meeting: Meeting) -> Response:
 
 def _chosen(public_id: str) -> Organisation | None:
     try:
-        found = contacts.organisation_by_id(public_id)
+        found = organisations.organisation_by_id(public_id)
     except Missing:
         return None
     return found if found.active and found.merged_into_id is None else None

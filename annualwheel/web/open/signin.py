@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import jobs, staff
+from annualwheel import unit_of_work
+from annualwheel.accounts import staff
 from annualwheel.errors import Missing
-from annualwheel.house import house
+from annualwheel.services import services
 from annualwheel.web import page, security
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
@@ -19,7 +20,7 @@ def sign_in() -> Response | AnyResponse:
     form = AskForLink()
     if form.accepted():
         staff.ask_for_link(form.email.data, security.client(), page.now())
-        jobs.commit()
+        unit_of_work.commit()
         session["back"] = page.own_path("back")
         return redirect(url_for("open.sign_in_sent"), code=303)
     return make_response(render_template("open/sign_in.html", form=form, dead=False), form.status)
@@ -44,14 +45,14 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
     if not form.accepted():
         return _with_button(token, form)
     try:
-        opened = staff.sign_in(house().signet.read("staff", token), page.now())
+        opened = staff.sign_in(services().signet.read("staff", token), page.now())
     except Missing:
         return _dead_link()
     if session.get("staff"):  # whoever was signed in here before is so no longer
         staff.sign_out(session["staff"], page.now())
     person = staff.of_session(opened, page.now())
     plans = person is not None and staff.has_role(person, ("coordinator", "administrator"))
-    jobs.commit()
+    unit_of_work.commit()
     back = session.pop("back", None)
     session["staff"] = opened
     home = url_for("coordinator.year" if plans else "facilitator.answers")
@@ -69,7 +70,7 @@ def sign_out() -> Response | AnyResponse:
         return make_response(render_template("open/sign_out.html", form=form), form.status)
     if session.get("staff"):
         staff.sign_out(session["staff"], page.now())
-        jobs.commit()
+        unit_of_work.commit()
     language, account = page.language(), "1" if session.get("staff") else None
     session.clear()
     session["language"] = language
@@ -84,7 +85,7 @@ def signed_out() -> str:
 
 def _with_button(token: str, form: Press) -> Response:
     try:
-        link = staff.usable_link(house().signet.read("staff", token), page.now())
+        link = staff.usable_link(services().signet.read("staff", token), page.now())
     except Missing:
         return _dead_link()
     g.own_language = link.staff.language

@@ -8,11 +8,11 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel.registrations import applications
+from annualwheel.participation import open_registration
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.open import blueprint, landing
 from annualwheel.web.open.registration import OwnDetailsForm, closed, details_form
-from annualwheel.web.participant.forms import carried_out
 
 
 @blueprint.route("/i/<token>/kollega", methods=["GET", "POST"])
@@ -22,12 +22,12 @@ def someone_else(token: str) -> Response | AnyResponse:
     if registration is None:
         return landing.dead_link()
     meeting = registration.meeting
-    if applications.why_closed(meeting, page.now()):
+    if open_registration.why_closed(meeting, page.now()):
         return closed(meeting)
     form = details_form(OwnDetailsForm, meeting)
 
     def ask() -> None:
-        applications.apply_beside(registration, form.applicant("forwarded:"), page.now())
+        open_registration.apply_beside(registration, form.applicant("forwarded:"), page.now())
 
     if carried_out(form, ask):
         done = url_for("open.applied", number=meeting.year.number, kind=meeting.kind)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from flask import Blueprint, g, make_response, render_template, request, session
 from werkzeug.wrappers import Response
 
-from annualwheel import own_data
 from annualwheel.errors import Missing
-from annualwheel.web import ended, opened, page
+from annualwheel.privacy import own_data
+from annualwheel.web import page, session_expired, session_links
 from annualwheel.web.forms import AskForLink
 from annualwheel.web.page import Viewer
 
@@ -29,7 +29,7 @@ def holder_of_fresh_link() -> Response | None:
     except Missing:
         session.pop("own_data", None)
         return _not_let_in()
-    if request.method not in opened.READS and opened.named() != g.person.public_id:
+    if request.method not in session_links.READS and session_links.named() != g.person.public_id:
         return _not_let_in()
     g.own_language, g.whose = g.person.language, g.person.public_id
     g.viewer = Viewer("owner", g.person.name)
@@ -37,12 +37,12 @@ def holder_of_fresh_link() -> Response | None:
 
 
 def _not_let_in() -> Response:
-    if ended.typed():
-        return ended.again("owner")
+    if session_expired.typed():
+        return session_expired.again("owner")
     html = render_template(
         "open/own_data.html", form=AskForLink(formdata=None), ended=True, dead=False
     )
     return make_response(html, 401)
 
 
-from annualwheel.web.owner import correcting, deletion, overview, stated_needs  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.owner import correcting, deletion, overview, stated_needs

@@ -12,13 +12,13 @@ from wtforms import EmailField, RadioField, StringField, TelField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from annualwheel import own_data
 from annualwheel.models import Person
-from annualwheel.own_data import Correction
+from annualwheel.privacy import own_data
+from annualwheel.privacy.own_data import Correction
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
 from annualwheel.web.owner import blueprint
-from annualwheel.web.participant.forms import carried_out
 
 
 class OwnForm(NameFields, BaseForm):

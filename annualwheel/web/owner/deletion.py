@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length, Optional
 
-from annualwheel import own_data
+from annualwheel.privacy import own_data
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import BaseForm, strip
 from annualwheel.web.owner import blueprint
-from annualwheel.web.participant.forms import carried_out
 
 
 class DeletionForm(BaseForm):

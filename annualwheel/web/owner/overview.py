@@ -7,13 +7,14 @@ import json
 from flask import Response, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import extracts, needs, own_data
+from annualwheel.privacy import export, own_data
+from annualwheel.registrations import needs
 from annualwheel.registrations.states import HAS_ENTRY
 from annualwheel.web import page
-from annualwheel.web.coordinator.wording import EVENT
+from annualwheel.web.decline_reasons import reason_words
 from annualwheel.web.forms import Press
 from annualwheel.web.owner import blueprint
-from annualwheel.web.participant.forms import reason_words
+from annualwheel.web.staff_words import EVENT
 
 DONE = ("rattat", "behov", "raderat", "begart")
 SHOWN_MAILS = 20
@@ -22,7 +23,7 @@ SHOWN_MAILS = 20
 @blueprint.get("/oversikt")
 def overview() -> str:
     """Everything, in the order people ask for it."""
-    held = extracts.of(g.person, page.language())
+    held = export.of(g.person, page.language())
     done = request.args.get("klart", "")
     return render_template(
         "owner/overview.html",
@@ -35,17 +36,17 @@ def overview() -> str:
         coming=HAS_ENTRY,
         shown_mails=SHOWN_MAILS,
         reasons=reason_words(),
-        body_of=extracts.body_of,
+        body_of=export.body_of,
         closes=own_data.closes_at(session["own_data"]),
     )
 
 
 @blueprint.get("/fil")
 def file() -> Response:
-    """The same as JSON; what its fields mean is said in `extracts.as_json`."""
-    held = extracts.of(g.person, page.language())
+    """The same as JSON; what its fields mean is said in `export.as_json`."""
+    held = export.of(g.person, page.language())
     return Response(
-        json.dumps(extracts.as_json(held, reason_words()), ensure_ascii=False, indent=1),
+        json.dumps(export.as_json(held, reason_words()), ensure_ascii=False, indent=1),
         content_type="application/json; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="mina-uppgifter.json"'},
     )

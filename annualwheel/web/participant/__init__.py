@@ -8,11 +8,12 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from annualwheel.access.links import Target
 from annualwheel.errors import Missing
-from annualwheel.links import Target
-from annualwheel.registrations import invitations, substitution
+from annualwheel.participation import substitution
+from annualwheel.registrations import invitations
 from annualwheel.registrations.states import HOLDS_SEAT
-from annualwheel.web import ended, opened
+from annualwheel.web import session_expired, session_links
 from annualwheel.web.page import Viewer
 
 blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
@@ -25,14 +26,14 @@ def holder_of_link() -> Response | None:
     The session knows the registration the page was made for and the version its link had; both
     must still hold.
     """
-    target = opened.target("registration")
+    target = session_links.target("registration")
     try:
         g.registration = invitations.by_target(target) if target else None
     except Missing:
         g.registration = None
     if g.registration is None:
         return _not_let_in(target)
-    opened.let_in(target)
+    session_links.let_in(target)
     person, g.whose = g.registration.person, g.registration.public_id
     g.own_language = person.language
     g.viewer = Viewer("participant", person.name, g.registration.organisation.name)
@@ -48,13 +49,13 @@ def _not_let_in(target: Target | None) -> Response:
     if target and request.endpoint == "participant.substitute":
         successor = substitution.successor_of(target)
     if successor is None:
-        return ended.answer()
+        return session_expired.answer()
     session["handed_over"] = successor.person.name
     session["handed_over_seat"] = successor.state in HOLDS_SEAT
     return redirect(url_for("open.handed_over"), code=303)
 
 
-from annualwheel.web.participant import (  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.participant import (
     answering,
     colleagues,
     leaving,

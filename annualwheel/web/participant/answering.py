@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, meetings
+from annualwheel import audit
 from annualwheel.models import Registration
-from annualwheel.registrations import replies
-from annualwheel.web import opened, page
-from annualwheel.web.participant import blueprint, offers
-from annualwheel.web.participant.forms import DeclineForm, carried_out, registration_form
+from annualwheel.participation import front_door, replies
+from annualwheel.web import offered_acts, page, session_links
+from annualwheel.web.acting import carried_out
+from annualwheel.web.participant import blueprint
+from annualwheel.web.participant.forms import DeclineForm, registration_form
 
 
 @blueprint.route("/anmal", methods=["GET", "POST"])
@@ -21,11 +22,13 @@ def register() -> Response | AnyResponse:
     """
     registration: Registration = g.registration
     form = registration_form(registration, request.args.get("satt", ""))
-    offer = offers.of(registration, page.now())
+    offer = offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
     state, stood = registration.state, replies.stands(registration)
-    if carried_out(form, lambda: meetings.register(registration, form.reply(), page.now(), actor)):
-        opened.note("registration", registration.public_id, registration.link_version)
+    if carried_out(
+        form, lambda: front_door.register(registration, form.reply(), page.now(), actor)
+    ):
+        session_links.note("registration", registration.public_id, registration.link_version)
         done = "andrad" if replies.stands(registration) != stood else None
         if registration.state != state:
             done = "anmald"
@@ -48,7 +51,7 @@ def register() -> Response | AnyResponse:
 def decline() -> Response | AnyResponse:
     """No: an optional reason, and one more press, as a mail scanner may have pressed the first."""
     registration: Registration = g.registration
-    form, offer = DeclineForm(), offers.of(registration, page.now())
+    form, offer = DeclineForm(), offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: replies.decline(registration, form.chosen(), page.now(), actor)):
         return redirect(url_for("participant.confirmation", klart="nej"), code=303)

@@ -12,16 +12,17 @@ from wtforms import EmailField, Field, RadioField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from annualwheel import audit, contacts
-from annualwheel.contacts import fold
+from annualwheel import audit
+from annualwheel.contacts import folding
+from annualwheel.contacts.folding import fold
 from annualwheel.errors import Unreadable
 from annualwheel.models import Registration
-from annualwheel.registrations import colleagues
-from annualwheel.registrations.colleagues import MOST, Colleague
-from annualwheel.web import page, refusals, words
+from annualwheel.participation import colleagues
+from annualwheel.participation.colleagues import MOST, Colleague
+from annualwheel.web import error_messages, page, words
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import SHORT, BaseForm, strip
 from annualwheel.web.participant import blueprint
-from annualwheel.web.participant.forms import carried_out
 
 NAMES = ("given", "family", "email", "title", "mode")
 ADD = "lagg_till"
@@ -94,7 +95,7 @@ class ColleaguesForm(BaseForm):
     def _check_address(self, number: int) -> None:
         email = self[f"email_{number}"]
         try:
-            email.data = contacts.normal_address(email.data or "")
+            email.data = folding.normal_address(email.data or "")
         except Unreadable:
             wanted = _(
                 "Skriv e-postadressen till kollega %(number)s med @, till exempel "
@@ -157,7 +158,7 @@ def colleagues_in_one_go() -> Response | AnyResponse:
         registration=registration,
         meeting=registration.meeting,
         form=form,
-        why=refusals.sentence(refusal) if refusal else "",
+        why=error_messages.sentence(refusal) if refusal else "",
         most=MOST,
     )
     return make_response(html, status)

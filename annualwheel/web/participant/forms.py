@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    BooleanField,
     EmailField,
     Field,
     RadioField,
@@ -17,40 +14,16 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional
 
-from annualwheel import jobs
-from annualwheel.db import db
-from annualwheel.errors import DomainError
 from annualwheel.models import Registration
-from annualwheel.registrations.replies import Reply
-from annualwheel.registrations.substitution import Substitute
-from annualwheel.web import refusals, words
-from annualwheel.web.forms import Address, BaseForm, NameFields, strip
+from annualwheel.participation.replies import Reply
+from annualwheel.participation.substitution import Substitute
+from annualwheel.web import words
+from annualwheel.web.decline_reasons import REASONS
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, strip
 
 LUNCH = [SelectChoice("ja", _l("Ja")), SelectChoice("nej", _l("Nej"))]
-REASONS = [
-    SelectChoice("krock", _l("Krock i kalendern")),
-    SelectChoice("fel_person", _l("Inte min fråga")),
-    SelectChoice("annat", _l("Annat")),
-]
-LONG = Length(max=200, message=_l("Skriv högst 200 tecken"))
-
-
-def reason_words() -> dict[str, str]:
-    """Why somebody does not come, by the key that is kept, in the page's language."""
-    return {choice.value: str(choice.label) for choice in REASONS}
-
-
-class OneOf:
-    """Asks for one of the choices. The sentence says what."""
-
-    def __init__(self, message: Any) -> None:
-        self.message = message
-
-    def __call__(self, form: Any, field: Field) -> None:
-        if field.data not in {choice.value for choice in field.choices}:
-            raise ValidationError(str(self.message))
 
 
 class OnSiteOnly(OneOf):
@@ -69,20 +42,20 @@ class RegistrationForm(NameFields, BaseForm):
 
     email = EmailField(
         _l("E-postadress"),
-        [Address(), LONG],
+        [Address(), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "email"},
         description=_l("Hit skickar vi bekräftelse och kalenderbokning"),
     )
     title = StringField(
         _l("Titel eller uppdrag"),
-        [Optional(), LONG],
+        [Optional(), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "organization-title"},
     )
     mobile = TelField(
         _l("Mobilnummer"),
-        [Optional(), LONG],
+        [Optional(), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "tel"},
         description=_l("Används bara om något ändras strax före mötet"),
@@ -100,7 +73,7 @@ class RegistrationForm(NameFields, BaseForm):
     )
     copy_to = EmailField(
         _l("Din egen e-postadress"),
-        [Address(optional=True), LONG],
+        [Address(optional=True), SHORT],
         filters=[strip],
         description=_l("Hit skickar vi kopior av bekräftelsen och av mejl om ändringar"),
     )
@@ -174,11 +147,11 @@ class SubstituteForm(NameFields, BaseForm):
 
     email = EmailField(
         _l("E-postadress"),
-        [Address(), LONG],
+        [Address(), SHORT],
         filters=[strip],
         description=_l("Hit skickar vi en egen inbjudan med personlig länk"),
     )
-    title = StringField(_l("Titel eller uppdrag"), [Optional(), LONG], filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
     message = TextAreaField(
         _l("Hälsning"),
         [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
@@ -203,45 +176,3 @@ class DeclineForm(BaseForm):
     def chosen(self) -> str:
         """The reason, "" when none was chosen."""
         return next((choice.value for choice in REASONS if choice.value == self.reason.data), "")
-
-
-class NeedsForm(BaseForm):
-    """Diet and access needs (GDPR art. 9): only with an active tick."""
-
-    diet = StringField(
-        _l("Specialkost"),
-        [Optional(), LONG],
-        filters=[strip],
-        render_kw={"autocomplete": "off"},
-        description=_l("Till exempel vegetariskt eller allergi mot nötter"),
-    )
-    access = TextAreaField(
-        _l("Behöver du något för att kunna delta?"),
-        [Optional(), Length(max=1000, message=_l("Skriv högst 1 000 tecken"))],
-        filters=[strip],
-        description=_l("Till exempel tolk, plats nära dörren eller material i förväg"),
-        render_kw={"autocomplete": "off"},
-    )
-    consent = BooleanField()
-
-    def validate_consent(self, field: Field) -> None:
-        """Asked for only when there is something to consent to."""
-        if (self.diet.data or self.access.data) and not field.data:
-            raise ValidationError(_("Kryssa i att du samtycker, eller ta bort det du skrev"))
-
-
-def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
-    """Does what the form asks and commits.
-
-    A refusal is written on the form, which keeps all that was typed.
-    """
-    if not form.accepted():
-        return False
-    try:
-        act()
-    except DomainError as refusal:
-        db.session.rollback()
-        form.form_errors.append(refusals.sentence(refusal))
-        return False
-    jobs.commit()
-    return True

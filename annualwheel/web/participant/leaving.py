@@ -7,14 +7,15 @@ from dataclasses import replace
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, meetings
+from annualwheel import audit
 from annualwheel.models import Registration
-from annualwheel.registrations import replies
+from annualwheel.participation import front_door, replies
 from annualwheel.registrations.states import HOLDS_SEAT
-from annualwheel.web import opened, page
+from annualwheel.web import offered_acts, page, session_links
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
-from annualwheel.web.participant import blueprint, offers
-from annualwheel.web.participant.forms import SubstituteForm, carried_out
+from annualwheel.web.participant import blueprint
+from annualwheel.web.participant.forms import SubstituteForm
 
 
 @blueprint.route("/ersattare", methods=["GET", "POST"])
@@ -25,16 +26,16 @@ def substitute() -> Response | AnyResponse:
     registration that holds somebody else's details leads here with what was typed.
     """
     registration: Registration = g.registration
-    form, offer = SubstituteForm(), offers.of(registration, page.now())
+    form, offer = SubstituteForm(), offered_acts.of(registration, page.now())
     forwarded = request.args.get("vem") == "jag"
     actor, seated = audit.participant(registration.person_id), registration.state in HOLDS_SEAT
 
     def hand_over() -> None:
         new = replace(form.substitute(), taken=forwarded)
-        meetings.substitute(registration, new, page.now(), actor)
+        front_door.substitute(registration, new, page.now(), actor)
 
     if page.pressed("answer") != "instead" and carried_out(form, hand_over):
-        opened.forget("registration", registration.public_id)
+        session_links.forget("registration", registration.public_id)
         session["handed_over"] = f"{form.given.data} {form.family.data}"
         session["handed_over_seat"] = seated
         return redirect(url_for("open.handed_over", vem="jag" if forwarded else None), code=303)
@@ -55,7 +56,7 @@ def substitute() -> Response | AnyResponse:
 def withdraw() -> Response | AnyResponse:
     """Gives the seat, or the place in line, back."""
     registration: Registration = g.registration
-    form, offer = Press(), offers.of(registration, page.now())
+    form, offer = Press(), offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: replies.withdraw(registration, page.now(), actor)):
         return redirect(url_for("participant.confirmation", klart="avbokad"), code=303)

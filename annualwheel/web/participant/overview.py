@@ -8,12 +8,14 @@ from __future__ import annotations
 from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import jobs, needs, years
+from annualwheel import unit_of_work
+from annualwheel.cycle import years
 from annualwheel.models import Registration
-from annualwheel.questionnaires import membership
-from annualwheel.web import calendar_file, opened, page
+from annualwheel.preparation import membership
+from annualwheel.registrations import needs
+from annualwheel.web import calendar_file, offered_acts, page, session_links
 from annualwheel.web.forms import Press
-from annualwheel.web.participant import blueprint, offers
+from annualwheel.web.participant import blueprint
 
 DONE = ("anmald", "andrad", "nej", "avbokad", "kvar", "behov", "raderat")
 
@@ -36,15 +38,15 @@ def shown(form: Press, done: str = "") -> str:
         "participant/confirmation.html",
         registration=registration,
         meeting=meeting,
-        offer=offers.of(registration, now),
+        offer=offered_acts.of(registration, now),
         stated=needs.of(registration),
         needs_served=registration.state in needs.SERVED,
         done=done,
         span=years.phase(meeting, "preparation"),
         followup=years.phase(meeting, "followup"),
-        queue=offers.queue(registration, now),
+        queue=offered_acts.queue(registration, now),
         form=form,
-        **offers.asked(registration, now),
+        **offered_acts.asked(registration, now),
     )
 
 
@@ -62,7 +64,7 @@ def open_preparation() -> AnyResponse:
     """The pressed button: lets the person write in the answer and opens a session for it."""
     registration: Registration = g.registration
     back = redirect(url_for("participant.confirmation"), code=303)
-    if registration.state not in offers.PREPARES:
+    if registration.state not in offered_acts.PREPARES:
         return back
     opens = years.phase(registration.meeting, "preparation").opens_at
     if page.now() < opens or not Press().accepted():
@@ -70,6 +72,6 @@ def open_preparation() -> AnyResponse:
     member = membership.of_registration(registration, page.now())
     if member is None:
         return back
-    jobs.commit()
-    opened.note("member", member.public_id, member.link_version)
+    unit_of_work.commit()
+    session_links.note("member", member.public_id, member.link_version)
     return redirect(url_for("preparation.hub"), code=303)

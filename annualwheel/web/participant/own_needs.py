@@ -6,16 +6,17 @@ details, after a freshly mailed link.
 
 from __future__ import annotations
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Response, g, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import dates, jobs, needs
+from annualwheel import unit_of_work
 from annualwheel.models import Registration
+from annualwheel.registrations import needs
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
+from annualwheel.web.needs_form import NeedsForm, consent_to, is_read_too_late
 from annualwheel.web.participant import blueprint
-from annualwheel.web.participant.forms import NeedsForm, carried_out
 
 
 @blueprint.route("/behov", methods=["GET", "POST"])
@@ -60,23 +61,6 @@ def erase_needs() -> AnyResponse:
     """Takes the consent back: what was written is gone at once."""
     if Press().accepted():
         needs.forget(g.registration)
-        jobs.commit()
+        unit_of_work.commit()
         return redirect(url_for("participant.confirmation", klart="raderat"), code=303)
     return redirect(url_for("participant.own_needs"), code=303)
-
-
-def is_read_too_late(registration: Registration) -> bool:
-    """Whether the page is only opened, and needs can no longer be stated."""
-    return request.method == "GET" and bool(needs.why_not(registration.meeting, page.now()))
-
-
-def consent_to(registration: Registration) -> str:
-    """The sentence that is consented to, with the day on which everything is erased."""
-    day = dates.day(needs.erase_on(registration.meeting), page.language())
-    sentence: str = _(
-        "Jag samtycker till att uppgifterna används för att ordna specialkost och det jag behöver "
-        "på plats. De raderas senast %(day)s, "
-        "och jag kan radera dem själv när som helst.",
-        day=day,
-    )
-    return sentence

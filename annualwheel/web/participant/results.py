@@ -6,11 +6,11 @@ from flask import Response, g, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audiences
-from annualwheel import results as outcome
+from annualwheel.meetings import results as outcome
 from annualwheel.models import Registration
-from annualwheel.web import page, results_page
-from annualwheel.web.participant import blueprint, offers
+from annualwheel.registrations import audiences
+from annualwheel.web import offered_acts, page, results_page
+from annualwheel.web.participant import blueprint
 
 
 @blueprint.get("/resultat")
@@ -23,7 +23,7 @@ def results() -> str | Response | AnyResponse:
     if registration.state not in audiences.INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
     meeting, own = registration.meeting, None
-    if not offers.asked(registration, page.now())["outside"]:
+    if not offered_acts.asked(registration, page.now())["outside"]:
         own = outcome.own_version(meeting, registration.organisation_id, registration.person_id)
     back = (_("Till din anmälan"), url_for("participant.confirmation"))
     return results_page.show(meeting, own, back)

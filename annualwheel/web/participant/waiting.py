@@ -8,11 +8,11 @@ from flask import Response, g, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
-from annualwheel.registrations import offers, replies
+from annualwheel.participation import offers, replies
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, overview
-from annualwheel.web.participant.forms import carried_out
 
 # The button's value, what it does, and what the page then says is done.
 ANSWERS: Mapping[str, tuple[Callable[..., None], str]] = {

@@ -9,10 +9,10 @@ from flask import Blueprint, g, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from annualwheel.errors import Missing
-from annualwheel.questionnaires import membership
-from annualwheel.web import ended, opened
+from annualwheel.preparation import membership
+from annualwheel.web import session_expired, session_links
 from annualwheel.web.page import Viewer
-from annualwheel.web.preparation import reach
+from annualwheel.web.preparation import permissions
 
 blueprint = Blueprint("preparation", __name__, url_prefix="/forberedelse")
 
@@ -24,7 +24,7 @@ def member_of_answer() -> Response | None:
     The session knows the membership the page was made for and the version its link had; both must
     still hold.
     """
-    target = opened.target("member")
+    target = session_links.target("member")
     try:
         g.member = membership.by_target(target)
     except Missing:
@@ -32,11 +32,11 @@ def member_of_answer() -> Response | None:
     if g.member is None:
         if request.is_json:
             return make_response({"status": 401}, 401)
-        return ended.answer()
-    opened.let_in(target)
+        return session_expired.answer()
+    session_links.let_in(target)
     g.own_language, g.whose = g.member.person.language, g.member.public_id
     g.viewer = Viewer("participant", g.member.person.name, g.member.submission.organisation.name)
-    return None if reach.allowed(g.member) else _others_write()
+    return None if permissions.allowed(g.member) else _others_write()
 
 
 def _others_write() -> Response:
@@ -46,13 +46,13 @@ def _others_write() -> Response:
     return make_response(render_template("preparation/others.html"), 403)
 
 
-from annualwheel.web.preparation import (  # noqa: E402,F401  the views hang on the blueprint
+from annualwheel.web.preparation import (
     asking,
     cards,
-    here,
     history,
     hub,
     people,
+    presence,
     printing,
     reading,
     results,

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import jobs
+from annualwheel import unit_of_work
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import ChangeRequest, Submission
-from annualwheel.questionnaires import reopening
-from annualwheel.web import page, refusals
+from annualwheel.preparation import reopening
+from annualwheel.web import error_messages, page
 from annualwheel.web.forms import BaseForm, Filled, strip
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.steps import standing
@@ -46,9 +46,9 @@ def ask_to_change() -> Response:
             reopening.ask(g.member, form.reason.data, page.now())
         except Refused as problem:
             db.session.rollback()
-            form.reason.errors = [refusals.sentence(problem)]
+            form.reason.errors = [error_messages.sentence(problem)]
         else:
-            jobs.commit()
+            unit_of_work.commit()
             return redirect(url_for("preparation.hub", bett=1), code=303)
     if not form.is_submitted() and not _is_worth_asking(submission):
         return redirect(url_for("preparation.hub"), code=303)

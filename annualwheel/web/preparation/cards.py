@@ -9,9 +9,10 @@ from __future__ import annotations
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
-from annualwheel import jobs
+from annualwheel import unit_of_work
 from annualwheel.errors import Refused
-from annualwheel.questionnaires import carried, items, published
+from annualwheel.preparation import carry_over, items
+from annualwheel.questionnaires import published
 from annualwheel.web import page
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint, sections
@@ -28,7 +29,7 @@ def add(section: str) -> Response:
     if answer := _instead(step.url()):
         return answer
     item = items.add(submission, section, page.now())
-    jobs.commit()
+    unit_of_work.commit()
     return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
 
 
@@ -42,8 +43,8 @@ def carry(section: str, earlier: str) -> Response:
     step, _after = find(published.definition_of(submission.questionnaire), section, None)
     if not Press().accepted():
         return redirect(step.url(), code=303)
-    item = carried.carry(submission, earlier, page.pressed("way"), g.member.person, page.now())
-    jobs.commit()
+    item = carry_over.carry(submission, earlier, page.pressed("way"), g.member.person, page.now())
+    unit_of_work.commit()
     if item.carried == "changed":
         return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
     return redirect(step.url(sagt=item.public_id), code=303)
@@ -56,7 +57,7 @@ def take_back(item: str) -> Response:
     if answer := _instead(back):
         return answer
     items.remove(g.member.submission, item, g.member.person, page.now())
-    jobs.commit()
+    unit_of_work.commit()
     return redirect(back, code=303)
 
 
@@ -66,7 +67,7 @@ def remove(item: str) -> Response:
     if answer := _instead(_step()[0].url(), item):
         return answer
     items.remove(g.member.submission, item, g.member.person, page.now())
-    jobs.commit()
+    unit_of_work.commit()
     return redirect(_step()[0].url(borttaget=item), code=303)
 
 
@@ -76,7 +77,7 @@ def restore(item: str) -> Response:
     if answer := _instead(_step()[0].url(borttaget=item)):
         return answer
     items.restore(g.member.submission, item, page.now())
-    jobs.commit()
+    unit_of_work.commit()
     return redirect(_step()[0].url(redigera=item, _anchor="kort"), code=303)
 
 
@@ -87,7 +88,7 @@ def move(item: str) -> Response:
     if answer := _instead(back):
         return answer
     items.move(g.member.submission, item, MOVES.get(page.pressed("act"), 0), page.now())
-    jobs.commit()
+    unit_of_work.commit()
     return redirect(back, code=303)
 
 

@@ -11,22 +11,14 @@ from dataclasses import dataclass
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import jobs
+from annualwheel import unit_of_work
 from annualwheel.errors import Missing, Unreadable
-from annualwheel.questionnaires import (
-    answers,
-    deadline,
-    drafts,
-    history,
-    items,
-    path,
-    published,
-    submission,
-)
+from annualwheel.preparation import answers, deadline, drafts, history, items, submission
+from annualwheel.preparation.drafts import Draft, Place, Stored
+from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Group, Question, answer_fields
-from annualwheel.questionnaires.drafts import Draft, Place, Stored
 from annualwheel.questionnaires.path import FilledItem
-from annualwheel.questionnaires.values import Value, blank, keys
+from annualwheel.questionnaires.values import Value, is_blank, keys
 from annualwheel.web import page
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint
@@ -90,7 +82,7 @@ def former_texts(item: str, key: str) -> Response:
         former = _number("text")
         base = answers.base_of(request.form.get("base", ""))
         saved = history.restore(place, key, former, base, g.member.person, page.now())
-        jobs.commit()
+        unit_of_work.commit()
         if not saved.conflicts:
             here = url_for("preparation.former_texts", item=item, key=key, tagen=1)
             return redirect(here, code=303)
@@ -155,7 +147,7 @@ def _written(spot: Spot, former: set[str]) -> list[Written]:
     for field in spot.fields:
         key = field.key
         stored = place.stored.get(key)
-        filled = stored is not None and not blank(stored.value)
+        filled = stored is not None and not is_blank(stored.value)
         if filled or key in former:
             label = field.label.to(language)
             found.append(Written(label, place.public_id, key, stored, key in former))

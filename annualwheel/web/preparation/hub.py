@@ -8,12 +8,13 @@ from typing import Any
 from flask import g, render_template
 
 from annualwheel.models import Member
-from annualwheel.questionnaires import drafts, membership, path, published, shares, team
+from annualwheel.preparation import collaborators, drafts, membership, scopes
+from annualwheel.preparation.drafts import Draft, Stored
+from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Group, Part
-from annualwheel.questionnaires.drafts import Draft, Stored
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
-from annualwheel.web.preparation import blueprint, here, people
+from annualwheel.web.preparation import blueprint, people, presence
 from annualwheel.web.preparation.steps import Step, standing, steps
 
 
@@ -66,7 +67,7 @@ def hub() -> str:
         said=people.said(),
         minutes=_minutes(definition, mine),
         led=any(writer.lead for writer in writers),
-        share=shares.share(definition, me.scope),
+        share=scopes.share(definition, me.scope),
         empty=all(task.state is SectionState.NOT_STARTED for task in mine),
         left_off=_left_off(mine),
         **standing(submission),
@@ -96,7 +97,7 @@ def _task(definition: Definition, draft: Draft, step: Step) -> Task:
         done=cards.count(SectionState.DONE),
         begun=cards.count(SectionState.STARTED),
         latest=draft.latest(part),
-        mine=shares.covers(definition, g.member.scope, part),
+        mine=scopes.covers(definition, g.member.scope, part),
     )
 
 
@@ -109,7 +110,7 @@ def _card_states(draft: Draft, group: Group | None) -> list[SectionState]:
 
 
 def _writer(definition: Definition, member: Member) -> Writer:
-    share = shares.share(definition, member.scope)
+    share = scopes.share(definition, member.scope)
     return Writer(
         name=member.person.name,
         public_id=member.public_id,
@@ -117,7 +118,7 @@ def _writer(definition: Definition, member: Member) -> Writer:
         lead=member.role == "lead",
         share=share.label.to(page.language()) if share else "",
         opened=member.opened_at is not None,
-        removable=team.may_remove(g.member, member),
+        removable=collaborators.may_remove(g.member, member),
     )
 
 
@@ -134,5 +135,5 @@ def _frame() -> dict[str, Any]:
         "submission": submission,
         "meeting": submission.questionnaire.meeting,
         "personal": submission.person_id is not None,
-        "present": here.sentences,
+        "present": presence.sentences,
     }

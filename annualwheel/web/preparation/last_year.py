@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from annualwheel.models import Submission
-from annualwheel.questionnaires import carried, path
-from annualwheel.questionnaires.carried import Earlier, EarlierItem, Lost
+from annualwheel.preparation import carry_over
+from annualwheel.preparation.carry_over import Earlier, EarlierItem, Lost
+from annualwheel.preparation.drafts import Draft, Place
+from annualwheel.questionnaires import path
 from annualwheel.questionnaires.definition import Group, Question
-from annualwheel.questionnaires.drafts import Draft, Place
 from annualwheel.questionnaires.path import FilledItem, SectionState
 from annualwheel.web import page
 
@@ -46,7 +47,7 @@ def offers(earlier: Earlier | None, draft: Draft, group: Group) -> list[Offer]:
     asked = [question.key for question in group.questions if _is_in_short(question, group)]
     return [
         Offer(item.public_id, item.title, _in_short(item, asked))
-        for item in carried.offers(earlier, draft)
+        for item in carry_over.offers(earlier, draft)
     ]
 
 
@@ -95,7 +96,7 @@ def lost(
     found = earlier.item_of(place.initiative_id)
     if found is None:
         return []
-    return [_sentence(each) for each in carried.fitting(submission, group, found, earlier).lost]
+    return [_sentence(each) for each in carry_over.fitting(submission, group, found, earlier).lost]
 
 
 def _sentence(gone: Lost) -> str:

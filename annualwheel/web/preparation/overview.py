@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
 
-from annualwheel.questionnaires import form, path, shares, submission
+from annualwheel.preparation import scopes, submission
+from annualwheel.preparation.drafts import Draft, Place, Stored
+from annualwheel.questionnaires import form, path
 from annualwheel.questionnaires.definition import (
     CHOOSING,
     Definition,
@@ -17,12 +18,12 @@ from annualwheel.questionnaires.definition import (
     Question,
     answer_fields,
 )
-from annualwheel.questionnaires.drafts import Draft, Place, Stored
-from annualwheel.questionnaires.path import FilledItem, Missing, SectionState
-from annualwheel.questionnaires.values import Fault, Values, blank
+from annualwheel.questionnaires.path import FilledItem, Gap, SectionState
+from annualwheel.questionnaires.values import Fault, Values, is_blank
 from annualwheel.web import page
 from annualwheel.web.preparation.sheets import spoken
 from annualwheel.web.preparation.steps import Step, steps
+from annualwheel.web.submitted_content import Block, Line, _over
 
 
 @dataclass(frozen=True)
@@ -39,27 +40,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A question with what was answered, "" when nothing was."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Block:
-    """A section, a theme or an item of the answer, to read."""
-
-    title: str
-    about: str
-    url: str
-    lines: list[Line]
-    cards: list[Block]
-    none: str = ""
-
-
-@dataclass(frozen=True)
-class Gap:
+class GapLink:
     """Something to mend or that is missing, with the way to it."""
 
     text: str
@@ -108,48 +89,25 @@ def blocks(definition: Definition, draft: Draft) -> list[Block]:
     names = {option.key: option.label.sv for option in chosen}
     scope = g.member.scope
     return [
-        _block(step, draft, names, shares.covers(definition, scope, step.part))
+        _block(step, draft, names, scopes.covers(definition, scope, step.part))
         for step in steps(definition)
     ]
 
 
-def gaps(definition: Definition, draft: Draft) -> tuple[list[Gap], list[Gap]]:
+def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapLink]]:
     """What stops the answer from being submitted, and what is only missing.
 
     Each has a link to its field.
     """
     by_keys = {step.keys: step for step in steps(definition)}
     titles = {card.public_id: (number, card) for number, card in enumerate(draft.cards, 1)}
-    blocking: list[Gap] = []
-    missing: list[Gap] = []
+    blocking: list[GapLink] = []
+    missing: list[GapLink] = []
     for gap in path.missing(definition, draft.filled):
         step = by_keys[gap.section.key, gap.theme.key if gap.theme else None]
         among = blocking if gap.blocks else missing
         among.append(_gap(gap, step, titles, draft))
     return blocking, missing
-
-
-def of_content(content: Mapping[str, Any], language: str) -> list[Block]:
-    """A submitted version to read; it carries its own labels."""
-    labels = {question["key"]: question["label"][language] for question in content["questions"]}
-    return [_submitted_block(section, labels, language) for section in content["sections"]]
-
-
-def _submitted_block(section: Mapping[str, Any], labels: Mapping[str, str], language: str) -> Block:
-    group = section["group"] or {"items": [], "ended": [], "none": False}
-    cards = [
-        Block(item["title"], "", "", _submitted(item["answers"], labels, language), [])
-        for item in group["items"]
-    ]
-    ended = [item["title"] for item in group["ended"]]
-    return Block(
-        title=section["title"][language],
-        about=section["theme"]["label"][language] if section["theme"] else "",
-        url="",
-        lines=_submitted(section["answers"], labels, language) + _over(ended),
-        cards=cards,
-        none=_("Inga att berätta om") if group["none"] else "",
-    )
 
 
 def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Block:
@@ -183,7 +141,7 @@ def _card_blocks(
 def _none_ticked(group: Group, root: Values) -> str:
     """The words of "we have none" where it is ticked, else ""."""
     none = group.none_question
-    if none is None or blank(root.get(none.key)):
+    if none is None or is_blank(root.get(none.key)):
         return ""
     return none.label.to(page.language())
 
@@ -194,27 +152,27 @@ def _lines(questions: tuple[Question, ...], values: Values, names: Mapping[str, 
         Line(each.label.to(language), spoken(each, values.get(each.key), names, language))
         for question in questions
         for each in answer_fields(question)
-        if each is question or not blank(values.get(each.key))
+        if each is question or not is_blank(values.get(each.key))
     ]
 
 
-def _gap(gap: Missing, step: Step, titles: Mapping[str, tuple[int, Place]], draft: Draft) -> Gap:
+def _gap(gap: Gap, step: Step, titles: Mapping[str, tuple[int, Place]], draft: Draft) -> GapLink:
     group = step.section.group
     if gap.question is None or gap.fault is Fault.NO_ITEMS:
         error = group.error.to(page.language()) if group else ""
-        return Gap(error, step.url(_anchor="initiativ"))
+        return GapLink(error, step.url(_anchor="initiativ"))
     anchor = gap.question.key
     if gap.question.type in CHOOSING:
         anchor += "-0"
     if gap.item is None or group is None:
         values = draft.place(step.part).values
-        return Gap(_words(gap, values, step.about), step.url(_anchor=anchor))
+        return GapLink(_words(gap, values, step.about), step.url(_anchor=anchor))
     number, place = titles[gap.item]
     title = _title(group, FilledItem(gap.item, place.values), number)
-    return Gap(_words(gap, place.values, title), step.url(redigera=gap.item, _anchor=anchor))
+    return GapLink(_words(gap, place.values, title), step.url(redigera=gap.item, _anchor=anchor))
 
 
-def _words(gap: Missing, values: Values, where: str) -> str:
+def _words(gap: Gap, values: Values, where: str) -> str:
     language = page.language()
     if gap.question is None:
         return where
@@ -229,37 +187,3 @@ def unnamed(group: Group, number: int) -> str:
     """What an item without a name is called."""
     item = group.item_label.to(page.language())
     return str(_("%(item)s %(number)s (utan namn)", item=item, number=number))
-
-
-def _submitted(
-    answers: list[dict[str, Any]], labels: Mapping[str, str], language: str
-) -> list[Line]:
-    """The answers but for the free texts beside a choice that nobody has written in."""
-    return [
-        Line(labels[answer["question"]], _written(answer, language))
-        for answer in answers
-        if answer["value"] not in (None, []) or not answer["question"].endswith("_other")
-    ]
-
-
-def _over(titles: list[str]) -> list[Line]:
-    """The initiatives of the year before that have come to an end, as one line."""
-    if not titles:
-        return []
-    return [Line(_("Avslutat sedan förra året"), ", ".join(titles))]
-
-
-def _written(answer: Mapping[str, Any], language: str) -> str:
-    value = answer["value"]
-    if "chosen" in answer:
-        return ", ".join(str(option["label"][language]) for option in answer["chosen"])
-    if isinstance(value, dict):
-        return _period(value["from"], value["to"])
-    return "" if value is None else str(value)
-
-
-def _period(begins: object, ends: object) -> str:
-    """ "2026–2028", "2026–" for one without an end, "2026" for one that is over the same year."""
-    if begins == ends:
-        return str(begins)
-    return f"{begins}–{'' if ends is None else ends}"

@@ -14,12 +14,13 @@ from wtforms import EmailField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
-from annualwheel import jobs
-from annualwheel.questionnaires import published, shares, team
-from annualwheel.questionnaires.team import Colleague
+from annualwheel import unit_of_work
+from annualwheel.preparation import collaborators, scopes
+from annualwheel.preparation.collaborators import Colleague
+from annualwheel.questionnaires import published
 from annualwheel.web import page
-from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
-from annualwheel.web.participant.forms import OneOf, carried_out
+from annualwheel.web.acting import carried_out
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, Press, strip
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.steps import standing
 
@@ -80,13 +81,13 @@ def invite() -> Response:
     """
     _require_joint()
     form, here = _colleague_form(), standing(g.member.submission)
-    if carried_out(form, lambda: team.invite(g.member, form.colleague(), page.now())):
+    if carried_out(form, lambda: collaborators.invite(g.member, form.colleague(), page.now())):
         return _told("invited", f"{form.given.data} {form.family.data}")
     if not form.is_submitted() and not here["is_open"]:
         return redirect(url_for("preparation.hub"), code=303)
     known = None
     if form.form_errors:
-        known = team.known(g.member, form.given.data, form.family.data, form.email.data)
+        known = collaborators.known(g.member, form.given.data, form.family.data, form.email.data)
     html = render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here)
     return make_response(html, form.status)
 
@@ -96,8 +97,8 @@ def mail_again(colleague: str) -> Response:
     """The same link once more."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
-    found = team.mail_again(g.member, colleague, page.now())
-    jobs.commit()
+    found = collaborators.mail_again(g.member, colleague, page.now())
+    unit_of_work.commit()
     return _told("mailed", found.person.name)
 
 
@@ -105,11 +106,11 @@ def mail_again(colleague: str) -> Response:
 def remove_colleague(colleague: str) -> Response:
     """Asks first: the colleague's link ends, and what they wrote stays."""
     _require_joint()
-    found, form = team.one(g.member, colleague), Press()
+    found, form = collaborators.one(g.member, colleague), Press()
     name = found.person.name
-    if carried_out(form, lambda: team.remove(g.member, colleague, page.now())):
+    if carried_out(form, lambda: collaborators.remove(g.member, colleague, page.now())):
         return _told("removed", name)
-    if not form.is_submitted() and not team.may_remove(g.member, found):
+    if not form.is_submitted() and not collaborators.may_remove(g.member, found):
         return redirect(url_for("preparation.hub"), code=303)
     html = render_template(
         "preparation/remove.html", form=form, name=name, **standing(g.member.submission)
@@ -121,11 +122,13 @@ def remove_colleague(colleague: str) -> Response:
 def hand_over() -> Response:
     """The lead chooses who takes over."""
     _require_joint()
-    form, possible = LeadForm(), team.successors(g.member)
+    form, possible = LeadForm(), collaborators.successors(g.member)
     names = {member.public_id: member.person.name for member in possible}
     form.colleague.choices = [SelectChoice(key, name) for key, name in names.items()]
     name = names.get(form.colleague.data, "")
-    if carried_out(form, lambda: team.hand_over_lead(g.member, form.colleague.data, page.now())):
+    if carried_out(
+        form, lambda: collaborators.hand_over_lead(g.member, form.colleague.data, page.now())
+    ):
         return _told("handed_over", name)
     if not form.is_submitted() and g.member.role != "lead":
         return redirect(url_for("preparation.hub"), code=303)
@@ -143,8 +146,8 @@ def take_lead() -> Response:
     """ "I hold the answer together", where nobody does."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
-    team.take_lead(g.member, page.now())
-    jobs.commit()
+    collaborators.take_lead(g.member, page.now())
+    unit_of_work.commit()
     return _told("taken", "")
 
 
@@ -166,7 +169,7 @@ def _require_joint() -> None:
 
 def _colleague_form() -> ColleagueForm:
     form = ColleagueForm()
-    divided = shares.shares(published.definition_of(g.member.submission.questionnaire))
+    divided = scopes.shares(published.definition_of(g.member.submission.questionnaire))
     form.share.choices = [
         SelectChoice(WHOLE, _l("Hela svaret")),
         *(SelectChoice(one.key, one.label.to(page.language())) for one in divided),

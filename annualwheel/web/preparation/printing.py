@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from flask import g, render_template, request
 from flask_babel import gettext as _
 
-from annualwheel.questionnaires import drafts, path, published, submission
+from annualwheel.preparation import drafts, submission
+from annualwheel.preparation.drafts import Draft
+from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import (
     WRITING,
     Definition,
@@ -18,7 +20,6 @@ from annualwheel.questionnaires.definition import (
     Question,
     answer_fields,
 )
-from annualwheel.questionnaires.drafts import Draft
 from annualwheel.questionnaires.values import Values, keys
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint

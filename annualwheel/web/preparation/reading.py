@@ -9,13 +9,14 @@ from typing import Any
 from flask import abort, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import dates, names
 from annualwheel.models import SubmissionVersion
-from annualwheel.questionnaires import drafts, published, submission
-from annualwheel.web import page
+from annualwheel.preparation import drafts, submission
+from annualwheel.questionnaires import published
+from annualwheel.web import page, submitted_content
 from annualwheel.web.preparation import blueprint, overview
-from annualwheel.web.preparation.overview import Block
 from annualwheel.web.preparation.steps import standing
+from annualwheel.web.submitted_content import Block
+from annualwheel.wording import dates, names
 
 
 @blueprint.get("/svar")
@@ -80,7 +81,7 @@ def _shown() -> Shown:
         blocks = overview.blocks(definition, drafts.load(answer_of))
         asked = {"visa": "utkast"} if version else {}
         return Shown(True, version, versions, blocks, asked)
-    blocks = overview.of_content(version.content, page.language())
+    blocks = submitted_content.of_content(version.content, page.language())
     asked = {"version": number} if number else {}
     return Shown(False, version, versions, blocks, asked)
 

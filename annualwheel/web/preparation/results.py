@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, url_for
 from flask_babel import gettext as _
 
-from annualwheel.questionnaires import submission
+from annualwheel.preparation import submission
 from annualwheel.web import results_page
 from annualwheel.web.preparation import blueprint
 

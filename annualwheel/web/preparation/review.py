@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import jobs, years
+from annualwheel import unit_of_work
+from annualwheel.cycle import years
 from annualwheel.errors import Refused
-from annualwheel.questionnaires import deadline, drafts, notices, published, submission
+from annualwheel.preparation import deadline, drafts, notices, submission
+from annualwheel.preparation.drafts import Draft
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition
-from annualwheel.questionnaires.drafts import Draft
 from annualwheel.web import page
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint, overview
@@ -42,7 +44,7 @@ def submit() -> Response:
         definition, draft = _answer()
         blocking, _missing = overview.gaps(definition, draft)
         return _page(definition, draft, form, 422 if blocking else 409)
-    jobs.commit()
+    unit_of_work.commit()
     return redirect(url_for("preparation.receipt"), code=303)
 
 

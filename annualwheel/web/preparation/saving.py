@@ -10,12 +10,15 @@ from typing import Any
 from flask import abort, g, jsonify, request
 from werkzeug.wrappers import Response
 
-from annualwheel import dates, jobs
-from annualwheel.questionnaires import answers, items, presence
-from annualwheel.questionnaires.answers import Change, Theirs
+from annualwheel import unit_of_work
+from annualwheel.preparation import answers, items, presence
+from annualwheel.preparation.answers import Change, Conflict
 from annualwheel.questionnaires.values import Value
 from annualwheel.web import page
-from annualwheel.web.preparation import blueprint, here
+from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation import presence as preparation_presence
+from annualwheel.web.preparation.presence import proven, sentences
+from annualwheel.wording import dates
 
 
 @blueprint.post("/spara/<item>")
@@ -32,14 +35,14 @@ def save(item: str) -> Response:
     (`reason`); 422: too long. A field with `"again": true` (see `Change`) may be named in neither
     `saved` nor `conflicts`.
     """
-    here.proven()
+    proven()
     place = items.of(g.member.submission, item)
     saved = answers.save(place, _changes(), g.member.person, page.now())
     alive = False
     if presence.is_due(g.member, page.now()):
-        where = here.place(request.get_json().get("where"))
+        where = preparation_presence.place(request.get_json().get("where"))
         alive = presence.note(g.member, where, page.now())
-    jobs.commit()
+    unit_of_work.commit()
     language = page.language()
     answer: dict[str, Any] = {
         "at": dates.time_short(page.now(), language),
@@ -47,7 +50,7 @@ def save(item: str) -> Response:
         "conflicts": {key: _theirs(theirs, language) for key, theirs in saved.conflicts.items()},
     }
     if alive:
-        answer["others"] = here.sentences()
+        answer["others"] = sentences()
     return jsonify(answer)
 
 
@@ -75,7 +78,7 @@ def _is_readable(sent: Any) -> bool:
     return isinstance(sent.get("value"), str) and isinstance(sent.get("base"), str)
 
 
-def _theirs(theirs: Theirs, language: str) -> dict[str, str]:
+def _theirs(theirs: Conflict, language: str) -> dict[str, str]:
     return {
         "value": _joined(theirs.value),
         "ver": answers.stamp(theirs.version, theirs.value),

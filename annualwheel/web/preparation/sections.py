@@ -9,19 +9,20 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import jobs
+from annualwheel import unit_of_work
 from annualwheel.errors import Closed, Missing
 from annualwheel.models import Submission
-from annualwheel.questionnaires import answers, carried, deadline, drafts, history, items, published
-from annualwheel.questionnaires.answers import Change, Saved
-from annualwheel.questionnaires.carried import Earlier
+from annualwheel.preparation import answers, carry_over, deadline, drafts, history, items
+from annualwheel.preparation.answers import Change, SaveResult
+from annualwheel.preparation.carry_over import Earlier
+from annualwheel.preparation.drafts import Draft, Place
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Group, Question, QuestionType
-from annualwheel.questionnaires.drafts import Draft, Place
-from annualwheel.questionnaires.values import blank
+from annualwheel.questionnaires.values import is_blank
 from annualwheel.web import page
-from annualwheel.web.preparation import beside, blueprint, last_year, sheets
+from annualwheel.web.preparation import blueprint, field_context, last_year, sheets
 from annualwheel.web.preparation.overview import Card, card_of
-from annualwheel.web.preparation.sheets import Sheet
+from annualwheel.web.preparation.sheets import QuestionForm
 from annualwheel.web.preparation.steps import Step, find, standing
 
 
@@ -38,13 +39,13 @@ class Desk:
     step: Step
     after: Step | None
     earlier: Earlier | None
-    own: Sheet | None = None
+    own: QuestionForm | None = None
     cards: list[Card] | None = None
     open_card: Place | None = None
-    sheet: Sheet | None = None
+    sheet: QuestionForm | None = None
 
     @property
-    def sent(self) -> Sheet:
+    def sent(self) -> QuestionForm:
         """The sheet a posted form belongs to. Raises `Missing` when the page has none."""
         found = self.sheet or self.own
         if found is None:
@@ -103,7 +104,7 @@ def _desk(step: Step, after: Step | None) -> Desk:
     """
     submission = g.member.submission
     draft = drafts.load(submission)
-    desk = Desk(submission, draft, step, after, carried.before(submission))
+    desk = Desk(submission, draft, step, after, carry_over.before(submission))
     posted, chosen = request.method == "POST", request.args.get("redigera")
     asked = _own_questions(step, draft)
     if asked:
@@ -186,14 +187,14 @@ def _after_saving(desk: Desk, act: str, fetched: Mapping[str, Change]) -> str:
     return _next(desk, act)
 
 
-def _saved(desk: Desk, changes: Mapping[str, Change]) -> Saved:
+def _saved(desk: Desk, changes: Mapping[str, Change]) -> SaveResult:
     place = items.of(desk.submission, desk.sent.place.public_id)
     saved = answers.save(place, changes, g.member.person, page.now())
-    jobs.commit()
+    unit_of_work.commit()
     return saved
 
 
-def _met(desk: Desk, saved: Saved) -> Response:
+def _met(desk: Desk, saved: SaveResult) -> Response:
     """The page again with both texts, where a colleague has changed the same answer."""
     _read_again(desk)
     desk.sent.show_again(saved, _place_again(desk, desk.sent.place))
@@ -208,7 +209,7 @@ def _fetched(desk: Desk) -> dict[str, Change]:
     key, sheet = page.pressed("use"), desk.sent
     text = _earlier_texts(desk, desk.sheet is not None).get(key, "")
     takes_text = {each.key for each in sheet.fields if each.type is QuestionType.LONG_TEXT}
-    if key not in takes_text or not text or not blank(sheet.form[key].data):
+    if key not in takes_text or not text or not is_blank(sheet.form[key].data):
         return {}
     return {key: Change(text, answers.base_of(request.form.get(f"base-{key}", "")))}
 
@@ -260,8 +261,8 @@ def _beside(desk: Desk) -> dict[str, Any]:
     on_page, on_card = _earlier_texts(desk, False), _earlier_texts(desk, True)
     shown: dict[str, Any] = {
         "earlier": desk.earlier,
-        "beside_own": beside.of(desk.own, several, former, on_page, asked),
-        "beside_card": beside.of(desk.sheet, several, former, on_card, asked),
+        "beside_own": field_context.of(desk.own, several, former, on_page, asked),
+        "beside_card": field_context.of(desk.sheet, several, former, on_card, asked),
     }
     if desk.step.section.group:
         shown |= _beside_cards(desk, desk.step.section.group)

@@ -14,9 +14,10 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import Field
 
-from annualwheel import dates
-from annualwheel.questionnaires import answers, form, submission
-from annualwheel.questionnaires.answers import Change, Saved, Theirs
+from annualwheel.preparation import answers, submission
+from annualwheel.preparation.answers import Change, Conflict, SaveResult
+from annualwheel.preparation.drafts import Place
+from annualwheel.questionnaires import form
 from annualwheel.questionnaires.definition import (
     CHOOSING,
     WRITING,
@@ -25,12 +26,12 @@ from annualwheel.questionnaires.definition import (
     QuestionType,
     answer_fields,
 )
-from annualwheel.questionnaires.drafts import Place
 from annualwheel.questionnaires.path import visible
 from annualwheel.questionnaires.values import Value, Values, keys
-from annualwheel.sorting import swedish
 from annualwheel.web import page
 from annualwheel.web.forms import BaseForm
+from annualwheel.wording import dates
+from annualwheel.wording.collation import swedish
 
 # What can be lost when a page is too old: everything that is typed, not what is ticked.
 TYPED = frozenset(set(QuestionType) - CHOOSING)
@@ -54,7 +55,7 @@ class Row:
 
 
 @dataclass
-class Sheet:
+class QuestionForm:
     """A form over one item: `asked` are all its questions, also those that are hidden now."""
 
     asked: tuple[Question, ...]
@@ -68,7 +69,7 @@ class Sheet:
         """The questions and the free texts beside them."""
         return [each for question in self.asked for each in answer_fields(question)]
 
-    def set_rows(self, stamps: Mapping[str, str], conflicts: Mapping[str, Theirs]) -> None:
+    def set_rows(self, stamps: Mapping[str, str], conflicts: Mapping[str, Conflict]) -> None:
         """Makes the rows anew after the form's data or a conflict has changed.
 
         Stamps that are not given come from what is stored.
@@ -132,7 +133,7 @@ class Sheet:
             stamped = request.form.get(f"base-{each.key}")
             if stamped is None:
                 continue
-            value = answers.tidy(each, values[each.key])
+            value = answers.normalise(each, values[each.key])
             if each.key == key:
                 if how == "theirs":
                     continue
@@ -145,7 +146,7 @@ class Sheet:
             found[each.key] = Change(value, answers.base_of(stamped), sent)
         return found
 
-    def show_again(self, saved: Saved, current: Place) -> None:
+    def show_again(self, saved: SaveResult, current: Place) -> None:
         """Shows the form again after a save with conflicts.
 
         What was saved is no longer new, what was resolved shows as it stands, the rest as typed.
@@ -161,7 +162,7 @@ class Sheet:
         self.set_rows(stamps, saved.conflicts)
 
 
-def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool) -> Sheet:
+def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool) -> QuestionForm:
     """The sheet for questions that hang on `place`.
 
     `posted`: this is the form that was sent, so it shows what was typed.
@@ -171,7 +172,7 @@ def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool)
         options = _organisations()
     form_class = _form(asked, options, page.language())
     settings = {} if posted else {"formdata": None}
-    sheet = Sheet(asked, place, root, form_class(data=dict(place.values), **settings))
+    sheet = QuestionForm(asked, place, root, form_class(data=dict(place.values), **settings))
     sheet.set_rows(sheet.posted_stamps() if posted else {}, {})
     return sheet
 
@@ -213,7 +214,7 @@ def _both(question: Question, mine: Value, theirs: Value) -> Value:
     return between.join(text for text in (mine, theirs) if text)
 
 
-def _box(asked: Field, question: Question, theirs: Theirs) -> dict[str, Any]:
+def _box(asked: Field, question: Question, theirs: Conflict) -> dict[str, Any]:
     """The conflict box's words. `both` is offered where two answers can stand together."""
     labels = {}
     if question.type in CHOOSING:

@@ -9,7 +9,7 @@ from flask import abort, g, url_for
 from flask_babel import gettext as _
 
 from annualwheel.models import Submission
-from annualwheel.questionnaires import deadline, shares
+from annualwheel.preparation import deadline, scopes
 from annualwheel.questionnaires.definition import Definition, Option, Part, Section
 from annualwheel.web import page
 
@@ -93,7 +93,7 @@ def find(definition: Definition, section: str, theme: str | None) -> tuple[Step,
     found = next((step for step in order if step.keys == (section, theme)), None)
     if found is None:
         abort(404)
-    rest = (step for step in order[found.number :] if shares.covers(definition, scope, step.part))
+    rest = (step for step in order[found.number :] if scopes.covers(definition, scope, step.part))
     home = Home(found.number, found.of, found.section, None) if scope else None
     return found, next(rest, home)
 

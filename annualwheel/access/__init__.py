@@ -1,0 +1,1 @@
+"""Links that open what they name: signed, with a version that revokes."""

@@ -1,0 +1,146 @@
+"""Every link a person has: those that are alive, and all of them made new at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.access.links import Target
+from annualwheel.db import db
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Message,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+)
+from annualwheel.wording import names
+
+SHOWN = dt.timedelta(days=30)
+GONE = ("substituted", "revoked")
+PREPARATION = {"sv": "Förberedelsen inför ", "en": "Preparation for "}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link, whose it is, and the meeting and organisation it is about."""
+
+    target: Target
+    person: Person
+    meeting: Meeting
+    organisation: Organisation
+
+    def what(self, language: str) -> str:
+        """What the link opens, as a mail says it."""
+        if self.target.purpose == "registration":
+            what = names.title(self.meeting.kind, language)
+        else:
+            what = f"{PREPARATION[language]}{names.meeting(self.meeting.kind, language)}"
+        return f"{what}, {self.organisation.name}"
+
+
+def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
+    """The links that still open something, registrations first.
+
+    They are those of the people for whom `whose` (a condition on `Person`) holds. A meeting that
+    was over 30 days ago has none.
+    """
+    return _to_registrations(whose, now) + _to_preparations(whose, now)
+
+
+def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
+    seats = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.person)
+        .join(Registration.meeting)
+        .where(whose, Registration.state.not_in(GONE), Meeting.ends_at > now - SHOWN)
+        .order_by(Registration.id)
+        .options(
+            joinedload(Registration.person),
+            joinedload(Registration.meeting),
+            joinedload(Registration.organisation),
+        )
+    )
+    return [
+        Link(
+            Target("registration", seat.public_id, seat.link_version),
+            seat.person,
+            seat.meeting,
+            seat.organisation,
+        )
+        for seat in seats
+    ]
+
+
+def _to_preparations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
+    members = db.session.scalars(
+        sa.select(Member)
+        .join(Member.person)
+        .join(Member.submission)
+        .join(Submission.questionnaire)
+        .join(Questionnaire.meeting)
+        .where(whose, Meeting.ends_at > now - SHOWN)
+        .order_by(Member.id)
+        .options(
+            joinedload(Member.person),
+            joinedload(Member.submission).options(
+                joinedload(Submission.organisation),
+                joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
+            ),
+        )
+    )
+    return [
+        Link(
+            Target("member", member.public_id, member.link_version),
+            member.person,
+            member.submission.questionnaire.meeting,
+            member.submission.organisation,
+        )
+        for member in members
+    ]
+
+
+def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], dict[str, Target]]:
+    """The links as a mail lists them: a fact and targets.
+
+    The fact is `people`, and the targets are `landing_1`, `landing_2`, …
+    """
+    people = [{"name": link.person.name, "what": link.what(language)} for link in found]
+    targets = {f"landing_{number}": link.target for number, link in enumerate(found, 1)}
+    return people, targets
+
+
+def renew(person: Person) -> Mapping[str, int]:
+    """Makes every link of the person dead, and every session they have opened.
+
+    Those to registrations, to preparations, to their own details, to their calendar. Returns the
+    new versions of the first two, by public id.
+    """
+    person.link_version += 1
+    person.feed_version += 1
+    versions: dict[str, int] = {}
+    seats = db.session.scalars(
+        sa.select(Registration).where(Registration.person_id == person.id).order_by(Registration.id)
+    )
+    members = db.session.scalars(
+        sa.select(Member).where(Member.person_id == person.id).order_by(Member.id)
+    )
+    for row in (*seats, *members):
+        row.link_version += 1
+        versions[row.public_id] = row.link_version
+    return versions
+
+
+def follow(message: Message, versions: Mapping[str, int]) -> None:
+    """Lets a mail that is still to go carry the links as `renew` made them."""
+    message.body.links = {
+        name: {**target, "version": versions.get(target["public_id"], target["version"])}
+        for name, target in message.body.links.items()
+    }

@@ -1,0 +1,1 @@
+"""The accounts of the staff, and how they sign in."""

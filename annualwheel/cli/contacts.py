@@ -1,0 +1,77 @@
+"""`flask --app wsgi contacts`: importing a list of people from a file.
+
+With the same preview as on the page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from annualwheel import unit_of_work
+from annualwheel.audit import SYSTEM
+from annualwheel.contacts.imports import preview, reading, writing
+from annualwheel.contacts.imports.preview import Preview, Unknown
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import DomainError, Missing
+from annualwheel.models import Import
+from annualwheel.services import services
+from annualwheel.web import error_messages, import_words
+
+contacts_group = AppGroup("contacts", help="Personer och organisationer.")
+BY = "kommandoraden"
+
+
+@contacts_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--write", is_flag=True, help="Läs in personerna. Utan den här flaggan sparas inget.")
+def contacts_import(file: Path, write: bool) -> None:
+    """Visar vad som skulle hända om FILE (.xlsx eller .csv) lästes in. Med --write läses den in."""
+    with import_words.in_swedish():
+        try:
+            kept = _keep(file)
+            shown = preview.build(kept)
+            _print(kept, shown)
+            if not write:
+                db.session.rollback()
+                click.echo("Inget är sparat. Lägg till --write för att läsa in.")
+                return
+            writing.write(kept, {}, SYSTEM, services().clock.now())
+        except DomainError as error:
+            db.session.rollback()
+            raise click.ClickException(error_messages.sentence(error)) from error
+        unit_of_work.commit()
+        counts = kept.trace["counts"]
+        click.echo(
+            f"Inläst: {counts['new']} nya personer, {counts['organisations']} nya organisationer."
+        )
+
+
+def _keep(file: Path) -> Import:
+    year = years.latest()
+    if year is None:
+        raise Missing("no_year")
+    return preview.keep(
+        reading.read(file.read_bytes()), file.name, year, BY, SYSTEM, services().clock.now()
+    )
+
+
+def _print(kept: Import, shown: Preview) -> None:
+    click.echo(f"{kept.file_name}: {import_words.summary(shown)}.")
+    if kept.trace["ignored"]:
+        click.echo(f"Kolumner som inte läses in: {', '.join(kept.trace['ignored'])}")
+    for one in shown.unknown.values():
+        click.echo(f"Ny organisation: {one.name} ({_about(one)})")
+    for entry in shown.entries:
+        said = import_words.said(entry, kept.trace["columns"])
+        if entry.status != "new" or said:
+            sentences = f": {'; '.join(said)}" if said else ""
+            click.echo(f"Rad {entry.contact.row}: {import_words.status(entry.status)}{sentences}")
+
+
+def _about(one: Unknown) -> str:
+    near = f", liknar {', '.join(near.name for near in one.near)}" if one.near else ""
+    return f"{one.category.sv if one.category else 'utan typ'}{near}"

@@ -1,0 +1,68 @@
+"""Who belongs to which organisation."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from annualwheel.contacts.folding import clean
+from annualwheel.db import db
+from annualwheel.errors import Missing
+from annualwheel.models import (
+    Affiliation,
+    Organisation,
+    Person,
+)
+
+
+def organisation_of(person: Person) -> Organisation | None:
+    """The person's first active organisation."""
+    return next((a.organisation for a in person.affiliations if a.active), None)
+
+
+def belongs(person: Person, organisation: Organisation) -> bool:
+    """Whether the person is active and has not left the organisation.
+
+    Who never had a place in it has not left it.
+    """
+    return person.active and all(
+        a.active for a in person.affiliations if a.organisation_id == organisation.id
+    )
+
+
+def has_place(person: Person, organisation: Organisation) -> bool:
+    """Whether the person is active and has a place in the organisation now.
+
+    Who has only said so on the open page has none.
+    """
+    return person.active and any(
+        a.active for a in person.affiliations if a.organisation_id == organisation.id
+    )
+
+
+def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
+    """Gives the person a place in the organisation, or the place a new title.
+
+    A place that had ended begins again.
+    """
+    row = db.session.scalar(
+        sa.select(Affiliation).where(
+            Affiliation.person_id == person.id, Affiliation.organisation_id == organisation.id
+        )
+    )
+    if row is None:
+        db.session.add(Affiliation(person=person, organisation=organisation, title=clean(title)))
+    else:
+        row.title, row.active = clean(title) or row.title, True
+    db.session.flush()
+
+
+def end_affiliation(person: Person, organisation: Organisation) -> None:
+    """Ends the person's place in the organisation; what was done in it stays.
+
+    Raises `Missing` when there is none.
+    """
+    row = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
+    if row is None:
+        raise Missing("no_organisation")
+    row.active = False
+    db.session.flush()

@@ -1,0 +1,131 @@
+"""Which column holds what: heading rows in Swedish or English, as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from annualwheel.contacts.folding import fold
+from annualwheel.errors import Unreadable
+
+HEADING_ROWS = 10
+# The first two of each are the headings of our own template, in Swedish and in English.
+SPELLINGS: Mapping[str, tuple[str, ...]] = {
+    "given": ("Förnamn", "First name", "Tilltalsnamn", "Given name"),
+    "family": ("Efternamn", "Last name", "Family name", "Surname"),
+    "name": (
+        "Namn",
+        "Name",
+        "För- och efternamn",
+        "Fullständigt namn",
+        "Full name",
+        "Kontaktperson",
+    ),
+    "email": (
+        "E-post",
+        "E-mail",
+        "E-postadress",
+        "Epost",
+        "Mejl",
+        "Mejladress",
+        "Mail",
+        "Mailadress",
+        "Email address",
+    ),
+    "organisation": (
+        "Organisation",
+        "Organisation",
+        "Organization",
+        "Organisationsnamn",
+        "Organisationens namn",
+        "Organisation name",
+        "Organization name",
+    ),
+    "category": (
+        "Organisationstyp",
+        "Organisation type",
+        "Organization type",
+        "Typ av organisation",
+        "Type of organisation",
+        "Kategori",
+        "Category",
+    ),
+    "title": ("Befattning", "Title", "Titel", "Roll", "Role", "Position", "Job title"),
+    "lead": ("Samordnare", "Lead", "Coordinator"),
+    "language": ("Språk", "Language"),
+    "mobile": ("Mobil", "Mobile", "Mobilnummer", "Mobiltelefon", "Mobile phone", "Mobile number"),
+}
+
+
+def heading_key(text: str) -> str:
+    """A heading for comparing: letters and digits only, without what stands in brackets."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)", "", fold(text)))
+
+
+FIELDS = {
+    heading_key(spelling): field for field, spellings in SPELLINGS.items() for spelling in spellings
+}
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The heading row that was found.
+
+    Its number, each field's column (from 0), and the headings of columns that are not read.
+    """
+
+    row: int
+    columns: Mapping[str, int]
+    ignored: tuple[str, ...]
+    double: tuple[str, ...]
+
+
+def find(rows: Iterable[tuple[int, Sequence[str]]]) -> Headings:
+    """The row with the most headings we know among the first ten."""
+    best = Headings(0, {}, (), ())
+    for number, texts in rows:
+        if number > HEADING_ROWS:
+            break
+        found = _headings(number, texts)
+        if len(found.columns) > len(best.columns):
+            best = found
+    return best
+
+
+def require(found: Headings) -> None:
+    """Raises `Unreadable` when what a list must have is not there, or when it stands twice.
+
+    It must have e-mail, organisation and a name.
+    """
+    if len(found.columns) < 2:
+        raise Unreadable("no_headings")
+    if found.double:
+        raise Unreadable("double_heading", name=found.double[0])
+    missing = [field for field in ("email", "organisation") if field not in found.columns]
+    if "name" not in found.columns and not {"given", "family"} <= found.columns.keys():
+        missing.append("name")
+    if missing:
+        raise Unreadable("missing_heading", field=missing[0])
+
+
+def letter(column: int) -> str:
+    """The letters Excel calls a column by, counted from 0: A, B, … Z, AA."""
+    last = chr(ord("A") + column % 26)
+    if column < 26:
+        return last
+    return letter(column // 26 - 1) + last
+
+
+def _headings(number: int, texts: Sequence[str]) -> Headings:
+    columns: dict[str, int] = {}
+    ignored, double = [], []
+    for column, text in enumerate(texts):
+        field = FIELDS.get(heading_key(text))
+        if field is None:
+            ignored.extend([text] if text else [])
+        elif field in columns:
+            double.append(text)
+        else:
+            columns[field] = column
+    return Headings(number, columns, tuple(ignored), tuple(double))

@@ -1,0 +1,353 @@
+"""What an import would do, worked out from the file and the contacts as they are now.
+
+Nothing is written but the file's own rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, selectinload
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.contacts.folding import fold
+from annualwheel.contacts.imports.reading import Line, Sheet
+from annualwheel.contacts.imports.values import Contact, Problem, parse
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Import,
+    Organisation,
+    Person,
+    Year,
+    YearOrganisation,
+)
+
+PREVIEW_LIFE = dt.timedelta(days=7)
+STATUSES = ("new", "there", "same", "unreadable")
+NEAR_ENOUGH = 0.8
+# Beyond this many comparisons no near names are looked for: it would take longer than it helps.
+NEAR_PAIRS = 200_000
+CHUNK = 500
+
+
+@dataclass
+class Entry:
+    """A row and what it would do.
+
+    `notes` say what it adds to a person who is there: (key, text).
+    """
+
+    contact: Contact
+    status: str
+    organisation: Organisation | None = None
+    person: Person | None = None
+    same_as: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Unknown:
+    """An organisation nobody has heard of.
+
+    With its category, when the file says one, and those whose names are near.
+    """
+
+    name: str
+    category_text: str = ""
+    category: Category | None = None
+    rows: int = 0
+    near: list[Organisation] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An organisation that is there and what the file says of its category.
+
+    `before` stands when there is one.
+    """
+
+    organisation: Organisation
+    text: str
+    category: Category | None
+    before: Category | None
+
+    @property
+    def sets(self) -> bool:
+        """Whether the import would set the category of the year."""
+        return self.before is None and self.category is not None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the import would do.
+
+    The rows in the file's order, the organisations to be added, and what the file says of the
+    others.
+    """
+
+    entries: list[Entry]
+    unknown: dict[str, Unknown]
+    typed: list[Typed]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each of `STATUSES`."""
+        found = Counter(entry.status for entry in self.entries)
+        return {status: found[status] for status in STATUSES}
+
+
+class Known:
+    """The contacts as they are.
+
+    They are loaded in a fixed number of queries, and one for every 500 addresses.
+    """
+
+    def __init__(self, year_id: int, addresses: Iterable[str]) -> None:
+        self.organisations = _organisations()
+        rows = db.session.scalars(
+            sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id)
+        )
+        self.years = {row.organisation_id: row for row in rows}
+        self.categories = {
+            fold(word): one
+            for one in db.session.scalars(sa.select(Category))
+            for word in (one.key, one.sv, one.en)
+        }
+        self.persons = _persons(sorted(set(addresses)))
+
+    def near(self, name: str) -> list[Organisation]:
+        """Organisations with a name or alias that is nearly `name`, at most three."""
+        folded = fold(name)
+        names = get_close_matches(folded, self.organisations, n=3, cutoff=NEAR_ENOUGH)
+        names += [other for other in self.organisations if _begins_alike(folded, other)]
+        return list(dict.fromkeys(self.organisations[other] for other in names))[:3]
+
+
+def keep(
+    sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
+) -> Import:
+    """Stores what was read as a preview; previews a week old go.
+
+    `by` is who brought the file, as the list of imports shows it.
+    """
+    db.session.execute(
+        sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
+    )
+    rows = [_kept_row(line) for line in sheet.lines]
+    made = Import(
+        year_id=year.id,
+        file_name=file_name,
+        rows=rows,
+        by=by,
+        created_at=now,
+        trace={"columns": dict(sheet.headings.columns), "ignored": list(sheet.headings.ignored)},
+    )
+    db.session.add(made)
+    db.session.flush()
+    audit.note(actor, "import_read", made, now, rows=len(rows))
+    return made
+
+
+def _kept_row(line: Line) -> list[object]:
+    texts = {name: cell.text for name, cell in line.cells.items()}
+    problems = {name: cell.problem for name, cell in line.cells.items() if cell.problem}
+    return [line.number, texts, problems]
+
+
+def by_public_id(public_id: str, locked: bool = False) -> Import:
+    """The import with that public id; `locked` for changing it. Raises `Missing`."""
+    asked = sa.select(Import).where(Import.public_id == public_id)
+    found = db.session.scalar(asked.with_for_update() if locked else asked)
+    if found is None:
+        raise Missing("no_import")
+    return found
+
+
+def earlier() -> Sequence[Import]:
+    """Every import that was written, newest first, without its rows."""
+    return db.session.scalars(
+        sa.select(Import)
+        .where(Import.state != "preview")
+        .options(defer(Import.rows))
+        .order_by(Import.id.desc())
+    ).all()
+
+
+def waiting() -> Sequence[Import]:
+    """Previews that nobody has written or thrown away, newest first, without their rows."""
+    return db.session.scalars(
+        sa.select(Import)
+        .where(Import.state == "preview")
+        .options(defer(Import.rows))
+        .order_by(Import.id.desc())
+    ).all()
+
+
+def discard(kept: Import) -> None:
+    """Throws a preview away. Raises `Refused` for an import that has been written."""
+    if kept.state != "preview":
+        raise Refused("import_written")
+    db.session.delete(kept)
+    db.session.flush()
+
+
+def contacts_of(kept: Import) -> list[Contact]:
+    """The rows of the import, understood."""
+    return [parse(number, cells, problems) for number, cells, problems in kept.rows]
+
+
+def build(kept: Import, contacts: list[Contact] | None = None) -> Preview:
+    """What the import would do now; `contacts` when its rows have been understood already."""
+    if contacts is None:
+        contacts = contacts_of(kept)
+    addresses = [contact.key[0] for contact in contacts if not contact.problems]
+    return _Builder(Known(kept.year_id, addresses)).build(contacts)
+
+
+class _Builder:
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.unknown: dict[str, Unknown] = {}
+        self.typed: dict[int, Typed] = {}
+        self.rows: dict[tuple[tuple[str, str], object], int] = {}
+        self.people: set[tuple[str, str]] = set()
+        self.leads: dict[object, int] = {}
+
+    def build(self, contacts: list[Contact]) -> Preview:
+        entries = [self._entry(contact) for contact in contacts]
+        if len(self.unknown) * len(self.known.organisations) <= NEAR_PAIRS:
+            for one in self.unknown.values():
+                one.near = self.known.near(one.name)
+        return Preview(entries, self.unknown, list(self.typed.values()))
+
+    def _entry(self, contact: Contact) -> Entry:
+        entry = Entry(contact, "unreadable", self.known.organisations.get(contact.organisation_key))
+        if contact.problems:
+            return entry
+        place = entry.organisation.id if entry.organisation else contact.organisation_key
+        if (contact.key, place) in self.rows:
+            entry.status, entry.same_as = "same", self.rows[contact.key, place]
+            return entry
+        if contact.lead and self.leads.setdefault(place, contact.row) != contact.row:
+            contact.problems.append(
+                Problem("lead", "two_leads", contact.organisation, self.leads[place])
+            )
+            return entry
+        entry.person = self.known.persons.get(contact.key)
+        entry.status = "there" if entry.person or contact.key in self.people else "new"
+        entry.notes = self._notes(entry)
+        self.rows[contact.key, place] = contact.row
+        self.people.add(contact.key)
+        self._see_organisation(entry)
+        return entry
+
+    def _notes(self, entry: Entry) -> list[tuple[str, str]]:
+        if entry.status == "new":
+            return []
+        contact, person, organisation = entry.contact, entry.person, entry.organisation
+        place = _place(person, organisation)
+        name = organisation.name if organisation else contact.organisation
+        notes = []
+        if person and not person.active:
+            notes.append(("inactive", ""))
+        if place is None or not place.active:
+            notes.append(("organisation", name))
+        notes += _missing(contact, person, place)
+        if contact.lead and not self._is_lead(person, organisation):
+            notes.append(("lead", name))
+        return notes
+
+    def _is_lead(self, person: Person | None, organisation: Organisation | None) -> bool:
+        if person is None or organisation is None:
+            return False
+        year = self.known.years.get(organisation.id)
+        return year is not None and year.lead_id == person.id
+
+    def _see_organisation(self, entry: Entry) -> None:
+        contact, organisation = entry.contact, entry.organisation
+        category = self.known.categories.get(fold(contact.category))
+        if organisation is None:
+            self._see_unknown(contact, category)
+        elif contact.category and organisation.id not in self.typed:
+            self._see_typed(organisation, contact.category, category)
+
+    def _see_unknown(self, contact: Contact, category: Category | None) -> None:
+        one = self.unknown.setdefault(contact.organisation_key, Unknown(contact.organisation))
+        one.rows += 1
+        one.category_text = one.category_text or contact.category
+        one.category = one.category or category
+
+    def _see_typed(self, organisation: Organisation, text: str, category: Category | None) -> None:
+        year = self.known.years.get(organisation.id)
+        before = year.category if year else None
+        if category is None or category is not before:
+            self.typed[organisation.id] = Typed(organisation, text, category, before)
+
+
+def _missing(
+    contact: Contact, person: Person | None, place: Affiliation | None
+) -> list[tuple[str, str]]:
+    """What the row says and the person or the place has nothing of."""
+    notes = []
+    if place and contact.title and not place.title:
+        notes.append(("title", contact.title))
+    if person and contact.mobile and not person.mobile:
+        notes.append(("mobile", ""))
+    return notes
+
+
+def _place(person: Person | None, organisation: Organisation | None) -> Affiliation | None:
+    if person is None or organisation is None:
+        return None
+    return next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
+
+
+def _organisations() -> dict[str, Organisation]:
+    """The organisations by folded name, alias and code; a merged one is the one it became."""
+    everyone = db.session.scalars(
+        sa.select(Organisation).options(selectinload(Organisation.aliases))
+    ).all()
+    by_id = {one.id: one for one in everyone}
+    found: dict[str, Organisation] = {}
+    for one in everyone:
+        kept = one
+        while kept.merged_into_id is not None:
+            kept = by_id[kept.merged_into_id]
+        found[one.folded] = kept
+        other_names = [alias.folded for alias in one.aliases]
+        for other in (*other_names, fold(one.code)):
+            found.setdefault(other, kept)
+    return found
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Whether one of two folded names is the beginning of the other, in whole words."""
+    if min(len(one), len(other)) < 4:
+        return False
+    return f"{other} ".startswith(f"{one} ") or f"{one} ".startswith(f"{other} ")
+
+
+def _persons(addresses: list[str]) -> dict[tuple[str, str], Person]:
+    found: dict[tuple[str, str], Person] = {}
+    for start in range(0, len(addresses), CHUNK):
+        chunk = addresses[start : start + CHUNK]
+        asked = (
+            sa.select(Person)
+            .where(Person.email_folded.in_(chunk))
+            .options(selectinload(Person.affiliations))
+        )
+        for person in db.session.scalars(asked):
+            kept = person
+            while kept.merged_into_id is not None:
+                kept = db.session.get_one(Person, kept.merged_into_id)
+            found[person.email_folded, person.name_folded] = kept
+    return found

@@ -1,0 +1,209 @@
+"""Writes what a preview showed, in one transaction, and leaves a trace that it can be undone by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.contacts import organisations, people
+from annualwheel.contacts.folding import fold
+from annualwheel.contacts.imports import prints
+from annualwheel.contacts.imports.preview import Entry, Preview, Unknown, build, contacts_of
+from annualwheel.db import Base, db
+from annualwheel.errors import Refused
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Import,
+    ImportedPerson,
+    Organisation,
+    Person,
+    Year,
+    YearOrganisation,
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was decided about an unknown organisation.
+
+    It is the same as one that is there, or a new one with a category.
+    """
+
+    same_as: Organisation | None = None
+    category: Category | None = None
+
+
+def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.datetime) -> None:
+    """Writes the rows that can be read.
+
+    `choices` are by folded name; without one an unknown organisation is added as the file says.
+
+    Raises `Refused` when it has been written before.
+    """
+    # Imports of a year wait for each other: two with the same rows would both find them new.
+    year = db.session.scalars(
+        sa.select(Year).where(Year.id == kept.year_id).with_for_update()
+    ).one()
+    if kept.state != "preview":
+        raise Refused("import_written")
+    writer = _Writer(kept, year)
+    rows = contacts_of(kept)
+    organisations = writer.add_organisations(build(kept, rows).unknown, choices)
+    shown = build(kept, rows)
+    writer.add_people(shown)
+    writer.set_categories(shown)
+    db.session.flush()
+    counts = shown.counts | {"organisations": organisations, "places": len(writer.places)}
+    read = zip(kept.rows, shown.entries, strict=True)
+    kept.rows = [row for row, entry in read if entry.status == "unreadable"]
+    kept.trace = kept.trace | writer.trace() | {"counts": counts}
+    kept.state, kept.written_at = "written", now
+    audit.note(actor, "imported", kept, now, **counts)
+
+
+class _Writer:
+    def __init__(self, kept: Import, year: Year) -> None:
+        self.kept, self.year = kept, year
+        self.people: dict[tuple[str, str], Person] = {}
+        self.organisations: list[Organisation] = []
+        self.places: list[Affiliation] = []
+        self.aliases: list[int] = []
+        self.changed: list[tuple[Base, str, Any]] = []
+        self.made_years: list[YearOrganisation] = []
+        rows = db.session.scalars(
+            sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id)
+        )
+        self.years = {row.organisation_id: row for row in rows}
+
+    def add_organisations(
+        self, unknown: Mapping[str, Unknown], choices: Mapping[str, Choice]
+    ) -> int:
+        """Adds the unknown organisations, or another name to those they are the same as.
+
+        Returns how many are new.
+        """
+        for folded, one in unknown.items():
+            choice = choices.get(folded, Choice())
+            if choice.same_as is not None:
+                self._add_alias(choice.same_as, one.name)
+                continue
+            made = organisations.add_organisation(one.name)
+            made.import_id = self.kept.id
+            self.organisations.append(made)
+            self._set(self._year_row(made), "category", one.category or choice.category)
+        db.session.flush()
+        return len(self.organisations)
+
+    def add_people(self, shown: Preview) -> None:
+        """Adds the new people, and to those who are there what the notes said."""
+        named, leads = set(), []
+        for entry in shown.entries:
+            if entry.status not in ("new", "there") or entry.organisation is None:
+                continue
+            person = self._person(entry)
+            if entry.contact.key not in named:
+                db.session.add(ImportedPerson(import_id=self.kept.id, person=person))
+            named.add(entry.contact.key)
+            self._place(person, entry, entry.organisation)
+            if entry.contact.lead:
+                leads.append((entry.organisation, person))
+        db.session.flush()
+        for organisation, lead in leads:
+            self._set(self._year_row(organisation), "lead", lead)
+
+    def set_categories(self, shown: Preview) -> None:
+        """Gives organisations the category of the file where the year has none."""
+        for one in shown.typed:
+            if one.sets and one.category is not None:
+                self._set(self._year_row(one.organisation), "category", one.category)
+
+    def trace(self) -> dict[str, Any]:
+        """What was added, with prints of the rows as they are now, and what was changed.
+
+        A change is [table, id, column, before, after].
+        """
+        changed = [_change(*one) for one in self.changed]
+        people = [person for person in self.people.values() if person.import_id == self.kept.id]
+        return {
+            "aliases": self.aliases,
+            "changed": changed,
+            "year_rows": prints.of(self.made_years),
+            "persons": prints.of(people),
+            "organisations": prints.of(self.organisations),
+            "affiliations": prints.of(self.places),
+        }
+
+    def _person(self, entry: Entry) -> Person:
+        contact = entry.contact
+        if contact.key in self.people:
+            return self.people[contact.key]
+        person = entry.person or people.new_person(
+            contact.given,
+            contact.family,
+            contact.email,
+            language=contact.language,
+            mobile=contact.mobile,
+            source=self.kept.file_name,
+            import_id=self.kept.id,
+        )
+        if contact.mobile and not person.mobile:
+            self._set(person, "mobile", contact.mobile)
+        self.people[contact.key] = person
+        return person
+
+    def _place(self, person: Person, entry: Entry, organisation: Organisation) -> None:
+        title = entry.contact.title
+        there = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
+        if there is None:
+            self._add_place(person, organisation, title)
+            return
+        if title and not there.title:
+            self._set(there, "title", title)
+        if not there.active:
+            self._set(there, "active", True)
+
+    def _add_place(self, person: Person, organisation: Organisation, title: str) -> None:
+        place = Affiliation(
+            person=person, organisation=organisation, title=title, import_id=self.kept.id
+        )
+        self.places.append(place)
+        db.session.add(place)
+
+    def _add_alias(self, organisation: Organisation, name: str) -> None:
+        organisations.add_alias(organisation, name)
+        self.aliases += [alias.id for alias in organisation.aliases if alias.folded == fold(name)]
+
+    def _year_row(self, organisation: Organisation) -> YearOrganisation:
+        there = self.years.get(organisation.id)
+        if there is not None:
+            return there
+        made = YearOrganisation(year=self.year, organisation=organisation)
+        self.years[organisation.id] = made
+        self.made_years.append(made)
+        db.session.add(made)
+        return made
+
+    def _set(self, row: Base, name: str, value: object) -> None:
+        """Changes a row.
+
+        What was added by this import needs no note: it goes as a whole when the import is undone.
+        """
+        column = f"{name}_id" if isinstance(value, Base) else name
+        before = getattr(row, column)
+        if value is None or getattr(value, "id", value) == before:
+            return
+        setattr(row, name, value)
+        if row not in self.made_years:
+            self.changed.append((row, column, before))
+
+
+def _change(row: Base, column: str, before: object) -> list[object]:
+    row_id = getattr(row, "id")  # noqa: B009 Base has no id
+    return [type(row).__tablename__, row_id, column, before, getattr(row, column)]

@@ -1,0 +1,114 @@
+"""Organisations: found by what is typed, added, renamed, and what they are in a year."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from annualwheel.contacts.folding import clean, fold
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import (
+    Alias,
+    Category,
+    Organisation,
+    Person,
+    Year,
+    YearOrganisation,
+)
+from annualwheel.wording.collation import swedish
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """The organisation with that name, alias or code, whatever its case and spacing.
+
+    Merged ones lead to what they became.
+    """
+    folded = fold(name)
+    by_code = sa.func.lower(Organisation.code) == folded
+    found = db.session.scalar(
+        sa.select(Organisation)
+        .outerjoin(Alias, Alias.organisation_id == Organisation.id)
+        .where(sa.or_(Organisation.folded == folded, Alias.folded == folded, by_code))
+        .limit(1)
+    )
+    while found is not None and found.merged_into_id is not None:
+        found = db.session.get_one(Organisation, found.merged_into_id)
+    return found
+
+
+def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -> Organisation:
+    """Adds an organisation. Raises `Refused` when the name is taken."""
+    name = clean(name)
+    if organisation_named(name):
+        raise Refused("organisation_exists", name=name)
+    organisation = Organisation(
+        code=code or _free_code(name), name=name, folded=fold(name), sort_name=swedish(name)[0]
+    )
+    db.session.add(organisation)
+    for alias in aliases:
+        add_alias(organisation, alias)
+    db.session.flush()
+    return organisation
+
+
+def add_alias(organisation: Organisation, name: str) -> None:
+    """Lets the organisation be found by another name too.
+
+    A name that is taken already is left as it is.
+    """
+    if fold(name) and organisation_named(name) is None and fold(name) != organisation.folded:
+        db.session.add(Alias(organisation=organisation, name=name.strip(), folded=fold(name)))
+        db.session.flush()
+
+
+def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
+    """What the organisation is in that year; the row is made when it is not there."""
+    row = db.session.scalar(
+        sa.select(YearOrganisation).where(
+            YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id
+        )
+    )
+    if row is None:
+        row = YearOrganisation(year=year, organisation=organisation)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def set_category(organisation: Organisation, year: Year, category: Category | None) -> None:
+    """Sets the kind of organisation for that year."""
+    in_year(organisation, year).category = category
+
+
+def set_lead(organisation: Organisation, year: Year, lead: Person | None) -> None:
+    """Appoints the person who holds the organisation's answer together that year."""
+    in_year(organisation, year).lead = lead
+
+
+def rename_organisation(organisation: Organisation, name: str) -> None:
+    """Corrects the name. Raises `Refused` when another organisation goes by it."""
+    other = organisation_named(name)
+    if other is not None and other is not organisation:
+        raise Refused("organisation_exists", name=other.name)
+    organisation.name = clean(name)
+    organisation.folded = fold(organisation.name)
+    organisation.sort_name = swedish(organisation.name)[0]
+    db.session.flush()
+
+
+def organisation_by_id(public_id: str) -> Organisation:
+    """The organisation with that public id. Raises `Missing`."""
+    organisation = db.session.scalar(
+        sa.select(Organisation).where(Organisation.public_id == public_id)
+    )
+    if organisation is None:
+        raise Missing("no_organisation")
+    return organisation
+
+
+def _free_code(name: str) -> str:
+    base = "".join(c for c in name.upper() if c.isalnum())[:6] or "ORG"
+    alike = Organisation.code.startswith(base, autoescape=True)
+    taken = set(db.session.scalars(sa.select(Organisation.code).where(alike)))
+    possible = [base, *(f"{base}{number}" for number in range(1, len(taken) + 2))]
+    return next(code for code in possible if code not in taken)

@@ -1,0 +1,32 @@
+"""A periodic job runs once a minute, whoever starts it.
+
+Every consumer has a scheduler of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from annualwheel.db import db
+from annualwheel.models import Tick
+
+KEPT = dt.timedelta(days=1)
+
+
+def claim_minute(name: str, now: dt.datetime) -> bool:
+    """Whether this caller is the first to run `name` in this minute.
+
+    Commits the tick, so that all others see it.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    db.session.execute(sa.delete(Tick).where(Tick.name == name, Tick.minute < now - KEPT))
+    db.session.add(Tick(name=name, minute=minute))
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""The tasks of the application, by name."""
+
+from __future__ import annotations
+
+from flask import Flask
+from huey import crontab
+
+from annualwheel.jobs.building import build, prepare
+from annualwheel.jobs.queue import queue_of
+from annualwheel.jobs.sending import drain_outbox, send_mails
+from annualwheel.jobs.sweep import sweep_minute
+
+
+def register(app: Flask) -> None:
+    """Gives the application its tasks.
+
+    A task opens one app context and short transactions; it is given ids only.
+    """
+    queue = queue_of(app)
+
+    @queue.task(name="send")
+    def send(ids: list[int]) -> None:
+        with app.app_context():
+            send_mails(ids)
+
+    @queue.task(name="drain")
+    def drain() -> None:
+        with app.app_context():
+            drain_outbox()
+
+    @queue.task(name="build_pack")
+    def build_pack(pack_id: int) -> None:
+        with app.app_context():
+            build(pack_id)
+
+    @queue.task(name="prepare_mailing")
+    def prepare_mailing(mailing_id: int) -> None:
+        with app.app_context():
+            prepare(mailing_id)
+
+    @queue.periodic_task(crontab(), name="sweep")
+    def sweep() -> None:
+        with app.app_context():
+            sweep_minute()
+
+    app.extensions["tasks"] = {
+        "send": send,
+        "drain": drain,
+        "build_pack": build_pack,
+        "prepare_mailing": prepare_mailing,
+    }

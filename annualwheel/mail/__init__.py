@@ -1,0 +1,1 @@
+"""Mail, from its kind and text to the wire."""

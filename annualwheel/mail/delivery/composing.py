@@ -1,0 +1,239 @@
+"""Composing mail.
+
+By hand where it is sent by the thousand, and with the standard library where it holds a calendar
+part.
+
+Everything is 7-bit with lines of at most 78 characters (RFC 5322 2.1.1), so no server on the way
+has to rewrite it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from binascii import b2a_qp
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache, lru_cache
+
+from email_validator import EmailNotValidError, validate_email
+from flask_mail import Message
+
+from annualwheel.mail.letters import Letterhead, RenderedMail
+
+ENCODED_LINE = 76  # RFC 2047 2: a line with encoded words
+LINE = 78  # RFC 5322 2.1.1
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
+IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
+ALTERNATIVE = 'Content-Type: multipart/alternative;\r\n boundary="{}"\r\n\r\n'
+PART = (
+    '--{}\r\nContent-Type: text/{}; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
+AUTOMATIC = (
+    "Auto-Submitted: auto-generated\r\n"
+    "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
+    "MIME-Version: 1.0\r\n"
+)
+FOLD = "\r\n "
+
+
+class UnsendableError(ValueError):
+    """This mail can never be put on the wire: a broken address, or a control character in a header.
+
+    The text names the field.
+    """
+
+
+class Envelope(Message):
+    """A composed mail: the two addresses of the SMTP dialogue and the bytes.
+
+    Or the `problem` that kept it from being composed.
+    """
+
+    def __init__(self, sender: str, recipient: str, content: bytes, problem: str = "") -> None:
+        # The parent's constructor is left out: it would look up this machine's name in the DNS for
+        # a Message-ID of its own.
+        self.sender: str = sender
+        self.recipient, self.content, self.problem = recipient, content, problem
+
+    @classmethod
+    def unsendable(cls, problem: str) -> Envelope:
+        """An envelope that will be answered with "failed" and `problem`."""
+        return cls("", "", b"", problem)
+
+    def as_bytes(self) -> bytes:
+        """The mail as it goes over the wire, lines ended by CRLF."""
+        return self.content
+
+
+def compose(
+    public_id: str,
+    name: str,
+    address: str,
+    language: str,
+    letter: RenderedMail,
+    letterhead: Letterhead,
+    now: dt.datetime,
+    calendar: bytes | None = None,
+) -> Envelope:
+    """Puts a sealed letter into an envelope to `name` <`address`>.
+
+    `public_id` names the mail for ever: every attempt carries the same Message-ID, so that a
+    duplicate is recognised. `calendar` is an iCalendar object with a METHOD; it becomes the last
+    alternative and, the same bytes, an attachment (RFC 6047). `now` is aware. Raises
+    `UnsendableError`.
+    """
+    recipient, sender = ascii_address(address), ascii_address(letterhead.sender_address)
+    if not IDENTIFIER.fullmatch(public_id):
+        raise UnsendableError("public_id")
+    our_domain = sender.rpartition("@")[2]
+    head = (
+        address_header("To", name, recipient)
+        + text_header("Subject", letter.subject)
+        + f"Date: {format_datetime(now)}\r\n"
+        + f"Message-ID: <{public_id}@{our_domain}>\r\n"
+        + _common_headers(letterhead, language)
+    )
+    body = _with_calendar(letter, calendar) if calendar else _alternatives(letter, public_id)
+    return Envelope(sender, recipient, head.encode("ascii") + body)
+
+
+def ascii_address(address: str) -> str:
+    """The address as SMTP takes it: an international domain in ASCII (IDNA).
+
+    Raises `UnsendableError`, also for å before the @.
+    """
+    if not address.isascii():
+        address = _in_ascii(address)
+    if not ADDRESS.fullmatch(address):
+        raise UnsendableError("address")
+    return address
+
+
+def _in_ascii(address: str) -> str:
+    try:
+        found = validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        raise UnsendableError("address") from None
+    return found.ascii_email or ""
+
+
+def text_header(name: str, text: str) -> str:
+    """`Name: text` with its line end.
+
+    In encoded words (RFC 2047) where ASCII or the line is not enough. Raises `UnsendableError`.
+    """
+    if CONTROL.search(text):
+        raise UnsendableError(name)
+    plain = f"{name}: {text}"
+    can_be_plain = text.isascii() and "=?" not in text and text == text.strip()
+    if can_be_plain and len(plain) <= LINE:
+        return f"{plain}\r\n"
+    return f"{name}: {_encoded_words(text, len(name) + 2)}\r\n"
+
+
+def address_header(name: str, display: str, address: str) -> str:
+    """`Name: "Display" <address>`; a long or non-ASCII name in encoded words.
+
+    `address` is ASCII. Raises `UnsendableError`.
+    """
+    if CONTROL.search(display):
+        raise UnsendableError(name)
+    if not display:
+        return f"{name}: {address}\r\n"
+    quoted = '"{}"'.format(display.replace("\\", r"\\").replace('"', r"\""))
+    line = f"{name}: {quoted}"
+    if not display.isascii() or len(line) > LINE or "=?" in display:
+        line = f"{name}: {_encoded_words(display, len(name) + 2)}"
+    last_line = line.rpartition("\n")[2]
+    fits = len(last_line) + len(address) + 3 <= ENCODED_LINE
+    space = " " if fits else FOLD
+    return f"{line}{space}<{address}>\r\n"
+
+
+@cache
+def _encoded_character(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    if character == " ":
+        return "_"
+    return "".join(f"={byte:02X}" for byte in character.encode())
+
+
+def _encoded_words(text: str, already: int) -> str:
+    """Encoded words of at most 75 characters, one a line, split between characters.
+
+    The first line holds `already` characters.
+    """
+    words, word, room = [], "", ENCODED_LINE - already - len("=?utf-8?q??=")
+    for character in text:
+        encoded = _encoded_character(character)
+        if len(word) + len(encoded) > room:
+            words.append(word)
+            word, room = "", ENCODED_LINE - 1 - len("=?utf-8?q??=")
+        word += encoded
+    return FOLD.join(f"=?utf-8?q?{word}?=" for word in [*words, word])
+
+
+@lru_cache(maxsize=64)
+def _common_headers(letterhead: Letterhead, language: str) -> str:
+    """What every mail of one sender and language has; ends with the line before Content-Type.
+
+    Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress keep automatic answers away; delivery
+    reports still come.
+    """
+    sender, reply_to = ascii_address(letterhead.sender_address), ascii_address(letterhead.reply_to)
+    return (
+        address_header("From", letterhead.sender_name, sender)
+        + address_header("Reply-To", "", reply_to)
+        + text_header("Content-Language", language)
+        + AUTOMATIC
+    )
+
+
+def _alternatives(letter: RenderedMail, public_id: str) -> bytes:
+    # "=_" cannot occur in quoted-printable text, so the boundary is safe whatever the letter says
+    # (RFC 2045 6.7).
+    boundary = f"=_{public_id}"
+    before_text = ALTERNATIVE.format(boundary) + PART.format(boundary, "plain")
+    before_html = "\r\n" + PART.format(boundary, "html")
+    return (
+        before_text.encode()
+        + _quoted_printable(letter.text)
+        + before_html.encode()
+        + _quoted_printable(letter.html)
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+
+
+def _quoted_printable(text: str) -> bytes:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    return b2a_qp(f"{lines}\n".replace("\n", "\r\n").encode(), istext=True)
+
+
+def _with_calendar(letter: RenderedMail, calendar: bytes) -> bytes:
+    """mixed(alternative(plain, html, calendar), attachment).
+
+    Quoted-printable: some servers read the calendar part only so.
+    """
+    found = METHOD.search(calendar)
+    if not found:
+        raise UnsendableError("METHOD")
+    mail = EmailMessage(policy=SMTP)
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    mail.add_alternative(
+        calendar.decode(),
+        subtype="calendar",
+        params={"method": found[1].decode()},
+        cte="quoted-printable",
+    )
+    mail.add_attachment(calendar, maintype="application", subtype="ics", filename="invite.ics")
+    del mail["MIME-Version"]
+    return mail.as_bytes()

@@ -1,0 +1,315 @@
+"""The transactional outbox: a mail is a row in the transaction of its cause.
+
+Sending is a later step (leases, retries).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from annualwheel.access.links import Target
+from annualwheel.db import db
+from annualwheel.mail import letters
+from annualwheel.mail.ical import Entry
+from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
+
+LEASE = dt.timedelta(minutes=5)
+# A mail is not begun when its lease is about to end: another worker would take it too, and it would
+# arrive twice.
+MARGIN = dt.timedelta(minutes=2)
+CHUNK = 25
+# Waits after the first, second, … temporary failure (RFC 5321 4.5.4.1 asks for growing waits);
+# after the last one: unknown.
+WAITS = [
+    dt.timedelta(seconds=30),
+    dt.timedelta(minutes=2),
+    dt.timedelta(minutes=10),
+    dt.timedelta(hours=1),
+    dt.timedelta(hours=6),
+]
+DUE = ("queued", "retry", "sending")
+_MESSAGES = cast(sa.Table, Message.__table__)
+_MARKED = (
+    sa.update(_MESSAGES)
+    .where(_MESSAGES.c.id == sa.bindparam("marked"))
+    .values(
+        {name: sa.bindparam(name) for name in ("state", "error", "sent_at", "due_at")}
+        | {"lease_until": None}
+    )
+)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """To whom: the address and name at the time of writing, the language, the person when known."""
+
+    address: str
+    name: str
+    language: str = "sv"
+    person_id: int | None = None
+
+    @classmethod
+    def of(cls, person: Person) -> Recipient:
+        """The person as recipient."""
+        return cls(person.email, person.name, person.language, person.id)
+
+
+def put(
+    key: str,
+    kind: str,
+    to: Recipient,
+    facts: Mapping[str, object],
+    links: Mapping[str, Target],
+    now: dt.datetime,
+    *,
+    registration_id: int | None = None,
+    mailing: Mailing | None = None,
+    entry: Entry | None = None,
+    method: str = "",
+) -> Message:
+    """Queues one mail in the current transaction and returns its row.
+
+    `key` names the cause and is unique: the same cause never writes twice (the database refuses).
+    `facts` fill the template of `kind`; the text is frozen here. `links` name the rows the links
+    open; they are signed only when the mail is sent. `entry` and `method` (REQUEST or CANCEL) make
+    it a calendar mail.
+    """
+    letter = letters.write(kind, to.language, facts)
+    message = Message(
+        key=key,
+        kind=kind,
+        address=to.address,
+        name=to.name,
+        language=to.language,
+        person_id=to.person_id,
+        registration_id=registration_id,
+        mailing_id=mailing.id if mailing else None,
+        queued_at=now,
+        due_at=now,
+        calendar_sequence=entry.sequence if entry else None,
+    )
+    message.body = MessageBody(
+        message=message,
+        subject=letter.subject,
+        preheader=letter.preheader,
+        text=letter.text,
+        html=letter.html,
+        links={name: asdict(target) for name, target in links.items()},
+        calendar={"method": method, "entry": entry.to_dict()} if entry else None,
+    )
+    db.session.add(message)
+    if mailing is None:
+        db.session.info.setdefault("queued", []).append(message)
+    return message
+
+
+def begins(prefix: str) -> sa.ColumnElement[bool]:
+    """The mails whose key begins so, by the index on the keys.
+
+    SQLite has none for LIKE, which makes no difference of letters there, and compares text by its
+    bytes. PostgreSQL reads LIKE from the index where the database sorts by bytes ("C"); elsewhere
+    it reads every row, and is right all the same.
+    """
+    if db.session.get_bind().dialect.name == "sqlite":
+        return sa.and_(Message.key >= prefix, Message.key < prefix + "\uffff")
+    return Message.key.startswith(prefix, autoescape=True)
+
+
+def take_queued() -> list[int]:
+    """The ids of the mails put since the last call, once they have been flushed.
+
+    Called by the commit at the edge.
+    """
+    return [message.id for message in db.session.info.pop("queued", [])]
+
+
+def claim(
+    worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_most: int = CHUNK
+) -> list[Message]:
+    """Leases mails that are due and free to `worker` until `now` + 5 minutes.
+
+    The caller commits before it sends. `ids` None takes the oldest of all. A row whose lease has
+    run out is taken again (with the same Message-ID); one row is never leased to two workers, and
+    mails of a paused mailing wait.
+    """
+    free = _free(now)
+    if ids is not None:
+        free = free.where(Message.id.in_(ids))
+    oldest = free.order_by(Message.due_at, Message.id).limit(at_most)
+    chosen = oldest.with_for_update(skip_locked=True)
+    taken = db.session.scalars(
+        sa.update(Message)
+        .where(Message.id.in_(chosen.scalar_subquery()))
+        .values(
+            state="sending",
+            lease_until=now + LEASE,
+            lease_by=worker,
+            attempts=Message.attempts + 1,
+        )
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not taken:
+        return []
+    found = db.session.scalars(
+        sa.select(Message)
+        .where(Message.id.in_(taken))
+        .options(joinedload(Message.body))
+        .order_by(Message.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+def give_back(untried: Sequence[Message]) -> None:
+    """Ends the leases of mails of one claim that there was no time to try.
+
+    They are free at once, and no attempt is counted. What another worker has taken meanwhile is
+    left to it. One statement, however many; a worker that is killed leaves them counted, as tried.
+    """
+    if not untried:
+        return
+    by, until = untried[0].lease_by, untried[0].lease_until
+    db.session.execute(
+        sa.update(Message)
+        .where(
+            Message.id.in_([message.id for message in untried]),
+            Message.lease_by == by,
+            Message.lease_until == until,
+        )
+        .values(
+            state=sa.case((Message.attempts > 1, "retry"), else_="queued"),
+            lease_until=None,
+            attempts=Message.attempts - 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def any_due(now: dt.datetime) -> bool:
+    """Whether a mail should be on its way and is in nobody's hands."""
+    return db.session.scalar(_free(now).limit(1)) is not None
+
+
+def _free(now: dt.datetime) -> sa.Select[int]:
+    paused = (
+        sa.select(Mailing.id)
+        .where(Mailing.id == Message.mailing_id, Mailing.state == "paused")
+        .exists()
+    )
+    return sa.select(Message.id).where(
+        Message.state.in_(DUE),
+        Message.due_at <= now,
+        ~paused,
+        sa.or_(Message.lease_until.is_(None), Message.lease_until < now),
+    )
+
+
+def mark_sent(message: Message, now: dt.datetime) -> None:
+    """The SMTP server has taken it."""
+    _mark(message, "sent", sent_at=now)
+
+
+def mark_withheld(message: Message, now: dt.datetime) -> None:
+    """The fence outside production kept it back: shown, not sent."""
+    _mark(message, "withheld", sent_at=now)
+
+
+def mark_dropped(message: Message) -> None:
+    """No longer needed when its turn came: a reminder to someone who has answered meanwhile."""
+    _mark(message, "dropped")
+
+
+def mark_failed(message: Message, error: str) -> None:
+    """Refused for good (5xx): shown to a person, not tried again."""
+    _mark(message, "failed", error)
+
+
+def mark_later(message: Message, error: str, now: dt.datetime) -> None:
+    """A temporary failure (4xx, no connection): tried again after a growing wait.
+
+    After the last wait it is *unknown*.
+    """
+    if message.attempts > len(WAITS):
+        _mark(message, "unknown", error)
+    else:
+        _mark(message, "retry", error, due_at=now + WAITS[message.attempts - 1])
+
+
+def _mark(
+    message: Message,
+    state: str,
+    error: str = "",
+    *,
+    sent_at: dt.datetime | None = None,
+    due_at: dt.datetime | None = None,
+) -> None:
+    """Writes what became of the mail and ends the lease.
+
+    A statement that is compiled once costs half of a flush, and there are thousands.
+    """
+    values = {
+        "state": state,
+        "error": error[:500],
+        "sent_at": sent_at or message.sent_at,
+        "due_at": due_at or message.due_at,
+    }
+    db.session.execute(_MARKED, {"marked": message.id, **values})
+    for name, value in (*values.items(), ("lease_until", None)):
+        set_committed_value(message, name, value)
+
+
+def rewrite(message: Message, letter: letters.Letter) -> None:
+    """Gives a mail that has not left another text; its links and its recipient stay."""
+    message.body.subject, message.body.preheader, message.body.text, message.body.html = (
+        letter.subject,
+        letter.preheader,
+        letter.text,
+        letter.html,
+    )
+
+
+def lock(mailing: Mailing) -> None:
+    """Reads the mailing as it is now and keeps it so until the commit.
+
+    It is written to by whoever pauses it and by the job that prepares it. Call it before looking at
+    its state or its audience, and after the meeting's lock where both are needed.
+    """
+    db.session.refresh(mailing, with_for_update={"key_share": True})
+
+
+def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
+    """What is left of the meeting's mailings, or of the one given, is not sent.
+
+    What a worker has in hand goes out.
+    """
+    of_meeting = (
+        sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id)
+        if mailing is None
+        else [mailing.id]
+    )
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.mailing_id.in_(of_meeting), Message.state.in_(("queued", "retry")))
+        .values(state="dropped")
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def try_again(message: Message, now: dt.datetime) -> None:
+    """A person asks for a new attempt of a failed, unknown or withheld mail."""
+    message.state, message.due_at, message.attempts, message.error, message.lease_until = (
+        "queued",
+        now,
+        0,
+        "",
+        None,
+    )
+    db.session.info.setdefault("queued", []).append(message)

@@ -1,0 +1,131 @@
+"""Mails that did not arrive: found, given the right address, sent again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.contacts import folding
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.mail import outbox
+from annualwheel.models import Meeting, Message, MessageBody, Person, Registration
+from annualwheel.participation import address_change
+
+STOPPED = ("failed", "unknown")
+# What may be sent again by hand. A mail that is on its way is the machine's.
+AGAIN = (*STOPPED, "withheld")
+# Whoever asks for these gets them anew; who reads one sees what is the person's own. They go
+# nowhere but to the address on file.
+ASKED_FOR = ("own_data", "new_link")
+
+
+def of_meeting(meeting: Meeting) -> Sequence[Message]:
+    """The mails about seats at the meeting that did not arrive, newest first."""
+    return db.session.scalars(
+        _stopped()
+        .join(Registration, Registration.id == Message.registration_id)
+        .where(Registration.meeting_id == meeting.id)
+    ).all()
+
+
+def count_of(meeting: Meeting) -> int:
+    """How many of the meeting's mails did not arrive."""
+    stopped = (
+        sa.select(sa.func.count())
+        .select_from(Message)
+        .join(Registration, Registration.id == Message.registration_id)
+        .where(Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))
+    )
+    return db.session.scalar(stopped) or 0
+
+
+def count() -> int:
+    """How many mails did not arrive, of any kind."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Message.state.in_(STOPPED))) or 0
+
+
+def of_mailing(mailing_id: int, at_most: int) -> Sequence[Message]:
+    """The mails of a mailing that did not arrive."""
+    return db.session.scalars(
+        _stopped().where(Message.mailing_id == mailing_id).limit(at_most)
+    ).all()
+
+
+def by_public_id(public_id: str) -> Message:
+    """The mail with that public id, with its text. Raises `Missing`."""
+    found = db.session.scalar(
+        sa.select(Message).where(Message.public_id == public_id).options(joinedload(Message.body))
+    )
+    if found is None:
+        raise Missing("no_message")
+    return found
+
+
+def has_text(message: Message) -> bool:
+    """Whether the mail still says something: the text is erased long before the row is."""
+    return db.session.get(MessageBody, message.id) is not None
+
+
+def require_stopped(message: Message) -> None:
+    """Raises `Refused` unless the mail may be sent again.
+
+    It may not when it is on its way or has arrived, or when its text has been erased.
+    """
+    if message.state not in AGAIN:
+        raise Refused("not_stopped")
+    if not has_text(message):
+        raise Refused("text_erased")
+
+
+def may_correct(message: Message) -> bool:
+    """Whether the mail may go to another address.
+
+    It may when it belongs to a person, whose address it is that was wrong. One to a member of
+    staff, to a copy's reader or to an address that asked for it may not: its link would be signed
+    for whoever were typed in.
+    """
+    return message.person_id is not None and message.kind not in ASKED_FOR
+
+
+def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
+    """Asks for a new attempt. Raises as `require_stopped`."""
+    require_stopped(message)
+    outbox.try_again(message, now)
+    audit.note(actor, "sent_again", message, now, _meeting_id(message))
+
+
+def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
+    """Gives the person the right address and sends the mail there.
+
+    What follows from it is in `address_change.rename`. The old address is told nothing: mail to it
+    does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name and address,
+    "mail_of_nobody" (see `may_correct`), or as `send_again`.
+    """
+    require_stopped(message)
+    if not may_correct(message):
+        raise Refused("mail_of_nobody")
+    person = db.session.get_one(Person, message.person_id)
+    address_change.rename(
+        person, person.given, person.family, address, now, actor, told=False, sent=message
+    )
+    message.address = folding.normal_address(address)
+    audit.note(actor, "address_corrected", message, now, _meeting_id(message))
+    send_again(message, now, actor)
+
+
+def _stopped() -> sa.Select[Message]:
+    return sa.select(Message).where(Message.state.in_(STOPPED)).order_by(Message.id.desc())
+
+
+def _meeting_id(message: Message) -> int | None:
+    if message.registration_id is None:
+        return None
+    return db.session.scalar(
+        sa.select(Registration.meeting_id).where(Registration.id == message.registration_id)
+    )

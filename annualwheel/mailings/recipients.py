@@ -1,0 +1,290 @@
+"""Who is reminded of what, and who is told of the results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel.clock import local, start_of_day
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.meetings import results
+from annualwheel.models import (
+    Affiliation,
+    Answer,
+    AnswerHistory,
+    Item,
+    Meeting,
+    Member,
+    Message,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+    YearOrganisation,
+)
+from annualwheel.registrations import audiences
+from annualwheel.registrations.audiences import Addressee
+from annualwheel.registrations.states import COMING
+
+AWAITED = ("invited", "to_reconfirm")
+
+
+PREPARING = ("registered", "to_reconfirm", "attended")
+
+
+_HAS_PLACE = (
+    sa.select(Affiliation.id)
+    .where(
+        Affiliation.person_id == Person.id,
+        Affiliation.organisation_id == Organisation.id,
+        Affiliation.active,
+    )
+    .exists()
+)
+
+
+def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
+    """The unique key of a reminder: one for each person and day in Stockholm, whoever sends it."""
+    return f"{kind}:{public_id}:{local(now).date().isoformat()}"
+
+
+def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
+    """The states of those who can be reminded to answer.
+
+    The invited until registration closes; who must say yes to a new day as long as that is asked.
+    """
+    if now <= years.phase(meeting, "registration").closes_at:
+        return AWAITED
+    return ("to_reconfirm",)
+
+
+def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
+    """Those whose answer is awaited and who were not reminded today.
+
+    The key is the registration's public id.
+    """
+    rows = db.session.execute(
+        audiences.of_registrations(meeting, *to_remind(meeting, now))
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(
+            Person.active,
+            Organisation.active,
+            ~_today("reminder", Message.registration_id == Registration.id, now),
+        )
+        .with_only_columns(Registration.public_id, *_columns(), Registration.title)
+        .order_by(Person.sort_name, Registration.id)
+    )
+    return [Addressee(*row) for row in rows]
+
+
+def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:
+    """Those who are to prepare and have not been told.
+
+    Everyone who comes and, where the organisation gives one answer, has a place in it (see
+    `membership.is_let_in`), with the lead of each organisation that somebody was invited for. The
+    key names the person and the organisation.
+    """
+    # Read by itself and taken away here: as a condition on each row it is looked up anew for every
+    # person where statistics are old.
+    asked = (
+        sa.select(Member.person_id, Submission.organisation_id)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Message, Message.key == sa.literal("preparation:") + Member.public_id)
+        .where(Submission.questionnaire_id == questionnaire.id)
+    )
+    told = _found(asked)
+    coming = (
+        audiences.of_registrations(meeting, *PREPARING)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(Person.active, Organisation.active)
+        .with_only_columns(*_columns())
+    )
+    if questionnaire.respondent == "organisation":
+        found = _found(coming.where(_HAS_PLACE)) | _found(_leads(meeting))
+    else:
+        found = _found(coming)
+    untold = [row for row in found if row[:2] not in told]
+    return audiences.in_order(Addressee(f"{row[0]}.{row[1]}", *row) for row in untold)
+
+
+def _leads(meeting: Meeting) -> sa.Select[Any]:
+    """The leads of the organisations that somebody was invited for."""
+    invited = audiences.of_registrations(meeting, *audiences.INVITED)
+    return (
+        sa.select(*_columns())
+        .select_from(YearOrganisation)
+        .join(Person, Person.id == YearOrganisation.lead_id)
+        .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
+        .where(
+            YearOrganisation.year_id == meeting.year_id,
+            Person.active,
+            Organisation.active,
+            Organisation.id.in_(invited.with_only_columns(Registration.organisation_id)),
+        )
+    )
+
+
+def _found(query: sa.Executable) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in db.session.execute(query)}
+
+
+def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
+    """Whom to remind of an answer that is not submitted.
+
+    The organisation's lead, else all who may write in it. The key is the membership's public id.
+    Nobody who was reminded today; only the state of the answer is read, never its text.
+    """
+    rows = db.session.execute(
+        sa.select(Submission.id, Member.role, Member.public_id, *_columns())
+        .select_from(Submission)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Member, Member.submission_id == Submission.id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(
+            Questionnaire.meeting_id == meeting.id,
+            Submission.submitted_at.is_(None),
+            Person.active,
+            Organisation.active,
+            Member.scope == "",
+        )
+        .order_by(Submission.id, Member.id)
+    ).all()
+    chosen = []
+    for _, several in groupby(rows, key=lambda row: row[0]):
+        members = list(several)
+        chosen += [row for row in members if row.role == "lead"] or members
+    reminded = _reminded(now)
+    people = [Addressee(*row[2:]) for row in chosen]
+    return audiences.in_order(
+        one for one in people if day_key("preparation_reminder", one.key, now) not in reminded
+    )
+
+
+def took_part(meeting: Meeting) -> list[Addressee]:
+    """Whom to tell about the results, once each.
+
+    Those who were checked in or registered, and those who wrote in an answer and may still open it.
+    The key says what they did and whose link they get: `present`, `registered` (a seat) or `wrote`
+    (a membership).
+    """
+    chosen: dict[int, Addressee] = {}
+    there = results.present(meeting)
+    for state, public_id, *row in db.session.execute(_seats_untold(meeting)):
+        part = "present" if state in there else "registered"
+        chosen[row[0]] = Addressee(f"{part}.{public_id}", *row)
+    for public_id, *row in db.session.execute(_writers_untold(meeting)):
+        known = chosen.get(row[0])
+        if known is None or known.key.startswith("registered"):
+            chosen[row[0]] = Addressee(f"wrote.{public_id}", *row)
+    return audiences.in_order(chosen.values())
+
+
+def _seats_untold(meeting: Meeting) -> sa.Select[Any]:
+    return (
+        audiences.of_registrations(meeting, *COMING)
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(Person.active, Organisation.active, ~_told_results(meeting))
+        .with_only_columns(Registration.state, Registration.public_id, *_columns())
+    )
+
+
+def _writers_untold(meeting: Meeting) -> sa.Select[Any]:
+    wrote = sa.or_(_wrote(Answer), _wrote(AnswerHistory))
+    return (
+        sa.select(Member.public_id, *_columns())
+        .select_from(Member)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active)
+        .where(~_told_results(meeting), wrote)
+        .order_by(Member.id)
+    )
+
+
+def _told_results(meeting: Meeting) -> sa.Exists:
+    return (
+        sa.select(Message.id)
+        .where(
+            Message.person_id == Person.id,
+            Message.kind == "results",
+            Message.state != "dropped",
+            Message.key.startswith(f"results:{meeting.id}:"),
+        )
+        .exists()
+    )
+
+
+def _wrote(table: type[Answer] | type[AnswerHistory]) -> sa.Exists:
+    mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id)
+    return (
+        sa.select(table.id)
+        .where(table.item_id.in_(mine), table.author_id == Member.person_id)
+        .exists()
+    )
+
+
+def results_key(meeting: Meeting, person: Person) -> str:
+    """The unique key of the mail about the results: one for each person and publication.
+
+    Results that were taken down and published again reach those whose mail was still waiting then.
+    """
+    published = meeting.results_at.timestamp() if meeting.results_at else 0
+    return f"results:{meeting.id}:{person.public_id}:{published}"
+
+
+def _columns() -> tuple[Any, ...]:
+    """What an addressee is made of, after its key."""
+    return (
+        Person.id,
+        Organisation.id,
+        Person.given,
+        Person.family,
+        Person.email,
+        Person.language,
+        Organisation.name,
+    )
+
+
+def _today(kind: str, about: sa.ColumnElement[bool], now: dt.datetime) -> sa.ColumnElement[bool]:
+    midnight = start_of_day(local(now).date())
+    return (
+        sa.select(Message.id)
+        .where(about, Message.kind == kind, Message.queued_at >= midnight)
+        .exists()
+    )
+
+
+def _reminded(now: dt.datetime) -> set[str]:
+    midnight = start_of_day(local(now).date())
+    keys = sa.select(Message.key).where(
+        Message.kind == "preparation_reminder", Message.queued_at >= midnight
+    )
+    return set(db.session.scalars(keys))
+
+
+def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
+    """How many answers are not begun ("none"), drafts, submitted, and changed since.
+
+    In one query, without a word of them.
+    """
+    begun = sa.case(
+        (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"),
+        else_=Submission.state,
+    )
+    rows = db.session.execute(
+        sa.select(begun, sa.func.count())
+        .where(Submission.questionnaire_id == questionnaire.id)
+        .group_by(begun)
+    )
+    return {"none": 0, "draft": 0, "submitted": 0, "changed": 0} | {row[0]: row[1] for row in rows}

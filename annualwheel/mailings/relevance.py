@@ -1,0 +1,111 @@
+"""Whether a mail is still wanted at the second of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from annualwheel.db import db
+from annualwheel.mail.kinds import TOWARDS_A_MEETING
+from annualwheel.mailings.recipients import AWAITED
+from annualwheel.models import (
+    Mailing,
+    Meeting,
+    Member,
+    Message,
+    Questionnaire,
+    Registration,
+    Submission,
+)
+
+
+def wanted(messages: Sequence[Message]) -> list[Message]:
+    """Those of the mails whose turn has come that should go (see `still_wanted`).
+
+    Nothing leads to a cancelled meeting, and no calendar mail comes after a newer one to the same
+    address. What holds for many is asked once for all of them.
+    """
+    towards = [message for message in messages if message.kind in TOWARDS_A_MEETING]
+    entries = [message.id for message in messages if message.calendar_sequence is not None]
+    late = _at_cancelled(towards) | _overtaken(entries)
+    return [message for message in messages if message.id not in late and still_wanted(message)]
+
+
+def _at_cancelled(messages: Sequence[Message]) -> set[int]:
+    """A mail is about the meeting of its seat, of its mailing, or of the answer it opens."""
+    if not messages:
+        return set()
+    ids = [message.id for message in messages]
+    meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
+    found = db.session.scalars(
+        sa.select(Message.id)
+        .outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .join(Meeting, meeting)
+        .where(Message.id.in_(ids), Meeting.state == "cancelled")
+    )
+    return {*found} | _opening_cancelled(messages)
+
+
+def _opening_cancelled(messages: Sequence[Message]) -> set[int]:
+    opens = {
+        message.id: message.body.links["preparation"]["public_id"]
+        for message in messages
+        if "preparation" in message.body.links
+    }
+    if not opens:
+        return set()
+    rows = db.session.scalars(
+        sa.select(Member.public_id)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled")
+    )
+    closed = set(rows)
+    return {message_id for message_id, member in opens.items() if member in closed}
+
+
+def _overtaken(ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    newer = aliased(Message)
+    is_newer = sa.and_(
+        newer.registration_id == Message.registration_id,
+        newer.calendar_sequence > Message.calendar_sequence,
+        newer.state != "dropped",
+        sa.func.lower(newer.address) == sa.func.lower(Message.address),
+    )
+    found = db.session.scalars(
+        sa.select(Message.id).join(newer, is_newer).where(Message.id.in_(ids))
+    )
+    return set(found)
+
+
+def still_wanted(message: Message) -> bool:
+    """Whether a mail whose turn has come should go.
+
+    A reminder does not reach someone who has answered since it was queued, nor does the news of
+    results that have been taken down meanwhile reach anybody.
+    """
+    if message.kind == "reminder" and message.registration_id is not None:
+        registration = db.session.get(Registration, message.registration_id, populate_existing=True)
+        return registration is not None and registration.state in AWAITED
+    if message.kind == "preparation_reminder":
+        member = message.body.links["preparation"]["public_id"]
+        unsubmitted = (
+            sa.select(Submission.id)
+            .join(Member, Member.submission_id == Submission.id)
+            .where(Member.public_id == member, Submission.submitted_at.is_(None))
+        )
+        return db.session.scalar(unsubmitted) is not None
+    if message.kind == "results" and message.mailing_id is not None:
+        published = (
+            sa.select(Meeting.id)
+            .join(Mailing, Mailing.meeting_id == Meeting.id)
+            .where(Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))
+        )
+        return db.session.scalar(published) is not None
+    return True

@@ -1,0 +1,1 @@
+"""The meetings: planned, moved, cancelled, announced, and what they came to."""

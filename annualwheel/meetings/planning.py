@@ -1,0 +1,202 @@
+"""Changing the plan: a new year, a meeting's times and seats, the year's themes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.cycle import reference, years
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.meetings.changes import Appointment
+from annualwheel.models import (
+    Affiliation,
+    Meeting,
+    Organisation,
+    Person,
+    Phase,
+    Questionnaire,
+    Registration,
+    Theme,
+    Year,
+    YearOrganisation,
+)
+from annualwheel.participation import attendance_terms
+from annualwheel.participation.attendance_terms import AttendanceTerms
+from annualwheel.registrations import seats
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for registering at a meeting.
+
+    `ways`: way of attending -> its seats and how they are given.
+    """
+
+    open_registration: bool
+    with_lunch: bool
+    registry_number: str
+    ways: Mapping[str, AttendanceTerms]
+
+
+def create_year(
+    number: int, plan: Mapping[str, Appointment], now: dt.datetime, actor: Actor
+) -> Year:
+    """A new year with its meetings (kind -> when and where).
+
+    Each has the days and the terms it had the year before, and the year has the organisations of
+    that year. Raises `Refused` for a year that is there or a meeting that ends before it starts.
+    """
+    if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
+        raise Refused("year_exists")
+    reference.ensure()
+    last = db.session.scalar(
+        sa.select(Year).where(Year.number < number).order_by(Year.number.desc()).limit(1)
+    )
+    before = {meeting.kind: meeting for meeting in last.meetings} if last else {}
+    year = Year(number=number)
+    db.session.add(year)
+    for kind, at in plan.items():
+        if at.ends_at <= at.starts_at:
+            raise Refused("ends_before_start")
+        like = before.get(kind)
+        years.plan_meeting(year, kind, at.starts_at, at.ends_at, at.place, at.address, like)
+    if last is not None:
+        _keep_organisations(last, year)
+    db.session.flush()
+    audit.note(actor, "year_planned", year, now)
+    return year
+
+
+def _keep_organisations(last: Year, year: Year) -> None:
+    """Who belonged to the year before belongs to the new one, as the same kind.
+
+    A lead who has left is no lead any more.
+    """
+    leads = (
+        sa.select(Affiliation.person_id)
+        .join(Person, Person.id == Affiliation.person_id)
+        .where(
+            Affiliation.person_id == YearOrganisation.lead_id,
+            Affiliation.organisation_id == YearOrganisation.organisation_id,
+            Affiliation.active,
+            Person.active,
+        )
+        .correlate(YearOrganisation)
+        .limit(1)
+        .scalar_subquery()
+    )
+    kept = (
+        sa.select(
+            sa.literal(year.id),
+            YearOrganisation.organisation_id,
+            YearOrganisation.category_id,
+            leads,
+        )
+        .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
+        .where(YearOrganisation.year_id == last.id, Organisation.active)
+        .order_by(YearOrganisation.id)
+    )
+    columns = ["year_id", "organisation_id", "category_id", "lead_id"]
+    db.session.execute(sa.insert(YearOrganisation).from_select(columns, kept))
+
+
+def set_phases(
+    meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor
+) -> None:
+    """Moves the meeting's phases (kind -> first and last day, counted from the meeting).
+
+    Raises `Refused("phase_backwards")` for one that ends before it begins, or does not end before
+    the meeting though it should.
+    """
+    seats.lock(meeting)
+    db.session.scalars(
+        sa.select(Phase)
+        .where(Phase.meeting_id == meeting.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for kind, (opens, closes) in days.items():
+        if closes < opens or (kind != "followup" and closes > 0):
+            raise Refused("phase_backwards", kind=kind)
+    changed = [
+        kind
+        for kind, (opens, closes) in days.items()
+        if _set_days(meeting, years.phase(meeting, kind), opens, closes)
+    ]
+    if changed:
+        audit.note(actor, "phases_changed", meeting, now, meeting.id, phases=changed)
+
+
+def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> list[Registration]:
+    """Changes what holds for registering.
+
+    More seats go to those who wait, in order; returns who was given or offered one. Raises
+    `Refused("way_in_use")` when a way of attending is taken away that somebody has or waits for.
+    """
+    seats.lock(meeting)
+    meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
+    meeting.registry_number = terms.registry_number
+    noted = {
+        mode: [way.capacity, way.per_organisation, way.rule, way.hours]
+        for mode, way in terms.ways.items()
+    }
+    audit.note(actor, "terms_changed", meeting, now, meeting.id, ways=noted)
+    return attendance_terms.change(meeting, terms.ways, now)
+
+
+def add_theme(year: Year, sv: str, en: str, now: dt.datetime, actor: Actor) -> Theme:
+    """Adds a theme last.
+
+    Raises `Refused("themes_published")` once a questionnaire of the year is published.
+    """
+    _require_unpublished(year)
+    taken = {theme.key for theme in year.themes}
+    possible = [f"tema{number}" for number in range(1, len(taken) + 2)]
+    key = next(key for key in possible if key not in taken)
+    theme = years.add_theme(year, key, sv, en)
+    audit.note(actor, "theme_added", theme, now)
+    return theme
+
+
+def change_theme(theme: Theme, sv: str, en: str, now: dt.datetime, actor: Actor) -> None:
+    """Rewords a theme. Raises as `add_theme`."""
+    _require_unpublished(theme.year)
+    theme.sv, theme.en = sv, en
+    audit.note(actor, "theme_changed", theme, now)
+
+
+def theme_of(year: Year, key: str) -> Theme:
+    """The year's theme with that key. Raises `Missing`."""
+    for theme in year.themes:
+        if theme.key == key:
+            return theme
+    raise Missing("no_theme")
+
+
+def is_published(year: Year) -> bool:
+    """Whether a questionnaire of one of the year's meetings is published: then the themes stand."""
+    found = db.session.scalar(
+        sa.select(Questionnaire.id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(Meeting.year_id == year.id)
+        .limit(1)
+    )
+    return found is not None
+
+
+def _set_days(meeting: Meeting, phase: Phase, opens: int, closes: int) -> bool:
+    if (phase.opens_days, phase.closes_days) == (opens, closes):
+        return False
+    phase.opens_days, phase.closes_days = opens, closes
+    phase.opens_at, phase.closes_at = years.span_of(meeting, opens, closes)
+    return True
+
+
+def _require_unpublished(year: Year) -> None:
+    if is_published(year):
+        raise Refused("themes_published")

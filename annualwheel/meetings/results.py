@@ -1,0 +1,273 @@
+"""What a meeting came to.
+
+The tables' words for each theme, a draft until they are published, and who is thanked for taking
+part.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.db import db
+from annualwheel.errors import Closed, Refused
+from annualwheel.models import (
+    Audit,
+    Meeting,
+    Needs,
+    Questionnaire,
+    Registration,
+    Result,
+    Submission,
+    SubmissionVersion,
+)
+from annualwheel.questionnaires import published
+from annualwheel.questionnaires.definition import Option, Text
+from annualwheel.registrations import audiences
+from annualwheel.registrations.states import COMING
+from annualwheel.wording import dates, names
+
+LANGUAGES = ("sv", "en")
+WHOLE = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The words about one theme, or about the whole (`key` empty, no `title`).
+
+    `sv` and `en` as they were typed, "" when nothing is.
+    """
+
+    key: str
+    title: Text | None
+    sv: str
+    en: str
+
+    def to(self, language: str) -> tuple[str, str]:
+        """The text and the language it is in: the one asked for, else the other.
+
+        ("", language) when there is none.
+        """
+        texts = {"sv": self.sv, "en": self.en}
+        other = "en" if language == "sv" else "sv"
+        if not texts[language] and texts[other]:
+            return texts[other], other
+        return texts[language], language
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new text for a piece in one language, and the `mark` of the text it was written on."""
+
+    value: str
+    base: str
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How many people and organisations took part."""
+
+    people: int
+    organisations: int
+
+
+def pieces(meeting: Meeting) -> list[Piece]:
+    """The whole first, then every theme of the meeting's questions in order.
+
+    The themes are those of the year while nothing is published.
+    """
+    rows = _rows(meeting)
+    titles: dict[str, Text | None] = {WHOLE: None}
+    titles |= {theme.key: theme.label for theme in _themes(meeting)}
+    found = []
+    for key, title in titles.items():
+        row = rows.get(key)
+        found.append(Piece(key, title, row.sv if row else "", row.en if row else ""))
+    return found
+
+
+def mark(text: str) -> str:
+    """Names a text, so that a page can say which one it was showing."""
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def save(
+    meeting: Meeting, changes: Mapping[tuple[str, str], Change], now: dt.datetime, actor: Actor
+) -> dict[tuple[str, str], str]:
+    """Saves texts by (theme key, language).
+
+    What somebody else has changed since its `base` is left, and given back as it stands.
+
+    What is published already shows the change at once, with the day it was made. Untouched texts
+    are no change, whatever has happened to them.
+    """
+    _lock(meeting)
+    rows = _rows(meeting)
+    conflicts: dict[tuple[str, str], str] = {}
+    written: list[str] = []
+    for (key, language), change in changes.items():
+        standing = getattr(rows[key], language) if key in rows else ""
+        if mark(change.value) == change.base or change.value == standing:
+            continue
+        if change.base != mark(standing):
+            conflicts[key, language] = standing
+            continue
+        if key not in rows:
+            rows[key] = Result(meeting=meeting, theme_key=key)
+            db.session.add(rows[key])
+        setattr(rows[key], language, change.value)
+        written.append(f"{language}:{key}")
+    if written:
+        verb = "results_corrected" if meeting.results_at else "results_written"
+        audit.note(actor, verb, meeting, now, meeting.id, fields=written)
+    db.session.flush()
+    return conflicts
+
+
+def require_publishable(meeting: Meeting, now: dt.datetime) -> None:
+    """Raises `Closed` for a cancelled meeting, and `Refused` when it is too early or empty.
+
+    "results_too_early" before it has ended, "results_empty" without a word.
+    """
+    if meeting.state == "cancelled":
+        raise Closed("meeting_cancelled")
+    if now < meeting.ends_at:
+        raise Refused("results_too_early")
+    if not any(piece.sv or piece.en for piece in pieces(meeting)):
+        raise Refused("results_empty")
+
+
+def publish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
+    """Shows the results to the people of the meeting.
+
+    A second press changes nothing. Raises as `require_publishable`.
+    """
+    _lock(meeting)
+    require_publishable(meeting, now)
+    if meeting.results_at is None:
+        meeting.results_at = now
+        audit.note(actor, "results_published", meeting, now, meeting.id)
+        db.session.flush()
+
+
+def unpublish(meeting: Meeting, now: dt.datetime, actor: Actor) -> None:
+    """Takes the results down.
+
+    The texts are a draft again, and mails about them that wait are not sent.
+    """
+    _lock(meeting)
+    if meeting.results_at is not None:
+        meeting.results_at = None
+        audit.note(actor, "results_unpublished", meeting, now, meeting.id)
+        db.session.flush()
+
+
+def corrected_at(meeting: Meeting) -> dt.datetime | None:
+    """When what is published was last changed; None when it is as it was published."""
+    if meeting.results_at is None:
+        return None
+    return db.session.scalar(
+        sa.select(sa.func.max(Audit.at)).where(
+            Audit.meeting_id == meeting.id,
+            Audit.verb == "results_corrected",
+            Audit.at >= meeting.results_at,
+        )
+    )
+
+
+def attendance(meeting: Meeting) -> Attendance:
+    """Who took part: those who were checked in, or, where nobody was, those who were registered."""
+    organisations = sa.func.count(sa.distinct(Registration.organisation_id))
+    row = db.session.execute(
+        sa.select(sa.func.count(), organisations).where(
+            Registration.meeting_id == meeting.id, Registration.state.in_(present(meeting))
+        )
+    ).one()
+    return Attendance(row[0], row[1])
+
+
+def own_version(meeting: Meeting, organisation_id: int, person_id: int) -> SubmissionVersion | None:
+    """What the organisation submitted last to the meeting's questionnaire.
+
+    Or the person, where each answers.
+    """
+    return db.session.scalar(
+        sa.select(SubmissionVersion)
+        .join(Submission, Submission.id == SubmissionVersion.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .where(
+            Questionnaire.meeting_id == meeting.id,
+            Submission.respondent_key.in_((f"o{organisation_id}", f"p{person_id}")),
+        )
+        .order_by(SubmissionVersion.id.desc())
+        .limit(1)
+    )
+
+
+def next_meeting(meeting: Meeting) -> Meeting | None:
+    """The meeting of the same year that comes after this one and is not cancelled."""
+    return db.session.scalar(
+        sa.select(Meeting)
+        .where(
+            Meeting.year_id == meeting.year_id,
+            Meeting.starts_at > meeting.starts_at,
+            Meeting.state == "planned",
+        )
+        .order_by(Meeting.starts_at)
+        .limit(1)
+    )
+
+
+def mail_facts(meeting: Meeting, language: str) -> dict[str, Any]:
+    """What the mail *results* says to everyone alike.
+
+    `given` and `part` are each recipient's own.
+    """
+    took_part, after = attendance(meeting), next_meeting(meeting)
+    kept = (
+        sa.select(Needs.id)
+        .join(Registration, Registration.id == Needs.registration_id)
+        .where(Registration.meeting_id == meeting.id)
+    )
+    return {
+        "meeting": names.meeting(meeting.kind, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+        "person_count": took_part.people,
+        "organisation_count": took_part.organisations,
+        "next_meeting": names.meeting(after.kind, language) if after else "",
+        "next_day": dates.weekday_day(after.starts_at, language) if after else "",
+        "needs_erased": "" if db.session.scalar(kept.limit(1)) else "yes",
+    }
+
+
+def present(meeting: Meeting) -> tuple[str, ...]:
+    """The states of those who took part."""
+    checked_in = db.session.scalar(
+        audiences.of_registrations(meeting, "attended").with_only_columns(Registration.id).limit(1)
+    )
+    return ("attended",) if checked_in else COMING
+
+
+def _rows(meeting: Meeting) -> dict[str, Result]:
+    found = db.session.scalars(sa.select(Result).where(Result.meeting_id == meeting.id))
+    return {row.theme_key: row for row in found}
+
+
+def _themes(meeting: Meeting) -> tuple[Option, ...]:
+    for questionnaire in meeting.questionnaires:
+        if asked := published.definition_of(questionnaire).themes:
+            return asked
+    return tuple(Option(theme.key, Text(theme.sv, theme.en)) for theme in meeting.year.themes)
+
+
+def _lock(meeting: Meeting) -> None:
+    """One at a time writes, publishes or takes down."""
+    db.session.execute(sa.select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
+    db.session.refresh(meeting, attribute_names=["results_at", "state"])

@@ -1,0 +1,211 @@
+"""A person's change of address, the same wherever it is made.
+
+It concerns links, the calendar, mails that wait, and who is told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from annualwheel import audit
+from annualwheel.access import personal_links
+from annualwheel.audit import Actor
+from annualwheel.contacts import folding, people
+from annualwheel.contacts.folding import fold
+from annualwheel.db import db, public_id, read_again
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.models import Meeting, Message, Person, Registration
+from annualwheel.registrations import notices, seats
+
+HAS_ENTRY = ("registered", "to_reconfirm")
+# What has not arrived anywhere, and may go to another address than the one it was written for.
+WAITING = ("queued", "retry", "failed", "unknown", "withheld")
+GOES_BY_ITSELF = ("queued", "retry")
+
+
+def lock(person: Person) -> None:
+    """Takes the locks of all meetings the person is concerned with, in the order of their ids.
+
+    Reads the person's seats again.
+
+    Whoever needs the locks of several meetings calls this before anything else is written: who
+    registers holds one of them and then writes to the person, so the other order would let two
+    people wait for each other for ever.
+    """
+    meetings = (
+        sa.select(Meeting)
+        .join(Registration, Registration.meeting_id == Meeting.id)
+        .where(Registration.person_id == person.id)
+        .order_by(Meeting.id)
+    )
+    for meeting in db.session.scalars(meetings).all():
+        seats.lock(meeting)
+    read_again(person)
+    db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.person_id == person.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def rename(
+    person: Person,
+    given: str,
+    family: str,
+    address: str,
+    now: dt.datetime,
+    actor: Actor,
+    *,
+    told: bool = True,
+    apart: Registration | None = None,
+    sent: Message | None = None,
+) -> bool:
+    """Corrects name and address; returns whether mail goes to another mailbox from now on.
+
+    Then every link of the person is dead and a mail with new ones goes to the new address; mails
+    that wait go there, with the new links; calendar entries leave the old calendar and come into
+    the new one; and the old address is told once. `told` False: the old address gets nothing, since
+    mail to it does not arrive. `apart` is a registration whose mails and calendar the caller
+    writes. `sent` is a mail that stopped and that the caller sends again. Raises `Refused` when
+    someone else has that name and address, `Unreadable` for a bad address; then nothing is changed.
+    """
+    if fold(folding.normal_address(address)) == person.email_folded:
+        people.rename(person, given, family, address)
+        return False
+    lock(person)
+    people.require_free(person, given, family, address)
+    old, waiting = Recipient.of(person), _waiting(person)
+    entries = _moving_entries(person, apart, _going(waiting, sent), now)
+    if told:
+        for seat in entries:
+            notices.take_from_calendar(seat, now)
+    people.rename(person, given, family, address)
+    _redirect(person, old, waiting, superseded={seat.id for seat in entries})
+    for seat in entries:
+        notices.put_in_calendar(seat, now)
+    if told:
+        _tell_old_address(person, old, now)
+    known = {apart.public_id} if apart else set()
+    _send_links(person, known, _going(waiting, sent), now)
+    audit.note(actor, "readdressed", person, now)
+    return True
+
+
+def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:
+    """Those of the waiting mails that are on their way: by themselves, or sent by the caller."""
+    return [message for message in waiting if message.state in GOES_BY_ITSELF or message is sent]
+
+
+def _moving_entries(
+    person: Person, apart: Registration | None, going: Sequence[Message], now: dt.datetime
+) -> list[Registration]:
+    """The seats whose calendar entry leaves the old calendar and comes into the new one."""
+    others = [seat for seat in _with_entry(person, now) if seat is not apart]
+    return [seat for seat in others if not _comes(seat, going)]
+
+
+def _redirect(
+    person: Person, old: Recipient, waiting: Sequence[Message], superseded: Collection[int]
+) -> None:
+    """Ends the old links and sends what waits to the new address, with the new ones."""
+    versions = personal_links.renew(person)
+    for message in waiting:
+        personal_links.follow(message, versions)
+        _send_to(message, person, old, superseded)
+
+
+def _tell_old_address(person: Person, old: Recipient, now: dt.datetime) -> None:
+    facts = {"given": person.given, "old_address": old.address}
+    outbox.put(f"address_changed:{public_id()}", "address_changed", old, facts, {}, now)
+
+
+def _waiting(person: Person) -> Sequence[Message]:
+    """What is still to be sent to the person, and copies for others about their registrations."""
+    own = sa.select(Registration.id).where(Registration.person_id == person.id)
+    concerned = sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
+    return db.session.scalars(
+        sa.select(Message)
+        .where(concerned, Message.state.in_(WAITING), Message.body.has())
+        .join(Message.body)
+        .options(contains_eager(Message.body))
+        .order_by(Message.id)
+    ).all()
+
+
+def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
+    return db.session.scalars(
+        sa.select(Registration)
+        .join(Meeting, Meeting.id == Registration.meeting_id)
+        .where(
+            Registration.person_id == person.id,
+            Registration.state.in_(HAS_ENTRY),
+            Registration.sequence >= 0,
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
+        )
+        .order_by(Registration.id)
+    ).all()
+
+
+def _comes(seat: Registration, going: Sequence[Message]) -> bool:
+    """Whether the seat's newest entry has not left us and goes to the new address by itself."""
+    newest = (seat.id, seat.sequence)
+    return any(
+        (message.registration_id, message.calendar_sequence) == newest and _invites(message)
+        for message in going
+    )
+
+
+def _invites(message: Message) -> bool:
+    return bool(message.body.calendar) and message.body.calendar["method"] == "REQUEST"  # type: ignore[index]
+
+
+def _send_to(message: Message, person: Person, old: Recipient, superseded: Collection[int]) -> None:
+    """Gives a waiting mail the person's new address.
+
+    What takes an entry out of the old calendar goes to the old one still; an entry that a newer one
+    replaces goes nowhere.
+    """
+    if message.person_id != person.id or fold(message.address) != fold(old.address):
+        return
+    if message.body.calendar and not _invites(message):
+        return
+    message.address, message.name = person.email, person.name
+    if not message.body.calendar:
+        return
+    if message.registration_id in superseded:
+        message.state = "dropped"
+    # The attendee of an entry is the address it is mailed to (RFC 5546 3.2.2).
+    entry = {
+        **message.body.calendar["entry"],
+        "attendee_address": person.email,
+        "attendee_name": person.name,
+    }
+    message.body.calendar = {**message.body.calendar, "entry": entry}
+
+
+def _send_links(
+    person: Person, known: Collection[str], going: Sequence[Message], now: dt.datetime
+) -> None:
+    """Mails the new links.
+
+    Those that a mail on its way to the new address carries already are left out.
+    """
+    to_person = (person.id, person.email)
+    there = set(known)
+    for message in going:
+        if (message.person_id, message.address) == to_person:
+            there |= {target["public_id"] for target in message.body.links.values()}
+    living = personal_links.living(Person.id == person.id, now)
+    found = [link for link in living if link.target.public_id not in there]
+    if not found:
+        return
+    people, links = personal_links.listed(found, person.language)
+    facts = {"given": person.given, "people": people}
+    to = Recipient.of(person)
+    outbox.put(f"new_address:{public_id()}", "new_address", to, facts, links, now)

@@ -1,0 +1,178 @@
+"""Somebody who is registered registers colleagues too.
+
+Each gets a registration, a mail and a link of their own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annualwheel import audit, limits
+from annualwheel.audit import Actor
+from annualwheel.contacts import folding, people
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Closed, DomainError, Refused
+from annualwheel.models import Meeting, Person, Registration
+from annualwheel.participation import open_registration
+from annualwheel.preparation import membership
+from annualwheel.registrations import availability, invitations, notices, seats
+from annualwheel.registrations.states import step
+
+MOST = 5
+PRESSES = 5
+HOUR = dt.timedelta(hours=1)
+MAY = ("registered", "waitlisted", "offered", "to_reconfirm")
+# Registrations that somebody else may turn into a yes; whoever has said no says yes themselves.
+OPEN = ("invited", "unconfirmed")
+# What is told of who is left as they are, by state; everybody else is there already.
+LEFT_AS = {
+    "declined": "said_no",
+    "withdrawn": "said_no",
+    "substituted": "gone",
+    "revoked": "gone",
+}
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One row of the form. The address is normal already."""
+
+    given: str
+    family: str
+    email: str
+    title: str = ""
+    mode: str = "on_site"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a row: registered, waitlisted, or why nothing was written.
+
+    The reasons are "already", "said_no" and "gone".
+    """
+
+    name: str
+    became: str
+
+
+def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
+    """Why colleagues cannot be registered from this registration now; None when they can.
+
+    They can where the meeting is open to all, or where the organisation has a number of seats and
+    some are left.
+    """
+    meeting = registration.meeting
+    if registration.state not in MAY:
+        return Refused("register_yourself_first")
+    try:
+        availability.require_before_start(meeting, now)
+        years.require_open(meeting, "registration", now)
+    except Closed as refusal:
+        return refusal
+    if meeting.open_registration or _has_seats_left(meeting, registration.organisation_id):
+        return None
+    return Refused("colleagues_by_invitation")
+
+
+def register_together(
+    registration: Registration, rows: Sequence[Colleague], now: dt.datetime, actor: Actor
+) -> list[Outcome]:
+    """Registers them all under one lock, in order; who does not fit stands on the waiting list.
+
+    Who is registered or has said no is left as they are. Raises what `why_not` finds, and `TooMany`
+    for a link that is used too often.
+    """
+    seats.lock(registration)
+    refusal = why_not(registration, now)
+    if refusal is not None:
+        raise refusal
+    limits.count("colleagues", registration.public_id, now, PRESSES, HOUR)
+    outcomes = [_register(registration, row, now, actor) for row in rows[:MOST]]
+    db.session.flush()
+    return outcomes
+
+
+def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
+    return any(
+        option.per_organisation is not None and not seats.room(option).why_not(organisation_id)
+        for option in meeting.options
+    )
+
+
+def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> Outcome:
+    given, family = folding.clean(row.given), folding.clean(row.family)
+    name = f"{given} {family}"
+    known = people.person_called(given, family, row.email)
+    found = invitations.find(by.meeting, known) if known else None
+    if found is not None and not _may_be_registered(found, by):
+        return Outcome(name, LEFT_AS.get(found.state, "already"))
+    if known is not None and open_registration.is_out(known):
+        return Outcome(name, "gone")
+    colleague = _named(by, row, found, now)
+    _seat_or_line(colleague, by, now)
+    audit.note(actor, colleague.state, colleague, now, by.meeting_id, by=by.id)
+    return Outcome(name, colleague.state)
+
+
+def _seat_or_line(colleague: Registration, by: Registration, now: dt.datetime) -> None:
+    seated = seats.is_free(colleague, colleague.mode)
+    step(colleague, "register", "registered" if seated else "waitlisted")
+    colleague.answered_at = now
+    if not seated:
+        seats.stand_last(colleague, now)
+    waits = "" if seated else "yes"
+    notices.tell("colleague_registered", colleague, now, registrant=by.person.name, waits=waits)
+    if seated:
+        _follow_seat(colleague, now)
+
+
+def _may_be_registered(found: Registration, by: Registration) -> bool:
+    """Whether somebody else may turn the registration into a yes.
+
+    An invitation for another organisation is not theirs to answer.
+    """
+    if found.state == "invited":
+        return found.organisation_id == by.organisation_id
+    return found.state in OPEN
+
+
+def _named(
+    by: Registration, row: Colleague, found: Registration | None, now: dt.datetime
+) -> Registration:
+    """The colleague's registration, `found` or made, with what the row says."""
+    person = people.add_beside(
+        by.person,
+        by.organisation,
+        row.given,
+        row.family,
+        row.email,
+        title=row.title,
+        source=f"colleague:{by.person.name}",
+    )
+    colleague = found or _invited(by, person, now)
+    colleague.organisation = by.organisation
+    colleague.title = folding.clean(row.title) or colleague.title
+    colleague.mode = row.mode
+    db.session.flush()
+    return colleague
+
+
+def _follow_seat(colleague: Registration, now: dt.datetime) -> None:
+    notices.put_in_calendar(colleague, now)
+    if years.is_open(colleague.meeting, "preparation", now):
+        membership.of_registration(colleague, now)
+
+
+def _invited(by: Registration, person: Person, now: dt.datetime) -> Registration:
+    made = Registration(
+        meeting=by.meeting,
+        person=person,
+        organisation=by.organisation,
+        state="invited",
+        invited_at=now,
+    )
+    db.session.add(made)
+    return made

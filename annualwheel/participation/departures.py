@@ -1,0 +1,78 @@
+"""Somebody is no longer active, or has left an organisation.
+
+The access ends at once, what they wrote and what they said yes to stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import audit
+from annualwheel.audit import Actor
+from annualwheel.contacts import activation, affiliations
+from annualwheel.db import db
+from annualwheel.models import Meeting, Organisation, Person, Registration, Year, YearOrganisation
+from annualwheel.preparation import membership
+
+STANDS = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
+
+
+def deactivate(person: Person, now: dt.datetime, actor: Actor) -> None:
+    """Takes the person out of every new sending and out of the organisations' answers.
+
+    `contacts.set_active` lets them back in.
+    """
+    activation.set_active(person, False, actor, now)
+    _end(person, None, now)
+
+
+def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: Actor) -> None:
+    """Ends the person's place in the organisation and the access to its answers.
+
+    Raises `Missing` when there is no such place.
+    """
+    affiliations.end_affiliation(person, organisation)
+    _end(person, organisation, now)
+    audit.note(actor, "place_ended", person, now, organisation=organisation.id)
+
+
+def left_standing(person: Person, now: dt.datetime) -> Sequence[Registration]:
+    """Registrations at meetings to come of somebody who is inactive or has left.
+
+    They have left the organisation that the registration was made for. Nobody is withdrawn in
+    silence: a coordinator decides.
+    """
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(
+            Registration.person_id == person.id,
+            Registration.state.in_(STANDS),
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
+        )
+        .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
+        .order_by(Meeting.starts_at)
+    ).all()
+    return [row for row in rows if not affiliations.belongs(person, row.organisation)]
+
+
+def _end(person: Person, organisation: Organisation | None, now: dt.datetime) -> None:
+    """Nobody takes the lead's part over: who appoints a lead is the coordinator.
+
+    Years that are over keep theirs.
+    """
+    membership.leave(person, organisation)
+    ahead = sa.select(Year.id).join(Meeting).where(Meeting.ends_at > now)
+    led = sa.select(YearOrganisation).where(
+        YearOrganisation.lead_id == person.id, YearOrganisation.year_id.in_(ahead)
+    )
+    if organisation is not None:
+        led = led.where(YearOrganisation.organisation_id == organisation.id)
+    for row in db.session.scalars(led):
+        row.lead = None
+    db.session.flush()

@@ -1,0 +1,35 @@
+"""A lost link: new ones are mailed to the address on file.
+
+One mail for a mailbox, however many people share it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from annualwheel import limits
+from annualwheel.access import personal_links
+from annualwheel.contacts.folding import fold
+from annualwheel.db import public_id
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.models import Person
+
+HOUR = dt.timedelta(hours=1)
+
+
+def ask(address: str, client: str, now: dt.datetime) -> None:
+    """Mails the living links of an address, if there are any.
+
+    Raises `TooMany` (3 an hour for an address, 30 for a client).
+    """
+    limits.count("new_link_client", client, now, 30, HOUR)
+    limits.count("new_link", fold(address), now, 3, HOUR)
+    found = personal_links.living(Person.email_folded == fold(address), now)
+    if not found:
+        return
+    first = found[0].person
+    only = first.id if all(link.person is first for link in found) else None
+    to = Recipient(first.email, "", first.language, only)
+    people, links = personal_links.listed(found, first.language)
+    outbox.put(f"new_link:{public_id()}", "new_link", to, {"people": people}, links, now)

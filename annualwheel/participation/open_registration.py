@@ -1,0 +1,288 @@
+"""Open registration: somebody who is not invited asks to come.
+
+They show by a pressed button in a mail that the address is theirs. Until then the registration is
+*unconfirmed*: it counts nowhere, and is erased after a week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel import audit, limits
+from annualwheel.audit import Actor
+from annualwheel.contacts import activation, affiliations, folding, people
+from annualwheel.contacts.folding import fold
+from annualwheel.cycle import years
+from annualwheel.db import Base, db
+from annualwheel.errors import Closed, DomainError, Refused
+from annualwheel.mail.outbox import Recipient
+from annualwheel.models import (
+    Audit,
+    Meeting,
+    Message,
+    MessageBody,
+    Organisation,
+    Person,
+    Phase,
+    Registration,
+)
+from annualwheel.registrations import availability, invitations, notices, seats
+from annualwheel.registrations.states import step
+
+HOUR = dt.timedelta(hours=1)
+# How many may ask in an hour: from one network address (a municipality may have only one), to one
+# mailbox, from one personal link.
+FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
+KEPT = dt.timedelta(days=7)
+GONE = ("substituted", "revoked")
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks to come, as typed. `source` says where the details come from."""
+
+    given: str
+    family: str
+    email: str
+    title: str = ""
+    mode: str = "on_site"
+    language: str = "sv"
+    source: str = ""
+
+
+def open_meetings(now: dt.datetime) -> list[Meeting]:
+    """The meetings that anyone may register for now, the next one first."""
+    found = db.session.scalars(
+        sa.select(Meeting)
+        .join(Phase, Phase.meeting_id == Meeting.id)
+        .where(
+            Meeting.open_registration,
+            Meeting.state == "planned",
+            Meeting.starts_at > now,
+            Phase.kind == "registration",
+            Phase.opens_at <= now,
+            Phase.closes_at >= now,
+        )
+        .options(sa.orm.joinedload(Meeting.year))
+        .order_by(Meeting.starts_at)
+    )
+    return list(found)
+
+
+def why_closed(meeting: Meeting, now: dt.datetime) -> DomainError | None:
+    """Why nobody can ask to come to the meeting now; None when anyone can."""
+    try:
+        if meeting.state == "cancelled":
+            raise Closed("meeting_cancelled")
+        availability.require_before_start(meeting, now)
+        if not meeting.open_registration:
+            raise Refused("not_open_to_all")
+        years.require_open(meeting, "registration", now)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def require_open(meeting: Meeting, now: dt.datetime) -> None:
+    """Raises what `why_closed` finds."""
+    refusal = why_closed(meeting, now)
+    if refusal is not None:
+        raise refusal
+
+
+def count_client(client: str, address: str, now: dt.datetime) -> None:
+    """Counts one who asks on the open page.
+
+    Raises `TooMany` for a network address or a mailbox that has been used too often.
+    """
+    limits.count("application_client", client, now, FROM_CLIENT, HOUR)
+    _count_address(address, now)
+
+
+def apply(
+    meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime
+) -> None:
+    """Somebody asks to come for `organisation`.
+
+    A mail goes to the address: to confirm it, or the ordinary link of one who is known.
+
+    Raises as `require_open` and `count_client`, `Unreadable` for an address that is none.
+    """
+    require_open(meeting, now)
+    count_client(client, who.email, now)
+    _ask(meeting, organisation, who, now)
+
+
+def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -> None:
+    """Somebody else at the organisation of a registration asks to come too.
+
+    The registration itself is untouched. Raises as `apply`.
+    """
+    require_open(registration.meeting, now)
+    limits.count("application_link", registration.public_id, now, FROM_LINK, HOUR)
+    _count_address(who.email, now)
+    _ask(registration.meeting, registration.organisation, who, now)
+
+
+def confirm(registration: Registration, now: dt.datetime) -> None:
+    """The address is theirs: from now on they are as anyone who is invited.
+
+    Except in the organisation's answer: that they come from there is only what they say, and gives
+    no place in it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`.
+    """
+    seats.lock(registration)
+    if registration.state != "unconfirmed":
+        return
+    person = registration.person
+    availability.require(registration, "register", now, audit.participant(person.id))
+    if is_out(person):
+        raise Refused("cannot_register", state=registration.state)
+    step(registration, "invite")
+    registration.invited_at = now
+    person.active = True
+    audit.note(audit.participant(person.id), "applied", registration, now, registration.meeting_id)
+
+
+def is_out(person: Person) -> bool:
+    """Whether staff have taken the person out.
+
+    Who is inactive for having confirmed nothing yet is not.
+    """
+    return not person.active and not activation.was_never_confirmed(person)
+
+
+def claim(registration: Registration) -> str:
+    """Why nobody knows that the person belongs to the organisation.
+
+    They have registered themselves ("own"), or were brought by somebody of whom it is not known
+    ("brought"); "" where it is known, or where a place was ended.
+    """
+    person, organisation = registration.person, registration.organisation
+    if registration.state in ("unconfirmed", *GONE) or not person.active:
+        return ""
+    if affiliations.has_place(person, organisation):
+        return ""
+    applied = sa.select(Audit.id).where(
+        Audit.meeting_id == registration.meeting_id,
+        Audit.verb == "applied",
+        Audit.subject_kind == Registration.__tablename__,
+        Audit.subject_id == registration.id,
+    )
+    if db.session.scalar(applied.limit(1)):
+        return "own"
+    return "brought" if affiliations.belongs(person, organisation) else ""
+
+
+def vouch(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """A coordinator knows that the person belongs to the organisation.
+
+    It gets them among its people, and they may write in its answer. A second press changes nothing.
+    """
+    if claim(registration):
+        affiliations.affiliate(registration.person, registration.organisation, registration.title)
+        audit.note(actor, "vouched", registration, now, registration.meeting_id)
+
+
+def _count_address(address: str, now: dt.datetime) -> None:
+    limits.count("application", fold(folding.normal_address(address)), now, TO_ADDRESS, HOUR)
+
+
+def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.datetime) -> None:
+    seats.lock(meeting)
+    known = people.person_called(
+        folding.clean(who.given), folding.clean(who.family), folding.normal_address(who.email)
+    )
+    found = invitations.find(meeting, known) if known else None
+    person = known or _new_person(who)
+    if found is None:
+        found = Registration(
+            meeting=meeting, person=person, organisation=organisation, state="unconfirmed"
+        )
+        db.session.add(found)
+    if found.state == "unconfirmed":
+        found.organisation = organisation
+        found.title = folding.clean(who.title)
+        found.mode = who.mode
+        found.invited_at = now
+    db.session.flush()
+    _answer(found, now)
+
+
+def _new_person(who: Applicant) -> Person:
+    person = people.new_person(
+        who.given,
+        who.family,
+        folding.normal_address(who.email),
+        language=who.language,
+        source=who.source,
+    )
+    # Until confirmed: whoever nobody has proved to exist is in no list and in no audience.
+    person.active = False
+    return person
+
+
+def _answer(registration: Registration, now: dt.datetime) -> None:
+    """The mail to whoever was named.
+
+    Nothing that a stranger typed stands in a mail to somebody who has not proved to be that
+    stranger.
+    """
+    person = registration.person
+    kind, to = "application_known", Recipient.of(person)
+    if registration.state in GONE or is_out(person):
+        kind = "application_gone"
+    elif registration.state == "unconfirmed":
+        kind, to = "application", Recipient(person.email, "", person.language, person.id)
+    notices.write(kind, registration, now, to=to)
+
+
+def unconfirmed(now: dt.datetime) -> sa.Select[int]:
+    """The ids of registrations that nobody has confirmed in a week."""
+    return sa.select(Registration.id).where(
+        Registration.state == "unconfirmed", Registration.invited_at < now - KEPT
+    )
+
+
+def erase(ids: Sequence[int]) -> None:
+    """Erases those of the registrations that are still unconfirmed, and their mails.
+
+    The persons go too when nothing else refers to them.
+    """
+    old = sa.and_(Registration.id.in_(ids), Registration.state == "unconfirmed")
+    of_old = sa.select(Registration.meeting_id).where(old)
+    meetings = sa.select(Meeting).where(Meeting.id.in_(of_old)).order_by(Meeting.id)
+    for meeting in db.session.scalars(meetings).all():
+        seats.lock(meeting)
+    rows = db.session.execute(sa.select(Registration.id, Registration.person_id).where(old)).all()
+    ids = [row.id for row in rows]
+    people = {row.person_id for row in rows}
+    mails = sa.select(Message.id).where(Message.registration_id.in_(ids))
+    _delete(MessageBody, MessageBody.message_id.in_(mails))
+    _delete(Message, Message.registration_id.in_(ids))
+    _delete(Registration, Registration.id.in_(ids))
+    _delete(Person, Person.id.in_(people), ~Person.active, *_nobody_refers())
+
+
+def _nobody_refers() -> list[sa.ColumnElement[bool]]:
+    """A condition for each column in the database that names a person."""
+    person = Person.__table__.c.id
+    columns = [
+        key.parent
+        for table in db.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is person
+    ]
+    return [
+        ~sa.exists().where(column.table.alias(f"t{number}").c[column.name] == Person.id)
+        for number, column in enumerate(columns)
+    ]
+
+
+def _delete(table: type[Base], *conditions: sa.ColumnElement[bool]) -> None:
+    db.session.execute(
+        sa.delete(table).where(*conditions).execution_options(synchronize_session=False)
+    )

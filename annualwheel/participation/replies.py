@@ -1,0 +1,290 @@
+"""What an invited person answers: yes, no, never mind, and the changes to a yes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from annualwheel import audit, limits
+from annualwheel.audit import Actor
+from annualwheel.contacts import activation, folding
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.mail.ical import Entry
+from annualwheel.models import Registration
+from annualwheel.participation import address_change, offers
+from annualwheel.registrations import availability, needs, notices, seats
+from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
+
+CHANGES = 20
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the registration form asks.
+
+    `lunch` None where the meeting serves none; `copy_to` is a secretary's address.
+    """
+
+    given: str
+    family: str
+    email: str
+    title: str = ""
+    mobile: str = ""
+    lunch: bool | None = None
+    mode: str = "on_site"
+    copy_to: str = ""
+
+
+def register(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
+    """Registers, or puts on the waiting list when there is no seat; the mails are queued.
+
+    Who is registered already has the details changed; the same press twice changes nothing.
+
+    Raises `Closed` outside the registration phase (staff may register at any time before the
+    start), `Refused` in a state that cannot register or for details that are somebody else's (see
+    `names_another`), `Unreadable` for a bad address.
+    """
+    _lock(registration, reply)
+    if registration.state in ("registered", "waitlisted"):
+        return _change(registration, reply, now, actor)
+    availability.require(registration, "register", now, actor)
+    if registration.answered_at is not None:
+        _count(registration, now, actor)
+    return _say_yes(registration, reply, now, actor)
+
+
+def _say_yes(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
+    if registration.state == "unconfirmed":
+        activation.vouch(registration.person, registration.organisation, reply.title)
+    was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
+    seated = _seat_for(registration, reply.mode)
+    if held and not seated:
+        raise Refused("mode_full")
+    became = "registered" if seated else "waitlisted"
+    step(registration, "register", became)
+    registration.answered_at = now
+    registration.by_staff = actor.kind == "staff"
+    registration.decline_reason = ""
+    had = notices.entry(registration) if was_moved else None
+    left_mode = registration.mode if held else reply.mode
+    _take(registration, reply, now, actor, had)
+    if seated:
+        _confirm(registration, now, actor)
+        _follow(registration, had, left_mode, now)
+    else:
+        registration.queued_at = now
+        notices.tell("waitlisted", registration, now)
+    audit.note(actor, became, registration, now, registration.meeting_id)
+    return registration
+
+
+def change(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
+    """Changes the details of a registration that stands; mails a new confirmation.
+
+    Until the change stop (staff: until the start).
+
+    Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
+    """
+    _lock(registration, reply)
+    if registration.state not in availability.STANDING:
+        raise Refused("cannot_change", state=registration.state)
+    return _change(registration, reply, now, actor)
+
+
+def decline(registration: Registration, reason: str, now: dt.datetime, actor: Actor) -> None:
+    """Says no.
+
+    `reason` is optional. Can be undone by registering while registration is open. A second press
+    changes nothing.
+    """
+    seats.lock(registration)
+    if registration.state == "declined":
+        return
+    availability.require(registration, "decline", now, actor)
+    before = registration.state
+    step(registration, "decline")
+    registration.answered_at = now
+    registration.decline_reason = reason
+    registration.by_staff = actor.kind == "staff"
+    if actor.kind == "staff":
+        notices.by_phone(registration, actor.id, False, now)
+    else:
+        notices.tell("declined", registration, now)
+    audit.note(actor, "declined", registration, now, registration.meeting_id)
+    _leave(registration, before, now)
+
+
+def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """Gives the seat, the offered seat or the place in line back; a seat goes to the next in line.
+
+    Possible until the meeting starts.
+    """
+    seats.lock(registration)
+    if registration.state == "withdrawn":
+        return
+    availability.require(registration, "withdraw", now, actor)
+    before = registration.state
+    waited = before in ("waitlisted", "offered")
+    step(registration, "withdraw")
+    registration.answered_at = now
+    notices.tell("withdrawn", registration, now, waited="yes" if waited else "")
+    verb = "left_line" if waited else "withdrew"
+    audit.note(actor, verb, registration, now, registration.meeting_id)
+    _leave(registration, before, now)
+
+
+def names_another(registration: Registration, reply: Reply) -> bool:
+    """Whether the reply holds both another name and another address.
+
+    Who was forwarded the invitation would make the person somebody else everywhere, with every link
+    of theirs: they come instead, as a substitute. One of the two alone is a correction.
+    """
+    person = registration.person
+    if folding.fold(f"{reply.given} {reply.family}") == person.name_folded:
+        return False
+    return folding.fold(folding.normal_address(reply.email)) != person.email_folded
+
+
+def _lock(registration: Registration, reply: Reply) -> None:
+    """The meeting's lock; those of all the person's meetings when the address is new.
+
+    A new address concerns every seat.
+
+    Whether it is new can change while we wait. The meeting is then let go, and all are taken in
+    their order: who held one and asked for an earlier one would wait for somebody who waits for us.
+    """
+    alone = db.session.begin_nested()
+    seats.lock(registration)
+    if folding.fold(reply.email) == registration.person.email_folded:
+        alone.commit()
+        return
+    alone.rollback()
+    address_change.lock(registration.person)
+    seats.lock(registration)
+
+
+def _seat_for(registration: Registration, mode: str) -> bool:
+    """A seat that is held already is kept."""
+    keeps = registration.state in HOLDS_SEAT and mode == registration.mode
+    return keeps or seats.is_free(registration, mode)
+
+
+def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
+    """Needs have no purpose any more; what the state `before` held goes.
+
+    That is the calendar entry, and the seat, which goes to the next in line.
+    """
+    needs.forget(registration)
+    if before in HAS_ENTRY:
+        notices.take_from_calendar(registration, now)
+    if before in HOLDS_SEAT:
+        offers.fill(registration.meeting, registration.mode, now)
+
+
+def _change(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
+) -> Registration:
+    if stands(registration) == reply:
+        return registration
+    availability.require(registration, "change", now, actor)
+    _count(registration, now, actor)
+    waits, mode = registration.state == "waitlisted", registration.mode
+    if not waits and not _seat_for(registration, reply.mode):
+        raise Refused("mode_full")
+    had = None if waits else notices.entry(registration)
+    _take(registration, reply, now, actor, had)
+    if waits:
+        _change_line(registration, mode, now)
+    else:
+        notices.tell("confirmation", registration, now)
+        _follow(registration, had, mode, now)
+    audit.note(actor, "changed", registration, now, registration.meeting_id)
+    return registration
+
+
+def _count(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    """Counts a change of mind. Raises `TooMany`.
+
+    Each is mailed, to addresses that are typed: a link must not make us send without end.
+    """
+    if actor.kind == "participant":
+        limits.count("change_of_mind", registration.public_id, now, CHANGES, dt.timedelta(hours=1))
+
+
+def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:
+    """Who waits and changes to another way of attending gets a free seat there.
+
+    Where there is none they stand last in that line.
+    """
+    if registration.mode != old_mode:
+        seats.stand_last(registration, now)
+        if seats.is_free(registration, registration.mode):
+            offers.promote(registration, now, audit.SYSTEM)
+            return
+    notices.tell("waitlisted", registration, now)
+
+
+def stands(registration: Registration) -> Reply:
+    """What stands: the latest reply, as the form would send it."""
+    person = registration.person
+    return Reply(
+        person.given,
+        person.family,
+        person.email,
+        registration.title,
+        person.mobile,
+        registration.lunch,
+        registration.mode,
+        registration.copy_to,
+    )
+
+
+def _take(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor, had: Entry | None
+) -> None:
+    """Writes the reply down.
+
+    With a new address the calendar entry the registration `had` leaves the old calendar; everything
+    else that follows is in `address_change.rename`.
+    """
+    person = registration.person
+    if actor.kind == "participant" and names_another(registration, reply):
+        raise Refused("somebody_else", name=person.name)
+    if had and folding.fold(folding.normal_address(reply.email)) != person.email_folded:
+        notices.take_from_calendar(registration, now)
+    address_change.rename(
+        person, reply.given, reply.family, reply.email, now, actor, apart=registration
+    )
+    person.mobile = reply.mobile
+    registration.title = reply.title
+    registration.lunch = reply.lunch
+    registration.copy_to = reply.copy_to
+    registration.mode = reply.mode
+
+
+def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:
+    """A new calendar entry for who has none, or has a new address.
+
+    A changed one when what it says has changed. The seat that was held in another way of attending,
+    `mode`, goes to the next in line there.
+    """
+    if had is None or had.attendee_address != registration.person.email:
+        notices.put_in_calendar(registration, now)
+    elif notices.entry(registration) != had:
+        notices.put_in_calendar(registration, now, "calendar_update")
+    if registration.mode != mode:
+        offers.fill(registration.meeting, mode, now)
+
+
+def _confirm(registration: Registration, now: dt.datetime, actor: Actor) -> None:
+    if actor.kind == "staff":
+        notices.by_phone(registration, actor.id, True, now)
+    else:
+        notices.tell("confirmation", registration, now)

@@ -1,0 +1,153 @@
+"""Someone else comes instead.
+
+The seat and the access to the preparation go over, diet and access needs do not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from annualwheel import audit
+from annualwheel.access.links import Target
+from annualwheel.audit import Actor
+from annualwheel.contacts import activation, people
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Person, Registration
+from annualwheel.registrations import availability, invitations, needs, notices, seats
+from annualwheel.registrations.states import HOLDS_SEAT, TABLE, step
+
+Replaced = aliased(Registration)
+
+
+@dataclass(frozen=True)
+class Substitute:
+    """The person who comes instead, as typed by the one who hands over.
+
+    `taken`: as typed by the person, with a forwarded link.
+    """
+
+    given: str
+    family: str
+    email: str
+    title: str = ""
+    message: str = ""
+    taken: bool = False
+
+
+def substitute(
+    registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
+) -> Registration:
+    """Hands the place over and returns the substitute's registration.
+
+    The old link is dead at once.
+
+    Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person
+    already comes, `Refused("substitute_self")` for the person's own name and address,
+    `Refused("person_inactive")` for somebody whom a coordinator has deactivated (staff let them in
+    again), `Unreadable` for a bad address.
+    """
+    seats.lock(registration)
+    availability.require(registration, "substitute", now, actor)
+    if (registration.state, "substitute") not in TABLE:
+        raise Refused("cannot_substitute", state=registration.state)
+    source = "forwarded:" if new.taken else f"substitute:{registration.person.name}"
+    person = people.add_beside(
+        registration.person,
+        registration.organisation,
+        new.given,
+        new.family,
+        new.email,
+        title=new.title,
+        source=source,
+    )
+    if person.id == registration.person_id:
+        raise Refused("substitute_self")
+    activation.let_in(person, now, actor)
+    had_seat = registration.state in HOLDS_SEAT
+    step(registration, "substitute")
+    registration.link_version += 1
+    registration.answered_at = now
+    successor = _successor(registration, person, new, had_seat, now)
+    _tell(registration, successor, new, had_seat, now)
+    needs.forget(registration)
+    audit.note(
+        actor, "substituted", registration, now, registration.meeting_id, successor=successor.id
+    )
+    return successor
+
+
+def successor_of(target: Target) -> Registration | None:
+    """Who came instead of the registration that a link opened until then.
+
+    None for every other link. So the second press on the same button is told the same as the first.
+    """
+    return db.session.scalar(
+        sa.select(Registration)
+        .join(Replaced, Registration.replaces_id == Replaced.id)
+        .where(
+            Replaced.public_id == target.public_id,
+            Replaced.state == "substituted",
+            Replaced.link_version == target.version + 1,
+        )
+        .order_by(Registration.id.desc())
+        .limit(1)
+    )
+
+
+def _successor(
+    registration: Registration, person: Person, new: Substitute, had_seat: bool, now: dt.datetime
+) -> Registration:
+    found = invitations.find(registration.meeting, person)
+    if found is None:
+        found = Registration(
+            meeting=registration.meeting,
+            person=person,
+            organisation=registration.organisation,
+            state="invited",
+            invited_at=now,
+        )
+        db.session.add(found)
+    elif found.state in HOLDS_SEAT or found.state == "waitlisted":
+        raise Refused("substitute_exists", name=person.name)
+    elif found.state != "invited":
+        if found.state in ("substituted", "revoked"):
+            found.link_version += 1
+        step(found, "invite")
+    found.organisation = registration.organisation
+    found.title = new.title
+    found.mode = registration.mode
+    found.replaces = registration
+    if had_seat:
+        step(found, "register", "registered")
+        found.answered_at = now
+    db.session.flush()
+    return found
+
+
+def _tell(
+    registration: Registration,
+    successor: Registration,
+    new: Substitute,
+    had_seat: bool,
+    now: dt.datetime,
+) -> None:
+    name = successor.person.name
+    notices.tell("substituted", registration, now, substitute=name, seated=had_seat)
+    if had_seat:
+        notices.take_from_calendar(registration, now)
+    notices.write(
+        "substitute_invitation",
+        successor,
+        now,
+        replaces=registration.person.name,
+        message=new.message,
+        seated=had_seat,
+        taken=new.taken,
+    )
+    if had_seat:
+        notices.put_in_calendar(successor, now)

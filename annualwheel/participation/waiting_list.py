@@ -1,0 +1,66 @@
+"""The waiting list of a meeting as coordinators see it.
+
+Who stands where, and what stands in the way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.db import db
+from annualwheel.models import Meeting, Registration
+from annualwheel.participation import offers
+from annualwheel.registrations import seats
+from annualwheel.registrations.seats import SeatCount
+
+
+@dataclass(frozen=True)
+class WaitingList:
+    """Those who wait for a way of attending, and those who hold an offer.
+
+    Who waits stands first in line first, and offers by when they end. `late`: it is too near the
+    meeting to offer anybody a seat.
+    """
+
+    room: SeatCount
+    late: bool = False
+    offered: list[Registration] = field(default_factory=list)
+    waiting: list[Registration] = field(default_factory=list)
+
+    @property
+    def free(self) -> int | None:
+        """Seats that nobody holds; None where there is no limit."""
+        capacity = self.room.option.capacity
+        return None if capacity is None else max(0, capacity - self.room.taken)
+
+    @property
+    def over(self) -> int:
+        """How many more there are than seats."""
+        capacity = self.room.option.capacity
+        return 0 if capacity is None else max(0, self.room.taken - capacity)
+
+
+def of(meeting: Meeting, now: dt.datetime) -> list[WaitingList]:
+    """A line for each way to attend, in a fixed number of queries."""
+    found = {
+        option.mode: WaitingList(seats.room(option), offers.is_late(option, now))
+        for option in meeting.options
+    }
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .where(
+            Registration.meeting_id == meeting.id,
+            Registration.state.in_(("offered", "waitlisted")),
+        )
+        .options(joinedload(Registration.person), joinedload(Registration.organisation))
+        .order_by(Registration.offered_until, Registration.queued_at, Registration.id)
+    )
+    for registration in rows:
+        line = found[registration.mode]
+        beside = line.offered if registration.state == "offered" else line.waiting
+        beside.append(registration)
+    return list(found.values())

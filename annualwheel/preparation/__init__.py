@@ -1,0 +1,1 @@
+"""How a questionnaire is answered: together, with versions, submitted and read again."""

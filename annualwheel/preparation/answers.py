@@ -1,0 +1,333 @@
+"""Saving what people write.
+
+Compare-and-set on each answer, so that two hands in one field never erase each other's text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from annualwheel.db import db
+from annualwheel.errors import Missing, Unreadable
+from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
+from annualwheel.preparation import deadline, drafts
+from annualwheel.questionnaires.definition import Question, QuestionType
+from annualwheel.questionnaires.values import HARD_CAP, Value, is_blank
+
+KEPT = dt.timedelta(days=30)
+# One's own text that has stood this long is kept when it is replaced; what is rewritten within
+# minutes is still being written.
+SETTLED = dt.timedelta(minutes=10)
+# PostgreSQL refuses NUL, and half of a pair of surrogates (JSON can carry one) cannot be written to
+# any page or file.
+UNKEPT = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
+_ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
+_SUBMISSIONS = cast(sa.Table, Submission.__table__)
+_INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new value for a field and the version it was written on (0: nothing was there).
+
+    `sent` is a value that the same page has sent without an answer: finding it stored is no
+    conflict. Several choices may come as a list of keys or as one text with `|` between them.
+    `former`: a text taken back from the history, where it lies already; what it replaces goes there
+    whoever wrote it, and when. `again`: a page that does not know what came of the text asks once
+    more; one that was taken and replaced since is neither saved nor a conflict.
+    """
+
+    value: Value
+    base: int
+    sent: Value | None = None
+    former: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What somebody else has written in the same field."""
+
+    value: Value
+    version: int
+    who: str
+    at: dt.datetime
+
+
+@dataclass
+class SaveResult:
+    """What came of a save.
+
+    The versions and values of the fields that stand as they were sent, and the conflicts.
+    """
+
+    versions: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """The stamps (see `stamp`) of what was saved."""
+        return {key: stamp(version, self.values[key]) for key, version in self.versions.items()}
+
+
+def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.datetime) -> SaveResult:
+    """Saves changed fields of one item.
+
+    A field that somebody else has changed since `base` keeps their value and is given back as a
+    conflict; the same text is none. Nothing is lost: a rejected text, and a text by another hand
+    that is replaced, go to the history.
+
+    Raises `Missing` for a question the item does not hold, `Unreadable` for more than 20,000
+    characters and `Closed` after the last day (with 15 minutes' grace). A save after submission
+    makes the answer *changed* until it is submitted again.
+    """
+    submission = item.submission
+    deadline.require_open(submission, now)
+    asked = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    saved, writing = SaveResult(), _Writing(item, author, now, changes)
+    # One order for everyone, so that two saves of the same fields cannot wait for each other.
+    for key in sorted(changes):
+        if key not in asked:
+            raise Missing("no_question")
+        change = changes[key]
+        sent = None if change.sent is None else normalise(asked[key], change.sent)
+        writing.put(
+            saved, key, replace(change, value=normalise(asked[key], change.value), sent=sent)
+        )
+    if writing.written:
+        touch(submission, now)
+    return saved
+
+
+def normalise(question: Question, value: Value) -> Value:
+    """The value as it is stored.
+
+    One kind of line ends, no NUL or half characters, choices in one order and only those there are.
+
+    Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
+    """
+    if question.type is QuestionType.CHOICES:
+        return _tidy_choices(question, value)
+    text = _capped(value if isinstance(value, str) else "|".join(value))
+    if question.type is QuestionType.CHOICE and text and not _is_offered(question, text):
+        raise Unreadable("unknown_choice")
+    return text
+
+
+def stamp(version: int, value: Value) -> str:
+    """What a page carries with a field.
+
+    The version, and a mark of the value that tells an untouched field from a changed one.
+    """
+    text = value if isinstance(value, str) else "|".join(value)
+    return f"{version}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
+def base_of(stamped: str) -> int:
+    """The version in a stamp; `Unreadable` for anything else."""
+    number = stamped.partition("-")[0]
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise Unreadable("unreadable_version")
+    return int(number)
+
+
+def untouched(stamped: str, value: Value) -> bool:
+    """Whether a field that came with this stamp still holds the value it was shown with."""
+    return stamped == stamp(base_of(stamped), value)
+
+
+class _Standing(NamedTuple):
+    """An answer as the database has it."""
+
+    value: Value
+    version: int
+    author_id: int
+    at: dt.datetime
+
+
+class _Writing:
+    """One save in one item by one person."""
+
+    def __init__(self, item: Item, author: Person, now: dt.datetime, keys: Iterable[str]) -> None:
+        self.item_id, self.author_id, self.now, self.written = item.id, author.id, now, False
+        self.read = self._rows(list(keys))
+
+    def put(self, saved: SaveResult, key: str, change: Change) -> None:
+        """Writes one field, or finds out who did.
+
+        Whoever loses the race for a row sees it on the next turn.
+        """
+        while True:
+            row = self.read.pop(key) if key in self.read else self._rows([key])[key]
+            version = row.version if row else 0
+            if _stands(row, change.value):
+                saved.versions[key], saved.values[key] = version, change.value
+                return
+            if row is not None and _comes_too_late(row, change):
+                if not self._is_past(key, change):
+                    who = _name(row.author_id)
+                    saved.conflicts[key] = Conflict(row.value, row.version, who, row.at)
+                return
+            if self._write(key, row, change):
+                saved.versions[key], saved.values[key] = version + 1, change.value
+                self.written = True
+                return
+
+    def _rows(self, keys: Sequence[str]) -> dict[str, _Standing | None]:
+        """What stands now, of all fields of a page at once.
+
+        A field that is lost in a race is read again alone.
+        """
+        field = _ANSWERS.c
+        found = db.session.execute(
+            sa.select(field.question_key, field.value, field.version, field.author_id, field.at)
+            .where(field.item_id == self.item_id)
+            .where(field.question_key.in_(keys))
+        )
+        standing = {row[0]: _Standing(*row[1:]) for row in found}
+        return {key: standing.get(key) for key in keys}
+
+    def _is_past(self, key: str, change: Change) -> bool:
+        """Whether a text that is sent once more was taken, and replaced since.
+
+        Any other that comes too late is kept, once. In the history a text that was taken lies under
+        its own version, one that was rejected under the version it was written on.
+        """
+        same = self._own_former(key, change.value)
+        taken_since = any(version > change.base for version in same)
+        if change.again and (is_blank(change.value) or taken_since):
+            return True
+        if change.base in same:
+            former = _HISTORY.c.id == same[change.base]
+            db.session.execute(sa.update(_HISTORY).where(former).values(replaced_at=self.now))
+        elif not change.former:
+            self._keep(key, change.value, change.base, self.author_id, self.now)
+        return False
+
+    def _own_former(self, key: str, value: Value) -> dict[int, int]:
+        """The author's own former texts with this value: their ids in the history, by version."""
+        mine = sa.and_(
+            _HISTORY.c.item_id == self.item_id,
+            _HISTORY.c.question_key == key,
+            _HISTORY.c.author_id == self.author_id,
+        )
+        rows = db.session.execute(
+            sa.select(_HISTORY.c.id, _HISTORY.c.value, _HISTORY.c.version).where(mine)
+        ).all()
+        return {row.version: row.id for row in rows if row.value == value}
+
+    def _write(self, key: str, row: _Standing | None, change: Change) -> bool:
+        """Writes over what stands; whether nobody else came first."""
+        if row is None:
+            return self._insert(key, change.value)
+        if not self._update(key, row, change.value):
+            return False
+        by_another = row.author_id != self.author_id
+        settled = self.now - row.at >= SETTLED
+        if change.former or by_another or settled:
+            self._keep(key, row.value, row.version, row.author_id, row.at)
+        return True
+
+    def _insert(self, key: str, value: Value) -> bool:
+        insert = _INSERT[db.session.get_bind().dialect.name]
+        new = insert(_ANSWERS).values(
+            item_id=self.item_id,
+            question_key=key,
+            value=value,
+            version=1,
+            author_id=self.author_id,
+            at=self.now,
+        )
+        made = new.on_conflict_do_nothing().returning(_ANSWERS.c.id)
+        return db.session.execute(made).first() is not None
+
+    def _update(self, key: str, row: _Standing, value: Value) -> bool:
+        unchanged = sa.and_(
+            _ANSWERS.c.item_id == self.item_id,
+            _ANSWERS.c.question_key == key,
+            _ANSWERS.c.version == row.version,
+        )
+        changed = (
+            sa.update(_ANSWERS)
+            .where(unchanged)
+            .values(value=value, version=row.version + 1, author_id=self.author_id, at=self.now)
+            .returning(_ANSWERS.c.id)
+        )
+        return db.session.execute(changed).first() is not None
+
+    def _keep(self, key: str, value: Value, version: int, author_id: int, at: dt.datetime) -> None:
+        if is_blank(value):
+            return
+        former = {
+            "item_id": self.item_id,
+            "question_key": key,
+            "value": value,
+            "version": version,
+            "author_id": author_id,
+            "at": at,
+            "replaced_at": self.now,
+        }
+        db.session.execute(sa.insert(_HISTORY).values(former))
+
+
+def touch(submission: Submission, now: dt.datetime) -> None:
+    """Notes a change of the draft.
+
+    What was submitted is no longer all there is, until it is submitted again.
+    """
+    # The database decides on the state: somebody may be submitting at this very moment.
+    state = _SUBMISSIONS.c.state
+    db.session.execute(
+        sa.update(_SUBMISSIONS)
+        .where(_SUBMISSIONS.c.id == submission.id)
+        .values(changed_at=now, state=sa.case((state == "submitted", "changed"), else_=state))
+    )
+    db.session.expire(submission, ["changed_at", "state"])
+
+
+def _tidy_choices(question: Question, value: Value) -> list[str]:
+    chosen = value.split("|") if isinstance(value, str) else value
+    if question.source != "organisations":
+        return [option.key for option in question.options if option.key in chosen]
+    kept = sorted({_capped(key) for key in chosen if key})
+    _capped("|".join(kept))
+    return kept
+
+
+def _is_offered(question: Question, choice: str) -> bool:
+    if question.source == "organisations":
+        return True
+    return choice in {option.key for option in question.options}
+
+
+def _stands(row: _Standing | None, value: Value) -> bool:
+    """Whether the value is there already; nothing at all stands where nothing was written."""
+    return not value if row is None else row.value == value
+
+
+def _comes_too_late(row: _Standing, change: Change) -> bool:
+    """Whether somebody else has changed the field since the page was made."""
+    return row.version != change.base and row.value != change.sent
+
+
+def _name(person_id: int) -> str:
+    return db.session.get_one(Person, person_id).name
+
+
+def _capped(value: str) -> str:
+    text = UNKEPT.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > HARD_CAP:
+        raise Unreadable("answer_too_long")
+    return text

@@ -1,0 +1,302 @@
+"""What the organisation submitted the year before.
+
+Its initiatives go on, change or end, and its texts lie beside this year's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused
+from annualwheel.models import (
+    Answer,
+    Item,
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Submission,
+    SubmissionVersion,
+    Year,
+)
+from annualwheel.preparation import answers, drafts, items
+from annualwheel.preparation.answers import Change
+from annualwheel.preparation.drafts import Draft
+from annualwheel.questionnaires import published
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    WRITING,
+    Definition,
+    Group,
+    Part,
+    Question,
+    QuestionType,
+    Text,
+    answer_fields,
+)
+from annualwheel.questionnaires.values import Value, keys, typed
+
+# What an organisation can say of an initiative it submitted the year before.
+WAYS = ("still", "changed", "ended")
+
+
+@dataclass(frozen=True)
+class EarlierItem:
+    """An initiative as it was submitted the year before.
+
+    `answers` by question key, as `path.submittable` describes them.
+    """
+
+    public_id: str
+    initiative_id: int
+    title: str
+    answers: Mapping[str, Mapping[str, Any]]
+
+    def text(self, key: str) -> str:
+        """What was written there, "" for nothing and for what is no text."""
+        return _text(self.answers.get(key))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The latest version submitted to the same questionnaire the year before.
+
+    `texts` by section, theme ("" without) and question.
+    """
+
+    digest: str
+    at: dt.datetime
+    texts: Mapping[tuple[str, str, str], str]
+    items: Sequence[EarlierItem]
+
+    def on_page(self, part: Part) -> dict[str, str]:
+        """What was written on the same page, by question key."""
+        page = (part.section.key, part.theme.key if part.theme else "")
+        return {key: text for (*place, key), text in self.texts.items() if tuple(place) == page}
+
+    def item_of(self, initiative_id: int | None) -> EarlierItem | None:
+        """The initiative with that identity."""
+        return next((item for item in self.items if item.initiative_id == initiative_id), None)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Something that did not come along.
+
+    A question that is not asked in the same way (no `options`), or options that are not there.
+    """
+
+    question: Text
+    options: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What of an earlier item fits this year's questions, and what does not."""
+
+    values: Mapping[str, Value]
+    lost: Sequence[Lost]
+
+
+def before(submission: Submission) -> Earlier | None:
+    """What the same respondent submitted to the same questionnaire the year before.
+
+    None when there is nothing. Two queries.
+    """
+    asked, meeting = submission.questionnaire, submission.questionnaire.meeting
+    last_year = sa.select(Year.number - 1).where(Year.id == meeting.year_id).scalar_subquery()
+    row = db.session.execute(
+        sa.select(
+            Submission.id,
+            SubmissionVersion.digest,
+            SubmissionVersion.at,
+            SubmissionVersion.content["sections"],
+        )
+        .select_from(SubmissionVersion)
+        .join(Submission)
+        .join(Questionnaire)
+        .join(Meeting)
+        .join(Year)
+        .where(
+            Questionnaire.key == asked.key,
+            Meeting.kind == meeting.kind,
+            Year.number == last_year,
+            Submission.respondent_key == submission.respondent_key,
+        )
+        .order_by(SubmissionVersion.number.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    submission_id, digest, at, sections = row
+    known = _identities(submission_id)
+    return Earlier(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
+
+
+def offers(earlier: Earlier | None, draft: Draft) -> list[EarlierItem]:
+    """The initiatives of the year before about which nothing has been said yet."""
+    if earlier is None:
+        return []
+    told = {place.initiative_id for place in (*draft.cards, *draft.ended)}
+    return [item for item in earlier.items if item.initiative_id not in told]
+
+
+def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.datetime) -> Item:
+    """Says of an initiative of the year before that it goes on, has changed or has ended.
+
+    `public_id` is the one it had then. One that goes on becomes an item with the same identity and
+    what still fits; one that has ended keeps its name only. What has been said already stands,
+    whoever presses again; what was taken back comes back with the text it had. Raises `Missing` for
+    an initiative that was not submitted, `Refused("too_many_items")` at the questionnaire's limit
+    and `Closed` after the last day.
+    """
+    section = published.definition_of(submission.questionnaire).group_section
+    earlier = before(submission)
+    if way not in WAYS or section is None or section.group is None or earlier is None:
+        raise Missing("no_item")
+    group = section.group
+    found = _submitted(earlier, public_id)
+    items.lock(submission, now)
+    item = _told(submission, found)
+    if item is not None and item.removed_at is None:
+        return item
+    held = items.present(submission, group.key)
+    if way != "ended" and len(held) >= group.at_most:
+        raise Refused("too_many_items", count=group.at_most)
+    if item is None:
+        item = Item(submission=submission, group_key=group.key, initiative_id=found.initiative_id)
+        db.session.add(item)
+    item.removed_at = item.removed_by_id = None
+    item.position, item.carried = held[-1].position + 1 if held else 1, way
+    db.session.flush()
+    values: Mapping[str, Value] = {group.title_question: found.title}
+    if way != "ended":
+        values = fitting(submission, group, found, earlier).values
+    _fill(item, values, by, now)
+    answers.touch(submission, now)
+    return item
+
+
+def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: Earlier) -> Fitting:
+    """What of an earlier item this year's questions can hold; the options are this year's."""
+    asked = drafts.fields_of(submission.questionnaire.digest, group.key)
+    asked_then = _questions(published.by_digest(earlier.digest))
+    choices = [given for given in found.answers.values() if "chosen" in given]
+    active = _active(key for given in choices for key in keys(typed(given["value"])))
+    values: dict[str, Value] = {group.title_question: found.title}
+    lost = []
+    for key, given in found.answers.items():
+        if given["value"] in (None, []):
+            continue
+        then, question = asked_then[key], asked.get(key)
+        if question is None or not _same_kind(question, then):
+            lost.append(Lost(then.label))
+            continue
+        value, gone = _fitted(question, given, active)
+        if value:
+            values[key] = value
+        if gone:
+            lost.append(Lost(question.label, gone))
+    return Fitting(values, lost)
+
+
+def _identities(submission_id: int) -> dict[str, int]:
+    """The identities of an answer's initiatives, by the public ids of its items."""
+    rows = db.session.execute(
+        sa.select(Item.public_id, Item.initiative_id).where(Item.submission_id == submission_id)
+    )
+    return {public_id: identity for public_id, identity in rows if identity is not None}
+
+
+def _submitted(earlier: Earlier, public_id: str) -> EarlierItem:
+    for item in earlier.items:
+        if item.public_id == public_id:
+            return item
+    raise Missing("no_item")
+
+
+def _told(submission: Submission, found: EarlierItem) -> Item | None:
+    """The item in which something has been said of the initiative; one that stands goes first."""
+    return db.session.scalar(
+        sa.select(Item)
+        .where(Item.submission_id == submission.id, Item.initiative_id == found.initiative_id)
+        .order_by(Item.removed_at.is_not(None), Item.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _fill(item: Item, values: Mapping[str, Value], by: Person, now: dt.datetime) -> None:
+    """Writes what is not there already: an item that comes back has this year's own text."""
+    there = set(db.session.scalars(sa.select(Answer.question_key).where(Answer.item_id == item.id)))
+    changes = {key: Change(value, 0) for key, value in values.items() if key not in there}
+    answers.save(item, changes, by, now)
+
+
+def _same_kind(question: Question, other: Question) -> bool:
+    types = {question.type, other.type}
+    return len(types) == 1 or types <= CHOOSING or types <= WRITING
+
+
+def _fitted(
+    question: Question, given: Mapping[str, Any], active: set[str]
+) -> tuple[Value, tuple[Text, ...]]:
+    """The value as it would be typed this year, and the labels of what is not offered any more."""
+    if question.type not in CHOOSING:
+        return typed(given["value"]), ()
+    offered = active
+    if question.source != "organisations":
+        offered = {option.key for option in question.options}
+    kept, gone = [], []
+    for option in given["chosen"]:
+        if option["key"] in offered:
+            kept.append(option["key"])
+        else:
+            gone.append(Text(**option["label"]))
+    value: Value = kept if question.type is QuestionType.CHOICES else "".join(kept[:1])
+    return value, tuple(gone)
+
+
+def _active(codes: Iterable[str]) -> set[str]:
+    """Those of the keys that name an organisation one may still choose."""
+    named = Organisation.code.in_(set(codes))
+    active = sa.select(Organisation.code).where(Organisation.active, named)
+    return set(db.session.scalars(active))
+
+
+def _questions(definition: Definition) -> dict[str, Question]:
+    return {
+        field.key: field
+        for section in definition.sections
+        for question in section.all_questions()
+        for field in answer_fields(question)
+    }
+
+
+def _text(given: Mapping[str, Any] | None) -> str:
+    if not given or "chosen" in given:
+        return ""
+    value = given["value"]
+    return value if isinstance(value, str) else ""
+
+
+def _texts(sections: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str], str]]:
+    for section in sections:
+        theme = section["theme"]["key"] if section["theme"] else ""
+        for given in section["answers"]:
+            yield (section["key"], theme, given["question"]), _text(given)
+
+
+def _items(sections: list[dict[str, Any]], known: Mapping[str, int]) -> Iterator[EarlierItem]:
+    for section in sections:
+        for item in section["group"]["items"] if section["group"] else ():
+            public_id = item["public_id"]
+            if public_id in known:
+                given = {answer["question"]: answer for answer in item["answers"]}
+                yield EarlierItem(public_id, known[public_id], item["title"], given)

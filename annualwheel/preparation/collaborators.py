@@ -1,0 +1,298 @@
+"""Those who write an answer together.
+
+A colleague invited, mailed again, taken out; and who holds the answer together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel import audit, limits
+from annualwheel.contacts import activation, organisations, people
+from annualwheel.db import db, public_id
+from annualwheel.errors import Missing, Refused, Unreadable
+from annualwheel.mail import kinds, outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Questionnaire,
+    Submission,
+    Year,
+)
+from annualwheel.preparation import deadline, membership, notices, scopes
+from annualwheel.questionnaires import published
+
+HOUR = dt.timedelta(hours=1)
+# One link can make us write to strangers: no more than this many an hour.
+AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Whom to invite, as typed by a colleague.
+
+    `scope` is the key of a share, "" for the whole answer.
+    """
+
+    given: str
+    family: str
+    email: str
+    scope: str = ""
+    message: str = ""
+
+
+def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
+    """Lets a colleague write in the answer and mails them a link of their own.
+
+    Somebody with a share is given the whole when asked to it.
+
+    Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share,
+    `TooMany` after 20 mails an hour, `Refused("colleague_self")`, `Refused("colleague_exists")` for
+    somebody who may write that already, `Refused("colleague_has_share")` for somebody who writes
+    another share, `Refused("person_inactive")` for somebody deactivated.
+    """
+    submission = _answer(by, now)
+    definition = published.definition_of(submission.questionnaire)
+    if colleague.scope and scopes.share(definition, colleague.scope) is None:
+        raise Unreadable("unknown_choice")
+    limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
+    person = people.add_person(
+        colleague.given,
+        colleague.family,
+        colleague.email,
+        submission.organisation,
+        language=by.person.language,
+        source=f"colleague:{by.person.name}",
+    )
+    if person.id == by.person_id:
+        raise Refused("colleague_self")
+    activation.let_in(person, now, audit.participant(by.person_id))
+    found = membership.of_person(submission, person)
+    if found is None:
+        found = Member(
+            submission=submission, person=person, invited_by=by.person, scope=colleague.scope
+        )
+        db.session.add(found)
+    elif not found.scope or found.scope == colleague.scope:
+        raise Refused("colleague_exists", name=person.name)
+    elif colleague.scope:
+        raise Refused("colleague_has_share", name=person.name)
+    found.scope = colleague.scope
+    db.session.flush()
+    audit.note(
+        audit.participant(by.person_id),
+        "colleague_invited",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        person=person.id,
+        scope=colleague.scope,
+    )
+    _mail("colleague", found, by.person, now, message=colleague.message)
+    return found
+
+
+def known(by: Member, given: str, family: str, address: str) -> Member | None:
+    """The colleague with that name and address, when they may write in the answer already."""
+    person = people.person_called(given, family, address)
+    return membership.of_person(by.submission, person) if person else None
+
+
+def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
+    """Mails a colleague (by public id) the same link once more.
+
+    As an invited one, or as the one who was asked to prepare. Raises `Missing`, `Closed` and
+    `TooMany`.
+    """
+    _answer(by, now)
+    found = one(by, colleague)
+    limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
+    if found.invited_by is not None:
+        _mail("colleague", found, found.invited_by, now)
+    else:
+        _mail("preparation", found, by.person, now)
+    return found
+
+
+def may_remove(by: Member, colleague: Member) -> bool:
+    """Whether `by` may take the colleague out.
+
+    The lead anybody who writes, everybody else those they have invited themselves. Nobody
+    themselves and nobody the lead, so an answer always has somebody left.
+    """
+    if by.scope or colleague.id == by.id or colleague.role != "writer":
+        return False
+    return by.role == "lead" or colleague.invited_by_id == by.person_id
+
+
+def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
+    """Takes a colleague (by public id) out: the link and every session opened by it end.
+
+    What they wrote stays, with their name.
+
+    Raises `Missing`, and `Refused("colleague_not_yours")` (see `may_remove`).
+    """
+    submission = _answer(by, now)
+    found = one(by, colleague)
+    if not may_remove(by, found):
+        raise Refused("colleague_not_yours", name=found.person.name)
+    audit.note(
+        audit.participant(by.person_id),
+        "colleague_removed",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        person=found.person_id,
+    )
+    submission.members.remove(found)
+    db.session.delete(found)
+    db.session.flush()
+    return found.person
+
+
+def one(by: Member, colleague: str) -> Member:
+    """Another member of the same answer, by public id. Raises `Missing`."""
+    found = db.session.scalar(
+        sa.select(Member).where(
+            Member.public_id == colleague,
+            Member.submission_id == by.submission_id,
+            Member.id != by.id,
+        )
+    )
+    if found is None:
+        raise Missing("no_colleague")
+    return found
+
+
+def lead_of(submission: Submission) -> Member | None:
+    """Who holds the answer together, None when nobody does."""
+    return db.session.scalar(
+        sa.select(Member)
+        .where(Member.submission_id == submission.id, Member.role == "lead")
+        .limit(1)
+    )
+
+
+def successors(by: Member) -> list[Member]:
+    """To whom the lead can hand over: everybody else who may write the whole answer."""
+    people = membership.people(by.submission)
+    return [member for member in people if not member.scope and member.id != by.id]
+
+
+def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
+    """The lead makes a colleague (by public id) the organisation's lead of the year.
+
+    The colleague is told by mail. Raises `Missing`, and `Refused("not_lead")` for somebody who is
+    not (any more).
+    """
+    submission = _organisations(by)
+    membership.lock(submission)
+    lead, new = lead_of(submission), one(by, colleague)
+    if lead is None or lead.id != by.id or new.scope:
+        raise Refused("not_lead")
+    _appointed(by, new, "lead_handed_over", now)
+    _mail("lead", new, by.person, now)
+    return new
+
+
+def take_lead(by: Member, now: dt.datetime) -> None:
+    """Somebody who may write the whole answer becomes its lead when it has none.
+
+    A second press is no error. Raises `Refused("lead_taken")` when somebody else has it.
+    """
+    submission = _organisations(by)
+    membership.lock(submission)
+    lead = lead_of(submission)
+    if lead is not None and lead.id != by.id:
+        raise Refused("lead_taken", name=lead.person.name)
+    if lead is None:
+        _appointed(by, by, "lead_taken", now)
+
+
+def appoint(organisation: Organisation, year: Year, lead: Person | None) -> None:
+    """Makes a person the organisation's lead of the year.
+
+    In its row and in every answer of the year that they may write as a whole. An answer that they
+    are not in keeps its lead.
+    """
+    organisations.set_lead(organisation, year, lead)
+    lead_id = lead.id if lead else None
+    for members in _answers_of(organisation, year):
+        if lead_id is not None and lead_id not in {member.person_id for member in members}:
+            continue
+        for member in members:
+            member.role = "lead" if member.person_id == lead_id else "writer"
+    db.session.flush()
+
+
+def _appointed(by: Member, new: Member, verb: str, now: dt.datetime) -> None:
+    submission = by.submission
+    appoint(submission.organisation, submission.questionnaire.meeting.year, new.person)
+    audit.note(
+        audit.participant(by.person_id),
+        verb,
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        person=new.person_id,
+    )
+
+
+def _answers_of(organisation: Organisation, year: Year) -> list[Sequence[Member]]:
+    """The members with the whole of each joint answer of the organisation in that year."""
+    rows = db.session.scalars(
+        sa.select(Member)
+        .join(Submission, Submission.id == Member.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(
+            Meeting.year_id == year.id,
+            Submission.organisation_id == organisation.id,
+            Submission.person_id.is_(None),
+            Member.scope == "",
+        )
+        .order_by(Member.submission_id, Member.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    by_answer: dict[int, list[Member]] = {}
+    for member in rows:
+        by_answer.setdefault(member.submission_id, []).append(member)
+    return list(by_answer.values())
+
+
+def _organisations(by: Member) -> Submission:
+    """The answer, when it is a joint one: nobody else writes in a person's own."""
+    if by.submission.person_id is not None:
+        raise Missing("no_colleague")
+    return by.submission
+
+
+def _answer(by: Member, now: dt.datetime) -> Submission:
+    """The same, open and locked: who comes and goes does so one at a time."""
+    submission = _organisations(by)
+    deadline.require_open(submission, now)
+    membership.lock(submission)
+    return submission
+
+
+def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: str = "") -> None:
+    to = Recipient.of(member.person)
+    found = scopes.share(published.definition_of(member.submission.questionnaire), member.scope)
+    everything = {
+        **notices.preparation_facts(member, to.language),
+        "inviter": sender.name,
+        "message": message,
+        "share": found.label.to(to.language) if found else "",
+    }
+    declared = kinds.KINDS[kind]
+    wanted = (*declared.facts, *declared.optional)
+    facts = {name: everything[name] for name in wanted if name in everything}
+    key = f"{kind}:{member.public_id}:{public_id()}"
+    outbox.put(key, kind, to, facts, notices.links(member), now)

@@ -1,0 +1,130 @@
+"""Who wrote what, and the texts that lost their place.
+
+They are kept 30 days, seen by those who may write, and brought back by a press.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.errors import Missing
+from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
+from annualwheel.preparation import answers, drafts
+from annualwheel.preparation.answers import KEPT, Change, SaveResult
+from annualwheel.preparation.drafts import Stored
+from annualwheel.questionnaires.definition import Question
+from annualwheel.questionnaires.values import Value
+
+
+@dataclass(frozen=True)
+class Past:
+    """A text that was replaced, or that came second.
+
+    Who wrote it when, when it lost its place and until when it can be seen.
+    """
+
+    id: int
+    value: Value
+    who: str
+    author_id: int
+    at: dt.datetime
+    replaced_at: dt.datetime
+    until: dt.datetime
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A field with what stands in it and what stood there before, the latest first.
+
+    `current` is None when nothing has been written.
+    """
+
+    question: Question
+    current: Stored | None
+    past: Sequence[Past]
+
+    @property
+    def stamp(self) -> str:
+        """What a change would be made on (see `answers.stamp`)."""
+        if self.current is None:
+            return answers.stamp(0, "")
+        return answers.stamp(self.current.version, self.current.value)
+
+
+def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[str]]:
+    """The fields of an answer that have former texts to see, by the id of their item. One query."""
+    rows = db.session.execute(
+        sa.select(AnswerHistory.item_id, AnswerHistory.question_key)
+        .distinct()
+        .join(Item, Item.id == AnswerHistory.item_id)
+        .where(Item.submission_id == submission.id, AnswerHistory.replaced_at >= now - KEPT)
+    )
+    found: dict[int, set[str]] = {}
+    for item_id, key in rows:
+        found.setdefault(item_id, set()).add(key)
+    return found
+
+
+def of(item: Item, key: str, now: dt.datetime) -> Trail:
+    """The trail of one field. Raises `Missing` for a question the item does not hold."""
+    question = drafts.fields_of(item.submission.questionnaire.digest, item.group_key).get(key)
+    if question is None:
+        raise Missing("no_question")
+    rows = db.session.execute(
+        sa.select(
+            AnswerHistory.id,
+            AnswerHistory.value,
+            Person.given,
+            Person.family,
+            AnswerHistory.author_id,
+            AnswerHistory.at,
+            AnswerHistory.replaced_at,
+        )
+        .join(Person, Person.id == AnswerHistory.author_id)
+        .where(
+            AnswerHistory.item_id == item.id,
+            AnswerHistory.question_key == key,
+            AnswerHistory.replaced_at >= now - KEPT,
+        )
+        .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
+    )
+    past = []
+    for row in rows:
+        who, until = f"{row.given} {row.family}".strip(), row.replaced_at + KEPT
+        text = Past(row.id, row.value, who, row.author_id, row.at, row.replaced_at, until)
+        past.append(text)
+    return Trail(question, _current(item, key), past)
+
+
+def restore(
+    item: Item, key: str, past_id: int, base: int, by: Person, now: dt.datetime
+) -> SaveResult:
+    """Puts a former text back as a new version, written by whoever takes it back.
+
+    What stood there goes to the history. The version on which the page was made is `base`:
+    somebody's newer text stays and is given back as a conflict. Raises `Missing` for a text that is
+    not kept (any more), and as `answers.save`.
+    """
+    found = next((each for each in of(item, key, now).past if each.id == past_id), None)
+    if found is None:
+        raise Missing("no_former_text")
+    return answers.save(item, {key: Change(found.value, base, former=True)}, by, now)
+
+
+def _current(item: Item, key: str) -> Stored | None:
+    row = db.session.execute(
+        sa.select(
+            Answer.value, Answer.version, Answer.author_id, Person.given, Person.family, Answer.at
+        )
+        .join(Person, Person.id == Answer.author_id)
+        .where(Answer.item_id == item.id, Answer.question_key == key)
+    ).first()
+    if row is None:
+        return None
+    who = f"{row.given} {row.family}".strip()
+    return Stored(row.value, row.version, row.author_id, who, row.at)

@@ -1,0 +1,302 @@
+"""Who may write in an answer.
+
+Membership decides, so an invited colleague needs no registration and one who withdraws may go on
+writing.
+
+A person has one membership in an answer. Its `scope` says how much of it they may write (see
+`shares`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.access.links import Target
+from annualwheel.contacts import affiliations
+from annualwheel.db import db
+from annualwheel.errors import Missing
+from annualwheel.models import (
+    Item,
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+    YearOrganisation,
+)
+from annualwheel.preparation import scopes
+from annualwheel.questionnaires import published
+
+# A membership with all that its pages ask about: every request of those who write begins with it.
+_OPENED = (
+    sa.select(Member)
+    .where(Member.public_id == sa.bindparam("public_id"))
+    .options(
+        joinedload(Member.person),
+        joinedload(Member.submission).options(
+            joinedload(Submission.organisation),
+            joinedload(Submission.questionnaire)
+            .joinedload(Questionnaire.meeting)
+            .joinedload(Meeting.phases),
+        ),
+    )
+)
+
+
+def join(
+    questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime
+) -> Member:
+    """Lets the person write in the organisation's whole answer, made when it is not there.
+
+    Where the questionnaire asks each person, the answer is their own. Who could write a share of it
+    gets the whole. The organisation's lead of the year becomes the answer's lead; without one,
+    nobody is.
+    """
+    own = person if questionnaire.respondent == "person" else None
+    found = db.session.scalar(
+        sa.select(Member)
+        .join(Submission)
+        .where(
+            Submission.questionnaire_id == questionnaire.id,
+            Submission.respondent_key == _key(organisation, own),
+            Member.person_id == person.id,
+            Member.scope == "",
+        )
+    )
+    if found is not None:
+        return found
+    # Colleagues may come in at the same moment: each sees what the one before has made.
+    db.session.execute(
+        sa.select(Questionnaire.id)
+        .where(Questionnaire.id == questionnaire.id)
+        .with_for_update(key_share=True)
+    )
+    submission = _submission(questionnaire, organisation, own)
+    lock(submission)
+    found = of_person(submission, person)
+    if found is None:
+        lead = own is not None or _is_lead(questionnaire.meeting, organisation, person)
+        found = Member(submission=submission, person=person, role="lead" if lead else "writer")
+        db.session.add(found)
+    found.scope = ""
+    db.session.flush()
+    return found
+
+
+def lock(submission: Submission) -> None:
+    """Who comes into an answer and who goes does so one at a time, by whichever door.
+
+    Look again for members after this.
+    """
+    db.session.execute(
+        sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
+    )
+
+
+def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
+    """A substitute takes over the access to the preparation.
+
+    What the first person wrote stays, with their name. The first person's membership for that
+    organisation ends, and with it the link and every session opened by it. The substitute gets the
+    whole answer also from somebody who had a share of it: a place at the meeting opens the whole
+    (see `of_registration`).
+    """
+    for member in db.session.scalars(_going_with(registration)).all():
+        questionnaire = member.submission.questionnaire
+        member.submission.members.remove(member)
+        db.session.delete(member)
+        db.session.flush()
+        join(questionnaire, successor.person, successor.organisation, now)
+
+
+def end(registration: Registration) -> None:
+    """The person was invited by mistake: the access to the organisation's answer ends.
+
+    The lead's, and an answer of one's own, stay.
+    """
+    writers = _going_with(registration).where(Member.role == "writer")
+    for member in db.session.scalars(writers).all():
+        member.submission.members.remove(member)
+        db.session.delete(member)
+    db.session.flush()
+
+
+def leave(person: Person, organisation: Organisation | None) -> None:
+    """The person has left the organisation (None: all of them).
+
+    The access to its answers ends, the lead's too, and with it the links and sessions. What they
+    wrote stays, with their name. An answer of one's own stays as well.
+    """
+    rows = (
+        sa.select(Member)
+        .join(Member.submission)
+        .where(Member.person_id == person.id, Submission.person_id.is_(None))
+    )
+    if organisation is not None:
+        rows = rows.where(Submission.organisation_id == organisation.id)
+    for member in db.session.scalars(rows).all():
+        member.submission.members.remove(member)
+        db.session.delete(member)
+    db.session.flush()
+
+
+def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
+    """Whether the registration opens the answer.
+
+    An organisation's only for somebody who has a place in it. Who has left it has none, nor has who
+    has only said to come from there, until a colleague or a coordinator has vouched for them.
+    """
+    if questionnaire.respondent == "person":
+        return True
+    return affiliations.has_place(registration.person, registration.organisation)
+
+
+def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
+    """The membership that goes with a registration at a meeting with a published questionnaire.
+
+    Made when it is not there. None for somebody whom it does not let in.
+    """
+    for questionnaire in registration.meeting.questionnaires:
+        if not is_let_in(registration, questionnaire):
+            return None
+        return join(questionnaire, registration.person, registration.organisation, now)
+    return None
+
+
+def note_opening(member: Member, now: dt.datetime) -> None:
+    """Notes that the member has come in, so that the others see who has."""
+    member.opened_at = member.opened_at or now
+
+
+def by_target(target: Target | None) -> Member:
+    """The membership a link opens, with its answer, questionnaire and meeting.
+
+    Raises `Missing` for a dead or unknown link.
+    """
+    if target is None:
+        raise Missing("link_unknown")
+    opened = db.session.scalars(_OPENED, {"public_id": target.public_id})
+    member = opened.unique().one_or_none()
+    if member is None or member.link_version != target.version:
+        raise Missing("link_unknown")
+    return member
+
+
+def of_person(submission: Submission, person: Person) -> Member | None:
+    """The person's membership in the answer, whatever its scope."""
+    return db.session.scalar(
+        sa.select(Member)
+        .where(Member.submission_id == submission.id, Member.person_id == person.id)
+        .order_by(Member.scope)
+        .limit(1)
+    )
+
+
+def people(submission: Submission) -> Sequence[Member]:
+    """All who may write in the answer, with their persons, in one query.
+
+    The lead first, then as they came.
+    """
+    return db.session.scalars(
+        sa.select(Member)
+        .where(Member.submission_id == submission.id)
+        .options(joinedload(Member.person))
+        .order_by(Member.role != "lead", Member.id)
+    ).all()
+
+
+def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
+    """Whether the member may write `fields` of the answer's item with that public id.
+
+    An item of another answer: no.
+    """
+    group_key = db.session.scalar(
+        sa.select(Item.group_key).where(
+            Item.submission_id == member.submission_id, Item.public_id == item
+        )
+    )
+    definition = published.definition_of(member.submission.questionnaire)
+    if group_key is None:
+        return False
+    return scopes.covers_fields(definition, member.scope, group_key, fields)
+
+
+def answer_of(
+    questionnaire: Questionnaire, person: Person, organisation: Organisation
+) -> Submission | None:
+    """The answer the person would write in for the organisation.
+
+    None until somebody has come in.
+    """
+    own = person if questionnaire.respondent == "person" else None
+    return _found(questionnaire, organisation, own)
+
+
+def _going_with(registration: Registration) -> sa.Select[Member]:
+    """The person's memberships in the organisation's answers for the meeting."""
+    return (
+        sa.select(Member)
+        .join(Submission)
+        .join(Questionnaire)
+        .where(
+            Questionnaire.meeting_id == registration.meeting_id,
+            Member.person_id == registration.person_id,
+            Submission.organisation_id == registration.organisation_id,
+        )
+    )
+
+
+def _found(
+    questionnaire: Questionnaire, organisation: Organisation, own: Person | None
+) -> Submission | None:
+    return db.session.scalar(
+        sa.select(Submission).where(
+            Submission.questionnaire_id == questionnaire.id,
+            Submission.respondent_key == _key(organisation, own),
+        )
+    )
+
+
+def _submission(
+    questionnaire: Questionnaire, organisation: Organisation, own: Person | None
+) -> Submission:
+    found = _found(questionnaire, organisation, own)
+    if found is not None:
+        return found
+    submission = Submission(
+        questionnaire=questionnaire,
+        respondent_key=_key(organisation, own),
+        organisation=organisation,
+        person=own,
+    )
+    db.session.add(submission)
+    db.session.add(Item(submission=submission))
+    asked = published.definition_of(questionnaire)
+    for section in asked.sections:
+        if not section.per_theme:
+            continue
+        for position, theme in enumerate(asked.themes, 1):
+            key = f"{section.key}/{theme.key}"
+            db.session.add(Item(submission=submission, group_key=key, position=position))
+    db.session.flush()
+    return submission
+
+
+def _key(organisation: Organisation, own: Person | None) -> str:
+    return f"p{own.id}" if own else f"o{organisation.id}"
+
+
+def _is_lead(meeting: Meeting, organisation: Organisation, person: Person) -> bool:
+    lead = db.session.scalar(
+        sa.select(YearOrganisation.lead_id).where(
+            YearOrganisation.year_id == meeting.year_id,
+            YearOrganisation.organisation_id == organisation.id,
+        )
+    )
+    return lead == person.id

@@ -1,0 +1,203 @@
+"""The mails about preparing: what they say and the link they carry."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from annualwheel.access.links import Target
+from annualwheel.db import db
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.models import (
+    Answer,
+    AnswerHistory,
+    Item,
+    Member,
+    Message,
+    Person,
+    Submission,
+    SubmissionVersion,
+)
+from annualwheel.preparation import deadline, drafts
+from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires.definition import Definition, Part
+from annualwheel.questionnaires.path import Filled, SectionState
+from annualwheel.wording import dates, names
+
+
+def links(member: Member) -> dict[str, Target]:
+    """The link that lets the member in, as every mail about preparing carries it."""
+    return {"preparation": Target("member", member.public_id, member.link_version)}
+
+
+def preparation_facts(member: Member, language: str) -> dict[str, object]:
+    """The facts of the mail *preparation*, in the recipient's language."""
+    definition = published.definition_of(member.submission.questionnaire)
+    return {
+        **_common(member.submission, member.person, language),
+        "minutes": definition.minutes,
+        "sections": [part_title(part, language) for part in definition.parts()],
+    }
+
+
+def reminder_facts(member: Member, language: str) -> dict[str, object]:
+    """The facts of the mail *preparation_reminder*: the sections that are not done.
+
+    Reads the draft's progress for its own member.
+    """
+    submission = member.submission
+    definition = published.definition_of(submission.questionnaire)
+    filled = drafts.load(submission).filled
+    undone = [part for part in definition.parts() if not _is_done(definition, part, filled)]
+    return {
+        **_common(submission, member.person, language),
+        **left(submission, undone, language),
+    }
+
+
+def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[str, object]:
+    """What a reminder says of the parts that are not done.
+
+    `first` is the one that nothing can be submitted without.
+    """
+    needed = [part_title(part, language) for part in parts if part.section.group]
+    return {
+        "last_day": dates.day_month(deadline.closes_at(submission), language),
+        "missing": [part_title(part, language) for part in parts],
+        "first": needed[0] if needed else "",
+    }
+
+
+def part_title(part: Part, language: str) -> str:
+    """What a page is called: its section and, when it is repeated, the theme."""
+    title = part.section.title.to(language)
+    return f"{title}: {part.theme.label.to(language)}" if part.theme else title
+
+
+def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
+    """Queues the receipt of a submitted version.
+
+    It goes to everyone who wrote in the answer, to the one who submitted it and to its lead. Each
+    person gets one. Whoever wrote and has no access any more (a substitute has taken over) gets it
+    without a link.
+    """
+    submission = version.submission
+    members = sorted(submission.members, key=lambda member: not member.scope)
+    let_in = {member.person_id: member for member in members}
+    for person in _concerned(version):
+        to, member = Recipient.of(person), let_in.get(person.id)
+        facts = {
+            **_common(submission, person, to.language),
+            "submitted_at": dates.day_time(version.at, to.language),
+            "by": version.by.name,
+            "summary": summary(version.content, to.language),
+        }
+        key = f"{_receipt_key(version)}{person.public_id}"
+        if member:
+            outbox.put(key, "receipt", to, facts, links(member), now)
+        else:
+            outbox.put(key, "receipt_copy", to, facts, {}, now)
+
+
+def receipts_of(version: SubmissionVersion) -> list[str]:
+    """The names of those who were sent the receipt of this version.
+
+    In the order it was written to them.
+    """
+    receipts = outbox.begins(_receipt_key(version))
+    return list(db.session.scalars(sa.select(Message.name).where(receipts).order_by(Message.id)))
+
+
+def tell_change(
+    kind: str,
+    cause: str,
+    submission: Submission,
+    members: Iterable[Member],
+    now: dt.datetime,
+    **facts: object,
+) -> None:
+    """Queues the mail *change_granted* or *change_refused* to each of `members` who is active.
+
+    `cause` names what it is about.
+    """
+    active = {member.person_id: member for member in members if member.person.active}
+    for member in active.values():
+        to = Recipient.of(member.person)
+        every_fact = {
+            **_common(submission, member.person, to.language),
+            "submitted": submission.submitted_at is not None,
+            **facts,
+        }
+        key = f"{kind}:{cause}:{member.person.public_id}"
+        outbox.put(key, kind, to, every_fact, links(member), now)
+
+
+def summary(content: dict[str, Any], language: str) -> list[str]:
+    """A line for each part of a submitted answer with anything in it; items by their titles."""
+    lines = []
+    for section in content["sections"]:
+        title = section["title"][language]
+        if section["theme"]:
+            title += f": {section['theme']['label'][language]}"
+        items = section["group"]["items"] if section["group"] else ()
+        titles = ", ".join(item["title"] for item in items)
+        if titles:
+            lines.append(f"{title}: {titles}")
+        elif _has_answer(section):
+            lines.append(title)
+    return lines
+
+
+def _has_answer(section: dict[str, Any]) -> bool:
+    """Whether anything is said in a submitted part, beside the items of its group."""
+    group = section["group"]
+    if group and (group["none"] or group["ended"]):
+        return True
+    return any(answer["value"] not in (None, []) for answer in section["answers"])
+
+
+def _is_done(definition: Definition, part: Part, filled: Filled) -> bool:
+    theme = part.theme.key if part.theme else None
+    return path.section_state(definition, part.section, filled, theme) is SectionState.DONE
+
+
+def _receipt_key(version: SubmissionVersion) -> str:
+    return f"receipt:{version.submission.public_id}:{version.number}:"
+
+
+def _concerned(version: SubmissionVersion) -> Sequence[Person]:
+    """Those who get the receipt.
+
+    Authors of what stands and of what was replaced, who submitted, who leads. Nobody who is
+    inactive.
+    """
+    submission = version.submission
+    mine = sa.select(Item.id).where(Item.submission_id == submission.id)
+    wrote = sa.union(
+        sa.select(Answer.author_id).where(Answer.item_id.in_(mine)),
+        sa.select(AnswerHistory.author_id).where(AnswerHistory.item_id.in_(mine)),
+    )
+    leads = [member.person_id for member in submission.members if member.role == "lead"]
+    also = [version.by_id, *leads]
+    concerned = sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery())))
+    return db.session.scalars(
+        sa.select(Person)
+        .where(concerned, Person.active, Person.merged_into_id.is_(None))
+        .order_by(Person.id)
+    ).all()
+
+
+def _common(submission: Submission, person: Person, language: str) -> dict[str, object]:
+    meeting = submission.questionnaire.meeting
+    return {
+        "given": person.given,
+        "organisation": submission.organisation.name,
+        "meeting": names.meeting(meeting.kind, language),
+        "short_day": dates.day_month(meeting.starts_at, language),
+        "closes": dates.day(deadline.closes_at(submission), language),
+        "personal": submission.questionnaire.respondent == "person",
+    }

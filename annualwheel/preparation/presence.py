@@ -1,0 +1,83 @@
+"""Who writes where right now.
+
+Information, never a lock: it is gone a minute after the last sign of life, and nothing waits for
+it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
+from annualwheel.db import db
+from annualwheel.models import Member, Person
+from annualwheel.preparation import deadline
+
+GONE = dt.timedelta(seconds=60)
+# A sign of life comes every 20 s and with each save: most saves find one that is fresh enough, and
+# write nothing.
+EVERY = dt.timedelta(seconds=15)
+_MEMBERS = cast(sa.Table, Member.__table__)
+_SEEN = (
+    sa.update(_MEMBERS)
+    .where(_MEMBERS.c.id == sa.bindparam("of"))
+    .values(seen_at=sa.bindparam("seen_at"), seen_section=sa.bindparam("seen_section"))
+)
+
+
+class Present(NamedTuple):
+    """Somebody who is in the answer now.
+
+    `where` is the page's key (`section` or `section/theme`), "" on any other page.
+    """
+
+    name: str
+    where: str
+
+
+def is_due(member: Member, now: dt.datetime) -> bool:
+    """Whether a sign of life would be written now.
+
+    At most every 15 s, and only while the answer may be written.
+    """
+    if member.seen_at is not None and now - member.seen_at < EVERY:
+        return False
+    return deadline.is_open(member.submission, now)
+
+
+def note(member: Member, where: str, now: dt.datetime) -> bool:
+    """Notes that the member is on the page `where` now, when that is due.
+
+    Returns whether it did.
+    """
+    if not is_due(member, now):
+        return False
+    # Past the session's own bookkeeping, which would cost more than the statement: this happens
+    # beside every save.
+    db.session.execute(_SEEN, {"of": member.id, "seen_at": now, "seen_section": where})
+    set_committed_value(member, "seen_at", now)
+    set_committed_value(member, "seen_section", where)
+    return True
+
+
+def others(member: Member, now: dt.datetime) -> list[Present]:
+    """The colleagues in the same answer who were seen in the last minute, in one query.
+
+    Nobody when it may not be written now.
+    """
+    if not deadline.is_open(member.submission, now):
+        return []
+    rows = db.session.execute(
+        sa.select(Person.given, Person.family, Member.seen_section)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.submission_id == member.submission_id,
+            Member.id != member.id,
+            Member.seen_at > now - GONE,
+        )
+        .order_by(Member.id)
+    )
+    return [Present(f"{given} {family}".strip(), where) for given, family, where in rows]

@@ -1,0 +1,213 @@
+"""After the last day an organisation may ask to change its answer.
+
+A coordinator opens it for that organisation alone, or says no.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import audit, limits
+from annualwheel.clock import end_of_day, local
+from annualwheel.cycle import years
+from annualwheel.db import db, read_again
+from annualwheel.errors import Closed, Missing, Refused
+from annualwheel.models import (
+    ChangeRequest,
+    Meeting,
+    Member,
+    Organisation,
+    Questionnaire,
+    Staff,
+    Submission,
+)
+from annualwheel.preparation import deadline, notices
+
+WORKING_DAYS = 3
+SATURDAY = 5
+DAY = dt.timedelta(days=1)
+ASKED_A_DAY = 5
+
+
+def one(meeting: Meeting, public_id: str) -> Submission:
+    """The answer to one of the meeting's questionnaires with that public id. Raises `Missing`."""
+    found = db.session.scalar(
+        sa.select(Submission)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == meeting.id, Submission.public_id == public_id)
+        .options(joinedload(Submission.organisation), joinedload(Submission.person))
+    )
+    if found is None:
+        raise Missing("no_answer")
+    return found
+
+
+def pending(submission: Submission) -> ChangeRequest | None:
+    """The request that nobody has answered yet."""
+    return db.session.scalar(_requests(submission).where(ChangeRequest.state == "asked"))
+
+
+def latest(submission: Submission) -> ChangeRequest | None:
+    """What was asked for last, answered or not."""
+    return db.session.scalar(_requests(submission).limit(1))
+
+
+def waiting(meeting: Meeting) -> list[ChangeRequest]:
+    """The requests of a meeting that nobody has answered yet, the oldest first.
+
+    The organisations of their answers come along.
+    """
+    asked = (
+        sa.select(ChangeRequest)
+        .join(Submission, Submission.id == ChangeRequest.submission_id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Organisation, Organisation.id == Submission.organisation_id)
+        .where(Questionnaire.meeting_id == meeting.id, ChangeRequest.state == "asked")
+        .options(joinedload(ChangeRequest.submission).joinedload(Submission.organisation))
+        .order_by(ChangeRequest.id)
+    )
+    return list(db.session.scalars(asked))
+
+
+def may_ask(submission: Submission, now: dt.datetime) -> bool:
+    """Whether there is anything to ask for.
+
+    The last day and its grace have passed, and the meeting is still to come.
+    """
+    meeting = submission.questionnaire.meeting
+    if meeting.state != "planned":
+        return False
+    closed_at = deadline.closes_at(submission) + years.GRACE
+    return closed_at < now < meeting.starts_at
+
+
+def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
+    """Asks the coordinators to open the answer again.
+
+    The same press twice gives the same request.
+
+    Raises `Refused("still_open")` while it can be changed anyway, `Refused("already_asked")` when a
+    colleague has asked and nobody has answered yet, `Closed` once the meeting has begun or is
+    cancelled, and `TooMany` after five requests in a day.
+    """
+    submission = member.submission
+    read_again(submission, lock=True)
+    _require_ahead(submission.questionnaire.meeting, now)
+    if not may_ask(submission, now):
+        raise Refused("still_open")
+    found = pending(submission)
+    if found is not None:
+        if (found.person_id, found.reason) == (member.person_id, reason):
+            return found
+        raise Refused("already_asked", name=found.person.name)
+    limits.count("change_request", submission.public_id, now, ASKED_A_DAY, DAY)
+    made = ChangeRequest(submission=submission, person=member.person, asked_at=now, reason=reason)
+    db.session.add(made)
+    db.session.flush()
+    by, meeting_id = audit.participant(member.person_id), submission.questionnaire.meeting_id
+    audit.note(by, "change_asked", submission, now, meeting_id)
+    return made
+
+
+def usual_day(meeting: Meeting, now: dt.datetime) -> dt.date:
+    """The day a coordinator is offered.
+
+    Three working days (Monday to Friday) from now, and before the meeting's day.
+    """
+    day, left = local(now).date(), WORKING_DAYS
+    while left:
+        day += DAY
+        left -= day.weekday() < SATURDAY
+    return min(day, local(meeting.starts_at).date() - DAY)
+
+
+def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff) -> None:
+    """Opens the answer for its organisation alone, to the end of `day` in Stockholm.
+
+    Tells who asked and the lead. A request that waits is granted by it. It closes by itself. Raises
+    `Closed` before the preparation opens, once the meeting has begun or is cancelled; `Refused`:
+    "day_passed", "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long
+    anyway).
+    """
+    read_again(submission, lock=True)
+    meeting, until = submission.questionnaire.meeting, end_of_day(day)
+    _require_ahead(meeting, now)
+    if now < deadline.opens_at(submission):
+        raise Closed("preparation_not_open", day=deadline.opens_at(submission))
+    if until < now:
+        raise Refused("day_passed")
+    if until >= meeting.starts_at:
+        raise Refused("day_too_late", day=meeting.starts_at)
+    if until <= years.phase(meeting, "preparation").closes_at:
+        raise Refused("day_in_plan", day=years.phase(meeting, "preparation").closes_at)
+    submission.reopened_until = until
+    request = pending(submission)
+    if request is not None:
+        _answer(request, "granted", now, by)
+    db.session.flush()
+    opened_by, iso_day = audit.staff(by.id), until.isoformat()
+    audit.note(opened_by, "answer_opened", submission, now, meeting.id, until=iso_day)
+    cause = request.public_id if request else f"{submission.public_id}:{now.timestamp()}"
+    notices.tell_change("change_granted", cause, submission, _to_tell(submission, request), now)
+
+
+def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> None:
+    """Says no to the request that waits, with the reason, to who asked and the lead.
+
+    Raises `Refused("nothing_asked")`.
+    """
+    read_again(submission, lock=True)
+    request = pending(submission)
+    if request is None:
+        raise Refused("nothing_asked")
+    _answer(request, "refused", now, by)
+    meeting_id = submission.questionnaire.meeting_id
+    audit.note(audit.staff(by.id), "change_refused", submission, now, meeting_id)
+    cause, told = request.public_id, _to_tell(submission, request)
+    notices.tell_change("change_refused", cause, submission, told, now, reason=text)
+
+
+def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
+    """Closes what was opened, before its day.
+
+    Pages that are open have the same grace as at the ordinary deadline.
+    """
+    read_again(submission, lock=True)
+    if submission.reopened_until is None or submission.reopened_until <= now:
+        return
+    submission.reopened_until = now - dt.timedelta(seconds=1)
+    db.session.flush()
+    meeting_id = submission.questionnaire.meeting_id
+    audit.note(audit.staff(by.id), "answer_closed", submission, now, meeting_id)
+
+
+def _requests(submission: Submission) -> sa.Select[ChangeRequest]:
+    return (
+        sa.select(ChangeRequest)
+        .where(ChangeRequest.submission_id == submission.id)
+        .options(joinedload(ChangeRequest.person))
+        .order_by(ChangeRequest.id.desc())
+    )
+
+
+def _require_ahead(meeting: Meeting, now: dt.datetime) -> None:
+    if meeting.state == "cancelled":
+        raise Closed("meeting_cancelled")
+    if now >= meeting.starts_at:
+        raise Closed("meeting_started", day=meeting.starts_at)
+
+
+def _answer(request: ChangeRequest, state: str, now: dt.datetime, by: Staff) -> None:
+    request.state, request.answered_at, request.by_id = state, now, by.id
+    db.session.flush()
+
+
+def _to_tell(submission: Submission, request: ChangeRequest | None) -> list[Member]:
+    """Who asked and the lead; when neither is there, everyone who may write."""
+    members = list(submission.members)
+    asked_by = request.person_id if request else None
+    chosen = [each for each in members if each.role == "lead" or each.person_id == asked_by]
+    return chosen or members

@@ -1,0 +1,158 @@
+"""Submitting: the whole answer, with its labels, as a version that never changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload
+
+from annualwheel import audit
+from annualwheel.db import db, read_again
+from annualwheel.errors import Refused
+from annualwheel.models import Initiative, Item, Member, Organisation, Submission, SubmissionVersion
+from annualwheel.preparation import deadline, drafts, notices
+from annualwheel.preparation.drafts import Draft
+from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires.definition import Definition, Option, Question, Text
+from annualwheel.questionnaires.values import keys
+
+
+def latest(submission: Submission) -> SubmissionVersion | None:
+    """The version submitted last, None before the first."""
+    return db.session.scalar(
+        sa.select(SubmissionVersion)
+        .where(SubmissionVersion.submission_id == submission.id)
+        .order_by(SubmissionVersion.number.desc())
+        .limit(1)
+    )
+
+
+def versions(submission: Submission) -> Sequence[SubmissionVersion]:
+    """Everything that has been submitted, the last first.
+
+    Who submitted comes along, the content when it is asked for.
+    """
+    return db.session.scalars(
+        sa.select(SubmissionVersion)
+        .where(SubmissionVersion.submission_id == submission.id)
+        .options(joinedload(SubmissionVersion.by), defer(SubmissionVersion.content))
+        .order_by(SubmissionVersion.number.desc())
+    ).all()
+
+
+def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
+    """What would be submitted now (see `path.submittable`).
+
+    ValueError while something in it cannot be read.
+    """
+    chosen = organisations(chosen_organisations(definition, draft))
+    return path.submittable(definition, draft.filled, chosen)
+
+
+def mark(content: Mapping[str, Any]) -> str:
+    """Names a content.
+
+    A page that shows it carries this, so that nobody submits what they have not seen.
+    """
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def submit(member: Member, now: dt.datetime, seen: str | None = None) -> SubmissionVersion:
+    """Submits the answer as it stands and mails a receipt to everyone who wrote in it.
+
+    See `notices.send_receipts`. The same content as the version before gives that version back, so
+    a second press changes nothing. `seen` is the mark of what was looked over: what a colleague
+    saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a
+    change that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and
+    `Refused("answer_incomplete")` while something blocks (see `path.missing`).
+    """
+    submission = member.submission
+    # One submits at a time; what is saved meanwhile makes the answer *changed* afterwards.
+    read_again(submission, lock=True)
+    deadline.require_open(submission, now)
+    definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
+    if any(gap.blocks for gap in path.missing(definition, draft.filled)):
+        raise Refused("answer_incomplete")
+    content, last = content_of(definition, draft), latest(submission)
+    if seen is not None and seen != mark(content):
+        raise Refused("answer_changed")
+    submission.state = "submitted"
+    if last is not None and last.content == content:
+        return last
+    submission.submitted_at = now
+    version = SubmissionVersion(
+        submission=submission,
+        number=last.number + 1 if last else 1,
+        digest=submission.questionnaire.digest,
+        content=content,
+        by=member.person,
+        at=now,
+    )
+    db.session.add(version)
+    _identify(submission, content)
+    db.session.flush()
+    audit.note(
+        audit.participant(member.person_id),
+        "submitted",
+        submission,
+        now,
+        submission.questionnaire.meeting_id,
+        number=version.number,
+    )
+    notices.send_receipts(version, now)
+    return version
+
+
+def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
+    """Organisations as options: those with `codes`, or all that are active when None.
+
+    Not sorted.
+    """
+    if codes is not None and not codes:
+        return ()
+    wanted = Organisation.active if codes is None else Organisation.code.in_(codes)
+    rows = db.session.execute(sa.select(Organisation.code, Organisation.name).where(wanted))
+    return tuple(Option(code, Text(name, name)) for code, name in rows)
+
+
+def chosen_organisations(definition: Definition, draft: Draft) -> list[str]:
+    """The codes of the organisations that are chosen anywhere in the answer."""
+    questions = (asked for section in definition.sections for asked in section.all_questions())
+    asked_for = {question.key for question in questions if from_organisations(question)}
+    codes: set[str] = set()
+    for place in draft.places:
+        for key in asked_for & place.values.keys():
+            codes.update(keys(place.values[key]))
+    return sorted(codes)
+
+
+def from_organisations(question: Question) -> bool:
+    """Whether a question's options are the organisations."""
+    return question.source == "organisations"
+
+
+def _identify(submission: Submission, content: dict[str, Any]) -> None:
+    """Gives each initiative that is submitted for the first time an identity.
+
+    It lasts over the years.
+    """
+    groups = [section["group"] for section in content["sections"] if section["group"]]
+    submitted = [item["public_id"] for group in groups for item in group["items"]]
+    if not submitted:
+        return
+    unidentified = sa.select(Item).where(
+        Item.submission_id == submission.id,
+        Item.public_id.in_(submitted),
+        Item.initiative_id.is_(None),
+    )
+    for item in db.session.scalars(unidentified):
+        initiative = Initiative(organisation_id=submission.organisation_id)
+        db.session.add(initiative)
+        db.session.flush()
+        item.initiative_id = initiative.id

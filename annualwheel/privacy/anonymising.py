@@ -1,0 +1,134 @@
+"""The traces a person leaves in other rows than their own, wiped when they are erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from annualwheel.contacts.folding import fold
+from annualwheel.db import db
+from annualwheel.models import (
+    Answer,
+    AnswerHistory,
+    Audit,
+    ChangeRequest,
+    DeletionRequest,
+    Import,
+    ImportedPerson,
+    Item,
+    Member,
+    Needs,
+    OrganisationRequest,
+    Person,
+    Registration,
+    Submission,
+    YearOrganisation,
+)
+
+
+def wipe(person: Person) -> None:
+    """Wipes what is said of the person elsewhere.
+
+    Call it while the person still has a name and an address to be found by.
+    """
+    seats = list(
+        db.session.scalars(sa.select(Registration.id).where(Registration.person_id == person.id))
+    )
+    _registrations(seats)
+    _places(person)
+    _own_drafts(person)
+    members = sa.select(Member).where(Member.person_id == person.id)
+    for member in db.session.scalars(members).all():
+        member.submission.members.remove(member)
+        db.session.delete(member)
+    _sources(person)
+    _imports(person)
+    db.session.execute(
+        sa.update(OrganisationRequest)
+        .where(sa.func.lower(OrganisationRequest.email) == person.email_folded)
+        .values(given="", family="", email="", title="")
+    )
+    db.session.execute(
+        sa.update(ChangeRequest).where(ChangeRequest.person_id == person.id).values(reason="")
+    )
+    db.session.execute(
+        sa.update(DeletionRequest)
+        .where(DeletionRequest.person_id == person.id)
+        .values(reason="", answer="")
+    )
+    mine = sa.and_(Audit.actor_kind == "participant", Audit.actor_id == person.id)
+    of_seats = sa.and_(Audit.subject_kind == "registrations", Audit.subject_id.in_(seats))
+    of_person = sa.and_(Audit.subject_kind == "persons", Audit.subject_id == person.id)
+    db.session.execute(
+        sa.update(Audit)
+        .where(sa.or_(mine, of_seats, of_person))
+        .values(details={})
+        .execution_options(synchronize_session=False)
+    )
+    db.session.flush()
+
+
+def _registrations(seats: list[int]) -> None:
+    """That somebody was invited, came or not stays as numbers.
+
+    What they said of themselves goes.
+    """
+    db.session.execute(
+        sa.delete(Needs)
+        .where(Needs.registration_id.in_(seats))
+        .execution_options(synchronize_session="fetch")
+    )
+    db.session.execute(
+        sa.update(Registration)
+        .where(Registration.id.in_(seats))
+        .values(title="", copy_to="", decline_reason="")
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _places(person: Person) -> None:
+    for place in person.affiliations:
+        place.title, place.active = "", False
+    led = sa.select(YearOrganisation).where(YearOrganisation.lead_id == person.id)
+    for row in db.session.scalars(led):
+        row.lead = None
+    db.session.execute(sa.delete(ImportedPerson).where(ImportedPerson.person_id == person.id))
+
+
+def _own_drafts(person: Person) -> None:
+    """An answer of one's own that was never submitted is not the authority's: its texts go."""
+    items = (
+        sa.select(Item.id)
+        .join(Item.submission)
+        .where(Submission.person_id == person.id, Submission.submitted_at.is_(None))
+    )
+    for table in (Answer, AnswerHistory):
+        db.session.execute(
+            sa.delete(table)
+            .where(table.item_id.in_(items))
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def _sources(person: Person) -> None:
+    """Where addresses of substitutes and colleagues came from is still said, but not from whom."""
+    said = {f"substitute:{person.name}": "substitute:", f"colleague:{person.name}": "colleague:"}
+    others = sa.select(Person).where(Person.source.in_(said), Person.id != person.id)
+    for other in db.session.scalars(others):
+        other.source = said[other.source]
+
+
+def _imports(person: Person) -> None:
+    """Lines of imported lists that name the address, and what an import changed of the person's."""
+    own = {("persons", person.id)}
+    own |= {("affiliations", place.id) for place in person.affiliations}
+    for kept in db.session.scalars(sa.select(Import)):
+        kept.rows = [row for row in kept.rows if not _names(row[1].values(), person)]
+        changed = kept.trace.get("changed", [])
+        others = [change for change in changed if (change[0], change[1]) not in own]
+        kept.trace = kept.trace | {"changed": others}
+
+
+def _names(cells: Iterable[object], person: Person) -> bool:
+    return any(fold(str(cell)) == person.email_folded for cell in cells)

@@ -1,0 +1,376 @@
+"""Everything we hold about one person, for themselves alone.
+
+As rows for their page and as JSON to keep (GDPR art. 15 and 20).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.db import db
+from annualwheel.mail import letters
+from annualwheel.models import (
+    Affiliation,
+    Answer,
+    AnswerHistory,
+    Audit,
+    ChangeRequest,
+    DeletionRequest,
+    Item,
+    Meeting,
+    Member,
+    Message,
+    MessageBody,
+    Needs,
+    OrganisationRequest,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+    SubmissionVersion,
+)
+from annualwheel.preparation import answers, drafts, items
+from annualwheel.questionnaires.definition import CHOOSING
+from annualwheel.questionnaires.values import is_blank, keys
+from annualwheel.wording import names
+
+OF_PERSON = ("given", "family", "email", "mobile", "language", "source")
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A registration, what has happened to it, and the diet and access needs stated with it."""
+
+    registration: Registration
+    history: Sequence[Audit]
+    needs: Needs | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """Something the person wrote in an answer.
+
+    `text` is in the language asked for. `gone_at` is when it lost its place: the card it stood on
+    was taken away, or another text came instead. Then it is erased at `erased_at`; both are None
+    for what stands.
+    """
+
+    meeting: Meeting
+    organisation: str
+    question: str
+    text: str
+    at: dt.datetime
+    gone_at: dt.datetime | None
+    erased_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Extract:
+    """All of it.
+
+    `written` is what stands and what was on cards that have been taken away, `replaced` their texts
+    that another text came instead of, `submitted` counts the versions they sent in.
+    """
+
+    person: Person
+    places: Sequence[Affiliation]
+    seats: Sequence[Seat]
+    memberships: Sequence[Member]
+    written: Sequence[Written]
+    replaced: Sequence[Written]
+    submitted: int
+    mails: Sequence[Message]
+    deletions: Sequence[DeletionRequest]
+    changes: Sequence[ChangeRequest]
+    organisations: Sequence[OrganisationRequest]
+
+
+def of(person: Person, language: str) -> Extract:
+    """What we hold about the person, in a fixed number of queries."""
+    submitted = sa.select(sa.func.count()).where(SubmissionVersion.by_id == person.id)
+    return Extract(
+        person=person,
+        places=person.affiliations,
+        seats=_seats(person),
+        memberships=_memberships(person),
+        written=_written(person, language),
+        replaced=_replaced(person, language),
+        submitted=db.session.scalar(submitted) or 0,
+        mails=_mails(person),
+        deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
+        changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
+        organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email),
+    )
+
+
+def _mails(person: Person) -> Sequence[Message]:
+    to_address = sa.and_(Message.person_id.is_(None), Message.address == person.email)
+    return db.session.scalars(
+        sa.select(Message)
+        .where(sa.or_(Message.person_id == person.id, to_address))
+        .options(joinedload(Message.body).load_only(MessageBody.subject, MessageBody.text))
+        .order_by(Message.queued_at.desc(), Message.id.desc())
+    ).all()
+
+
+def body_of(mail: Message) -> MessageBody | None:
+    """The text of a mail to the person, while we have it.
+
+    A mail to no more than their address may be about somebody else: a copy, a test of a sending, a
+    mailbox that several share.
+    """
+    return mail.body if mail.person_id is not None else None
+
+
+def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
+    """The extract as a file.
+
+    The names of the fields are stable: they are ours to keep, so that a file of last year reads
+    like this year's. `reasons` has the words for why somebody does not come.
+
+    `person` (given, family, email, mobile, language, source), `organisations` (organisation, title,
+    active), `registrations` (meeting, starts_at, organisation, title, state, mode, lunch, copy_to,
+    decline_reason and decline_reason_text, invited_at, answered_at, history of at and event, needs
+    of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role,
+    scope, opened_at), `written` (meeting, organisation, question, text, at; removed_at and
+    erased_at, null for what stands), `replaced_texts` and `submitted_versions` (numbers),
+    `replaced` (as `written`, with replaced_at), `mails` (kind, address, queued_at, sent_at, state;
+    subject and text, null when we no longer have them), `requests` (kind, asked_at, state, text,
+    answer). Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link the text
+    says […].
+    """
+    return {
+        "person": {name: getattr(held.person, name) for name in OF_PERSON},
+        "organisations": [_place(row) for row in held.places],
+        "registrations": [_registration(seat, reasons) for seat in held.seats],
+        "memberships": [_membership(row) for row in held.memberships],
+        "written": [_passage(row, "removed_at") for row in held.written],
+        "replaced_texts": len(held.replaced),
+        "replaced": [_passage(row, "replaced_at") for row in held.replaced],
+        "submitted_versions": held.submitted,
+        "mails": [_mail(row) for row in held.mails],
+        "requests": _all_requests(held),
+    }
+
+
+def _all_requests(held: Extract) -> list[dict[str, Any]]:
+    return [
+        *(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
+        *(_request("change_of_answer", row, row.reason, "") for row in held.changes),
+        *(_request("organisation", row, row.organisation, "") for row in held.organisations),
+    ]
+
+
+def _place(row: Affiliation) -> dict[str, Any]:
+    return {"organisation": row.organisation.name, "title": row.title, "active": row.active}
+
+
+def _membership(row: Member) -> dict[str, Any]:
+    return {
+        "meeting": _name(row.submission.questionnaire.meeting),
+        "organisation": row.submission.organisation.name,
+        "role": row.role,
+        "scope": row.scope,
+        "opened_at": _time(row.opened_at),
+    }
+
+
+def _seats(person: Person) -> list[Seat]:
+    rows = db.session.scalars(
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(Registration.person_id == person.id)
+        .options(
+            joinedload(Registration.meeting).joinedload(Meeting.year),
+            joinedload(Registration.organisation),
+        )
+        .order_by(Meeting.starts_at.desc(), Registration.id)
+    ).all()
+    ids = [row.id for row in rows]
+    stated = db.session.scalars(sa.select(Needs).where(Needs.registration_id.in_(ids)))
+    needs = {row.registration_id: row for row in stated}
+    events: dict[int | None, list[Audit]] = {}
+    noted = (
+        sa.select(Audit)
+        .where(Audit.subject_kind == "registrations", Audit.subject_id.in_(ids))
+        .order_by(Audit.id)
+    )
+    for event in db.session.scalars(noted):
+        events.setdefault(event.subject_id, []).append(event)
+    return [Seat(row, events.get(row.id, []), needs.get(row.id)) for row in rows]
+
+
+def _memberships(person: Person) -> Sequence[Member]:
+    return db.session.scalars(
+        sa.select(Member)
+        .where(Member.person_id == person.id)
+        .order_by(Member.id)
+        .options(
+            joinedload(Member.submission).options(
+                joinedload(Submission.organisation),
+                joinedload(Submission.questionnaire)
+                .joinedload(Questionnaire.meeting)
+                .joinedload(Meeting.year),
+            )
+        )
+    ).all()
+
+
+# What a text needs of its place: the organisation, the meeting and its year.
+_PLACE = (
+    joinedload(Submission.organisation),
+    joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year),
+)
+
+
+def _written(person: Person, language: str) -> list[Written]:
+    """What was last written by the person and stands now.
+
+    Or stood on a card that has been taken away.
+    """
+    rows = db.session.scalars(
+        sa.select(Answer)
+        .join(Answer.item)
+        .join(Item.submission)
+        .where(Answer.author_id == person.id)
+        .order_by(Submission.id, Item.removed_at.is_not(None), Item.position, Item.id, Answer.id)
+        .options(joinedload(Answer.item).joinedload(Item.submission).options(*_PLACE))
+    )
+    found = []
+    for row in rows:
+        if not is_blank(row.value):
+            gone_at = row.item.removed_at
+            erased_at = gone_at + items.KEPT if gone_at else None
+            found.append(_words(row, row.item, language, gone_at, erased_at))
+    return found
+
+
+def _replaced(person: Person, language: str) -> list[Written]:
+    """The person's texts that lost their place, the latest first.
+
+    They go sooner when their card was taken away before.
+    """
+    rows = db.session.execute(
+        sa.select(AnswerHistory, Item)
+        .join(Item, Item.id == AnswerHistory.item_id)
+        .where(AnswerHistory.author_id == person.id)
+        .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
+        .options(joinedload(Item.submission).options(*_PLACE))
+    )
+    found = []
+    for row, item in rows:
+        if not is_blank(row.value):
+            erased_at = row.replaced_at + answers.KEPT
+            if item.removed_at:
+                erased_at = min(erased_at, item.removed_at + items.KEPT)
+            found.append(_words(row, item, language, row.replaced_at, erased_at))
+    return found
+
+
+def _words(
+    row: Answer | AnswerHistory,
+    item: Item,
+    language: str,
+    gone_at: dt.datetime | None,
+    erased_at: dt.datetime | None,
+) -> Written:
+    submission = item.submission
+    fields = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    question = fields.get(row.question_key)
+    text = str(row.value)
+    if question is not None and question.type in CHOOSING:
+        options = {option.key: option.label.to(language) for option in question.options}
+        text = ", ".join(options.get(key, key) for key in keys(row.value))
+    return Written(
+        submission.questionnaire.meeting,
+        submission.organisation.name,
+        question.label.to(language) if question else row.question_key,
+        text,
+        row.at,
+        gone_at,
+        erased_at,
+    )
+
+
+def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
+    return db.session.scalars(sa.select(table).where(mine).order_by(table.id.desc())).all()
+
+
+def _passage(row: Written, gone: str) -> dict[str, Any]:
+    return {
+        "meeting": _name(row.meeting),
+        "organisation": row.organisation,
+        "question": row.question,
+        "text": row.text,
+        "at": _time(row.at),
+        gone: _time(row.gone_at),
+        "erased_at": _time(row.erased_at),
+    }
+
+
+def _mail(row: Message) -> dict[str, Any]:
+    body = body_of(row)
+    return {
+        "kind": row.kind,
+        "address": row.address,
+        "queued_at": _time(row.queued_at),
+        "sent_at": _time(row.sent_at),
+        "state": row.state,
+        "subject": body.subject if body else None,
+        "text": letters.PLACEHOLDER.sub("[…]", body.text) if body else None,
+    }
+
+
+def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
+    row = seat.registration
+    return {
+        "meeting": _name(row.meeting),
+        "starts_at": _time(row.meeting.starts_at),
+        "organisation": row.organisation.name,
+        "title": row.title,
+        "state": row.state,
+        "mode": row.mode,
+        "lunch": row.lunch,
+        "copy_to": row.copy_to,
+        "decline_reason": row.decline_reason,
+        "decline_reason_text": reasons.get(row.decline_reason, row.decline_reason),
+        "invited_at": _time(row.invited_at),
+        "answered_at": _time(row.answered_at),
+        "history": [{"at": _time(event.at), "event": event.verb} for event in seat.history],
+        "needs": _needs(seat.needs) if seat.needs else None,
+    }
+
+
+def _needs(needs: Needs) -> dict[str, Any]:
+    return {
+        "diet": needs.diet,
+        "access": needs.access,
+        "consent": needs.consent_text,
+        "consented_at": _time(needs.consented_at),
+    }
+
+
+def _request(
+    kind: str, row: DeletionRequest | ChangeRequest | OrganisationRequest, text: str, answer: str
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "asked_at": _time(row.asked_at),
+        "state": row.state,
+        "text": text,
+        "answer": answer,
+    }
+
+
+def _name(meeting: Meeting) -> str:
+    return f"{names.title(meeting.kind, 'sv')} {meeting.year.number}"
+
+
+def _time(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,185 @@
+"""A person's own details (GDPR art. 15 to 17).
+
+Asked for by mail, corrected by themselves, and asked to be erased.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from annualwheel import audit, limits
+from annualwheel.access.links import LIVES, Target
+from annualwheel.contacts import folding
+from annualwheel.contacts.folding import fold
+from annualwheel.db import db, public_id
+from annualwheel.errors import Missing
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.models import Affiliation, DeletionRequest, Meeting, Person, Registration
+from annualwheel.participation import address_change
+
+HOUR = dt.timedelta(hours=1)
+# As long as the link, counted from the pressed button: what lies open on a screen closes by itself.
+SESSION = LIVES["own_data"]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person writes about themselves. `titles` by the organisation's public id."""
+
+    given: str
+    family: str
+    email: str
+    mobile: str
+    language: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+CORRECTED = ("given", "family", "email", "mobile", "language")
+
+
+def ask(address: str, client: str, now: dt.datetime) -> None:
+    """Mails the links of everyone who has the address, in one mail, if anybody has.
+
+    Raises `TooMany` (3 an hour for an address, 30 for a client).
+    """
+    limits.count("own_data_client", client, now, 30, HOUR)
+    limits.count("own_data", fold(address), now, 3, HOUR)
+    people = db.session.scalars(
+        sa.select(Person)
+        .where(Person.email_folded == fold(address), Person.merged_into_id.is_(None))
+        .order_by(Person.id)
+    ).all()
+    if not people:
+        return
+    first = people[0]
+    only = first.id if len(people) == 1 else None
+    to = Recipient(first.email, "", first.language, only)
+    facts = {
+        "people": [{"name": person.name} for person in people],
+        "minutes": int(LIVES["own_data"].total_seconds() // 60),
+    }
+    links = {f"landing_{number}": target(person) for number, person in enumerate(people, 1)}
+    outbox.put(f"own_data:{public_id()}", "own_data", to, facts, links, now)
+
+
+def target(person: Person) -> Target:
+    """What the link to a person's own details points at."""
+    return Target("own_data", person.public_id, person.link_version)
+
+
+def by_target(asked: Target | None) -> Person:
+    """The person a link or a session opens, with organisations.
+
+    Raises `Missing` for a dead or unknown one.
+    """
+    if asked is None:
+        raise Missing("link_unknown")
+    person = db.session.scalar(
+        sa.select(Person)
+        .where(Person.public_id == asked.public_id)
+        .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+    )
+    if person is None or asked.version != person.link_version:
+        raise Missing("link_unknown")
+    return person
+
+
+def by_session(known: list[object] | None, now: dt.datetime) -> Person:
+    """The person whose session it is: public id, version, and the second it was opened.
+
+    Raises `Missing` after `SESSION`.
+    """
+    if not known:
+        raise Missing("link_unknown")
+    age = now.timestamp() - int(str(known[2]))
+    if not 0 <= age < SESSION.total_seconds():
+        raise Missing("link_unknown")
+    return by_target(Target("own_data", str(known[0]), int(str(known[1]))))
+
+
+def closes_at(known: list[object]) -> dt.datetime:
+    """When a session ends by itself."""
+    return dt.datetime.fromtimestamp(int(str(known[2])), dt.UTC) + SESSION
+
+
+def correct(person: Person, new: Correction, now: dt.datetime) -> None:
+    """Writes what the person corrects.
+
+    A new address tells the old one and makes every link new (`address_change.rename`); a new title
+    goes to the registrations at meetings to come that had the old one. Raises `Refused` for a name
+    and address that someone else has, `Unreadable` for a bad address.
+    """
+    actor = audit.participant(person.id)
+    before = {name: getattr(person, name) for name in CORRECTED}
+    address_change.rename(person, new.given, new.family, new.email, now, actor)
+    person.mobile, person.language = folding.clean(new.mobile), new.language
+    changed = [name for name, old in before.items() if getattr(person, name) != old]
+    for place in person.affiliations:
+        title = folding.clean(new.titles.get(place.organisation.public_id, place.title))
+        if place.active and title != place.title:
+            _retitle(place, title, now)
+            changed.append("title")
+    if changed:
+        audit.note(actor, "own_data_corrected", person, now, fields=changed)
+    db.session.flush()
+
+
+def ask_for_deletion(person: Person, reason: str, now: dt.datetime) -> DeletionRequest:
+    """Notes that the person wants to be erased and mails that we have heard it.
+
+    One request is open at a time: a second press gives the first one back.
+    """
+    db.session.execute(sa.select(Person.id).where(Person.id == person.id).with_for_update())
+    found = open_request(person)
+    if found is not None:
+        return found
+    request = DeletionRequest(person=person, asked_at=now, reason=reason)
+    db.session.add(request)
+    db.session.flush()
+    key, to = f"deletion_asked:{request.public_id}", Recipient.of(person)
+    outbox.put(key, "deletion_asked", to, {"given": person.given}, {}, now)
+    audit.note(audit.participant(person.id), "deletion_asked", request, now)
+    return request
+
+
+def open_request(person: Person) -> DeletionRequest | None:
+    """The person's request that nobody has answered yet."""
+    return db.session.scalar(
+        sa.select(DeletionRequest)
+        .where(DeletionRequest.person_id == person.id, DeletionRequest.state == "asked")
+        .limit(1)
+    )
+
+
+def registration_of(person: Person, wanted: str) -> Registration:
+    """One of the person's own registrations, by public id. Raises `Missing`."""
+    found = db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.public_id == wanted, Registration.person_id == person.id)
+        .options(joinedload(Registration.meeting))
+    )
+    if found is None:
+        raise Missing("no_registration")
+    return found
+
+
+def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
+    seats = (
+        sa.select(Registration)
+        .join(Registration.meeting)
+        .where(
+            Registration.person_id == place.person_id,
+            Registration.organisation_id == place.organisation_id,
+            Registration.title.in_((place.title, "")),
+            Meeting.starts_at > now,
+        )
+    )
+    for seat in db.session.scalars(seats):
+        seat.title = title
+    place.title = title

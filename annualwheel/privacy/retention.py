@@ -1,0 +1,250 @@
+"""What is erased by itself, and when.
+
+Every period in one place, one rule for each kind of thing, always in bounded batches.
+
+The periods are proposals until the region's archive authority has decided; what has been submitted,
+the packs' counts and the trail are kept, since they are records. Diet and access needs carry their
+own day, see `needs`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from annualwheel import audit, limits
+from annualwheel.audit import Actor
+from annualwheel.clock import local
+from annualwheel.contacts.imports import preview
+from annualwheel.db import Base, db
+from annualwheel.mail.outbox import DUE
+from annualwheel.models import (
+    Answer,
+    AnswerHistory,
+    Attempt,
+    File,
+    FileChunk,
+    Import,
+    Item,
+    Mailing,
+    Meeting,
+    Message,
+    MessageBody,
+    Needs,
+    OrganisationRequest,
+    Questionnaire,
+    Registration,
+    StaffLink,
+    StaffSession,
+    Submission,
+)
+from annualwheel.participation import open_registration
+from annualwheel.preparation import answers, items
+
+DAY = dt.timedelta(days=1)
+MAILS = 180 * DAY
+DRAFTS = 30 * DAY
+REQUESTS = 30 * DAY
+SIGN_INS = 30 * DAY
+UNREAD_ROWS = 30 * DAY
+BATCH = 500
+
+Ids = sa.Select[int]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of thing that is erased.
+
+    `due` asks for the ids whose time has come, `remove` erases those.
+    """
+
+    due: Callable[[dt.datetime], Ids]
+    remove: Callable[[Sequence[int]], None]
+
+
+def count(rule: Rule, now: dt.datetime) -> int:
+    """How many would go now."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rule.due(now).subquery())) or 0
+
+
+def erase(rule: Rule, now: dt.datetime, at_most: int = BATCH) -> int:
+    """Erases one batch of those whose time has come; returns how many.
+
+    The caller commits, and asks again until there are none.
+    """
+    ids = db.session.scalars(rule.due(now).limit(at_most)).all()
+    if ids:
+        rule.remove(ids)
+    return len(ids)
+
+
+def note(counts: Mapping[str, int], actor: Actor, now: dt.datetime) -> None:
+    """Writes down how many of each kind were erased, and nothing else about them."""
+    audit.note(actor, "retention_run", "retention", now, **counts)
+
+
+def _rows(table: type[Base], column: sa.ColumnElement[int]) -> Callable[[Sequence[int]], None]:
+    def remove(ids: Sequence[int]) -> None:
+        db.session.execute(
+            sa.delete(table).where(column.in_(ids)).execution_options(synchronize_session="fetch")
+        )
+
+    return remove
+
+
+def _needs(now: dt.datetime) -> Ids:
+    return sa.select(Needs.id).where(Needs.erase_on <= local(now).date())
+
+
+def _history(now: dt.datetime) -> Ids:
+    replaced = AnswerHistory.replaced_at < now - answers.KEPT
+    removed = Item.removed_at < now - items.KEPT
+    return (
+        sa.select(AnswerHistory.id)
+        .join(Item, Item.id == AnswerHistory.item_id)
+        .where(sa.or_(replaced, removed))
+    )
+
+
+def _removed_items(now: dt.datetime) -> Ids:
+    """Answers in items that were taken away.
+
+    The item stays, empty: what has been submitted names it, and next year's offer too.
+    """
+    return (
+        sa.select(Answer.id)
+        .join(Item, Item.id == Answer.item_id)
+        .where(Item.removed_at < now - items.KEPT)
+    )
+
+
+def _drafts(now: dt.datetime) -> Ids:
+    """Answers that were begun and never submitted: they are nobody's record."""
+    begun = (
+        sa.select(Answer.id)
+        .join(Item, Item.id == Answer.item_id)
+        .where(Item.submission_id == Submission.id)
+        .exists()
+    )
+    return (
+        sa.select(Submission.id)
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+        .where(
+            Submission.submitted_at.is_(None),
+            Meeting.ends_at < now - DRAFTS,
+            begun,
+            sa.or_(Submission.reopened_until.is_(None), Submission.reopened_until < now),
+        )
+    )
+
+
+def _empty_drafts(ids: Sequence[int]) -> None:
+    of_draft = sa.select(Item.id).where(Item.submission_id.in_(ids))
+    for table in (AnswerHistory, Answer):
+        db.session.execute(
+            sa.delete(table)
+            .where(table.item_id.in_(of_draft))
+            .execution_options(synchronize_session="fetch")
+        )
+    # Cards have a section as their group; the root has none, and a theme's place has
+    # "section/theme". Those two make the pages.
+    db.session.execute(
+        sa.delete(Item)
+        .where(Item.submission_id.in_(ids), Item.group_key != "", ~Item.group_key.contains("/"))
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _bodies(now: dt.datetime) -> Ids:
+    """Texts of mails that are not on their way any more.
+
+    Counted from the meeting they are about, else from the day they were written.
+    """
+    meeting_id = sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id)
+    counted_from = sa.func.coalesce(Meeting.ends_at, Message.queued_at)
+    return (
+        sa.select(MessageBody.message_id)
+        .join(Message, Message.id == MessageBody.message_id)
+        .outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .outerjoin(Meeting, Meeting.id == meeting_id)
+        .where(Message.state.not_in(DUE), counted_from < now - MAILS)
+    )
+
+
+def _pack_files(now: dt.datetime) -> Ids:
+    return (
+        sa.select(FileChunk.id)
+        .join(File, File.id == FileChunk.file_id)
+        .where(File.expires_at < now)
+    )
+
+
+def _previews(now: dt.datetime) -> Ids:
+    return sa.select(Import.id).where(
+        Import.state == "preview", Import.created_at < now - preview.PREVIEW_LIFE
+    )
+
+
+def _unread_rows(now: dt.datetime) -> Ids:
+    return sa.select(Import.id).where(
+        Import.state == "written",
+        Import.written_at < now - UNREAD_ROWS,
+        sa.cast(Import.rows, sa.Text) != "[]",
+    )
+
+
+def _forget_rows(ids: Sequence[int]) -> None:
+    db.session.execute(
+        sa.update(Import)
+        .where(Import.id.in_(ids))
+        .values(rows=[])
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _attempts(now: dt.datetime) -> Ids:
+    """A hash of an address can be guessed."""
+    return sa.select(Attempt.id).where(Attempt.at < now - limits.KEPT)
+
+
+def _staff_links(now: dt.datetime) -> Ids:
+    return sa.select(StaffLink.id).where(StaffLink.expires_at < now - SIGN_INS)
+
+
+def _staff_sessions(now: dt.datetime) -> Ids:
+    return sa.select(StaffSession.id).where(
+        sa.func.coalesce(StaffSession.ended_at, StaffSession.expires_at) < now - SIGN_INS
+    )
+
+
+def _organisation_requests(now: dt.datetime) -> Ids:
+    return (
+        sa.select(OrganisationRequest.id)
+        .join(Meeting, Meeting.id == OrganisationRequest.meeting_id)
+        .where(Meeting.ends_at < now - REQUESTS)
+    )
+
+
+RULES: Mapping[str, Rule] = {
+    "needs": Rule(_needs, _rows(Needs, Needs.__table__.c.id)),
+    "unconfirmed": Rule(open_registration.unconfirmed, open_registration.erase),
+    "organisation_requests": Rule(
+        _organisation_requests, _rows(OrganisationRequest, OrganisationRequest.__table__.c.id)
+    ),
+    "drafts": Rule(_drafts, _empty_drafts),
+    "removed_items": Rule(_removed_items, _rows(Answer, Answer.__table__.c.id)),
+    "history": Rule(_history, _rows(AnswerHistory, AnswerHistory.__table__.c.id)),
+    "mails": Rule(_bodies, _rows(MessageBody, MessageBody.__table__.c.message_id)),
+    "pack_files": Rule(_pack_files, _rows(FileChunk, FileChunk.__table__.c.id)),
+    "previews": Rule(_previews, _rows(Import, Import.__table__.c.id)),
+    "unread_rows": Rule(_unread_rows, _forget_rows),
+    "sign_in_links": Rule(_staff_links, _rows(StaffLink, StaffLink.__table__.c.id)),
+    "sessions": Rule(_staff_sessions, _rows(StaffSession, StaffSession.__table__.c.id)),
+    "attempts": Rule(_attempts, _rows(Attempt, Attempt.__table__.c.id)),
+}

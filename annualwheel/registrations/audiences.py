@@ -1,0 +1,420 @@
+"""Who is concerned.
+
+The dashboard, the lists, the reminders and the export all ask here, so they can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from annualwheel.contacts.folding import fold
+from annualwheel.db import db
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Import,
+    ImportedPerson,
+    Meeting,
+    Message,
+    Organisation,
+    Person,
+    Registration,
+    Year,
+    YearOrganisation,
+)
+from annualwheel.models.registrations import REGISTRATION_STATES
+from annualwheel.registrations.states import COMING
+from annualwheel.wording.collation import swedish
+
+CHOICES = ("category", "lead", "import", "last_year", "people")
+# A seat is counted once: who was replaced is counted through the substitute.
+INVITED = tuple(
+    state for state in REGISTRATION_STATES if state not in ("unconfirmed", "substituted", "revoked")
+)
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "invited": INVITED,
+    "delivered": INVITED,
+    "answered": tuple(state for state in INVITED if state != "invited"),
+    "coming": COMING,
+    "unanswered": ("invited",),
+    "declined": ("declined", "withdrawn"),
+    "waiting": ("waitlisted", "offered"),
+    "to_reconfirm": ("to_reconfirm",),
+    "unconfirmed": ("unconfirmed",),
+    "gone": ("substituted", "revoked"),
+}
+# The groups that are counted for each kind of organisation.
+COUNTED = ("invited", "coming", "declined", "unanswered")
+
+
+class Addressee(NamedTuple):
+    """One mail's recipient as a list shows it.
+
+    `key` names the row when it is unticked: the public id of what the mail is about.
+    """
+
+    key: str
+    person_id: int
+    organisation_id: int
+    given: str
+    family: str
+    email: str
+    language: str
+    organisation: str
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """Given name and family name."""
+        return f"{self.given} {self.family}".strip()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How the invited are chosen: one of `CHOICES`, with its key or the people who are picked.
+
+    The key is that of a category, or the public id of an import.
+    """
+
+    kind: str
+    key: str = ""
+    people: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Choice:
+        """The choice as a mailing keeps it."""
+        return cls(kept["kind"], kept.get("key", ""), tuple(kept.get("people", ())))
+
+    def kept(self) -> dict[str, Any]:
+        """As plain values."""
+        return {"kind": self.kind, "key": self.key, "people": list(self.people)}
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many there are at each step.
+
+    Nobody counts as answered for having opened a mail or a link. `offered` are some of the
+    `waiting`.
+    """
+
+    invited: int
+    delivered: int
+    answered: int
+    coming: int
+    substitutes: int
+    declined: int
+    unanswered: int
+    waiting: int
+    to_reconfirm: int
+    offered: int
+
+
+class Turnout(NamedTuple):
+    """One kind of organisation at a meeting.
+
+    `organisations` of which `missing` have nobody who comes.
+    """
+
+    category: str
+    sv: str
+    en: str
+    invited: int
+    coming: int
+    declined: int
+    unanswered: int
+    organisations: int
+    missing: int
+
+
+def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
+    """The people of `choice` who are active and have no registration for the meeting.
+
+    They are active in an active organisation. A registration that is *unconfirmed* does not count:
+    a stranger who has typed somebody's name must not keep the invitation from them.
+
+    Each comes once, for the organisation the choice is about, else for the first one of the
+    person's own. In Swedish order.
+    """
+    place = _place(meeting, choice)
+    invited = sa.select(Registration.id).where(
+        Registration.meeting_id == meeting.id,
+        Registration.person_id == Person.id,
+        Registration.state != "unconfirmed",
+    )
+    rows = db.session.execute(
+        sa.select(
+            Person.public_id,
+            Person.id,
+            Organisation.id,
+            Person.given,
+            Person.family,
+            Person.email,
+            Person.language,
+            Organisation.name,
+            Affiliation.title,
+        )
+        .select_from(Person)
+        .join(Affiliation, Affiliation.id == place)
+        .join(Organisation, Organisation.id == Affiliation.organisation_id)
+        .where(
+            Person.active,
+            Person.merged_into_id.is_(None),
+            ~invited.exists(),
+            *_people(meeting, choice),
+        )
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [Addressee(*row) for row in rows]
+
+
+def _place(meeting: Meeting, choice: Choice) -> sa.ScalarSelect[int]:
+    """The id of the place that a person is invited for."""
+    within, order = _organisations(meeting, choice)
+    return (
+        sa.select(Affiliation.id)
+        .join(Organisation, Organisation.id == Affiliation.organisation_id)
+        .where(
+            Affiliation.person_id == Person.id,
+            Affiliation.active,
+            Organisation.active,
+            Organisation.merged_into_id.is_(None),
+            *within,
+        )
+        .order_by(*order, Affiliation.id)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def in_order(addressees: Any) -> list[Addressee]:
+    """By family name, given name and organisation, as Swedish sorts."""
+
+    def place(one: Addressee) -> tuple[Any, str]:
+        return swedish(f"{one.family} {one.given}"), one.organisation
+
+    return sorted(addressees, key=place)
+
+
+def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
+    """The registrations for the meeting in one of `states` (any state when none is named)."""
+    query = sa.select(Registration).where(Registration.meeting_id == meeting.id)
+    return query.where(Registration.state.in_(states)) if states else query
+
+
+def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -> list[int]:
+    """The ids of the registrations of one of `GROUPS`, by name in Swedish order.
+
+    They are what a number on the dashboard stands for.
+
+    `category` is a category's key, or "-" for organisations without one. `text` is looked for in
+    names, addresses and organisations.
+    """
+    query = (
+        of_registrations(meeting, *GROUPS[group])
+        .join(Person, Person.id == Registration.person_id)
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .with_only_columns(Registration.id)
+        .order_by(Person.sort_name, Registration.id)
+    )
+    if group == "delivered":
+        query = query.where(_delivered())
+    if category:
+        query = query.where(Registration.organisation_id.in_(_of_category(meeting, category)))
+    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
+    for word in fold(text).split():
+        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in columns)))
+    return list(db.session.scalars(query))
+
+
+def funnel(meeting: Meeting) -> Funnel:
+    """The numbers of the whole meeting, in two queries."""
+    rows = db.session.execute(
+        sa.select(Registration.state, sa.func.count(), sa.func.count(Registration.replaces_id))
+        .where(Registration.meeting_id == meeting.id)
+        .group_by(Registration.state)
+    ).all()
+    counts = {row[0]: row[1] for row in rows}
+    delivered = db.session.scalar(
+        of_registrations(meeting, *INVITED)
+        .where(_delivered())
+        .with_only_columns(sa.func.count(Registration.id))
+    )
+    sums = {
+        group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
+    }
+    return Funnel(
+        sums["invited"],
+        delivered or 0,
+        sums["answered"],
+        sums["coming"],
+        sum(row[2] for row in rows if row[0] in COMING),
+        sums["declined"],
+        sums["unanswered"],
+        sums["waiting"],
+        sums["to_reconfirm"],
+        counts.get("offered", 0),
+    )
+
+
+def turnout(meeting: Meeting) -> list[Turnout]:
+    """Who comes, by kind of organisation, in one query.
+
+    All organisations of the year, and any other that somebody was invited for. The last row,
+    without a name, is for organisations that have no kind, when there are any.
+    """
+    seats = _seats(meeting)
+    sums = [sa.func.coalesce(sa.func.sum(seats.c[group]), 0) for group in COUNTED]
+    is_missing = sa.func.coalesce(seats.c.coming, 0) == 0
+    rows = db.session.execute(
+        sa.select(
+            sa.func.coalesce(Category.key, "-"),
+            sa.func.coalesce(Category.sv, ""),
+            sa.func.coalesce(Category.en, ""),
+            *sums,
+            sa.func.count(),
+            sa.func.sum(sa.case((is_missing, 1), else_=0)),
+        )
+        .select_from(_concerned(meeting, seats))
+        .outerjoin(Category, Category.id == YearOrganisation.category_id)
+        .where(_is_concerned(seats))
+        .group_by(Category.id, Category.key, Category.sv, Category.en, Category.position)
+        .order_by(Category.position.is_(None), Category.position)
+    )
+    return [Turnout(*row) for row in rows]
+
+
+def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
+    """The organisations nobody comes from, in Swedish order.
+
+    With how many of each have not answered.
+    """
+    seats = _seats(meeting)
+    query = (
+        sa.select(Organisation, sa.func.coalesce(seats.c.unanswered, 0))
+        .select_from(_concerned(meeting, seats))
+        .where(_is_concerned(seats), sa.func.coalesce(seats.c.coming, 0) == 0)
+    )
+    if category:
+        query = query.where(Organisation.id.in_(_of_category(meeting, category)))
+    found = [(row[0], row[1]) for row in db.session.execute(query)]
+    return sorted(found, key=lambda row: swedish(row[0].name))
+
+
+def imports_of(year: Year) -> Sequence[Import]:
+    """The year's imports that were written, newest first."""
+    return db.session.scalars(
+        sa.select(Import)
+        .where(Import.year_id == year.id, Import.state == "written")
+        .options(sa.orm.defer(Import.rows))
+        .order_by(Import.id.desc())
+    ).all()
+
+
+def _organisations(
+    meeting: Meeting, choice: Choice
+) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[Any]]]:
+    """Which of a person's organisations count for the choice, and which comes first."""
+    if choice.kind == "category":
+        return [Affiliation.organisation_id.in_(_of_category(meeting, choice.key))], []
+    if choice.kind == "lead":
+        led = sa.select(YearOrganisation.organisation_id).where(
+            YearOrganisation.year_id == meeting.year_id,
+            YearOrganisation.lead_id == Affiliation.person_id,
+        )
+        return [Affiliation.organisation_id.in_(led.correlate(Affiliation))], []
+    if choice.kind == "last_year":
+        then = _last_year(meeting).where(
+            Registration.person_id == Affiliation.person_id,
+            Registration.organisation_id == Affiliation.organisation_id,
+        )
+        return [], [sa.case((then.correlate(Affiliation).exists(), 0), else_=1)]
+    return [], []
+
+
+def _people(meeting: Meeting, choice: Choice) -> list[sa.ColumnElement[bool]]:
+    if choice.kind == "people":
+        return [Person.public_id.in_(choice.people)]
+    if choice.kind == "last_year":
+        return [Person.id.in_(_last_year(meeting).with_only_columns(Registration.person_id))]
+    if choice.kind == "import":
+        listed = sa.select(ImportedPerson.person_id).join(
+            Import, Import.id == ImportedPerson.import_id
+        )
+        written = listed.where(Import.public_id == choice.key, Import.state == "written")
+        return [Person.id.in_(written)]
+    return []
+
+
+def _last_year(meeting: Meeting) -> sa.Select[int]:
+    """The year before may be further back: a year without meetings is not a year."""
+    before = (
+        sa.select(sa.func.max(Year.number))
+        .where(Year.number < meeting.year.number)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(Registration.id)
+        .join(Meeting, Meeting.id == Registration.meeting_id)
+        .join(Year, Year.id == Meeting.year_id)
+        .where(Year.number == before, Meeting.kind == meeting.kind, Registration.state.in_(INVITED))
+    )
+
+
+def _of_category(meeting: Meeting, key: str) -> sa.Select[int]:
+    query = sa.select(YearOrganisation.organisation_id).where(
+        YearOrganisation.year_id == meeting.year_id
+    )
+    if key == "-":
+        sorted_ones = query.where(YearOrganisation.category_id.is_not(None))
+        return sa.select(Organisation.id).where(Organisation.id.not_in(sorted_ones))
+    return query.join(Category, Category.id == YearOrganisation.category_id).where(
+        Category.key == key
+    )
+
+
+def _delivered() -> sa.ColumnElement[bool]:
+    return (
+        sa.select(Message.id)
+        .where(Message.registration_id == Registration.id, Message.state == "sent")
+        .exists()
+    )
+
+
+def _seats(meeting: Meeting) -> sa.Subquery:
+    """One row for each organisation that somebody was invited for."""
+
+    def count(group: str) -> sa.Label[int]:
+        is_in_group = Registration.state.in_(GROUPS[group])
+        return sa.func.sum(sa.case((is_in_group, 1), else_=0)).label(group)
+
+    return (
+        sa.select(Registration.organisation_id, *(count(group) for group in COUNTED))
+        .where(Registration.meeting_id == meeting.id, Registration.state.in_(INVITED))
+        .group_by(Registration.organisation_id)
+        .subquery()
+    )
+
+
+def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
+    in_year = sa.and_(
+        YearOrganisation.organisation_id == Organisation.id,
+        YearOrganisation.year_id == meeting.year_id,
+    )
+    return sa.join(Organisation, YearOrganisation, in_year, isouter=True).join(
+        seats, seats.c.organisation_id == Organisation.id, isouter=True
+    )
+
+
+def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
+    of_year = sa.and_(
+        YearOrganisation.id.is_not(None),
+        Organisation.active,
+        Organisation.merged_into_id.is_(None),
+    )
+    return sa.or_(seats.c.invited.is_not(None), of_year)

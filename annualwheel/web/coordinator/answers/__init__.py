@@ -1,0 +1,1 @@
+"""How the answers stand, and who may change theirs."""

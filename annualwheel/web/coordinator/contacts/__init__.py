@@ -1,0 +1,1 @@
+"""Organisations and people, by hand and by import."""

@@ -1,0 +1,275 @@
+"""Importing people: upload, preview, write, what became of it, undo."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import RadioField, SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
+
+from annualwheel import unit_of_work
+from annualwheel.contacts import organisations
+from annualwheel.contacts.directory import PAGE_SIZE, Page
+from annualwheel.contacts.imports import preview, reading, template, undoing, writing
+from annualwheel.contacts.imports.preview import STATUSES, Entry, Preview, Unknown
+from annualwheel.contacts.imports.writing import Choice
+from annualwheel.cycle import years
+from annualwheel.errors import Missing, Unreadable
+from annualwheel.models import Category, Import
+from annualwheel.web import error_messages, import_words, page
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.contacts.organisations import category_name
+from annualwheel.web.coordinator.contacts.people import actor, around
+from annualwheel.web.forms import BaseForm, Press, strip
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ADD = "ny"
+LONGEST_FILE_NAME = 200
+# What the list of rows is narrowed to, by the word in the address.
+SHOWN = {"fel": "unreadable", "nya": "new", "finns": "there", "dubbla": "same"}
+
+
+class UploadForm(BaseForm):
+    """The file."""
+
+    file = FileField(_l("Fil med personer"), description=_l("Excel (.xlsx) eller CSV, högst 10 MB"))
+
+    def validate_file(self, field: FileField) -> None:
+        """A file must be chosen."""
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Välj en fil"))
+
+
+@blueprint.route("/personer/import", methods=["GET", "POST"])
+def import_start() -> AnyResponse:
+    """The file to upload, previews that wait, and earlier imports."""
+    form = UploadForm()
+    if form.accepted():
+        try:
+            kept = _keep(form)
+        except Unreadable as problem:
+            form.file.errors = [error_messages.sentence(problem)]
+        else:
+            unit_of_work.commit()
+            return redirect(url_for("coordinator.import_show", public_id=kept.public_id), code=303)
+    html = render_template(
+        "coordinator/import_start.html",
+        active="people",
+        form=form,
+        year=years.latest(),
+        earlier=preview.earlier(),
+        waiting=preview.waiting(),
+    )
+    return make_response(html, form.status)
+
+
+@blueprint.get("/personer/import/mall")
+def import_template() -> Response:
+    """The workbook to fill in."""
+    name = {"sv": "kontakter.xlsx", "en": "contacts.xlsx"}[page.language()]
+    return Response(
+        template.workbook(page.language()),
+        mimetype=XLSX,
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+@blueprint.get("/personer/import/<public_id>")
+def import_show(public_id: str) -> AnyResponse:
+    """A preview, or what became of it."""
+    kept = preview.by_public_id(public_id)
+    if kept.state != "preview":
+        shown = preview.build(kept)
+        in_the_way = undoing.obstacles(kept) if kept.state == "written" else {}
+        html = render_template(
+            "coordinator/import_done.html",
+            active="people",
+            kept=kept,
+            shown=shown,
+            obstacles=in_the_way,
+            words=import_words,
+        )
+        return make_response(html)
+    shown = preview.build(kept)
+    return _preview_page(kept, shown, _choices_form(shown)(formdata=None))
+
+
+@blueprint.post("/personer/import/<public_id>")
+def import_write(public_id: str) -> AnyResponse:
+    """Writes what the preview showed. A second press shows what the first one did."""
+    kept = preview.by_public_id(public_id, locked=True)
+    if kept.state == "preview":
+        shown = preview.build(kept)
+        form = _choices_form(shown)()
+        if not form.accepted():
+            return _preview_page(kept, shown, form)
+        writing.write(kept, _choices(form, shown), actor(), page.now())
+        unit_of_work.commit()
+        flash(_("Importen är klar."))
+    return redirect(url_for("coordinator.import_show", public_id=public_id), code=303)
+
+
+@blueprint.post("/personer/import/<public_id>/kasta")
+def import_discard(public_id: str) -> AnyResponse:
+    """Throws a preview away."""
+    if Press().accepted():
+        preview.discard(preview.by_public_id(public_id, locked=True))
+        unit_of_work.commit()
+        flash(_("Filen är borttagen. Inget sparades."))
+    return redirect(url_for("coordinator.import_start"), code=303)
+
+
+@blueprint.post("/personer/import/<public_id>/angra")
+def import_undo(public_id: str) -> AnyResponse:
+    """Takes an import back."""
+    if Press().accepted():
+        undoing.undo(preview.by_public_id(public_id, locked=True), actor(), page.now())
+        unit_of_work.commit()
+        flash(_("Importen är ångrad. Det som den lade till är borttaget."))
+    return redirect(url_for("coordinator.import_show", public_id=public_id), code=303)
+
+
+def _keep(form: UploadForm) -> Import:
+    year = years.latest()
+    if year is None:
+        raise Missing("no_year")
+    file = form.file.data
+    return preview.keep(
+        reading.read(file.read()),
+        strip(file.filename)[-LONGEST_FILE_NAME:],
+        year,
+        g.staff.name,
+        actor(),
+        page.now(),
+    )
+
+
+def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
+    counts = shown.counts
+    status = SHOWN.get(request.args.get("visa", "")) or _first_shown(counts)
+    found = _page_of([entry for entry in shown.entries if entry.status == status])
+    tabs = [(word, name, counts[name]) for word, name in SHOWN.items() if counts[name]]
+    html = render_template(
+        "coordinator/import_preview.html",
+        active="people",
+        kept=kept,
+        shown=shown,
+        counts=counts,
+        status=status,
+        tabs=tabs,
+        found=found,
+        urls=around(found) if request.method == "GET" else ("", ""),
+        form=form,
+        words=import_words,
+        key=field_key,
+        name_of=category_name,
+        statuses=STATUSES,
+    )
+    return make_response(html, form.status)
+
+
+def _first_shown(counts: Mapping[str, int]) -> str:
+    """Which rows are shown before anybody has chosen: those to look at first."""
+    return next((name for name in ("unreadable", "new", "there") if counts[name]), "new")
+
+
+def _page_of(rows: list[Entry]) -> Page[Entry]:
+    pages = max(1, -(-len(rows) // PAGE_SIZE))
+    number = min(max(request.args.get("sida", 1, int), 1), pages)
+    return Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, pages, len(rows))
+
+
+def field_key(folded: str) -> str:
+    """What the fields about an organisation are named by.
+
+    Its own sum, so that the order of the list does not matter.
+    """
+    return hashlib.sha256(folded.encode()).hexdigest()[:12]
+
+
+def _choices_form(shown: Preview) -> type[BaseForm]:
+    """A form with the questions the preview asks.
+
+    Is an organisation the same as one we know, and of what kind is it.
+    """
+    fields: dict[str, Any] = {}
+    categories = [SelectChoice(one.key, category_name(one)) for one in years.reference(Category)]
+    for folded, one in shown.unknown.items():
+        key = field_key(folded)
+        if one.near:
+            fields[f"same_{key}"] = _same_field(one)
+        if one.category is None and categories:
+            fields[f"category_{key}"] = SelectField(
+                _("Typ av organisation för %(name)s", name=one.name),
+                [_Typed(f"same_{key}", _("Välj typ för %(name)s", name=one.name))],
+                choices=[SelectChoice("", _("Välj typ")), *categories],
+                description=_unread(one),
+                validate_choice=False,
+            )
+    return type("ChoicesForm", (BaseForm,), fields)
+
+
+def _same_field(one: Unknown) -> RadioField:
+    known = [SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name)) for near in one.near]
+    return RadioField(
+        _("Är %(name)s en organisation vi redan har?", name=one.name),
+        [_Chosen(_("Välj om %(name)s är ny", name=one.name))],
+        choices=[*known, SelectChoice(ADD, _("Nej, lägg till den som ny"))],
+        validate_choice=False,
+    )
+
+
+def _unread(one: Unknown) -> str:
+    text = one.category_text
+    if not text:
+        return ""
+    return str(_("I filen står det ”%(text)s”, som inte är någon typ vi har", text=text))
+
+
+class _Chosen:
+    """One of the choices must be made."""
+
+    def __init__(self, message: str) -> None:
+        self.message, self.field_flags = message, dict[str, Any]()
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data not in [choice.value for choice in field.choices]:
+            raise ValidationError(self.message)
+
+
+class _Typed(_Chosen):
+    """A category must be chosen, unless the organisation is one we have."""
+
+    def __init__(self, same: str, message: str) -> None:
+        super().__init__(message)
+        self.same = same
+
+    def __call__(self, form: Any, field: Any) -> None:
+        is_new = self.same not in form or form[self.same].data == ADD
+        if is_new and not field.data:
+            raise ValidationError(self.message)
+        super().__call__(form, field)
+
+
+def _choices(form: Any, shown: Preview) -> dict[str, Choice]:
+    categories = {one.key: one for one in years.reference(Category)}
+    decided = {}
+    for folded in shown.unknown:
+        key = field_key(folded)
+        same, category = _answer(form, f"same_{key}"), _answer(form, f"category_{key}")
+        known = organisations.organisation_by_id(same) if same and same != ADD else None
+        decided[folded] = Choice(known, categories.get(category))
+    return decided
+
+
+def _answer(form: Any, name: str) -> Any:
+    """What was chosen, "" for a question the form does not ask."""
+    return form[name].data if name in form else ""

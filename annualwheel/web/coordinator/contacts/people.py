@@ -1,0 +1,241 @@
+"""People: the list, one person, added and edited by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
+
+from annualwheel import audit, unit_of_work
+from annualwheel.audit import Actor
+from annualwheel.contacts import activation, affiliations, directory, organisations
+from annualwheel.contacts.directory import Page, Wanted
+from annualwheel.contacts.people import add_person, person_by_id, person_called
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Category, Person
+from annualwheel.participation import address_change, departures
+from annualwheel.web import error_messages, page
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.shown import StaleSafeForm
+from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
+
+SHOWN = {"aktiva": True, "inaktiva": False, "alla": None}
+
+
+class PersonForm(StaleSafeForm, NameFields):
+    """A person as a coordinator knows them."""
+
+    email = EmailField(
+        _l("E-postadress"), [Address()], filters=[strip], render_kw={"autocomplete": "off"}
+    )
+    mobile = StringField(_l("Mobilnummer"), filters=[strip], render_kw={"autocomplete": "off"})
+    language = RadioField(
+        _l("Språk i mejl"),
+        choices=[SelectChoice("sv", _l("Svenska")), SelectChoice("en", _l("Engelska"))],
+        default="sv",
+    )
+
+
+class PlaceForm(BaseForm):
+    """An organisation and the title in it."""
+
+    organisation = SelectField(
+        _l("Organisation"),
+        [Filled(_l("Välj en organisation"))],
+        filters=[strip],
+        validate_choice=False,
+    )
+    title = StringField(
+        _l("Titel eller uppdrag"), filters=[strip], render_kw={"autocomplete": "off"}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation.choices = [
+            SelectChoice("", _("Välj organisation")),
+            *(SelectChoice(*one) for one in directory.names_of_organisations()),
+        ]
+
+
+class NewPersonForm(PersonForm, PlaceForm):
+    """A person and the place to begin with."""
+
+
+@blueprint.get("/personer")
+def people() -> str:
+    """Everyone, searched and filtered, 50 at a time."""
+    wanted, year = wanted_rows(), years.latest()
+    found = directory.people(wanted, year, request.args.get("sida", 1, int))
+    return render_template(
+        "coordinator/people.html",
+        active="people",
+        found=found,
+        wanted=wanted,
+        categories=years.reference(Category),
+        organisations=directory.names_of_organisations(),
+        urls=around(found),
+    )
+
+
+@blueprint.route("/personer/ny", methods=["GET", "POST"])
+def person_new() -> AnyResponse:
+    """Adds a person by hand."""
+    form = NewPersonForm(
+        data={"language": "sv", "organisation": request.args.get("organisation", "")}
+    )
+    if form.accepted():
+        known = person_called(form.given.data, form.family.data, form.email.data)
+        person = add_person(
+            form.given.data,
+            form.family.data,
+            form.email.data,
+            organisations.organisation_by_id(form.organisation.data),
+            title=form.title.data,
+            language=form.language.data,
+            mobile=form.mobile.data,
+            source="staff:",
+        )
+        audit.note(actor(), "person_added", person, page.now())
+        unit_of_work.commit()
+        if known is None:
+            flash(_("Personen är tillagd."))
+        else:
+            flash(_("Personen fanns redan, med samma namn och adress."))
+        return redirect(url_for("coordinator.person", public_id=person.public_id), code=303)
+    html = render_template("coordinator/person_form.html", active="people", form=form, person=None)
+    return make_response(html, form.status)
+
+
+@blueprint.get("/personer/<public_id>")
+def person(public_id: str) -> AnyResponse:
+    """One person: details, organisations, registrations, mails."""
+    return _person_page(person_by_id(public_id), PlaceForm(formdata=None))
+
+
+@blueprint.route("/personer/<public_id>/andra", methods=["GET", "POST"])
+def person_edit(public_id: str) -> AnyResponse:
+    """Corrects name, address, number and language."""
+    found = person_by_id(public_id)
+    form = PersonForm(obj=found)
+    if form.accepted() and _corrected(found, form):
+        unit_of_work.commit()
+        flash(_("Uppgifterna är sparade."))
+        return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+    html = render_template("coordinator/person_form.html", active="people", form=form, person=found)
+    return make_response(html, form.status)
+
+
+@blueprint.post("/personer/<public_id>/lage")
+def person_active(public_id: str) -> AnyResponse:
+    """Takes the person out of new sendings, or back in."""
+    found = person_by_id(public_id)
+    if Press().accepted():
+        if page.pressed("aktiv") == "ja":
+            activation.set_active(found, True, actor(), page.now())
+        else:
+            departures.deactivate(found, page.now(), actor())
+        unit_of_work.commit()
+        if found.active:
+            flash(_("Personen är aktiv igen."))
+        else:
+            flash(_("Personen är inaktiv och får inga nya utskick."))
+    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+
+
+@blueprint.post("/personer/<public_id>/organisationer")
+def person_place(public_id: str) -> AnyResponse:
+    """Gives the person a place in one more organisation, or a new title in one."""
+    found, form = person_by_id(public_id), PlaceForm()
+    if not form.accepted():
+        return _person_page(found, form)
+    organisation = organisations.organisation_by_id(form.organisation.data)
+    affiliations.affiliate(found, organisation, form.title.data)
+    audit.note(actor(), "place_added", found, page.now(), organisation=organisation.id)
+    unit_of_work.commit()
+    flash(_("Organisationen är sparad."))
+    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+
+
+@blueprint.post("/personer/<public_id>/organisationer/<organisation_id>/avsluta")
+def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
+    """Ends the person's place in an organisation."""
+    found = person_by_id(public_id)
+    organisation = organisations.organisation_by_id(organisation_id)
+    if Press().accepted():
+        departures.leave(found, organisation, page.now(), actor())
+        unit_of_work.commit()
+        flash(_("Personen hör inte längre till %(organisation)s.", organisation=organisation.name))
+    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+
+
+def actor() -> Actor:
+    """The member of staff who acts."""
+    return audit.staff(g.staff.id)
+
+
+def wanted_rows() -> Wanted:
+    """What the list is narrowed to, from the address."""
+    return Wanted(
+        strip(request.args.get("sok")),
+        request.args.get("organisation", ""),
+        request.args.get("typ", ""),
+        SHOWN.get(request.args.get("visa", "aktiva"), True),
+    )
+
+
+def around(found: Page[Any]) -> tuple[str, str]:
+    """The addresses of the page before and the page after this one, "" where there is none."""
+    kept: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in ("sida", "lang")
+    }
+
+    def at(number: int) -> str:
+        if not 1 <= number <= found.pages:
+            return ""
+        return f"{request.path}?{urlencode({**kept, 'sida': number})}"
+
+    return at(found.number - 1), at(found.number + 1)
+
+
+def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
+    html = render_template(
+        "coordinator/person.html",
+        active="people",
+        person=found,
+        form=form,
+        registrations=directory.registrations_of(found),
+        standing=departures.left_standing(found, page.now()),
+        mails=directory.mails_to(found),
+    )
+    return make_response(html, form.status)
+
+
+def _corrected(found: Person, form: PersonForm) -> bool:
+    """Writes the form to the person.
+
+    A name and address that someone else has is said at the address.
+    """
+    names = ("given", "family", "email", "mobile", "language")
+    changed = [name for name in names if getattr(found, name) != form[name].data]
+    found.language = form.language.data
+    try:
+        address_change.rename(
+            found, form.given.data, form.family.data, form.email.data, page.now(), actor()
+        )
+    except Refused as problem:
+        db.session.rollback()
+        form.email.errors = [error_messages.sentence(problem)]
+        return False
+    found.mobile = form.mobile.data
+    audit.note(actor(), "person_edited", found, page.now(), fields=changed)
+    return True

@@ -1,0 +1,1 @@
+"""Sending to many, and the log of mails."""

@@ -1,0 +1,346 @@
+"""What there is to do now for a meeting, most pressing first, and the steps it goes through."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.mailings import failures, recipients
+from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
+from annualwheel.participation import organisation_requests
+from annualwheel.preparation import reopening
+from annualwheel.privacy import erasure
+from annualwheel.registrations import audiences
+from annualwheel.registrations.audiences import Funnel, Turnout
+from annualwheel.web import words
+from annualwheel.wording import dates
+
+SOON = dt.timedelta(days=30)
+SHOWN_PHASES = ("invitation", "registration", "preparation", "followup")
+ICONS = {"err": "warn", "warn": "warn", "info": "half"}
+
+
+@dataclass(frozen=True)
+class Status:
+    """A meeting as the pages show it, with its numbers."""
+
+    meeting: Meeting
+    funnel: Funnel
+    turnout: list[Turnout]
+    questionnaire: Questionnaire | None
+    states: dict[str, int]
+    undelivered: int
+    mailings: dict[str, list[Mailing]]
+    asking: list[ChangeRequest]
+    unlisted: int
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Status:
+        """The numbers of today; the same number of queries however many people there are."""
+        asked = next(iter(meeting.questionnaires), None)
+        mailings: dict[str, list[Mailing]] = {}
+        of_meeting = sa.select(Mailing).where(Mailing.meeting_id == meeting.id)
+        for mailing in db.session.scalars(of_meeting.order_by(Mailing.id.desc())):
+            mailings.setdefault(mailing.kind, []).append(mailing)
+        return cls(
+            meeting=meeting,
+            funnel=audiences.funnel(meeting),
+            turnout=audiences.turnout(meeting),
+            questionnaire=asked,
+            states=recipients.preparation_states(asked) if asked else {},
+            undelivered=failures.count_of(meeting),
+            mailings=mailings,
+            asking=reopening.waiting(meeting),
+            unlisted=organisation_requests.count(meeting),
+        )
+
+    @property
+    def missing(self) -> int:
+        """How many organisations nobody comes from."""
+        return sum(row.missing for row in self.turnout)
+
+    def share(self, phase: str) -> float:
+        """The share of answers of a phase, 0 to 1."""
+        if phase == "registration" and self.funnel.invited:
+            return self.funnel.answered / self.funnel.invited
+        if phase == "preparation" and any(self.states.values()):
+            submitted = self.states["submitted"] + self.states["changed"]
+            return submitted / sum(self.states.values())
+        if phase == "invitation" and self.funnel.invited:
+            return 1.0
+        return 0.0
+
+
+def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    """What the meeting asks of a coordinator, for the macro `todo`."""
+    meeting = status.meeting
+    if meeting.state != "planned" or now >= meeting.starts_at:
+        return [*_stopped(status), *_asking(status), *_results(status, now)]
+    return [
+        *_stopped(status),
+        *_asking(status),
+        *_invitations(status, now),
+        *_preparation(status, now),
+        *_answers(status, now),
+    ]
+
+
+def requests_to_do() -> list[dict[str, Any]]:
+    """What people ask of a coordinator that belongs to no meeting."""
+    waiting = erasure.count()
+    if not waiting:
+        return []
+    title = ngettext("%(num)s person ber om radering", "%(num)s personer ber om radering", waiting)
+    href = url_for("coordinator.deletion_requests")
+    text, link = _("Svara inom en månad"), _("Läs begäran")
+    return [_row("warn", _("Väntar"), title, text, link, href)]
+
+
+def phase_state(phase: Phase, now: dt.datetime) -> str:
+    """ "done", "now" or "todo"."""
+    if now > phase.closes_at:
+        return "done"
+    return "now" if now >= phase.opens_at else "todo"
+
+
+def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
+    """The phases and the meeting's day in order, for the macro `steps`.
+
+    One of them at most is the current one.
+    """
+    shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
+    going_on = [phase.opens_at for phase in shown if phase_state(phase, now) == "now"]
+    latest = max(going_on, default=None)
+    rows = [(phase.opens_at, _step(phase, latest, now)) for phase in shown]
+    held = {
+        "text": _("Möte"),
+        "detail": words.day_short(meeting.starts_at),
+        "state": "done" if now > meeting.ends_at else "todo",
+    }
+    rows.append((meeting.starts_at, held))
+    rows.sort(key=lambda row: row[0])
+    return [row for _at, row in rows]
+
+
+def _step(phase: Phase, latest: dt.datetime | None, now: dt.datetime) -> dict[str, str]:
+    """A phase as a step; one that goes on is done when a later one (`latest`) has opened."""
+    state = phase_state(phase, now)
+    if state == "now" and phase.opens_at != latest:
+        state = "done"
+    text = words.label(phase.kind, "phase")
+    return {"text": text, "state": state, "detail": _span(phase, state, now)}
+
+
+def _span(phase: Phase, state: str, now: dt.datetime) -> str:
+    if state == "done":
+        return str(_("Klart %(day)s", day=words.day_short(phase.closes_at)))
+    if state == "todo":
+        return words.period(phase.opens_at, phase.closes_at)
+    left = (dates.as_date(phase.closes_at) - dates.as_date(now)).days
+    days = ngettext("%(num)s dag kvar", "%(num)s dagar kvar", left) if left else _("sista dagen")
+    return str(_("till %(day)s, %(left)s", day=words.day_short(phase.closes_at), left=days))
+
+
+def _row(tone: str, badge: str, title: str, text: str, link: str, href: str) -> dict[str, Any]:
+    return {
+        "tone": tone,
+        "badge_text": badge,
+        "icon": ICONS.get(tone, "dot"),
+        "title": title,
+        "text": text,
+        "link": link,
+        "href": href,
+    }
+
+
+def _url(endpoint: str, meeting: Meeting, **values: Any) -> str:
+    number, kind = meeting.year.number, meeting.kind
+    return url_for(f"coordinator.{endpoint}", number=number, kind=kind, **values)
+
+
+def _stopped(status: Status) -> list[dict[str, Any]]:
+    rows, meeting = [], status.meeting
+    if status.undelivered:
+        title = ngettext(
+            "%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered
+        )
+        text, link = _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser")
+        href = url_for("coordinator.mailings", mote=meeting.id, lage="stopped")
+        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
+    if status.unlisted:
+        title = ngettext(
+            "%(num)s organisation saknas i registret",
+            "%(num)s organisationer saknas i registret",
+            status.unlisted,
+        )
+        text = _("Någon vill anmäla sig för en organisation som inte finns med")
+        href = _url("organisation_requests", meeting)
+        rows.append(_row("warn", _("Väntar"), title, text, _("Svara på frågan"), href))
+    mailings = (mailing for several in status.mailings.values() for mailing in several)
+    return rows + [_paused(mailing) for mailing in mailings if mailing.state == "paused"]
+
+
+def _paused(mailing: Mailing) -> dict[str, Any]:
+    return _row(
+        "warn",
+        _("Pausat"),
+        _("Ett utskick är pausat"),
+        _("Inget mer skickas förrän du fortsätter"),
+        _("Visa utskicket"),
+        url_for("coordinator.sending", public_id=mailing.public_id),
+    )
+
+
+def _asking(status: Status) -> list[dict[str, Any]]:
+    """Those who ask to change their answer after the last day.
+
+    The one who has waited longest is opened.
+    """
+    if not status.asking:
+        return []
+    first = status.asking[0]
+    title = ngettext(
+        "%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)
+    )
+    text = _(
+        "%(organisation)s frågade %(day)s",
+        organisation=first.submission.organisation.name,
+        day=words.day_month(first.asked_at),
+    )
+    href = _url("answer_state", status.meeting, public_id=first.submission.public_id)
+    return [_row("warn", _("Väntar på svar"), title, text, _("Öppna eller säg nej"), href)]
+
+
+def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    """After the meeting: the results are written, published and told."""
+    meeting = status.meeting
+    if meeting.state == "cancelled" or now < meeting.ends_at or not status.funnel.invited:
+        return []
+    if meeting.results_at is None:
+        closes = years.phase(meeting, "followup").closes_at
+        return [
+            _row(
+                "warn" if now > closes else "info",
+                _("Att göra"),
+                _("Resultatet är inte publicerat"),
+                _("Enligt planen %(day)s", day=words.day_month(closes)),
+                _("Skriv resultatet"),
+                url_for("facilitator.write_results", number=meeting.year.number, kind=meeting.kind),
+            )
+        ]
+    if "results" in status.mailings:
+        return []
+    return [
+        _row(
+            "info",
+            _("Att göra"),
+            _("Resultatet är publicerat"),
+            _("Mejlet om resultatet är inte skickat"),
+            _("Skicka mejlet"),
+            _url("compose", meeting, what="resultat"),
+        )
+    ]
+
+
+def _invitations(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    meeting, funnel = status.meeting, status.funnel
+    if funnel.invited or "invitation" in status.mailings:
+        return []
+    phase = years.phase(meeting, "invitation")
+    late = now >= phase.opens_at
+    days = words.period(phase.opens_at, phase.closes_at)
+    return [
+        _row(
+            "warn" if late else "",
+            _("Att göra") if late else _("Planerat"),
+            _("Ingen är inbjuden än"),
+            _("Inbjudan enligt planen %(days)s", days=days),
+            _("Bjud in"),
+            _url("compose", meeting, what="inbjudan"),
+        )
+    ]
+
+
+def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    meeting, funnel, rows = status.meeting, status.funnel, []
+    closes = years.phase(meeting, "registration").closes_at
+    remind, href = _("Skicka påminnelse"), _url("compose", meeting, what="paminnelse")
+    if funnel.invited and status.missing:
+        title = ngettext(
+            "%(num)s organisation utan någon anmäld",
+            "%(num)s organisationer utan någon anmäld",
+            status.missing,
+        )
+        text, link = _("Ingen därifrån är anmäld än"), _("Se listan")
+        rows.append(_row("warn", _("Saknas"), title, text, link, _url("missing", meeting)))
+    if funnel.unanswered and years.is_open(meeting, "registration", now):
+        title = ngettext("%(num)s har inte svarat", "%(num)s har inte svarat", funnel.unanswered)
+        text = _("Sista dag är %(day)s", day=words.day_month(closes))
+        rows.append(_row("info", _("Pågår"), title, text, remind, href))
+    if funnel.to_reconfirm:
+        title = ngettext(
+            "%(num)s behöver bekräfta ny dag",
+            "%(num)s behöver bekräfta ny dag",
+            funnel.to_reconfirm,
+        )
+        text = _("Mötet är flyttat, och de har inte svarat om den nya dagen")
+        rows.append(_row("warn", _("Väntar"), title, text, remind, href))
+    return rows
+
+
+def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[str, Any]]:
+    """The questions that are not published though the preparation is near."""
+    if now < phase.opens_at - SOON:
+        return []
+    late = now >= phase.opens_at
+    return [
+        _row(
+            "warn" if late else "",
+            _("Att göra") if late else _("Planerat"),
+            _("Förberedelsen öppnar %(day)s", day=words.day_month(phase.opens_at)),
+            _("Frågorna är inte publicerade än"),
+            _("Granska frågorna"),
+            _url("meeting", meeting) + "#forberedelse",
+        )
+    ]
+
+
+def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
+    meeting = status.meeting
+    phase = years.phase(meeting, "preparation")
+    if status.questionnaire is None:
+        return _unpublished(meeting, phase, now)
+    if now < phase.opens_at or now > phase.closes_at:
+        return []
+    if "preparation" not in status.mailings:
+        return [
+            _row(
+                "warn",
+                _("Att göra"),
+                _("Förberedelsen är öppen"),
+                _("Mejlet om förberedelsen är inte skickat"),
+                _("Skicka mejlet"),
+                _url("compose", meeting, what="forberedelse"),
+            )
+        ]
+    left = status.states["none"] + status.states["draft"]
+    if not left:
+        return []
+    return [
+        _row(
+            "info",
+            _("Pågår"),
+            ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left),
+            _("Sista dag är %(day)s", day=words.day_month(phase.closes_at)),
+            _("Skicka påminnelse"),
+            _url("compose", meeting, what="paminnelse-forberedelse"),
+        )
+    ]

@@ -1,0 +1,86 @@
+"""A meeting: where it stands, who is missing round the table, what has happened."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from annualwheel import audit, unit_of_work
+from annualwheel.cycle import years
+from annualwheel.errors import Missing
+from annualwheel.models import Category, Meeting
+from annualwheel.questionnaires import published, reading
+from annualwheel.questionnaires.definition import Definition
+from annualwheel.registrations import audiences
+from annualwheel.services import services
+from annualwheel.web import page
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.meetings import events, year_overview
+from annualwheel.web.coordinator.meetings.agenda import Status, steps, to_do
+from annualwheel.web.forms import Press
+
+STEPS = ("invited", "delivered", "answered", "coming")
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>")
+def meeting(number: int, kind: str) -> str:
+    """The numbers of today and what they ask for."""
+    found, now = years.meeting_of(number, kind), page.now()
+    status = Status.of(found)
+    return render_template(
+        "coordinator/meeting.html",
+        active="year",
+        meeting=found,
+        status=status,
+        steps=steps(found, now),
+        todos=to_do(status, now),
+        funnel=[(group, getattr(status.funnel, group)) for group in STEPS],
+        events=events.latest(found),
+        badge=year_overview.badge(status, now),
+        preparation=years.phase(found, "preparation"),
+        asked=definition_for(found),
+        form=Press(),
+        held=now >= found.starts_at,
+        undecided=_undecided(status),
+    )
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/utan-anmald")
+def missing(number: int, kind: str) -> str:
+    """The organisations nobody comes from: whom to ring."""
+    found, category = years.meeting_of(number, kind), request.args.get("typ", "")
+    return render_template(
+        "coordinator/meeting_missing.html",
+        active="year",
+        meeting=found,
+        category=category,
+        rows=audiences.organisations_missing(found, category),
+        categories=years.reference(Category),
+    )
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/fragor")
+def publish(number: int, kind: str) -> AnyResponse:
+    """Publishes the questions of this kind of meeting, with the year's themes as they are now."""
+    found, asked = years.meeting_of(number, kind), definition_for(years.meeting_of(number, kind))
+    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
+    if not Press().accepted():
+        return back
+    if asked is None:
+        raise Missing("no_questions")
+    published.publish(found, asked, page.now(), audit.staff(g.staff.id))
+    unit_of_work.commit()
+    flash(_("Frågorna är publicerade. De går att publicera om tills någon har börjat svara."))
+    return back
+
+
+def definition_for(meeting: Meeting) -> Definition | None:
+    """The questions that the folder forms/ holds for this kind of meeting."""
+    definitions = reading.read_all(services().settings.forms_folder)
+    return next((one for one in definitions if one.meeting_kind == meeting.kind), None)
+
+
+def _undecided(status: Status) -> int:
+    """Answers that are not in: not begun, or drafts."""
+    return status.states.get("none", 0) + status.states.get("draft", 0)

@@ -1,0 +1,190 @@
+"""Moving and cancelling a meeting: what changes, who is told, and only then the act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import StringField, TextAreaField
+
+from annualwheel import audit, unit_of_work
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.meetings import announcements, changes
+from annualwheel.meetings.changes import Appointment
+from annualwheel.models import Mailing, Meeting
+from annualwheel.web import error_messages, page, words
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
+from annualwheel.web.coordinator.mailings import sendings
+from annualwheel.web.forms import BaseForm, strip
+from annualwheel.wording import dates
+
+
+class MoveForm(AppointmentFields, BaseForm):
+    """The new time and place, and why."""
+
+    reason = StringField(
+        _l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat.")
+    )
+
+
+class CancelForm(BaseForm):
+    """Why a meeting is cancelled."""
+
+    reason = TextAreaField(
+        _l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat.")
+    )
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/flytta", methods=["GET", "POST"])
+def move(number: int, kind: str) -> AnyResponse:
+    """Asks for the new time and place, shows what changes and who is told, then moves."""
+    found = years.meeting_of(number, kind)
+    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
+    if found.state == "cancelled":
+        return back
+    form = MoveForm(data=typed(found))
+    form.in_year = found.year.number
+    step = page.pressed("steg")
+    if not _is_right(form) or step == "andra":
+        return _ask(found, form)
+    to = appointment(form)
+    if step != "flytta":
+        return _confirm(found, form, to)
+    try:
+        mailing = changes.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
+    except Refused as problem:
+        db.session.rollback()
+        if problem.key == "not_moved":  # the second press of the same button
+            return back
+        form.day.errors = (error_messages.sentence(problem),)
+        return _ask(years.meeting_of(number, kind), form)
+    flash(_moved(changes.told(mailing)))
+    return _follow(mailing) or back
+
+
+def _moved(told: int) -> str:
+    if not told:
+        return str(_("Mötet är ändrat."))
+    return str(
+        ngettext(
+            "Mötet är ändrat. %(num)s person får ett mejl.",
+            "Mötet är ändrat. %(num)s personer får ett mejl.",
+            told,
+        )
+    )
+
+
+def _is_right(form: MoveForm) -> bool:
+    """Whether the form can be acted on; otherwise its fields say why not."""
+    return form.accepted() and require_order(form) and _is_ahead(form)
+
+
+def _is_ahead(form: MoveForm) -> bool:
+    """Whether the meeting would still be to come; otherwise the field for the day says so."""
+    if appointment(form).starts_at > page.now():
+        return True
+    form.day.errors = (error_messages.sentence(Refused("time_passed")),)
+    return False
+
+
+def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
+    html = render_template("coordinator/move.html", active="year", meeting=meeting, form=form)
+    return make_response(html, form.status)
+
+
+def _confirm(meeting: Meeting, form: MoveForm, to: Appointment) -> AnyResponse:
+    """What changes and who is told, before anything is done."""
+    rows = _difference(meeting, to)
+    if not rows:
+        form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
+        return _ask(meeting, form)
+    kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
+    html = render_template(
+        "coordinator/move_confirm.html",
+        active="year",
+        meeting=meeting,
+        form=form,
+        rows=rows,
+        **_audience(meeting, "moved", kept, form.reason.data),
+        another_day=dates.as_date(meeting.starts_at) != dates.as_date(to.starts_at),
+    )
+    return make_response(html)
+
+
+def _follow(mailing: Mailing | None) -> AnyResponse | None:
+    """Commits; to the page that says what goes out and how far it has come."""
+    unit_of_work.commit()
+    if mailing is None:
+        return None
+    sendings.set_going(mailing.id, mailing.state)
+    return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
+
+
+def _difference(meeting: Meeting, to: Appointment) -> list[dict[str, str]]:
+    """What would change, in words: before and after."""
+    before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
+    old, new = _in_words(before), _in_words(to)
+    return [
+        {"what": what, "old": old[what], "new": new[what]} for what in old if old[what] != new[what]
+    ]
+
+
+def _in_words(at: Appointment) -> dict[str, str]:
+    return {
+        _("Dag"): words.day(at.starts_at),
+        _("Tid"): words.hours(at.starts_at, at.ends_at),
+        _("Plats"): ", ".join(part for part in (at.place, at.address) if part),
+    }
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/stall-in", methods=["GET", "POST"])
+def cancel(number: int, kind: str) -> AnyResponse:
+    """Says who is told, asks why, then cancels."""
+    found, form = years.meeting_of(number, kind), CancelForm()
+    back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
+    if found.state == "cancelled":
+        return back
+    if form.accepted():
+        mailing = changes.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
+        flash(_cancelled(changes.told(mailing)))
+        return _follow(mailing) or back
+    at, reason = announcements.appointment(found), form.reason.data or ""
+    html = render_template(
+        "coordinator/cancel.html",
+        active="year",
+        meeting=found,
+        form=form,
+        **_audience(found, "cancelled", at, reason),
+    )
+    return make_response(html, form.status)
+
+
+def _cancelled(told: int) -> str:
+    if not told:
+        return str(_("Mötet är inställt."))
+    return str(
+        ngettext(
+            "Mötet är inställt. %(num)s person får ett mejl.",
+            "Mötet är inställt. %(num)s personer får ett mejl.",
+            told,
+        )
+    )
+
+
+def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
+    """Who is told, and the mail as the first of them gets it."""
+    who = announcements.listeners(meeting, kind)
+    letter = announcements.letter(who.first, kind, to, reason, page.now()) if who.first else None
+    return {
+        "told": who.total,
+        "listeners": who,
+        "letter": letter,
+        "plain": sendings.plain(letter) if letter else "",
+    }

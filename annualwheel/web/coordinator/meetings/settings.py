@@ -1,0 +1,200 @@
+"""A meeting's settings.
+
+The days of its phases, the ways to attend, and what else holds for registering.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.fields import SelectChoice
+
+from annualwheel import audit, unit_of_work
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.meetings import planning
+from annualwheel.meetings.planning import Terms
+from annualwheel.models import Meeting, Registration
+from annualwheel.participation import attendance_terms
+from annualwheel.participation.attendance_terms import AttendanceTerms
+from annualwheel.registrations import seats
+from annualwheel.web import error_messages, page
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.fields import Parsed
+from annualwheel.web.coordinator.shown import StaleSafeForm
+from annualwheel.web.forms import strip
+
+MOST_DAYS, MOST_SEATS, MOST_HOURS = 400, 100_000, 168
+MODES = ("on_site", "online")
+RULES = (
+    SelectChoice("direct", _l("Ge platsen direkt till den som står först")),
+    SelectChoice("offer", _l("Erbjud platsen till den som står först, med tid att svara")),
+)
+
+
+def _within(most: int, least: int = 0) -> Any:
+    def parse(text: str) -> None:
+        if not least <= int(text) <= most:
+            raise ValueError(text)
+
+    return parse
+
+
+def _number(
+    label: Any, message: Any, most: int, optional: bool = False, least: int = 0
+) -> StringField:
+    return StringField(label, [Parsed(_within(most, least), message, optional)], filters=[strip])
+
+
+class SettingsForm(StaleSafeForm):
+    """What holds for registering.
+
+    The phases' days and the ways to attend are added for each meeting.
+    """
+
+    online = BooleanField(_l("Det går att delta digitalt"))
+    open_registration = BooleanField(
+        _l("Öppen anmälan: den som inte är inbjuden kan anmäla sig på en öppen sida")
+    )
+    with_lunch = BooleanField(_l("Lunch ingår (vi frågar i anmälan)"))
+    registry_number = StringField(_l("Diarienummer"), filters=[strip])
+
+    def way(self, mode: str) -> AttendanceTerms:
+        """What was filled in for a way to attend, when the form has been accepted."""
+        capacity, most = self[f"capacity_{mode}"].data, self[f"organisation_{mode}"].data
+        return AttendanceTerms(
+            int(capacity) if capacity else None,
+            int(most) if most else None,
+            self[f"rule_{mode}"].data,
+            int(self[f"hours_{mode}"].data),
+        )
+
+
+def form_for(meeting: Meeting) -> Any:
+    """The form with the meeting's own phases, and both ways to attend.
+
+    Also the way that the meeting does not have.
+    """
+    values: dict[str, object] = {
+        "open_registration": meeting.open_registration,
+        "with_lunch": meeting.with_lunch,
+        "registry_number": meeting.registry_number,
+        "online": seats.option_of(meeting, "online") is not None,
+    }
+    fields: dict[str, Any] = {}
+    for phase in meeting.phases:
+        sign = 1 if phase.kind == "followup" else -1
+        fields |= _fields_of_phase(phase.kind)
+        values |= {
+            f"{phase.kind}_opens": str(sign * phase.opens_days),
+            f"{phase.kind}_closes": str(sign * phase.closes_days),
+        }
+    for mode in MODES:
+        option = seats.option_of(meeting, mode)
+        way = attendance_terms.of(option) if option else AttendanceTerms()
+        fields |= _fields_of_way(mode)
+        values |= {
+            f"capacity_{mode}": _written(way.capacity),
+            f"organisation_{mode}": _written(way.per_organisation),
+            f"rule_{mode}": way.rule,
+            f"hours_{mode}": str(way.hours),
+        }
+    return type("MeetingForm", (SettingsForm,), fields)(data=values)
+
+
+def _fields_of_phase(kind: str) -> dict[str, Any]:
+    message = _("Skriv antalet dagar med siffror, 0 till 400")
+    return {
+        f"{kind}_opens": _number(_("Från och med"), message, MOST_DAYS),
+        f"{kind}_closes": _number(_("Till och med"), message, MOST_DAYS),
+    }
+
+
+def _fields_of_way(mode: str) -> dict[str, Any]:
+    most = _("Högsta antal från samma organisation")
+    seats_wanted = _("Skriv antalet platser med siffror, eller inget alls")
+    hours = _("Timmar att svara på ett erbjudande")
+    hours_wanted = _("Skriv antalet timmar med siffror, 1 till 168")
+    return {
+        f"capacity_{mode}": _number(_("Antal platser"), seats_wanted, MOST_SEATS, optional=True),
+        f"organisation_{mode}": _number(most, seats_wanted, MOST_SEATS, optional=True, least=1),
+        f"rule_{mode}": RadioField(_("När en plats blir ledig och någon väntar"), choices=RULES),
+        f"hours_{mode}": _number(hours, hours_wanted, MOST_HOURS, least=1),
+    }
+
+
+def _written(limit: int | None) -> str:
+    return "" if limit is None else str(limit)
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/installningar", methods=["GET", "POST"])
+def meeting_settings(number: int, kind: str) -> AnyResponse:
+    """The settings of one meeting.
+
+    Day and place have a page of their own, because people are told.
+    """
+    found = years.meeting_of(number, kind)
+    form = form_for(found)
+    if form.accepted():
+        try:
+            got = _save(found, form)
+        except Refused as problem:
+            db.session.rollback()
+            field = "online" if problem.key == "way_in_use" else f"{problem.params['kind']}_closes"
+            form[field].errors = (error_messages.sentence(problem),)
+            return _page(years.meeting_of(number, kind), form)
+        unit_of_work.commit()
+        flash(_("Inställningarna är sparade."))
+        _tell(got)
+        return redirect(url_for("coordinator.meeting_settings", number=number, kind=kind), code=303)
+    return _page(found, form)
+
+
+def _tell(got: list[Registration]) -> None:
+    """Says what more seats led to."""
+    seated = sum(one.state == "registered" for one in got)
+    offered = sum(one.state == "offered" for one in got)
+    if seated:
+        said = ngettext(
+            "%(num)s person på väntelistan fick en plats.",
+            "%(num)s personer på väntelistan fick en plats.",
+            seated,
+        )
+        flash(said)
+    if offered:
+        said = ngettext(
+            "%(num)s person på väntelistan erbjöds en plats.",
+            "%(num)s personer på väntelistan erbjöds en plats.",
+            offered,
+        )
+        flash(said)
+
+
+def _page(meeting: Meeting, form: Any) -> AnyResponse:
+    html = render_template(
+        "coordinator/meeting_settings.html", active="year", meeting=meeting, form=form
+    )
+    return make_response(html, form.status)
+
+
+def _save(meeting: Meeting, form: Any) -> list[Registration]:
+    now, actor, days = page.now(), audit.staff(g.staff.id), {}
+    for phase in meeting.phases:
+        sign = 1 if phase.kind == "followup" else -1
+        days[phase.kind] = (
+            sign * int(form[f"{phase.kind}_opens"].data),
+            sign * int(form[f"{phase.kind}_closes"].data),
+        )
+    planning.set_phases(meeting, days, now, actor)
+    chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}
+    terms = Terms(
+        form.open_registration.data, form.with_lunch.data, form.registry_number.data, chosen
+    )
+    return planning.set_terms(meeting, terms, now, actor)

@@ -1,0 +1,215 @@
+"""Organisations that somebody missed at an open registration.
+
+The answer is one that we have under another name, a new one, or no.
+"""
+
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Length
+
+from annualwheel import audit, unit_of_work
+from annualwheel.contacts import directory, organisations
+from annualwheel.contacts.directory import Match
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Category, Meeting, OrganisationRequest
+from annualwheel.participation import organisation_requests as participation_organisation_requests
+from annualwheel.participation.organisation_requests import answered, by_public_id, waiting
+from annualwheel.web import error_messages, page
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.contacts.organisations import category_name
+from annualwheel.web.forms import SHORT, BaseForm, Filled, strip
+
+FOUND, WORDS = 10, 4
+
+
+class ChooseForm(BaseForm):
+    """One of the organisations that a search found."""
+
+    organisation = RadioField(
+        _l("Organisation"),
+        [Filled(_l("Välj en organisation"))],
+        filters=[strip],
+        validate_choice=False,
+    )
+    alias = BooleanField(_l("Känn igen organisationen på namnet som skrevs, nästa gång"))
+
+
+class CreateForm(BaseForm):
+    """A new organisation."""
+
+    name = StringField(
+        _l("Namn"),
+        [Filled(_l("Skriv vad organisationen heter")), SHORT],
+        filters=[strip],
+        render_kw={"autocomplete": "off"},
+    )
+    category = SelectField(
+        _l("Typ av organisation"),
+        [Filled(_l("Välj typ av organisation"))],
+        filters=[strip],
+        validate_choice=False,
+    )
+
+
+class RefuseForm(BaseForm):
+    """No, and why."""
+
+    text = TextAreaField(
+        _l("Vårt svar"),
+        [
+            Filled(_l("Skriv varför det inte går")),
+            Length(max=1000, message=_l("Skriv högst 1 000 tecken")),
+        ],
+        filters=[strip],
+        description=_l("Står i mejlet. Skriv vad personen kan göra i stället"),
+    )
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/saknade-organisationer")
+def organisation_requests(number: int, kind: str) -> str:
+    """Who has asked, those who wait first."""
+    meeting = years.meeting_of(number, kind)
+    return render_template(
+        "coordinator/organisation_requests.html",
+        active="year",
+        meeting=meeting,
+        waiting=waiting(meeting),
+        answered=answered(meeting),
+    )
+
+
+@blueprint.get("/saknade-organisationer/<public_id>")
+def organisation_request(public_id: str) -> AnyResponse:
+    """One question, and the three answers."""
+    return _shown(by_public_id(public_id))
+
+
+@blueprint.post("/saknade-organisationer/<public_id>/valj")
+def choose_organisation(public_id: str) -> AnyResponse:
+    """One that we have: the person is invited for it."""
+    asked, form = by_public_id(public_id), ChooseForm()
+    if not form.accepted():
+        return _shown(asked, choose=form)
+    organisation = organisations.organisation_by_id(form.organisation.data)
+    actor = audit.staff(g.staff.id)
+    done = participation_organisation_requests.choose(
+        asked, organisation, form.alias.data, page.now(), actor
+    )
+    name = f"{asked.given} {asked.family}"
+    return _done(asked, done, _("Inbjudan är på väg till %(name)s.", name=name))
+
+
+@blueprint.post("/saknade-organisationer/<public_id>/ny")
+def create_organisation(public_id: str) -> AnyResponse:
+    """A new one: added, and the person invited for it."""
+    asked, form = by_public_id(public_id), CreateForm()
+    form.category.choices = _categories()
+    if not form.accepted():
+        return _shown(asked, create=form)
+    category = next(
+        (one for one in years.reference(Category) if one.key == form.category.data), None
+    )
+    try:
+        done = participation_organisation_requests.create(
+            asked, form.name.data, category, page.now(), audit.staff(g.staff.id)
+        )
+    except Refused as problem:
+        db.session.rollback()
+        form.name.errors = [error_messages.sentence(problem)]
+        return _shown(by_public_id(public_id), create=form)
+    said = _(
+        "Organisationen är tillagd och inbjudan är på väg till %(name)s.",
+        name=f"{asked.given} {asked.family}",
+    )
+    return _done(asked, done, said)
+
+
+@blueprint.post("/saknade-organisationer/<public_id>/nej")
+def refuse_organisation(public_id: str) -> AnyResponse:
+    """No, with words that are mailed."""
+    asked, form = by_public_id(public_id), RefuseForm()
+    if not form.accepted():
+        return _shown(asked, refuse=form)
+    done = participation_organisation_requests.refuse(
+        asked, form.text.data, page.now(), audit.staff(g.staff.id)
+    )
+    return _done(asked, done, _("Svaret är på väg."))
+
+
+def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
+    unit_of_work.commit()
+    flash(said if done else _("Frågan var redan besvarad. Inget är ändrat."))
+    number, kind = asked.meeting.year.number, asked.meeting.kind
+    back = url_for("coordinator.organisation_requests", number=number, kind=kind)
+    return redirect(back, code=303)
+
+
+def _shown(
+    asked: OrganisationRequest,
+    choose: ChooseForm | None = None,
+    create: CreateForm | None = None,
+    refuse: RefuseForm | None = None,
+) -> AnyResponse:
+    """The page; one of the forms is given when something in it has to be put right."""
+    sent: BaseForm | None = choose or create or refuse
+    text = strip(request.values.get("sok", asked.organisation))
+    found = _like(text)
+    choose = choose or ChooseForm(formdata=None, data={"alias": True})
+    choose.organisation.choices = [
+        SelectChoice(match.organisation.public_id, match.organisation.name) for match in found
+    ]
+    create = create or CreateForm(formdata=None, data={"name": asked.organisation})
+    create.category.choices = _categories()
+    meeting = asked.meeting
+    html = render_template(
+        "coordinator/organisation_request.html",
+        active="year",
+        asked=asked,
+        meeting=meeting,
+        text=text,
+        notes=_notes(found),
+        sent=sent,
+        ahead=_is_ahead(meeting),
+        choose=choose,
+        create=create,
+        refuse=refuse or RefuseForm(formdata=None),
+    )
+    return make_response(html, sent.status if sent else 200)
+
+
+def _is_ahead(meeting: Meeting) -> bool:
+    return meeting.state == "planned" and page.now() < meeting.starts_at
+
+
+def _like(text: str) -> list[Match]:
+    """The organisations whose name fits the whole text, else its longest word that fits any.
+
+    Few write a name as it stands here.
+    """
+    longest_words = sorted(text.split(), key=len, reverse=True)[:WORDS]
+    for part in (text, *longest_words):
+        found = directory.organisations_like(part, FOUND)
+        if found:
+            return found
+    return []
+
+
+def _notes(found: list[Match]) -> dict[str, str]:
+    """What stands under a name: what it is a part of, or its other name."""
+    notes = {match.organisation.public_id: match.parent or match.also for match in found}
+    return {key: note for key, note in notes.items() if note}
+
+
+def _categories() -> list[SelectChoice]:
+    return [
+        SelectChoice("", _("Välj typ")),
+        *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category)),
+    ]

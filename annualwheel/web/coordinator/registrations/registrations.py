@@ -1,0 +1,323 @@
+"""The people of a meeting, one person's place at it, and what staff do for someone on the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, StringField
+from wtforms.validators import Optional, ValidationError
+
+from annualwheel import audit, unit_of_work
+from annualwheel.contacts import activation, affiliations, organisations, people
+from annualwheel.contacts.folding import fold
+from annualwheel.contacts.organisations import organisation_named
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Missing, Refused, Unreadable
+from annualwheel.mailings import drafts
+from annualwheel.models import (
+    Affiliation,
+    Category,
+    Mailing,
+    Meeting,
+    Message,
+    Organisation,
+    Person,
+    Registration,
+)
+from annualwheel.participation import front_door, open_registration, replies
+from annualwheel.participation.replies import Reply
+from annualwheel.registrations import audiences, invitations, seats
+from annualwheel.registrations.audiences import Addressee, Choice
+from annualwheel.registrations.states import allowed
+from annualwheel.web import error_messages, page, words
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.registrations import on_behalf
+from annualwheel.web.coordinator.registrations.attending import AttendingForm
+from annualwheel.web.decline_reasons import reason_words
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
+
+PAGE = 50
+FOUND = 20
+# The button's name, what it does to a registration, and what is said when it is done.
+ACTS = {
+    "decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
+    "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
+    "vouch": _l("Organisationen är tillagd. Personen kan vara med och förbereda."),
+    "revoke": _l("Inbjudan är återtagen. Länken i mejlet fungerar inte längre."),
+    "invite": _l("En ny inbjudan är på väg."),
+}
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/personer")
+def people_of(number: int, kind: str) -> str:
+    """Everyone with a place or an invitation: filtered, searched, 50 at a time."""
+    found = years.meeting_of(number, kind)
+    group = request.args.get("grupp", "invited")
+    group = group if group in audiences.GROUPS else "invited"
+    category, text = request.args.get("typ", ""), request.args.get("sok", "")
+    ids = audiences.in_group(found, group, category, text)
+    pages = max(1, -(-len(ids) // PAGE))
+    current = min(max(request.args.get("sida", 1, int), 1), pages)
+    shown = ids[(current - 1) * PAGE : current * PAGE]
+    kept = {"grupp": group, "typ": category, "sok": text}
+
+    def at(number_of_page: int) -> str:
+        asked: dict[str, Any] = {name: value for name, value in kept.items() if value}
+        return url_for(
+            "coordinator.people_of", number=number, kind=kind, sida=number_of_page, **asked
+        )
+
+    return render_template(
+        "coordinator/registrations.html",
+        active="year",
+        meeting=found,
+        rows=_rows(shown),
+        count=len(ids),
+        group=group,
+        groups=list(audiences.GROUPS),
+        category=category,
+        categories=years.reference(Category),
+        text=text,
+        current=current,
+        pages=pages,
+        previous=at(current - 1) if current > 1 else "",
+        following=at(current + 1) if current < pages else "",
+    )
+
+
+def _rows(ids: Sequence[int]) -> list[Registration]:
+    """The registrations with those ids, in the same order."""
+    query = (
+        sa.select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(
+            joinedload(Registration.person),
+            joinedload(Registration.organisation),
+            joinedload(Registration.replaces).joinedload(Registration.person),
+        )
+    )
+    found = {seat.id: seat for seat in db.session.scalars(query)}
+    return [found[one] for one in ids]
+
+
+class ReplyForm(AttendingForm, NameFields):
+    """What a person says on the phone."""
+
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
+    mobile = StringField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip])
+
+    @staticmethod
+    def known(seat: Registration) -> dict[str, Any]:
+        """As `AttendingForm.known`."""
+        person = seat.person
+        return {
+            "given": person.given,
+            "family": person.family,
+            "email": person.email,
+            "mobile": person.mobile,
+            "title": seat.title,
+        }
+
+    def reply(self) -> Reply:
+        """The reply, when the form has been accepted."""
+        return Reply(
+            self.given.data,
+            self.family.data,
+            self.email.data,
+            self.title.data,
+            self.mobile.data,
+            self.eats,
+            self.attends,
+            self.seat.copy_to,
+        )
+
+
+@blueprint.get("/anmalningar/<public_id>")
+def registration(public_id: str) -> AnyResponse:
+    """One person's place at a meeting, without diet and access needs, with every mail about it."""
+    return _shown(invitations.by_public_id(public_id), None)
+
+
+def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
+    about = sa.or_(
+        Message.registration_id == seat.id,
+        sa.and_(Message.person_id == seat.person_id, Mailing.meeting_id == seat.meeting_id),
+    )
+    mails = db.session.scalars(
+        sa.select(Message)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .where(about)
+        .order_by(Message.id.desc())
+    ).all()
+    successor = db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.replaces_id == seat.id)
+        .options(joinedload(Registration.person))
+    )
+    line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
+    html = render_template(
+        "coordinator/registration.html",
+        active="year",
+        seat=seat,
+        claim=open_registration.claim(seat),
+        meeting=seat.meeting,
+        mails=mails,
+        form=form or ReplyForm.of(seat),
+        successor=successor,
+        line=line,
+        can=lambda act: allowed(seat.state, act),
+        ahead=on_behalf.is_ahead(seat),
+        possible=on_behalf.possible(seat),
+        reason=reason_words().get(seat.decline_reason, seat.decline_reason),
+    )
+    return make_response(html, form.status if form else 200)
+
+
+@blueprint.post("/anmalningar/<public_id>/anmal")
+def register_for(public_id: str) -> AnyResponse:
+    """Registers someone who has called; the person gets a mail and a calendar entry."""
+    seat = invitations.by_public_id(public_id)
+    form = ReplyForm.of(seat)
+    if not form.accepted():
+        return _shown(seat, form)
+    try:
+        front_door.register(seat, form.reply(), page.now(), audit.staff(g.staff.id))
+    except (Refused, Unreadable) as problem:
+        db.session.rollback()
+        form.email.errors = (error_messages.sentence(problem),)
+        return _shown(invitations.by_public_id(public_id), form)
+    unit_of_work.commit()
+    name = seat.person.name
+    if seat.state == "registered":
+        flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=name))
+    else:
+        flash(_("%(name)s står på väntelistan. Mötet är fullt.", name=name))
+    return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+
+
+@blueprint.post("/anmalningar/<public_id>/<act>")
+def act_on(public_id: str, act: str) -> AnyResponse:
+    """Carries out one of `ACTS` for the person."""
+    seat, now, actor = invitations.by_public_id(public_id), page.now(), audit.staff(g.staff.id)
+    if act not in ACTS:
+        raise Missing("no_registration")
+    if Press().accepted():
+        if act == "decline":
+            replies.decline(seat, "", now, actor)
+        elif act == "withdraw":
+            replies.withdraw(seat, now, actor)
+        elif act == "revoke":
+            front_door.revoke(seat, now, actor)
+        elif act == "vouch":
+            open_registration.vouch(seat, now, actor)
+        else:
+            invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
+        unit_of_work.commit()
+        flash(str(ACTS[act]))
+    return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+
+
+class LateForm(BaseForm, NameFields):
+    """A person who is not on file yet."""
+
+    email = EmailField(_l("E-postadress"), [Address(), SHORT], filters=[strip])
+    organisation = StringField(_l("Organisation"), filters=[strip])
+    title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
+
+    def validate_organisation(self, field: Any) -> None:
+        """Must be on file: a new organisation is added on its own page, with its kind."""
+        if organisations.organisation_named(field.data or "") is None:
+            raise ValidationError(
+                _("Skriv organisationens namn som det står bland organisationerna")
+            )
+
+
+@blueprint.route("/mote/<int:number>/<meeting:kind>/bjud-in-en", methods=["GET", "POST"])
+def late(number: int, kind: str) -> AnyResponse:
+    """Adds and invites one person, new or found."""
+    found, form = years.meeting_of(number, kind), LateForm()
+    text = request.args.get("sok", "")
+    if form.accepted():
+        organisation = organisation_named(form.organisation.data)
+        assert organisation is not None  # noqa: S101 the form has checked it
+        person = people.add_person(
+            form.given.data,
+            form.family.data,
+            form.email.data,
+            organisation,
+            title=form.title.data,
+            source=f"staff:{g.staff.id}",
+        )
+        return _invited(found, person, organisation, form.title.data)
+    organisations = (
+        sa.select(Organisation.name).where(Organisation.active).order_by(Organisation.folded)
+    )
+    html = render_template(
+        "coordinator/registration_late.html",
+        active="year",
+        meeting=found,
+        form=form,
+        text=text,
+        people=_search(found, text) if text else [],
+        most=FOUND,
+        organisations=db.session.scalars(organisations).all(),
+    )
+    return make_response(html, form.status)
+
+
+@blueprint.post("/mote/<int:number>/<meeting:kind>/bjud-in/<public_id>")
+def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
+    """Invites one person who is on file."""
+    found, person = years.meeting_of(number, kind), people.person_by_id(public_id)
+    organisation = affiliations.organisation_of(person)
+    if not Press().accepted() or organisation is None:
+        return redirect(url_for("coordinator.late", number=number, kind=kind), code=303)
+    return _invited(found, person, organisation, "")
+
+
+def _invited(
+    meeting: Meeting, person: Person, organisation: Organisation, title: str
+) -> AnyResponse:
+    seat = invite_one(meeting, person, organisation, title)
+    unit_of_work.commit()
+    what = words.meeting_running(meeting.kind)
+    flash(_("%(name)s är inbjuden till %(meeting)s.", name=person.name, meeting=what))
+    return redirect(url_for("coordinator.registration", public_id=seat.public_id), code=303)
+
+
+def invite_one(
+    meeting: Meeting, person: Person, organisation: Organisation, title: str
+) -> Registration:
+    """One invitation outside a mailing.
+
+    Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over.
+    """
+    seats.lock(meeting)
+    drafts.require_possible(meeting, "invitation", page.now())
+    activation.let_in(person, page.now(), audit.staff(g.staff.id))
+    seat = invitations.invite(meeting, person, organisation, page.now(), title=title)
+    audit.note(audit.staff(g.staff.id), "invited", seat, page.now(), meeting.id)
+    return seat
+
+
+def _search(meeting: Meeting, text: str) -> list[Addressee]:
+    """People on file that match and can be invited.
+
+    One more than are shown when there are more.
+    """
+    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
+    for word in fold(text).split():
+        fits = [column.contains(word, autoescape=True) for column in columns]
+        query = query.where(sa.or_(*fits))
+    ids = tuple(db.session.scalars(query.distinct().limit(FOUND * 5)))
+    return audiences.audience(meeting, Choice("people", people=ids))[: FOUND + 1]

@@ -1,0 +1,106 @@
+"""The waiting list: who stands where and why, and a place that is given out of turn."""
+
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import Length
+
+from annualwheel import audit, unit_of_work
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.models import Registration
+from annualwheel.participation import offers
+from annualwheel.participation.waiting_list import of
+from annualwheel.registrations import invitations, seats
+from annualwheel.web import error_messages, page
+from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.meetings import events
+from annualwheel.web.forms import BaseForm, Filled, strip
+
+DECISIONS = (
+    "waitlisted",
+    "promoted",
+    "offered",
+    "offer_taken",
+    "offer_let_go",
+    "offer_lapsed",
+    "given_place",
+    "left_line",
+)
+SHOWN = 30
+
+
+class GiveForm(BaseForm):
+    """Why somebody is given a place out of turn."""
+
+    note = TextAreaField(
+        _l("Varför får personen platsen i förtur?"),
+        [
+            Filled(_l("Skriv varför, så att kollegorna förstår")),
+            Length(max=500, message=_l("Skriv högst 500 tecken")),
+        ],
+        filters=[strip],
+        description=_l("Visas för er som arbetar med mötet, inte för personen"),
+    )
+    over = BooleanField(_l("Ge platsen fast det är fullt"))
+
+
+@blueprint.get("/mote/<int:number>/<meeting:kind>/vantelista")
+def waiting_list(number: int, kind: str) -> str:
+    """The line for each way to attend, and what has been decided about it."""
+    found = years.meeting_of(number, kind)
+    return render_template(
+        "coordinator/waiting_list.html",
+        active="year",
+        meeting=found,
+        lines=of(found, page.now()),
+        events=events.latest(found, SHOWN, DECISIONS),
+    )
+
+
+@blueprint.route("/anmalningar/<public_id>/ge-plats", methods=["GET", "POST"])
+def give_place(public_id: str) -> AnyResponse:
+    """Gives somebody who waits a place out of turn.
+
+    More than there are seats only when that is ticked.
+    """
+    seat, form = invitations.by_public_id(public_id), GiveForm()
+    if form.accepted():
+        note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
+        try:
+            offers.give(seat, note, page.now(), actor, over=over)
+        except Refused as problem:
+            db.session.rollback()
+            field = form.over if problem.key == "no_free_seat" else form.note
+            field.errors = (error_messages.sentence(problem),)
+            return _page(invitations.by_public_id(public_id), form)
+        unit_of_work.commit()
+        name = seat.person.name
+        flash(
+            _("%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.", name=name)
+        )
+        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+    if not form.is_submitted() and seat.state != "waitlisted":
+        return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+    return _page(seat, form)
+
+
+def _page(seat: Registration, form: GiveForm) -> AnyResponse:
+    option = seats.option_of(seat.meeting, seat.mode)
+    room = seats.room(option) if option else None
+    html = render_template(
+        "coordinator/give_place.html",
+        active="year",
+        seat=seat,
+        meeting=seat.meeting,
+        form=form,
+        room=room,
+        line=seats.place_in_line(seat),
+        why_not=room.why_not(seat.organisation_id) if room else "",
+    )
+    return make_response(html, form.status)

@@ -1,0 +1,71 @@
+"""How far a member with a share of the answer reaches.
+
+Everything is denied but what is named here, so a page that is added later is closed to them until
+somebody has thought about it.
+
+They may read all of the draft, as everybody in the organisation may, and write their share. They do
+not handle the answer as a whole: looking over and submitting, who else writes, who leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import request
+
+from annualwheel.models import Member
+from annualwheel.preparation import membership, scopes
+from annualwheel.questionnaires import published
+from annualwheel.questionnaires.definition import Part
+
+READ = frozenset(
+    f"preparation.{name}"
+    for name in ("hub", "answer", "download", "receipt", "printing", "results", "authors")
+)
+# About the member alone: where they are, and their own calendar.
+OWN = frozenset(("preparation.here", "preparation.subscription"))
+
+
+def allowed(member: Member) -> bool:
+    """Whether the member may do what the request asks.
+
+    Always with the whole answer, else what is about them alone, what reads, and what names a page
+    or an item within the share.
+    """
+    if not member.scope or _is_open_to_every_share():
+        return True
+    named = request.view_args or {}
+    if "section" in named and not _page_is_theirs(member, named):
+        return False
+    if "item" in named:
+        return membership.may_write(member, named["item"], _fields(named))
+    return "section" in named
+
+
+def _is_open_to_every_share() -> bool:
+    reads = request.method in ("GET", "HEAD") and request.endpoint in READ
+    return reads or request.endpoint in OWN
+
+
+def _page_is_theirs(member: Member, named: Mapping[str, Any]) -> bool:
+    definition = published.definition_of(member.submission.questionnaire)
+    wanted = (named["section"], named.get("theme"))
+    named_parts = (part for part in definition.parts() if _keys(part) == wanted)
+    return any(scopes.covers(definition, member.scope, part) for part in named_parts)
+
+
+def _keys(part: Part) -> tuple[str, str | None]:
+    return part.section.key, part.theme.key if part.theme else None
+
+
+def _fields(named: Mapping[str, Any]) -> Iterable[str]:
+    """The questions that the request would write in an item.
+
+    Those of a save, or the one in the address.
+    """
+    body = request.get_json(silent=True) if request.is_json else None
+    saved = body.get("fields") if isinstance(body, dict) else None
+    in_body = list(saved) if isinstance(saved, dict) else []
+    in_address = [named[key] for key in ("question", "key") if key in named]
+    return in_body + in_address

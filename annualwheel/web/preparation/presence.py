@@ -1,0 +1,73 @@
+"""A sign of life from an open page, and who else is there.
+
+Saving brings the same along, so a page that saves needs no beat of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, g, jsonify, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from annualwheel import unit_of_work
+from annualwheel.preparation import deadline, presence
+from annualwheel.questionnaires import published
+from annualwheel.web import page
+from annualwheel.web.preparation import blueprint
+from annualwheel.web.preparation.steps import Step, steps
+
+
+@blueprint.post("/har")
+def here() -> Response:
+    """Notes that somebody is here, and answers who else is.
+
+    Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence, …]}`.
+    `away`: the page is open and nobody has touched it for minutes, so it is no sign of life. 400:
+    no valid token or unreadable; 401: the link no longer holds (the guard); 410: the answer may not
+    be written now.
+    """
+    proven()
+    if not deadline.is_open(g.member.submission, page.now()):
+        return jsonify(status=410), 410  # type: ignore[return-value]
+    body: Any = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(400)
+    if not body.get("away"):
+        presence.note(g.member, place(body.get("where")), page.now())
+        unit_of_work.commit()
+    return jsonify(others=sentences())
+
+
+def proven() -> None:
+    """Answers 400 unless the request carries the page's token."""
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        abort(400)
+
+
+def place(where: object) -> str:
+    """The key of a page of this questionnaire, "" for anything else."""
+    known = {step.key for step in _pages()}
+    return where if isinstance(where, str) and where in known else ""
+
+
+def sentences() -> list[str]:
+    """What colleagues are doing now, one sentence each."""
+    titles = {step.key: step.about or step.title for step in _pages()}
+    others = presence.others(g.member, page.now())
+    return [_sentence(one.name, titles.get(one.where)) for one in others]
+
+
+def _sentence(name: str, section: str | None) -> str:
+    if section is None:
+        return str(_("%(name)s är här nu", name=name))
+    return str(_("%(name)s skriver nu under %(section)s", name=name, section=section))
+
+
+def _pages() -> list[Step]:
+    return steps(published.definition_of(g.member.submission.questionnaire))

@@ -1,0 +1,1 @@
+"""Names, dates and order in both languages."""

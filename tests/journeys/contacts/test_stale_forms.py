@@ -1,0 +1,193 @@
+"""A coordinator's page that has been open for long changes only what was changed on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from annualwheel import audit
+from annualwheel.contacts import organisations
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.meetings import planning
+from annualwheel.models import Meeting, Person, Year
+from annualwheel.participation import address_change
+from annualwheel.preparation import collaborators
+from tests.conftest import START
+from tests.guests import kinds_since, mails, make_guest, typed
+from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.tiny_browser import Browser
+
+NEW = "anna.ny@kommun.example"
+
+
+@pytest.fixture
+def year(session: Any) -> Year:
+    return make_year()
+
+
+@pytest.fixture
+def meeting(year: Year) -> Meeting:
+    return meeting_of(year)
+
+
+@pytest.fixture
+def office(visitor: Browser, year: Year) -> Browser:
+    return sign_in(visitor, make_staff())
+
+
+@pytest.fixture
+def anna(year: Year) -> Person:
+    return make_person(make_organisation(year, "Arvika kommun"), "Anna", "Ek")
+
+
+def moves(person: Person) -> None:
+    """The person writes a new address meanwhile."""
+    address_change.rename(
+        person,
+        person.given,
+        person.family,
+        NEW,
+        START + dt.timedelta(minutes=1),
+        audit.participant(person.id),
+    )
+    db.session.commit()
+
+
+def fresh(row: Any) -> Any:
+    db.session.expire_all()
+    return row
+
+
+def test_an_address_changed_meanwhile_stands_when_the_number_is_saved(
+    office: Browser, meeting: Meeting, anna: Person
+) -> None:
+    office.open(f"/personer/{anna.public_id}/andra").fill("Mobilnummer", "070-000 00 00")
+    moves(anna)
+    before = len(mails())
+    office.press("Spara uppgifterna").see("Uppgifterna är sparade.")
+    assert (fresh(anna).email, anna.mobile, kinds_since(before)) == (NEW, "070-000 00 00", [])
+
+
+def test_what_was_changed_in_both_places_is_asked_about_once(office: Browser, anna: Person) -> None:
+    office.open(f"/personer/{anna.public_id}/andra").fill(
+        "E-postadress", "anna.tredje@kommun.example"
+    ).fill("Mobilnummer", "070-000 00 00")
+    moves(anna)
+    office.press("Spara uppgifterna")
+    assert office.status == 422 and f"Någon annan ändrade det här till ”{NEW}”" in office.error_at(
+        "E-postadress"
+    )
+    assert (fresh(anna).email, anna.mobile, office.value("E-postadress")) == (
+        NEW,
+        "",
+        "anna.tredje@kommun.example",
+    )
+    office.press("Spara uppgifterna").see("Uppgifterna är sparade.")
+    assert (fresh(anna).email, anna.mobile) == ("anna.tredje@kommun.example", "070-000 00 00")
+
+
+def test_the_same_change_in_both_places_is_no_conflict(office: Browser, anna: Person) -> None:
+    office.open(f"/personer/{anna.public_id}/andra").fill("E-postadress", NEW)
+    moves(anna)
+    office.press("Spara uppgifterna").see("Uppgifterna är sparade.")
+
+
+def test_what_somebody_has_emptied_is_said(office: Browser, anna: Person) -> None:
+    anna.mobile = "070-1"
+    office.open(f"/personer/{anna.public_id}/andra").fill("Mobilnummer", "070-2")
+    fresh(anna).mobile = ""
+    db.session.commit()
+    office.press("Spara uppgifterna")
+    assert "Någon annan tog bort det här" in office.error_at("Mobilnummer")
+
+
+@pytest.mark.parametrize("shown", ["", "{", "[]", "[" * 5000, '{"email": 7}'])
+def test_a_form_that_does_not_say_what_it_showed_is_read_as_it_stands(
+    office: Browser, anna: Person, shown: str
+) -> None:
+    path = f"/personer/{anna.public_id}/andra"
+    form = typed(office.open(path).fill("Mobilnummer", "070-2")) | {"shown": shown}
+    answer = office.fetch("POST", path, data=form)
+    assert answer.status_code == 303 and fresh(anna).mobile == "070-2"
+
+
+def test_staff_who_register_somebody_do_not_give_the_old_address_back(
+    office: Browser, meeting: Meeting
+) -> None:
+    guest = make_guest(meeting, "Anna", "Ek", "Arvika kommun")
+    office.open(f"/anmalningar/{guest.public_id}").choose(
+        "Ja", within="Äter personen lunch på mötet?"
+    )
+    moves(guest.person)
+    office.press("Anmäl").see("Anna Ek är anmäld.")
+    assert (fresh(guest).state, guest.person.email) == ("registered", NEW)
+
+
+def test_a_lead_who_was_handed_over_meanwhile_is_not_appointed_back(
+    office: Browser, year: Year, anna: Person
+) -> None:
+    place = organisations.organisation_named("Arvika kommun")
+    assert place is not None
+    bo = make_person(place, "Bo", "Al")
+    collaborators.appoint(place, year, anna)
+    path = f"/personer/organisationer/{place.public_id}"
+    office.open(path).choose("Kluster", "Typ av organisation")
+    collaborators.appoint(place, year, bo)
+    db.session.commit()
+    office.press("Spara för 2027").see("Uppgifterna för 2027 är sparade.")
+    assert fresh(organisations.in_year(place, year)).lead == bo
+    office.choose("Ingen är utsedd", "Samordnare")
+    collaborators.appoint(place, year, anna)
+    db.session.commit()
+    office.press("Spara för 2027").see("Någon annan ändrade det här till ”Anna Ek”")
+    assert office.status == 422 and fresh(organisations.in_year(place, year)).lead == anna
+
+
+def test_a_name_of_an_organisation_corrected_meanwhile_is_said(
+    office: Browser, anna: Person
+) -> None:
+    place = organisations.organisation_named("Arvika kommun")
+    assert place is not None
+    office.open(f"/personer/organisationer/{place.public_id}/andra").fill("Namn", "Arvika stad")
+    organisations.rename_organisation(place, "Arvika kommun och stad")
+    db.session.commit()
+    office.press("Spara namnet")
+    assert "”Arvika kommun och stad”" in office.error_at("Namn")
+
+
+def test_settings_of_a_meeting_that_were_changed_meanwhile_stand(
+    office: Browser, meeting: Meeting
+) -> None:
+    meeting.open_registration, meeting.with_lunch = True, False
+    first, second = years.phase(meeting, "registration"), years.phase(meeting, "preparation")
+    db.session.commit()
+    office.open("/mote/2027/arbetsmote/installningar").fill("Diarienummer", "RV 1")
+    meeting.options[0].capacity, meeting.open_registration, meeting.with_lunch = 150, False, True
+    planning.set_phases(meeting, {"registration": (-70, -30)}, START, audit.SYSTEM)
+    days = second.opens_days, second.closes_days
+    db.session.commit()
+    office.press("Spara inställningarna").see("Inställningarna är sparade.")
+    assert (fresh(meeting).registry_number, meeting.options[0].capacity) == ("RV 1", 150)
+    assert (meeting.open_registration, meeting.with_lunch) == (False, True)
+    assert (first.opens_days, first.closes_days, second.opens_days, second.closes_days) == (
+        -70,
+        -30,
+        *days,
+    )
+
+
+def test_a_number_of_seats_changed_in_both_places_is_asked_about(
+    office: Browser, meeting: Meeting
+) -> None:
+    office.open("/mote/2027/arbetsmote/installningar").fill(
+        "Antal platser", "170", within="På plats"
+    )
+    meeting.options[0].capacity = 160
+    db.session.commit()
+    office.press("Spara inställningarna").see("Någon annan ändrade det här till ”160”")
+    assert (office.status, fresh(meeting).options[0].capacity) == (422, 160)
+    office.press("Spara inställningarna").see("Inställningarna är sparade.")
+    assert fresh(meeting).options[0].capacity == 170

@@ -1,0 +1,549 @@
+"""The coordinator's year: planned, seen, a meeting and its people, what is done on the phone,
+settings, move and cancel.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session
+
+from annualwheel import audit
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Refused
+from annualwheel.meetings import planning
+from annualwheel.models import (
+    AttendanceOption,
+    Audit,
+    Meeting,
+    Message,
+    Questionnaire,
+    Registration,
+    Staff,
+    Submission,
+    Year,
+)
+from annualwheel.participation import replies
+from annualwheel.participation.replies import Reply
+from annualwheel.preparation import membership
+from annualwheel.registrations import invitations, needs
+from annualwheel.web.decline_reasons import REASONS
+from tests.conftest import START, Fixed
+from tests.guests import publish
+from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.tiny_browser import Browser
+
+WORK = "/mote/2027/arbetsmote"
+
+
+@pytest.fixture
+def karin(session: scoped_session[Session]) -> Staff:
+    return make_staff()
+
+
+@pytest.fixture
+def year(karin: Staff) -> Year:
+    return make_year()
+
+
+@pytest.fixture
+def meeting(year: Year) -> Meeting:
+    return meeting_of(year)
+
+
+@pytest.fixture
+def office(visitor: Browser, karin: Staff) -> Browser:
+    return sign_in(visitor, karin)
+
+
+def guest(
+    meeting: Meeting, given: str, family: str = "Ek", organisation: str = "Arvika kommun"
+) -> Registration:
+    place = make_organisation(meeting.year, organisation)
+    return invitations.invite(meeting, make_person(place, given, family), place, START)
+
+
+def comes(seat: Registration) -> Registration:
+    person = seat.person
+    return replies.register(
+        seat,
+        Reply(person.given, person.family, person.email, lunch=True),
+        START,
+        audit.participant(person.id),
+    )
+
+
+def page_of(seat: Registration) -> str:
+    return f"/anmalningar/{seat.public_id}"
+
+
+def state(seat: Registration) -> str:
+    db.session.expire_all()
+    return seat.state
+
+
+def kinds(seat: Registration) -> list[str]:
+    db.session.expire_all()
+    return [
+        m.kind
+        for m in db.session.query(Message).filter_by(registration_id=seat.id).order_by(Message.id)
+    ]
+
+
+def verbs(meeting: Meeting) -> list[str]:
+    return [
+        row.verb
+        for row in db.session.query(Audit)
+        .filter_by(meeting_id=meeting.id, actor_kind="staff")
+        .order_by(Audit.id)
+    ]
+
+
+def test_the_first_year_is_planned_from_an_empty_page(office: Browser) -> None:
+    office.open("/arshjul").see("Det finns inget årshjul än").follow("Planera årets möten").see(
+        "Nytt årshjul"
+    )
+    office.fill("Vilket år", "2027").press("Spara årshjulet")
+    assert office.status == 422 and "Skriv dagen som år-månad-dag" in office.error_at(
+        "Dag", within="Arbetsmötet"
+    )
+    for kind, day in (
+        ("Arbetsmötet", "2027-01-22"),
+        ("Riktningsmötet", "2027-03-12"),
+        ("Konferensen Värmland 2040", "2027-09-24"),
+    ):
+        office.fill("Dag", day, within=kind).fill("Plats", "Nöjesfabriken", within=kind)
+    office.fill("Slutar", "8.00", within="Riktningsmötet").press("Spara årshjulet")
+    assert "sluta efter" in office.error_at("Slutar", within="Riktningsmötet")
+    office.fill("Slutar", "12.00", within="Riktningsmötet").press("Spara årshjulet").see(
+        "Årshjulet 2027 är planerat", "60", "dagar till"
+    )
+    year = db.session.query(Year).one()
+    assert [m.kind for m in year.meetings] == ["work", "direction", "conference"]
+    assert db.session.query(Audit).filter_by(verb="year_planned").count() == 1
+    office.open("/arshjul/nytt")
+    assert (office.value("Vilket år"), office.value("Dag", within="Arbetsmötet")) == (
+        "2028",
+        "2028-01-21",
+    )
+    office.fill("Vilket år", "2027").press("Spara årshjulet")
+    assert "Det finns redan" in office.error_at("Vilket år")
+
+
+def test_the_year_says_what_to_do_now_in_pictures_words_and_a_table(
+    year: Year, meeting: Meeting, office: Browser
+) -> None:
+    comes(guest(meeting, "Anna"))
+    guest(meeting, "Ola", organisation="Grums kommun")
+    office.open("/arshjul").see(
+        "Årshjulet 2027",
+        "1 av 2",
+        "har svarat, 1 kommer",
+        "Före plan: 50 % svar när 28 % av tiden har gått.",
+        "1 organisation utan någon anmäld",
+        "Samma tider som tabell",
+        "16 nov–11 dec",
+        "Anmälan pågår",
+    )
+    office.see("Arbetsmötet fredag 22 januari 2027: Anmälan pågår.")
+    office.follow("Arbetsmötet").see("Vilka saknas runt bordet?", "Senaste händelserna")
+
+
+def test_the_meeting_shows_the_funnel_and_leads_to_its_lists(
+    meeting: Meeting, office: Browser
+) -> None:
+    comes(guest(meeting, "Anna"))
+    guest(meeting, "Ola", organisation="Grums kommun")
+    office.open(WORK).see(
+        "till 11 dec, 18 dagar kvar", "1 organisation utan någon anmäld", "1 har inte svarat"
+    )
+    office.follow("Se listan").see("Organisationer utan någon anmäld", "Grums kommun").miss(
+        "Arvika kommun"
+    )
+    office.follow("Grums kommun").see("1 person", "Ola Ek")
+    office.open(WORK).follow("Kommer", within="Från inbjudan till möte").see(
+        "1 person", "Anna Ek"
+    ).miss("Ola Ek")
+    office.fill("Namn, e-post eller organisation", "ingen sådan").press("Visa").see(
+        "0 personer", "Ingen passar in"
+    )
+
+
+def test_long_lists_are_paged_with_as_many_queries(meeting: Meeting, office: Browser) -> None:
+    counts = []
+    for number in (3, 60):
+        for one in range(number):
+            guest(meeting, f"Person{number}x{one}", organisation=f"Organisation {one % 7}")
+        db.session.commit()
+        for path in (WORK, f"{WORK}/personer"):
+            statements: list[str] = []
+            listen = lambda *arguments, into=statements: into.append(arguments[2])  # noqa: E731
+            event.listen(db.engine, "before_cursor_execute", listen)
+            office.open(path)
+            event.remove(db.engine, "before_cursor_execute", listen)
+            counts.append(len(statements))
+    assert counts[:2] == counts[2:]
+    office.see("63 personer", "Sida 1 av 2").follow("Nästa sida").see("Sida 2 av 2")
+    assert len(list(office.page.all("tr"))) == 14
+
+
+def test_somebody_on_the_phone_is_registered_and_told(meeting: Meeting, office: Browser) -> None:
+    seat = guest(meeting, "Anna")
+    office.open(page_of(seat)).see("Inbjuden, inte svarat", "Ingen skickad").fill(
+        "E-postadress", "fel"
+    ).press("Anmäl")
+    assert office.status == 422 and state(seat) == "invited"
+    office.fill("E-postadress", "anna.ek@kommun.example").fill(
+        "Mobilnummer", "070-000 00 00"
+    ).choose("Ja", within="Äter personen lunch på mötet?")
+    office.press("Anmäl").see(
+        "Anna Ek är anmäld.",
+        "vi skrev in svaret",
+        "Skickad, version 1",
+        "Svar som vi skrev in",
+        "Kalenderbokning",
+    )
+    assert (state(seat), seat.by_staff, seat.lunch) == ("registered", True, True)
+    assert kinds(seat) == ["invitation", "registered_by_phone", "calendar_request"]
+    office.press("Avboka platsen").see("Platsen är avbokad")
+    assert state(seat) == "withdrawn" and kinds(seat)[-2:] == ["withdrawn", "calendar_cancel"]
+    office.press("Bjud in igen").see("En ny inbjudan är på väg")
+    assert state(seat) == "invited"
+    office.press("Tacka nej åt personen").see("Tackat nej")
+    assert verbs(meeting) == ["registered", "withdrew", "invited", "declined"]
+
+
+def test_somebody_on_the_phone_is_asked_about_lunch_when_they_come_to_the_place(
+    meeting: Meeting, office: Browser
+) -> None:
+    db.session.add(AttendanceOption(meeting=meeting, mode="online"))
+    here, there = guest(meeting, "Anna"), guest(meeting, "Ola")
+    office.open(page_of(here)).press("Anmäl")
+    assert (office.status, state(here)) == (422, "invited")
+    office.see("Fel: Välj om personen äter lunch på mötet")
+    office.open(page_of(there)).choose("Digitalt", within="Hur").press("Anmäl").see(
+        "Ola Ek är anmäld."
+    )
+    assert (state(there), there.mode, there.lunch) == ("registered", "online", None)
+
+
+def test_lunch_is_not_kept_for_somebody_on_the_phone_who_attends_online(
+    meeting: Meeting, office: Browser
+) -> None:
+    db.session.add(AttendanceOption(meeting=meeting, mode="online"))
+    seat = guest(meeting, "Anna")
+    office.open(page_of(seat)).choose("Ja", within="Äter personen lunch på mötet?").choose(
+        "Digitalt", within="Hur"
+    ).press("Anmäl")
+    assert (state(seat), seat.mode, seat.lunch) == ("registered", "online", None)
+
+
+def test_what_is_too_long_is_said_when_somebody_is_on_the_phone(
+    meeting: Meeting, office: Browser
+) -> None:
+    office.open(page_of(guest(meeting, "Anna"))).fill("Titel eller uppdrag", "x" * 201).press(
+        "Anmäl"
+    )
+    assert "Skriv högst 200 tecken" in office.error_at("Titel eller uppdrag")
+
+
+@pytest.mark.parametrize(
+    ("key", "sv", "en"),
+    [
+        (choice.value, sv, en)
+        for choice, sv, en in zip(
+            REASONS,
+            ("Krock i kalendern", "Inte min fråga", "Annat"),
+            ("A clash in the calendar", "Not my area", "Something else"),
+            strict=True,
+        )
+    ],
+)
+def test_why_somebody_declined_is_said_in_words(
+    meeting: Meeting, office: Browser, key: str, sv: str, en: str
+) -> None:
+    seat = guest(meeting, "Anna")
+    replies.decline(seat, key, START, audit.participant(seat.person_id))
+    db.session.commit()
+    office.open(page_of(seat)).see(sv)
+    office.open(page_of(seat), lang="en").see(en)
+
+
+def test_an_invitation_taken_back_is_dead_and_its_seat_goes_on(
+    meeting: Meeting, office: Browser
+) -> None:
+    meeting.options[0].capacity = 1
+    first, second = comes(guest(meeting, "Anna")), comes(guest(meeting, "Ola"))
+    assert second.state == "waitlisted"
+    version = first.link_version
+    office.open(page_of(first)).press("Ta tillbaka inbjudan").see("Inbjudan är återtagen")
+    assert (state(first), first.link_version, state(second)) == (
+        "revoked",
+        version + 1,
+        "registered",
+    )
+    assert "calendar_cancel" in kinds(first) and "promoted" in kinds(second)
+
+
+def test_staff_never_see_diet_and_access_needs(meeting: Meeting, office: Browser) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    needs.state(seat, "glutenfritt", "hörslinga", "Jag samtycker", START)
+    for path in (page_of(seat), WORK, f"{WORK}/personer"):
+        office.open(path).miss("glutenfritt", "hörslinga")
+
+
+def test_one_late_person_is_found_or_added_and_invited(
+    year: Year, meeting: Meeting, office: Browser
+) -> None:
+    make_person(make_organisation(year, "Arvika kommun"), "Anna", "Ek")
+    office.open(f"{WORK}/personer").follow("Bjud in en person").fill(
+        "Namn, e-post eller organisation", "anna arvika"
+    ).press("Sök")
+    office.press("Bjud in Anna Ek").see("Anna Ek är inbjuden till arbetsmötet.")
+    office.open(f"{WORK}/bjud-in-en", sok="anna").see("Ingen som går att bjuda in passar")
+    office.open(f"{WORK}/bjud-in-en").fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill(
+        "E-postadress", "eva@grums.example"
+    )
+    office.fill("Organisation", "Okänd organisation").press("Lägg till och bjud in")
+    assert "Skriv organisationens namn" in office.error_at("Organisation")
+    office.fill("Organisation", "arvika KOMMUN").press("Lägg till och bjud in").see(
+        "Eva Nord är inbjuden"
+    )
+    assert {seat.person.given for seat in db.session.query(Registration)} == {"Anna", "Eva"}
+    assert verbs(meeting) == ["invited", "invited"]
+
+
+def test_a_long_list_of_found_people_says_that_there_are_more(
+    year: Year, meeting: Meeting, office: Browser
+) -> None:
+    place = make_organisation(year, "Arvika kommun")
+    for number in range(20):
+        make_person(place, "Anna", f"Ek{number:02}")
+    office.open(f"{WORK}/bjud-in-en?sok=anna").see("Anna Ek19").miss("Här är de")
+    make_person(place, "Anna", "Ek20")
+    office.open(f"{WORK}/bjud-in-en?sok=anna").see("Anna Ek19", "Här är de 20 första.").miss(
+        "Anna Ek20"
+    )
+
+
+def test_phases_are_typed_as_days_and_shown_as_dates(meeting: Meeting, office: Browser) -> None:
+    office.open(WORK).follow("Ändra mötet").see("nu 16 nov–11 dec")
+    office.fill("Till och med", "två veckor", within="Anmälan").press("Spara inställningarna")
+    assert office.status == 422 and "med siffror" in office.error_at(
+        "Till och med", within="Anmälan"
+    )
+    office.fill("Till och med", "80", within="Anmälan").press("Spara inställningarna")
+    assert "före den sista" in office.error_at("Till och med", within="Anmälan")
+    office.fill("Till och med", "30", within="Anmälan").fill("Diarienummer", "RV 2026-1").press(
+        "Spara inställningarna"
+    )
+    office.see("Inställningarna är sparade.", "nu 16 nov–23 dec")
+    db.session.expire_all()
+    phase = years.phase(meeting, "registration")
+    assert (phase.closes_days, phase.closes_at) == (
+        -30,
+        dt.datetime(2026, 12, 23, 22, 59, 59, tzinfo=dt.UTC),
+    )
+    assert meeting.registry_number == "RV 2026-1"
+    assert verbs(meeting) == ["phases_changed", "terms_changed"]
+
+
+def test_a_word_in_a_template_is_in_the_language_of_whoever_reads_it(
+    meeting: Meeting, office: Browser
+) -> None:
+    for language, word, other in (("sv", "På plats", "On site"), ("en", "On site", "På plats")):
+        office.open(f"{WORK}/installningar?lang={language}").see(word).miss(other)
+
+
+def test_a_closed_registration_can_be_opened_again(meeting: Meeting) -> None:
+    later = START + dt.timedelta(days=30)
+    assert not years.is_open(meeting, "registration", later)
+    planning.set_phases(meeting, {"registration": (-67, -20)}, later, audit.SYSTEM)
+    assert years.is_open(meeting, "registration", later)
+
+
+def test_phases_stand_in_the_order_of_the_year(meeting: Meeting) -> None:
+    kind = [phase.kind for phase in meeting_of(meeting.year).phases]
+    assert kind.index("registration") < kind.index("change")
+
+
+def test_nobody_invited_yet_is_not_a_filter_that_found_nothing(
+    meeting: Meeting, office: Browser
+) -> None:
+    office.open(f"{WORK}/personer").see("Ingen är inbjuden än.").open(
+        f"{WORK}/personer?sok=qqq"
+    ).see("Ingen passar in på det du har valt.")
+
+
+def test_a_cancelled_meeting_is_neither_moved_nor_asked_about(
+    meeting: Meeting, office: Browser
+) -> None:
+    meeting.state = "cancelled"
+    db.session.commit()
+    assert office.fetch("GET", f"{WORK}/flytta").status_code == 303
+    office.open(WORK).see("Frågorna publicerades aldrig.").miss("Publicera frågorna")
+
+
+def test_what_is_refused_is_said_to_staff_as_to_staff(
+    meeting: Meeting, office: Browser, clock: Fixed
+) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    office.open(f"{page_of(seat)}/ersattare").fill("Förnamn", "Anna").fill("Efternamn", "Ek").fill(
+        "E-postadress", seat.person.email
+    )
+    office.press("Skicka ersättaren").see(
+        "Det är samma namn och samma adress som personens egna."
+    ).miss("ditt eget namn")
+    clock.set(years.phase(meeting, "registration").closes_at + dt.timedelta(days=1))
+    sign_in(office, make_staff(name="Bo Ek"), clock.now())
+    office.open(f"{WORK}/utskick/paminnelse").see(
+        "Det går inte att skicka nu", "Ändra tidplanen"
+    ).miss("om du vill komma")
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"), [("registration", (-10, -20)), ("preparation", (-10, 1))]
+)
+def test_a_phase_ends_after_it_begins_and_before_the_meeting(
+    meeting: Meeting, kind: str, days: tuple[int, int]
+) -> None:
+    with pytest.raises(Refused, match="phase_backwards"):
+        planning.set_phases(meeting, {kind: days}, START, audit.SYSTEM)
+
+
+def test_more_seats_go_to_those_who_wait_in_order(meeting: Meeting, office: Browser) -> None:
+    meeting.options[0].capacity = 1
+    seats = [comes(guest(meeting, name)) for name in ("Anna", "Ola", "Eva")]
+    assert [seat.state for seat in seats] == ["registered", "waitlisted", "waitlisted"]
+    office.open(f"{WORK}/installningar").fill("Antal platser", "2", within="På plats").press(
+        "Spara inställningarna"
+    ).see("1 person på väntelistan fick en plats.")
+    assert [state(seat) for seat in seats] == ["registered", "registered", "waitlisted"]
+    office.fill("Antal platser", "", within="På plats").press("Spara inställningarna").see(
+        "1 person på väntelistan fick en plats."
+    )
+    assert state(seats[2]) == "registered"
+
+
+def test_a_move_shows_what_changes_and_who_is_told_before_it_happens(
+    meeting: Meeting, office: Browser
+) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    guest(meeting, "Ola")
+    office.open(f"{WORK}/installningar").follow("Ändra tid och plats").press("Granska ändringen")
+    assert "Inget är ändrat" in office.error_at("Dag")
+    office.fill("Dag", "2027-01-29").fill("Orsak", "Lokalen är dubbelbokad").press(
+        "Granska ändringen"
+    )
+    office.see(
+        "fredag 22 januari 2027",
+        "fredag 29 januari 2027",
+        "2 personer får ett mejl om ändringen",
+        "behöver bekräfta ny dag",
+    )
+    assert state(seat) == "registered" and "moved" not in kinds(seat)
+    office.press("Tillbaka")
+    assert office.value("Dag") == "2027-01-29"
+    office.press("Granska ändringen").press("Ändra och mejla 2 personer").see(
+        "Mötet är ändrat. 2 personer får ett mejl.", "29 januari 2027"
+    )
+    assert state(seat) == "to_reconfirm" and kinds(seat)[-2:] == ["moved", "calendar_update"]
+    assert verbs(meeting) == ["moved"]
+
+
+def test_pressing_move_twice_tells_people_once(meeting: Meeting, office: Browser) -> None:
+    seat = guest(meeting, "Anna")
+    db.session.query(Message).one().state = "sent"
+    office.open(f"{WORK}/flytta").fill("Plats", "Karlstad CCC").press("Granska ändringen").see(
+        "fortfarande anmäld"
+    )
+    again = office.page
+    office.press("Ändra och mejla 1 person")
+    assert kinds(seat).count("moved") == 1
+    fields = {node.get("name"): node.get("value") for node in again.all("input")} | {
+        "steg": "flytta"
+    }
+    assert office.fetch("POST", f"{WORK}/flytta", data=fields).status_code == 303
+    assert kinds(seat).count("moved") == 1
+
+
+def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
+    meeting: Meeting, office: Browser
+) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    office.open(f"{WORK}/installningar").follow("Ställ in mötet").see(
+        "1 person får ett mejl om att mötet är inställt.", "Det går inte att ångra."
+    )
+    office.fill("Orsak", "Snöstorm").press("Ställ in och mejla 1 person").see(
+        "Mötet är inställt. 1 person får ett mejl.", "Snöstorm"
+    )
+    assert kinds(seat)[-2:] == ["cancelled", "calendar_cancel"]
+    office.miss("Skicka påminnelse", "Bjud in fler").open(f"{WORK}/utskick/paminnelse").see(
+        "Det går inte att skicka nu", "Mötet är inställt"
+    )
+    assert office.fetch("GET", f"{WORK}/stall-in").status_code == 303
+
+
+def test_the_questions_are_published_by_a_press_and_stand_when_answers_have_begun(
+    meeting: Meeting, office: Browser
+) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    office.open(WORK).see("Frågorna är inte publicerade än.").press("Publicera frågorna").see(
+        "Frågorna är publicerade."
+    )
+    assert db.session.query(Questionnaire).one().meeting_id == meeting.id
+    assert verbs(meeting) == ["published"]
+    membership.of_registration(db.session.get_one(Registration, seat.id), START)
+    office.open(WORK).see("Inte påbörjat", "Utkast syns bara för dem som skriver")
+
+
+def test_staff_see_how_far_a_draft_has_come_and_never_what_it_says(
+    meeting: Meeting, office: Browser
+) -> None:
+    publish(meeting)
+    member = membership.of_registration(comes(guest(meeting, "Anna")), START)
+    assert member is not None
+    db.session.query(Submission).one().changed_at = START
+    db.session.flush()
+    office.open(WORK).see("Utkast")
+    office.open("/arshjul").miss("hemligt")
+
+
+def test_no_raw_verb_reaches_the_log(meeting: Meeting, office: Browser) -> None:
+    audit.note(audit.SYSTEM, "something_new", guest(meeting, "Anna"), START, meeting.id)
+    comes(guest(meeting, "Ola"))
+    office.open(WORK).see("Ola Ek, Arvika kommun: anmäld").miss("something_new")
+
+
+def test_a_button_without_a_token_changes_nothing(meeting: Meeting, office: Browser) -> None:
+    seat = comes(guest(meeting, "Anna"))
+    db.session.commit()
+    for path in (
+        f"{page_of(seat)}/withdraw",
+        f"{page_of(seat)}/revoke",
+        f"{WORK}/stall-in",
+        f"{WORK}/flytta",
+        f"{WORK}/fragor",
+        f"{WORK}/installningar",
+        f"{WORK}/utskick/inbjudan",
+    ):
+        office.send("POST", path, [("steg", "skicka")], multipart=False).see("Sidan hade")
+    assert (
+        state(seat) == "registered" and db.session.get_one(Meeting, meeting.id).state == "planned"
+    )
+    assert verbs(meeting) == []
+
+
+def test_what_is_not_there_is_said_calmly(office: Browser, year: Year) -> None:
+    for path in (
+        "/mote/2031/arbetsmote",
+        "/anmalningar/finns-inte",
+        "/utskick/finns-inte",
+        "/utskick/mejl/finns-inte",
+        "/arshjul/2031",
+        f"{WORK}/utskick/nagot-annat",
+    ):
+        assert office.fetch("GET", path).status_code == 404, path

@@ -1,0 +1,337 @@
+"""The outbox: nothing is sent twice by two workers, nothing is lost, and what the server says
+decides what happens next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, scoped_session
+
+from annualwheel import unit_of_work
+from annualwheel.db import db
+from annualwheel.jobs import once, sending, sweep
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import WAITS, Recipient
+from annualwheel.models import Message
+from config import ROOT
+from tests.conftest import Fixed
+from tests.databases import PostgreSQL, SQLite
+from tests.smtp_server import Smtp
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def put(number: int, now: dt.datetime, address: str = "") -> Message:
+    """A mail that needs nothing else."""
+    to = Recipient(address or f"p{number}@kommun.example", "Alva Provsson")
+    return outbox.put(f"prov:{number}", "test_mail", to, {"sent_at": "nu"}, {}, now)
+
+
+def state_of(number: int) -> str:
+    return db.session.query(Message).filter_by(key=f"prov:{number}").populate_existing().one().state
+
+
+def test_the_same_cause_never_writes_twice(session: scoped_session[Session], clock: Fixed) -> None:
+    put(1, clock.now())
+    db.session.flush()
+    put(1, clock.now())
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+
+
+def test_a_mail_that_is_put_goes_out_after_the_commit(
+    app: Flask, smtp: Smtp, clock: Fixed, work: Callable[[], int]
+) -> None:
+    with app.app_context():
+        put(1, clock.now())
+        unit_of_work.commit()
+        assert not smtp.mails
+    work()
+    with app.app_context():
+        assert state_of(1) == "sent"
+
+
+def test_a_crash_between_commit_and_queue_is_found_by_the_sweeper(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
+    app = make_app(mail_allow=("example",))
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        sweep.sweep_minute()
+        sending.drain_outbox()
+        assert state_of(1) == "sent"
+    assert len(smtp.mails) == 1
+
+
+def test_a_tick_runs_once_a_minute_whoever_comes(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
+    first = once.claim_minute("sweep", clock.now())
+    second = once.claim_minute("sweep", clock.now() + dt.timedelta(seconds=30))
+    later = once.claim_minute("sweep", clock.now() + MINUTE)
+    assert (first, second, later) == (True, False, True)
+
+
+def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
+    put(1, clock.now())
+    db.session.commit()
+    assert len(outbox.claim("a", clock.now())) == 1
+    db.session.commit()
+    assert outbox.claim("b", clock.now() + MINUTE) == []
+    assert len(outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)) == 1
+
+
+@pytest.mark.race
+def test_many_workers_never_take_the_same_mail(app: Flask, clock: Fixed) -> None:
+    with app.app_context():
+        for number in range(60):
+            put(number, clock.now())
+        db.session.commit()
+    taken: list[int] = []
+    lock = threading.Lock()
+
+    def worker(name: str) -> None:
+        with app.app_context():
+            while found := outbox.claim(name, clock.now(), at_most=5):
+                db.session.commit()
+                with lock:
+                    taken.extend(message.id for message in found)
+
+    threads = [threading.Thread(target=worker, args=(f"w{number}",)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == sorted(set(taken))
+    assert len(taken) == 60
+
+
+def test_a_temporary_no_waits_longer_each_time_and_ends_as_unknown(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
+    app = make_app(mail_allow=("example",))
+    smtp.answers["p1@kommun.example"] = "451 Try later"
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        for wait in WAITS:
+            sending.drain_outbox()
+            assert state_of(1) == "retry"
+            clock.advance(wait - dt.timedelta(seconds=1))
+            sending.drain_outbox()
+            message = db.session.query(Message).populate_existing().one()
+            attempts = message.attempts
+            clock.advance(dt.timedelta(seconds=1))
+            assert message.due_at == clock.now()
+            assert attempts == WAITS.index(wait) + 1
+        sending.drain_outbox()
+        assert state_of(1) == "unknown"
+
+
+def test_a_final_no_is_shown_and_not_tried_again_until_a_person_asks(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
+    app = make_app(mail_allow=("example",))
+    smtp.answers["p1@kommun.example"] = "550 No such person"
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        sending.drain_outbox()
+        message = db.session.query(Message).populate_existing().one()
+        assert (message.state, "No such person" in message.error) == ("failed", True)
+        smtp.answers.clear()
+        clock.advance(dt.timedelta(days=1))
+        sending.drain_outbox()
+        assert not smtp.mails
+        outbox.try_again(message, clock.now())
+        unit_of_work.commit()
+        sending.drain_outbox()
+        assert state_of(1) == "sent"
+
+
+def test_outside_production_the_fence_keeps_mail_back_and_says_so(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed
+) -> None:
+    app = make_app(mail_allow=("region.example",))
+    with app.app_context():
+        put(1, clock.now())
+        db.session.commit()
+        sending.drain_outbox()
+        assert state_of(1) == "withheld"
+    assert not smtp.mails
+
+
+@pytest.mark.race
+def test_killing_the_worker_again_and_again_loses_no_mail(
+    database: SQLite | PostgreSQL,
+    make_app: Callable[..., Flask],
+    smtp: Smtp,
+    clock: Fixed,
+    tmp_path: Path,
+) -> None:
+    app = make_app(mail_allow=("example",))
+    now = dt.datetime.now(dt.UTC)
+    with app.app_context():
+        for number in range(60):
+            put(number, now - MINUTE)
+        db.session.commit()
+    for round_number, until in enumerate((7, 19, 33, 48)):
+        worker = start_worker(database.url, smtp.port, tmp_path, round_number * 10)
+        wait_until_received(smtp, until, worker)
+        worker.kill()
+        worker.wait()
+    last = start_worker(database.url, smtp.port, tmp_path, 60)
+    assert last.wait(timeout=60) == 0
+    received = Counter(mail.to[0] for mail in smtp.mails)
+    assert set(received) == {f"p{number}@kommun.example" for number in range(60)}
+    by_id = {str(mail.message["Message-ID"]) for mail in smtp.mails}
+    assert len(by_id) == 60
+    with app.app_context():
+        assert {message.state for message in db.session.query(Message)} == {"sent"}
+
+
+def test_a_worker_process_of_its_own_sends_what_the_web_queued(
+    database: SQLite | PostgreSQL, make_app: Callable[..., Flask], smtp: Smtp, tmp_path: Path
+) -> None:
+    queue = f"sqlite:///{tmp_path / 'queue.db'}"
+    app = make_app(mail_allow=("example",), queue_url=queue)
+    environ = {
+        **os.environ,
+        "SECRET_KEYS": "k" * 40,
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": database.url,
+        "QUEUE_URL": queue,
+        "WORKER": "separate",
+        "MAIL_PORT": str(smtp.port),
+        "MAIL_ALLOW": "example",
+    }
+    command = [str(Path(sys.executable).with_name("huey_consumer")), "wsgi.huey", "-w", "2"]
+    worker = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        with app.app_context():
+            put(1, dt.datetime.now(dt.UTC) - MINUTE)
+            unit_of_work.commit()
+        wait_until_received(smtp, 1, worker)
+    finally:
+        worker.send_signal(signal.SIGINT)
+        worker.wait(timeout=30)
+    assert smtp.last("p1@kommun.example").subject
+
+
+def start_worker(url: str, port: int, folder: Path, minutes: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.killed_worker",
+            url,
+            str(port),
+            f"sqlite:///{folder / 'queue.db'}",
+            str(minutes),
+        ]
+    )
+
+
+def wait_until_received(smtp: Smtp, count: int, worker: subprocess.Popen[bytes]) -> None:
+    """Until the server holds so many mails; a worker that ends before is an error."""
+    arrived = threading.Event()
+    while len(smtp.mails) < count:
+        arrived.wait(0.005)
+        assert worker.poll() is None or len(smtp.mails) >= count, (
+            f"the worker ended after {len(smtp.mails)} mails"
+        )
+
+
+def test_a_mail_whose_lease_is_about_to_end_is_left_to_the_next_worker(
+    app: Flask,
+    session: scoped_session[Session],
+    smtp: Smtp,
+    clock: Fixed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(1, clock.now())
+    db.session.commit()
+    with monkeypatch.context() as short:
+        short.setattr(outbox, "LEASE", outbox.MARGIN)
+        sending.drain_outbox()
+    assert (state_of(1), smtp.mails) == ("queued", [])
+    assert db.session.query(Message).one().attempts == 0
+    sending.drain_outbox()
+    assert (state_of(1), len(smtp.mails)) == ("sent", 1)
+
+
+def test_only_a_try_counts_as_one_however_slow_the_server(
+    session: scoped_session[Session], smtp: Smtp, clock: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        put(number, clock.now())
+        smtp.answers[f"p{number}@kommun.example"] = "451 Try later"
+    db.session.commit()
+
+    def passing() -> dt.datetime:
+        clock.advance(dt.timedelta(seconds=20))
+        return clock.moment
+
+    with monkeypatch.context() as slow:
+        slow.setattr(clock, "now", passing)
+        sending.send_mails([message.id for message in db.session.query(Message)])
+    tried = [message for message in db.session.query(Message).populate_existing() if message.error]
+    assert 0 < len(tried) < 12 and {message.attempts for message in tried} == {1}
+    left = [message for message in db.session.query(Message) if not message.error]
+    assert {(message.state, message.attempts, message.lease_until) for message in left} == {
+        ("queued", 0, None)
+    }
+    smtp.answers.clear()
+    sending.drain_outbox()
+    clock.advance(MINUTE)
+    sending.drain_outbox()
+    rows = db.session.query(Message).populate_existing().order_by(Message.id).all()
+    assert [(message.state, message.attempts) for message in rows] == [
+        ("sent", 2 if message in tried else 1) for message in rows
+    ]
+
+
+def test_what_is_given_back_before_a_later_try_waits_as_it_did(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
+    message = put(1, clock.now())
+    message.state, message.attempts = "retry", 2
+    db.session.commit()
+    outbox.give_back(outbox.claim("a", clock.now()))
+    db.session.refresh(message)
+    assert (message.state, message.attempts, message.lease_until) == ("retry", 2, None)
+
+
+def test_what_another_worker_has_taken_meanwhile_is_left_to_it(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
+    message = put(1, clock.now())
+    db.session.commit()
+    [late] = outbox.claim("a", clock.now())
+    session.expunge(late)
+    [taken] = outbox.claim("b", clock.now() + outbox.LEASE + MINUTE)
+    outbox.give_back([late])
+    db.session.refresh(taken)
+    assert (taken.id, taken.state, taken.lease_by, taken.attempts) == (
+        message.id,
+        "sending",
+        "b",
+        2,
+    )

@@ -1,0 +1,36 @@
+"""A scanner that opens every link of every mail, follows redirects and goes one step on changes
+nothing in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from annualwheel.access.links import PATHS
+from annualwheel.db import db
+from annualwheel.mail.kinds import KINDS
+from annualwheel.models import Message
+from scenes.world import World
+from scenes.worlds import MAKERS
+from tests.journeys.web.test_every_surface import digest
+from tests.scanner import links, one_of_every_kind, scan
+
+
+@pytest.mark.parametrize("name", [name for name in MAKERS if name != "empty"])
+def test_a_scanner_changes_nothing(stage: Callable[[str], World], name: str) -> None:
+    world = stage(name)
+    with world.app.app_context():
+        one_of_every_kind(world)
+        assert {kind for (kind,) in db.session.query(Message.kind).distinct()} >= set(KINDS)
+        paths = links(world, every=name != "year")
+    assert {path.split("/")[1] for path in paths} >= {
+        pattern.split("/")[1] for pattern in PATHS.values()
+    }
+    before = digest(world)
+    opened = scan(world, paths)
+    assert opened >= set(paths) and {"/personuppgifter", "/lank"} <= {
+        path.split("?")[0] for path in opened
+    }
+    assert digest(world) == before

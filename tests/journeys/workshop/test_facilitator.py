@@ -1,0 +1,185 @@
+"""Reading the answers and taking out the pack, as a facilitator does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask import Flask
+
+from annualwheel import unit_of_work
+from annualwheel.access.links import Target
+from annualwheel.accounts import staff
+from annualwheel.db import db
+from annualwheel.models import Audit, Meeting, StaffLink
+from annualwheel.services import services
+from tests.conftest import Fixed
+from tests.submitted import INITIATIVE, Written, make_registered, make_submitted, make_work_meeting
+from tests.tiny_browser import Browser
+
+
+def sign_in(app: Flask, visitor: Browser, clock: Fixed, role: str) -> Browser:
+    """A member of staff with that role, signed in through a link."""
+    with app.app_context():
+        person = staff.add("Petter Exempel", f"{role}@region.example", [role], clock.now())
+        link = StaffLink(staff=person, expires_at=clock.now() + staff.LINK_LIFE)
+        db.session.add(link)
+        unit_of_work.commit()
+        url = services().signet.url(Target("staff", link.public_id))
+    visitor.open(url).press("Logga in")
+    return visitor
+
+
+def with_answers(app: Flask, *names: str) -> None:
+    """Organisations that have submitted one initiative each."""
+    with app.app_context():
+        meeting = make_work_meeting()
+        for name in names:
+            make_submitted(
+                meeting, name, Written(items=({**INITIATIVE, "titel": f"Initiativ av {name}"},))
+            )
+        db.session.commit()
+
+
+def test_reads_by_organisation_and_goes_to_the_next(
+    app: Flask, visitor: Browser, clock: Fixed
+) -> None:
+    with_answers(app, "Arvika kommun", "Årjängs kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow(
+        "Arvika kommun"
+    )
+    visitor.see("Initiativ av Arvika kommun", "Vilka har förberett svaret?").follow(
+        "Nästa: Årjängs kommun"
+    ).see("Initiativ av Årjängs kommun")
+
+
+def test_reads_by_question(app: Flask, visitor: Browser, clock: Fixed) -> None:
+    with_answers(app, "Arvika kommun", "Årjängs kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow(
+        "Vilket mål arbetar ni mot?"
+    )
+    assert visitor.text.count("Tre idrotter för alla") == 2
+    assert (
+        visitor.open("/svar/2027/arbetsmote/fraga/titel").text.count("Initiativ av Arvika kommun")
+        == 1
+    )
+
+
+def test_a_question_is_read_50_respondents_at_a_time(
+    app: Flask, visitor: Browser, clock: Fixed
+) -> None:
+    with_answers(app, *(f"Kommun {number:03}" for number in range(120)))
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").follow(
+        "Vad heter initiativet?"
+    )
+    visitor.see(
+        "Inskickade svar 1–50 av 120",
+        "Initiativ av Kommun 000",
+        "Initiativ av Kommun 049",
+        "Sida 1 av 3",
+    ).miss("Kommun 050")
+    visitor.follow("Nästa sida").follow("Nästa sida").see(
+        "Inskickade svar 101–120 av 120", "Initiativ av Kommun 119"
+    ).miss("Kommun 099", "Nästa sida")
+    visitor.follow("Föregående sida").see(
+        "Inskickade svar 51–100 av 120", "Kommun 050", "Kommun 099"
+    ).miss("Kommun 049", "Kommun 100")
+    visitor.open("/svar/2027/arbetsmote/fraga/titel?sida=99").see("Sida 3 av 3")
+    visitor.open("/svar/2027/arbetsmote/fraga/skapa?sida=2").see(
+        "Ingen av dem på den här sidan har svarat på frågan."
+    )
+
+
+def test_a_question_costs_as_many_queries_however_many_have_answered(
+    app: Flask, visitor: Browser, clock: Fixed
+) -> None:
+    with_answers(app, "Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator")
+
+    def asked() -> int:
+        sent: list[str] = []
+        with app.app_context():
+            engine = db.engine
+        note = lambda *given: sent.append(given[2])  # noqa: E731
+        sa.event.listen(engine, "before_cursor_execute", note)
+        visitor.open("/svar/2027/arbetsmote/fraga/mal").see("Tre idrotter för alla")
+        sa.event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    asked()
+    for_one = asked()
+    with app.app_context():
+        meeting = db.session.query(Meeting).filter_by(kind="work").one()
+        for number in range(119):
+            make_submitted(meeting, f"Kommun {number:03}")
+        db.session.commit()
+    assert asked() == for_one
+
+
+def test_the_pack_is_built_in_a_job_and_downloaded_by_a_press(
+    app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]
+) -> None:
+    with_answers(app, "Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").press(
+        "Ta fram underlag"
+    ).see("Underlaget tas fram")
+    work()
+    visitor.open(visitor.url).see("Underlaget är klart").press("Ladda ner Excelfilen")
+    assert visitor.body.startswith(b"PK")
+    assert visitor.response is not None
+    assert "underlag-arbetsmotet-2027-" in visitor.response.headers["Content-Disposition"]
+    with app.app_context():
+        assert (
+            db.session.query(Audit).filter_by(verb="pack_downloaded", actor_kind="staff").count()
+            == 1
+        )
+
+
+def test_the_page_of_a_pack_counts_who_comes_apart_from_who_has_to_confirm(
+    app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]
+) -> None:
+    with_answers(app, "Arvika kommun")
+    with app.app_context():
+        meeting = db.session.query(Meeting).filter_by(kind="work").one()
+        for given, state in (
+            ("Ada", "registered"),
+            ("Bo", "to_reconfirm"),
+            ("Cilla", "to_reconfirm"),
+            ("Dan", "offered"),
+        ):
+            make_registered(meeting, "Arvika kommun", given, state)
+        db.session.commit()
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").press(
+        "Ta fram underlag"
+    )
+    work()
+    visitor.open(visitor.url)
+    said = dict(
+        zip(
+            (term.text for term in visitor.page.all("dt")),
+            (value.text for value in visitor.page.all("dd")),
+            strict=True,
+        )
+    )
+    assert (said["Kommer"], said["Behöver bekräfta ny dag"], said["Erbjuden plats"]) == (
+        "1",
+        "2",
+        "1",
+    )
+
+
+def test_says_so_when_nobody_has_answered(app: Flask, visitor: Browser, clock: Fixed) -> None:
+    with_answers(app)
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote").see("Inga svar än")
+
+
+def test_a_facilitator_does_not_reach_the_coordinators_pages(
+    app: Flask, visitor: Browser, clock: Fixed
+) -> None:
+    with_answers(app)
+    sign_in(app, visitor, clock, "facilitator")
+    visitor.expects_failure = True
+    assert visitor.open("/arshjul").status == 403
+    visitor.see("Den hör till en roll som du inte har.").miss("personliga länk").follow(
+        "Till startsidan"
+    ).see("Inskickade svar")

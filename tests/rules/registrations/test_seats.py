@@ -1,0 +1,351 @@
+"""Seats: never more than there are, whoever presses at the same moment; the waiting list goes in
+order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from annualwheel import audit
+from annualwheel.db import db
+from annualwheel.errors import Closed, Refused
+from annualwheel.meetings import changes
+from annualwheel.models import AttendanceOption, Registration
+from annualwheel.participation import front_door, replies, revocation, substitution
+from annualwheel.participation.substitution import Substitute
+from annualwheel.registrations import seats
+from tests.at_once import at_once
+from tests.conftest import START
+from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def coming(registration: Registration, minutes: int = 0, **changes: object) -> Registration:
+    return replies.register(
+        registration,
+        reply_of(registration, **changes),
+        START + minutes * MINUTE,
+        audit.participant(registration.person_id),
+    )
+
+
+def leaving(registration: Registration, minutes: int = 30) -> None:
+    replies.withdraw(
+        registration, START + minutes * MINUTE, audit.participant(registration.person_id)
+    )
+
+
+def make_guests(count: int, capacity: int | None, **more: Any) -> list[Registration]:
+    meeting = make_meeting(capacity, **more)
+    return [make_guest(meeting, f"Gast{n}", "Ek", f"Organisation {n}") for n in range(count)]
+
+
+def states_of(guests: list[Registration]) -> list[str]:
+    db.session.flush()
+    db.session.expire_all()
+    return [guest.state for guest in guests]
+
+
+@pytest.mark.race
+def test_five_seats_go_to_five_of_twenty_who_press_at_once(app: Flask) -> None:
+    with app.app_context():
+        ids = [guest.id for guest in make_guests(20, 5)]
+        db.session.commit()
+
+    def press(number: int) -> str:
+        state = coming(db.session.get_one(Registration, number)).state
+        db.session.commit()
+        return state
+
+    states = at_once(app, press, ids)
+    assert (states.count("registered"), states.count("waitlisted")) == (5, 15)
+    with app.app_context():
+        stored = [db.session.get_one(Registration, number).state for number in ids]
+        assert (stored.count("registered"), stored.count("waitlisted")) == (5, 15)
+
+
+def test_the_last_seat_goes_to_one_person(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    assert states_of(guests) == ["registered", "waitlisted"]
+
+
+def test_a_meeting_without_limit_never_fills(session: Any) -> None:
+    guests = make_guests(4, None)
+    for guest in guests:
+        coming(guest)
+    assert states_of(guests) == ["registered"] * 4
+
+
+def test_an_organisation_gets_no_more_than_its_seats(session: Any) -> None:
+    meeting = make_meeting(10, per_organisation=1)
+    guests = [
+        make_guest(meeting, "Maria"),
+        make_guest(meeting, "Erik"),
+        make_guest(meeting, "Anna", organisation="Sunne kommun"),
+    ]
+    for guest in guests:
+        coming(guest)
+    assert states_of(guests) == ["registered", "waitlisted", "registered"]
+
+
+def test_seats_are_counted_for_each_way_of_attending(session: Any) -> None:
+    guests = make_guests(2, 1, online=True)
+    coming(guests[0])
+    coming(guests[1], mode="online")
+    assert states_of(guests) == ["registered", "registered"]
+
+
+def test_withdrawals_promote_in_the_order_people_came(session: Any) -> None:
+    guests = make_guests(4, 1)
+    for minutes, guest in ((0, guests[0]), (3, guests[1]), (1, guests[2]), (2, guests[3])):
+        coming(guest, minutes)
+    assert [seats.place_in_line(guest) for guest in guests[1:]] == [3, 1, 2]
+    leaving(guests[0])
+    assert states_of(guests) == ["withdrawn", "waitlisted", "registered", "waitlisted"]
+    leaving(guests[2])
+    assert states_of(guests) == ["withdrawn", "waitlisted", "withdrawn", "registered"]
+    assert seats.place_in_line(guests[1]) == 1
+
+
+def test_who_came_at_the_same_moment_stands_in_the_order_of_the_rows(session: Any) -> None:
+    guests = make_guests(3, 1)
+    for guest in guests:
+        coming(guest)
+    assert [seats.place_in_line(guest) for guest in guests[1:]] == [1, 2]
+
+
+def test_a_free_seat_passes_over_an_organisation_that_has_its_share(session: Any) -> None:
+    meeting = make_meeting(2, per_organisation=1)
+    guests = [
+        make_guest(meeting, "Maria"),
+        make_guest(meeting, "Anna", organisation="Sunne kommun"),
+        make_guest(meeting, "Erik"),
+        make_guest(meeting, "Johan", organisation="Arvika kommun"),
+    ]
+    for minutes, guest in enumerate(guests):
+        coming(guest, minutes)
+    leaving(guests[1])
+    assert states_of(guests) == ["registered", "withdrawn", "waitlisted", "registered"]
+
+
+def test_leaving_the_waiting_list_gives_nobody_a_seat(session: Any) -> None:
+    guests = make_guests(3, 1)
+    for minutes, guest in enumerate(guests):
+        coming(guest, minutes)
+    before = len(mails())
+    leaving(guests[1])
+    assert states_of(guests) == ["registered", "withdrawn", "waitlisted"]
+    assert kinds_since(before) == ["withdrawn"]
+
+
+def test_a_promoted_person_is_told_and_gets_a_calendar_entry(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    before = len(mails())
+    leaving(guests[0])
+    assert kinds_since(before) == ["withdrawn", "calendar_cancel", "promoted", "calendar_request"]
+    assert entries()[-1] == ("REQUEST", 0, guests[1].person.email, guests[1].uid)
+
+
+def test_an_invitation_taken_back_gives_its_seat_to_the_next(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    revocation.revoke(guests[0], START + MINUTE, audit.SYSTEM)
+    assert states_of(guests) == ["revoked", "registered"]
+
+
+def test_a_seat_handed_over_is_not_given_to_those_who_wait(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    new = front_door.substitute(
+        guests[0],
+        Substitute("Eva", "Nord", "eva@kommun.example"),
+        START + MINUTE,
+        audit.participant(guests[0].person_id),
+    )
+    assert states_of([*guests, new]) == ["substituted", "waitlisted", "registered"]
+
+
+def test_declining_a_new_day_gives_the_seat_back(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    meeting = guests[0].meeting
+    changes.move(
+        meeting,
+        changes.Appointment(
+            meeting.starts_at + dt.timedelta(days=7),
+            meeting.ends_at + dt.timedelta(days=7),
+            meeting.place,
+            meeting.address,
+        ),
+        "Lokalen",
+        START,
+        audit.SYSTEM,
+    )
+    assert states_of(guests) == ["to_reconfirm", "waitlisted"]
+    replies.decline(guests[0], "", START + MINUTE, audit.participant(guests[0].person_id))
+    assert states_of(guests) == ["declined", "registered"]
+
+
+def test_a_new_day_keeps_the_seat_of_who_says_yes_to_it(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    meeting = guests[0].meeting
+    changes.move(
+        meeting,
+        changes.Appointment(
+            meeting.starts_at + dt.timedelta(days=7),
+            meeting.ends_at + dt.timedelta(days=7),
+            meeting.place,
+            meeting.address,
+        ),
+        "Lokalen",
+        START,
+        audit.SYSTEM,
+    )
+    coming(guests[0], 2)
+    assert states_of(guests) == ["registered", "waitlisted"]
+
+
+def test_changing_to_a_full_way_of_attending_is_refused(session: Any) -> None:
+    guests = make_guests(2, 1, online=True)
+    coming(guests[0])
+    coming(guests[1], mode="online")
+    with pytest.raises(Refused) as refused:
+        coming(guests[1], 1, mode="on_site")
+    assert refused.value.key == "mode_full"
+
+
+def test_changing_the_way_of_attending_frees_the_seat_for_the_next(session: Any) -> None:
+    guests = make_guests(2, 1, online=True)
+    for guest in guests:
+        coming(guest)
+    coming(guests[0], 1, mode="online")
+    assert states_of(guests) == ["registered", "registered"]
+
+
+def test_a_yes_to_the_new_day_in_another_way_frees_the_old_seat(session: Any) -> None:
+    guests = make_guests(2, 1, online=True)
+    for guest in guests:
+        coming(guest)
+    meeting = guests[0].meeting
+    changes.move(
+        meeting,
+        changes.Appointment(
+            meeting.starts_at + dt.timedelta(days=7),
+            meeting.ends_at + dt.timedelta(days=7),
+            meeting.place,
+            meeting.address,
+        ),
+        "",
+        START,
+        audit.SYSTEM,
+    )
+    coming(guests[0], 1, mode="online")
+    assert states_of(guests) == ["registered", "registered"]
+
+
+def test_who_waits_gets_a_seat_by_choosing_the_way_that_has_one(session: Any) -> None:
+    guests = make_guests(2, 1, online=True)
+    for guest in guests:
+        coming(guest)
+    coming(guests[1], 1, mode="online")
+    assert states_of(guests) == ["registered", "registered"]
+
+
+def test_who_waits_and_changes_to_another_full_way_stands_last_there(session: Any) -> None:
+    guests = make_guests(4, 1, online=True)
+    db.session.query(AttendanceOption).filter_by(mode="online").one().capacity = 1
+    coming(guests[0])
+    coming(guests[1], mode="online")
+    coming(guests[2])
+    coming(guests[3], 1, mode="online")
+    coming(guests[2], 2, mode="online")
+    assert [seats.place_in_line(guest) for guest in (guests[3], guests[2])] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("when", "key"),
+    [
+        (dt.timedelta(days=-20), "registration_not_open"),
+        (dt.timedelta(days=30), "registration_closed"),
+        (dt.timedelta(days=70), "registration_closed"),
+    ],
+)
+def test_registration_is_possible_only_while_it_is_open(
+    session: Any, when: dt.timedelta, key: str
+) -> None:
+    guest = make_guests(1, None)[0]
+    with pytest.raises(Closed) as closed:
+        replies.register(guest, reply_of(guest), START + when, audit.participant(guest.person_id))
+    assert closed.value.key == key
+
+
+def test_changes_stop_three_days_before_and_withdrawal_at_the_start(session: Any) -> None:
+    guest = coming(make_guests(1, None)[0])
+    actor = audit.participant(guest.person_id)
+    late = guest.meeting.starts_at - dt.timedelta(days=2)
+    for act in (
+        lambda: replies.change(guest, reply_of(guest, lunch=False), late, actor),
+        lambda: substitution.substitute(
+            guest, Substitute("Eva", "Nord", "eva@kommun.example"), late, actor
+        ),
+    ):
+        with pytest.raises(Closed) as closed:
+            act()
+        assert closed.value.key == "change_closed"
+    with pytest.raises(Closed):
+        replies.withdraw(guest, guest.meeting.starts_at, actor)
+    replies.withdraw(guest, guest.meeting.starts_at - MINUTE, actor)
+    assert guest.state == "withdrawn"
+
+
+def test_a_late_substitute_can_still_say_yes(session: Any) -> None:
+    guest = make_guests(1, None)[0]
+    late = START + dt.timedelta(days=30)
+    new = substitution.substitute(
+        guest,
+        Substitute("Eva", "Nord", "eva@kommun.example"),
+        late,
+        audit.participant(guest.person_id),
+    )
+    assert new.state == "invited"
+    replies.register(new, reply_of(new), late + MINUTE, audit.participant(new.person_id))
+    assert new.state == "registered"
+
+
+def test_a_cancelled_meeting_takes_no_answer(session: Any) -> None:
+    guest = make_guests(1, None)[0]
+    changes.cancel(guest.meeting, "Snö", START, audit.SYSTEM)
+    with pytest.raises(Closed) as closed:
+        coming(guest)
+    assert closed.value.key == "meeting_cancelled"
+
+
+@pytest.mark.parametrize("when", ["cancelled", "over"])
+def test_nobody_gets_a_seat_at_a_meeting_that_will_not_come(session: Any, when: str) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    if when == "cancelled":
+        changes.cancel(guests[0].meeting, "", START + MINUTE, audit.SYSTEM)
+    before = len(mails("promoted"))
+    revocation.revoke(
+        guests[0],
+        START + MINUTE if when == "cancelled" else guests[0].meeting.starts_at,
+        audit.SYSTEM,
+    )
+    assert states_of(guests) == ["revoked", "waitlisted"]
+    assert len(mails("promoted")) == before
