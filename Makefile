@@ -50,6 +50,7 @@ lint: environment-dev
 	@$(BIN) -m ruff check .
 	@$(BIN) -m ruff format --check .
 	@$(BIN) -m mypy
+	@.venv/bin/lint-imports --quiet
 
 environment:
 	@sh scripts/environment.sh requirements.txt

@@ -35,7 +35,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.extensions["arshjulet"] = Services(
         settings=settings,
         clock=clock or SystemClock(),
-        signet=LinkSigner(settings.base_url, settings.secret_keys),
+        link_signer=LinkSigner(settings.base_url, settings.secret_keys),
         letterhead=_letterhead(settings),
         queue=queue.create_queue(settings),
     )

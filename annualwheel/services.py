@@ -1,4 +1,4 @@
-"""What the edge carries around: one frozen object on the application."""
+"""What the application is set up with, and the way to its queue."""
 
 from __future__ import annotations
 
@@ -13,28 +13,27 @@ from annualwheel.clock import Clock
 from annualwheel.mail.letters import Letterhead
 from config import Settings
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Services:
     """What this application is set up with.
 
-    The settings, the clock, what signs links, what stands on letters, and the job queue.
+    The settings, the clock, what signs links, the head of every mail, and the job queue.
     """
 
     settings: Settings
     clock: Clock
-    signet: LinkSigner
+    link_signer: LinkSigner
     letterhead: Letterhead
     queue: Huey
 
 
 def services() -> Services:
-    """The house of the current application."""
+    """The services of the current application."""
     found: Services = current_app.extensions["arshjulet"]
     return found
-
-
-log = structlog.get_logger()
 
 
 def enqueue(task: str, *arguments: object) -> None:

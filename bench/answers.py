@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.models import Answer, AnswerHistory, Questionnaire
+from annualwheel.models import Questionnaire
+from annualwheel.models.drafts import Answer, AnswerHistory
 from annualwheel.preparation.answers import base_of
 from bench import filling, load
 from bench.load import CONNECTIONS, Order, spread

@@ -1,6 +1,4 @@
-"""What stands in the databases before it is measured: a planned year, people, invitations, answers,
-whole versions.
-"""
+"""What stands in the databases before it is measured: a year with all that belongs to it."""
 
 from __future__ import annotations
 
@@ -21,8 +19,6 @@ from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
     Affiliation,
-    Answer,
-    Item,
     Meeting,
     Member,
     Message,
@@ -36,6 +32,7 @@ from annualwheel.models import (
     SubmissionVersion,
     Year,
 )
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.preparation import membership
 from annualwheel.questionnaires import path, published, reading
 from annualwheel.questionnaires.definition import (

@@ -116,7 +116,7 @@ def _same_bytes(app: Flask, path: Path) -> Path:
     wire = []
     for message in messages:
         now = SystemClock().now()
-        each = delivery.envelope(message, found.letterhead, found.signet, now)
+        each = delivery.envelope(message, found.letterhead, found.link_signer, now)
         wire.append((each.sender, each.recipient, each.content))
     path.write_bytes(pickle.dumps(wire))
     return path

@@ -129,7 +129,7 @@ def hello(place: Place) -> Iterator[Served]:
 def token(app: Flask, purpose: str, public_id: str, version: int = 1) -> str:
     """The signed token of a mailed link."""
     found: Services = app.extensions["arshjulet"]
-    return found.signet.token(Target(purpose, public_id, version))
+    return found.link_signer.token(Target(purpose, public_id, version))
 
 
 class Places:

@@ -12,14 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import scoped_session
 
-from annualwheel.models import (
-    Answer,
-    Audit,
-    ImportedPerson,
-    Message,
-    Registration,
-    SubmissionVersion,
-)
+from annualwheel.models import Audit, ImportedPerson, Message, Registration, SubmissionVersion
+from annualwheel.models.drafts import Answer
 from rehearse.cast import LATE, MEANWHILE
 from rehearse.post import Entry, Post
 

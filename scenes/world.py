@@ -130,16 +130,21 @@ class World:
 
         And staff the address of its page.
         """
-        token = services().signet.token(Target("registration", seat.public_id, seat.link_version))
+        token = services().link_signer.token(
+            Target("registration", seat.public_id, seat.link_version)
+        )
+        feed = services().link_signer.token(calendar_feed.target(seat.person))
         self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}
         self.names |= {
             f"{who}_link": f"/i/{token}",
             who: seat.public_id,
-            f"{who}_feed": f"/k/{services().signet.token(calendar_feed.target(seat.person))}.ics",
+            f"{who}_feed": f"/k/{feed}.ics",
         }
 
     def let_write(self, who: str, member: Member) -> None:
         """Gives `who` the session and the link of a membership."""
-        token = services().signet.token(Target("member", member.public_id, member.link_version))
+        token = services().link_signer.token(
+            Target("member", member.public_id, member.link_version)
+        )
         self.sessions[who] = {"member": [member.public_id, member.link_version]}
         self.names[f"{who}_link"] = f"/f/{token}"

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.models import Item, Member, Year
+from annualwheel.models import Member, Year
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import carry_over, items, membership, submission
 from annualwheel.preparation.carry_over import EarlierItem
 from annualwheel.questionnaires import published, reading

@@ -102,7 +102,7 @@ def publish(meeting: Meeting, form: str = "arbetsmote") -> None:
 def link_of(registration: Registration) -> str:
     """The path of the personal link as it is now."""
     target = links.Target("registration", registration.public_id, registration.link_version)
-    return f"/i/{services().signet.token(target)}"
+    return f"/i/{services().link_signer.token(target)}"
 
 
 def mails(kind: str = "") -> list[Message]:

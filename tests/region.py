@@ -83,4 +83,6 @@ def sign_in(visitor: Browser, person: Staff, now: dt.datetime = START) -> Browse
     link = StaffLink(staff=person, expires_at=now + staff.LINK_LIFE)
     db.session.add(link)
     unit_of_work.commit()
-    return visitor.open(services().signet.url(Target("staff", link.public_id))).press("Logga in")
+    return visitor.open(services().link_signer.url(Target("staff", link.public_id))).press(
+        "Logga in"
+    )

@@ -109,11 +109,13 @@ def links(world: World, every: bool = True) -> list[str]:
             seen.add(message.kind)
             found |= dict.fromkeys(
                 _in_mail(
-                    envelope(message, services().letterhead, services().signet, START).as_bytes()
+                    envelope(
+                        message, services().letterhead, services().link_signer, START
+                    ).as_bytes()
                 )
             )
     found |= dict.fromkeys(
-        f"/{services().signet.url(target, START).split('/', 3)[3]}"
+        f"/{services().link_signer.url(target, START).split('/', 3)[3]}"
         for target in _targets().values()
     )
     db.session.commit()

@@ -13,7 +13,8 @@ from annualwheel.contacts import organisations
 from annualwheel.contacts.people import add_person
 from annualwheel.cycle import reference, years
 from annualwheel.db import db
-from annualwheel.models import AnswerHistory, Item, Member, Organisation, YearOrganisation
+from annualwheel.models import Member, Organisation, YearOrganisation
+from annualwheel.models.drafts import AnswerHistory, Item
 from annualwheel.preparation import answers, items, membership, notices
 from annualwheel.preparation.answers import Change, SaveResult
 from annualwheel.questionnaires import published, reading
@@ -129,5 +130,5 @@ def history(item: Item, key: str) -> list[Any]:
 
 def enter(browser: Browser, member: Member) -> Browser:
     """Follows the member's link and presses the button."""
-    token = services().signet.token(notices.links(member)["preparation"])
+    token = services().link_signer.token(notices.links(member)["preparation"])
     return browser.open(f"/f/{token}").press("Öppna förberedelsen")

@@ -50,14 +50,14 @@ def links() -> None:
     brevlådan.
     """
     _not_in_production()
-    signet, settings = services().signet, services().settings
+    link_signer, settings = services().link_signer, services().settings
     targets = {
         "Deltagare, inbjudan": _invitation(),
         "Deltagare, förberedelse": _preparation(),
         "Koordinator": _sign_in("coordinator"),
         "Processledare": _sign_in("facilitator"),
     }
-    addresses = {label: signet.url(target) for label, target in targets.items() if target}
+    addresses = {label: link_signer.url(target) for label, target in targets.items() if target}
     if settings.dev_mailbox:
         addresses["Brevlådan"] = f"{settings.base_url}/brevlada"
     unit_of_work.commit()

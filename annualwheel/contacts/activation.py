@@ -11,12 +11,7 @@ from annualwheel.audit import Actor
 from annualwheel.contacts.affiliations import affiliate
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import (
-    Affiliation,
-    Organisation,
-    Person,
-    Registration,
-)
+from annualwheel.models import Affiliation, Organisation, Person, Registration
 
 
 def vouch(person: Person, organisation: Organisation, title: str = "") -> None:

@@ -7,11 +7,7 @@ import sqlalchemy as sa
 from annualwheel.contacts.folding import clean
 from annualwheel.db import db
 from annualwheel.errors import Missing
-from annualwheel.models import (
-    Affiliation,
-    Organisation,
-    Person,
-)
+from annualwheel.models import Affiliation, Organisation, Person
 
 
 def organisation_of(person: Person) -> Organisation | None:

@@ -7,14 +7,7 @@ import sqlalchemy as sa
 from annualwheel.contacts.folding import clean, fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import (
-    Alias,
-    Category,
-    Organisation,
-    Person,
-    Year,
-    YearOrganisation,
-)
+from annualwheel.models import Alias, Category, Organisation, Person, Year, YearOrganisation
 from annualwheel.wording.collation import swedish
 
 

@@ -9,10 +9,7 @@ from annualwheel.contacts.affiliations import has_place
 from annualwheel.contacts.folding import clean, fold, normal_address
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import (
-    Organisation,
-    Person,
-)
+from annualwheel.models import Organisation, Person
 from annualwheel.wording.collation import swedish
 
 

@@ -16,7 +16,8 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
-from annualwheel.models import Affiliation, Item, Meeting, Message, Organisation, Year
+from annualwheel.models import Affiliation, Meeting, Message, Organisation, Year
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import answers, items, membership, submission
 from annualwheel.preparation.answers import Change
 from annualwheel.questionnaires import published

@@ -25,9 +25,7 @@ from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
     Affiliation,
-    Answer,
     Category,
-    Item,
     Meeting,
     Member,
     Organisation,
@@ -36,6 +34,7 @@ from annualwheel.models import (
     Staff,
     Year,
 )
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import front_door, replies
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import answers, carry_over, items, membership, submission

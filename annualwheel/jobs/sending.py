@@ -64,7 +64,7 @@ def _has_time(message: Message) -> bool:
 def _deliver(connection: delivery.Connection, message: Message) -> None:
     now = services().clock.now()
     result = connection.send(
-        delivery.envelope(message, services().letterhead, services().signet, now)
+        delivery.envelope(message, services().letterhead, services().link_signer, now)
     )
     if result.state == "sent":
         outbox.mark_sent(message, now)

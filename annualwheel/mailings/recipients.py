@@ -14,9 +14,6 @@ from annualwheel.db import db
 from annualwheel.meetings import results
 from annualwheel.models import (
     Affiliation,
-    Answer,
-    AnswerHistory,
-    Item,
     Meeting,
     Member,
     Message,
@@ -27,6 +24,7 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee
 from annualwheel.registrations.states import COMING

@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.mail import letters, outbox
 from annualwheel.mail.letters import Letter
+from annualwheel.meetings.listeners import CONCERNED, UNSENT, concerned
 from annualwheel.models import (
     Mailing,
     Meeting,
     Message,
-    Person,
     Questionnaire,
     Registration,
     Staff,
@@ -34,15 +33,19 @@ from annualwheel.registrations import availability, notices, seats
 from annualwheel.wording import dates
 
 KINDS = ("moved", "cancelled")
-CONCERNED = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
+
+
 HAS_ENTRY = ("registered", "to_reconfirm")
+
+
 # In these states a person has something to answer; who has left them has answered since, on pages
 # that say how it is now.
 ASKED = ("invited", "offered", "to_reconfirm")
-UNSENT = ("queued", "retry")
+
+
 AT_ONCE = 200
-FIRST_SHOWN = ("registered", "to_reconfirm", "offered", "waitlisted", "invited")
-SHOWN = 200
+
+
 BATCH = 200
 
 
@@ -56,45 +59,6 @@ class Told(NamedTuple):
     state: str
     sequence: int
     known: int
-
-
-@dataclass(frozen=True)
-class Listeners:
-    """Who would be told.
-
-    `groups`: (state, how many, the names that are shown); `more` are not shown; `first` is one of
-    them.
-    """
-
-    total: int
-    groups: list[tuple[str, int, list[str]]]
-    more: int
-    first: Registration | None
-
-
-def listeners(meeting: Meeting, kind: str) -> Listeners:
-    """Who would be told if the meeting were moved or cancelled now.
-
-    The first `SHOWN` by name: those with a seat before the others.
-    """
-    everyone = _concerned(meeting, kind)
-    counted = everyone.with_only_columns(Registration.state, sa.func.count())
-    by_state = db.session.execute(counted.group_by(Registration.state))
-    counts: dict[str, int] = {row[0]: row[1] for row in by_state}
-    places = {state: place for place, state in enumerate(FIRST_SHOWN)}
-    order = sa.case(places, value=Registration.state)
-    rows = db.session.scalars(
-        everyone.join(Registration.person)
-        .order_by(order, Person.sort_name, Registration.id)
-        .limit(SHOWN)
-        .options(contains_eager(Registration.person), joinedload(Registration.organisation))
-    ).all()
-    names: dict[str, list[str]] = {state: [] for state in FIRST_SHOWN if state in counts}
-    for row in rows:
-        names[row.state].append(f"{row.person.name}, {row.organisation.name}")
-    total = sum(counts.values())
-    groups = [(state, counts[state], shown) for state, shown in names.items()]
-    return Listeners(total, groups, total - len(rows), rows[0] if rows else None)
 
 
 def letter(
@@ -143,7 +107,7 @@ def begin(
     known = [was]
     earlier = _overtake(meeting, known)
     rows = db.session.execute(
-        _concerned(meeting, kind)
+        concerned(meeting, kind)
         .with_only_columns(Registration.id, Registration.state, Registration.sequence)
         .order_by(Registration.id)
     ).all()
@@ -189,26 +153,6 @@ def write_next(mailing: Mailing, now: dt.datetime) -> bool:
         return True
     mailing.state = "sending"
     return False
-
-
-def _concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
-    """Who is invited or more.
-
-    Of a cancellation nobody hears whose invitation has not left us, and now never will.
-    """
-    chosen = sa.select(Registration).where(
-        Registration.meeting_id == meeting.id, Registration.state.in_(CONCERNED)
-    )
-    if kind == "moved":
-        return chosen
-    about = sa.select(Message.id).where(Message.registration_id == Registration.id)
-    unsent = sa.or_(
-        Message.state == "dropped",
-        sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)),
-    )
-    return chosen.where(
-        sa.or_(Registration.state != "invited", about.where(~unsent).exists(), ~about.exists())
-    )
 
 
 def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""What the house keeps about itself: limits, ticks, the audit trail, files and packs."""
+"""What the application keeps about itself: limits, ticks, the audit trail, files and packs."""
 
 from __future__ import annotations
 

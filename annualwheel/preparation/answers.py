@@ -17,7 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from annualwheel.db import db
 from annualwheel.errors import Missing, Unreadable
-from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
+from annualwheel.models import Person, Submission
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
 from annualwheel.questionnaires.definition import Question, QuestionType
 from annualwheel.questionnaires.values import HARD_CAP, Value, is_blank

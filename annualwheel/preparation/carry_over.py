@@ -15,8 +15,6 @@ import sqlalchemy as sa
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.models import (
-    Answer,
-    Item,
     Meeting,
     Organisation,
     Person,
@@ -25,6 +23,7 @@ from annualwheel.models import (
     SubmissionVersion,
     Year,
 )
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.preparation import answers, drafts, items
 from annualwheel.preparation.answers import Change
 from annualwheel.preparation.drafts import Draft

@@ -13,7 +13,8 @@ from functools import cached_property, lru_cache
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.models import Answer, Item, Person, Submission
+from annualwheel.models import Person, Submission
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition, Part, Question, answer_fields
 from annualwheel.questionnaires.path import Filled, FilledItem

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.errors import Missing
-from annualwheel.models import Answer, AnswerHistory, Item, Person, Submission
+from annualwheel.models import Person, Submission
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import answers, drafts
 from annualwheel.preparation.answers import KEPT, Change, SaveResult
 from annualwheel.preparation.drafts import Stored

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.models import Answer, Item, Person, Submission
+from annualwheel.models import Person, Submission
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.preparation import answers, deadline
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Group

@@ -20,7 +20,6 @@ from annualwheel.contacts import affiliations
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import (
-    Item,
     Meeting,
     Member,
     Organisation,
@@ -30,6 +29,7 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import scopes
 from annualwheel.questionnaires import published
 

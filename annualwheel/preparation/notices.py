@@ -12,16 +12,8 @@ from annualwheel.access.links import Target
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.models import (
-    Answer,
-    AnswerHistory,
-    Item,
-    Member,
-    Message,
-    Person,
-    Submission,
-    SubmissionVersion,
-)
+from annualwheel.models import Member, Message, Person, Submission, SubmissionVersion
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
 from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Part

@@ -13,15 +13,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from annualwheel.db import db
-from annualwheel.models import (
-    Answer,
-    Item,
-    Meeting,
-    Organisation,
-    Person,
-    Questionnaire,
-    Submission,
-)
+from annualwheel.models import Meeting, Organisation, Person, Questionnaire, Submission
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition, answer_fields
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import defer, joinedload
 from annualwheel import audit
 from annualwheel.db import db, read_again
 from annualwheel.errors import Refused
-from annualwheel.models import Initiative, Item, Member, Organisation, Submission, SubmissionVersion
+from annualwheel.models import Initiative, Member, Organisation, Submission, SubmissionVersion
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import deadline, drafts, notices
 from annualwheel.preparation.drafts import Draft
 from annualwheel.questionnaires import path, published

@@ -9,14 +9,11 @@ import sqlalchemy as sa
 from annualwheel.contacts.folding import fold
 from annualwheel.db import db
 from annualwheel.models import (
-    Answer,
-    AnswerHistory,
     Audit,
     ChangeRequest,
     DeletionRequest,
     Import,
     ImportedPerson,
-    Item,
     Member,
     Needs,
     OrganisationRequest,
@@ -25,6 +22,7 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 
 
 def wipe(person: Person) -> None:

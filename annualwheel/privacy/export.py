@@ -17,12 +17,9 @@ from annualwheel.db import db
 from annualwheel.mail import letters
 from annualwheel.models import (
     Affiliation,
-    Answer,
-    AnswerHistory,
     Audit,
     ChangeRequest,
     DeletionRequest,
-    Item,
     Meeting,
     Member,
     Message,
@@ -35,6 +32,7 @@ from annualwheel.models import (
     Submission,
     SubmissionVersion,
 )
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import answers, drafts, items
 from annualwheel.questionnaires.definition import CHOOSING
 from annualwheel.questionnaires.values import is_blank, keys

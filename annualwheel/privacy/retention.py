@@ -22,13 +22,10 @@ from annualwheel.contacts.imports import preview
 from annualwheel.db import Base, db
 from annualwheel.mail.outbox import DUE
 from annualwheel.models import (
-    Answer,
-    AnswerHistory,
     Attempt,
     File,
     FileChunk,
     Import,
-    Item,
     Mailing,
     Meeting,
     Message,
@@ -41,6 +38,7 @@ from annualwheel.models import (
     StaffSession,
     Submission,
 )
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import open_registration
 from annualwheel.preparation import answers, items
 

@@ -1,6 +1,6 @@
 """Who is concerned.
 
-The dashboard, the lists, the reminders and the export all ask here, so they can never disagree.
+The lists, the reminders and the export all ask here, so they can never disagree.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ from annualwheel.registrations.states import COMING
 from annualwheel.wording.collation import swedish
 
 CHOICES = ("category", "lead", "import", "last_year", "people")
+
+
 # A seat is counted once: who was replaced is counted through the substitute.
 INVITED = tuple(
     state for state in REGISTRATION_STATES if state not in ("unconfirmed", "substituted", "revoked")
 )
+
+
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "invited": INVITED,
     "delivered": INVITED,
@@ -47,8 +51,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unconfirmed": ("unconfirmed",),
     "gone": ("substituted", "revoked"),
 }
-# The groups that are counted for each kind of organisation.
-COUNTED = ("invited", "coming", "declined", "unanswered")
 
 
 class Addressee(NamedTuple):
@@ -92,43 +94,6 @@ class Choice:
     def kept(self) -> dict[str, Any]:
         """As plain values."""
         return {"kind": self.kind, "key": self.key, "people": list(self.people)}
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """How many there are at each step.
-
-    Nobody counts as answered for having opened a mail or a link. `offered` are some of the
-    `waiting`.
-    """
-
-    invited: int
-    delivered: int
-    answered: int
-    coming: int
-    substitutes: int
-    declined: int
-    unanswered: int
-    waiting: int
-    to_reconfirm: int
-    offered: int
-
-
-class Turnout(NamedTuple):
-    """One kind of organisation at a meeting.
-
-    `organisations` of which `missing` have nobody who comes.
-    """
-
-    category: str
-    sv: str
-    en: str
-    invited: int
-    coming: int
-    declined: int
-    unanswered: int
-    organisations: int
-    missing: int
 
 
 def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
@@ -223,87 +188,13 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
         .order_by(Person.sort_name, Registration.id)
     )
     if group == "delivered":
-        query = query.where(_delivered())
+        query = query.where(was_delivered())
     if category:
-        query = query.where(Registration.organisation_id.in_(_of_category(meeting, category)))
+        query = query.where(Registration.organisation_id.in_(of_category(meeting, category)))
     columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
         query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in columns)))
     return list(db.session.scalars(query))
-
-
-def funnel(meeting: Meeting) -> Funnel:
-    """The numbers of the whole meeting, in two queries."""
-    rows = db.session.execute(
-        sa.select(Registration.state, sa.func.count(), sa.func.count(Registration.replaces_id))
-        .where(Registration.meeting_id == meeting.id)
-        .group_by(Registration.state)
-    ).all()
-    counts = {row[0]: row[1] for row in rows}
-    delivered = db.session.scalar(
-        of_registrations(meeting, *INVITED)
-        .where(_delivered())
-        .with_only_columns(sa.func.count(Registration.id))
-    )
-    sums = {
-        group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
-    }
-    return Funnel(
-        sums["invited"],
-        delivered or 0,
-        sums["answered"],
-        sums["coming"],
-        sum(row[2] for row in rows if row[0] in COMING),
-        sums["declined"],
-        sums["unanswered"],
-        sums["waiting"],
-        sums["to_reconfirm"],
-        counts.get("offered", 0),
-    )
-
-
-def turnout(meeting: Meeting) -> list[Turnout]:
-    """Who comes, by kind of organisation, in one query.
-
-    All organisations of the year, and any other that somebody was invited for. The last row,
-    without a name, is for organisations that have no kind, when there are any.
-    """
-    seats = _seats(meeting)
-    sums = [sa.func.coalesce(sa.func.sum(seats.c[group]), 0) for group in COUNTED]
-    is_missing = sa.func.coalesce(seats.c.coming, 0) == 0
-    rows = db.session.execute(
-        sa.select(
-            sa.func.coalesce(Category.key, "-"),
-            sa.func.coalesce(Category.sv, ""),
-            sa.func.coalesce(Category.en, ""),
-            *sums,
-            sa.func.count(),
-            sa.func.sum(sa.case((is_missing, 1), else_=0)),
-        )
-        .select_from(_concerned(meeting, seats))
-        .outerjoin(Category, Category.id == YearOrganisation.category_id)
-        .where(_is_concerned(seats))
-        .group_by(Category.id, Category.key, Category.sv, Category.en, Category.position)
-        .order_by(Category.position.is_(None), Category.position)
-    )
-    return [Turnout(*row) for row in rows]
-
-
-def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
-    """The organisations nobody comes from, in Swedish order.
-
-    With how many of each have not answered.
-    """
-    seats = _seats(meeting)
-    query = (
-        sa.select(Organisation, sa.func.coalesce(seats.c.unanswered, 0))
-        .select_from(_concerned(meeting, seats))
-        .where(_is_concerned(seats), sa.func.coalesce(seats.c.coming, 0) == 0)
-    )
-    if category:
-        query = query.where(Organisation.id.in_(_of_category(meeting, category)))
-    found = [(row[0], row[1]) for row in db.session.execute(query)]
-    return sorted(found, key=lambda row: swedish(row[0].name))
 
 
 def imports_of(year: Year) -> Sequence[Import]:
@@ -321,7 +212,7 @@ def _organisations(
 ) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[Any]]]:
     """Which of a person's organisations count for the choice, and which comes first."""
     if choice.kind == "category":
-        return [Affiliation.organisation_id.in_(_of_category(meeting, choice.key))], []
+        return [Affiliation.organisation_id.in_(of_category(meeting, choice.key))], []
     if choice.kind == "lead":
         led = sa.select(YearOrganisation.organisation_id).where(
             YearOrganisation.year_id == meeting.year_id,
@@ -366,7 +257,8 @@ def _last_year(meeting: Meeting) -> sa.Select[int]:
     )
 
 
-def _of_category(meeting: Meeting, key: str) -> sa.Select[int]:
+def of_category(meeting: Meeting, key: str) -> sa.Select[int]:
+    """The ids of the organisations of a category that year; "-" for those without one."""
     query = sa.select(YearOrganisation.organisation_id).where(
         YearOrganisation.year_id == meeting.year_id
     )
@@ -378,43 +270,10 @@ def _of_category(meeting: Meeting, key: str) -> sa.Select[int]:
     )
 
 
-def _delivered() -> sa.ColumnElement[bool]:
+def was_delivered() -> sa.ColumnElement[bool]:
+    """A condition on registrations: at least one mail about it has been sent."""
     return (
         sa.select(Message.id)
         .where(Message.registration_id == Registration.id, Message.state == "sent")
         .exists()
     )
-
-
-def _seats(meeting: Meeting) -> sa.Subquery:
-    """One row for each organisation that somebody was invited for."""
-
-    def count(group: str) -> sa.Label[int]:
-        is_in_group = Registration.state.in_(GROUPS[group])
-        return sa.func.sum(sa.case((is_in_group, 1), else_=0)).label(group)
-
-    return (
-        sa.select(Registration.organisation_id, *(count(group) for group in COUNTED))
-        .where(Registration.meeting_id == meeting.id, Registration.state.in_(INVITED))
-        .group_by(Registration.organisation_id)
-        .subquery()
-    )
-
-
-def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
-    in_year = sa.and_(
-        YearOrganisation.organisation_id == Organisation.id,
-        YearOrganisation.year_id == meeting.year_id,
-    )
-    return sa.join(Organisation, YearOrganisation, in_year, isouter=True).join(
-        seats, seats.c.organisation_id == Organisation.id, isouter=True
-    )
-
-
-def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
-    of_year = sa.and_(
-        YearOrganisation.id.is_not(None),
-        Organisation.active,
-        Organisation.merged_into_id.is_(None),
-    )
-    return sa.or_(seats.c.invited.is_not(None), of_year)

@@ -46,7 +46,7 @@ def _submitted_block(section: Mapping[str, Any], labels: Mapping[str, str], lang
         title=section["title"][language],
         about=section["theme"]["label"][language] if section["theme"] else "",
         url="",
-        lines=_submitted(section["answers"], labels, language) + _over(ended),
+        lines=_submitted(section["answers"], labels, language) + ended_line(ended),
         cards=cards,
         none=_("Inga att berätta om") if group["none"] else "",
     )
@@ -63,7 +63,7 @@ def _submitted(
     ]
 
 
-def _over(titles: list[str]) -> list[Line]:
+def ended_line(titles: list[str]) -> list[Line]:
     """The initiatives of the year before that have come to an end, as one line."""
     if not titles:
         return []

@@ -28,7 +28,7 @@ def show(person: Person, back: tuple[str, str]) -> Response:
         form, lambda: calendar_feed.renew(person, page.now(), audit.participant(person.id))
     ):
         return redirect(url_for(request.endpoint or "", klart="ny"), code=303)
-    address = services().signet.url(calendar_feed.target(person))
+    address = services().link_signer.url(calendar_feed.target(person))
     html = render_template(
         "calendar/subscription.html",
         back_to=back,

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 from annualwheel.models import Meeting
-from annualwheel.registrations import audiences
+from annualwheel.registrations import turnout
 from annualwheel.wording import dates, names
 from annualwheel.workshop import lists, submitted
 from annualwheel.workshop.columns import AnswerColumns, code_book, readable
@@ -93,7 +93,7 @@ class _Pack:
         answered = {each.organisation_id for each in chosen}
         lists.participants(self.participants, meeting, categories, language)
         lists.not_answered(self.not_answered, meeting, asked, answered, categories, language)
-        people = audiences.funnel(meeting)
+        people = turnout.funnel(meeting)
         return {
             "answers": len(chosen),
             "organisations": len(answered),

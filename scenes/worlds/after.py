@@ -17,7 +17,8 @@ from annualwheel.db import db
 from annualwheel.meetings import planning, results
 from annualwheel.meetings.changes import Appointment
 from annualwheel.meetings.results import Change
-from annualwheel.models import Item, Meeting, Member, Staff
+from annualwheel.models import Meeting, Member, Staff
+from annualwheel.models.drafts import Item
 from annualwheel.participation import front_door
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import answers, items, membership, reopening, submission

@@ -36,6 +36,16 @@ OPEN = {
     "followup": (6, 28),
 }
 HOUR = dt.timedelta(hours=1)
+PEOPLE = (
+    ("seated", "Alva Provsson", "Karlstads universitet"),
+    ("gone", "Nils Påhittsson", "Arvika kommun"),
+    ("lapsed", "Bo Platshållare", "Sunne kommun"),
+    ("offered", "Märta Testberg", "Hagfors kommun"),
+    ("blocked", "Ida Mallander", "Karlstads universitet"),
+    ("queued", "Viggo Fiktivlund", "Glava Energy Center"),
+    ("gone_online", "Tuva Demoström", "Arvika kommun"),
+    ("alone", "Rut Övningsfors", "Hagfors kommun"),
+)
 
 
 def make(world: World) -> None:
@@ -70,16 +80,7 @@ def make(world: World) -> None:
     )
     people = {
         who: world.invite(who, meeting, name, organisation, START - 3 * DAY)
-        for who, name, organisation in (
-            ("seated", "Alva Provsson", "Karlstads universitet"),
-            ("gone", "Nils Påhittsson", "Arvika kommun"),
-            ("lapsed", "Bo Platshållare", "Sunne kommun"),
-            ("offered", "Märta Testberg", "Hagfors kommun"),
-            ("blocked", "Ida Mallander", "Karlstads universitet"),
-            ("queued", "Viggo Fiktivlund", "Glava Energy Center"),
-            ("gone_online", "Tuva Demoström", "Arvika kommun"),
-            ("alone", "Rut Övningsfors", "Hagfors kommun"),
-        )
+        for who, name, organisation in PEOPLE
     }
     for minutes, (who, seat) in enumerate(people.items()):
         _yes(

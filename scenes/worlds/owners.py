@@ -62,4 +62,6 @@ def _let_in(world: World, who: str, person: Person) -> None:
     world.sessions[who] = {
         "own_data": [person.public_id, person.link_version, int(START.timestamp())]
     }
-    world.names[f"{who}_link"] = f"/u/{services().signet.token(own_data.target(person), START)}"
+    world.names[f"{who}_link"] = (
+        f"/u/{services().link_signer.token(own_data.target(person), START)}"
+    )

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from annualwheel.contacts import organisations, people
 from annualwheel.db import db
-from annualwheel.models import Category, Item, Meeting, Member
+from annualwheel.models import Category, Meeting, Member
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import (
     answers,
     carry_over,

@@ -137,7 +137,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
         "question": answers_read.questions(work)[0]["key"],
         "account": ada.public_id,
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
-        "staff_link": f"/logga-in/{services().signet.token(Target('staff', link.public_id))}",
+        "staff_link": f"/logga-in/{services().link_signer.token(Target('staff', link.public_id))}",
     }
     world.sessions["handed_over"] = {"handed_over": "Olle Provsund"}
     world.sessions["handed_over_invitation"] = {
@@ -238,6 +238,6 @@ def _mailbox(world: World) -> None:
         seen.setdefault(message.kind, message)
     for number, (kind, message) in enumerate(seen.items()):
         name = f"{int(START.timestamp()) - 60 * number}000000000.scene"
-        sealed = envelope(message, services().letterhead, services().signet, START)
+        sealed = envelope(message, services().letterhead, services().link_signer, START)
         (new / name).write_bytes(sealed.as_bytes())
         world.names[f"mail_{kind}"] = name

@@ -163,7 +163,7 @@ def test_an_initiative_is_written_and_a_conflict_settled_with_keys_alone(
     clock.set(OPEN)
     with live.app.app_context():
         links = [
-            f"/f/{services().signet.token(notices.links(member)['preparation'])}"
+            f"/f/{services().link_signer.token(notices.links(member)['preparation'])}"
             for member in make_members("Maria", "Anna")
         ]
     maria, anna = (Keys(new_page()) for _ in links)

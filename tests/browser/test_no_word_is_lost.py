@@ -36,7 +36,7 @@ def links(live: Live, clock: Fixed) -> list[str]:
     clock.set(OPEN)
     with live.app.app_context():
         return [
-            f"/f/{services().signet.token(notices.links(member)['preparation'])}"
+            f"/f/{services().link_signer.token(notices.links(member)['preparation'])}"
             for member in make_members("Maria", "Anna")
         ]
 

@@ -33,7 +33,7 @@ def links(live: Live, clock: Fixed) -> list[str]:
         add_initiative(members[0])
         db.session.commit()
         return [
-            f"/f/{services().signet.token(notices.links(member)['preparation'])}"
+            f"/f/{services().link_signer.token(notices.links(member)['preparation'])}"
             for member in members
         ]
 

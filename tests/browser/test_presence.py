@@ -28,7 +28,7 @@ def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable
     clock.set(OPEN)
     with live.app.app_context():
         links = [
-            services().signet.token(notices.links(member)["preparation"])
+            services().link_signer.token(notices.links(member)["preparation"])
             for member in make_members("Maria", "Anna")
         ]
         db.session.commit()

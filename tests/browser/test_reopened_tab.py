@@ -29,7 +29,7 @@ def tab(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Page:
     clock.set(OPEN)
     with live.app.app_context():
         (maria,) = make_members("Maria")
-        link = f"/f/{services().signet.token(notices.links(maria)['preparation'])}"
+        link = f"/f/{services().link_signer.token(notices.links(maria)['preparation'])}"
     page = new_page()
     page.goto(link)
     page.get_by_role("button", name="Öppna förberedelsen").click()

@@ -27,7 +27,7 @@ __all__ = [
 
 
 def envelope(
-    message: Message, letterhead: Letterhead, signet: LinkSigner, now: dt.datetime
+    message: Message, letterhead: Letterhead, link_signer: LinkSigner, now: dt.datetime
 ) -> Envelope:
     """The mail of an outbox row, ready to send.
 
@@ -38,7 +38,9 @@ def envelope(
     """
     body = message.body
     try:
-        links = {name: signet.url(Target(**target), now) for name, target in body.links.items()}
+        links = {
+            name: link_signer.url(Target(**target), now) for name, target in body.links.items()
+        }
         letter = Letter(body.subject, body.preheader, body.text, body.html)
         sealed = render(letter, message.language, links, letterhead)
         calendar = _calendar(message, letterhead, now)

@@ -24,7 +24,7 @@ def own_feed(token: str) -> AnyResponse:
     """
     try:
         found = calendar_feed.of(
-            calendar_feed.by_target(services().signet.read("feed", token)), page.now()
+            calendar_feed.by_target(services().link_signer.read("feed", token)), page.now()
         )
     except Missing:
         abort(404)

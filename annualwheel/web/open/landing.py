@@ -132,7 +132,7 @@ def link_sent() -> str:
 
 def registration_of(token: str) -> Registration | None:
     """The registration that a personal link opens; None for a link that is dead."""
-    target = services().signet.read("registration", token)
+    target = services().link_signer.read("registration", token)
     try:
         return invitations.by_target(target) if target else None
     except Missing:
@@ -141,7 +141,7 @@ def registration_of(token: str) -> Registration | None:
 
 def _member(token: str) -> Member | None:
     try:
-        return membership.by_target(services().signet.read("member", token))
+        return membership.by_target(services().link_signer.read("member", token))
     except Missing:
         return None
 

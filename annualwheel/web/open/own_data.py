@@ -68,7 +68,7 @@ def enter_own_data(token: str) -> Response | AnyResponse:
 
 def _person(token: str) -> Person | None:
     try:
-        return own_data.by_target(services().signet.read("own_data", token, page.now()))
+        return own_data.by_target(services().link_signer.read("own_data", token, page.now()))
     except Missing:
         return None
 

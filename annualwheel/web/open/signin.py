@@ -45,7 +45,7 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
     if not form.accepted():
         return _with_button(token, form)
     try:
-        opened = staff.sign_in(services().signet.read("staff", token), page.now())
+        opened = staff.sign_in(services().link_signer.read("staff", token), page.now())
     except Missing:
         return _dead_link()
     if session.get("staff"):  # whoever was signed in here before is so no longer
@@ -85,7 +85,7 @@ def signed_out() -> str:
 
 def _with_button(token: str, form: Press) -> Response:
     try:
-        link = staff.usable_link(services().signet.read("staff", token), page.now())
+        link = staff.usable_link(services().link_signer.read("staff", token), page.now())
     except Missing:
         return _dead_link()
     g.own_language = link.staff.language

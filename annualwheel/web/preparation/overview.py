@@ -23,7 +23,7 @@ from annualwheel.questionnaires.values import Fault, Values, is_blank
 from annualwheel.web import page
 from annualwheel.web.preparation.sheets import spoken
 from annualwheel.web.preparation.steps import Step, steps
-from annualwheel.web.submitted_content import Block, Line, _over
+from annualwheel.web.submitted_content import Block, Line, ended_line
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Bl
     none = ""
     if group:
         cards = _card_blocks(step, group, draft, names, mine)
-        lines += _over([path.item_title(group, item) for item in draft.filled.ended])
+        lines += ended_line([path.item_title(group, item) for item in draft.filled.ended])
         none = "" if cards else _none_ticked(group, root)
     url = step.url() if mine else ""
     return Block(step.title, step.about, url, lines, cards, none)

@@ -16,7 +16,7 @@ from annualwheel.preparation.answers import Change, Conflict
 from annualwheel.questionnaires.values import Value
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint
-from annualwheel.web.preparation import presence as preparation_presence
+from annualwheel.web.preparation import presence as open_pages
 from annualwheel.web.preparation.presence import proven, sentences
 from annualwheel.wording import dates
 
@@ -40,7 +40,7 @@ def save(item: str) -> Response:
     saved = answers.save(place, _changes(), g.member.person, page.now())
     alive = False
     if presence.is_due(g.member, page.now()):
-        where = preparation_presence.place(request.get_json().get("where"))
+        where = open_pages.place(request.get_json().get("where"))
         alive = presence.note(g.member, where, page.now())
     unit_of_work.commit()
     language = page.language()

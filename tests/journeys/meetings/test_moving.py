@@ -13,7 +13,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mail.letters import PLACEHOLDER
-from annualwheel.meetings import announcements, changes
+from annualwheel.meetings import changes, listeners
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Audit, Meeting, Registration, Year
 from annualwheel.participation import replies
@@ -140,7 +140,7 @@ def test_a_cancellation_shows_whom_it_reaches_and_the_mail(
 def test_a_long_list_is_cut_and_says_how_many_more(
     meeting: Meeting, office: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcements, "SHOWN", 2)
+    monkeypatch.setattr(listeners, "SHOWN", 2)
     invited(meeting, "Anna", "Eva", "Ola", "Siv")
     office.open("/mote/2027/arbetsmote/stall-in").see(
         "Inbjuden, inte svarat (4)", "Anna Ek", "Eva Ek", "och 2 till"

@@ -169,7 +169,7 @@ def test_the_links_of_the_mails_lead_to_the_results_in_one_press(held: Held) -> 
     with held.app.app_context():
         member = db.session.query(Member).order_by(Member.id).first()
         assert member is not None
-        path = f"/f/{services().signet.token(notices.links(member)['preparation'])}"
+        path = f"/f/{services().link_signer.token(notices.links(member)['preparation'])}"
     held.new_visitor().open(path).see("Resultatet av mötet är klart.").press("Läs resultatet").see(
         "Fem luckor.", "Det här skickade ni in"
     )

@@ -36,7 +36,7 @@ LATER = START + dt.timedelta(days=1)
 
 def address(guest: Registration) -> str:
     """The path of the person's calendar."""
-    return f"/k/{services().signet.token(calendar_feed.target(guest.person))}.ics"
+    return f"/k/{services().link_signer.token(calendar_feed.target(guest.person))}.ics"
 
 
 def read(visitor: Browser, guest: Registration) -> icalendar.Calendar:
@@ -172,7 +172,7 @@ def test_who_only_writes_has_the_last_day_of_the_preparation_and_later_when_open
     guest = say_yes(make_guest(meeting))
     colleague = people.add_person("Anna", "Berg", "anna@kommun.example", guest.organisation)
     member = membership.join(meeting.questionnaires[0], colleague, guest.organisation, START)
-    path = f"/k/{services().signet.token(calendar_feed.target(colleague))}.ics"
+    path = f"/k/{services().link_signer.token(calendar_feed.target(colleague))}.ics"
     words = "Sista dag för förberedelsen: arbetsmötet, Hagfors kommun"
     assert days(icalendar.Calendar.from_ical(visitor.fetch("GET", path).data)) == {
         words: dt.date(2027, 1, 14)

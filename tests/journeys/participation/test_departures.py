@@ -15,8 +15,6 @@ from annualwheel.contacts import activation, affiliations, organisations
 from annualwheel.db import db
 from annualwheel.mailings import recipients
 from annualwheel.models import (
-    Answer,
-    Item,
     Meeting,
     Member,
     Questionnaire,
@@ -24,6 +22,7 @@ from annualwheel.models import (
     Submission,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import departures, replies
 from annualwheel.preparation import membership, notices
 from annualwheel.services import services
@@ -68,7 +67,7 @@ class TestBothWays:
         self, lead: Registration, new_visitor: Callable[[], Browser], way: str
     ) -> None:
         maria, link = new_visitor(), notices.links(db.session.query(Member).one())["preparation"]
-        path = f"/f/{services().signet.token(link)}"
+        path = f"/f/{services().link_signer.token(link)}"
         maria.open(path).press("Öppna förberedelsen")
         assert maria.open("/forberedelse").status == 200
         end(new_visitor(), lead, way)

@@ -246,7 +246,8 @@ def test_the_preparation_opens_by_a_pressed_button_only(
     publish(meeting)
     member = membership.of_registration(make_guest(meeting), START)
     assert member is not None
-    path = f"/f/{services().signet.token(Target('member', member.public_id, member.link_version))}"
+    target = Target("member", member.public_id, member.link_version)
+    path = f"/f/{services().link_signer.token(target)}"
     visitor.open(path).see(
         "Förberedelse för Hagfors kommun", "Du skriver som", "Är du inte Maria?"
     ).press("Öppna förberedelsen")

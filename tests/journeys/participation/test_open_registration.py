@@ -31,7 +31,7 @@ from annualwheel.models import (
 from annualwheel.participation import front_door, open_registration, replies
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.substitution import Substitute
-from annualwheel.registrations import audiences, invitations
+from annualwheel.registrations import audiences, invitations, turnout
 from annualwheel.registrations.audiences import Choice
 from tests.at_once import at_once
 from tests.conftest import START, Fixed
@@ -241,7 +241,7 @@ def test_nothing_that_was_typed_stands_in_the_mail_to_an_address_that_is_not_pro
 def test_an_unconfirmed_registration_counts_nowhere(session: Any, visitor: Browser) -> None:
     meeting = open_meeting(capacity=1)
     apply(visitor)
-    funnel = audiences.funnel(meeting)
+    funnel = turnout.funnel(meeting)
     assert (funnel.invited, funnel.unanswered, funnel.coming) == (0, 0, 0)
     assert (
         audiences.in_group(meeting, "invited") == []

@@ -268,7 +268,8 @@ def test_an_invitation_taken_back_takes_the_access_to_the_answer_with_it(
     guest = say_yes(make_guest(meeting))
     member = membership.of_registration(guest, START)
     assert member is not None
-    link = f"/f/{services().signet.token(Target('member', member.public_id, member.link_version))}"
+    target = Target("member", member.public_id, member.link_version)
+    link = f"/f/{services().link_signer.token(target)}"
     visitor.open(link).press("Öppna förberedelsen")
     front_door.revoke(guest, START, audit.SYSTEM)
     assert [

@@ -15,7 +15,7 @@ from annualwheel.db import db
 from annualwheel.jobs import sweep
 from annualwheel.mailings import recipients, relevance
 from annualwheel.models import Meeting, Registration
-from annualwheel.registrations import audiences, notices, seats
+from annualwheel.registrations import audiences, notices, seats, turnout
 from tests.conftest import START, Fixed
 from tests.guests import kinds_since, link_of, mails, make_guest, make_meeting
 from tests.region import make_staff, sign_in
@@ -178,7 +178,7 @@ def test_who_waits_or_is_offered_a_seat_has_answered_and_is_not_reminded(
     meeting = guests[0].meeting
     asked = make_guest(meeting, "Frida", "Ek", "Organisation frida")
     assert [one.key for one in recipients.unanswered(meeting, START + HOUR)] == [asked.public_id]
-    counts = audiences.funnel(meeting)
+    counts = turnout.funnel(meeting)
     assert (counts.answered, counts.unanswered, counts.waiting, counts.coming) == (4, 1, 3, 0)
     assert sorted(audiences.in_group(meeting, "waiting")) == sorted(
         guest.id for guest in guests[1:]

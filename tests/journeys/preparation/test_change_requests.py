@@ -47,7 +47,9 @@ class Two:
             write(members[1], item_of(members[1], "strukturer/arbete"), skapa=SECRET)
             db.session.commit()
             self.page = f"/mote/2027/arbetsmote/svar/{members[0].submission.public_id}"
-            self.link = f"/f/{services().signet.token(notices.links(members[0])['preparation'])}"
+            self.link = (
+                f"/f/{services().link_signer.token(notices.links(members[0])['preparation'])}"
+            )
             self.maria, self.anna = (enter(new_visitor(), member) for member in members)
         clock.set(LATE)
         with app.app_context():

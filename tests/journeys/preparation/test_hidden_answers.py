@@ -9,7 +9,8 @@ from collections.abc import Callable
 from flask import Flask
 
 from annualwheel.db import db
-from annualwheel.models import Item, SubmissionVersion
+from annualwheel.models import SubmissionVersion
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import notices
 from tests.conftest import Fixed
 from tests.earlier import carry, make_earlier

@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from annualwheel.db import db
-from annualwheel.models import Item, Member, SubmissionVersion
+from annualwheel.models import Member, SubmissionVersion
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
 from tests.conftest import Fixed
 from tests.earlier import make_earlier

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from annualwheel.db import db
-from annualwheel.models import Item, Member, Message, SubmissionVersion
+from annualwheel.models import Member, Message, SubmissionVersion
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
 from annualwheel.questionnaires import published
 from tests.conftest import Fixed

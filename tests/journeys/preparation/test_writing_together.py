@@ -17,7 +17,6 @@ from annualwheel.contacts import organisations, people
 from annualwheel.db import db
 from annualwheel.models import (
     Audit,
-    Item,
     Member,
     Message,
     Organisation,
@@ -26,6 +25,7 @@ from annualwheel.models import (
     Year,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Item
 from annualwheel.preparation import answers, collaborators, membership, presence
 from annualwheel.preparation.collaborators import Colleague
 from tests.conftest import Fixed

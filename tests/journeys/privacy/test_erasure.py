@@ -17,12 +17,10 @@ from annualwheel.db import Base, db
 from annualwheel.jobs import sweep
 from annualwheel.mail import outbox
 from annualwheel.models import (
-    Answer,
     Audit,
     ChangeRequest,
     DeletionRequest,
     Import,
-    Item,
     Meeting,
     Member,
     Message,
@@ -37,6 +35,7 @@ from annualwheel.models import (
     SubmissionVersion,
     YearOrganisation,
 )
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import link_recovery, organisation_requests, replies
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.preparation import membership

@@ -15,16 +15,8 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.contacts import affiliations, organisations
 from annualwheel.db import db
-from annualwheel.models import (
-    Answer,
-    AnswerHistory,
-    Audit,
-    DeletionRequest,
-    Item,
-    Person,
-    Registration,
-    Submission,
-)
+from annualwheel.models import Audit, DeletionRequest, Person, Registration, Submission
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import replies
 from annualwheel.preparation import membership
 from annualwheel.privacy import own_data
@@ -68,7 +60,7 @@ def maria(session: Any) -> Registration:
 
 
 def path_of(person: Person, at: dt.datetime = START) -> str:
-    return f"/u/{services().signet.token(own_data.target(person), at)}"
+    return f"/u/{services().link_signer.token(own_data.target(person), at)}"
 
 
 def enter(visitor: Browser, person: Person) -> Browser:
@@ -267,7 +259,7 @@ def test_the_file_says_the_same_with_names_that_stay(maria: Registration, visito
             "answer": "",
         }
     ]
-    assert services().signet.token(own_data.target(maria.person), START) not in reply.get_data(
+    assert services().link_signer.token(own_data.target(maria.person), START) not in reply.get_data(
         as_text=True
     )
 

@@ -19,10 +19,8 @@ from annualwheel.jobs import sweep
 from annualwheel.mail import outbox
 from annualwheel.mailings import failures, sending
 from annualwheel.models import (
-    Answer,
     Audit,
     Import,
-    Item,
     Mailing,
     Message,
     MessageBody,
@@ -30,6 +28,7 @@ from annualwheel.models import (
     StaffSession,
     Submission,
 )
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import address_change
 from annualwheel.preparation import items
 from annualwheel.privacy import retention

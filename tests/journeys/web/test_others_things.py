@@ -15,7 +15,8 @@ from annualwheel.access.links import Target
 from annualwheel.contacts import organisations
 from annualwheel.contacts.people import add_person
 from annualwheel.db import db
-from annualwheel.models import Answer, Item, Member, Needs, Registration
+from annualwheel.models import Member, Needs, Registration
+from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import replies
 from annualwheel.preparation import answers, items, membership
 from annualwheel.privacy import own_data
@@ -173,7 +174,7 @@ def test_another_persons_needs_are_neither_read_nor_erased(session: Any, visitor
         replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
     needs.state(erik, "Eriks kost", "", "Ja", START)
     db.session.commit()
-    visitor.open(f"/u/{services().signet.token(own_data.target(maria.person), START)}").press(
+    visitor.open(f"/u/{services().link_signer.token(own_data.target(maria.person), START)}").press(
         "Visa mina uppgifter"
     )
     proof = next(n.get("value") for n in visitor.page.all("input") if n.get("name") == "csrf_token")
@@ -196,9 +197,9 @@ def test_a_link_opens_its_own_door_only(
     guest = make_guest(neighbours.maria.submission.questionnaire.meeting, "Olle", "Ek")
     db.session.commit()
     tokens = {
-        "i": services().signet.token(own_door(guest)),
-        "f": services().signet.token(own_door(neighbours.maria)),
-        "u": services().signet.token(own_data.target(guest.person), OPEN),
+        "i": services().link_signer.token(own_door(guest)),
+        "f": services().link_signer.token(own_door(neighbours.maria)),
+        "u": services().link_signer.token(own_data.target(guest.person), OPEN),
     }
     for made_for, token in tokens.items():
         if made_for != door:

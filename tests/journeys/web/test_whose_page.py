@@ -351,5 +351,5 @@ def test_own_details_are_corrected_for_the_one_who_was_shown(
 
 
 def own(browser: Browser, guest: Registration) -> Browser:
-    token = services().signet.token(own_data.target(guest.person), START)
+    token = services().link_signer.token(own_data.target(guest.person), START)
     return browser.open(f"/u/{token}").press("Visa mina uppgifter")

@@ -25,7 +25,7 @@ def sign_in(app: Flask, visitor: Browser, clock: Fixed, role: str) -> Browser:
         link = StaffLink(staff=person, expires_at=clock.now() + staff.LINK_LIFE)
         db.session.add(link)
         unit_of_work.commit()
-        url = services().signet.url(Target("staff", link.public_id))
+        url = services().link_signer.url(Target("staff", link.public_id))
     visitor.open(url).press("Logga in")
     return visitor
 

@@ -27,7 +27,7 @@ from annualwheel.questionnaires.definition import (
     Section,
     Text,
 )
-from annualwheel.registrations import audiences, needs
+from annualwheel.registrations import needs, turnout
 from annualwheel.workshop import packs
 from annualwheel.workshop.sheets import LINE, Book, Column
 from tests.submitted import (
@@ -411,7 +411,7 @@ def test_who_comes_is_counted_as_on_the_dashboard_and_who_has_not_said_yes_by_it
         "3",
         "1",
     )
-    people = audiences.funnel(meeting)
+    people = turnout.funnel(meeting)
     assert (people.coming, people.to_reconfirm, people.offered) == (2, 3, 1)
     assert column(found["Deltagare"], "Läge") == [
         "Anmäld",

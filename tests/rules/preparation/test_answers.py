@@ -15,16 +15,8 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing, Refused, Unreadable
 from annualwheel.jobs import sweep
-from annualwheel.models import (
-    Answer,
-    AnswerHistory,
-    Audit,
-    Initiative,
-    Item,
-    Member,
-    Message,
-    SubmissionVersion,
-)
+from annualwheel.models import Audit, Initiative, Member, Message, SubmissionVersion
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import (
     answers,
     drafts,

@@ -14,14 +14,8 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel.contacts import organisations, people
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing, Refused
-from annualwheel.models import (
-    Answer,
-    AnswerHistory,
-    Item,
-    Member,
-    PublishedDefinition,
-    SubmissionVersion,
-)
+from annualwheel.models import Member, PublishedDefinition, SubmissionVersion
+from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import carry_over, drafts, items, membership, submission
 from annualwheel.preparation.carry_over import Fitting
 from annualwheel.privacy import retention

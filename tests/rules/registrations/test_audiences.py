@@ -28,7 +28,7 @@ from annualwheel.models import (
 from annualwheel.participation import replies, revocation, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
-from annualwheel.registrations import audiences, invitations
+from annualwheel.registrations import audiences, invitations, turnout
 from annualwheel.registrations.audiences import GROUPS, Choice
 from tests.conftest import START
 from tests.region import make_organisation, make_person, make_year, meeting_of
@@ -180,7 +180,7 @@ def test_the_numbers_are_the_lists(meeting: Meeting) -> None:
         invited(meeting, "Arvika kommun", f"P{number}", state=state)
     db.session.query(Message).filter(Message.name == "P2 Ek").one().state = "sent"
     db.session.flush()
-    funnel = audiences.funnel(meeting)
+    funnel = turnout.funnel(meeting)
     assert (
         funnel.invited,
         funnel.delivered,
@@ -217,7 +217,7 @@ def test_a_seat_that_is_handed_over_is_counted_once(meeting: Meeting) -> None:
         START,
         audit.participant(registration.person_id),
     )
-    funnel = audiences.funnel(meeting)
+    funnel = turnout.funnel(meeting)
     assert (funnel.invited, funnel.answered, funnel.coming, funnel.substitutes) == (1, 1, 1, 1)
 
 
@@ -226,16 +226,16 @@ def test_an_organisation_without_anyone_coming_is_missing(year: Year, meeting: M
     invited(meeting, "Grums kommun", "Ola")
     make_organisation(year, "Årjängs kommun")
     make_organisation(year, "IF Exempel", "forening")
-    rows = {row.category: row for row in audiences.turnout(meeting)}
+    rows = {row.category: row for row in turnout.turnout(meeting)}
     assert (rows["kommun"].invited, rows["kommun"].coming, rows["kommun"].unanswered) == (2, 1, 1)
     assert (rows["kommun"].organisations, rows["kommun"].missing) == (3, 2)
     assert (rows["forening"].organisations, rows["forening"].missing) == (1, 1)
-    assert [(o.name, left) for o, left in audiences.organisations_missing(meeting)] == [
+    assert [(o.name, left) for o, left in turnout.organisations_missing(meeting)] == [
         ("Grums kommun", 1),
         ("IF Exempel", 0),
         ("Årjängs kommun", 0),
     ]
-    assert [o.name for o, _left in audiences.organisations_missing(meeting, "forening")] == [
+    assert [o.name for o, _left in turnout.organisations_missing(meeting, "forening")] == [
         "IF Exempel"
     ]
 
@@ -245,7 +245,7 @@ def test_an_organisation_outside_the_circle_counts_when_somebody_is_invited_for_
 ) -> None:
     place = organisations.add_organisation("Gästande bolag")
     invitations.invite(meeting, make_person(place, "Anna", "Berg"), place, START)
-    assert [(row.category, row.invited, row.missing) for row in audiences.turnout(meeting)] == [
+    assert [(row.category, row.invited, row.missing) for row in turnout.turnout(meeting)] == [
         ("-", 1, 1)
     ]
     assert len(audiences.in_group(meeting, "invited", "-")) == 1
@@ -279,8 +279,8 @@ def test_as_many_queries_for_many_as_for_one(meeting: Meeting) -> None:
         statements: list[str] = []
         listen = statements_into(statements)
         event.listen(db.engine, "before_cursor_execute", listen)
-        audiences.funnel(meeting)
-        audiences.turnout(meeting)
+        turnout.funnel(meeting)
+        turnout.turnout(meeting)
         audiences.in_group(meeting, "invited")
         audiences.audience(meeting, MUNICIPALITIES)
         recipients.unanswered(meeting, START)

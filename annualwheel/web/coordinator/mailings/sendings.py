@@ -33,9 +33,9 @@ from annualwheel.jobs import queue
 from annualwheel.mail import letters
 from annualwheel.mail.letters import Letter
 from annualwheel.mailings import drafts, failures
-from annualwheel.mailings import sending as mailings_sending
 from annualwheel.mailings.drafts import MailingDraft
 from annualwheel.mailings.sending import by_public_id, confirm, pause, resume
+from annualwheel.mailings.sending import standing as progress_of
 from annualwheel.models import Affiliation, Category, Meeting, Organisation, Person
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
@@ -307,7 +307,7 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
 def sending(public_id: str) -> str:
     """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
     mailing = by_public_id(public_id)
-    standing = mailings_sending.standing(mailing)
+    standing = progress_of(mailing)
     running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
     return render_template(
         "coordinator/sending.html",

@@ -18,8 +18,7 @@ from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionn
 from annualwheel.participation import organisation_requests
 from annualwheel.preparation import reopening
 from annualwheel.privacy import erasure
-from annualwheel.registrations import audiences
-from annualwheel.registrations.audiences import Funnel, Turnout
+from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
 from annualwheel.web import words
 from annualwheel.wording import dates
 
@@ -52,8 +51,8 @@ class Status:
             mailings.setdefault(mailing.kind, []).append(mailing)
         return cls(
             meeting=meeting,
-            funnel=audiences.funnel(meeting),
-            turnout=audiences.turnout(meeting),
+            funnel=funnel(meeting),
+            turnout=turnout(meeting),
             questionnaire=asked,
             states=recipients.preparation_states(asked) if asked else {},
             undelivered=failures.count_of(meeting),

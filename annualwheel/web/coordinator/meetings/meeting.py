@@ -12,7 +12,7 @@ from annualwheel.errors import Missing
 from annualwheel.models import Category, Meeting
 from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.definition import Definition
-from annualwheel.registrations import audiences
+from annualwheel.registrations import turnout
 from annualwheel.services import services
 from annualwheel.web import page
 from annualwheel.web.coordinator import blueprint
@@ -55,7 +55,7 @@ def missing(number: int, kind: str) -> str:
         active="year",
         meeting=found,
         category=category,
-        rows=audiences.organisations_missing(found, category),
+        rows=turnout.organisations_missing(found, category),
         categories=years.reference(Category),
     )
 

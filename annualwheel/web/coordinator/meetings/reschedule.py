@@ -15,7 +15,7 @@ from annualwheel import audit, unit_of_work
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.meetings import announcements, changes
+from annualwheel.meetings import announcements, changes, listeners
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
 from annualwheel.web import error_messages, page, words
@@ -180,7 +180,7 @@ def _cancelled(told: int) -> str:
 
 def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
     """Who is told, and the mail as the first of them gets it."""
-    who = announcements.listeners(meeting, kind)
+    who = listeners.listeners(meeting, kind)
     letter = announcements.letter(who.first, kind, to, reason, page.now()) if who.first else None
     return {
         "told": who.total,

@@ -20,8 +20,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Category, Meeting, OrganisationRequest
-from annualwheel.participation import organisation_requests as participation_organisation_requests
-from annualwheel.participation.organisation_requests import answered, by_public_id, waiting
+from annualwheel.participation import organisation_requests as requests
 from annualwheel.web import error_messages, page
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.contacts.organisations import category_name
@@ -81,28 +80,26 @@ def organisation_requests(number: int, kind: str) -> str:
         "coordinator/organisation_requests.html",
         active="year",
         meeting=meeting,
-        waiting=waiting(meeting),
-        answered=answered(meeting),
+        waiting=requests.waiting(meeting),
+        answered=requests.answered(meeting),
     )
 
 
 @blueprint.get("/saknade-organisationer/<public_id>")
 def organisation_request(public_id: str) -> AnyResponse:
     """One question, and the three answers."""
-    return _shown(by_public_id(public_id))
+    return _shown(requests.by_public_id(public_id))
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/valj")
 def choose_organisation(public_id: str) -> AnyResponse:
     """One that we have: the person is invited for it."""
-    asked, form = by_public_id(public_id), ChooseForm()
+    asked, form = requests.by_public_id(public_id), ChooseForm()
     if not form.accepted():
         return _shown(asked, choose=form)
     organisation = organisations.organisation_by_id(form.organisation.data)
     actor = audit.staff(g.staff.id)
-    done = participation_organisation_requests.choose(
-        asked, organisation, form.alias.data, page.now(), actor
-    )
+    done = requests.choose(asked, organisation, form.alias.data, page.now(), actor)
     name = f"{asked.given} {asked.family}"
     return _done(asked, done, _("Inbjudan är på väg till %(name)s.", name=name))
 
@@ -110,7 +107,7 @@ def choose_organisation(public_id: str) -> AnyResponse:
 @blueprint.post("/saknade-organisationer/<public_id>/ny")
 def create_organisation(public_id: str) -> AnyResponse:
     """A new one: added, and the person invited for it."""
-    asked, form = by_public_id(public_id), CreateForm()
+    asked, form = requests.by_public_id(public_id), CreateForm()
     form.category.choices = _categories()
     if not form.accepted():
         return _shown(asked, create=form)
@@ -118,13 +115,11 @@ def create_organisation(public_id: str) -> AnyResponse:
         (one for one in years.reference(Category) if one.key == form.category.data), None
     )
     try:
-        done = participation_organisation_requests.create(
-            asked, form.name.data, category, page.now(), audit.staff(g.staff.id)
-        )
+        done = requests.create(asked, form.name.data, category, page.now(), audit.staff(g.staff.id))
     except Refused as problem:
         db.session.rollback()
         form.name.errors = [error_messages.sentence(problem)]
-        return _shown(by_public_id(public_id), create=form)
+        return _shown(requests.by_public_id(public_id), create=form)
     said = _(
         "Organisationen är tillagd och inbjudan är på väg till %(name)s.",
         name=f"{asked.given} {asked.family}",
@@ -135,12 +130,10 @@ def create_organisation(public_id: str) -> AnyResponse:
 @blueprint.post("/saknade-organisationer/<public_id>/nej")
 def refuse_organisation(public_id: str) -> AnyResponse:
     """No, with words that are mailed."""
-    asked, form = by_public_id(public_id), RefuseForm()
+    asked, form = requests.by_public_id(public_id), RefuseForm()
     if not form.accepted():
         return _shown(asked, refuse=form)
-    done = participation_organisation_requests.refuse(
-        asked, form.text.data, page.now(), audit.staff(g.staff.id)
-    )
+    done = requests.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id))
     return _done(asked, done, _("Svaret är på väg."))
 
 

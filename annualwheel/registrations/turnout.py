@@ -1,0 +1,174 @@
+"""How many are invited, come and are missing: the numbers of the dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.models import (
+    Category,
+    Meeting,
+    Organisation,
+    Registration,
+    YearOrganisation,
+)
+from annualwheel.registrations.audiences import (
+    GROUPS,
+    INVITED,
+    of_category,
+    of_registrations,
+    was_delivered,
+)
+from annualwheel.registrations.states import COMING
+from annualwheel.wording.collation import swedish
+
+# The groups that are counted for each kind of organisation.
+COUNTED = ("invited", "coming", "declined", "unanswered")
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many there are at each step.
+
+    Nobody counts as answered for having opened a mail or a link. `offered` are some of the
+    `waiting`.
+    """
+
+    invited: int
+    delivered: int
+    answered: int
+    coming: int
+    substitutes: int
+    declined: int
+    unanswered: int
+    waiting: int
+    to_reconfirm: int
+    offered: int
+
+
+class Turnout(NamedTuple):
+    """One kind of organisation at a meeting.
+
+    `organisations` of which `missing` have nobody who comes.
+    """
+
+    category: str
+    sv: str
+    en: str
+    invited: int
+    coming: int
+    declined: int
+    unanswered: int
+    organisations: int
+    missing: int
+
+
+def funnel(meeting: Meeting) -> Funnel:
+    """The numbers of the whole meeting, in two queries."""
+    rows = db.session.execute(
+        sa.select(Registration.state, sa.func.count(), sa.func.count(Registration.replaces_id))
+        .where(Registration.meeting_id == meeting.id)
+        .group_by(Registration.state)
+    ).all()
+    counts = {row[0]: row[1] for row in rows}
+    delivered = db.session.scalar(
+        of_registrations(meeting, *INVITED)
+        .where(was_delivered())
+        .with_only_columns(sa.func.count(Registration.id))
+    )
+    sums = {
+        group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
+    }
+    return Funnel(
+        sums["invited"],
+        delivered or 0,
+        sums["answered"],
+        sums["coming"],
+        sum(row[2] for row in rows if row[0] in COMING),
+        sums["declined"],
+        sums["unanswered"],
+        sums["waiting"],
+        sums["to_reconfirm"],
+        counts.get("offered", 0),
+    )
+
+
+def turnout(meeting: Meeting) -> list[Turnout]:
+    """Who comes, by kind of organisation, in one query.
+
+    All organisations of the year, and any other that somebody was invited for. The last row,
+    without a name, is for organisations that have no kind, when there are any.
+    """
+    seats = _seats(meeting)
+    sums = [sa.func.coalesce(sa.func.sum(seats.c[group]), 0) for group in COUNTED]
+    is_missing = sa.func.coalesce(seats.c.coming, 0) == 0
+    rows = db.session.execute(
+        sa.select(
+            sa.func.coalesce(Category.key, "-"),
+            sa.func.coalesce(Category.sv, ""),
+            sa.func.coalesce(Category.en, ""),
+            *sums,
+            sa.func.count(),
+            sa.func.sum(sa.case((is_missing, 1), else_=0)),
+        )
+        .select_from(_concerned(meeting, seats))
+        .outerjoin(Category, Category.id == YearOrganisation.category_id)
+        .where(_is_concerned(seats))
+        .group_by(Category.id, Category.key, Category.sv, Category.en, Category.position)
+        .order_by(Category.position.is_(None), Category.position)
+    )
+    return [Turnout(*row) for row in rows]
+
+
+def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
+    """The organisations nobody comes from, in Swedish order.
+
+    With how many of each have not answered.
+    """
+    seats = _seats(meeting)
+    query = (
+        sa.select(Organisation, sa.func.coalesce(seats.c.unanswered, 0))
+        .select_from(_concerned(meeting, seats))
+        .where(_is_concerned(seats), sa.func.coalesce(seats.c.coming, 0) == 0)
+    )
+    if category:
+        query = query.where(Organisation.id.in_(of_category(meeting, category)))
+    found = [(row[0], row[1]) for row in db.session.execute(query)]
+    return sorted(found, key=lambda row: swedish(row[0].name))
+
+
+def _seats(meeting: Meeting) -> sa.Subquery:
+    """One row for each organisation that somebody was invited for."""
+
+    def count(group: str) -> sa.Label[int]:
+        is_in_group = Registration.state.in_(GROUPS[group])
+        return sa.func.sum(sa.case((is_in_group, 1), else_=0)).label(group)
+
+    return (
+        sa.select(Registration.organisation_id, *(count(group) for group in COUNTED))
+        .where(Registration.meeting_id == meeting.id, Registration.state.in_(INVITED))
+        .group_by(Registration.organisation_id)
+        .subquery()
+    )
+
+
+def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
+    in_year = sa.and_(
+        YearOrganisation.organisation_id == Organisation.id,
+        YearOrganisation.year_id == meeting.year_id,
+    )
+    return sa.join(Organisation, YearOrganisation, in_year, isouter=True).join(
+        seats, seats.c.organisation_id == Organisation.id, isouter=True
+    )
+
+
+def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
+    of_year = sa.and_(
+        YearOrganisation.id.is_not(None),
+        Organisation.active,
+        Organisation.merged_into_id.is_(None),
+    )
+    return sa.or_(seats.c.invited.is_not(None), of_year)
