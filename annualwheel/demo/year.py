@@ -35,7 +35,7 @@ from annualwheel.models import (
     Year,
 )
 from annualwheel.models.drafts import Answer, Item
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import answers, carry_over, items, membership, submission
 from annualwheel.preparation.answers import Change
@@ -190,7 +190,7 @@ def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
 def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
     person = registration.person
     reply = Reply(person.given, person.family, person.email, registration.title, "", lunch)
-    front_door.register(registration, reply, at, audit.participant(person.id))
+    replies.register(registration, reply, at, audit.participant(person.id))
 
 
 def _work_meeting(meeting: Meeting, people: list[Person]) -> None:
