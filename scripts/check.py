@@ -44,7 +44,7 @@ def main(environ: dict[str, str]) -> int:
     failed = [
         name
         for name, arguments in (
-            ("ruff check", ("ruff", "check", "--quiet", ".")),
+            ("ruff check", ("ruff", "check", "--quiet", "--output-format", "concise", ".")),
             ("ruff format", ("ruff", "format", "--quiet", "--check", ".")),
         )
         if run(*arguments)
@@ -120,7 +120,9 @@ def git(root: Path, *arguments: str) -> list[str]:
 
 def described(selection: Selection, changed: int, base: str) -> list[str]:
     """What was chosen, in words."""
-    lines = [f"{changed} files differ from {base[:10]}; they ask for these tests, on SQLite:"]
+    lines = [
+        f"Files changed since {base[:10]}: {changed}. They ask for these tests, on SQLite:",
+    ]
     shown = selection.tests
     if selection.all_rules:
         lines.append("  everything in tests/rules")
