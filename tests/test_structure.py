@@ -36,6 +36,7 @@ CODE = sorted(
 )
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
+TEMPLATE_COLUMNS = 120
 
 # Every module has a floor; it may import from its own and those below. A longer name wins over a
 # shorter one.
@@ -422,6 +423,16 @@ def test_templates_are_translated_one_way_and_escaped(path: Path) -> None:
     assert not re.findall(
         r"\brequired\b(?=[^<]*>)", re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
     ), "the browser's own validation"
+
+
+def test_templates_have_no_long_lines() -> None:
+    long = [
+        f"{name_of(path)}:{number} has {len(line)} columns"
+        for path in sorted((PACKAGE / "templates").rglob("*.*"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > TEMPLATE_COLUMNS
+    ]
+    assert not long, "\n".join(long)
 
 
 def texts() -> list[Path]:
