@@ -64,17 +64,53 @@ def built(name: str) -> Iterator[World]:
         queue_of(app).storage.close()
 
 
+class Underway:
+    """The requests that are being answered, each in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._count, self._over, self._changed = 0, False, threading.Condition()
+
+    def begin(self) -> bool:
+        """Counts one more; false when no more are answered."""
+        with self._changed:
+            self._count += not self._over
+            return not self._over
+
+    def end(self) -> None:
+        """Counts one less."""
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Returns when the last has been answered, and lets no more begin."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._count)
+            self._over = True
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """The application on a free port; its address."""
+    """The application on a free port; its address.
+
+    Afterwards no request is under way any more: a page that was left may have asked for something
+    at the last moment, and its answer must not reach into what comes next in the same database.
+    """
+    underway = Underway()
 
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """An answer that has been read to its end.
 
         Werkzeug's server forgets to close a file when the browser has gone meanwhile.
         """
-        with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
-            return [b"".join(parts)]
+        if not underway.begin():
+            start_response("503 Service Unavailable", [])
+            return []
+        try:
+            with closing(app(environ, start_response)) as parts:  # type: ignore[type-var]
+                return [b"".join(parts)]
+        finally:
+            underway.end()
 
     server = make_server("127.0.0.1", 0, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -85,6 +121,7 @@ def served(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        underway.close()
 
 
 class Camera:
@@ -99,11 +136,13 @@ class Camera:
         }
         self.world, self.url = world, url
         self.context: BrowserContext = browser.new_context(**(usual | options))  # type: ignore[arg-type]
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
 
     def show(self, scene: Scene, language: str) -> int:
         """Opens the scene and presses what it says; the status of the last answer."""
+        # The page before is left first, so that its scripts do not ask anything as somebody else.
+        self.page.goto("about:blank")
         self.context.clear_cookies()
         session = self.world.cookie(scene.who)
         self.context.add_cookies([{"name": "arshjulet", "value": session, "url": self.url}])

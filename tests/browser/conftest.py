@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scenes.camera import served
 from scenes.world import World
 from scripts.chromium import launch_options
+from tests.browser.lasting import PATIENCE
 from tests.conftest import Fixed, Places, close
 from tests.smtp_server import Smtp
 from tests.stages import Kept, furnished
@@ -74,6 +75,7 @@ def stage(
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, started once for each worker."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
         yield found
@@ -96,7 +98,7 @@ def new_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
             "viewport": PHONE,
         }
         context = browser.new_context(**(usual | options))  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on(

@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -32,4 +34,4 @@ def test_the_first_tab_stop_skips_to_the_content(page: Page) -> None:
     page.goto("/finns-inte")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.tagName") == "MAIN"
+    expect(page.locator("main")).to_be_focused()

@@ -18,6 +18,8 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 
+pytestmark = pytest.mark.browser
+
 DESK, PHONE, SMALLEST = 1280, 390, 320
 AXE = Axe().axe_script + "\n;0"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -21,6 +21,8 @@ from tests.conftest import Fixed
 from tests.guests import link_of, make_guest, make_meeting
 from tests.writers import OPEN, make_members
 
+pytestmark = pytest.mark.browser
+
 STOPS = 250
 # What has the focus: none for the window itself; what is wrong with how it is seen; and whether it
 # stands after the stop before.

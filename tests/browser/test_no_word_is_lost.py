@@ -4,21 +4,23 @@ somewhere, and they know where.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from annualwheel.db import db
 from annualwheel.models import Member
 from annualwheel.preparation import notices
 from annualwheel.services import services
 from tests.browser.conftest import Live
+from tests.browser.lasting import all_saved, stand_still, until
 from tests.conftest import Fixed
 from tests.writers import CLOSES, OPEN, history, item_of, make_members, stored
+
+pytestmark = pytest.mark.browser
 
 THEME = "/forberedelse/strukturer/arbete"
 SKAPA = "Vilka strukturer behöver vi skapa?"
@@ -63,23 +65,27 @@ class Hand:
             self.words.append(f"{self.name}ord{len(self.words)}åäö")
             field.press_sequentially(f" {self.words[-1]}")
 
-    @contextlib.contextmanager
-    def saved(self) -> Iterator[None]:
-        """Waits until the server has said that it has the last word typed inside the block."""
-
-        def last_word(answer: Response) -> bool:
-            return (
-                "/forberedelse/spara/" in answer.url
-                and answer.ok
-                and self.words[-1] in (answer.request.post_data or "")
-            )
-
-        with self.page.expect_response(last_word):
-            yield
+    def is_saved(self) -> None:
+        """Waits until the server has all that stands in the field, and the page says so."""
+        all_saved(self.page)
         self.see(SAVED)
 
+    def is_copied(self) -> None:
+        """Waits until the browser's own copy holds the last word."""
+        until(
+            self.page,
+            lambda: self.words[-1] in self.page.evaluate("JSON.stringify(localStorage)"),
+        )
+
+    def has_in_the_field(self, words: Iterable[str]) -> None:
+        """Waits until every word stands in the field."""
+        field = self.page.get_by_label(SKAPA)
+        until(self.page, lambda: set(words) <= set(field.input_value().split()))
+
     def see(self, text: str) -> None:
-        """Waits until the line at the foot of the page says so."""
+        """Waits until the line at the foot of the page says so: to be asked only where the line
+        stays as it is until the test goes on.
+        """
         expect(self.page.locator("[data-save-text]")).to_contain_text(text)
 
 
@@ -106,13 +112,58 @@ def held(live: Live) -> tuple[str, str]:
 def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_day(
     live: Live, clock: Fixed, maria: Hand, anna: Hand, tmp_path: Path
 ) -> None:
-    write_over_each_other(maria, anna)
+    # Both begin on an empty field; the one who is saved last is told, and puts the two texts
+    # together.
+    maria.write(5)
+    maria.is_saved()
+    anna.write(5)
+    anna.see("Maria Lindqvist")
+    anna.page.get_by_role("button", name="Lägg Marias text efter min").click()
+    anna.is_saved()
     assert all(word in held(live)[0] for word in maria.words + anna.words)
-    lose_the_network(anna)
+
+    # The network goes away in the middle of a sentence, and comes back.
+    anna.write(2)
+    anna.page.context.set_offline(True)
+    anna.write(4)
+    anna.see(AWAY)
+    anna.write(3)
+    anna.page.context.set_offline(False)
+    anna.is_saved()
     assert all(word in held(live)[0] for word in maria.words + anna.words)
-    close_the_tab(anna)
+
+    # The tab is closed in the middle of a word, first with a line, then without one.
+    anna.write(2)
+    anna.page.goto("/forberedelse")
+    anna.page.goto(THEME)
+    anna.has_in_the_field(anna.words)
+    anna.write(1)
+    anna.is_saved()
+    anna.page.context.set_offline(True)
+    anna.write(3)
+    anna.see(AWAY)
+    anna.is_copied()
+    context = anna.page.context
+    anna.page.close()
+    context.set_offline(False)
+    # The page says what it has found until it has saved it, and that it does when time passes.
+    anna.page = context.new_page()
+    stand_still(anna.page)
+    anna.page.goto(THEME)
+    anna.see("Vi hittade text som inte hann sparas.")
+    anna.page.clock.resume()
+    anna.is_saved()
     assert all(word in held(live)[0] for word in maria.words + anna.words)
-    lose_the_session(anna)
+
+    # The session ends under an open page; signing in again in another tab is enough.
+    context.clear_cookies()
+    anna.write(4)
+    anna.see(EXPIRED)
+    other = context.new_page()
+    anna.enter(other)
+    other.close()
+    anna.page.evaluate("dispatchEvent(new Event('focus'))")
+    anna.is_saved()
     assert all(word in held(live)[0] for word in maria.words + anna.words)
 
     # The last day passes while she writes: what came too late can be taken home, and stands nowhere
@@ -129,59 +180,3 @@ def test_two_hands_a_broken_line_a_closed_tab_an_expired_session_and_the_last_da
     assert answer == before
     assert not [word for word in maria.words + on_time if word not in f"{answer} {replaced}"]
     assert anna.page.get_by_label(SKAPA).input_value().replace("\r", "").startswith(answer)
-
-
-def write_over_each_other(maria: Hand, anna: Hand) -> None:
-    """Both begin on an empty field; the one who is saved last is told, and puts the two texts
-    together.
-    """
-    with maria.saved():
-        maria.write(5)
-    anna.write(5)
-    anna.see("Maria Lindqvist")
-    with anna.saved():
-        anna.page.get_by_role("button", name="Lägg Marias text efter min").click()
-
-
-def lose_the_network(anna: Hand) -> None:
-    """The network goes away in the middle of a sentence, and comes back."""
-    anna.write(2)
-    anna.page.context.set_offline(True)
-    anna.write(4)
-    anna.see(AWAY)
-    with anna.saved():
-        anna.write(3)
-        anna.page.context.set_offline(False)
-
-
-def close_the_tab(anna: Hand) -> None:
-    """The tab is closed in the middle of a word, first with a line, then without one."""
-    anna.write(2)
-    anna.page.goto("/forberedelse")
-    anna.page.goto(THEME)
-    assert all(word in anna.page.get_by_label(SKAPA).input_value() for word in anna.words)
-    with anna.saved():
-        anna.write(1)
-    anna.page.context.set_offline(True)
-    anna.write(3)
-    anna.see(AWAY)
-    context = anna.page.context
-    anna.page.close()
-    context.set_offline(False)
-    anna.page = context.new_page()
-    with anna.saved():
-        anna.page.goto(THEME)
-        anna.see("Vi hittade text som inte hann sparas.")
-
-
-def lose_the_session(anna: Hand) -> None:
-    """The session ends under an open page; signing in again in another tab is enough."""
-    context = anna.page.context
-    context.clear_cookies()
-    anna.write(4)
-    anna.see(EXPIRED)
-    other = context.new_page()
-    anna.enter(other)
-    other.close()
-    with anna.saved():
-        anna.page.evaluate("dispatchEvent(new Event('focus'))")

@@ -19,6 +19,8 @@ from scenes.world import World
 from tests.browser.conftest import DESK, Live
 from tests.browser.test_every_page import CUT, TAGS
 
+pytestmark = pytest.mark.browser
+
 # A mail is shown inside somebody else's page, which has the landmarks and the first heading.
 NOT_FOR_MAILS = {
     rule: {"enabled": False}

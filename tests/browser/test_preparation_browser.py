@@ -14,8 +14,11 @@ from annualwheel.models import Member
 from annualwheel.preparation import notices
 from annualwheel.services import services
 from tests.browser.conftest import DESK, PHONE, Live
+from tests.browser.lasting import all_saved, stand_still
 from tests.conftest import Fixed
 from tests.writers import OPEN, add_initiative, history, item_of, make_members, stored, write
+
+pytestmark = pytest.mark.browser
 
 THEME = "/forberedelse/strukturer/arbete"
 GROUP = "/forberedelse/initiativ"
@@ -41,11 +44,13 @@ def links(live: Live, clock: Fixed) -> list[str]:
 @pytest.fixture
 def come_in(new_page: Callable[..., Page], links: list[str]) -> Callable[..., Page]:
     """`come_in(0, viewport=DESK)`: Maria's page after she has followed her link and pressed the
-    button.
+    button. With `still=True` its clock stands until the test moves it.
     """
 
-    def enter(number: int = 0, **options: object) -> Page:
+    def enter(number: int = 0, still: bool = False, **options: object) -> Page:
         page = new_page(**options)
+        if still:
+            stand_still(page)
         page.goto(links[number])
         page.get_by_role("button", name="Öppna förberedelsen").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(
@@ -64,10 +69,17 @@ def held(live: Live, key: str = "skapa") -> object:
         return stored(item_of(member, "strukturer/arbete"), key)
 
 
+def save_draft(page: Page) -> None:
+    """Presses the page's own button; the page that answers has come."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Spara utkast").click()
+
+
 def test_what_is_typed_is_saved_without_a_press(live: Live, come_in: Callable[..., Page]) -> None:
     page = come_in()
     page.goto(THEME)
     page.get_by_label(SKAPA).press_sequentially("Ett avtal")
+    all_saved(page)
     expect(page.locator("[data-save-text]")).to_have_text(SAVED)
     assert held(live) == "Ett avtal"
 
@@ -77,11 +89,13 @@ def test_two_colleagues_in_one_field_lose_nothing(live: Live, come_in: Callable[
     for page in (maria, anna):
         page.goto(THEME)
     maria.get_by_label(SKAPA).fill("Marias text")
+    all_saved(maria)
     expect(maria.locator("[data-save-text]")).to_have_text(SAVED)
     anna.get_by_label(SKAPA).fill("Annas text")
     expect(anna.locator("[data-conflict]")).to_contain_text("Marias text")
     assert (anna.get_by_label(SKAPA).input_value(), held(live)) == ("Annas text", "Marias text")
     anna.get_by_role("button", name="Lägg Marias text efter min").click()
+    all_saved(anna)
     expect(anna.locator("[data-save-text]")).to_have_text(SAVED)
     assert held(live) == "Annas text\n\nMarias text"
 
@@ -89,7 +103,7 @@ def test_two_colleagues_in_one_field_lose_nothing(live: Live, come_in: Callable[
 def test_an_answer_that_got_lost_on_its_way_back_is_no_conflict_with_oneself(
     live: Live, come_in: Callable[..., Page]
 ) -> None:
-    page = come_in()
+    page = come_in(still=True)
     page.goto(THEME)
     lost: list[str] = []
 
@@ -99,9 +113,12 @@ def test_an_answer_that_got_lost_on_its_way_back_is_no_conflict_with_oneself(
 
     page.route("**/forberedelse/spara/**", lose, times=1)
     page.get_by_label(SKAPA).press_sequentially("Halva")
+    page.clock.run_for(1_300)
     expect(page.locator("[data-save-text]")).to_contain_text("Ingen kontakt")
-    with page.expect_response(lambda answer: "Halva meningen" in (answer.request.post_data or "")):
-        page.get_by_label(SKAPA).press_sequentially(" meningen")
+    assert held(live) == "Halva"
+    page.get_by_label(SKAPA).press_sequentially(" meningen")
+    page.clock.resume()
+    all_saved(page)
     expect(page.locator("[data-save-text]")).to_have_text(SAVED)
     assert lost and page.locator("[data-conflict]").count() == 0
     assert held(live) == "Halva meningen"
@@ -113,7 +130,7 @@ def test_the_page_s_button_right_after_typing_is_no_conflict(
     page = come_in()
     page.goto(THEME)
     page.get_by_label(SKAPA).press_sequentially("Snabbt")
-    page.get_by_role("button", name="Spara utkast").click()
+    save_draft(page)
     expect(page.get_by_label(SKAPA)).to_have_value("Snabbt")
     expect(page.locator("[data-conflict]")).to_have_count(0)
     assert held(live) == "Snabbt"
@@ -136,7 +153,8 @@ def past(live: Live) -> list[object]:
 def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrived(
     live: Live, come_in: Callable[..., Page], arrives: bool
 ) -> None:
-    maria, anna = come_in(0), come_in(1)
+    # Maria's clock stands, so that her page saves nothing before she presses the button.
+    maria, anna = come_in(0, still=True), come_in(1)
     maria.goto(THEME)
 
     def press(route: Route) -> None:
@@ -152,10 +170,12 @@ def test_a_text_whose_button_was_pressed_is_a_conflict_only_when_it_never_arrive
     maria.unroute_all()
     anna.goto(THEME)
     anna.get_by_label(SKAPA).fill("Annas text")
+    all_saved(anna)
     expect(anna.locator("[data-save-text]")).to_have_text(SAVED)
     with maria.expect_response(lambda answer: "/forberedelse/spara/" in answer.url):
         maria.goto(THEME)
     if arrives:
+        all_saved(maria)
         expect(maria.locator("[data-save-text]")).to_have_text(SAVED)
         expect(maria.get_by_label(SKAPA)).to_have_value("Annas text")
         assert (maria.locator("[data-conflict]").count(), held(live), past(live)) == (
@@ -219,11 +239,13 @@ def test_every_page_is_clean_and_fits(
 ) -> None:
     page = come_in(viewport=wide)
     page.goto("/forberedelse/granska")
-    page.get_by_role("button", name="Skicka in svaret").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Skicka in svaret").click()
     for place in PLACES:
         page.goto(place.partition("?")[0])
         if place.endswith("?redigera"):
-            page.get_by_role("link", name="Ändra Ung i Hagfors").click()
+            with page.expect_navigation():
+                page.get_by_role("link", name="Ändra Ung i Hagfors").click()
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{place} scrolls sideways"
@@ -237,11 +259,12 @@ def test_faults_and_conflicts_are_clean_too(
     for page in (maria, anna):
         page.goto(THEME)
         page.get_by_label(SKAPA).fill("Marias" if page is maria else "Annas")
-    maria.get_by_role("button", name="Spara utkast").click()
-    anna.get_by_role("button", name="Spara utkast").click()
+    save_draft(maria)
+    save_draft(anna)
     expect(anna.locator("[data-conflict]")).to_have_count(1)
     maria.goto(GROUP)
-    maria.get_by_role("button", name="Lägg till ett initiativ").click()
-    maria.get_by_role("button", name="Klar med initiativet").click()
+    for button in ("Lägg till ett initiativ", "Klar med initiativet"):
+        with maria.expect_navigation():
+            maria.get_by_role("button", name=button).click()
     expect(maria.locator(".error-summary")).to_be_focused()
     axe(maria)

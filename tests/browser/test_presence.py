@@ -12,8 +12,11 @@ from annualwheel.db import db
 from annualwheel.preparation import notices
 from annualwheel.services import services
 from tests.browser.conftest import DESK, Live
+from tests.browser.lasting import stand_still
 from tests.conftest import Fixed
 from tests.writers import CLOSES, OPEN, make_members
+
+pytestmark = pytest.mark.browser
 
 HUB, THEME = "/forberedelse", "/forberedelse/strukturer/arbete"
 SKAPA = "Vilka strukturer behöver vi skapa?"
@@ -23,7 +26,7 @@ WRITES = "Anna Berg skriver nu under Hur får fler arbete?"
 @pytest.fixture
 def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable[..., Page]:
     """`come_in(0)`: Maria's page of the preparation, `come_in(1)`: Anna's; with a clock in the
-    browser that the test moves.
+    browser that only the test moves.
     """
     clock.set(OPEN)
     with live.app.app_context():
@@ -35,12 +38,12 @@ def come_in(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Callable
 
     def enter(number: int, scripts: bool = True) -> Page:
         page = new_page(viewport=DESK, java_script_enabled=scripts)
-        page.clock.install()
+        stand_still(page)
         page.goto(f"/f/{links[number]}")
-        with page.expect_response("**/forberedelse/har" if scripts else f"**{HUB}"):
-            page.get_by_role("button", name="Öppna förberedelsen").click()
+        page.get_by_role("button", name="Öppna förberedelsen").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Förberedelse för")
         if scripts:
-            read(page)
+            has_had(page, 1)
         return page
 
     return enter
@@ -50,25 +53,35 @@ def here(page: Page) -> Locator:
     return page.locator("[data-here] li")
 
 
-def read(page: Page) -> None:
-    """The page has read its last answer and planned the next question: something it asked for later
-    has come.
-    """
-    page.evaluate("fetch('/static/js/print.js').then(answer => answer.text())")
+def turns(page: Page) -> int:
+    """How many answers the page has read; the next question is planned."""
+    return int(page.locator("[data-here]").get_attribute("data-turns") or 0)
+
+
+def has_had(page: Page, number: int) -> None:
+    """Waits until the page has read so many answers."""
+    expect(page.locator("[data-here]")).to_have_attribute("data-turns", str(number))
+
+
+def requests(page: Page) -> list[str]:
+    """The addresses of what the page asks for from now on, as they come."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
 
 
 def go(page: Page, url: str) -> None:
     """Opens a page, which asks at once."""
-    with page.expect_response("**/forberedelse/har"):
-        page.goto(url)
-    read(page)
+    page.goto(url)
+    has_had(page, 1)
 
 
 def beat(page: Page) -> None:
     """Twenty seconds pass in the browser, and the page asks the server."""
-    with page.expect_response("**/forberedelse/har"):
+    before = turns(page)
+    with page.expect_request("**/forberedelse/har"):
         page.clock.fast_forward(20_500)
-    read(page)
+    has_had(page, before + 1)
 
 
 def test_two_colleagues_see_each_other_come_and_go(
@@ -118,9 +131,11 @@ def test_a_save_tells_of_the_others_without_a_beat_of_its_own(
     clock.advance(dt.timedelta(seconds=30))
     beat(anna)
     maria.get_by_label(SKAPA).press_sequentially("Ett avtal")
-    with maria.expect_response("**/forberedelse/spara/**"):
-        maria.clock.fast_forward(1_300)
+    asked = requests(maria)
+    maria.clock.fast_forward(1_300)
+    has_had(maria, 2)
     expect(here(maria)).to_have_text(["Anna Berg är här nu"])
+    assert [url.split("/")[4] for url in asked] == ["spara"]
 
 
 def test_without_script_it_is_there_when_the_page_is_read(
@@ -144,8 +159,8 @@ def test_after_the_last_day_the_page_falls_silent(
     clock.set(CLOSES + dt.timedelta(seconds=5))
     beat(maria)
     expect(maria.locator("[data-here] ul")).to_be_hidden()
-    asked: list[str] = []
-    maria.on("request", lambda request: asked.append(request.url))
+    asked = requests(maria)
     maria.clock.fast_forward(60_000)
-    read(maria)
+    # What it asks for after that minute is the first thing it asks for.
+    maria.evaluate("fetch('/static/js/print.js').then(answer => answer.text())")
     assert [url.rpartition("/")[2] for url in asked] == ["print.js"]

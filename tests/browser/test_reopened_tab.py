@@ -15,9 +15,12 @@ from annualwheel.models import Member
 from annualwheel.preparation import notices, reopening
 from annualwheel.services import services
 from tests.browser.conftest import Live
+from tests.browser.lasting import all_saved
 from tests.conftest import Fixed
 from tests.region import make_staff
 from tests.writers import CLOSES, OPEN, item_of, make_members, stored
+
+pytestmark = pytest.mark.browser
 
 THEME, SKAPA = "/forberedelse/strukturer/arbete", "Vilka strukturer behöver vi skapa?"
 LATE = CLOSES + dt.timedelta(hours=9)
@@ -33,6 +36,7 @@ def tab(live: Live, clock: Fixed, new_page: Callable[..., Page]) -> Page:
     page = new_page()
     page.goto(link)
     page.get_by_role("button", name="Öppna förberedelsen").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Förberedelse för")
     page.goto(THEME)
     return page
 
@@ -51,11 +55,14 @@ def test_an_open_tab_stops_after_the_grace_goes_on_when_opened_again_and_stops_w
     line, field = tab.locator("[data-save-text]"), tab.get_by_label(SKAPA)
     clock.set(CLOSES + dt.timedelta(minutes=14))
     field.press_sequentially("Inom tiden. ")
+    all_saved(tab)
     expect(line).to_contain_text("Sparat kl.")
     clock.set(LATE)
     field.press_sequentially("För sent. ")
     expect(line).to_have_text("Sista dagen har gått. Det du skrev nu är inte med.")
-    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    # The page asks whether it may go on, and is told no before the answer is opened again.
+    with tab.expect_response(f"**{THEME}"):
+        tab.evaluate("window.dispatchEvent(new Event('focus'))")
     assert (
         only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa"))
         == "Inom tiden. "
@@ -66,8 +73,8 @@ def test_an_open_tab_stops_after_the_grace_goes_on_when_opened_again_and_stops_w
             maria.submission, dt.date(2027, 1, 19), LATE, make_staff()
         ),
     )
-    with tab.expect_response(lambda answer: "/forberedelse/spara/" in answer.url and answer.ok):
-        tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    all_saved(tab)
     expect(line).to_contain_text("Sparat kl. 08.59")
     assert (
         only(live, lambda maria: stored(item_of(maria, "strukturer/arbete"), "skapa"))

@@ -112,7 +112,11 @@ class Autosave {
       if (!this.isPrivate(name)) fields[name] = { v: this.get(name), base: this.version[name], sent: this.sent[name] };
     }
     this.drafts.write(fields);
+    this.mark();
   }
+
+  // What the server does not have yet stands in data-unsaved, by name. The line's words pass; this holds until it is so no more.
+  mark() { this.form.dataset.unsaved = [...new Set([...this.dirty, ...Object.keys(this.conflicts), ...Object.keys(this.asked)])].join(" "); }
 
   restore() {
     let found = 0;
@@ -277,6 +281,7 @@ class Autosave {
     if (!(name in this.version)) return;
     this.dirty.add(name);
     this.tooLong.delete(name);
+    this.mark();
     clearTimeout(this.copying);
     this.copying = setTimeout(() => this.keep(), 250);
     this.plan();

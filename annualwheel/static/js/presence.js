@@ -10,6 +10,7 @@ class Presence {
     this.place = place;
     this.list = place.querySelector("ul");
     this.touched = this.heard = Date.now();
+    this.turns = 0;
     for (const event of ["pointerdown", "keydown", "input"]) {
       document.addEventListener(event, () => { this.touched = Date.now(); }, { passive: true });
     }
@@ -18,7 +19,9 @@ class Presence {
     this.beat();
   }
 
+  // Every beat that is over, and every save that counted as one, is a turn; data-turns says how many there have been.
   plan() {
+    this.place.dataset.turns = ++this.turns;
     clearTimeout(this.timer);
     if (!this.over && !document.hidden) this.timer = setTimeout(() => this.beat(), EVERY);
   }
