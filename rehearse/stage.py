@@ -26,7 +26,9 @@ from flask.cli import ScriptInfo
 from annualwheel import create_app
 from annualwheel.db import db, reading
 from annualwheel.jobs.queue import EmbeddedConsumer, queue_of
+from annualwheel.mail.states import DUE
 from annualwheel.models import Mailing, Message, Pack
+from annualwheel.workshop.states import UNDER_WAY
 from config import ROOT, Settings
 from rehearse.browser import Browser
 from rehearse.clock import FastClock
@@ -36,9 +38,9 @@ START = dt.date(2026, 10, 20)
 PEOPLE_AT_ONCE = 4
 SETTLED_WITHIN = 60.0
 UNFINISHED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-    "mejl": (Message, ("queued", "sending", "retry")),
+    "mejl": (Message, DUE),
     "utskick": (Mailing, ("preparing",)),
-    "underlag": (Pack, ("queued", "building")),
+    "underlag": (Pack, UNDER_WAY),
 }
 
 

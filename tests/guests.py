@@ -111,6 +111,12 @@ def mails(kind: str = "") -> list[Message]:
     return (query.filter_by(kind=kind) if kind else query).all()
 
 
+def in_hand(message: Message) -> Message:
+    """The mail as it is while a worker has it in hand: only then something can become of it."""
+    message.state = "sending"
+    return message
+
+
 def kinds_since(before: int) -> list[str]:
     """The kinds of the mails queued after the first `before`."""
     return [message.kind for message in mails()[before:]]

@@ -21,10 +21,10 @@ from annualwheel.models import (
     Registration,
     Submission,
 )
+from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.wording import names
 
 SHOWN = dt.timedelta(days=30)
-GONE = ("substituted", "revoked")
 PREPARATION = {"sv": "Förberedelsen inför ", "en": "Preparation for "}
 
 
@@ -60,7 +60,7 @@ def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[L
         sa.select(Registration)
         .join(Registration.person)
         .join(Registration.meeting)
-        .where(whose, Registration.state.not_in(GONE), Meeting.ends_at > now - SHOWN)
+        .where(whose, Registration.state.not_in(LINK_IS_DEAD), Meeting.ends_at > now - SHOWN)
         .order_by(Registration.id)
         .options(
             joinedload(Registration.person),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from annualwheel.contacts.folding import clean
+from annualwheel.contacts.states import is_with_us
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import Affiliation, Organisation, Person
@@ -20,7 +21,7 @@ def belongs(person: Person, organisation: Organisation) -> bool:
 
     Who never had a place in it has not left it.
     """
-    return person.active and all(
+    return is_with_us(person) and all(
         a.active for a in person.affiliations if a.organisation_id == organisation.id
     )
 
@@ -30,7 +31,7 @@ def has_place(person: Person, organisation: Organisation) -> bool:
 
     Who has only said so on the open page has none.
     """
-    return person.active and any(
+    return is_with_us(person) and any(
         a.active for a in person.affiliations if a.organisation_id == organisation.id
     )
 

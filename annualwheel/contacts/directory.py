@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from annualwheel.contacts.folding import fold
+from annualwheel.contacts.states import NOT_MERGED, WITH_US
 from annualwheel.db import db
 from annualwheel.models import (
     Affiliation,
@@ -69,7 +70,7 @@ def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
 
     Each word of the text must stand in name, address or organisation.
     """
-    conditions: list[sa.ColumnElement[bool]] = [Person.merged_into_id.is_(None)]
+    conditions: list[sa.ColumnElement[bool]] = [NOT_MERGED]
     for word in fold(wanted.text).split():
         in_organisation = (
             sa.select(Affiliation.person_id)
@@ -217,7 +218,7 @@ def places_in(organisation: Organisation) -> Sequence[Affiliation]:
         .where(
             Affiliation.organisation_id == organisation.id,
             Affiliation.active,
-            Person.merged_into_id.is_(None),
+            NOT_MERGED,
         )
         .options(joinedload(Affiliation.person))
         .order_by(Person.sort_name, Person.id)
@@ -274,7 +275,7 @@ def _with_year(found: Sequence[Organisation], year: Year | None) -> list[Organis
     counted = db.session.execute(
         sa.select(Affiliation.organisation_id, sa.func.count())
         .join(Person)
-        .where(Affiliation.organisation_id.in_(ids), Affiliation.active, Person.active)
+        .where(Affiliation.organisation_id.in_(ids), Affiliation.active, WITH_US)
         .group_by(Affiliation.organisation_id)
     )
     people_in = {row[0]: row[1] for row in counted}

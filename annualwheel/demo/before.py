@@ -16,6 +16,7 @@ from annualwheel.clock import STOCKHOLM, local
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo.holidays import plan_phases, working_day
+from annualwheel.mail import outbox
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Affiliation, Meeting, Message, Organisation, Year
@@ -144,8 +145,6 @@ def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
         answers.save(item, changes, member.person, at)
     submission.submit(member, at)
     # Its receipt was sent a year ago.
-    db.session.execute(
-        sa.update(Message)
-        .where(Message.kind == "receipt", Message.queued_at == at)
-        .values(state="sent", sent_at=at)
-    )
+    receipts = sa.select(Message.id).where(Message.kind == "receipt", Message.queued_at == at)
+    for receipt in outbox.claim("demo", at, db.session.scalars(receipts).all()):
+        outbox.mark_sent(receipt, at)

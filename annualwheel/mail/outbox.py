@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from annualwheel.access.links import Target
 from annualwheel.db import db
-from annualwheel.mail import letters
+from annualwheel.mail import letters, states
 from annualwheel.mail.ical import Entry
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
 
@@ -34,7 +34,6 @@ WAITS = [
     dt.timedelta(hours=1),
     dt.timedelta(hours=6),
 ]
-DUE = ("queued", "retry", "sending")
 _MESSAGES = cast(sa.Table, Message.__table__)
 _MARKED = (
     sa.update(_MESSAGES)
@@ -148,7 +147,7 @@ def claim(
         sa.update(Message)
         .where(Message.id.in_(chosen.scalar_subquery()))
         .values(
-            state="sending",
+            state=states.TRANSITIONS.outcome("claim"),
             lease_until=now + LEASE,
             lease_by=worker,
             attempts=Message.attempts + 1,
@@ -177,15 +176,17 @@ def give_back(untried: Sequence[Message]) -> None:
     if not untried:
         return
     by, until = untried[0].lease_by, untried[0].lease_until
+    untouched, tried = states.TABLE["sending", "give_back"]
     db.session.execute(
         sa.update(Message)
         .where(
             Message.id.in_([message.id for message in untried]),
+            Message.state.in_(states.TRANSITIONS.sources("give_back")),
             Message.lease_by == by,
             Message.lease_until == until,
         )
         .values(
-            state=sa.case((Message.attempts > 1, "retry"), else_="queued"),
+            state=sa.case((Message.attempts > 1, tried), else_=untouched),
             lease_until=None,
             attempts=Message.attempts - 1,
         )
@@ -205,7 +206,7 @@ def _free(now: dt.datetime) -> sa.Select[int]:
         .exists()
     )
     return sa.select(Message.id).where(
-        Message.state.in_(DUE),
+        Message.state.in_(states.TRANSITIONS.sources("claim")),
         Message.due_at <= now,
         ~paused,
         sa.or_(Message.lease_until.is_(None), Message.lease_until < now),
@@ -214,22 +215,22 @@ def _free(now: dt.datetime) -> sa.Select[int]:
 
 def mark_sent(message: Message, now: dt.datetime) -> None:
     """The SMTP server has taken it."""
-    _mark(message, "sent", sent_at=now)
+    _mark(message, "deliver", sent_at=now)
 
 
 def mark_withheld(message: Message, now: dt.datetime) -> None:
     """The fence outside production kept it back: shown, not sent."""
-    _mark(message, "withheld", sent_at=now)
+    _mark(message, "withhold", sent_at=now)
 
 
 def mark_dropped(message: Message) -> None:
     """No longer needed when its turn came: a reminder to someone who has answered meanwhile."""
-    _mark(message, "dropped")
+    _mark(message, "drop")
 
 
 def mark_failed(message: Message, error: str) -> None:
     """Refused for good (5xx): shown to a person, not tried again."""
-    _mark(message, "failed", error)
+    _mark(message, "fail", error)
 
 
 def mark_later(message: Message, error: str, now: dt.datetime) -> None:
@@ -238,16 +239,17 @@ def mark_later(message: Message, error: str, now: dt.datetime) -> None:
     After the last wait it is *unknown*.
     """
     if message.attempts > len(WAITS):
-        _mark(message, "unknown", error)
+        _mark(message, "postpone", error, to="unknown")
     else:
-        _mark(message, "retry", error, due_at=now + WAITS[message.attempts - 1])
+        _mark(message, "postpone", error, due_at=now + WAITS[message.attempts - 1])
 
 
 def _mark(
     message: Message,
-    state: str,
+    action: str,
     error: str = "",
     *,
+    to: str | None = None,
     sent_at: dt.datetime | None = None,
     due_at: dt.datetime | None = None,
 ) -> None:
@@ -256,7 +258,7 @@ def _mark(
     A statement that is compiled once costs half of a flush, and there are thousands.
     """
     values = {
-        "state": state,
+        "state": states.TRANSITIONS.target(message.state, action, to),
         "error": error[:500],
         "sent_at": sent_at or message.sent_at,
         "due_at": due_at or message.due_at,
@@ -297,19 +299,20 @@ def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
     )
     db.session.execute(
         sa.update(Message)
-        .where(Message.mailing_id.in_(of_meeting), Message.state.in_(("queued", "retry")))
-        .values(state="dropped")
+        .where(
+            Message.mailing_id.in_(of_meeting),
+            Message.state.in_(states.TRANSITIONS.sources("stop")),
+        )
+        .values(state=states.TRANSITIONS.outcome("stop"))
         .execution_options(synchronize_session="fetch")
     )
 
 
 def try_again(message: Message, now: dt.datetime) -> None:
-    """A person asks for a new attempt of a failed, unknown or withheld mail."""
-    message.state, message.due_at, message.attempts, message.error, message.lease_until = (
-        "queued",
-        now,
-        0,
-        "",
-        None,
-    )
+    """A person asks for a new attempt of a failed, unknown or withheld mail.
+
+    Raises `Refused` for any other.
+    """
+    states.step(message, "try_again")
+    message.due_at, message.attempts, message.error, message.lease_until = now, 0, "", None
     db.session.info.setdefault("queued", []).append(message)

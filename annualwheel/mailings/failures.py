@@ -14,12 +14,10 @@ from annualwheel.contacts import folding
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.mail import outbox
+from annualwheel.mail.states import AGAIN, STOPPED
 from annualwheel.models import Meeting, Message, MessageBody, Person, Registration
 from annualwheel.participation import address_change
 
-STOPPED = ("failed", "unknown")
-# What may be sent again by hand. A mail that is on its way is the machine's.
-AGAIN = (*STOPPED, "withheld")
 # Whoever asks for these gets them anew; who reads one sees what is the person's own. They go
 # nowhere but to the address on file.
 ASKED_FOR = ("own_data", "new_link")

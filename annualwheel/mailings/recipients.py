@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from annualwheel.clock import local, start_of_day
+from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
 from annualwheel.db import db
+from annualwheel.mail.states import NEVER_LEFT
 from annualwheel.meetings import results
 from annualwheel.models import (
     Affiliation,
@@ -25,15 +27,10 @@ from annualwheel.models import (
     YearOrganisation,
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
+from annualwheel.preparation.states import COUNTED, NOT_BEGUN
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee
-from annualwheel.registrations.states import COMING
-
-AWAITED = ("invited", "to_reconfirm")
-
-
-PREPARING = ("registered", "to_reconfirm", "attended")
-
+from annualwheel.registrations.states import AWAITED, COMING, INVITED, PREPARES
 
 _HAS_PLACE = (
     sa.select(Affiliation.id)
@@ -71,7 +68,7 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
         .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
         .where(
-            Person.active,
+            WITH_US,
             Organisation.active,
             ~_today("reminder", Message.registration_id == Registration.id, now),
         )
@@ -98,10 +95,10 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
     )
     told = _found(asked)
     coming = (
-        audiences.of_registrations(meeting, *PREPARING)
+        audiences.of_registrations(meeting, *PREPARES)
         .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
-        .where(Person.active, Organisation.active)
+        .where(WITH_US, Organisation.active)
         .with_only_columns(*_columns())
     )
     if questionnaire.respondent == "organisation":
@@ -114,7 +111,7 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
 
 def _leads(meeting: Meeting) -> sa.Select[Any]:
     """The leads of the organisations that somebody was invited for."""
-    invited = audiences.of_registrations(meeting, *audiences.INVITED)
+    invited = audiences.of_registrations(meeting, *INVITED)
     return (
         sa.select(*_columns())
         .select_from(YearOrganisation)
@@ -122,7 +119,7 @@ def _leads(meeting: Meeting) -> sa.Select[Any]:
         .join(Organisation, Organisation.id == YearOrganisation.organisation_id)
         .where(
             YearOrganisation.year_id == meeting.year_id,
-            Person.active,
+            WITH_US,
             Organisation.active,
             Organisation.id.in_(invited.with_only_columns(Registration.organisation_id)),
         )
@@ -149,7 +146,7 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
         .where(
             Questionnaire.meeting_id == meeting.id,
             Submission.submitted_at.is_(None),
-            Person.active,
+            WITH_US,
             Organisation.active,
             Member.scope == "",
         )
@@ -190,7 +187,7 @@ def _seats_untold(meeting: Meeting) -> sa.Select[Any]:
         audiences.of_registrations(meeting, *COMING)
         .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
-        .where(Person.active, Organisation.active, ~_told_results(meeting))
+        .where(WITH_US, Organisation.active, ~_told_results(meeting))
         .with_only_columns(Registration.state, Registration.public_id, *_columns())
     )
 
@@ -204,7 +201,7 @@ def _writers_untold(meeting: Meeting) -> sa.Select[Any]:
         .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
         .join(Person, Person.id == Member.person_id)
         .join(Organisation, Organisation.id == Submission.organisation_id)
-        .where(Questionnaire.meeting_id == meeting.id, Person.active, Organisation.active)
+        .where(Questionnaire.meeting_id == meeting.id, WITH_US, Organisation.active)
         .where(~_told_results(meeting), wrote)
         .order_by(Member.id)
     )
@@ -216,7 +213,7 @@ def _told_results(meeting: Meeting) -> sa.Exists:
         .where(
             Message.person_id == Person.id,
             Message.kind == "results",
-            Message.state != "dropped",
+            Message.state.not_in(NEVER_LEFT),
             Message.key.startswith(f"results:{meeting.id}:"),
         )
         .exists()
@@ -277,7 +274,7 @@ def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
     In one query, without a word of them.
     """
     begun = sa.case(
-        (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), "none"),
+        (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), NOT_BEGUN),
         else_=Submission.state,
     )
     rows = db.session.execute(
@@ -285,4 +282,4 @@ def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
         .where(Submission.questionnaire_id == questionnaire.id)
         .group_by(begun)
     )
-    return {"none": 0, "draft": 0, "submitted": 0, "changed": 0} | {row[0]: row[1] for row in rows}
+    return dict.fromkeys(COUNTED, 0) | {row[0]: row[1] for row in rows}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from annualwheel.db import db
 from annualwheel.mail.kinds import TOWARDS_A_MEETING
-from annualwheel.mailings.recipients import AWAITED
+from annualwheel.mail.states import NEVER_LEFT
 from annualwheel.models import (
     Mailing,
     Meeting,
@@ -19,6 +19,7 @@ from annualwheel.models import (
     Registration,
     Submission,
 )
+from annualwheel.registrations.states import AWAITED
 
 
 def wanted(messages: Sequence[Message]) -> list[Message]:
@@ -75,7 +76,7 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
     is_newer = sa.and_(
         newer.registration_id == Message.registration_id,
         newer.calendar_sequence > Message.calendar_sequence,
-        newer.state != "dropped",
+        newer.state.not_in(NEVER_LEFT),
         sa.func.lower(newer.address) == sa.func.lower(Message.address),
     )
     found = db.session.scalars(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.mail import outbox
+from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail import states as mail_states
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings import drafts, recipients
 from annualwheel.mailings.drafts import MailingDraft
@@ -46,7 +48,8 @@ LEFT_BEHIND = dt.timedelta(minutes=10)
 class MailingProgress:
     """How far a mailing has come, in mails.
 
-    `skipped` were meant but no longer wanted when it was written.
+    `skipped` were meant but no longer wanted when it was written. A mail that somebody decided not
+    to send is in none of the numbers.
     """
 
     total: int
@@ -95,7 +98,7 @@ def confirm(
         return db.session.scalars(same).one()
     if count <= SMALL:
         _write(mailing, chosen, now)
-        mailing.state = "sending"
+        mailing_states.step(mailing, "written")
     actor, meeting_id = audit.staff(by.id), order.meeting.id
     audit.note(actor, "mailing_confirmed", mailing, now, meeting_id, kind=order.kind, count=count)
     db.session.flush()
@@ -151,8 +154,8 @@ def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime)
 def finish_preparing(mailing: Mailing) -> None:
     """Everything is written; now it is only sent. What has been paused meanwhile stays so."""
     outbox.lock(mailing)
-    if mailing.state == "preparing":
-        mailing.state = "sending"
+    if mailing_states.allowed(mailing, "written"):
+        mailing_states.step(mailing, "written")
 
 
 def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
@@ -161,17 +164,16 @@ def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
     Nothing happens to a mailing that is done or already paused.
     """
     outbox.lock(mailing)
-    if mailing.state in ("preparing", "sending"):
-        mailing.audience = {**mailing.audience, "was": mailing.state}
-        mailing.state = "paused"
+    if mailing_states.allowed(mailing, "pause"):
+        mailing_states.step(mailing, "pause")
         audit.note(actor, "mailing_paused", mailing, now, mailing.meeting_id)
 
 
 def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
     """Goes on where it was paused; nobody gets the mail twice."""
     outbox.lock(mailing)
-    if mailing.state == "paused":
-        mailing.state = mailing.audience["was"]
+    if mailing_states.allowed(mailing, "resume"):
+        mailing_states.step(mailing, "resume")
         audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)
 
 
@@ -182,14 +184,14 @@ def standing(mailing: Mailing) -> MailingProgress:
         .where(Message.mailing_id == mailing.id)
         .group_by(Message.state)
     )
-    counts: dict[str, int] = {row[0]: row[1] for row in rows}
-    written = sum(counts.values())
-    state = mailing.audience["was"] if mailing.state == "paused" else mailing.state
-    total, skipped = written, mailing.expected - written
-    if state == "preparing":
-        total, skipped = mailing.expected, 0
-    sent, withheld, dropped = (counts.get(key, 0) for key in ("sent", "withheld", "dropped"))
-    failed = counts.get("failed", 0) + counts.get("unknown", 0)
+    counts = Counter({row[0]: row[1] for row in rows})
+    meant = mailing.expected - counts.pop("not_sent", 0)
+    written = counts.total()
+    total, skipped = written, meant - written
+    if mailing_states.doing(mailing) == "preparing":
+        total, skipped = meant, 0
+    sent, withheld, dropped = counts["sent"], counts["withheld"], counts["dropped"]
+    failed = sum(counts[state] for state in mail_states.STOPPED)
     waiting = total - sent - withheld - dropped - failed
     return MailingProgress(total, sent, waiting, failed, withheld, dropped, skipped)
 
@@ -198,13 +200,13 @@ def close_finished() -> None:
     """Marks mailings as done that have nothing left to send."""
     waiting = (
         sa.select(Message.id)
-        .where(Message.mailing_id == Mailing.id, Message.state.in_(outbox.DUE))
+        .where(Message.mailing_id == Mailing.id, Message.state.in_(mail_states.DUE))
         .exists()
     )
     db.session.execute(
         sa.update(Mailing)
-        .where(Mailing.state == "sending", ~waiting)
-        .values(state="done")
+        .where(Mailing.state.in_(mailing_states.TRANSITIONS.sources("finish")), ~waiting)
+        .values(state=mailing_states.TRANSITIONS.outcome("finish"))
         .execution_options(synchronize_session=False)
     )
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel.audit import Actor
 from annualwheel.db import db
-from annualwheel.mail import letters, outbox
+from annualwheel.mail import letters, mailing_states, outbox
 from annualwheel.mail.letters import Letter
-from annualwheel.meetings.listeners import CONCERNED, UNSENT, concerned
+from annualwheel.mail.states import NOT_LEFT, UNSENT
+from annualwheel.meetings.listeners import concerned
 from annualwheel.models import (
     Mailing,
     Meeting,
@@ -29,18 +30,10 @@ from annualwheel.models import (
     Staff,
     Submission,
 )
-from annualwheel.registrations import availability, notices, seats
+from annualwheel.registrations import availability, notices, seats, states
 from annualwheel.wording import dates
 
 KINDS = ("moved", "cancelled")
-
-
-HAS_ENTRY = ("registered", "to_reconfirm")
-
-
-# In these states a person has something to answer; who has left them has answered since, on pages
-# that say how it is now.
-ASKED = ("invited", "offered", "to_reconfirm")
 
 
 AT_ONCE = 200
@@ -128,7 +121,7 @@ def begin(
     db.session.flush()
     if len(people) <= AT_ONCE:
         _write(mailing, people, now)
-        mailing.state = "sending"
+        mailing_states.step(mailing, "written")
     return mailing
 
 
@@ -151,7 +144,7 @@ def write_next(mailing: Mailing, now: dt.datetime) -> bool:
     mailing.audience = {**mailing.audience, "next": start + BATCH}
     if start + BATCH < len(people):
         return True
-    mailing.state = "sending"
+    mailing_states.step(mailing, "written")
     return False
 
 
@@ -176,23 +169,23 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
         sa.select(Message.registration_id).where(
             Message.mailing_id == mailing.id,
             Message.kind == "moved",
-            Message.state.not_in((*UNSENT, "dropped")),
+            Message.state.not_in(NOT_LEFT),
         )
     )
     heard = set(sent)
     outbox.drop_waiting(meeting, mailing)
-    if mailing.state in ("preparing", "paused"):
-        mailing.state = "sending"
+    if mailing_states.allowed(mailing, "overtake"):
+        mailing_states.step(mailing, "overtake")
     rows = db.session.execute(
         sa.select(Registration.id, Registration.state).where(Registration.meeting_id == meeting.id)
     )
-    states = {row.id: row.state for row in rows}
+    state_now = {row.id: row.state for row in rows}
     start = len(known)
     known.extend(mailing.audience["known"])
     return {
         one.id: start + one.known
         for one in people_of(mailing)
-        if one.id not in heard and not _has_answered(one, states[one.id])
+        if one.id not in heard and not _has_answered(one, state_now[one.id])
     }
 
 
@@ -222,7 +215,7 @@ def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
     ids = [one.id for one in people]
     rows = db.session.scalars(
         sa.select(Registration)
-        .where(Registration.id.in_(ids), Registration.state.in_(CONCERNED))
+        .where(Registration.id.in_(ids), Registration.state.in_(states.STANDS))
         .options(joinedload(Registration.person), joinedload(Registration.organisation))
         .execution_options(populate_existing=True)
     )
@@ -304,7 +297,7 @@ def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
 
     Returns whose invitation that was: it tells them everything.
     """
-    by_id = {seat.id: seat for seat in found if seat.state in ("invited", "to_reconfirm")}
+    by_id = {seat.id: seat for seat in found if seat.state in states.AWAITED}
     asked = [seat.id for seat in found if seat.state == "invited"]
     invited = sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked))
     reminded = sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))
@@ -327,11 +320,12 @@ def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
 
 
 def _has_answered(one: Told, state: str) -> bool:
-    return one.state in ASKED and state != one.state
+    """Whether they have left a state that asked for an answer: the pages said how it is now."""
+    return one.state in states.HAS_TO_ANSWER and state != one.state
 
 
 def _has_entry(state: str, sequence: int) -> bool:
-    return state in HAS_ENTRY and sequence >= 0
+    return state in states.ENTRY_FOLLOWS and sequence >= 0
 
 
 def _name(actor: Actor) -> str:

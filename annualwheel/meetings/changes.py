@@ -13,11 +13,11 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
-from annualwheel.meetings import announcements
+from annualwheel.meetings import announcements, states
 from annualwheel.models import Mailing, Meeting, Registration
 from annualwheel.participation import offers
 from annualwheel.registrations import needs, seats
-from annualwheel.registrations.states import TABLE
+from annualwheel.registrations.states import TRANSITIONS
 from annualwheel.wording import dates
 
 
@@ -81,7 +81,8 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mai
     seats.lock(meeting)
     _require_planned(meeting, now)
     known = announcements.appointment(meeting)
-    meeting.state, meeting.cancel_reason = "cancelled", reason
+    states.step(meeting, "cancel")
+    meeting.cancel_reason = reason
     outbox.drop_waiting(meeting)
     needs.forget_all(meeting)
     mailing = announcements.begin(meeting, "cancelled", reason, known, now, actor)
@@ -97,11 +98,13 @@ def told(mailing: Mailing | None) -> int:
 
 def _step_all(meeting: Meeting, action: str) -> None:
     """Takes every registration at the meeting that has the step to its next state, at once."""
-    for (state, possible), (to, *_others) in TABLE.items():
-        if possible == action and state != to:
+    to = TRANSITIONS.outcome(action)
+    of_meeting = Registration.meeting_id == meeting.id
+    for state in TRANSITIONS.sources(action):
+        if state != to:
             db.session.execute(
                 sa.update(Registration)
-                .where(Registration.meeting_id == meeting.id, Registration.state == state)
+                .where(of_meeting, Registration.state == state)
                 .values(state=to)
             )
 

@@ -9,19 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from annualwheel.db import db
+from annualwheel.mail.states import NEVER_LEFT, UNSENT
 from annualwheel.models import (
     Meeting,
     Message,
     Person,
     Registration,
 )
-
-UNSENT = ("queued", "retry")
-CONCERNED = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
-
-
-FIRST_SHOWN = ("registered", "to_reconfirm", "offered", "waitlisted", "invited")
-
+from annualwheel.registrations.states import STANDS
 
 SHOWN = 200
 
@@ -49,7 +44,7 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
     counted = everyone.with_only_columns(Registration.state, sa.func.count())
     by_state = db.session.execute(counted.group_by(Registration.state))
     counts: dict[str, int] = {row[0]: row[1] for row in by_state}
-    places = {state: place for place, state in enumerate(FIRST_SHOWN)}
+    places = {state: place for place, state in enumerate(STANDS)}
     order = sa.case(places, value=Registration.state)
     rows = db.session.scalars(
         everyone.join(Registration.person)
@@ -57,7 +52,7 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
         .limit(SHOWN)
         .options(contains_eager(Registration.person), joinedload(Registration.organisation))
     ).all()
-    names: dict[str, list[str]] = {state: [] for state in FIRST_SHOWN if state in counts}
+    names: dict[str, list[str]] = {state: [] for state in STANDS if state in counts}
     for row in rows:
         names[row.state].append(f"{row.person.name}, {row.organisation.name}")
     total = sum(counts.values())
@@ -71,13 +66,13 @@ def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
     Of a cancellation nobody hears whose invitation has not left us, and now never will.
     """
     chosen = sa.select(Registration).where(
-        Registration.meeting_id == meeting.id, Registration.state.in_(CONCERNED)
+        Registration.meeting_id == meeting.id, Registration.state.in_(STANDS)
     )
     if kind == "moved":
         return chosen
     about = sa.select(Message.id).where(Message.registration_id == Registration.id)
     unsent = sa.or_(
-        Message.state == "dropped",
+        Message.state.in_(NEVER_LEFT),
         sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)),
     )
     return chosen.where(

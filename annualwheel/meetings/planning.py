@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.audit import Actor
+from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import reference, years
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
@@ -85,7 +86,7 @@ def _keep_organisations(last: Year, year: Year) -> None:
             Affiliation.person_id == YearOrganisation.lead_id,
             Affiliation.organisation_id == YearOrganisation.organisation_id,
             Affiliation.active,
-            Person.active,
+            WITH_US,
         )
         .correlate(YearOrganisation)
         .limit(1)

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.years import Category, Year
 
+# Told from `active` and `merged_into_id`; `contacts.states` has the conditions.
+PERSON_STATES = ("active", "inactive", "merged")
+IMPORT_STATES = ("preview", "written", "undone")
 # Letters in the order of their code points, on both databases alike: `sorting.swedish` makes the
 # keys for it.
 SortKey = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -101,6 +104,13 @@ class Person(Base):
     )
 
     @property
+    def state(self) -> str:
+        """One of `PERSON_STATES`. Who is merged is so whether they were active or not."""
+        if self.merged_into_id is not None:
+            return "merged"
+        return "active" if self.active else "inactive"
+
+    @property
     def name(self) -> str:
         """Given name and family name."""
         return f"{self.given} {self.family}".strip()
@@ -139,9 +149,7 @@ class Import(Base):
     rows: Mapped[list[Any]]
     created_at: Mapped[dt.datetime]
     trace: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
-    state: Mapped[str] = mapped_column(
-        choice_column("state", "preview", "written", "undone"), default="preview"
-    )
+    state: Mapped[str] = mapped_column(choice_column("state", *IMPORT_STATES), default="preview")
     by: Mapped[str] = mapped_column(default="")
     written_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 

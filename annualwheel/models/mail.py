@@ -11,13 +11,27 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.meetings import Meeting
 
-MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown", "withheld", "dropped")
+MESSAGE_STATES = (
+    "queued",
+    "sending",
+    "retry",
+    "sent",
+    "failed",
+    "unknown",
+    "withheld",
+    "dropped",
+    "not_sent",
+)
+MAILING_STATES = ("preparing", "sending", "done", "paused")
+# What a mailing may have been doing when it was paused.
+PAUSED_FROM = ("preparing", "sending")
 
 
 class Mailing(Base):
     """One act of sending to many.
 
     `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
+    `paused_from` is the state that a paused mailing goes back to, None for every other.
     """
 
     __tablename__ = "mailings"
@@ -29,8 +43,9 @@ class Mailing(Base):
     audience: Mapped[dict[str, Any]]
     confirm_key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[dt.datetime]
-    state: Mapped[str] = mapped_column(
-        choice_column("state", "preparing", "sending", "done", "paused"), default="preparing"
+    state: Mapped[str] = mapped_column(choice_column("state", *MAILING_STATES), default="preparing")
+    paused_from: Mapped[str | None] = mapped_column(
+        choice_column("paused_from", *PAUSED_FROM), default=None
     )
     expected: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(default="")

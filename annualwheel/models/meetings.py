@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from annualwheel.models.questionnaires import Questionnaire
 
 MEETING_KINDS = ("work", "direction", "conference")
+MEETING_STATES = ("planned", "cancelled", "closed")
 PHASE_KINDS = ("invitation", "registration", "change", "preparation", "followup")
 
 
@@ -36,9 +37,7 @@ class Meeting(Base):
     place: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
     sequence: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(
-        choice_column("state", "planned", "cancelled", "closed"), default="planned"
-    )
+    state: Mapped[str] = mapped_column(choice_column("state", *MEETING_STATES), default="planned")
     registry_number: Mapped[str] = mapped_column(default="")
     open_registration: Mapped[bool] = mapped_column(default=False)
     with_lunch: Mapped[bool] = mapped_column(default=False)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.meetings import Meeting
 
+PACK_STATES = ("queued", "building", "ready", "failed")
+
 
 class Attempt(Base):
     """One attempt at something limited.
@@ -96,9 +98,7 @@ class Pack(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[dt.datetime]
     language: Mapped[str] = mapped_column(default="sv")
-    state: Mapped[str] = mapped_column(
-        choice_column("state", "queued", "building", "ready", "failed"), default="queued"
-    )
+    state: Mapped[str] = mapped_column(choice_column("state", *PACK_STATES), default="queued")
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)

@@ -24,7 +24,11 @@ REGISTRATION_STATES = (
     "substituted",
     "revoked",
     "attended",
+    "merged",
 )
+# The personal link opens nothing: somebody else comes instead, the invitation was taken back, or
+# another registration of the same person is kept. Here, since links know no registrations.
+LINK_IS_DEAD = ("substituted", "revoked", "merged")
 
 
 def calendar_uid() -> str:

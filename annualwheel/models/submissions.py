@@ -11,6 +11,8 @@ from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.contacts import Organisation, Person
 from annualwheel.models.questionnaires import Questionnaire
 
+SUBMISSION_STATES = ("draft", "submitted", "changed")
+
 
 class Submission(Base):
     """An organisation's (or a person's) answer to a questionnaire: one, however many write in it.
@@ -33,9 +35,7 @@ class Submission(Base):
     organisation: Mapped[Organisation] = relationship()
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), init=False)
     person: Mapped[Person | None] = relationship(default=None)
-    state: Mapped[str] = mapped_column(
-        choice_column("state", "draft", "submitted", "changed"), default="draft"
-    )
+    state: Mapped[str] = mapped_column(choice_column("state", *SUBMISSION_STATES), default="draft")
     changed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     submitted_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     reopened_until: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -18,14 +18,11 @@ from annualwheel.contacts import folding, people
 from annualwheel.contacts.folding import fold
 from annualwheel.db import db, public_id, read_again
 from annualwheel.mail import outbox
+from annualwheel.mail import states as mail_states
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Meeting, Message, Person, Registration
 from annualwheel.registrations import notices, seats
-
-HAS_ENTRY = ("registered", "to_reconfirm")
-# What has not arrived anywhere, and may go to another address than the one it was written for.
-WAITING = ("queued", "retry", "failed", "unknown", "withheld")
-GOES_BY_ITSELF = ("queued", "retry")
+from annualwheel.registrations.states import ENTRY_FOLLOWS
 
 
 def lock(person: Person) -> None:
@@ -98,7 +95,9 @@ def rename(
 
 def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:
     """Those of the waiting mails that are on their way: by themselves, or sent by the caller."""
-    return [message for message in waiting if message.state in GOES_BY_ITSELF or message is sent]
+    return [
+        message for message in waiting if message.state in mail_states.UNSENT or message is sent
+    ]
 
 
 def _moving_entries(
@@ -130,7 +129,7 @@ def _waiting(person: Person) -> Sequence[Message]:
     concerned = sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
     return db.session.scalars(
         sa.select(Message)
-        .where(concerned, Message.state.in_(WAITING), Message.body.has())
+        .where(concerned, Message.state.in_(mail_states.NOT_ARRIVED), Message.body.has())
         .join(Message.body)
         .options(contains_eager(Message.body))
         .order_by(Message.id)
@@ -143,7 +142,7 @@ def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
         .join(Meeting, Meeting.id == Registration.meeting_id)
         .where(
             Registration.person_id == person.id,
-            Registration.state.in_(HAS_ENTRY),
+            Registration.state.in_(ENTRY_FOLLOWS),
             Registration.sequence >= 0,
             Meeting.state == "planned",
             Meeting.starts_at > now,
@@ -179,7 +178,7 @@ def _send_to(message: Message, person: Person, old: Recipient, superseded: Colle
     if not message.body.calendar:
         return
     if message.registration_id in superseded:
-        message.state = "dropped"
+        mail_states.step(message, "replace")
     # The attendee of an entry is the address it is mailed to (RFC 5546 3.2.2).
     entry = {
         **message.body.calendar["entry"],

@@ -16,7 +16,7 @@ from annualwheel.errors import Refused
 from annualwheel.models import AttendanceOption, Meeting, Registration
 from annualwheel.participation import offers
 from annualwheel.registrations import seats
-from annualwheel.registrations.states import HOLDS_SEAT
+from annualwheel.registrations.states import HAS_SEAT_OR_WAITS
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _remove(meeting: Meeting, option: AttendanceOption) -> None:
     of_way = (Registration.meeting_id == meeting.id, Registration.mode == option.mode)
     count = db.session.scalar(
         sa.select(sa.func.count(Registration.id)).where(
-            *of_way, Registration.state.in_((*HOLDS_SEAT, "waitlisted"))
+            *of_way, Registration.state.in_(HAS_SEAT_OR_WAITS)
         )
     )
     if count:

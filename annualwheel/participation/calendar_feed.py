@@ -21,22 +21,18 @@ from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.audit import Actor
 from annualwheel.clock import local
+from annualwheel.contacts.states import is_with_us
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.mail.ical import Day, Entry, Status
 from annualwheel.models import Meeting, Member, Person, Questionnaire, Registration, Submission
 from annualwheel.preparation import deadline
-from annualwheel.registrations import availability, notices
+from annualwheel.registrations import availability, notices, states
 from annualwheel.wording import names
 
 CANCELLED_SHOWN = dt.timedelta(days=60)
 SHOWN = dt.timedelta(days=365)
-COMING = ("registered", "attended")
-ASKED = ("unconfirmed", "invited", "waitlisted", "offered", "to_reconfirm")
-HELD = ("invited", "waitlisted", "offered")
-PREPARE_FOR = ("registered", "to_reconfirm", "attended")
-AWAY = ("substituted", "revoked")
 # For UIDs of what has none stored: hashed with random ids of rows, as RFC 7986 5.3 asks for names
 # that tell nothing.
 OURS = uuid.UUID("6f1d3c1e-8a5c-4c0e-9d0f-6b1b9a4c2e57")
@@ -103,7 +99,7 @@ def by_target(found: Target | None) -> Person:
     person = db.session.scalar(sa.select(Person).where(Person.public_id == found.public_id))
     if person is None or person.feed_version != found.version:
         raise Missing("link_unknown")
-    if not person.active or person.merged_into_id:
+    if not is_with_us(person):
         raise Missing("link_unknown")
     return person
 
@@ -140,7 +136,7 @@ def held(registration: Registration, now: dt.datetime) -> Entry | None:
 
     None for everybody else.
     """
-    if registration.state in HELD and registration.meeting.state == "planned":
+    if registration.state in states.KEEPS_DAY_FREE and registration.meeting.state == "planned":
         return _seat(registration, now)
     return None
 
@@ -156,7 +152,9 @@ def _not_invited_to(
     now: dt.datetime,
 ) -> list[Entry]:
     """The meetings to come of the person's years that the person is not invited to yet."""
-    own_years = {one.meeting.year_id for one in registrations if one.state not in AWAY}
+    own_years = {
+        one.meeting.year_id for one in registrations if one.state not in states.LINK_IS_DEAD
+    }
     own_years |= {one.questionnaire.meeting.year_id for one in submissions}
     asked = {registration.meeting_id for registration in registrations}
     to_come = _to_come(own_years, now)
@@ -169,9 +167,9 @@ def _seat(registration: Registration, now: dt.datetime) -> Entry | None:
     Firm after a yes, tentative while an answer is awaited, cancelled for a while when it is gone.
     """
     meeting, state = registration.meeting, registration.state
-    if meeting.state == "cancelled" or state not in (*ASKED, *COMING):
+    if meeting.state == "cancelled" or state not in (*states.TENTATIVE, *states.COMING):
         return _gone(registration, now)
-    if state in COMING:
+    if state in states.COMING:
         return _described(registration, "CONFIRMED", "")
     if meeting.starts_at <= now:
         return None
@@ -180,7 +178,7 @@ def _seat(registration: Registration, now: dt.datetime) -> Entry | None:
 
 
 def _gone(registration: Registration, now: dt.datetime) -> Entry | None:
-    had_one = registration.sequence >= 0 or registration.state in ASKED
+    had_one = registration.sequence >= 0 or registration.state in states.TENTATIVE
     if not had_one or registration.meeting.ends_at + CANCELLED_SHOWN <= now:
         return None
     return replace(notices.entry(registration), status="CANCELLED", description="")
@@ -239,7 +237,7 @@ def _preparations(
     last = {
         (r.meeting, r.organisation): years.phase(r.meeting, "preparation").closes_at
         for r in registrations
-        if r.state in PREPARE_FOR
+        if r.state in states.PREPARES
     }
     last |= {(s.questionnaire.meeting, s.organisation): deadline.closes_at(s) for s in submissions}
     for (meeting, organisation), closes_at in last.items():

@@ -17,21 +17,16 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import Meeting, Person, Registration
 from annualwheel.participation import access, open_registration
-from annualwheel.registrations import availability, invitations, notices, seats
+from annualwheel.registrations import availability, invitations, notices, seats, states
 from annualwheel.registrations.states import step
 
 MOST = 5
 PRESSES = 5
 HOUR = dt.timedelta(hours=1)
-MAY = ("registered", "waitlisted", "offered", "to_reconfirm")
-# Registrations that somebody else may turn into a yes; whoever has said no says yes themselves.
-OPEN = ("invited", "unconfirmed")
 # What is told of who is left as they are, by state; everybody else is there already.
 LEFT_AS = {
-    "declined": "said_no",
-    "withdrawn": "said_no",
-    "substituted": "gone",
-    "revoked": "gone",
+    **dict.fromkeys(states.SAID_NO, "said_no"),
+    **dict.fromkeys(states.LINK_IS_DEAD, "gone"),
 }
 
 
@@ -64,7 +59,7 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
     some are left.
     """
     meeting = registration.meeting
-    if registration.state not in MAY:
+    if registration.state not in states.MAY_REGISTER_OTHERS:
         return Refused("register_yourself_first")
     try:
         availability.require_before_start(meeting, now)
@@ -135,7 +130,7 @@ def _may_be_registered(found: Registration, by: Registration) -> bool:
     """
     if found.state == "invited":
         return found.organisation_id == by.organisation_id
-    return found.state in OPEN
+    return found.state in states.OPEN_TO_COLLEAGUES
 
 
 def _named(

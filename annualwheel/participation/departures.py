@@ -17,8 +17,7 @@ from annualwheel.contacts import activation, affiliations
 from annualwheel.db import db
 from annualwheel.models import Meeting, Organisation, Person, Registration, Year, YearOrganisation
 from annualwheel.preparation import membership
-
-STANDS = ("invited", "waitlisted", "offered", "registered", "to_reconfirm")
+from annualwheel.registrations.states import STANDS
 
 
 def deactivate(person: Person, now: dt.datetime, actor: Actor) -> None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import sqlalchemy as sa
+
 from annualwheel import limits
 from annualwheel.access import personal_links
 from annualwheel.contacts.folding import fold
+from annualwheel.contacts.states import NOT_MERGED
 from annualwheel.db import public_id
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
@@ -25,7 +28,8 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     """
     limits.count("new_link_client", client, now, 30, HOUR)
     limits.count("new_link", fold(address), now, 3, HOUR)
-    found = personal_links.living(Person.email_folded == fold(address), now)
+    whose = sa.and_(Person.email_folded == fold(address), NOT_MERGED)
+    found = personal_links.living(whose, now)
     if not found:
         return
     first = found[0].person

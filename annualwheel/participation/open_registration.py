@@ -31,14 +31,13 @@ from annualwheel.models import (
     Registration,
 )
 from annualwheel.registrations import availability, invitations, notices, seats
-from annualwheel.registrations.states import step
+from annualwheel.registrations.states import CLAIMS_NOTHING, LINK_IS_DEAD, step
 
 HOUR = dt.timedelta(hours=1)
 # How many may ask in an hour: from one network address (a municipality may have only one), to one
 # mailbox, from one personal link.
 FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
 KEPT = dt.timedelta(days=7)
-GONE = ("substituted", "revoked")
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def claim(registration: Registration) -> str:
     ("brought"); "" where it is known, or where a place was ended.
     """
     person, organisation = registration.person, registration.organisation
-    if registration.state in ("unconfirmed", *GONE) or not person.active:
+    if registration.state in CLAIMS_NOTHING or not person.active:
         return ""
     if affiliations.has_place(person, organisation):
         return ""
@@ -233,7 +232,7 @@ def _answer(registration: Registration, now: dt.datetime) -> None:
     """
     person = registration.person
     kind, to = "application_known", Recipient.of(person)
-    if registration.state in GONE or is_out(person):
+    if registration.state in LINK_IS_DEAD or is_out(person):
         kind = "application_gone"
     elif registration.state == "unconfirmed":
         kind, to = "application", Recipient(person.email, "", person.language, person.id)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit
+from annualwheel import audit, request_states
 from annualwheel.audit import Actor
 from annualwheel.contacts import activation, folding, organisations, people
 from annualwheel.contacts.folding import fold
@@ -162,7 +162,7 @@ def refuse(request: OrganisationRequest, text: str, now: dt.datetime, actor: Act
     """No, with the coordinator's words. False when somebody has answered already."""
     if not _lock(request):
         return False
-    _close(request, "refused", now, actor)
+    _close(request, "refuse", now, actor)
     known = {
         **_facts(request.meeting, request.language),
         "given": request.given,
@@ -216,10 +216,10 @@ def _invite(
         invitations.invite(request.meeting, person, organisation, now, title=request.title)
     else:
         notices.write("application_known", found, now, to=Recipient.of(person))
-    _close(request, "granted", now, actor)
+    _close(request, "grant", now, actor)
 
 
-def _close(request: OrganisationRequest, state: str, now: dt.datetime, actor: Actor) -> None:
-    request.state, request.answered_at, request.by_id = state, now, actor.id
-    audit.note(actor, f"organisation_{state}", request, now, request.meeting_id)
+def _close(request: OrganisationRequest, action: str, now: dt.datetime, actor: Actor) -> None:
+    request_states.answer(request, action, now, actor.id)
+    audit.note(actor, f"organisation_{request.state}", request, now, request.meeting_id)
     db.session.flush()

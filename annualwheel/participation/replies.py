@@ -14,7 +14,14 @@ from annualwheel.mail.ical import Entry
 from annualwheel.models import Registration
 from annualwheel.participation import access, address_change, offers
 from annualwheel.registrations import availability, needs, notices, seats
-from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
+from annualwheel.registrations.states import (
+    CAN_BE_CHANGED,
+    HAS_ENTRY,
+    HAS_SAID_YES,
+    HOLDS_SEAT,
+    IN_LINE,
+    step,
+)
 
 CHANGES = 20
 
@@ -49,7 +56,7 @@ def register(
     `names_another`), `Unreadable` for a bad address.
     """
     _lock(registration, reply)
-    if registration.state in ("registered", "waitlisted"):
+    if registration.state in HAS_SAID_YES:
         _change(registration, reply, now, actor)
     else:
         availability.require(registration, "register", now, actor)
@@ -94,7 +101,7 @@ def change(
     Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
     """
     _lock(registration, reply)
-    if registration.state not in availability.STANDING:
+    if registration.state not in CAN_BE_CHANGED:
         raise Refused("cannot_change", state=registration.state)
     return _change(registration, reply, now, actor)
 
@@ -132,7 +139,7 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
         return
     availability.require(registration, "withdraw", now, actor)
     before = registration.state
-    waited = before in ("waitlisted", "offered")
+    waited = before in IN_LINE
     step(registration, "withdraw")
     registration.answered_at = now
     notices.tell("withdrawn", registration, now, waited="yes" if waited else "")

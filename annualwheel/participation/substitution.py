@@ -21,7 +21,13 @@ from annualwheel.models import Person, Registration
 from annualwheel.participation import access
 from annualwheel.preparation import membership
 from annualwheel.registrations import availability, invitations, needs, notices, seats
-from annualwheel.registrations.states import HOLDS_SEAT, TABLE, step
+from annualwheel.registrations.states import (
+    HAS_SEAT_OR_WAITS,
+    HOLDS_SEAT,
+    LINK_IS_DEAD,
+    allowed,
+    step,
+)
 
 Replaced = aliased(Registration)
 
@@ -55,7 +61,7 @@ def substitute(
     """
     seats.lock(registration)
     availability.require(registration, "substitute", now, actor)
-    if (registration.state, "substitute") not in TABLE:
+    if not allowed(registration.state, "substitute"):
         raise Refused("cannot_substitute", state=registration.state)
     source = "forwarded:" if new.taken else f"substitute:{registration.person.name}"
     person = people.add_beside(
@@ -116,10 +122,10 @@ def _successor(
             invited_at=now,
         )
         db.session.add(found)
-    elif found.state in HOLDS_SEAT or found.state == "waitlisted":
+    elif found.state in HAS_SEAT_OR_WAITS:
         raise Refused("substitute_exists", name=person.name)
     elif found.state != "invited":
-        if found.state in ("substituted", "revoked"):
+        if found.state in LINK_IS_DEAD:
             found.link_version += 1
         step(found, "invite")
     found.organisation = registration.organisation

@@ -16,6 +16,7 @@ from annualwheel.models import Meeting, Registration
 from annualwheel.participation import offers
 from annualwheel.registrations import seats
 from annualwheel.registrations.seats import SeatCount
+from annualwheel.registrations.states import IN_LINE
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def of(meeting: Meeting, now: dt.datetime) -> list[WaitingList]:
         sa.select(Registration)
         .where(
             Registration.meeting_id == meeting.id,
-            Registration.state.in_(("offered", "waitlisted")),
+            Registration.state.in_(IN_LINE),
         )
         .options(joinedload(Registration.person), joinedload(Registration.organisation))
         .order_by(Registration.offered_until, Registration.queued_at, Registration.id)

@@ -19,7 +19,7 @@ from annualwheel.db import db
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.models import Person, Submission
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
-from annualwheel.preparation import deadline, drafts
+from annualwheel.preparation import deadline, drafts, states
 from annualwheel.questionnaires.definition import Question, QuestionType
 from annualwheel.questionnaires.values import HARD_CAP, Value, is_blank
 
@@ -289,11 +289,11 @@ def touch(submission: Submission, now: dt.datetime) -> None:
     What was submitted is no longer all there is, until it is submitted again.
     """
     # The database decides on the state: somebody may be submitting at this very moment.
-    state = _SUBMISSIONS.c.state
+    state = states.TRANSITIONS.in_sql(_SUBMISSIONS.c.state, "write")
     db.session.execute(
         sa.update(_SUBMISSIONS)
         .where(_SUBMISSIONS.c.id == submission.id)
-        .values(changed_at=now, state=sa.case((state == "submitted", "changed"), else_=state))
+        .values(changed_at=now, state=state)
     )
     db.session.expire(submission, ["changed_at", "state"])
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from annualwheel.access.links import Target
+from annualwheel.contacts.states import WITH_US, is_with_us
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
@@ -116,7 +117,7 @@ def tell_change(
 
     `cause` names what it is about.
     """
-    active = {member.person_id: member for member in members if member.person.active}
+    active = {member.person_id: member for member in members if is_with_us(member.person)}
     for member in active.values():
         to = Recipient.of(member.person)
         every_fact = {
@@ -176,11 +177,7 @@ def _concerned(version: SubmissionVersion) -> Sequence[Person]:
     leads = [member.person_id for member in submission.members if member.role == "lead"]
     also = [version.by_id, *leads]
     concerned = sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery())))
-    return db.session.scalars(
-        sa.select(Person)
-        .where(concerned, Person.active, Person.merged_into_id.is_(None))
-        .order_by(Person.id)
-    ).all()
+    return db.session.scalars(sa.select(Person).where(concerned, WITH_US).order_by(Person.id)).all()
 
 
 def _common(submission: Submission, person: Person, language: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from annualwheel.db import db
 from annualwheel.models import Meeting, Organisation, Person, Questionnaire, Submission
 from annualwheel.models.drafts import Answer, Item
+from annualwheel.preparation.states import NOT_BEGUN
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition, answer_fields
 
@@ -76,7 +77,7 @@ def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Progress]:
             organisation_id=row.organisation_id,
             organisation=row.name,
             person=f"{row.given or ''} {row.family or ''}".strip(),
-            state="none" if untouched else row.state,
+            state=NOT_BEGUN if untouched else row.state,
             answered=begun[row.id],
             total=total,
             changed_at=row.changed_at,

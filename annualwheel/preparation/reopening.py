@@ -10,7 +10,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit, limits
+from annualwheel import audit, limits, request_states
 from annualwheel.clock import end_of_day, local
 from annualwheel.cycle import years
 from annualwheel.db import db, read_again
@@ -146,7 +146,7 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
     submission.reopened_until = until
     request = pending(submission)
     if request is not None:
-        _answer(request, "granted", now, by)
+        _answer(request, "grant", now, by)
     db.session.flush()
     opened_by, iso_day = audit.staff(by.id), until.isoformat()
     audit.note(opened_by, "answer_opened", submission, now, meeting.id, until=iso_day)
@@ -163,7 +163,7 @@ def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> No
     request = pending(submission)
     if request is None:
         raise Refused("nothing_asked")
-    _answer(request, "refused", now, by)
+    _answer(request, "refuse", now, by)
     meeting_id = submission.questionnaire.meeting_id
     audit.note(audit.staff(by.id), "change_refused", submission, now, meeting_id)
     cause, told = request.public_id, _to_tell(submission, request)
@@ -200,8 +200,8 @@ def _require_ahead(meeting: Meeting, now: dt.datetime) -> None:
         raise Closed("meeting_started", day=meeting.starts_at)
 
 
-def _answer(request: ChangeRequest, state: str, now: dt.datetime, by: Staff) -> None:
-    request.state, request.answered_at, request.by_id = state, now, by.id
+def _answer(request: ChangeRequest, action: str, now: dt.datetime, by: Staff) -> None:
+    request_states.answer(request, action, now, by.id)
     db.session.flush()
 
 

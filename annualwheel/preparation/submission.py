@@ -16,7 +16,7 @@ from annualwheel.db import db, read_again
 from annualwheel.errors import Refused
 from annualwheel.models import Initiative, Member, Organisation, Submission, SubmissionVersion
 from annualwheel.models.drafts import Item
-from annualwheel.preparation import deadline, drafts, notices
+from annualwheel.preparation import deadline, drafts, notices, states
 from annualwheel.preparation.drafts import Draft
 from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Option, Question, Text
@@ -83,7 +83,7 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
     content, last = content_of(definition, draft), latest(submission)
     if seen is not None and seen != mark(content):
         raise Refused("answer_changed")
-    submission.state = "submitted"
+    states.step(submission, "submit")
     if last is not None and last.content == content:
         return last
     submission.submitted_at = now

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from annualwheel import audit
+from annualwheel import audit, request_states
 from annualwheel.access import personal_links
 from annualwheel.audit import Actor
+from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.mail import outbox
-from annualwheel.mail.outbox import DUE, Recipient
+from annualwheel.mail import states as mail_states
+from annualwheel.mail.outbox import Recipient
 from annualwheel.models import (
     DeletionRequest,
     Meeting,
@@ -34,7 +36,7 @@ from annualwheel.models import (
 )
 from annualwheel.participation import address_change, revocation
 from annualwheel.privacy import anonymising
-from annualwheel.registrations.states import allowed
+from annualwheel.registrations.states import SAID_NO, allowed
 
 NOBODY = "Borttagen person"
 # Written to whoever has an address, before or without asking which person that is.
@@ -108,7 +110,7 @@ def consequences(person: Person, now: dt.datetime) -> Consequences:
 
 def refuse(request: DeletionRequest, text: str, now: dt.datetime, actor: Actor) -> bool:
     """Answers without erasing; `text` is mailed. False when somebody has answered already."""
-    if not _answer(request, "refused", now, actor):
+    if not _answer(request, "refuse", now, actor):
         return False
     request.answer = text
     key, to = f"deletion_refused:{request.public_id}", Recipient.of(request.person)
@@ -129,7 +131,7 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     """
     person = request.person
     address_change.lock(person)
-    if not _answer(request, "granted", now, actor):
+    if not _answer(request, "grant", now, actor):
         return False
     _adopt(person)
     _drop_waiting(person)
@@ -167,12 +169,12 @@ def _requests() -> sa.Select[DeletionRequest]:
     return sa.select(DeletionRequest).options(joinedload(DeletionRequest.person))
 
 
-def _answer(request: DeletionRequest, state: str, now: dt.datetime, actor: Actor) -> bool:
+def _answer(request: DeletionRequest, action: str, now: dt.datetime, actor: Actor) -> bool:
     """Takes the request, if it still waits: two coordinators may press at once."""
     db.session.refresh(request, attribute_names=["state"], with_for_update={"of": DeletionRequest})
     if request.state != "asked":
         return False
-    request.state, request.answered_at, request.by_id = state, now, actor.id
+    request_states.answer(request, action, now, actor.id)
     return True
 
 
@@ -188,8 +190,7 @@ def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
         .order_by(Meeting.id)
         .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
     )
-    said_no = ("declined", "withdrawn")
-    standing = [row for row in rows if row.state not in said_no]
+    standing = [row for row in rows if row.state not in SAID_NO]
     return [row for row in standing if allowed(row.state, "revoke")]
 
 
@@ -209,7 +210,7 @@ def _to_address(person: Person) -> sa.ColumnElement[bool]:
     """
     others = (
         sa.select(Person.id)
-        .where(Person.email_folded == person.email_folded, Person.id != person.id, Person.active)
+        .where(Person.email_folded == person.email_folded, Person.id != person.id, WITH_US)
         .exists()
     )
     names = (
@@ -247,10 +248,10 @@ def _drop_waiting(person: Person) -> None:
         sa.update(Message)
         .where(
             _about(person),
-            Message.state.in_(("queued", "retry")),
+            Message.state.in_(mail_states.TRANSITIONS.sources("stop")),
             Message.kind != "calendar_cancel",
         )
-        .values(state="dropped")
+        .values(state=mail_states.TRANSITIONS.outcome("stop"))
         .execution_options(synchronize_session="fetch")
     )
 
@@ -260,7 +261,9 @@ def _empty(which: sa.ColumnElement[bool]) -> int:
 
     That they were sent, and when, stays.
     """
-    rows = sa.select(Message.id).where(which, Message.state.not_in(DUE), Message.address != "")
+    rows = sa.select(Message.id).where(
+        which, Message.state.not_in(mail_states.DUE), Message.address != ""
+    )
     ids = list(db.session.scalars(rows))
     db.session.execute(
         sa.update(MessageBody)

@@ -16,6 +16,7 @@ from annualwheel import audit, limits
 from annualwheel.access.links import LIVES, Target
 from annualwheel.contacts import folding
 from annualwheel.contacts.folding import fold
+from annualwheel.contacts.states import NOT_MERGED
 from annualwheel.db import db, public_id
 from annualwheel.errors import Missing
 from annualwheel.mail import outbox
@@ -52,7 +53,7 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     limits.count("own_data", fold(address), now, 3, HOUR)
     people = db.session.scalars(
         sa.select(Person)
-        .where(Person.email_folded == fold(address), Person.merged_into_id.is_(None))
+        .where(Person.email_folded == fold(address), NOT_MERGED)
         .order_by(Person.id)
     ).all()
     if not people:

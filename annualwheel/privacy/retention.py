@@ -20,7 +20,7 @@ from annualwheel.audit import Actor
 from annualwheel.clock import local
 from annualwheel.contacts.imports import preview
 from annualwheel.db import Base, db
-from annualwheel.mail.outbox import DUE
+from annualwheel.mail.states import DUE
 from annualwheel.models import (
     Attempt,
     File,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from annualwheel.contacts.folding import fold
+from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
 from annualwheel.models import (
     Affiliation,
@@ -26,30 +27,25 @@ from annualwheel.models import (
     Year,
     YearOrganisation,
 )
-from annualwheel.models.registrations import REGISTRATION_STATES
-from annualwheel.registrations.states import COMING
+from annualwheel.registrations import states
 from annualwheel.wording.collation import swedish
 
 CHOICES = ("category", "lead", "import", "last_year", "people")
 
 
-# A seat is counted once: who was replaced is counted through the substitute.
-INVITED = tuple(
-    state for state in REGISTRATION_STATES if state not in ("unconfirmed", "substituted", "revoked")
-)
-
-
+# What a number on the dashboard and a list of registrations are made of. What was merged is in
+# none.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "invited": INVITED,
-    "delivered": INVITED,
-    "answered": tuple(state for state in INVITED if state != "invited"),
-    "coming": COMING,
+    "invited": states.INVITED,
+    "delivered": states.INVITED,
+    "answered": states.ANSWERED,
+    "coming": states.COMING,
     "unanswered": ("invited",),
-    "declined": ("declined", "withdrawn"),
-    "waiting": ("waitlisted", "offered"),
+    "declined": states.SAID_NO,
+    "waiting": states.IN_LINE,
     "to_reconfirm": ("to_reconfirm",),
     "unconfirmed": ("unconfirmed",),
-    "gone": ("substituted", "revoked"),
+    "gone": states.GONE,
 }
 
 
@@ -127,8 +123,7 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
         .join(Affiliation, Affiliation.id == place)
         .join(Organisation, Organisation.id == Affiliation.organisation_id)
         .where(
-            Person.active,
-            Person.merged_into_id.is_(None),
+            WITH_US,
             ~invited.exists(),
             *_people(meeting, choice),
         )
@@ -166,10 +161,10 @@ def in_order(addressees: Any) -> list[Addressee]:
     return sorted(addressees, key=place)
 
 
-def of_registrations(meeting: Meeting, *states: str) -> sa.Select[Registration]:
-    """The registrations for the meeting in one of `states` (any state when none is named)."""
+def of_registrations(meeting: Meeting, *in_states: str) -> sa.Select[Registration]:
+    """The registrations for the meeting in one of `in_states` (any state when none is named)."""
     query = sa.select(Registration).where(Registration.meeting_id == meeting.id)
-    return query.where(Registration.state.in_(states)) if states else query
+    return query.where(Registration.state.in_(in_states)) if in_states else query
 
 
 def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -> list[int]:
@@ -253,7 +248,11 @@ def _last_year(meeting: Meeting) -> sa.Select[int]:
         sa.select(Registration.id)
         .join(Meeting, Meeting.id == Registration.meeting_id)
         .join(Year, Year.id == Meeting.year_id)
-        .where(Year.number == before, Meeting.kind == meeting.kind, Registration.state.in_(INVITED))
+        .where(
+            Year.number == before,
+            Meeting.kind == meeting.kind,
+            Registration.state.in_(states.INVITED),
+        )
     )
 
 

@@ -11,9 +11,7 @@ from annualwheel.audit import Actor
 from annualwheel.cycle import years
 from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import Meeting, Registration
-from annualwheel.registrations.states import TABLE
-
-STANDING = ("registered", "waitlisted", "to_reconfirm")
+from annualwheel.registrations.states import CAN_BE_CHANGED, allowed
 
 
 def answer_phase(registration: Registration) -> str:
@@ -107,9 +105,9 @@ def why_not(registration: Registration, action: str, now: dt.datetime) -> Domain
     for a while.
     """
     if action == "change":
-        fits = registration.state in STANDING
+        fits = registration.state in CAN_BE_CHANGED
     else:
-        fits = (registration.state, action) in TABLE
+        fits = allowed(registration.state, action)
     if not fits:
         return Refused(f"cannot_{action}", state=registration.state)
     try:

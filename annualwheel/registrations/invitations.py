@@ -13,7 +13,7 @@ from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
 from annualwheel.registrations import notices, seats
-from annualwheel.registrations.states import step
+from annualwheel.registrations.states import LINK_IS_DEAD, step
 
 _OPENED = (
     sa.select(Registration)
@@ -133,7 +133,7 @@ def by_target(target: Target) -> Registration:
     registration = found.one_or_none()
     if registration is None or registration.link_version != target.version:
         raise Missing("link_unknown")
-    if registration.state in ("substituted", "revoked"):
+    if registration.state in LINK_IS_DEAD:
         raise Missing("link_unknown")
     return registration
 

@@ -14,9 +14,9 @@ from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Needs, Registration
+from annualwheel.registrations.states import MAY_STATE_NEEDS
 
 KEPT = dt.timedelta(days=14)
-SERVED = ("registered", "to_reconfirm", "waitlisted", "offered")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def state(
     cancelled or has begun.
     """
     _lock(registration)
-    if registration.state not in SERVED:
+    if registration.state not in MAY_STATE_NEEDS:
         raise Refused("no_needs_without_registration")
     diet, access = diet.strip(), access.strip()
     if not diet and not access:

@@ -17,12 +17,11 @@ from annualwheel.models import (
 )
 from annualwheel.registrations.audiences import (
     GROUPS,
-    INVITED,
     of_category,
     of_registrations,
     was_delivered,
 )
-from annualwheel.registrations.states import COMING
+from annualwheel.registrations.states import COMING, INVITED
 from annualwheel.wording.collation import swedish
 
 # The groups that are counted for each kind of organisation.

@@ -12,10 +12,9 @@ from annualwheel.mail.ical import Entry
 from annualwheel.models import Registration
 from annualwheel.participation import calendar_feed
 from annualwheel.registrations import notices
+from annualwheel.registrations.states import ENTRY_FOLLOWS
 from annualwheel.services import services
 from annualwheel.web import addresses, page
-
-HAS_ENTRY = ("registered", "to_reconfirm")
 
 
 def answer(registration: Registration) -> Response:
@@ -38,6 +37,6 @@ def answer(registration: Registration) -> Response:
 
 
 def _entry(registration: Registration) -> Entry | None:
-    if registration.state in HAS_ENTRY and registration.meeting.state != "cancelled":
+    if registration.state in ENTRY_FOLLOWS and registration.meeting.state != "cancelled":
         return notices.entry(registration)
     return calendar_feed.held(registration, page.now())

@@ -136,6 +136,10 @@ SENTENCES = {
     ),
     "cannot_promote": _l("Personen står inte på väntelistan."),
     "cannot_move": _l("Anmälan kan inte flyttas med mötet."),
+    "wrong_state": _l(
+        "Det går inte i det läge som gäller nu. Någon annan kan ha hunnit före. "
+        "Öppna sidan på nytt och se hur det är."
+    ),
     "somebody_else": _l(
         "Inbjudan är till %(name)s, men här står både ett annat namn och en annan adress. Rätta "
         "uppgifterna, eller kom i "

@@ -15,11 +15,10 @@ from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import published
 from annualwheel.registrations import availability, notices, seats
+from annualwheel.registrations.states import IN_LINE, NEEDS_SEAT
 from annualwheel.web import error_messages
 
 ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
-UNSEATED = ("unconfirmed", "invited", "declined", "withdrawn")
-PREPARES = ("registered", "to_reconfirm", "attended")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
         action: error_messages.sentence(refusal) for action, refusal in refused.items() if refusal
     }
     can = frozenset(ACTIONS) - why.keys()
-    full = "register" in can and registration.state in UNSEATED and seats.would_wait(registration)
+    full = "register" in can and registration.state in NEEDS_SEAT and seats.would_wait(registration)
     over = now >= registration.meeting.starts_at
     return Offer(can, why, availability.answer_by(registration), full, over)
 
@@ -69,7 +68,7 @@ class Queue:
 def queue(registration: Registration, now: dt.datetime) -> Queue | None:
     """Where somebody stands who waits or is offered a seat; None for everybody else."""
     option = seats.option_of(registration.meeting, registration.mode)
-    if option is None or registration.state not in ("waitlisted", "offered"):
+    if option is None or registration.state not in IN_LINE:
         return None
     waits = registration.state == "waitlisted"
     return Queue(

@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 from annualwheel.db import start_reading, stop_reading
 from annualwheel.models import Staff
+from annualwheel.preparation import states as submission_states
+from annualwheel.registrations import states as registration_states
 from annualwheel.services import services
 from annualwheel.web import session_links, words
 from annualwheel.wording import dates
@@ -83,6 +85,9 @@ def register(app: Flask) -> None:
     """Sets up language, the read-only mark of GET requests, and the values every template has."""
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf, proof=proof)
+    app.jinja_env.globals.update(
+        registration_states=registration_states, submission_states=submission_states
+    )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text),
         lambda one, many, count: _catalogue().ungettext(one, many, count),

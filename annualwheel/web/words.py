@@ -53,6 +53,14 @@ REGISTRATION = {
     "substituted": Word("Ersatt av någon annan", "Replaced by someone else", "", "people"),
     "revoked": Word("Inbjudan återtagen", "Invitation taken back", "", "cross"),
     "attended": Word("Var på plats", "Attended", "ok", "check"),
+    "merged": Word(
+        "Sammanslagen med en annan anmälan", "Merged with another registration", "", "people"
+    ),
+}
+PERSON = {
+    "active": Word("Aktiv", "Active", "ok", "check"),
+    "inactive": Word("Inaktiv", "Inactive", "", "cross"),
+    "merged": Word("Sammanslagen med en annan person", "Merged with another person", "", "people"),
 }
 MEETING = {
     "work": Word("Arbetsmötet", "Working meeting"),
@@ -87,6 +95,12 @@ MESSAGE = {
     "unknown": Word("Osäkert om det kom fram", "Delivery uncertain", "warn", "warn"),
     "withheld": Word("Skickades inte", "Not sent", "", "cross"),
     "dropped": Word("Struket, gällde inte längre", "Dropped, no longer applied", "", "cross"),
+    "not_sent": Word(
+        "Ska inte skickas, någon bestämde det",
+        "Not to be sent, somebody decided so",
+        "",
+        "cross",
+    ),
 }
 MAILING = {
     "preparing": Word("Förbereds", "Being prepared"),
@@ -126,6 +140,7 @@ SUBMISSION = {
 }
 TABLES: Mapping[str, Mapping[str, Word]] = {
     "registration": REGISTRATION,
+    "person": PERSON,
     "meeting": MEETING,
     "meeting_running": MEETING_RUNNING,
     "meeting_short": MEETING_SHORT,

@@ -17,7 +17,7 @@ from annualwheel.errors import Missing
 from annualwheel.models import File, FileChunk, Meeting, Pack, Staff
 from annualwheel.wording import names
 from annualwheel.workshop import pack as packing
-from annualwheel.workshop import submitted
+from annualwheel.workshop import states, submitted
 
 CHUNK = 256 * 1024
 KEPT = dt.timedelta(days=30)
@@ -49,7 +49,9 @@ def build(pack_id: int, clock: Clock) -> None:
     ready.
     """
     taken = db.session.execute(
-        sa.update(Pack).where(Pack.id == pack_id, Pack.state == "queued").values(state="building")
+        sa.update(Pack)
+        .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("build")))
+        .values(state=states.TRANSITIONS.outcome("build"))
     )
     db.session.commit()
     if taken.rowcount != 1:  # type: ignore[attr-defined]
@@ -61,14 +63,19 @@ def build(pack_id: int, clock: Clock) -> None:
         report = partial(_progress, pack)
         pack.counts = packing.build(pack.meeting, cover, workspace.name, report)
         pack.file = _store(workspace.name, _file_name(pack.meeting, now), now)
-    pack.state, pack.done, pack.ready_at = "ready", pack.total, clock.now()
+    states.step(pack, "finish")
+    pack.done, pack.ready_at = pack.total, clock.now()
     audit.note(audit.SYSTEM, "pack_built", pack, now, pack.meeting_id, sha256=pack.file.sha256)
     db.session.commit()
 
 
 def mark_failed(pack_id: int) -> None:
     """The job could not build it; the page says so and offers a new try."""
-    db.session.execute(sa.update(Pack).where(Pack.id == pack_id).values(state="failed"))
+    db.session.execute(
+        sa.update(Pack)
+        .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("fail")))
+        .values(state=states.TRANSITIONS.outcome("fail"))
+    )
 
 
 def left_behind(now: dt.datetime) -> sa.Select[Pack]:
@@ -83,8 +90,10 @@ def give_up(now: dt.datetime) -> None:
     """
     db.session.execute(
         sa.update(Pack)
-        .where(Pack.state == "building", Pack.created_at < now - GIVEN_UP)
-        .values(state="failed")
+        .where(
+            Pack.state.in_(states.TRANSITIONS.sources("give_up")), Pack.created_at < now - GIVEN_UP
+        )
+        .values(state=states.TRANSITIONS.outcome("give_up"))
         .execution_options(synchronize_session=False)
     )
 

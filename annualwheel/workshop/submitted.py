@@ -25,6 +25,7 @@ from annualwheel.models import (
     SubmissionVersion,
     YearOrganisation,
 )
+from annualwheel.registrations.states import ASKS_NOBODY
 from annualwheel.wording.collation import swedish
 
 BATCH = 100
@@ -166,7 +167,7 @@ def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
     concerned = sa.union(
         sa.select(Registration.organisation_id).where(
             Registration.meeting_id == meeting.id,
-            Registration.state.not_in(("revoked", "unconfirmed")),
+            Registration.state.not_in(ASKS_NOBODY),
         ),
         sa.select(Submission.organisation_id)
         .join(Questionnaire)

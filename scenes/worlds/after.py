@@ -34,6 +34,8 @@ DAYS = {
     "direction": dt.date(2027, 3, 12),
     "conference": dt.date(2027, 9, 24),
 }
+# Who of those who have submitted asks to change it, by what becomes of that.
+ASK_TO_CHANGE = ("asked", "refused")
 OPEN = {
     "invitation": (-400, -310),
     "registration": (-309, -21),
@@ -142,7 +144,7 @@ def _closed(world: World, work: Meeting, karin: Staff) -> None:
         if who != "unsent":
             submission.submit(member, during)
         world.names[f"{who}_answer"] = member.submission.public_id
-        if who in ("asked", "refused"):
+        if who in ASK_TO_CHANGE:
             reopening.ask(
                 member,
                 "Vi har fått ett nytt beslut om samverkan i länet och vill få med det.",

@@ -13,7 +13,7 @@ from annualwheel.contacts.imports import preview, reading, undoing, writing
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import year as demo
-from annualwheel.mail import outbox
+from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail.delivery import envelope
 from annualwheel.mailings import drafts, failures, sending
 from annualwheel.mailings.drafts import MailingDraft
@@ -31,6 +31,7 @@ from annualwheel.models import (
     Submission,
     Theme,
 )
+from annualwheel.models.records import PACK_STATES
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
@@ -39,6 +40,7 @@ from annualwheel.registrations import needs
 from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
+from annualwheel.workshop import states as pack_states
 from scenes.world import DAY, START, World
 from scenes.worlds import applicants, owners, writers
 
@@ -150,22 +152,24 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     """One under way, one paused, one done; and mails in every state a person looks at."""
     running = _sent(direction, "reminder", karin)
     rows = _mails_of(running)
+    _take(rows[:16])
     for message in rows[:14]:
         outbox.mark_sent(message, START)
-    rows[15].attempts = 1
     outbox.mark_failed(rows[14], "550 5.1.1 Recipient address rejected: User unknown")
     outbox.mark_later(rows[15], "451 4.7.1 Greylisted", START)
     done = _sent(direction.year.meetings[0], "preparation", karin)
     finished = _mails_of(done)
+    _take(finished)
     for message in finished:
         outbox.mark_sent(message, START)
     db.session.delete(finished[-1].body)
-    done.state = "done"
+    mailing_states.step(done, "finish")
     paused = _sent(direction.year.meetings[0], "preparation_reminder", karin)
     sending.pause(paused, START, audit.staff(karin.id))
     tested = drafts.send_test(
         MailingDraft(conference, "invitation", None), drafts.ANYONE, karin, START
     )
+    _take([tested])
     outbox.mark_withheld(tested, START)
     world.names |= {
         "erased_mail": finished[-1].public_id,
@@ -177,6 +181,12 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
         "failed_mail": failures.of_mailing(running.id, 1)[0].public_id,
         "retry_mail": rows[15].public_id,
     }
+
+
+def _take(mails: Sequence[Message]) -> None:
+    """A worker takes these mails in hand."""
+    ids = [message.id for message in mails]
+    outbox.claim("scenes", START, ids, at_most=len(ids))
 
 
 def _mails_of(mailing: Mailing) -> Sequence[Message]:
@@ -217,12 +227,12 @@ def _imports(world: World, karin: Staff) -> None:
 
 def _packs(world: World, work: Meeting, karin: Staff) -> None:
     """One in every state."""
-    states = ("ready", "failed", "building", "queued")
-    made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in states}
+    made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in PACK_STATES}
     db.session.commit()
     packs.build(made["ready"].id, services().clock)
     packs.mark_failed(made["failed"].id)
-    made["building"].state, made["building"].done = "building", 4
+    pack_states.step(made["building"], "build")
+    made["building"].done = 4
     world.names |= {f"pack_{name}": pack.public_id for name, pack in made.items()}
 
 

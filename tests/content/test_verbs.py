@@ -18,7 +18,7 @@ TO_COME = {"attended"}
 # Verbs made of a state: what a new yes leads to, and what became of a request.
 MADE = {
     "colleague.state": ("registered", "waitlisted"),
-    "f'organisation_{state}'": ("organisation_granted", "organisation_refused"),
+    "f'organisation_{request.state}'": ("organisation_granted", "organisation_refused"),
 }
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.audit import Actor
-from annualwheel.contacts.imports import prints
+from annualwheel.contacts.imports import prints, states
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.models import (
@@ -56,7 +56,8 @@ def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
         setattr(_row(table, row_id), column, before)
     db.session.flush()
     _delete(kept)
-    kept.rows, kept.state = [], "undone"
+    states.step(kept, "undo")
+    kept.rows = []
     audit.note(actor, "import_undone", kept, now, **kept.trace["counts"])
 
 

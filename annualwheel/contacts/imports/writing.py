@@ -13,7 +13,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import organisations, people
 from annualwheel.contacts.folding import fold
-from annualwheel.contacts.imports import prints
+from annualwheel.contacts.imports import prints, states
 from annualwheel.contacts.imports.preview import Entry, Preview, Unknown, build, contacts_of
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
@@ -64,7 +64,8 @@ def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.dat
     read = zip(kept.rows, shown.entries, strict=True)
     kept.rows = [row for row, entry in read if entry.status == "unreadable"]
     kept.trace = kept.trace | writer.trace() | {"counts": counts}
-    kept.state, kept.written_at = "written", now
+    states.step(kept, "write")
+    kept.written_at = now
     audit.note(actor, "imported", kept, now, **counts)
 
 

@@ -11,11 +11,12 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import flask_mail
 
 from annualwheel.mail.delivery.composing import Envelope
+from annualwheel.mail.states import Outcome
 from config import Settings
 
 # The server wants us to sign in (RFC 4954): our settings are wrong, not this mail.
@@ -34,7 +35,7 @@ class Result:
     `error` is the server's own words or what kept us from hearing them.
     """
 
-    state: Literal["sent", "later", "failed", "withheld"]
+    state: Outcome
     error: str = ""
 
 

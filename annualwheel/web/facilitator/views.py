@@ -27,6 +27,7 @@ from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import Press
 from annualwheel.workshop import packs, submitted
 from annualwheel.workshop import reading as answers_read
+from annualwheel.workshop.states import UNDER_WAY
 
 
 @blueprint.get("/svar")
@@ -121,7 +122,7 @@ def pack(public_id: str) -> Response:
         "facilitator/pack.html", active="answers", pack=found, meeting=found.meeting, form=Press()
     )
     response = make_response(html)
-    if found.state in ("queued", "building"):
+    if found.state in UNDER_WAY:
         response.headers["Refresh"] = "2"
     return response
 

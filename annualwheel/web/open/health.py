@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from flask import Response, current_app, jsonify
 
 from annualwheel.db import db
-from annualwheel.mail.outbox import DUE
+from annualwheel.mail.states import DUE
 from annualwheel.models import Message
 from annualwheel.web import page
 from annualwheel.web.open import blueprint

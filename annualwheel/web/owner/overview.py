@@ -8,8 +8,7 @@ from flask import Response, g, redirect, render_template, request, session, url_
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.privacy import export, own_data
-from annualwheel.registrations import needs
-from annualwheel.registrations.states import HAS_ENTRY
+from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
 from annualwheel.web.decline_reasons import reason_words
 from annualwheel.web.forms import Press
@@ -32,8 +31,7 @@ def overview() -> str:
         done=done if done in DONE else "",
         asked=own_data.open_request(g.person),
         events=EVENT,
-        served=needs.SERVED,
-        coming=HAS_ENTRY,
+        served=MAY_STATE_NEEDS,
         shown_mails=SHOWN_MAILS,
         reasons=reason_words(),
         body_of=export.body_of,

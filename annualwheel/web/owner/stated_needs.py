@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import unit_of_work
 from annualwheel.privacy import own_data
 from annualwheel.registrations import needs
+from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
@@ -20,7 +21,7 @@ def stated_needs(public_id: str) -> Response | AnyResponse:
     """The same step as the registration's own, with what is stated now."""
     registration = own_data.registration_of(g.person, public_id)
     back = redirect(url_for("owner.overview"), code=303)
-    if registration.state not in needs.SERVED:
+    if registration.state not in MAY_STATE_NEEDS:
         return back
     given, consent = needs.of(registration), consent_to(registration)
     stated = bool(given.diet or given.access)

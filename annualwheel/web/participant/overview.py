@@ -13,6 +13,7 @@ from annualwheel.cycle import years
 from annualwheel.models import Registration
 from annualwheel.preparation import membership
 from annualwheel.registrations import needs
+from annualwheel.registrations.states import MAY_STATE_NEEDS, PREPARES
 from annualwheel.web import calendar_file, offered_acts, page, session_links
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint
@@ -40,7 +41,7 @@ def shown(form: Press, done: str = "") -> str:
         meeting=meeting,
         offer=offered_acts.of(registration, now),
         stated=needs.of(registration),
-        needs_served=registration.state in needs.SERVED,
+        needs_served=registration.state in MAY_STATE_NEEDS,
         done=done,
         span=years.phase(meeting, "preparation"),
         followup=years.phase(meeting, "followup"),
@@ -64,7 +65,7 @@ def open_preparation() -> AnyResponse:
     """The pressed button: lets the person write in the answer and opens a session for it."""
     registration: Registration = g.registration
     back = redirect(url_for("participant.confirmation"), code=303)
-    if registration.state not in offered_acts.PREPARES:
+    if registration.state not in PREPARES:
         return back
     opens = years.phase(registration.meeting, "preparation").opens_at
     if page.now() < opens or not Press().accepted():

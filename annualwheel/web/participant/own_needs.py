@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import unit_of_work
 from annualwheel.models import Registration
 from annualwheel.registrations import needs
+from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
@@ -27,7 +28,7 @@ def own_needs() -> Response | AnyResponse:
     """
     registration: Registration = g.registration
     back = redirect(url_for("participant.confirmation"), code=303)
-    if registration.state not in needs.SERVED:
+    if registration.state not in MAY_STATE_NEEDS:
         return back
     given, consent = needs.of(registration), consent_to(registration)
     stated = bool(given.diet or given.access)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.meetings import results as outcome
 from annualwheel.models import Registration
-from annualwheel.registrations import audiences
+from annualwheel.registrations.states import INVITED
 from annualwheel.web import offered_acts, page, results_page
 from annualwheel.web.participant import blueprint
 
@@ -20,7 +20,7 @@ def results() -> str | Response | AnyResponse:
     Only while the invitation holds.
     """
     registration: Registration = g.registration
-    if registration.state not in audiences.INVITED:
+    if registration.state not in INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
     meeting, own = registration.meeting, None
     if not offered_acts.asked(registration, page.now())["outside"]:

@@ -36,7 +36,7 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from annualwheel.registrations.audiences import Choice
 from tests.conftest import START, Fixed
-from tests.guests import publish
+from tests.guests import in_hand, publish
 from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -314,7 +314,7 @@ def test_a_mail_that_stopped_is_mended_and_sent_to_the_right_address(
 ) -> None:
     invite(year, karin, "Anna")
     message = of_kind("invitation")[0]
-    outbox.mark_failed(message, "550 5.1.1 unknown user")
+    outbox.mark_failed(in_hand(message), "550 5.1.1 unknown user")
     seat = db.session.query(Registration).one()
     version = seat.link_version
     office.open("/mote/2027/arbetsmote").see("1 mejl kom inte fram").follow(
@@ -347,7 +347,7 @@ def test_only_what_stopped_is_sent_again(year: Year, karin: Staff) -> None:
     message = of_kind("invitation")[0]
     with pytest.raises(Refused, match="not_stopped"):
         failures.send_again(message, START, audit.staff(karin.id))
-    outbox.mark_failed(message, "550")
+    outbox.mark_failed(in_hand(message), "550")
     failures.send_again(message, START, audit.staff(karin.id))
     assert message.state == "queued" and message.attempts == 0
 
@@ -365,7 +365,7 @@ def test_a_calendar_entry_follows_the_corrected_address(
     )
     db.session.flush()
     entry = of_kind("calendar_request")[0]
-    outbox.mark_failed(entry, "550")
+    outbox.mark_failed(in_hand(entry), "550")
     failures.correct_address(entry, "anna@arvika.example", START, audit.staff(karin.id))
     db.session.flush()
     assert entry.body.calendar is not None
@@ -580,7 +580,7 @@ def test_staff_see_every_mail_and_those_that_stopped_first(
     year: Year, karin: Staff, office: Browser
 ) -> None:
     invite(year, karin, "Anna", "Ola")
-    outbox.mark_failed(of_kind("invitation")[1], "550 no such user")
+    outbox.mark_failed(in_hand(of_kind("invitation")[1]), "550 no such user")
     office.open("/utskick").see("1 mejl kom inte fram", "Senaste utskicken", "Inbjudan").follow(
         "Visa dem"
     ).see("1 mejl", "Ola Ek").miss("Anna Ek")

@@ -25,7 +25,7 @@ from annualwheel.preparation import membership, notices, submission
 from annualwheel.registrations.states import step
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import link_of, make_guest, make_meeting, reply_of
+from tests.guests import in_hand, link_of, make_guest, make_meeting, reply_of
 from tests.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -381,11 +381,11 @@ def test_results_that_are_taken_down_are_not_mailed_and_reach_those_who_waited_l
         first, second = (
             db.session.query(Message).filter(Message.mailing_id.is_not(None)).order_by(Message.id)
         )
-        outbox.mark_sent(first, AFTER)
+        outbox.mark_sent(in_hand(first), AFTER)
         assert relevance.still_wanted(second)
         results.unpublish(meeting(), AFTER, NOBODY)
         assert not relevance.still_wanted(second)
-        outbox.mark_dropped(second)
+        outbox.mark_dropped(in_hand(second))
         results.publish(meeting(), AFTER + DAY, NOBODY)
         assert [one.person_id for one in recipients.took_part(meeting())] == [second.person_id]
         drafts.send_test(MailingDraft(meeting(), "results"), drafts.ANYONE, karin, AFTER + DAY)

@@ -14,9 +14,12 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import Flask
 from psycopg import sql
+from sqlalchemy.exc import IntegrityError
 
-from annualwheel import create_app
+from annualwheel import audit, create_app
 from annualwheel.db import Base, db
+from annualwheel.mailings import sending
+from annualwheel.models import Mailing
 from config import ROOT, Settings
 from tests import databases
 from tests.conftest import Fixed, close
@@ -109,6 +112,42 @@ ROWS: dict[str, dict[str, Any]] = {
     },
 }
 
+REGISTRATION = {
+    "id": 1,
+    "public_id": "r1",
+    "meeting_id": 1,
+    "person_id": 1,
+    "organisation_id": 1,
+    "state": "registered",
+    "mode": "on_site",
+    "title": "",
+    "copy_to": "",
+    "decline_reason": "",
+    "by_staff": False,
+    "link_version": 1,
+    "uid": "u",
+    "sequence": 0,
+    "before_attended": "",
+}
+MESSAGE = {
+    "id": 1,
+    "public_id": "m1",
+    "key": "invitation:r1",
+    "kind": "invitation",
+    "address": "asa@arj.example",
+    "queued_at": AT,
+    "due_at": AT,
+    "name": "Åsa Ängprov",
+    "language": "sv",
+    "mailing_id": 1,
+    "registration_id": 1,
+    "person_id": 1,
+    "state": "sent",
+    "lease_by": "",
+    "attempts": 1,
+    "error": "",
+}
+
 
 @pytest.fixture(params=databases.EACH)
 def empty_app(
@@ -162,6 +201,131 @@ def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None
                 )
             ).one()
         assert tuple(place) == ("Årjängs kommun", "Ängprov")
+
+
+# Mailings as they were before 0004: what a paused one goes back to lay among its recipients.
+CHOICE = {"choice": {"kind": "category", "key": "kommun", "people": []}, "left_out": ['a"was"b']}
+PEOPLE = {
+    "reason": 'Lokalen "was" full',
+    "known": [],
+    "people": [[1, "invited", -1, 0]],
+    "next": 200,
+}
+MAILINGS = {
+    1: ("invitation", "paused", {**CHOICE, "was": "sending"}, "sending"),
+    2: ("moved", "paused", {**PEOPLE, "was": "preparing"}, "preparing"),
+    3: ("moved", "sending", {**PEOPLE, "was": "preparing"}, None),
+    4: ("reminder", "done", CHOICE, None),
+    5: ("invitation", "preparing", CHOICE, None),
+}
+NEW_STATES = {"registrations": "merged", "messages": "not_sent"}
+
+
+def test_what_a_mailing_was_paused_from_becomes_a_column(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        flask_migrate.upgrade(directory=FOLDER)
+        found = {
+            row.id: (row.kind, row.state, row.audience, row.paused_from)
+            for row in rows_of(engine, "mailings")
+        }
+        assert found == {
+            number: (kind, state, {k: v for k, v in audience.items() if k != "was"}, paused_from)
+            for number, (kind, state, audience, paused_from) in MAILINGS.items()
+        }
+        paused = db.session.get_one(Mailing, 2)
+        sending.resume(paused, AT, audit.SYSTEM)
+        assert (paused.state, paused.paused_from) == ("preparing", None)
+
+
+def test_the_way_down_gives_a_paused_mailing_back_what_it_was(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        flask_migrate.upgrade(directory=FOLDER)
+        write(engine, "UPDATE registrations SET state = 'merged'")
+        write(engine, "UPDATE messages SET state = 'not_sent'")
+        flask_migrate.downgrade(directory=FOLDER, revision="0003")
+        found = {row.id: row.audience for row in rows_of(engine, "mailings")}
+        assert {number: kept.get("was") for number, kept in found.items()} == {
+            number: row[3] for number, row in MAILINGS.items()
+        }
+        assert [row.state for row in rows_of(engine, "registrations")] == ["revoked"]
+        assert [row.state for row in rows_of(engine, "messages")] == ["dropped"]
+
+
+@pytest.mark.parametrize("table", NEW_STATES)
+def test_the_columns_of_states_have_room_and_are_still_closed(empty_app: Flask, table: str) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        with pytest.raises(IntegrityError):
+            write(engine, f"UPDATE {table} SET state = '{NEW_STATES[table]}'")
+        flask_migrate.upgrade(directory=FOLDER)
+        assert [row.id for row in rows_of(engine, table)] == [1]
+        write(engine, f"UPDATE {table} SET state = '{NEW_STATES[table]}'")
+        for column in ("state", "mode") if table == "registrations" else ("state",):
+            with pytest.raises(IntegrityError):
+                write(engine, f"UPDATE {table} SET {column} = 'hittepå'")
+        with pytest.raises(IntegrityError):
+            write(engine, "UPDATE mailings SET paused_from = 'done'")
+
+
+def test_the_migrations_leave_the_checks_of_the_models(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER)
+        migrated = checks(db.engine)
+        Base.metadata.drop_all(db.engine)
+        Base.metadata.create_all(db.engine)
+        assert migrated == checks(db.engine)
+
+
+def checks(engine: sa.Engine) -> dict[str, set[tuple[str | None, str]]]:
+    """The check constraints of each table."""
+    inspector = sa.inspect(engine)
+    return {
+        table: {(one["name"], one["sqltext"]) for one in inspector.get_check_constraints(table)}
+        for table in Base.metadata.tables
+    }
+
+
+def filled_before_0004() -> sa.Engine:
+    """A database at 0003 with a registration, a mail, and mailings in every state."""
+    flask_migrate.upgrade(directory=FOLDER, revision=FIRST)
+    fill(db.engine)
+    flask_migrate.upgrade(directory=FOLDER, revision="0003")
+    tables = sa.MetaData()
+    tables.reflect(db.engine)
+    with db.engine.begin() as connection:
+        for number, (kind, state, audience, _paused_from) in MAILINGS.items():
+            connection.execute(
+                tables.tables["mailings"].insert(),
+                {
+                    "id": number,
+                    "public_id": f"u{number}",
+                    "meeting_id": 1,
+                    "kind": kind,
+                    "audience": audience,
+                    "confirm_key": f"nyckel {number}",
+                    "created_at": AT,
+                    "state": state,
+                    "expected": 56,
+                    "by": "Karin Ek",
+                },
+            )
+        connection.execute(tables.tables["registrations"].insert(), REGISTRATION)
+        connection.execute(tables.tables["messages"].insert(), MESSAGE)
+    return db.engine
+
+
+def rows_of(engine: sa.Engine, name: str) -> list[Any]:
+    """The rows of a table as it is now, in the order of their ids."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        return list(connection.execute(sa.select(table).order_by(table.c.id)))
+
+
+def write(engine: sa.Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement))
 
 
 def fill(engine: sa.Engine) -> dict[str, int]:

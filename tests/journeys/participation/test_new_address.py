@@ -24,7 +24,16 @@ from annualwheel.participation import address_change, link_recovery, replies
 from annualwheel.preparation import membership
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import entries, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.guests import (
+    entries,
+    in_hand,
+    link_of,
+    mails,
+    make_guest,
+    make_meeting,
+    publish,
+    reply_of,
+)
 from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 
@@ -47,7 +56,7 @@ class Maria:
         self.member = found
         db.session.flush()
         for message in mails():
-            outbox.mark_sent(message, START)
+            outbox.mark_sent(in_hand(message), START)
         self.sent = len(mails())
         db.session.commit()
 
@@ -103,7 +112,7 @@ def change(new_visitor: Callable[[], Browser]) -> Callable[[str, Maria], None]:
             )
         else:
             stopped = mails("confirmation")[0]
-            outbox.mark_failed(stopped, "550 5.1.1 unknown user")
+            outbox.mark_failed(in_hand(stopped), "550 5.1.1 unknown user")
             db.session.flush()
             failures.correct_address(stopped, NEW, START, audit.SYSTEM)
             db.session.commit()
@@ -195,7 +204,7 @@ def test_a_cancelled_entry_still_leaves_the_old_calendar(session: Any) -> None:
 def test_an_entry_that_stopped_is_replaced_and_not_sent_twice(session: Any) -> None:
     guest = coming(make_guest(make_meeting()))
     request = mails("calendar_request")[0]
-    outbox.mark_failed(request, "550")
+    outbox.mark_failed(in_hand(request), "550")
     move(guest.person)
     assert request.state == "dropped"
     assert [(method, address) for method, _sequence, address, _uid in entries()] == [
@@ -262,7 +271,7 @@ def test_a_link_in_a_mail_that_stopped_is_mailed_to_the_right_address(
     if kind == "new_link":
         mails()[0].state = "sent"
         link_recovery.ask(guest.person.email, "192.0.2.1", START)
-    outbox.mark_failed(mails(kind)[0], "550 5.1.1 unknown user")
+    outbox.mark_failed(in_hand(mails(kind)[0]), "550 5.1.1 unknown user")
     db.session.flush()
     move(guest.person, told=False)
     assert [(mail.kind, mail.state, mail.address) for mail in mails()][-1] == (

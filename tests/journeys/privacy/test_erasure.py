@@ -42,7 +42,16 @@ from annualwheel.preparation import membership
 from annualwheel.privacy import erasure, own_data
 from annualwheel.registrations import needs
 from tests.conftest import START, Fixed
-from tests.guests import entries, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.guests import (
+    entries,
+    in_hand,
+    link_of,
+    mails,
+    make_guest,
+    make_meeting,
+    publish,
+    reply_of,
+)
 from tests.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -93,7 +102,7 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
         START,
     )
     for message in mails():
-        outbox.mark_sent(message, START)
+        outbox.mark_sent(in_hand(message), START)
     request = own_data.ask_for_deletion(person, "Hemligt skäl", START)
     db.session.commit()
     return request
@@ -242,7 +251,7 @@ def test_mails_to_a_mailbox_of_many_go_when_they_name_the_person(session: Any) -
         db.session.flush()
         organisation_requests.refuse(asked, "Nej", START, audit.SYSTEM)
     for message in mails():
-        outbox.mark_sent(message, START)
+        outbox.mark_sent(in_hand(message), START)
     erasure.erase(own_data.ask_for_deletion(guest.person, "", START), START, audit.SYSTEM)
     kept = [
         (mail.kind, mail.name)

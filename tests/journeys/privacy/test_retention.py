@@ -34,7 +34,7 @@ from annualwheel.preparation import items
 from annualwheel.privacy import retention
 from annualwheel.web.admin.erasing import SAID
 from tests.conftest import START, Fixed
-from tests.guests import mails, make_guest, make_meeting
+from tests.guests import in_hand, mails, make_guest, make_meeting
 from tests.region import make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
 from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
@@ -113,7 +113,7 @@ def test_a_mail_without_its_text_is_shown_and_cannot_be_sent(
 ) -> None:
     guest = make_guest(make_meeting())
     message = mails()[0]
-    outbox.mark_failed(message, "550 no such user")
+    outbox.mark_failed(in_hand(message), "550 no such user")
     db.session.commit()
     office = (
         sign_in(visitor, make_staff())
@@ -139,7 +139,7 @@ def test_an_address_is_corrected_though_old_mails_have_no_text(
     session: scoped_session[Session],
 ) -> None:
     guest = make_guest(make_meeting())
-    outbox.mark_failed(mails()[0], "550")
+    outbox.mark_failed(in_hand(mails()[0]), "550")
     db.session.delete(mails()[0].body)
     db.session.commit()
     assert address_change.rename(

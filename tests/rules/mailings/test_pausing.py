@@ -84,7 +84,7 @@ def test_who_pauses_keeps_what_the_job_has_noted(app: Flask, session: Any) -> No
     behind_our_back(app, lambda: write(mailing.id))
     sending.pause(mailing, START, audit.SYSTEM)
     db.session.commit()
-    assert (mailing.state, mailing.audience["next"], mailing.audience["was"]) == (
+    assert (mailing.state, mailing.audience["next"], mailing.paused_from) == (
         "paused",
         2,
         "preparing",
@@ -97,7 +97,7 @@ def test_the_job_keeps_what_the_pause_has_noted(app: Flask, session: Any) -> Non
     behind_our_back(app, lambda: pause(mailing.id))
     assert announcements.write_next(mailing, START) is False
     db.session.commit()
-    assert (mailing.state, mailing.audience["was"], sending.standing(mailing).total) == (
+    assert (mailing.state, mailing.paused_from, sending.standing(mailing).total) == (
         "paused",
         "preparing",
         5,

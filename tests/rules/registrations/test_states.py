@@ -81,6 +81,7 @@ DECIDED = {
     "substituted": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
     "revoked": ("invited", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
     "attended": ("-",) * 10,
+    "merged": ("-",) * 10,
 }
 CELLS = [
     (state, action, leads)

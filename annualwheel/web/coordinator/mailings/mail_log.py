@@ -16,8 +16,7 @@ from annualwheel import audit, unit_of_work
 from annualwheel.contacts.folding import fold
 from annualwheel.db import db
 from annualwheel.errors import Refused, Unreadable
-from annualwheel.mail import letters
-from annualwheel.mail.outbox import DUE
+from annualwheel.mail import letters, states
 from annualwheel.mailings import failures
 from annualwheel.mailings import sending as sent
 from annualwheel.models import Mailing, Meeting, Message, Person, Registration
@@ -28,10 +27,10 @@ from annualwheel.web.forms import Address, BaseForm, Press, strip
 PAGE, MAILINGS = 50, 10
 NO_ID = 2**31 - 1  # the largest number a key may be
 STATES = {
-    "stopped": failures.STOPPED,
-    "waiting": DUE,
+    "stopped": states.STOPPED,
+    "waiting": states.DUE,
     "sent": ("sent",),
-    "not_sent": ("withheld", "dropped"),
+    "not_sent": states.ENDED_UNSENT,
 }
 # What people write to each other is theirs.
 PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
@@ -126,7 +125,7 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
         seat=db.session.get(Registration, seat_id) if seat_id else None,
         text=_text(message) if written and message.kind not in PRIVATE else "",
         form=form or AddressForm(data={"email": message.address}),
-        can_again=written and message.state in failures.AGAIN,
+        can_again=written and message.state in states.AGAIN,
         written=written,
         instead=_instead(message),
     )

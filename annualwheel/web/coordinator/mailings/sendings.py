@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, unit_of_work
 from annualwheel.contacts.folding import fold
+from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import DomainError, Refused
@@ -81,7 +82,7 @@ def _matching(text: str) -> tuple[str, ...]:
     """People picked by a search, as many as a list may hold."""
     if not fold(text):
         return ()
-    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(WITH_US)
     columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
         fits = [column.contains(word, autoescape=True) for column in columns]

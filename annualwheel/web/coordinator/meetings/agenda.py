@@ -17,6 +17,7 @@ from annualwheel.mailings import failures, recipients
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
 from annualwheel.participation import organisation_requests
 from annualwheel.preparation import reopening
+from annualwheel.preparation.states import HAS_SUBMITTED, TO_SUBMIT
 from annualwheel.privacy import erasure
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
 from annualwheel.web import words
@@ -71,7 +72,7 @@ class Status:
         if phase == "registration" and self.funnel.invited:
             return self.funnel.answered / self.funnel.invited
         if phase == "preparation" and any(self.states.values()):
-            submitted = self.states["submitted"] + self.states["changed"]
+            submitted = sum(self.states[state] for state in HAS_SUBMITTED)
             return submitted / sum(self.states.values())
         if phase == "invitation" and self.funnel.invited:
             return 1.0
@@ -330,7 +331,7 @@ def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
                 _url("compose", meeting, what="forberedelse"),
             )
         ]
-    left = status.states["none"] + status.states["draft"]
+    left = sum(status.states[state] for state in TO_SUBMIT)
     if not left:
         return []
     return [

@@ -10,6 +10,7 @@ from annualwheel import audit, unit_of_work
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.models import Category, Meeting
+from annualwheel.preparation.states import TO_SUBMIT
 from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.registrations import turnout
@@ -83,4 +84,4 @@ def definition_for(meeting: Meeting) -> Definition | None:
 
 def _undecided(status: Status) -> int:
     """Answers that are not in: not begun, or drafts."""
-    return status.states.get("none", 0) + status.states.get("draft", 0)
+    return sum(status.states.get(state, 0) for state in TO_SUBMIT)

@@ -14,7 +14,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from annualwheel.models import Registration
-from annualwheel.registrations import availability
+from annualwheel.registrations.states import CAN_BE_CHANGED
 from annualwheel.web import words
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import OneOf
@@ -59,7 +59,7 @@ class AttendingForm(StaleSafeForm):
 
         Who comes already and has not said is not kept from a change of something else.
         """
-        comes_already = self.seat.mode == "on_site" and self.seat.state in availability.STANDING
+        comes_already = self.seat.mode == "on_site" and self.seat.state in CAN_BE_CHANGED
         if self.attends == "on_site" and field.data not in LUNCH and not comes_already:
             raise ValidationError(_("Välj om personen äter lunch på mötet"))
 

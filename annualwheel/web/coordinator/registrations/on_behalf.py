@@ -21,8 +21,8 @@ from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
-from annualwheel.registrations import availability, invitations
-from annualwheel.registrations.states import allowed
+from annualwheel.registrations import invitations
+from annualwheel.registrations.states import CAN_BE_CHANGED, allowed
 from annualwheel.web import error_messages, page
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
@@ -102,7 +102,7 @@ def possible(seat: Registration) -> frozenset[str]:
         return frozenset()
     fits = {
         "substitute": allowed(seat.state, "substitute"),
-        "change": seat.state in availability.STANDING,
+        "change": seat.state in CAN_BE_CHANGED,
     }
     return frozenset(act for act, fit in fits.items() if fit)
 

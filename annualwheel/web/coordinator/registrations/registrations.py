@@ -18,6 +18,7 @@ from annualwheel import audit, unit_of_work
 from annualwheel.contacts import activation, affiliations, organisations, people
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.organisations import organisation_named
+from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
@@ -314,7 +315,7 @@ def _search(meeting: Meeting, text: str) -> list[Addressee]:
 
     One more than are shown when there are more.
     """
-    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(Person.active)
+    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(WITH_US)
     columns = (Person.name_folded, Person.email_folded, Organisation.folded)
     for word in fold(text).split():
         fits = [column.contains(word, autoescape=True) for column in columns]

@@ -1,0 +1,42 @@
+"""The states of a mailing: a table. Meetings and mailings both step it, so it lies below both."""
+
+from __future__ import annotations
+
+from annualwheel.models import Mailing
+from annualwheel.models.mail import MAILING_STATES, PAUSED_FROM
+from annualwheel.transitions import Table, Transitions
+
+# (state, action) -> the states it may lead to. `written`: every mail of it is in the outbox.
+# `resume` leads back to where it was paused from. `overtake`: a newer mailing says what it was to
+# say, so that nothing is left to write. `finish`: nothing is left to send.
+TABLE: Table = {
+    ("preparing", "written"): ("sending",),
+    ("preparing", "pause"): ("paused",),
+    ("sending", "pause"): ("paused",),
+    ("paused", "resume"): PAUSED_FROM,
+    ("preparing", "overtake"): ("sending",),
+    ("paused", "overtake"): ("sending",),
+    ("sending", "finish"): ("done",),
+}
+TRANSITIONS = Transitions(MAILING_STATES, TABLE)
+
+
+def allowed(mailing: Mailing, action: str) -> bool:
+    """Whether `action` is possible in the state the mailing is in."""
+    return TRANSITIONS.allows(mailing.state, action)
+
+
+def step(mailing: Mailing, action: str) -> None:
+    """Takes the mailing to its next state, and keeps what a paused one goes back to.
+
+    Raises `Refused("wrong_state")` for a missing cell.
+    """
+    to = mailing.paused_from if action == "resume" else None
+    target = TRANSITIONS.target(mailing.state, action, to)
+    mailing.paused_from = mailing.state if action == "pause" else None
+    mailing.state = target
+
+
+def doing(mailing: Mailing) -> str:
+    """The state of the mailing, for a paused one the state it was paused from."""
+    return mailing.paused_from or mailing.state

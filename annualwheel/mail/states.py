@@ -1,0 +1,68 @@
+"""The states of a mail on its way out: a table, and the sets of states that rules ask for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from annualwheel.models import Message
+from annualwheel.models.mail import MESSAGE_STATES
+from annualwheel.transitions import Table, Transitions
+
+# What became of one attempt to hand a mail over.
+Outcome = Literal["sent", "later", "failed", "withheld"]
+
+# (state, action) -> the states it may lead to. A worker claims a mail and then says what became of
+# it; whose lease has run out is claimed again. `stop`: nothing leads to what it is about any more.
+# `replace`: a newer mail says the same. `leave_out`: somebody decides that it does not go.
+TABLE: Table = {
+    ("queued", "claim"): ("sending",),
+    ("retry", "claim"): ("sending",),
+    ("sending", "claim"): ("sending",),
+    ("sending", "give_back"): ("queued", "retry"),
+    ("sending", "deliver"): ("sent",),
+    ("sending", "withhold"): ("withheld",),
+    ("sending", "fail"): ("failed",),
+    ("sending", "postpone"): ("retry", "unknown"),
+    ("sending", "drop"): ("dropped",),
+    ("queued", "stop"): ("dropped",),
+    ("retry", "stop"): ("dropped",),
+    ("queued", "replace"): ("dropped",),
+    ("retry", "replace"): ("dropped",),
+    ("failed", "replace"): ("dropped",),
+    ("unknown", "replace"): ("dropped",),
+    ("withheld", "replace"): ("dropped",),
+    ("queued", "leave_out"): ("not_sent",),
+    ("retry", "leave_out"): ("not_sent",),
+    ("failed", "leave_out"): ("not_sent",),
+    ("unknown", "leave_out"): ("not_sent",),
+    ("withheld", "leave_out"): ("not_sent",),
+    ("failed", "try_again"): ("queued",),
+    ("unknown", "try_again"): ("queued",),
+    ("withheld", "try_again"): ("queued",),
+}
+TRANSITIONS = Transitions(MESSAGE_STATES, TABLE)
+
+# In nobody's hands, and goes by itself when its turn comes: it can still be stopped or rewritten.
+UNSENT = ("queued", "retry")
+# On its way: goes by itself, or is in a worker's hands.
+DUE = (*UNSENT, "sending")
+# Did not arrive, and is not tried again by itself: a person must look at it.
+STOPPED = ("failed", "unknown")
+# May be sent again by hand. A mail that is on its way is the machine's.
+AGAIN = (*STOPPED, "withheld")
+# Has not arrived anywhere, and may go to another address than the one it was written for.
+NOT_ARRIVED = (*UNSENT, *AGAIN)
+# Did not leave us and never will: nobody has been told what it says.
+NEVER_LEFT = ("dropped", "not_sent")
+# Has not left us, whether it still may or not.
+NOT_LEFT = (*UNSENT, *NEVER_LEFT)
+# Came to an end without being handed over.
+ENDED_UNSENT = ("withheld", *NEVER_LEFT)
+
+
+def step(message: Message, action: str, to: str | None = None) -> None:
+    """Takes the mail to its next state (`to` where the table leaves a choice).
+
+    Raises `Refused("wrong_state")` for a missing cell.
+    """
+    message.state = TRANSITIONS.target(message.state, action, to)

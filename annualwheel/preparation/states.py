@@ -1,0 +1,33 @@
+"""The states of an organisation's answer: a table, and the order in which counts show them."""
+
+from __future__ import annotations
+
+from annualwheel.models import Submission
+from annualwheel.models.submissions import SUBMISSION_STATES
+from annualwheel.transitions import Table, Transitions
+
+# (state, action) -> the states it may lead to. `write`: something in the draft is saved. What was
+# submitted stands, and is no longer all there is.
+TABLE: Table = {
+    ("draft", "write"): ("draft",),
+    ("submitted", "write"): ("changed",),
+    ("changed", "write"): ("changed",),
+    ("draft", "submit"): ("submitted",),
+    ("submitted", "submit"): ("submitted",),
+    ("changed", "submit"): ("submitted",),
+}
+TRANSITIONS = Transitions(SUBMISSION_STATES, TABLE)
+
+# A draft that nobody has written in counts by itself, where answers are counted.
+NOT_BEGUN = "none"
+# Something has been submitted, whether it has been changed since or not.
+HAS_SUBMITTED = ("submitted", "changed")
+# Nothing has been submitted yet: these are reminded.
+TO_SUBMIT = (NOT_BEGUN, "draft")
+# What answers are counted by, as the pages list them.
+COUNTED = (*HAS_SUBMITTED, "draft", NOT_BEGUN)
+
+
+def step(submission: Submission, action: str) -> None:
+    """Takes the answer to its next state. Raises `Refused("wrong_state")` for a missing cell."""
+    submission.state = TRANSITIONS.target(submission.state, action)
