@@ -114,7 +114,9 @@ def add_initiative(member: Member, **changes: Value) -> Item:
 def stored(item: Item, key: str) -> Any:
     """What an answer holds now, as the database has it."""
     return (
-        db.session.query(models.drafts.Answer.value).filter_by(item_id=item.id, question_key=key).scalar()
+        db.session.query(models.drafts.Answer.value)
+        .filter_by(item_id=item.id, question_key=key)
+        .scalar()
     )
 
 

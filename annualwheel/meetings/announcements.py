@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,7 +19,6 @@ from sqlalchemy.orm import joinedload
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.mail import letters, outbox
-from annualwheel.mail.letters import Letter
 from annualwheel.meetings.listeners import CONCERNED, UNSENT, concerned
 from annualwheel.models import (
     Mailing,
@@ -26,14 +26,10 @@ from annualwheel.models import (
     Message,
     Questionnaire,
     Registration,
-    Staff,
     Submission,
 )
-from annualwheel.registrations import availability, notices, seats
+from annualwheel.registrations import availability, notices
 from annualwheel.wording import dates
-
-KINDS = ("moved", "cancelled")
-
 
 HAS_ENTRY = ("registered", "to_reconfirm")
 
@@ -46,7 +42,16 @@ ASKED = ("invited", "offered", "to_reconfirm")
 AT_ONCE = 200
 
 
-BATCH = 200
+@dataclass(frozen=True)
+class News:
+    """What there is to tell: the appointment that holds now, as plain values, and why.
+
+    `kept`: the organisations whose submitted answer is kept.
+    """
+
+    to: Mapping[str, str]
+    reason: str
+    kept: frozenset[int] = frozenset()
 
 
 class Told(NamedTuple):
@@ -61,22 +66,17 @@ class Told(NamedTuple):
     known: int
 
 
-def letter(
-    seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime
-) -> Letter:
-    """The mail as the person would get it if the act were done now; nothing is written.
+def facts_before(kind: str, seat: Registration, news: News, now: dt.datetime) -> dict[str, Any]:
+    """What the mail would say to the person if the act were done now; nothing is written.
 
-    The meeting would be moved to the appointment `to`, or cancelled.
+    The facts that a mail of that kind has besides those of every mail about the registration.
     """
-    kept = seat.organisation_id in _organisations_that_submitted(seat.meeting)
-    facts = _facts(kind, seat, appointment(seat.meeting), to, reason, kept)
-    if kind == "moved":
-        another_day = facts["old_day"] != facts["new_day"]
-        must_reconfirm = another_day and seat.state == "registered"
-        state = "to_reconfirm" if must_reconfirm else seat.state
-        facts |= _owed(seat, state, another_day, now)
-    language = seat.person.language
-    return letters.write(kind, language, notices.said(kind, seat, language, now, facts))
+    state = seat.state
+    known = appointment(seat.meeting)
+    if kind == "moved" and state == "registered" and _day(known) != _day(news.to):
+        state = "to_reconfirm"
+    kept = frozenset(_organisations_that_submitted(seat.meeting))
+    return _facts(kind, seat, state, known, replace(news, kept=kept), now)
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
@@ -119,7 +119,8 @@ def begin(
         meeting=meeting,
         kind=kind,
         expected=mails,
-        by=_name(actor),
+        actor_kind=actor.kind,
+        staff_id=actor.staff_id,
         confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
         created_at=now,
         audience={"reason": reason, "known": known, "people": people, "next": 0},
@@ -137,22 +138,19 @@ def people_of(mailing: Mailing) -> list[Told]:
     return [Told(*row) for row in mailing.audience["people"]]
 
 
-def write_next(mailing: Mailing, now: dt.datetime) -> bool:
-    """Writes the next batch; False when there is nothing left to write.
+def write(mailing: Mailing, batch: Sequence[Told], now: dt.datetime) -> None:
+    """Writes to those of the batch who are not done with, and notes how far it has come.
 
-    The caller commits. Two who do it at once share the work.
+    `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
+    two who do it at once share the work.
     """
-    seats.lock(mailing.meeting)
-    outbox.lock(mailing)
-    if mailing.state != "preparing":
-        return False
-    start, people = mailing.audience["next"], people_of(mailing)
-    _write(mailing, people[start : start + BATCH], now)
-    mailing.audience = {**mailing.audience, "next": start + BATCH}
-    if start + BATCH < len(people):
-        return True
-    mailing.state = "sending"
-    return False
+    places = {one.id: place for place, one in enumerate(people_of(mailing))}
+    done = mailing.audience["next"]
+    fresh = [one for one in batch if places[one.id] >= done]
+    if fresh:
+        _write(mailing, fresh, now)
+        mailing.audience = {**mailing.audience, "next": places[fresh[-1].id] + 1}
+        db.session.flush()
 
 
 def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
@@ -207,12 +205,14 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
         kept = _organisations_that_submitted(mailing.meeting)
     elif mailing.kind == "moved":
         renewed = _renew(list(found.values()), now)
+    to, reason = appointment(mailing.meeting), mailing.audience["reason"]
+    news = News(to, reason, frozenset(kept))
     for one in people:
         seat = found.get(one.id)
         if seat is None:
             continue
         if seat.id not in renewed and not _has_answered(one, seat.state):
-            _tell(mailing, seat, one, seat.organisation_id in kept, now)
+            _tell(mailing, seat, one, news, now)
         if _has_entry(seat.state, seat.sequence) and seat.sequence == one.sequence:
             _follow(mailing, seat, now)
     db.session.flush()
@@ -229,15 +229,10 @@ def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
     return {row.id: row for row in rows}
 
 
-def _tell(
-    mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime
-) -> None:
-    known, reason = mailing.audience["known"][one.known], mailing.audience["reason"]
-    facts = _facts(mailing.kind, seat, known, appointment(seat.meeting), reason, answer_kept)
-    cause = "cancelled"
-    if mailing.kind == "moved":
-        cause = mailing.confirm_key
-        facts |= _owed(seat, seat.state, facts["old_day"] != facts["new_day"], now)
+def _tell(mailing: Mailing, seat: Registration, one: Told, news: News, now: dt.datetime) -> None:
+    known = mailing.audience["known"][one.known]
+    facts = _facts(mailing.kind, seat, seat.state, known, news, now)
+    cause = mailing.confirm_key if mailing.kind == "moved" else "cancelled"
     notices.write(mailing.kind, seat, now, cause=cause, mailing=mailing, **facts)
 
 
@@ -255,37 +250,47 @@ def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -
 def _facts(
     kind: str,
     seat: Registration,
+    state: str,
     known: Mapping[str, str],
-    to: Mapping[str, str],
-    reason: str,
-    answer_kept: bool,
+    news: News,
+    now: dt.datetime,
 ) -> dict[str, Any]:
     """What the mail says besides what every mail about the seat does.
 
-    The appointment that the person knows, and the one that holds.
+    To somebody in that state, who knows the appointment `known`.
     """
+    if kind == "cancelled":
+        return _about_the_end(seat, known, news)
     language = seat.person.language
     starts, ends = _times(known)
-    new_starts, new_ends = _times(to)
-    if kind == "cancelled":
-        return {
-            "reason": reason,
-            "answer_kept": "yes" if answer_kept else "",
-            "day": dates.day(starts, language),
-            "short_day": dates.day_month(starts, language),
-        }
+    new_starts, new_ends = _times(news.to)
     here = notices.place(seat, language)
     on_site = seat.mode == "on_site"
     return {
-        "reason": reason,
+        "reason": news.reason,
         "short_day": dates.day_month(new_starts, language),
         "old_day": dates.day(starts, language),
         "new_day": dates.day(new_starts, language),
         "old_time": dates.hours(starts, ends, language),
         "new_time": dates.hours(new_starts, new_ends, language),
         "old_place": known["place"] if on_site else here,
-        "new_place": to["place"] if on_site else here,
+        "new_place": news.to["place"] if on_site else here,
+    } | _owed(seat, state, _day(known) != _day(news.to), now)
+
+
+def _about_the_end(seat: Registration, known: Mapping[str, str], news: News) -> dict[str, Any]:
+    language = seat.person.language
+    starts, _ends = _times(known)
+    return {
+        "reason": news.reason,
+        "answer_kept": "yes" if seat.organisation_id in news.kept else "",
+        "day": dates.day(starts, language),
+        "short_day": dates.day_month(starts, language),
     }
+
+
+def _day(kept: Mapping[str, str]) -> dt.date:
+    return dates.as_date(_times(kept)[0])
 
 
 def _times(kept: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
@@ -332,10 +337,6 @@ def _has_answered(one: Told, state: str) -> bool:
 
 def _has_entry(state: str, sequence: int) -> bool:
     return state in HAS_ENTRY and sequence >= 0
-
-
-def _name(actor: Actor) -> str:
-    return db.session.get_one(Staff, actor.id).name if actor.kind == "staff" else ""
 
 
 def _organisations_that_submitted(meeting: Meeting) -> set[int]:

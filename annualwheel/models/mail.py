@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.meetings import Meeting
+from annualwheel.models.staff import Staff
 
 MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown", "withheld", "dropped")
 
@@ -18,6 +19,8 @@ class Mailing(Base):
     """One act of sending to many.
 
     `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
+    `actor_kind` and `staff_id` say who began it. `by_name` is kept for old rows whose name belongs
+    to no account, or to several.
     """
 
     __tablename__ = "mailings"
@@ -33,11 +36,20 @@ class Mailing(Base):
         choice_column("state", "preparing", "sending", "done", "paused"), default="preparing"
     )
     expected: Mapped[int] = mapped_column(default=0)
-    by: Mapped[str] = mapped_column(default="")
+    actor_kind: Mapped[str] = mapped_column(
+        choice_column("actor_kind", "participant", "staff", "system"), default="system"
+    )
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), default=None)
+    staff: Mapped[Staff | None] = relationship(init=False)
+    by_name: Mapped[str] = mapped_column(default="")
 
 
 class Message(Base):
-    """One mail to one person. `key` names its cause, so the same cause never writes twice."""
+    """One mail to one person. `key` names its cause, so the same cause never writes twice.
+
+    `text_version` names the template that the text was written from (see `letters.Letter`); it is
+    empty for mails that are older than the column.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -67,6 +79,7 @@ class Message(Base):
     error: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     calendar_sequence: Mapped[int | None] = mapped_column(default=None)
+    text_version: Mapped[str] = mapped_column(default="")
     body: Mapped[MessageBody] = relationship(back_populates="message", init=False)
 
 
