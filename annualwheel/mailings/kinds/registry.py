@@ -13,8 +13,10 @@ from annualwheel.mailings.kinds.preparation import Preparation
 from annualwheel.mailings.kinds.preparation_reminder import PreparationReminder
 from annualwheel.mailings.kinds.reminder import Reminder
 from annualwheel.mailings.kinds.results import Results
+from annualwheel.mailings.kinds.save_the_date import SaveTheDate
 
 ALL: tuple[Kind[Any], ...] = (
+    SaveTheDate(),
     Invitation(),
     Reminder(),
     Preparation(),

@@ -25,6 +25,14 @@ class PageWords:
 
 
 PAGES = {
+    "save_the_date": PageWords(
+        nobody=_l(
+            "Alla i urvalet har redan fått mejlet eller en inbjudan, eller så är urvalet tomt."
+        ),
+        skipped=_l("De hade hunnit få mejlet på annat sätt, eller en inbjudan."),
+        whom=_l("1. Vilka ska få mejlet?"),
+        search=_l("Sök fram de personer som ska få mejlet."),
+    ),
     "invitation": PageWords(
         nobody=_l("Alla i urvalet har redan en inbjudan, eller så är urvalet tomt."),
         skipped=_l("De hade hunnit få en inbjudan på annat sätt."),
