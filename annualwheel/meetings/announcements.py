@@ -9,8 +9,8 @@ with, in the transaction of their mails.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,18 +18,11 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel.audit import Actor
 from annualwheel.db import db
-from annualwheel.mail import letters, outbox
+from annualwheel.mail import outbox
+from annualwheel.meetings.acts import ACTS, News
 from annualwheel.meetings.listeners import CONCERNED, UNSENT, concerned
-from annualwheel.models import (
-    Mailing,
-    Meeting,
-    Message,
-    Questionnaire,
-    Registration,
-    Submission,
-)
-from annualwheel.registrations import availability, notices
-from annualwheel.wording import dates
+from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.registrations import notices
 
 HAS_ENTRY = ("registered", "to_reconfirm")
 
@@ -40,18 +33,6 @@ ASKED = ("invited", "offered", "to_reconfirm")
 
 
 AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class News:
-    """What there is to tell: the appointment that holds now, as plain values, and why.
-
-    `kept`: the organisations whose submitted answer is kept.
-    """
-
-    to: Mapping[str, str]
-    reason: str
-    kept: frozenset[int] = frozenset()
 
 
 class Told(NamedTuple):
@@ -71,12 +52,9 @@ def facts_before(kind: str, seat: Registration, news: News, now: dt.datetime) ->
 
     The facts that a mail of that kind has besides those of every mail about the registration.
     """
-    state = seat.state
-    known = appointment(seat.meeting)
-    if kind == "moved" and state == "registered" and _day(known) != _day(news.to):
-        state = "to_reconfirm"
-    kept = frozenset(_organisations_that_submitted(seat.meeting))
-    return _facts(kind, seat, state, known, replace(news, kept=kept), now)
+    act, known = ACTS[kind], appointment(seat.meeting)
+    state = act.state_after(seat, known, news)
+    return act.facts(seat, state, known, replace(news, kept=act.kept(seat.meeting)), now)
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
@@ -199,14 +177,10 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
 
     Who has answered meanwhile knows, and who has left is told nothing.
     """
-    found = _still_concerned(people)
-    kept, renewed = set[int](), set[int]()
-    if mailing.kind == "cancelled":
-        kept = _organisations_that_submitted(mailing.meeting)
-    elif mailing.kind == "moved":
-        renewed = _renew(list(found.values()), now)
-    to, reason = appointment(mailing.meeting), mailing.audience["reason"]
-    news = News(to, reason, frozenset(kept))
+    found, act = _still_concerned(people), ACTS[mailing.kind]
+    renewed = act.renew(list(found.values()), now)
+    meeting, reason = mailing.meeting, mailing.audience["reason"]
+    news = News(appointment(meeting), reason, act.kept(meeting))
     for one in people:
         seat = found.get(one.id)
         if seat is None:
@@ -214,7 +188,7 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
         if seat.id not in renewed and not _has_answered(one, seat.state):
             _tell(mailing, seat, one, news, now)
         if _has_entry(seat.state, seat.sequence) and seat.sequence == one.sequence:
-            _follow(mailing, seat, now)
+            act.follow(mailing, seat, now)
     db.session.flush()
 
 
@@ -230,105 +204,9 @@ def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
 
 
 def _tell(mailing: Mailing, seat: Registration, one: Told, news: News, now: dt.datetime) -> None:
-    known = mailing.audience["known"][one.known]
-    facts = _facts(mailing.kind, seat, seat.state, known, news, now)
-    cause = mailing.confirm_key if mailing.kind == "moved" else "cancelled"
-    notices.write(mailing.kind, seat, now, cause=cause, mailing=mailing, **facts)
-
-
-def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
-    """What a move asks of somebody in that state.
-
-    It asks for an answer, or for nothing, because the yes is still a yes or there is only a wait.
-    """
-    invited = (
-        state == "invited" and another_day and availability.why_not(seat, "register", now) is None
-    )
-    return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
-
-
-def _facts(
-    kind: str,
-    seat: Registration,
-    state: str,
-    known: Mapping[str, str],
-    news: News,
-    now: dt.datetime,
-) -> dict[str, Any]:
-    """What the mail says besides what every mail about the seat does.
-
-    To somebody in that state, who knows the appointment `known`.
-    """
-    if kind == "cancelled":
-        return _about_the_end(seat, known, news)
-    language = seat.person.language
-    starts, ends = _times(known)
-    new_starts, new_ends = _times(news.to)
-    here = notices.place(seat, language)
-    on_site = seat.mode == "on_site"
-    return {
-        "reason": news.reason,
-        "short_day": dates.day_month(new_starts, language),
-        "old_day": dates.day(starts, language),
-        "new_day": dates.day(new_starts, language),
-        "old_time": dates.hours(starts, ends, language),
-        "new_time": dates.hours(new_starts, new_ends, language),
-        "old_place": known["place"] if on_site else here,
-        "new_place": news.to["place"] if on_site else here,
-    } | _owed(seat, state, _day(known) != _day(news.to), now)
-
-
-def _about_the_end(seat: Registration, known: Mapping[str, str], news: News) -> dict[str, Any]:
-    language = seat.person.language
-    starts, _ends = _times(known)
-    return {
-        "reason": news.reason,
-        "answer_kept": "yes" if seat.organisation_id in news.kept else "",
-        "day": dates.day(starts, language),
-        "short_day": dates.day_month(starts, language),
-    }
-
-
-def _day(kept: Mapping[str, str]) -> dt.date:
-    return dates.as_date(_times(kept)[0])
-
-
-def _times(kept: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
-    return dt.datetime.fromisoformat(kept["starts_at"]), dt.datetime.fromisoformat(kept["ends_at"])
-
-
-def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
-    if mailing.kind == "moved":
-        notices.put_in_calendar(seat, now, "calendar_update", mailing)
-    else:
-        notices.take_from_calendar(seat, now, mailing)
-
-
-def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
-    """Invitations and reminders that have not left say how it is now.
-
-    Returns whose invitation that was: it tells them everything.
-    """
-    by_id = {seat.id: seat for seat in found if seat.state in ("invited", "to_reconfirm")}
-    asked = [seat.id for seat in found if seat.state == "invited"]
-    invited = sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked))
-    reminded = sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))
-    waiting = db.session.scalars(
-        sa.select(Message)
-        .where(sa.or_(invited, reminded), Message.state.in_(UNSENT))
-        .options(joinedload(Message.body))
-        .with_for_update(of=Message, skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    renewed = set()
-    for message in waiting:
-        kind, language = message.kind, message.language
-        seat = by_id[message.registration_id or 0]
-        facts = notices.said(kind, seat, language, now, {})
-        outbox.rewrite(message, letters.write(kind, language, facts))
-        if kind == "invitation":
-            renewed.add(seat.id)
-    return renewed
+    act, known = ACTS[mailing.kind], mailing.audience["known"][one.known]
+    facts = act.facts(seat, seat.state, known, news, now)
+    notices.write(act.kind, seat, now, cause=act.cause(mailing), mailing=mailing, **facts)
 
 
 def _has_answered(one: Told, state: str) -> bool:
@@ -337,12 +215,3 @@ def _has_answered(one: Told, state: str) -> bool:
 
 def _has_entry(state: str, sequence: int) -> bool:
     return state in HAS_ENTRY and sequence >= 0
-
-
-def _organisations_that_submitted(meeting: Meeting) -> set[int]:
-    found = db.session.scalars(
-        sa.select(Submission.organisation_id)
-        .join(Questionnaire)
-        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
-    )
-    return set(found)

@@ -15,7 +15,8 @@ from annualwheel.db import db
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import Kind, MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
-from annualwheel.meetings.announcements import News, Told
+from annualwheel.meetings.acts import News
+from annualwheel.meetings.announcements import Told
 from annualwheel.models import Mailing, Meeting, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-from annualwheel.meetings.announcements import News
+from annualwheel.meetings.acts import News
 from annualwheel.models import Mailing, Meeting, Message
 from annualwheel.registrations.audiences import Addressee, Choice
 

@@ -19,7 +19,7 @@ from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
-from annualwheel.meetings.announcements import News
+from annualwheel.meetings.acts import News
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
 from annualwheel.web import error_messages, page, words
