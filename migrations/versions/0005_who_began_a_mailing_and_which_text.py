@@ -62,6 +62,7 @@ def downgrade() -> None:
     op.execute("UPDATE mailings SET by_name = (SELECT name FROM staff WHERE staff.id = mailings.staff_id) WHERE staff_id IS NOT NULL")
     with op.batch_alter_table('mailings') as batch:
         batch.drop_constraint(batch.f('fk_mailings_staff_id_staff'), type_='foreignkey')
+        batch.drop_constraint(batch.f('ck_mailings_actor_kind'), type_='check')
         batch.drop_column('staff_id')
         batch.drop_column('actor_kind')
         batch.alter_column('by_name', new_column_name='by', existing_type=sa.Text(), existing_nullable=False)
