@@ -119,6 +119,7 @@ def test_an_invitation_from_choice_to_mailbox(
     office.see(
         "Inbjudan till arbetsmötet 22 januari",
         "3 personer.",
+        "Länken i exemplet leder ingenstans.",
         "Skicka ett test till dig själv innan du skickar på riktigt",
     )
     office.press("Skicka test till mig").see("Testet är på väg till karin@region.example.")

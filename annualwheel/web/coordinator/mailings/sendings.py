@@ -30,7 +30,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import DomainError, Refused
 from annualwheel.jobs import queue
-from annualwheel.mail import letters
+from annualwheel.mail import kinds, letters
 from annualwheel.mail.letters import Letter
 from annualwheel.mailings import drafts, failures
 from annualwheel.mailings.kinds import registry
@@ -129,6 +129,7 @@ def _compose(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         meeting=order.meeting,
         order=order,
         by_choice=registry.of(order.kind).by_choice,
+        has_link=bool(kinds.KINDS[order.kind].links),
         said=kind_words.PAGES[order.kind],
         what=what,
         rows=rows,
