@@ -16,6 +16,11 @@ class Actor:
     kind: str
     id: int | None = None
 
+    @property
+    def staff_id(self) -> int | None:
+        """The account's id; None for everybody who is not staff."""
+        return self.id if self.kind == "staff" else None
+
 
 SYSTEM = Actor("system")
 

@@ -10,6 +10,7 @@ from annualwheel.questionnaires import reading
 from annualwheel.questionnaires.definition import Definition
 from rehearse import cast, guests, line, region, writing
 from rehearse.browser import Browser
+from rehearse.dom import Unexpected
 from rehearse.guests import INVITATION, PREPARATION, Occasion
 from rehearse.ledger import Ledger, Seat
 from rehearse.post import Mail
@@ -99,7 +100,12 @@ class Rehearsal:
         self.pack(MOVED, dt.date(2027, 3, 15))
 
     def conference(self) -> None:
-        """The leads again, and a seat that is given back is offered; now each person prepares."""
+        """The leads again, and a seat that is given back is offered; now each person prepares.
+
+        They were asked to save the date a month before.
+        """
+        self.day(2027, 5, 3)
+        self.save_the_date(CONFERENCE)
         self.day(2027, 6, 1)
         coming = self.invite(CONFERENCE, self.few, "k1", publish=True, rule=line.OFFERED)
         self.welcome(CONFERENCE)
@@ -127,6 +133,15 @@ class Rehearsal:
         coming = guests.answer(self.at(plan, code), mails)
         self.tell(f"{plan.name}: {len(mails)} är inbjudna, {len(coming)} har fått plats.")
         return coming
+
+    def save_the_date(self, plan: Plan) -> None:
+        """The coordinator asks the leads to keep the day free; they have nothing to answer."""
+        with region.sign_in(self.stage, cast.PLANNER[1]) as office:
+            first = region.send(self.stage, office, plan, "Skicka ”spara datumet”", self.few)
+        mails = self.stage.post.since(first)
+        if not mails or self.stage.post.since(first, INVITATION):
+            raise Unexpected("the mails to save the date have no link, and there are some")
+        self.tell(f"{plan.name}: {len(mails)} har fått datumet.")
 
     def welcome(self, plan: Plan) -> None:
         """Those who come instead of somebody else answer too."""

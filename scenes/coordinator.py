@@ -8,6 +8,7 @@ WORK, DIRECTION, CONFERENCE = (
     f"/mote/2027/{kind}" for kind in ("arbetsmote", "riktningsmote", "konferens")
 )
 INVITE = CONFERENCE + "/utskick/inbjudan"
+SAVE = CONFERENCE + "/utskick/spara-datumet"
 
 
 def _scene(
@@ -204,6 +205,14 @@ SCENES = (
         status=409,
     ),
     _scene("bjud-in-bekrafta", "compose", INVITE + "?urval=lead", Press({}, "steg=bekrafta")),
+    _scene("spara-datumet-valj", "compose", SAVE),
+    _scene("spara-datumet", "compose", SAVE + "?urval=lead"),
+    _scene("spara-datumet-sok", "compose", SAVE + "?urval=people"),
+    _scene("spara-datumet-stangd", "compose", DIRECTION + "/utskick/spara-datumet"),
+    _scene("spara-datumet-mejlet", "sample_mail", SAVE + "/mejl?urval=lead", framed=True),
+    _scene("forbered-ingen", "compose", WORK + "/utskick/forberedelse"),
+    _scene("forbered-ej-publicerat", "compose", CONFERENCE + "/utskick/forberedelse"),
+    _scene("paminn-forberedelse", "compose", WORK + "/utskick/paminnelse-forberedelse"),
     _scene("paminn-ingen", "compose", DIRECTION + "/utskick/paminnelse"),
     _scene("paminn-stangd", "compose", WORK + "/utskick/paminnelse"),
     _scene("paminn-installt", "compose", CONFERENCE + "/utskick/paminnelse", world="turns"),

@@ -68,6 +68,8 @@ SV: dict[str, object] = {
     "stands": "",
     "submitted": True,
     "first": "Era initiativ",
+    "invited_by": "fredag 13\u00a0november 2026",
+    "again": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",
@@ -85,6 +87,7 @@ EN: dict[str, object] = SV | {
     "closes": "Thursday 14\u00a0January",
     "last_day": "14\u00a0January",
     "first": "Your initiatives",
+    "invited_by": "Friday 13\u00a0November 2026",
     "about": "Together we take stock and point out where Värmland is heading.",
     "sections": ["Your organisation", "Your initiatives"],
     "missing": ["Obstacles and successes", "Create, break, keep"],

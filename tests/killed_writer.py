@@ -8,7 +8,7 @@ import sys
 
 from annualwheel import create_app
 from annualwheel.jobs import building
-from annualwheel.meetings import announcements
+from annualwheel.mailings import sending
 from config import Settings
 from tests.conftest import Fixed
 
@@ -25,7 +25,7 @@ def main(database_url: str, queue: str, mailing_id: str, batch: str) -> None:
         ),
         Fixed(),
     )
-    announcements.BATCH = int(batch)
+    sending.BATCH = int(batch)
     with app.app_context():
         building.prepare(int(mailing_id))
 

@@ -7,7 +7,6 @@ import structlog
 from annualwheel.db import db
 from annualwheel.jobs.queue import start_drains
 from annualwheel.mailings import sending
-from annualwheel.meetings import announcements
 from annualwheel.models import Mailing
 from annualwheel.services import services
 from annualwheel.workshop import packs
@@ -35,22 +34,14 @@ def prepare(mailing_id: int) -> None:
     One short transaction for each batch. Can be run again at any time.
     """
     mailing = db.session.get_one(Mailing, mailing_id)
-    if mailing.kind in announcements.KINDS:
-        while announcements.write_next(mailing, services().clock.now()):
-            db.session.commit()
-    else:
-        _prepare_order(mailing)
+    left = sending.remaining(mailing, services().clock.now())
     db.session.commit()
-    start_drains()
-
-
-def _prepare_order(mailing: Mailing) -> None:
-    rows = sending.remaining(mailing, services().clock.now())
-    db.session.commit()
-    for start in range(0, len(rows), sending.BATCH):
-        batch = rows[start : start + sending.BATCH]
+    for start in range(0, len(left), sending.BATCH):
+        batch = left[start : start + sending.BATCH]
         if not sending.write_batch(mailing, batch, services().clock.now()):
             break
         db.session.commit()
     else:
         sending.finish_preparing(mailing)
+    db.session.commit()
+    start_drains()

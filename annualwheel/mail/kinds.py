@@ -33,8 +33,10 @@ _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
 # by the new person's own press. `may_register` and `may_substitute` say what the page lets the
 # person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results:
 # present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n
-# has the link landing_n.
+# has the link landing_n. `invited_by` is the last day for invitations; `again`: the person has been
+# told of another date or place before.
 KINDS: Mapping[str, Kind] = {
+    "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
         (*_PLAN, "organisation", "answer_by", "about"),
         ("landing",),
@@ -118,6 +120,7 @@ KINDS: Mapping[str, Kind] = {
 # let go), receipts, and links asked for go all the same.
 TOWARDS_A_MEETING = frozenset(
     (
+        "save_the_date",
         "invitation",
         "reminder",
         "confirmation",

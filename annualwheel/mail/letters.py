@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -70,13 +71,16 @@ INLINE = {"strong_open": "<b>", "strong_close": "</b>"}
 class Letter:
     """A mail as it is frozen when queued.
 
-    It is filled in, with placeholders for links, without signature and frame.
+    It is filled in, with placeholders for links, without signature and frame. `text_version` names
+    the file that it was written from, by 16 hexadecimal digits of its SHA-256: another text has
+    another version, whatever the facts are. A letter that is read back has none.
     """
 
     subject: str
     preheader: str
     text: str
     html: str
+    text_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ class _Form:
     preheader: Template
     text: Template
     html: Template
+    version: str
 
 
 def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
@@ -141,6 +146,7 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
         _one_line(form.preheader.render(given)),
         re.sub(r" +(?=\n)", "", form.text.render(given)),
         form.html.render(given),
+        form.version,
     )
 
 
@@ -240,7 +246,8 @@ def _frame(name: str) -> Template:
 
 @cache
 def _form(kind: str, language: str) -> _Form:
-    head, _, body = (FOLDER / language / f"{kind}.txt").read_text("utf-8").partition("\n\n")
+    source = (FOLDER / language / f"{kind}.txt").read_text("utf-8")
+    head, _, body = source.partition("\n\n")
     lines = head.split("\n")
     expected = HEADINGS[language]
     if len(lines) != 2 or not all(map(str.startswith, lines, expected)):
@@ -254,6 +261,7 @@ def _form(kind: str, language: str) -> _Form:
         PLAIN.from_string(preheader),
         PLAIN.from_string(text),
         HTML.from_string(html),
+        sha256(source.encode()).hexdigest()[:16],
     )
 
 

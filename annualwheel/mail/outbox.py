@@ -93,6 +93,7 @@ def put(
         queued_at=now,
         due_at=now,
         calendar_sequence=entry.sequence if entry else None,
+        text_version=letter.text_version,
     )
     message.body = MessageBody(
         message=message,
@@ -276,6 +277,7 @@ def rewrite(message: Message, letter: letters.Letter) -> None:
         letter.text,
         letter.html,
     )
+    message.text_version = letter.text_version
 
 
 def lock(mailing: Mailing) -> None:

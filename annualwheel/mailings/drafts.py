@@ -6,57 +6,29 @@ To whom it would go, how it would read, and the test that comes before it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from hashlib import sha256
 
 import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.access.links import Target
-from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.errors import Closed, Refused
+from annualwheel.errors import Refused
 from annualwheel.mail import kinds, letters, outbox
 from annualwheel.mail.letters import Letter
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mailings.recipients import not_submitted, to_prepare, took_part, unanswered
-from annualwheel.meetings import results
-from annualwheel.models import (
-    Meeting,
-    Member,
-    Message,
-    Organisation,
-    Person,
-    Questionnaire,
-    Registration,
-    Staff,
-    Submission,
-)
-from annualwheel.preparation import notices as preparing
-from annualwheel.questionnaires import published
-from annualwheel.registrations import audiences, notices
-from annualwheel.registrations.audiences import Addressee, Choice
+from annualwheel.mailings.kinds import registry
+from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.models import Meeting, Message, Staff
+from annualwheel.registrations.audiences import Addressee
 
-KINDS = ("invitation", "reminder", "preparation", "preparation_reminder", "results")
+TEST = "test:"
 NOWHERE = {
     "landing": Target("registration", "exempel", 0),
     "preparation": Target("member", "exempel", 0),
     "result": Target("registration", "exempel", 0),
 }
 ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen")
-
-
-@dataclass(frozen=True)
-class MailingDraft:
-    """What a coordinator is about to send.
-
-    `choice` goes with invitations; `left_out` holds the keys of unticked rows.
-    """
-
-    meeting: Meeting
-    kind: str
-    choice: Choice | None = None
-    left_out: frozenset[str] = frozenset()
 
 
 def recipients(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
@@ -69,51 +41,14 @@ def recipients(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
 
 
 def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
-    """Raises `Closed` or `Refused` when a mail of that kind cannot be sent.
-
-    `Closed` for a meeting that is cancelled or over, and for a reminder after the last day, unless
-    somebody must answer about a new day; `Refused` when no questionnaire is published. The mail
-    about the results is the other way round: it needs results that are published.
-    """
-    if meeting.state == "cancelled":
-        raise Closed("meeting_cancelled")
-    if kind == "results":
-        if meeting.results_at is None:
-            raise Refused("results_not_published")
-        return
-    if now >= meeting.starts_at:
-        raise Closed("meeting_started", day=meeting.starts_at)
-    if kind == "reminder":
-        _require_answers_awaited(meeting, now)
-    elif kind.startswith("preparation"):
-        last = years.phase(meeting, "preparation").closes_at
-        if now > last:
-            raise Closed("preparation_closed", day=last)
-        questionnaire_of(meeting)
-
-
-def _require_answers_awaited(meeting: Meeting, now: dt.datetime) -> None:
-    last = years.phase(meeting, "registration").closes_at
-    about_new_day = audiences.of_registrations(meeting, "to_reconfirm")
-    first = db.session.scalar(about_new_day.with_only_columns(Registration.id).limit(1))
-    if now > last and first is None:
-        raise Closed("registration_closed", day=last)
+    """Raises `Closed` or `Refused` when a mailing of that kind cannot be sent now."""
+    registry.of(kind).require_possible(meeting, now)
 
 
 def letter(order: MailingDraft, one: Addressee, now: dt.datetime) -> Letter:
     """The mail exactly as it would be frozen for `one`, with placeholders for links."""
-    return letters.write(order.kind, one.language, _facts(order, one, now))
-
-
-def text_version(order: MailingDraft, now: dt.datetime) -> str:
-    """A name for the text as it is now in both languages.
-
-    A change of the template, the meeting or the questions changes it.
-    """
-    readers = [ANYONE._replace(language=language) for language in letters.LANGUAGES]
-    written = [letter(order, one, now) for one in readers]
-    text = "\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written)
-    return sha256(text.encode()).hexdigest()[:16]
+    facts = registry.of(order.kind).facts(order, one, now)
+    return letters.write(order.kind, one.language, facts)
 
 
 def send_test(order: MailingDraft, one: Addressee, by: Staff, now: dt.datetime) -> Message:
@@ -125,7 +60,7 @@ def send_test(order: MailingDraft, one: Addressee, by: Staff, now: dt.datetime) 
         f"{_test_key(order, by, now)}{now.timestamp()}",
         order.kind,
         Recipient(by.email, by.name, one.language),
-        _facts(order, one, now),
+        registry.of(order.kind).facts(order, one, now),
         {name: NOWHERE[name] for name in kinds.KINDS[order.kind].links},
         now,
     )
@@ -142,89 +77,35 @@ def tested_at(order: MailingDraft, by: Staff, now: dt.datetime) -> dt.datetime |
     )
 
 
+def require_tested(order: MailingDraft, by: Staff, now: dt.datetime) -> None:
+    """Raises `Refused("test_needed")` when `by` has had no test of the text as it is now.
+
+    A rule of the page where a person sends: a schedule has nobody to read the test.
+    """
+    if tested_at(order, by, now) is None:
+        raise Refused("test_needed")
+
+
+def is_test(message: Message) -> bool:
+    """Whether the mail is somebody's test of a mailing."""
+    return message.key.startswith(TEST)
+
+
 def everyone(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
     """Whom the order is about now, the unticked too."""
-    if order.kind == "invitation":
-        return audiences.audience(order.meeting, order.choice) if order.choice else []
-    if order.kind == "reminder":
-        return unanswered(order.meeting, now)
-    if order.kind == "preparation":
-        return to_prepare(order.meeting, questionnaire_of(order.meeting))
-    if order.kind == "results":
-        return took_part(order.meeting)
-    return not_submitted(order.meeting, now)
-
-
-def questionnaire_of(meeting: Meeting) -> Questionnaire:
-    """What the meeting asks. Raises `Refused` while nothing is published."""
-    for questionnaire in meeting.questionnaires:
-        return questionnaire
-    raise Refused("not_published")
-
-
-def _facts(order: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
-    """What the mail would say.
-
-    Rows that are not there yet are made up, and never come near the session.
-    """
-    if order.kind == "results":
-        return {
-            **results.mail_facts(order.meeting, one.language),
-            "given": one.given,
-            "part": one.key.partition(".")[0] or "present",
-        }
-    if order.kind in ("invitation", "reminder"):
-        return notices.said(order.kind, _seat(order, one), one.language, now, {})
-    asked = questionnaire_of(order.meeting)
-    if order.kind == "preparation_reminder":
-        return _reminder_facts(asked, one)
-    return preparing.preparation_facts(_member(asked, one), one.language)
-
-
-def _reminder_facts(asked: Questionnaire, one: Addressee) -> dict[str, object]:
-    found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
-    if found is not None:
-        return preparing.reminder_facts(found, one.language)
-    member = _member(asked, one)
-    facts = preparing.preparation_facts(member, one.language)
-    del facts["minutes"], facts["sections"]
-    parts = published.definition_of(asked).parts()
-    return facts | preparing.left(member.submission, parts, one.language)
-
-
-def _seat(order: MailingDraft, one: Addressee) -> Registration:
-    state = None
-    if order.kind == "reminder":
-        state = db.session.scalar(
-            sa.select(Registration.state).where(Registration.public_id == one.key)
-        )
-    return Registration(
-        meeting=order.meeting,
-        person=_person(one),
-        organisation=_organisation(one),
-        state=state or "invited",
-    )
-
-
-def _member(asked: Questionnaire, one: Addressee) -> Member:
-    submission = Submission(questionnaire=asked, respondent_key="", organisation=_organisation(one))
-    return Member(submission=submission, person=_person(one))
-
-
-def _person(one: Addressee) -> Person:
-    return Person(
-        given=one.given,
-        family=one.family,
-        email=one.email,
-        email_folded="",
-        name_folded="",
-        language=one.language,
-    )
-
-
-def _organisation(one: Addressee) -> Organisation:
-    return Organisation(code="", name=one.organisation, folded="")
+    return registry.of(order.kind).recipients(order, now)
 
 
 def _test_key(order: MailingDraft, by: Staff, now: dt.datetime) -> str:
-    return f"test:{order.kind}:{order.meeting.id}:{text_version(order, now)}:{by.id}:"
+    return f"{TEST}{order.kind}:{order.meeting.id}:{_wording(order, now)}:{by.id}:"
+
+
+def _wording(order: MailingDraft, now: dt.datetime) -> str:
+    """A name for what the mail says now in both languages.
+
+    A change of the text, the meeting or the questions changes it.
+    """
+    readers = [ANYONE._replace(language=language) for language in letters.LANGUAGES]
+    written = [letter(order, one, now) for one in readers]
+    text = "\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written)
+    return sha256(text.encode()).hexdigest()[:16]

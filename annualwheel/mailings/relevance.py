@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased
 from annualwheel.db import db
 from annualwheel.mail.kinds import TOWARDS_A_MEETING
 from annualwheel.mail.states import NEVER_LEFT
+from annualwheel.mailings import drafts
+from annualwheel.mailings.kinds import registry
 from annualwheel.models import (
     Mailing,
     Meeting,
@@ -19,7 +21,6 @@ from annualwheel.models import (
     Registration,
     Submission,
 )
-from annualwheel.registrations.states import AWAITED
 
 
 def wanted(messages: Sequence[Message]) -> list[Message]:
@@ -86,27 +87,6 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
 
 
 def still_wanted(message: Message) -> bool:
-    """Whether a mail whose turn has come should go.
-
-    A reminder does not reach someone who has answered since it was queued, nor does the news of
-    results that have been taken down meanwhile reach anybody.
-    """
-    if message.kind == "reminder" and message.registration_id is not None:
-        registration = db.session.get(Registration, message.registration_id, populate_existing=True)
-        return registration is not None and registration.state in AWAITED
-    if message.kind == "preparation_reminder":
-        member = message.body.links["preparation"]["public_id"]
-        unsubmitted = (
-            sa.select(Submission.id)
-            .join(Member, Member.submission_id == Submission.id)
-            .where(Member.public_id == member, Submission.submitted_at.is_(None))
-        )
-        return db.session.scalar(unsubmitted) is not None
-    if message.kind == "results" and message.mailing_id is not None:
-        published = (
-            sa.select(Meeting.id)
-            .join(Mailing, Mailing.meeting_id == Meeting.id)
-            .where(Mailing.id == message.mailing_id, Meeting.results_at.is_not(None))
-        )
-        return db.session.scalar(published) is not None
-    return True
+    """Whether a mail whose turn has come should go, as its kind has it. A test always should."""
+    kind = registry.BY_KEY.get(message.kind)
+    return kind is None or drafts.is_test(message) or kind.is_wanted(message)

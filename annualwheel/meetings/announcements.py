@@ -9,7 +9,8 @@ with, in the transaction of their mails.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,29 +18,14 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel.audit import Actor
 from annualwheel.db import db
-from annualwheel.mail import letters, mailing_states, outbox
-from annualwheel.mail.letters import Letter
-from annualwheel.mail.states import NOT_LEFT, UNSENT
+from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail.states import NOT_LEFT
+from annualwheel.meetings.acts import ACTS, News
 from annualwheel.meetings.listeners import concerned
-from annualwheel.models import (
-    Mailing,
-    Meeting,
-    Message,
-    Questionnaire,
-    Registration,
-    Staff,
-    Submission,
-)
-from annualwheel.registrations import availability, notices, seats, states
-from annualwheel.wording import dates
-
-KINDS = ("moved", "cancelled")
-
+from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.registrations import notices, states
 
 AT_ONCE = 200
-
-
-BATCH = 200
 
 
 class Told(NamedTuple):
@@ -54,22 +40,14 @@ class Told(NamedTuple):
     known: int
 
 
-def letter(
-    seat: Registration, kind: str, to: Mapping[str, str], reason: str, now: dt.datetime
-) -> Letter:
-    """The mail as the person would get it if the act were done now; nothing is written.
+def facts_before(kind: str, seat: Registration, news: News, now: dt.datetime) -> dict[str, Any]:
+    """What the mail would say to the person if the act were done now; nothing is written.
 
-    The meeting would be moved to the appointment `to`, or cancelled.
+    The facts that a mail of that kind has besides those of every mail about the registration.
     """
-    kept = seat.organisation_id in _organisations_that_submitted(seat.meeting)
-    facts = _facts(kind, seat, appointment(seat.meeting), to, reason, kept)
-    if kind == "moved":
-        another_day = facts["old_day"] != facts["new_day"]
-        must_reconfirm = another_day and seat.state == "registered"
-        state = "to_reconfirm" if must_reconfirm else seat.state
-        facts |= _owed(seat, state, another_day, now)
-    language = seat.person.language
-    return letters.write(kind, language, notices.said(kind, seat, language, now, facts))
+    act, known = ACTS[kind], appointment(seat.meeting)
+    state = act.state_after(seat, known, news)
+    return act.facts(seat, state, known, replace(news, kept=act.kept(seat.meeting)), now)
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
@@ -112,7 +90,8 @@ def begin(
         meeting=meeting,
         kind=kind,
         expected=mails,
-        by=_name(actor),
+        actor_kind=actor.kind,
+        staff_id=actor.staff_id,
         confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
         created_at=now,
         audience={"reason": reason, "known": known, "people": people, "next": 0},
@@ -130,22 +109,19 @@ def people_of(mailing: Mailing) -> list[Told]:
     return [Told(*row) for row in mailing.audience["people"]]
 
 
-def write_next(mailing: Mailing, now: dt.datetime) -> bool:
-    """Writes the next batch; False when there is nothing left to write.
+def write(mailing: Mailing, batch: Sequence[Told], now: dt.datetime) -> None:
+    """Writes to those of the batch who are not done with, and notes how far it has come.
 
-    The caller commits. Two who do it at once share the work.
+    `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
+    two who do it at once share the work.
     """
-    seats.lock(mailing.meeting)
-    outbox.lock(mailing)
-    if mailing.state != "preparing":
-        return False
-    start, people = mailing.audience["next"], people_of(mailing)
-    _write(mailing, people[start : start + BATCH], now)
-    mailing.audience = {**mailing.audience, "next": start + BATCH}
-    if start + BATCH < len(people):
-        return True
-    mailing_states.step(mailing, "written")
-    return False
+    places = {one.id: place for place, one in enumerate(people_of(mailing))}
+    done = mailing.audience["next"]
+    fresh = [one for one in batch if places[one.id] >= done]
+    if fresh:
+        _write(mailing, fresh, now)
+        mailing.audience = {**mailing.audience, "next": places[fresh[-1].id] + 1}
+        db.session.flush()
 
 
 def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
@@ -194,20 +170,18 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
 
     Who has answered meanwhile knows, and who has left is told nothing.
     """
-    found = _still_concerned(people)
-    kept, renewed = set[int](), set[int]()
-    if mailing.kind == "cancelled":
-        kept = _organisations_that_submitted(mailing.meeting)
-    elif mailing.kind == "moved":
-        renewed = _renew(list(found.values()), now)
+    found, act = _still_concerned(people), ACTS[mailing.kind]
+    renewed = act.renew(list(found.values()), now)
+    meeting, reason = mailing.meeting, mailing.audience["reason"]
+    news = News(appointment(meeting), reason, act.kept(meeting))
     for one in people:
         seat = found.get(one.id)
         if seat is None:
             continue
         if seat.id not in renewed and not _has_answered(one, seat.state):
-            _tell(mailing, seat, one, seat.organisation_id in kept, now)
+            _tell(mailing, seat, one, news, now)
         if _has_entry(seat.state, seat.sequence) and seat.sequence == one.sequence:
-            _follow(mailing, seat, now)
+            act.follow(mailing, seat, now)
     db.session.flush()
 
 
@@ -222,101 +196,10 @@ def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
     return {row.id: row for row in rows}
 
 
-def _tell(
-    mailing: Mailing, seat: Registration, one: Told, answer_kept: bool, now: dt.datetime
-) -> None:
-    known, reason = mailing.audience["known"][one.known], mailing.audience["reason"]
-    facts = _facts(mailing.kind, seat, known, appointment(seat.meeting), reason, answer_kept)
-    cause = "cancelled"
-    if mailing.kind == "moved":
-        cause = mailing.confirm_key
-        facts |= _owed(seat, seat.state, facts["old_day"] != facts["new_day"], now)
-    notices.write(mailing.kind, seat, now, cause=cause, mailing=mailing, **facts)
-
-
-def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
-    """What a move asks of somebody in that state.
-
-    It asks for an answer, or for nothing, because the yes is still a yes or there is only a wait.
-    """
-    invited = (
-        state == "invited" and another_day and availability.why_not(seat, "register", now) is None
-    )
-    return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
-
-
-def _facts(
-    kind: str,
-    seat: Registration,
-    known: Mapping[str, str],
-    to: Mapping[str, str],
-    reason: str,
-    answer_kept: bool,
-) -> dict[str, Any]:
-    """What the mail says besides what every mail about the seat does.
-
-    The appointment that the person knows, and the one that holds.
-    """
-    language = seat.person.language
-    starts, ends = _times(known)
-    new_starts, new_ends = _times(to)
-    if kind == "cancelled":
-        return {
-            "reason": reason,
-            "answer_kept": "yes" if answer_kept else "",
-            "day": dates.day(starts, language),
-            "short_day": dates.day_month(starts, language),
-        }
-    here = notices.place(seat, language)
-    on_site = seat.mode == "on_site"
-    return {
-        "reason": reason,
-        "short_day": dates.day_month(new_starts, language),
-        "old_day": dates.day(starts, language),
-        "new_day": dates.day(new_starts, language),
-        "old_time": dates.hours(starts, ends, language),
-        "new_time": dates.hours(new_starts, new_ends, language),
-        "old_place": known["place"] if on_site else here,
-        "new_place": to["place"] if on_site else here,
-    }
-
-
-def _times(kept: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
-    return dt.datetime.fromisoformat(kept["starts_at"]), dt.datetime.fromisoformat(kept["ends_at"])
-
-
-def _follow(mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
-    if mailing.kind == "moved":
-        notices.put_in_calendar(seat, now, "calendar_update", mailing)
-    else:
-        notices.take_from_calendar(seat, now, mailing)
-
-
-def _renew(found: Sequence[Registration], now: dt.datetime) -> set[int]:
-    """Invitations and reminders that have not left say how it is now.
-
-    Returns whose invitation that was: it tells them everything.
-    """
-    by_id = {seat.id: seat for seat in found if seat.state in states.AWAITED}
-    asked = [seat.id for seat in found if seat.state == "invited"]
-    invited = sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked))
-    reminded = sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))
-    waiting = db.session.scalars(
-        sa.select(Message)
-        .where(sa.or_(invited, reminded), Message.state.in_(UNSENT))
-        .options(joinedload(Message.body))
-        .with_for_update(of=Message, skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    renewed = set()
-    for message in waiting:
-        kind, language = message.kind, message.language
-        seat = by_id[message.registration_id or 0]
-        facts = notices.said(kind, seat, language, now, {})
-        outbox.rewrite(message, letters.write(kind, language, facts))
-        if kind == "invitation":
-            renewed.add(seat.id)
-    return renewed
+def _tell(mailing: Mailing, seat: Registration, one: Told, news: News, now: dt.datetime) -> None:
+    act, known = ACTS[mailing.kind], mailing.audience["known"][one.known]
+    facts = act.facts(seat, seat.state, known, news, now)
+    notices.write(act.kind, seat, now, cause=act.cause(mailing), mailing=mailing, **facts)
 
 
 def _has_answered(one: Told, state: str) -> bool:
@@ -326,16 +209,3 @@ def _has_answered(one: Told, state: str) -> bool:
 
 def _has_entry(state: str, sequence: int) -> bool:
     return state in states.ENTRY_FOLLOWS and sequence >= 0
-
-
-def _name(actor: Actor) -> str:
-    return db.session.get_one(Staff, actor.id).name if actor.kind == "staff" else ""
-
-
-def _organisations_that_submitted(meeting: Meeting) -> set[int]:
-    found = db.session.scalars(
-        sa.select(Submission.organisation_id)
-        .join(Questionnaire)
-        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
-    )
-    return set(found)

@@ -45,7 +45,7 @@ def move(
     `Refused("time_passed")`.
     """
     seats.lock(meeting)
-    _require_planned(meeting, now)
+    require_planned(meeting, now)
     if to.ends_at <= to.starts_at:
         raise Refused("ends_before_start")
     if to.starts_at <= now:
@@ -79,7 +79,7 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mai
     `Closed` as `move`.
     """
     seats.lock(meeting)
-    _require_planned(meeting, now)
+    require_planned(meeting, now)
     known = announcements.appointment(meeting)
     states.step(meeting, "cancel")
     meeting.cancel_reason = reason
@@ -96,6 +96,14 @@ def told(mailing: Mailing | None) -> int:
     return len(announcements.people_of(mailing)) if mailing else 0
 
 
+def require_planned(meeting: Meeting, now: dt.datetime) -> None:
+    """Raises `Closed` for a meeting that is cancelled or has begun."""
+    if meeting.state == "cancelled":
+        raise Closed("meeting_cancelled")
+    if now >= meeting.starts_at:
+        raise Closed("meeting_started", day=meeting.starts_at)
+
+
 def _step_all(meeting: Meeting, action: str) -> None:
     """Takes every registration at the meeting that has the step to its next state, at once."""
     to = TRANSITIONS.outcome(action)
@@ -107,10 +115,3 @@ def _step_all(meeting: Meeting, action: str) -> None:
                 .where(of_meeting, Registration.state == state)
                 .values(state=to)
             )
-
-
-def _require_planned(meeting: Meeting, now: dt.datetime) -> None:
-    if meeting.state == "cancelled":
-        raise Closed("meeting_cancelled")
-    if now >= meeting.starts_at:
-        raise Closed("meeting_started", day=meeting.starts_at)

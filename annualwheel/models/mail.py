@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.meetings import Meeting
+from annualwheel.models.staff import Staff
 
 MESSAGE_STATES = (
     "queued",
@@ -32,6 +33,8 @@ class Mailing(Base):
 
     `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
     `paused_from` is the state that a paused mailing goes back to, None for every other.
+    `actor_kind` and `staff_id` say who began it. `by_name` is kept for old rows whose name belongs
+    to no account, or to several.
     """
 
     __tablename__ = "mailings"
@@ -48,11 +51,20 @@ class Mailing(Base):
         choice_column("paused_from", *PAUSED_FROM), default=None
     )
     expected: Mapped[int] = mapped_column(default=0)
-    by: Mapped[str] = mapped_column(default="")
+    actor_kind: Mapped[str] = mapped_column(
+        choice_column("actor_kind", "participant", "staff", "system"), default="system"
+    )
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), default=None)
+    staff: Mapped[Staff | None] = relationship(init=False)
+    by_name: Mapped[str] = mapped_column(default="")
 
 
 class Message(Base):
-    """One mail to one person. `key` names its cause, so the same cause never writes twice."""
+    """One mail to one person. `key` names its cause, so the same cause never writes twice.
+
+    `text_version` names the template that the text was written from (see `letters.Letter`); it is
+    empty for mails that are older than the column.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -82,6 +94,7 @@ class Message(Base):
     error: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     calendar_sequence: Mapped[int | None] = mapped_column(default=None)
+    text_version: Mapped[str] = mapped_column(default="")
     body: Mapped[MessageBody] = relationship(back_populates="message", init=False)
 
 

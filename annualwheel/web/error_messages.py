@@ -75,6 +75,8 @@ SENTENCES = {
     "test_needed": _l(
         "Skicka ett test till dig själv först. Texten kan ha ändrats sedan ditt förra test."
     ),
+    "too_late_to_save_the_date": _l("Anmälan öppnade %(day)s. Bjud in personerna i stället."),
+    "invitation_sent": _l("Inbjudan till mötet är redan skickad. Bjud in personerna i stället."),
     "nobody_left": _l("Det finns ingen kvar att skicka till."),
     "more_recipients": _l(
         "Nu är det %(count)s personer, fler än du bekräftade. Se efter att det stämmer och "

@@ -8,6 +8,7 @@ from __future__ import annotations
 from annualwheel.web.words import Look, Word, current_language
 
 MAIL = {
+    "save_the_date": Word("Spara datumet", "Save the date"),
     "invitation": Word("Inbjudan", "Invitation"),
     "reminder": Word("Påminnelse om att svara", "Reminder to answer"),
     "confirmation": Word("Bekräftelse", "Confirmation"),
@@ -57,6 +58,7 @@ MAIL = {
 }
 # In the definite form: "Skicka inbjudan till 184 personer?"
 MAILING = {
+    "save_the_date": Word("mejlet om att spara datumet", "the e-mail to save the date"),
     "invitation": Word("inbjudan", "the invitation"),
     "reminder": Word("påminnelsen", "the reminder"),
     "preparation": Word("förberedelsen", "the preparation"),

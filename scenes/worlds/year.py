@@ -16,7 +16,7 @@ from annualwheel.demo import year as demo
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail.delivery import envelope
 from annualwheel.mailings import drafts, failures, sending
-from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import (
     Mailing,
     Meeting,
@@ -198,7 +198,7 @@ def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
     order = MailingDraft(meeting, kind)
     drafts.send_test(order, drafts.ANYONE, karin, START)
     count = len(drafts.recipients(order, START))
-    return sending.confirm(order, f"scene-{kind}", count, karin, START)
+    return sending.confirm(order, f"scene-{kind}", count, audit.staff(karin.id), START)
 
 
 def _imports(world: World, karin: Staff) -> None:

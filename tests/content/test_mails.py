@@ -22,6 +22,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
         (kind, {"organisation": ""})
         for kind in ("invitation", "reminder", "confirmation", "waitlisted", "promoted", "offer")
     ),
+    ("save_the_date", {"again": "yes", "invited_by": ""}),
     ("withdrawn", {"waited": "yes"}),
     ("reminder", {"reconfirm": "yes"}),
     ("invitation", {"preparation_opens": ""}),

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel import unit_of_work
 from annualwheel.db import db
 from annualwheel.jobs import once, sending, sweep
-from annualwheel.mail import outbox
+from annualwheel.mail import letters, outbox
 from annualwheel.mail.outbox import WAITS, Recipient
 from annualwheel.models import Message
 from config import ROOT
@@ -49,6 +50,18 @@ def test_the_same_cause_never_writes_twice(session: scoped_session[Session], clo
     put(1, clock.now())
     with pytest.raises(IntegrityError):
         db.session.flush()
+
+
+def test_a_mail_keeps_the_version_of_its_text_and_gets_another_with_another_text(
+    session: scoped_session[Session], clock: Fixed
+) -> None:
+    message = put(1, clock.now())
+    letter = letters.write("test_mail", "sv", {"sent_at": "i går"})
+    assert message.text_version == letter.text_version != ""
+    outbox.rewrite(message, replace(letter, text_version="another"))
+    db.session.flush()
+    db.session.expire_all()
+    assert (message.text_version, message.body.text) == ("another", letter.text)
 
 
 def test_a_mail_that_is_put_goes_out_after_the_commit(

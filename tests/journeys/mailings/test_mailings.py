@@ -17,7 +17,9 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.jobs import queue, sweep
 from annualwheel.mail import outbox
 from annualwheel.mailings import drafts, failures, recipients, sending
-from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.mailings.kinds import registry
+from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.kinds.preparation import questionnaire_of
 from annualwheel.meetings import changes
 from annualwheel.models import (
     Audit,
@@ -36,7 +38,7 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from annualwheel.registrations.audiences import Choice
 from tests.conftest import START, Fixed
-from tests.guests import in_hand, publish
+from tests.guests import in_hand, publish, typed
 from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -99,7 +101,7 @@ def confirm(
     key: str = "nyckel",
     expected: int = 100_000,
 ) -> Mailing:
-    return sending.confirm(order, key, expected, by, now)
+    return sending.confirm(order, key, expected, audit.staff(by.id), now)
 
 
 def invite(year: Year, karin: Staff, *given: str) -> Mailing:
@@ -117,6 +119,7 @@ def test_an_invitation_from_choice_to_mailbox(
     office.see(
         "Inbjudan till arbetsmötet 22 januari",
         "3 personer.",
+        "Länken i exemplet leder ingenstans.",
         "Skicka ett test till dig själv innan du skickar på riktigt",
     )
     office.press("Skicka test till mig").see("Testet är på väg till karin@region.example.")
@@ -158,19 +161,61 @@ def test_nothing_is_sent_without_a_test_of_the_text_as_it_is(
     meeting: Meeting, year: Year, karin: Staff, office: Browser
 ) -> None:
     people(year, "Anna")
+    send = {"steg": "skicka", "antal": "1", "nyckel": "nyckel"}
+    office.open(INVITE)
+    untested = [*typed(office).items(), *send.items()]
     with pytest.raises(Refused, match="test_needed"):
-        confirm(order_for(meeting), karin)
-    with_test(order_for(meeting), karin)
+        drafts.require_tested(order_for(meeting), karin, START)
+    office.send("POST", INVITE, untested, multipart=False).see("Inget är skickat")
+    assert office.status == 409
+    office.press("Skicka test till mig").press("Gå vidare")
     meeting.place = "Karlstad CCC"
+    db.session.commit()
     with pytest.raises(Refused, match="test_needed"):
-        confirm(order_for(meeting), karin)
+        drafts.require_tested(order_for(meeting), karin, START)
+    office.press("Skicka till 1 person").see("Inget är skickat")
+    assert office.status == 409
+    nils = make_staff(name="Nils Ask")
+    with_test(order_for(meeting), nils)
+    drafts.require_tested(order_for(meeting), nils, START)
     with pytest.raises(Refused, match="test_needed"):
-        confirm(with_test(order_for(meeting), make_staff(name="Nils Ask")), karin)
+        drafts.require_tested(order_for(meeting), karin, START)
     office.open(INVITE).see("Skicka ett test till dig själv först.").press("Gå vidare").see(
         "Inget är skickat"
     )
     assert office.status == 409
     assert not of_kind("invitation")
+
+
+def test_a_schedule_sends_without_a_test_and_the_page_names_nobody(
+    meeting: Meeting, year: Year, office: Browser, work: Callable[[], int], smtp: Smtp
+) -> None:
+    people(year, "Anna")
+    mailing = sending.confirm(order_for(meeting), "schema", 1, audit.SYSTEM, START)
+    assert (mailing.actor_kind, mailing.staff_id) == ("system", None)
+    unit_of_work.commit()
+    queue.start_drains()
+    work()
+    assert [mail.subject for mail in smtp.mails] == ["Inbjudan till arbetsmötet 22 januari"]
+    office.open(f"/utskick/{mailing.public_id}").see("1 av 1 mejl är skickade.", "Bekräftat")
+    office.miss(" av Karin Ek")
+    note = db.session.query(Audit).filter_by(verb="mailing_confirmed").one()
+    assert (note.actor_kind, note.actor_id) == ("system", None)
+
+
+def test_the_page_names_who_confirmed_as_the_account_is_called_now(
+    year: Year, karin: Staff, office: Browser
+) -> None:
+    mailing = invite(year, karin, "Anna")
+    assert (mailing.actor_kind, mailing.staff_id, mailing.by_name) == ("staff", karin.id, "")
+    db.session.commit()
+    office.open(f"/utskick/{mailing.public_id}").see("av Karin Ek.")
+    karin.name = "Karin Ek Lund"
+    db.session.commit()
+    office.open(f"/utskick/{mailing.public_id}").see("av Karin Ek Lund.")
+    mailing.staff_id, mailing.by_name = None, "Den förra Karin"
+    db.session.commit()
+    office.open(f"/utskick/{mailing.public_id}").see("av Den förra Karin.")
 
 
 def test_who_was_unticked_is_so_after_the_test_and_on_the_way_back(
@@ -429,7 +474,7 @@ def test_reminders_end_with_the_registration_and_with_a_cancelled_meeting(
     with pytest.raises(Closed, match="registration_closed"):
         confirm(order, karin, START + 30 * DAY, key="sent")
     meeting.state = "cancelled"
-    for kind in drafts.KINDS:
+    for kind in registry.BY_KEY:
         with pytest.raises(Closed, match="meeting_cancelled"):
             drafts.recipients(MailingDraft(meeting, kind, ALL), START)
 
@@ -649,7 +694,7 @@ def test_an_organisation_that_is_out_gets_no_more_sendings(
     publish(meeting)
     seats = db.session.query(Registration).order_by(Registration.id).all()
     seats[0].state = "registered"
-    questionnaire = drafts.questionnaire_of(meeting)
+    questionnaire = questionnaire_of(meeting)
     membership.join(questionnaire, seats[1].person, seats[1].organisation, START)
     kinds = (
         recipients.unanswered(meeting, START + DAY),

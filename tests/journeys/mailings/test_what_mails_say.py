@@ -12,7 +12,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.mail import letters
 from annualwheel.mailings import drafts
-from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Meeting, Message, Registration

@@ -45,7 +45,7 @@ def meeting(session: scoped_session[Session]) -> Meeting:
 def written_by_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every meeting counts as a large one."""
     monkeypatch.setattr(announcements, "AT_ONCE", 0)
-    monkeypatch.setattr(announcements, "BATCH", 2)
+    monkeypatch.setattr(sending, "BATCH", 2)
 
 
 def invited(meeting: Meeting, *given: str) -> list[Registration]:
@@ -72,6 +72,11 @@ def move(meeting: Meeting, by: dt.timedelta = WEEK, now: dt.datetime = START) ->
     assert mailing is not None
     db.session.commit()
     return mailing
+
+
+def write_next(mailing: Mailing) -> bool:
+    """Writes the next batch, as the job does."""
+    return sending.write_batch(mailing, sending.remaining(mailing, START)[:2], START)
 
 
 def text_of(mail: Message) -> str:
@@ -114,7 +119,7 @@ def test_what_a_lost_job_left_is_taken_up_and_nobody_is_told_twice(
 ) -> None:
     coming(meeting, "Maria", "Erik", "Anna", "Johan", "Eva")
     mailing = move(meeting)
-    assert announcements.write_next(mailing, START)
+    assert write_next(mailing)
     db.session.commit()
     assert Counter(mail.kind for mail in mails() if mail.mailing_id) == {
         "moved": 2,
@@ -213,7 +218,7 @@ def test_who_answers_before_the_mail_is_written_gets_the_truth(meeting: Meeting)
 def test_a_second_move_tells_each_from_the_day_they_know(meeting: Meeting) -> None:
     coming(meeting, "Maria", "Erik", "Anna")
     first = move(meeting)
-    announcements.write_next(first, START)
+    write_next(first)
     db.session.query(Message).filter(
         Message.mailing_id == first.id, Message.address == "maria@kommun.example"
     ).update({"state": "sent"})

@@ -16,7 +16,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
 from annualwheel.mailings import drafts, recipients, relevance, sending
-from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import results
 from annualwheel.meetings.results import Change
 from annualwheel.models import Audit, Meeting, Member, Message, Needs, Registration, Result, Staff
@@ -377,7 +377,7 @@ def test_results_that_are_taken_down_are_not_mailed_and_reach_those_who_waited_l
     with held.app.app_context():
         karin, order = make_staff(), MailingDraft(meeting(), "results")
         drafts.send_test(order, drafts.ANYONE, karin, AFTER)
-        sending.confirm(order, "nyckel", 2, karin, AFTER)
+        sending.confirm(order, "nyckel", 2, audit.staff(karin.id), AFTER)
         first, second = (
             db.session.query(Message).filter(Message.mailing_id.is_not(None)).order_by(Message.id)
         )
@@ -390,7 +390,7 @@ def test_results_that_are_taken_down_are_not_mailed_and_reach_those_who_waited_l
         assert [one.person_id for one in recipients.took_part(meeting())] == [second.person_id]
         drafts.send_test(MailingDraft(meeting(), "results"), drafts.ANYONE, karin, AFTER + DAY)
         again = sending.confirm(
-            MailingDraft(meeting(), "results"), "nyckel2", 1, karin, AFTER + DAY
+            MailingDraft(meeting(), "results"), "nyckel2", 1, audit.staff(karin.id), AFTER + DAY
         )
         assert [
             one.person_id for one in db.session.query(Message).filter_by(mailing_id=again.id)

@@ -328,6 +328,100 @@ def write(engine: sa.Engine, statement: str) -> None:
         connection.execute(sa.text(statement))
 
 
+BEFORE_ACTORS = "0003"
+STAFF = {1: "Karin Ek", 2: "Nils Ask", 3: "Nils Ask", 4: "Åsa Öst, Region Värmland"}
+# Each mailing: the name that was kept, the account that the trail knows, and what it becomes
+# (kind of actor, account, name).
+BEGUN: dict[str, tuple[str, int | None, tuple[str, int | None, str]]] = {
+    "one has the name": ("Karin Ek", None, ("staff", 1, "")),
+    "two have the name": ("Nils Ask", None, ("staff", None, "Nils Ask")),
+    "two have the name and the trail knows": ("Nils Ask", 3, ("staff", 3, "")),
+    "renamed since": ("Asa Oest", 4, ("staff", 4, "")),
+    "renamed since, no trail": ("Karin Ek (vik.)", None, ("staff", None, "Karin Ek (vik.)")),
+    "the trail knows an account that is gone": ("Karin Ek", 77, ("staff", 1, "")),
+    "nobody": ("", None, ("system", None, "")),
+}
+
+
+def test_who_began_a_mailing_is_found_and_no_name_is_lost(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision=BEFORE_ACTORS)
+        fill_mailings(db.engine)
+        flask_migrate.upgrade(directory=FOLDER)
+        with db.engine.connect() as connection:
+            rows = connection.execute(
+                sa.text("SELECT confirm_key, actor_kind, staff_id, by_name FROM mailings")
+            )
+            found = {row[0]: tuple(row[1:]) for row in rows}
+            mails = connection.execute(sa.text("SELECT text_version FROM messages")).scalars().all()
+        assert found == {key: expected for key, (_name, _trail, expected) in BEGUN.items()}
+        assert mails == [""]
+        wrong = sa.text("UPDATE mailings SET actor_kind = 'somebody'")
+        with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+            connection.execute(wrong)
+        unknown = sa.text("UPDATE mailings SET staff_id = 99")
+        with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+            connection.execute(unknown)
+
+
+def test_the_names_come_back_on_the_way_down(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision=BEFORE_ACTORS)
+        fill_mailings(db.engine)
+        flask_migrate.upgrade(directory=FOLDER)
+        flask_migrate.downgrade(directory=FOLDER, revision=BEFORE_ACTORS)
+        with db.engine.connect() as connection:
+            rows = connection.execute(sa.text('SELECT confirm_key, "by" FROM mailings'))
+            found = {row[0]: row[1] for row in rows}
+        as_now = {"renamed since": "Åsa Öst, Region Värmland"}
+        assert found == {key: name for key, (name, *_rest) in BEGUN.items()} | as_now
+        assert count(db.engine, "messages") == 1
+
+
+def fill_mailings(engine: sa.Engine) -> None:
+    """Writes `STAFF`, `BEGUN`, the trail, and one mail."""
+    tables = sa.MetaData()
+    tables.reflect(engine)
+    with engine.begin() as connection:
+
+        def write(table: str, **values: object) -> None:
+            connection.execute(tables.tables[table].insert().values(**values))
+
+        for name in ("years", "meetings"):
+            write(name, **ROWS[name])
+        for number, name in STAFF.items():
+            address = f"k{number}@region.example"
+            known = {"email": address, "email_folded": address, "language": "sv", "active": True}
+            write("staff", id=number, public_id=f"s{number}", name=name, **known)
+        for number, (key, (name, trail, _expected)) in enumerate(BEGUN.items(), 1):
+            kept = {"kind": "invitation", "audience": {}, "state": "done", "expected": 1}
+            which = {"id": number, "public_id": f"u{number}", "meeting_id": 1, "confirm_key": key}
+            write("mailings", **which, **kept, by=name, created_at=AT)
+            if trail is not None:
+                what = {"verb": "mailing_confirmed", "subject_kind": "mailings", "details": {}}
+                who = {"actor_kind": "staff", "actor_id": trail, "subject_id": number}
+                write("audit", at=AT, meeting_id=1, **what, **who)
+        write("messages", **MAIL)
+
+
+MAIL = {
+    "id": 1,
+    "public_id": "m1",
+    "key": "invitation:1",
+    "kind": "invitation",
+    "address": "asa@arj.example",
+    "queued_at": AT,
+    "due_at": AT,
+    "name": "Åsa Ängprov",
+    "language": "sv",
+    "mailing_id": 1,
+    "state": "sent",
+    "lease_by": "",
+    "attempts": 1,
+    "error": "",
+}
+
+
 def fill(engine: sa.Engine) -> dict[str, int]:
     """Writes `ROWS`; how many each table holds."""
     tables = sa.MetaData()

@@ -15,7 +15,7 @@ from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings import drafts
-from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Message
 from annualwheel.preparation import notices, submission
 from tests.conftest import START, Places

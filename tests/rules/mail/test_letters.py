@@ -4,6 +4,8 @@ tokens until the mail is sent.
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from markupsafe import escape
 
 from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.letters import (
+    FOLDER,
     HTML,
     PLACEHOLDER,
     PLAIN,
@@ -50,6 +53,12 @@ def declined(**changes: object) -> Letter:
 def body(markdown: str, **facts: object) -> tuple[str, str]:
     html, text = compile_body(markdown)
     return HTML.from_string(html).render(facts), PLAIN.from_string(text).render(facts)
+
+
+def test_the_version_of_a_text_is_the_digest_of_its_file() -> None:
+    for language in ("sv", "en"):
+        source = (FOLDER / language / "declined.txt").read_bytes()
+        assert write("declined", language, DECLINED).text_version == sha256(source).hexdigest()[:16]
 
 
 @pytest.mark.parametrize(

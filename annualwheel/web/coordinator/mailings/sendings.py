@@ -31,11 +31,12 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import DomainError, Refused
 from annualwheel.jobs import queue
-from annualwheel.mail import letters
+from annualwheel.mail import kinds, letters
 from annualwheel.mail.letters import Letter
 from annualwheel.mailings import drafts, failures
-from annualwheel.mailings.drafts import MailingDraft
-from annualwheel.mailings.sending import by_public_id, confirm, pause, resume
+from annualwheel.mailings.kinds import registry
+from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.sending import by_public_id, confirm, confirmed, pause, resume
 from annualwheel.mailings.sending import standing as progress_of
 from annualwheel.models import Affiliation, Category, Meeting, Organisation, Person
 from annualwheel.registrations import audiences
@@ -43,15 +44,9 @@ from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
 from annualwheel.web import error_messages, page, staff_words, words
 from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
 
-WHAT = {
-    "inbjudan": "invitation",
-    "paminnelse": "reminder",
-    "forberedelse": "preparation",
-    "paminnelse-forberedelse": "preparation_reminder",
-    "resultat": "results",
-}
 # A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
 TICKED = 500
 FAILED = 20
@@ -64,9 +59,9 @@ FRAMED = (
 
 
 def order_of(meeting: Meeting, what: str) -> MailingDraft:
-    """What the address asks for: the kind of mail, and for an invitation whom."""
-    kind = WHAT.get(what) or abort(404)
-    return MailingDraft(meeting, kind, _choice() if kind == "invitation" else None)
+    """What the address asks for: the kind of mailing, and whom, where that is chosen."""
+    kind = registry.BY_ADDRESS.get(what) or abort(404)
+    return MailingDraft(meeting, kind.key, _choice() if kind.by_choice else None)
 
 
 def _choice() -> Choice | None:
@@ -134,6 +129,9 @@ def _compose(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         active="year",
         meeting=order.meeting,
         order=order,
+        by_choice=registry.of(order.kind).by_choice,
+        has_link=bool(kinds.KINDS[order.kind].links),
+        said=kind_words.PAGES[order.kind],
         what=what,
         rows=rows,
         sample=sample,
@@ -206,15 +204,11 @@ def _warning(order: MailingDraft) -> str:
 
     An invitation can be answered as soon as it comes.
     """
-    opens = years.phase(order.meeting, "preparation").opens_at
-    if not order.kind.startswith("preparation") or page.now() >= opens:
+    phase = registry.of(order.kind).leads_to
+    opens = years.phase(order.meeting, phase).opens_at if phase else page.now()
+    if page.now() >= opens:
         return ""
-    return str(
-        _(
-            "Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.",
-            day=words.day(opens),
-        )
-    )
+    return str(kind_words.TOO_EARLY[phase]) % {"day": words.day(opens)}
 
 
 def _test(order: MailingDraft, what: str) -> AnyResponse:
@@ -262,9 +256,12 @@ def _confirm(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
 
 
 def _send(order: MailingDraft, what: str) -> AnyResponse:
+    """A person sends what they have had a test of; a second press sends nothing more."""
     expected, key = request.form.get("antal", 0, int), request.form.get("nyckel", "")[:40]
     try:
-        mailing = confirm(order, key, expected, g.staff, page.now())
+        if confirmed(key) is None:
+            drafts.require_tested(order, g.staff, page.now())
+        mailing = confirm(order, key, expected, audit.staff(g.staff.id), page.now())
     except Refused as problem:
         db.session.rollback()
         meeting = years.meeting_of(order.meeting.year.number, order.meeting.kind)
@@ -308,7 +305,7 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
 def sending(public_id: str) -> str:
     """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
     mailing = by_public_id(public_id)
-    standing = progress_of(mailing)
+    standing, kind = progress_of(mailing), registry.of(mailing.kind)
     running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
     return render_template(
         "coordinator/sending.html",
@@ -316,6 +313,9 @@ def sending(public_id: str) -> str:
         mailing=mailing,
         standing=standing,
         running=running,
+        announced=not kind.address,
+        reminds=kind.reminds,
+        said=kind_words.PAGES.get(mailing.kind),
         form=Press(),
         failed=failures.of_mailing(mailing.id, FAILED),
         most=FAILED,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, unit_of_work
 from annualwheel.cycle import years
-from annualwheel.errors import Missing
+from annualwheel.errors import DomainError, Missing
+from annualwheel.mailings import drafts
 from annualwheel.models import Category, Meeting
 from annualwheel.preparation.states import TO_SUBMIT
 from annualwheel.questionnaires import published, reading
@@ -44,6 +47,7 @@ def meeting(number: int, kind: str) -> str:
         form=Press(),
         held=now >= found.starts_at,
         undecided=_undecided(status),
+        can_save_the_date=_is_possible("save_the_date", found, now),
     )
 
 
@@ -80,6 +84,15 @@ def definition_for(meeting: Meeting) -> Definition | None:
     """The questions that the folder forms/ holds for this kind of meeting."""
     definitions = reading.read_all(services().settings.forms_folder)
     return next((one for one in definitions if one.meeting_kind == meeting.kind), None)
+
+
+def _is_possible(kind: str, meeting: Meeting, now: dt.datetime) -> bool:
+    """Whether a mailing of that kind could be sent for the meeting now."""
+    try:
+        drafts.require_possible(meeting, kind, now)
+    except DomainError:
+        return False
+    return True
 
 
 def _undecided(status: Status) -> int:

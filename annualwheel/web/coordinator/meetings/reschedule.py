@@ -15,7 +15,11 @@ from annualwheel import audit, unit_of_work
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Refused
+from annualwheel.mailings import drafts
+from annualwheel.mailings.kinds import rows
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
+from annualwheel.meetings.acts import News
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
 from annualwheel.web import error_messages, page, words
@@ -181,7 +185,10 @@ def _cancelled(told: int) -> str:
 def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
     """Who is told, and the mail as the first of them gets it."""
     who = listeners.listeners(meeting, kind)
-    letter = announcements.letter(who.first, kind, to, reason, page.now()) if who.first else None
+    letter = None
+    if who.first:
+        draft = MailingDraft(meeting, kind, news=News(to, reason))
+        letter = drafts.letter(draft, rows.addressee(who.first), page.now())
     return {
         "told": who.total,
         "listeners": who,

@@ -1,0 +1,54 @@
+"""What the kinds share that tell of an act: the meeting is moved, or cancelled.
+
+The act itself settles who is told, in `meetings.announcements`, which writes the mails too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.db import db
+from annualwheel.mailings.kinds import rows
+from annualwheel.mailings.kinds.kind import Kind, MailingDraft
+from annualwheel.meetings import announcements, changes, listeners
+from annualwheel.meetings.acts import News
+from annualwheel.meetings.announcements import Told
+from annualwheel.models import Mailing, Meeting, Registration
+from annualwheel.registrations import audiences, notices
+from annualwheel.registrations.audiences import Addressee
+
+
+class Announced(Kind[Told]):
+    """A kind that an act begins. It has no page of its own: the act's page shows its mail."""
+
+    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+        """As the act: raises `Closed` for a meeting that is cancelled or has begun."""
+        changes.require_planned(meeting, now)
+
+    def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
+        """Whom the act would concern now. The key is the registration's public id."""
+        concerned = listeners.concerned(draft.meeting, self.key).options(
+            joinedload(Registration.person), joinedload(Registration.organisation)
+        )
+        return audiences.in_order(rows.addressee(seat) for seat in db.session.scalars(concerned))
+
+    def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
+        """The mail as it would be if the act were done now, to what `draft.news` says."""
+        seat = db.session.scalars(
+            sa.select(Registration).where(Registration.public_id == one.key)
+        ).one()
+        news = draft.news or News(announcements.appointment(draft.meeting), "")
+        told = announcements.facts_before(self.key, seat, news, now)
+        return notices.said(self.key, seat, one.language, now, told)
+
+    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[Told]:
+        """Those whom the act concerned, in order, from the first who is not done with."""
+        return announcements.people_of(mailing)[mailing.audience["next"] :]
+
+    def write(self, mailing: Mailing, batch: Sequence[Told], now: dt.datetime) -> None:
+        """Tells them what is true now, and changes their calendar entries."""
+        announcements.write(mailing, batch, now)

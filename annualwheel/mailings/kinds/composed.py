@@ -1,0 +1,33 @@
+"""What the kinds share that a person, or a schedule, sends when it suits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.mailings.kinds.kind import Kind, MailingDraft
+from annualwheel.models import Mailing, Message
+from annualwheel.registrations.audiences import Addressee, Choice
+
+
+class Composed(Kind[Addressee]):
+    """A kind with a page of its own, where it is read, tested and confirmed."""
+
+    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[Addressee]:
+        """Those of its audience who are in it still: whom it has reached is in it no more.
+
+        Never more than were confirmed.
+        """
+        kept = mailing.audience
+        choice = Choice.read(kept["choice"]) if kept["choice"] else None
+        draft = MailingDraft(mailing.meeting, self.key, choice, frozenset(kept["left_out"]))
+        chosen = [one for one in self.recipients(draft, now) if one.key not in draft.left_out]
+        return chosen[: max(mailing.expected - _written(mailing), 0)]
+
+
+def _written(mailing: Mailing) -> int:
+    mails = sa.select(sa.func.count()).where(Message.mailing_id == mailing.id)
+    return db.session.scalar(mails) or 0

@@ -1,0 +1,82 @@
+"""What every kind of mailing answers.
+
+Is it possible now, to whom, with which facts, written how, and is it still wanted when its turn
+comes. The page that shows the mail, the test mail, the sending and the last look before it leaves
+ask the same object, so that what is shown is what is sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from annualwheel.meetings.acts import News
+from annualwheel.models import Mailing, Meeting, Message
+from annualwheel.registrations.audiences import Addressee, Choice
+
+To = TypeVar("To")
+
+
+@dataclass(frozen=True)
+class MailingDraft:
+    """What a coordinator is about to send.
+
+    `kind` is the key of the kind. `choice` goes with the kinds whose people are chosen; `left_out`
+    holds the keys of unticked rows; `news` goes with what an act announces.
+    """
+
+    meeting: Meeting
+    kind: str
+    choice: Choice | None = None
+    left_out: frozenset[str] = frozenset()
+    news: News | None = None
+
+
+class Kind(ABC, Generic[To]):
+    """A kind of mailing. Its mails are of the kind of mail with the same key (`mail.kinds`).
+
+    `address` is the word in the address of the page where it is composed; empty for what an act
+    announces by itself. `by_choice`: a coordinator chooses whom. `leads_to` is the phase that has
+    to be open for its link to be of use. `reminds`: it asks for what has not come. `about_the_end`:
+    it is written although the meeting is cancelled, since that is what it says.
+    """
+
+    key: ClassVar[str]
+    address: ClassVar[str] = ""
+    by_choice: ClassVar[bool] = False
+    leads_to: ClassVar[str] = ""
+    reminds: ClassVar[bool] = False
+    about_the_end: ClassVar[bool] = False
+
+    @abstractmethod
+    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+        """Raises `Closed` or `Refused` when it cannot be sent for that meeting at `now` (aware)."""
+
+    @abstractmethod
+    def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
+        """Whom it is about at `now`, those who are left out too, each with a key of their own."""
+
+    @abstractmethod
+    def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
+        """What the mail to `one` says, in the language of `one` (see `mail.kinds.KINDS`).
+
+        Nothing is written: rows that are not there yet are made up.
+        """
+
+    @abstractmethod
+    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[To]:
+        """Whom a mailing that is being prepared has still to be written to."""
+
+    @abstractmethod
+    def write(self, mailing: Mailing, batch: Sequence[To], now: dt.datetime) -> None:
+        """Queues the mails to these people, with the same facts, and flushes.
+
+        Call it under the locks of the meeting and the mailing. A fixed number of queries.
+        """
+
+    def is_wanted(self, message: Message) -> bool:
+        """Whether a mail of a mailing should still go, now that its turn has come."""
+        return True

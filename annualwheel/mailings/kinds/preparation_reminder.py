@@ -1,0 +1,85 @@
+"""The reminder of an answer that is not submitted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.db import db
+from annualwheel.mail import outbox
+from annualwheel.mail.outbox import Recipient
+from annualwheel.mailings import recipients
+from annualwheel.mailings.kinds import rows
+from annualwheel.mailings.kinds.composed import Composed
+from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.kinds.preparation import questionnaire_of, require_preparing
+from annualwheel.models import Mailing, Meeting, Member, Message, Submission
+from annualwheel.preparation import notices
+from annualwheel.questionnaires import published
+from annualwheel.registrations.audiences import Addressee
+
+
+class PreparationReminder(Composed):
+    """Goes to the lead, or to all who may write where there is none, at most once a day."""
+
+    key = "preparation_reminder"
+    address = "paminnelse-forberedelse"
+    leads_to = "preparation"
+    reminds = True
+
+    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+        """See `require_preparing`."""
+        require_preparing(meeting, now)
+
+    def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
+        """See `recipients.not_submitted`. The key is the membership's public id."""
+        return recipients.not_submitted(draft.meeting, now)
+
+    def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
+        """What is left of the answer; everything, for somebody who is made up."""
+        found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
+        if found is not None:
+            return notices.reminder_facts(found, one.language)
+        asked = questionnaire_of(draft.meeting)
+        member = rows.new_member(asked, one)
+        facts = notices.preparation_facts(member, one.language)
+        del facts["minutes"], facts["sections"]
+        parts = published.definition_of(asked).parts()
+        return facts | notices.left(member.submission, parts, one.language)
+
+    def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
+        """Reminds those of them whose answer is not submitted still."""
+        members = db.session.scalars(
+            sa.select(Member)
+            .where(Member.public_id.in_([one.key for one in batch]))
+            .options(
+                joinedload(Member.person),
+                joinedload(Member.submission).joinedload(Submission.organisation),
+            )
+        ).all()
+        for member in members:
+            if member.submission.submitted_at is not None:
+                continue
+            outbox.put(
+                recipients.day_key(self.key, member.public_id, now),
+                self.key,
+                Recipient.of(member.person),
+                notices.reminder_facts(member, member.person.language),
+                notices.links(member),
+                now,
+                mailing=mailing,
+            )
+        db.session.flush()
+
+    def is_wanted(self, message: Message) -> bool:
+        """Not when the answer has been submitted since it was queued."""
+        member = message.body.links["preparation"]["public_id"]
+        unsubmitted = (
+            sa.select(Submission.id)
+            .join(Member, Member.submission_id == Submission.id)
+            .where(Member.public_id == member, Submission.submitted_at.is_(None))
+        )
+        return db.session.scalar(unsubmitted) is not None

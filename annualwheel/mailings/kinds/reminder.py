@@ -1,0 +1,82 @@
+"""The reminder to answer the invitation, or about a new day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.errors import Closed
+from annualwheel.mailings import recipients
+from annualwheel.mailings.kinds import rows
+from annualwheel.mailings.kinds.composed import Composed
+from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.meetings import changes
+from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.registrations import audiences, notices
+from annualwheel.registrations.audiences import Addressee
+from annualwheel.registrations.states import AWAITED
+from annualwheel.wording import dates
+
+
+class Reminder(Composed):
+    """Goes to those whose answer is awaited, at most once a day to each."""
+
+    key = "reminder"
+    address = "paminnelse"
+    reminds = True
+
+    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+        """Raises `Closed` for a meeting that is cancelled or has begun.
+
+        After the last day to answer too, unless somebody must answer about a new day.
+        """
+        changes.require_planned(meeting, now)
+        last = years.phase(meeting, "registration").closes_at
+        about_new_day = audiences.of_registrations(meeting, "to_reconfirm")
+        first = db.session.scalar(about_new_day.with_only_columns(Registration.id).limit(1))
+        if now > last and first is None:
+            raise Closed("registration_closed", day=last)
+
+    def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
+        """See `recipients.unanswered`. The key is the registration's public id."""
+        return recipients.unanswered(draft.meeting, now)
+
+    def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
+        """What every mail about the registration says."""
+        found = db.session.scalar(_whole().where(Registration.public_id == one.key))
+        seat = found or rows.new_registration(draft.meeting, one)
+        return notices.said(self.key, seat, one.language, now, {})
+
+    def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
+        """Reminds those of them whose answer is awaited still."""
+        seats = db.session.scalars(
+            _whole()
+            .where(
+                Registration.public_id.in_([one.key for one in batch]),
+                Registration.state.in_(recipients.to_remind(mailing.meeting, now)),
+            )
+            .order_by(Registration.id)
+            .execution_options(populate_existing=True)
+        ).all()
+        today = dates.as_date(now).isoformat()
+        for seat in seats:
+            notices.write(self.key, seat, now, cause=today, mailing=mailing)
+        db.session.flush()
+
+    def is_wanted(self, message: Message) -> bool:
+        """Not by somebody who has answered since it was queued."""
+        if message.registration_id is None:
+            return True
+        seat = db.session.get(Registration, message.registration_id, populate_existing=True)
+        return seat is not None and seat.state in AWAITED
+
+
+def _whole() -> sa.Select[Registration]:
+    return sa.select(Registration).options(
+        joinedload(Registration.person), joinedload(Registration.organisation)
+    )

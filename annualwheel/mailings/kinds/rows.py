@@ -1,0 +1,79 @@
+"""The rows behind a list of people, and made-up ones where there are none yet.
+
+Made-up rows never come near the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from annualwheel.db import db
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+)
+from annualwheel.registrations.audiences import Addressee
+
+
+def people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]]:
+    """The person, organisation and title of each, in order, by two queries."""
+    person_ids = {one.person_id for one in chosen}
+    organisation_ids = {one.organisation_id for one in chosen}
+    persons = db.session.scalars(sa.select(Person).where(Person.id.in_(person_ids)))
+    by_id = {row.id: row for row in persons}
+    found = db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisation_ids)))
+    organisations = {row.id: row for row in found}
+    return [(by_id[one.person_id], organisations[one.organisation_id], one.title) for one in chosen]
+
+
+def addressee(seat: Registration) -> Addressee:
+    """The person of a registration as a list shows them. The key is the registration's."""
+    person = seat.person
+    return Addressee(
+        seat.public_id,
+        person.id,
+        seat.organisation_id,
+        person.given,
+        person.family,
+        person.email,
+        person.language,
+        seat.organisation.name,
+        seat.title,
+    )
+
+
+def new_registration(meeting: Meeting, one: Addressee) -> Registration:
+    """The registration that an invitation of `one` would make."""
+    return Registration(
+        meeting=meeting, person=_person(one), organisation=_organisation(one), state="invited"
+    )
+
+
+def new_member(questionnaire: Questionnaire, one: Addressee) -> Member:
+    """The membership that `one` would get in the answer of the organisation."""
+    submission = Submission(
+        questionnaire=questionnaire, respondent_key="", organisation=_organisation(one)
+    )
+    return Member(submission=submission, person=_person(one))
+
+
+def _person(one: Addressee) -> Person:
+    return Person(
+        given=one.given,
+        family=one.family,
+        email=one.email,
+        email_folded="",
+        name_folded="",
+        language=one.language,
+    )
+
+
+def _organisation(one: Addressee) -> Organisation:
+    return Organisation(code="", name=one.organisation, folded="")

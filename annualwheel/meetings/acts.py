@@ -1,0 +1,216 @@
+"""What a move and a cancellation each say, and do to calendars and to mails that wait."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel.db import db
+from annualwheel.mail import letters, outbox
+from annualwheel.mail.states import UNSENT
+from annualwheel.models import (
+    Mailing,
+    Meeting,
+    Message,
+    Questionnaire,
+    Registration,
+    Submission,
+)
+from annualwheel.registrations import availability, notices
+from annualwheel.registrations.states import AWAITED
+from annualwheel.wording import dates
+
+
+@dataclass(frozen=True)
+class News:
+    """What there is to tell: the appointment that holds now, as plain values, and why.
+
+    `kept`: the organisations whose submitted answer is kept.
+    """
+
+    to: Mapping[str, str]
+    reason: str
+    kept: frozenset[int] = frozenset()
+
+
+class Act(ABC):
+    """One of the two acts that a meeting's people are told of; `kind` is that of its mail."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def facts(
+        self,
+        seat: Registration,
+        state: str,
+        known: Mapping[str, str],
+        news: News,
+        now: dt.datetime,
+    ) -> dict[str, Any]:
+        """What the mail says besides what every mail about the seat does.
+
+        To somebody in that state, who knows the appointment `known`.
+        """
+
+    @abstractmethod
+    def cause(self, mailing: Mailing) -> str:
+        """What makes the mail the only one of its kind to a person."""
+
+    @abstractmethod
+    def follow(self, mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+        """Changes the calendar entry of somebody who has one."""
+
+    def state_after(self, seat: Registration, known: Mapping[str, str], news: News) -> str:
+        """The state that the act would take the registration to."""
+        return seat.state
+
+    def kept(self, meeting: Meeting) -> frozenset[int]:
+        """The organisations that are told that their submitted answer is kept."""
+        return frozenset()
+
+    def renew(self, found: Sequence[Registration], now: dt.datetime) -> set[int]:
+        """Brings mails that have not left up to date.
+
+        Returns whose of them tells everything, so that no mail about the act is needed.
+        """
+        return set()
+
+
+class Moved(Act):
+    """The meeting has another day, time or place."""
+
+    kind = "moved"
+
+    def facts(
+        self,
+        seat: Registration,
+        state: str,
+        known: Mapping[str, str],
+        news: News,
+        now: dt.datetime,
+    ) -> dict[str, Any]:
+        """The old and the new appointment, and what is asked about it."""
+        language = seat.person.language
+        starts, ends = _times(known)
+        new_starts, new_ends = _times(news.to)
+        here = notices.place(seat, language)
+        on_site = seat.mode == "on_site"
+        return {
+            "reason": news.reason,
+            "short_day": dates.day_month(new_starts, language),
+            "old_day": dates.day(starts, language),
+            "new_day": dates.day(new_starts, language),
+            "old_time": dates.hours(starts, ends, language),
+            "new_time": dates.hours(new_starts, new_ends, language),
+            "old_place": known["place"] if on_site else here,
+            "new_place": news.to["place"] if on_site else here,
+        } | _owed(seat, state, _day(known) != _day(news.to), now)
+
+    def cause(self, mailing: Mailing) -> str:
+        """Each move is told of."""
+        return mailing.confirm_key
+
+    def follow(self, mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+        """The same entry, with a higher SEQUENCE."""
+        notices.put_in_calendar(seat, now, "calendar_update", mailing)
+
+    def state_after(self, seat: Registration, known: Mapping[str, str], news: News) -> str:
+        """Who is coming must say yes again to another day."""
+        if seat.state == "registered" and _day(known) != _day(news.to):
+            return "to_reconfirm"
+        return seat.state
+
+    def renew(self, found: Sequence[Registration], now: dt.datetime) -> set[int]:
+        """Invitations and reminders that have not left say how it is now.
+
+        Returns whose invitation that was: it tells them everything.
+        """
+        by_id = {seat.id: seat for seat in found if seat.state in AWAITED}
+        asked = [seat.id for seat in found if seat.state == "invited"]
+        invited = sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked))
+        reminded = sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))
+        waiting = db.session.scalars(
+            sa.select(Message)
+            .where(sa.or_(invited, reminded), Message.state.in_(UNSENT))
+            .options(joinedload(Message.body))
+            .with_for_update(of=Message, skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).all()
+        renewed = set()
+        for message in waiting:
+            kind, language = message.kind, message.language
+            seat = by_id[message.registration_id or 0]
+            facts = notices.said(kind, seat, language, now, {})
+            outbox.rewrite(message, letters.write(kind, language, facts))
+            if kind == "invitation":
+                renewed.add(seat.id)
+        return renewed
+
+
+class Cancelled(Act):
+    """The meeting will not take place."""
+
+    kind = "cancelled"
+
+    def facts(
+        self,
+        seat: Registration,
+        state: str,
+        known: Mapping[str, str],
+        news: News,
+        now: dt.datetime,
+    ) -> dict[str, Any]:
+        """The day that is free now, and why."""
+        language = seat.person.language
+        starts, _ends = _times(known)
+        return {
+            "reason": news.reason,
+            "answer_kept": "yes" if seat.organisation_id in news.kept else "",
+            "day": dates.day(starts, language),
+            "short_day": dates.day_month(starts, language),
+        }
+
+    def cause(self, mailing: Mailing) -> str:
+        """A meeting is cancelled once."""
+        return self.kind
+
+    def follow(self, mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+        """The entry is taken away."""
+        notices.take_from_calendar(seat, now, mailing)
+
+    def kept(self, meeting: Meeting) -> frozenset[int]:
+        """Those that have submitted."""
+        found = db.session.scalars(
+            sa.select(Submission.organisation_id)
+            .join(Questionnaire)
+            .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
+        )
+        return frozenset(found)
+
+
+ACTS: Mapping[str, Act] = {act.kind: act for act in (Moved(), Cancelled())}
+
+
+def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
+    """What a move asks of somebody in that state.
+
+    It asks for an answer, or for nothing, because the yes is still a yes or there is only a wait.
+    """
+    invited = (
+        state == "invited" and another_day and availability.why_not(seat, "register", now) is None
+    )
+    return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
+
+
+def _day(kept: Mapping[str, str]) -> dt.date:
+    return dates.as_date(_times(kept)[0])
+
+
+def _times(kept: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
+    return dt.datetime.fromisoformat(kept["starts_at"]), dt.datetime.fromisoformat(kept["ends_at"])

@@ -1,0 +1,58 @@
+"""What the pages of sending say for each kind of mailing; its names stand in `staff_words`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+LATE = _l("De hade hunnit svara, eller hade redan fått mejlet.")
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """The sentences of a kind that a person composes, looked up when they are shown.
+
+    `nobody`: there is nobody to send to. `skipped`: why some who were confirmed got no mail.
+    `whom` asks for the choice, and `search` for the people to pick, where whom is chosen.
+    """
+
+    nobody: Any
+    skipped: Any = LATE
+    whom: Any = ""
+    search: Any = ""
+
+
+PAGES = {
+    "save_the_date": PageWords(
+        nobody=_l(
+            "Alla i urvalet har redan fått mejlet eller en inbjudan, eller så är urvalet tomt."
+        ),
+        skipped=_l("De hade hunnit få mejlet på annat sätt, eller en inbjudan."),
+        whom=_l("1. Vilka ska få mejlet?"),
+        search=_l("Sök fram de personer som ska få mejlet."),
+    ),
+    "invitation": PageWords(
+        nobody=_l("Alla i urvalet har redan en inbjudan, eller så är urvalet tomt."),
+        skipped=_l("De hade hunnit få en inbjudan på annat sätt."),
+        whom=_l("1. Vilka ska få inbjudan?"),
+        search=_l("Sök fram de personer som ska få inbjudan."),
+    ),
+    "reminder": PageWords(
+        nobody=_l("Alla har svarat, eller så har de redan fått en påminnelse i dag.")
+    ),
+    "preparation": PageWords(
+        nobody=_l("Alla som är anmälda har fått mejlet om förberedelsen, och samordnarna också.")
+    ),
+    "preparation_reminder": PageWords(
+        nobody=_l("Alla svar är inskickade, eller så har de fått en påminnelse i dag.")
+    ),
+    "results": PageWords(nobody=_l("Alla som var med har fått mejlet om resultatet.")),
+}
+# Said while the phase that a mail leads to has not opened.
+TOO_EARLY = {
+    "preparation": _l(
+        "Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än."
+    ),
+}
