@@ -34,7 +34,7 @@ from annualwheel.models import (
 )
 from annualwheel.models.drafts import Answer, Item
 from annualwheel.preparation import membership
-from annualwheel.questionnaires import path, published, reading
+from annualwheel.questionnaires import content, path, published, reading
 from annualwheel.questionnaires.definition import (
     Definition,
     Group,
@@ -325,7 +325,7 @@ def _submitted(
                 changed_at=now,
                 submitted_at=now,
             )
-            content = path.submittable(definition, filled(number), ())
+            stored = content.write(path.submittable(definition, filled(number), ()))
             db.session.add_all(
                 [
                     submission,
@@ -333,7 +333,7 @@ def _submitted(
                         submission=submission,
                         number=1,
                         digest=questionnaire.digest,
-                        content=content,
+                        content=stored,
                         by=person,
                         at=now,
                     ),
