@@ -33,7 +33,7 @@ from annualwheel.models import (
     Year,
 )
 from annualwheel.models.drafts import Answer, Item
-from annualwheel.preparation import membership
+from annualwheel.preparation import membership, projection
 from annualwheel.questionnaires import content, path, published, reading
 from annualwheel.questionnaires.definition import (
     Definition,
@@ -326,19 +326,17 @@ def _submitted(
                 submitted_at=now,
             )
             stored = content.write(path.submittable(definition, filled(number), ()))
-            db.session.add_all(
-                [
-                    submission,
-                    SubmissionVersion(
-                        submission=submission,
-                        number=1,
-                        digest=questionnaire.digest,
-                        content=stored,
-                        by=person,
-                        at=now,
-                    ),
-                ]
+            version = SubmissionVersion(
+                submission=submission,
+                number=1,
+                digest=questionnaire.digest,
+                content=stored,
+                by=person,
+                at=now,
             )
+            db.session.add_all([submission, version])
+            db.session.flush()
+            projection.write(version)
             yield submission
         db.session.commit()
         db.session.expunge_all()

@@ -22,6 +22,7 @@ from annualwheel.models import (
     SubmissionVersion,
     Year,
 )
+from annualwheel.preparation import projection
 from annualwheel.questionnaires import content, path, published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Values
@@ -118,17 +119,17 @@ def add_version(submission: Submission, written: Written, number: int, person: P
     stored = content.write(
         path.submittable(published.definition_of(submission.questionnaire), filled)
     )
-    db.session.add(
-        SubmissionVersion(
-            submission=submission,
-            number=number,
-            digest=submission.questionnaire.digest,
-            content=stored,
-            by=person,
-            at=NOW + dt.timedelta(hours=number),
-        )
+    version = SubmissionVersion(
+        submission=submission,
+        number=number,
+        digest=submission.questionnaire.digest,
+        content=stored,
+        by=person,
+        at=NOW + dt.timedelta(hours=number),
     )
+    db.session.add(version)
     db.session.flush()
+    projection.write(version)
 
 
 def make_registered(

@@ -16,7 +16,7 @@ from annualwheel.db import db, read_again
 from annualwheel.errors import Refused
 from annualwheel.models import Initiative, Member, Organisation, Submission, SubmissionVersion
 from annualwheel.models.drafts import Item
-from annualwheel.preparation import deadline, drafts, notices
+from annualwheel.preparation import deadline, drafts, notices, projection
 from annualwheel.preparation.drafts import Draft
 from annualwheel.questionnaires import content, path, published
 from annualwheel.questionnaires.content import SectionContent
@@ -65,13 +65,16 @@ def mark(stored: Mapping[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def submit(member: Member, now: dt.datetime, seen: str | None = None) -> SubmissionVersion:
+def submit(
+    member: Member, now: dt.datetime, seen: str | None = None, language: str | None = None
+) -> SubmissionVersion:
     """Submits the answer as it stands and mails a receipt to everyone who wrote in it.
 
     See `notices.send_receipts`. The same content as the version before gives that version back, so
     a second press changes nothing. `seen` is the mark of what was looked over: what a colleague
     saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a
-    change that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and
+    change that is not submitted. `language` is the one the page was in, the member's own when it is
+    not known. Raises `Closed` after the last day (with 15 minutes' grace) and
     `Refused("answer_incomplete")` while something blocks (see `path.missing`).
     """
     submission = member.submission
@@ -95,10 +98,12 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
         content=stored,
         by=member.person,
         at=now,
+        language=language or member.person.language,
     )
     db.session.add(version)
     _identify(submission, content.read(stored).sections)
     db.session.flush()
+    projection.write(version)
     audit.note(
         audit.participant(member.person_id),
         "submitted",

@@ -56,6 +56,13 @@ class Years:
     begins: int | None
     ends: int | None
 
+    @property
+    def span(self) -> str:
+        """ "2026–2028", "2026–" for one without an end, "2026" for one that ends the same year."""
+        if self.begins == self.ends:
+            return str(self.begins)
+        return f"{self.begins}–{'' if self.ends is None else self.ends}"
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerContent:

@@ -79,12 +79,5 @@ def _written(answer: AnswerContent, language: str) -> str:
     if answer.chosen is not None:
         return ", ".join(answer.labels(language))
     if isinstance(value, Years):
-        return _period(value)
+        return value.span
     return "" if value is None else str(value)
-
-
-def _period(years: Years) -> str:
-    """ "2026–2028", "2026–" for one without an end, "2026" for one that is over the same year."""
-    if years.begins == years.ends:
-        return str(years.begins)
-    return f"{years.begins}–{'' if years.ends is None else years.ends}"
