@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.db import Base, db
@@ -318,18 +319,28 @@ def test_what_is_submitted_while_the_table_is_rebuilt_is_not_written_over(app: F
         assert everything() == rebuilt()
 
 
-def test_the_submissions_of_a_batch_are_locked_until_they_are_committed(app: Flask) -> None:
+def test_a_batch_is_locked_before_its_versions_are_read_and_until_it_is_committed(
+    app: Flask,
+) -> None:
     with app.app_context():
         (maria,) = make_members()
         told(maria)
         submission.submit(maria, OPEN)
         db.session.commit()
-        batches = projection.rebuild()
-        next(batches)
-        with pytest.raises((psycopg.errors.LockNotAvailable, sqlite3.OperationalError)):
-            take_lock(maria.submission_id)
+        submission_id, engine, refused = maria.submission_id, db.engine, list[str]()
+
+        def just_before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if "FROM submission_versions" in statement or "DELETE" in statement:
+                with pytest.raises((psycopg.errors.LockNotAvailable, sqlite3.OperationalError)):
+                    take_lock(submission_id)
+                refused.append(statement)
+
+        event.listen(engine, "before_cursor_execute", just_before)
+        next(projection.rebuild())
+        event.remove(engine, "before_cursor_execute", just_before)
+        assert len(refused) == 2
         db.session.commit()
-        take_lock(maria.submission_id)
+        take_lock(submission_id)
 
 
 def take_lock(submission_id: int) -> None:
