@@ -33,8 +33,8 @@ from annualwheel.models import (
     Year,
 )
 from annualwheel.models.drafts import Answer, Item
-from annualwheel.preparation import membership
-from annualwheel.questionnaires import path, published, reading
+from annualwheel.preparation import membership, projection
+from annualwheel.questionnaires import content, path, published, reading
 from annualwheel.questionnaires.definition import (
     Definition,
     Group,
@@ -325,20 +325,18 @@ def _submitted(
                 changed_at=now,
                 submitted_at=now,
             )
-            content = path.submittable(definition, filled(number), ())
-            db.session.add_all(
-                [
-                    submission,
-                    SubmissionVersion(
-                        submission=submission,
-                        number=1,
-                        digest=questionnaire.digest,
-                        content=content,
-                        by=person,
-                        at=now,
-                    ),
-                ]
+            stored = content.write(path.submittable(definition, filled(number), ()))
+            version = SubmissionVersion(
+                submission=submission,
+                number=1,
+                digest=questionnaire.digest,
+                content=stored,
+                by=person,
+                at=now,
             )
+            db.session.add_all([submission, version])
+            db.session.flush()
+            projection.write(version)
             yield submission
         db.session.commit()
         db.session.expunge_all()

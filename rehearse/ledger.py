@@ -14,6 +14,7 @@ from sqlalchemy.orm import scoped_session
 
 from annualwheel.models import Audit, ImportedPerson, Message, Registration, SubmissionVersion
 from annualwheel.models.drafts import Answer
+from annualwheel.questionnaires import content
 from rehearse.cast import LATE, MEANWHILE
 from rehearse.post import Entry, Post
 
@@ -154,8 +155,8 @@ def _conflicts(session: scoped_session[Any]) -> int:
 def _initiatives(session: scoped_session[Any]) -> int:
     """The initiatives in the latest version of every answer."""
     newest = sa.select(sa.func.max(SubmissionVersion.id)).group_by(SubmissionVersion.submission_id)
-    contents = session.scalars(
+    stored = session.scalars(
         sa.select(SubmissionVersion.content).where(SubmissionVersion.id.in_(newest))
     )
-    sections = (section for content in contents for section in content["sections"])
-    return sum(len(section["group"]["items"]) for section in sections if section["group"])
+    sections = (section for each in stored for section in content.read(each).sections)
+    return sum(len(section.items) for section in sections)

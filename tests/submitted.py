@@ -22,7 +22,8 @@ from annualwheel.models import (
     SubmissionVersion,
     Year,
 )
-from annualwheel.questionnaires import path, published, reading
+from annualwheel.preparation import projection
+from annualwheel.questionnaires import content, path, published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.values import Values
 from config import ROOT
@@ -115,18 +116,20 @@ def add_version(submission: Submission, written: Written, number: int, person: P
         for place, title in enumerate(written.ended)
     )
     filled = path.Filled(written.root, written.themes, items, ended)
-    content = path.submittable(published.definition_of(submission.questionnaire), filled)
-    db.session.add(
-        SubmissionVersion(
-            submission=submission,
-            number=number,
-            digest=submission.questionnaire.digest,
-            content=content,
-            by=person,
-            at=NOW + dt.timedelta(hours=number),
-        )
+    stored = content.write(
+        path.submittable(published.definition_of(submission.questionnaire), filled)
     )
+    version = SubmissionVersion(
+        submission=submission,
+        number=number,
+        digest=submission.questionnaire.digest,
+        content=stored,
+        by=person,
+        at=NOW + dt.timedelta(hours=number),
+    )
+    db.session.add(version)
     db.session.flush()
+    projection.write(version)
 
 
 def make_registered(

@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 
 from annualwheel import unit_of_work
 from annualwheel.accounts import staff
+from annualwheel.cli.answers import answers_group
 from annualwheel.cli.contacts import contacts_group
 from annualwheel.cli.demo import demo_group
 from annualwheel.cli.rehearse import rehearse
@@ -31,7 +32,15 @@ forms_group = AppGroup("forms", help="Frågorna i forms/.")
 def register(app: Flask, migrations: str) -> None:
     """Gives the application its commands."""
     Migrate(app, db, directory=migrations, render_as_batch=True, transactional_ddl=True)
-    for command in (staff_group, mail_group, forms_group, demo_group, contacts_group, rehearse):
+    for command in (
+        staff_group,
+        mail_group,
+        forms_group,
+        demo_group,
+        contacts_group,
+        answers_group,
+        rehearse,
+    ):
         app.cli.add_command(command)
 
 

@@ -22,7 +22,7 @@ from annualwheel.models.registrations import Needs, Registration
 from annualwheel.models.requests import ChangeRequest, DeletionRequest, OrganisationRequest
 from annualwheel.models.staff import Staff, StaffLink, StaffRole, StaffSession
 from annualwheel.models.submissions import Initiative, Member, Submission
-from annualwheel.models.submitted import SubmissionVersion
+from annualwheel.models.submitted import SubmissionVersion, SubmittedAnswer
 from annualwheel.models.years import Category, FocusArea, Goal, Theme, Year
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "StaffSession",
     "Submission",
     "SubmissionVersion",
+    "SubmittedAnswer",
     "Theme",
     "Tick",
     "Year",

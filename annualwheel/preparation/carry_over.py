@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,7 +26,8 @@ from annualwheel.models.drafts import Answer, Item
 from annualwheel.preparation import answers, drafts, items
 from annualwheel.preparation.answers import Change
 from annualwheel.preparation.drafts import Draft
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import content, published
+from annualwheel.questionnaires.content import AnswerContent, SectionContent
 from annualwheel.questionnaires.definition import (
     CHOOSING,
     WRITING,
@@ -39,7 +39,7 @@ from annualwheel.questionnaires.definition import (
     Text,
     answer_fields,
 )
-from annualwheel.questionnaires.values import Value, keys, typed
+from annualwheel.questionnaires.values import Value, typed
 
 # What an organisation can say of an initiative it submitted the year before.
 WAYS = ("still", "changed", "ended")
@@ -49,13 +49,13 @@ WAYS = ("still", "changed", "ended")
 class EarlierItem:
     """An initiative as it was submitted the year before.
 
-    `answers` by question key, as `path.submittable` describes them.
+    `answers` by question key.
     """
 
     public_id: str
     initiative_id: int
     title: str
-    answers: Mapping[str, Mapping[str, Any]]
+    answers: Mapping[str, AnswerContent]
 
     def text(self, key: str) -> str:
         """What was written there, "" for nothing and for what is no text."""
@@ -115,7 +115,7 @@ def before(submission: Submission) -> Earlier | None:
             Submission.id,
             SubmissionVersion.digest,
             SubmissionVersion.at,
-            SubmissionVersion.content["sections"],
+            SubmissionVersion.content[content.SECTIONS],
         )
         .select_from(SubmissionVersion)
         .join(Submission)
@@ -133,7 +133,8 @@ def before(submission: Submission) -> Earlier | None:
     ).first()
     if row is None:
         return None
-    submission_id, digest, at, sections = row
+    submission_id, digest, at, stored = row
+    sections = content.read_sections(stored)
     known = _identities(submission_id)
     return Earlier(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
 
@@ -186,12 +187,11 @@ def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: E
     """What of an earlier item this year's questions can hold; the options are this year's."""
     asked = drafts.fields_of(submission.questionnaire.digest, group.key)
     asked_then = _questions(published.by_digest(earlier.digest))
-    choices = [given for given in found.answers.values() if "chosen" in given]
-    active = _active(key for given in choices for key in keys(typed(given["value"])))
+    active = _active(option.key for each in found.answers.values() for option in each.chosen or ())
     values: dict[str, Value] = {group.title_question: found.title}
     lost = []
     for key, given in found.answers.items():
-        if given["value"] in (None, []):
+        if given.is_blank:
             continue
         then, question = asked_then[key], asked.get(key)
         if question is None or not _same_kind(question, then):
@@ -244,20 +244,20 @@ def _same_kind(question: Question, other: Question) -> bool:
 
 
 def _fitted(
-    question: Question, given: Mapping[str, Any], active: set[str]
+    question: Question, given: AnswerContent, active: set[str]
 ) -> tuple[Value, tuple[Text, ...]]:
     """The value as it would be typed this year, and the labels of what is not offered any more."""
     if question.type not in CHOOSING:
-        return typed(given["value"]), ()
+        return typed(content.write_value(given.value)), ()
     offered = active
     if question.source != "organisations":
         offered = {option.key for option in question.options}
     kept, gone = [], []
-    for option in given["chosen"]:
-        if option["key"] in offered:
-            kept.append(option["key"])
+    for option in given.chosen or ():
+        if option.key in offered:
+            kept.append(option.key)
         else:
-            gone.append(Text(**option["label"]))
+            gone.append(option.label)
     value: Value = kept if question.type is QuestionType.CHOICES else "".join(kept[:1])
     return value, tuple(gone)
 
@@ -278,24 +278,24 @@ def _questions(definition: Definition) -> dict[str, Question]:
     }
 
 
-def _text(given: Mapping[str, Any] | None) -> str:
-    if not given or "chosen" in given:
+def _text(given: AnswerContent | None) -> str:
+    if given is None or given.chosen is not None:
         return ""
-    value = given["value"]
-    return value if isinstance(value, str) else ""
+    return given.value if isinstance(given.value, str) else ""
 
 
-def _texts(sections: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str], str]]:
+def _texts(
+    sections: Iterable[SectionContent],
+) -> Iterator[tuple[tuple[str, str, str], str]]:
     for section in sections:
-        theme = section["theme"]["key"] if section["theme"] else ""
-        for given in section["answers"]:
-            yield (section["key"], theme, given["question"]), _text(given)
+        theme = section.theme.key if section.theme else ""
+        for given in section.answers:
+            yield (section.key, theme, given.question), _text(given)
 
 
-def _items(sections: list[dict[str, Any]], known: Mapping[str, int]) -> Iterator[EarlierItem]:
+def _items(sections: Iterable[SectionContent], known: Mapping[str, int]) -> Iterator[EarlierItem]:
     for section in sections:
-        for item in section["group"]["items"] if section["group"] else ():
-            public_id = item["public_id"]
-            if public_id in known:
-                given = {answer["question"]: answer for answer in item["answers"]}
-                yield EarlierItem(public_id, known[public_id], item["title"], given)
+        for item in section.items:
+            if item.public_id in known:
+                given = {answer.question: answer for answer in item.answers}
+                yield EarlierItem(item.public_id, known[item.public_id], item.title, given)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,7 +15,8 @@ from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Member, Message, Person, Submission, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
-from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires import content, path, published
+from annualwheel.questionnaires.content import SectionContent
 from annualwheel.questionnaires.definition import Definition, Part
 from annualwheel.questionnaires.path import Filled, SectionState
 from annualwheel.wording import dates, names
@@ -79,6 +79,7 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
     without a link.
     """
     submission = version.submission
+    sections = content.read(version.content).sections
     members = sorted(submission.members, key=lambda member: not member.scope)
     let_in = {member.person_id: member for member in members}
     for person in _concerned(version):
@@ -87,7 +88,7 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
             **_common(submission, person, to.language),
             "submitted_at": dates.day_time(version.at, to.language),
             "by": version.by.name,
-            "summary": summary(version.content, to.language),
+            "summary": summary(sections, to.language),
         }
         key = f"{_receipt_key(version)}{person.public_id}"
         if member:
@@ -129,15 +130,14 @@ def tell_change(
         outbox.put(key, kind, to, every_fact, links(member), now)
 
 
-def summary(content: dict[str, Any], language: str) -> list[str]:
+def summary(sections: Iterable[SectionContent], language: str) -> list[str]:
     """A line for each part of a submitted answer with anything in it; items by their titles."""
     lines = []
-    for section in content["sections"]:
-        title = section["title"][language]
-        if section["theme"]:
-            title += f": {section['theme']['label'][language]}"
-        items = section["group"]["items"] if section["group"] else ()
-        titles = ", ".join(item["title"] for item in items)
+    for section in sections:
+        title = section.title.to(language)
+        if section.theme:
+            title += f": {section.theme_label(language)}"
+        titles = ", ".join(item.title for item in section.items)
         if titles:
             lines.append(f"{title}: {titles}")
         elif _has_answer(section):
@@ -145,12 +145,11 @@ def summary(content: dict[str, Any], language: str) -> list[str]:
     return lines
 
 
-def _has_answer(section: dict[str, Any]) -> bool:
+def _has_answer(section: SectionContent) -> bool:
     """Whether anything is said in a submitted part, beside the items of its group."""
-    group = section["group"]
-    if group and (group["none"] or group["ended"]):
+    if section.none or section.ended:
         return True
-    return any(answer["value"] not in (None, []) for answer in section["answers"])
+    return not all(answer.is_blank for answer in section.answers)
 
 
 def _is_done(definition: Definition, part: Part, filled: Filled) -> bool:

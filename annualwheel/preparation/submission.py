@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +16,10 @@ from annualwheel.db import db, read_again
 from annualwheel.errors import Refused
 from annualwheel.models import Initiative, Member, Organisation, Submission, SubmissionVersion
 from annualwheel.models.drafts import Item
-from annualwheel.preparation import deadline, drafts, notices, states
+from annualwheel.preparation import deadline, drafts, notices, projection, states
 from annualwheel.preparation.drafts import Draft
-from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires import content, path, published
+from annualwheel.questionnaires.content import SectionContent
 from annualwheel.questionnaires.definition import Definition, Option, Question, Text
 from annualwheel.questionnaires.values import keys
 
@@ -47,30 +48,33 @@ def versions(submission: Submission) -> Sequence[SubmissionVersion]:
 
 
 def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
-    """What would be submitted now (see `path.submittable`).
+    """What would be submitted now, as a version stores it.
 
     ValueError while something in it cannot be read.
     """
     chosen = organisations(chosen_organisations(definition, draft))
-    return path.submittable(definition, draft.filled, chosen)
+    return content.write(path.submittable(definition, draft.filled, chosen))
 
 
-def mark(content: Mapping[str, Any]) -> str:
-    """Names a content.
+def mark(stored: Mapping[str, Any]) -> str:
+    """Names a content as it is stored.
 
     A page that shows it carries this, so that nobody submits what they have not seen.
     """
-    text = json.dumps(content, sort_keys=True)
+    text = json.dumps(stored, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def submit(member: Member, now: dt.datetime, seen: str | None = None) -> SubmissionVersion:
+def submit(
+    member: Member, now: dt.datetime, seen: str | None = None, language: str | None = None
+) -> SubmissionVersion:
     """Submits the answer as it stands and mails a receipt to everyone who wrote in it.
 
     See `notices.send_receipts`. The same content as the version before gives that version back, so
     a second press changes nothing. `seen` is the mark of what was looked over: what a colleague
     saves until the answer's row is locked is `Refused("answer_changed")`, what comes later is a
-    change that is not submitted. Raises `Closed` after the last day (with 15 minutes' grace) and
+    change that is not submitted. `language` is the one the page was in, the member's own when it is
+    not known. Raises `Closed` after the last day (with 15 minutes' grace) and
     `Refused("answer_incomplete")` while something blocks (see `path.missing`).
     """
     submission = member.submission
@@ -80,24 +84,26 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
     definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
     if any(gap.blocks for gap in path.missing(definition, draft.filled)):
         raise Refused("answer_incomplete")
-    content, last = content_of(definition, draft), latest(submission)
-    if seen is not None and seen != mark(content):
+    stored, last = content_of(definition, draft), latest(submission)
+    if seen is not None and seen != mark(stored):
         raise Refused("answer_changed")
     states.step(submission, "submit")
-    if last is not None and last.content == content:
+    if last is not None and last.content == stored:
         return last
     submission.submitted_at = now
     version = SubmissionVersion(
         submission=submission,
         number=last.number + 1 if last else 1,
         digest=submission.questionnaire.digest,
-        content=content,
+        content=stored,
         by=member.person,
         at=now,
+        language=language or member.person.language,
     )
     db.session.add(version)
-    _identify(submission, content)
+    _identify(submission, content.read(stored).sections)
     db.session.flush()
+    projection.write(version)
     audit.note(
         audit.participant(member.person_id),
         "submitted",
@@ -138,13 +144,12 @@ def from_organisations(question: Question) -> bool:
     return question.source == "organisations"
 
 
-def _identify(submission: Submission, content: dict[str, Any]) -> None:
+def _identify(submission: Submission, sections: Iterable[SectionContent]) -> None:
     """Gives each initiative that is submitted for the first time an identity.
 
     It lasts over the years.
     """
-    groups = [section["group"] for section in content["sections"] if section["group"]]
-    submitted = [item["public_id"] for group in groups for item in group["items"]]
+    submitted = [item.public_id for section in sections for item in section.items]
     if not submitted:
         return
     unidentified = sa.select(Item).where(

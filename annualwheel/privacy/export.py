@@ -34,6 +34,8 @@ from annualwheel.models import (
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import answers, drafts, items
+from annualwheel.privacy import own_answers
+from annualwheel.privacy.own_answers import OwnAnswer
 from annualwheel.questionnaires.definition import CHOOSING
 from annualwheel.questionnaires.values import is_blank, keys
 from annualwheel.wording import names
@@ -73,7 +75,8 @@ class Extract:
     """All of it.
 
     `written` is what stands and what was on cards that have been taken away, `replaced` their texts
-    that another text came instead of, `submitted` counts the versions they sent in.
+    that another text came instead of, `submitted` counts the versions they sent in, `answered` is
+    what they sent in in their own name.
     """
 
     person: Person
@@ -83,6 +86,7 @@ class Extract:
     written: Sequence[Written]
     replaced: Sequence[Written]
     submitted: int
+    answered: Sequence[OwnAnswer]
     mails: Sequence[Message]
     deletions: Sequence[DeletionRequest]
     changes: Sequence[ChangeRequest]
@@ -100,6 +104,7 @@ def of(person: Person, language: str) -> Extract:
         written=_written(person, language),
         replaced=_replaced(person, language),
         submitted=db.session.scalar(submitted) or 0,
+        answered=own_answers.of(person, language),
         mails=_mails(person),
         deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
         changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
@@ -138,10 +143,11 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role,
     scope, opened_at), `written` (meeting, organisation, question, text, at; removed_at and
     erased_at, null for what stands), `replaced_texts` and `submitted_versions` (numbers),
-    `replaced` (as `written`, with replaced_at), `mails` (kind, address, queued_at, sent_at, state;
-    subject and text, null when we no longer have them), `requests` (kind, asked_at, state, text,
-    answer). Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link the text
-    says […].
+    `replaced` (as `written`, with replaced_at), `submitted` (meeting, organisation, question, text,
+    at; of the latest version, where each person answers), `mails` (kind, address, queued_at,
+    sent_at, state; subject and text, null when we no longer have them), `requests` (kind, asked_at,
+    state, text, answer). Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link
+    the text says […].
     """
     return {
         "person": {name: getattr(held.person, name) for name in OF_PERSON},
@@ -152,6 +158,7 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
         "replaced_texts": len(held.replaced),
         "replaced": [_passage(row, "replaced_at") for row in held.replaced],
         "submitted_versions": held.submitted,
+        "submitted": [_answer(row) for row in held.answered],
         "mails": [_mail(row) for row in held.mails],
         "requests": _all_requests(held),
     }
@@ -309,6 +316,16 @@ def _passage(row: Written, gone: str) -> dict[str, Any]:
         "at": _time(row.at),
         gone: _time(row.gone_at),
         "erased_at": _time(row.erased_at),
+    }
+
+
+def _answer(row: OwnAnswer) -> dict[str, Any]:
+    return {
+        "meeting": _name(row.meeting),
+        "organisation": row.organisation,
+        "question": row.question,
+        "text": row.text,
+        "at": _time(row.at),
     }
 
 

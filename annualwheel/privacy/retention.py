@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from annualwheel import audit, limits
 from annualwheel.audit import Actor
@@ -37,6 +38,8 @@ from annualwheel.models import (
     StaffLink,
     StaffSession,
     Submission,
+    SubmissionVersion,
+    SubmittedAnswer,
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import open_registration
@@ -106,6 +109,20 @@ def _history(now: dt.datetime) -> Ids:
         .join(Item, Item.id == AnswerHistory.item_id)
         .where(sa.or_(replaced, removed))
     )
+
+
+def _former_answers(_now: dt.datetime) -> Ids:
+    """Rows of versions that are not the latest: what is searched never outlives what is submitted.
+
+    `projection.write` takes them away in the moment of submission, so there are none to find.
+    """
+    newer = aliased(SubmissionVersion)
+    is_newer = sa.and_(
+        newer.submission_id == SubmissionVersion.submission_id,
+        newer.number > SubmissionVersion.number,
+    )
+    former = sa.select(SubmissionVersion.id).join(newer, is_newer)
+    return sa.select(SubmittedAnswer.id).where(SubmittedAnswer.version_id.in_(former))
 
 
 def _removed_items(now: dt.datetime) -> Ids:
@@ -238,6 +255,9 @@ RULES: Mapping[str, Rule] = {
     "drafts": Rule(_drafts, _empty_drafts),
     "removed_items": Rule(_removed_items, _rows(Answer, Answer.__table__.c.id)),
     "history": Rule(_history, _rows(AnswerHistory, AnswerHistory.__table__.c.id)),
+    "submitted_answers": Rule(
+        _former_answers, _rows(SubmittedAnswer, SubmittedAnswer.__table__.c.id)
+    ),
     "mails": Rule(_bodies, _rows(MessageBody, MessageBody.__table__.c.message_id)),
     "pack_files": Rule(_pack_files, _rows(FileChunk, FileChunk.__table__.c.id)),
     "previews": Rule(_previews, _rows(Import, Import.__table__.c.id)),

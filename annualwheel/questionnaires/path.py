@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
+from annualwheel.questionnaires import content
+from annualwheel.questionnaires.content import (
+    AnswerContent,
+    CodeBookQuestion,
+    Content,
+    EndedContent,
+    GroupContent,
+    ItemContent,
+    Origin,
+    SectionContent,
+)
 from annualwheel.questionnaires.definition import (
     CHOOSING,
-    SOURCES,
     Definition,
     Group,
     Option,
@@ -33,8 +42,6 @@ from annualwheel.questionnaires.values import (
     keys,
     validate,
 )
-
-CONTENT_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -171,69 +178,32 @@ def missing(definition: Definition, filled: Filled) -> list[Gap]:
 
 def submittable(
     definition: Definition, filled: Filled, organisations: Iterable[Option] = ()
-) -> dict[str, Any]:
-    """The content of a submitted version.
+) -> Content:
+    """The content of a submitted version: the visible path with its answers and its own labels.
 
-    JSON that carries its own labels and needs nothing else to be read. `organisations` are the
-    labels of the organisations that may have been chosen; a key that is not among them is its own
-    label. Ask `missing` first: ValueError when a visible answer cannot be read. Hidden answers,
-    items nobody has written in and "we have none" beside items are left out. The shape (every label
-    is `{"sv": …, "en": …}`)::
-
-        {"format": 1,
-         "questionnaire": {"key": "arbetsmote", "meeting_kind": "work",
-                           "respondent": "organisation", "digest": "9f86…", "title": label},
-         "themes": [{"key": "arbete", "label": label}],
-         "questions": [{"key": "tema", "section": "initiativ", "group": "initiativ",
-                        "per_theme": False, "type": "choices", "label": label, "source": "themes",
-                        "options": [{"key": "arbete", "label": label}]}],
-         "sections": [{"key": "initiativ", "title": label, "theme": None, "answers": [],
-                       "group": {"key": "initiativ", "label": label, "none": False,
-                                 "ended": [{"public_id": "p7…", "title": "Simskola",
-                                            "answers": [answer]}],
-                                 "items": [item]}},
-                      {"key": "strukturer", "title": label, "answers": [answer], "group": None,
-                       "theme": {"key": "arbete", "label": label}}]}
-
-    and an item is::
-
-        {"public_id": "k3…", "number": 1, "title": "Föreningskompis", "carried": "new",
-         "themes": ["arbete"], "focus_areas": ["livsvillkor"], "goals": [],
-         "organisations": ["RFS"], "kind": "natverk", "status": "pagar", "answers": [answer]}
-
-    `questions` is the code book: everything the questionnaire may ask, in order, with all options
-    (none for organisations) and the free text beside a choice as a question of its own
-    (`aktorer_other`), so that columns come from it and never from the answers. An answer is
-    `{"question": "period", "value": {"from": 2021, "to": None}}`. The value is None when the
-    question was seen and left empty, and otherwise a text for text, long_text, url (with its
-    scheme) and date (ISO), a number for number, `{"from", "to"}` for years, an option key for
-    choice and a list of them for choices. Answers to choice and choices also have `"chosen":
-    [{"key": …, "label": label}]`. An item's `themes`, `focus_areas`, `goals` and `organisations`
-    are lists of keys; its `kind` and `status` are option keys or None; `carried` is new, still or
-    changed. `ended` are initiatives of the year before that have come to an end.
+    `organisations` are the labels of the organisations that may have been chosen; a key that is not
+    among them is its own label. Ask `missing` first: ValueError when a visible answer cannot be
+    read. Hidden answers, items nobody has written in and "we have none" beside items are left out.
     """
     names = {option.key: option for option in organisations}
-    return {
-        "format": CONTENT_FORMAT,
-        "questionnaire": {
-            "key": definition.key,
-            "meeting_kind": definition.meeting_kind,
-            "respondent": definition.respondent,
-            "digest": digest(definition),
-            "title": _label(definition.title),
-        },
-        "themes": [_option(theme) for theme in definition.themes],
-        "questions": code_book(definition),
-        "sections": [_part_content(part, filled, names) for part in definition.parts()],
-    }
+    return Content(
+        format=content.FORMAT,
+        questionnaire=Origin(
+            key=definition.key,
+            meeting_kind=definition.meeting_kind,
+            respondent=definition.respondent,
+            digest=digest(definition),
+            title=definition.title,
+        ),
+        themes=definition.themes,
+        questions=code_book(definition),
+        sections=tuple(_part_content(part, filled, names) for part in definition.parts()),
+    )
 
 
-def code_book(definition: Definition) -> list[dict[str, Any]]:
-    """Everything the questionnaire may ask, in order.
-
-    The `questions` of a submitted version (see `submittable`).
-    """
-    return [described for section in definition.sections for described in _code_book(section)]
+def code_book(definition: Definition) -> tuple[CodeBookQuestion, ...]:
+    """Everything the questionnaire may ask, in order, with all its options."""
+    return tuple(described for section in definition.sections for described in _code_book(section))
 
 
 def _faults(
@@ -289,15 +259,7 @@ def _none_ticked(group: Group, filled: Filled) -> bool:
     )
 
 
-def _label(text: Text) -> dict[str, str]:
-    return {"sv": text.sv, "en": text.en}
-
-
-def _option(option: Option) -> dict[str, Any]:
-    return {"key": option.key, "label": _label(option.label)}
-
-
-def _code_book(section: Section) -> Iterator[dict[str, Any]]:
+def _code_book(section: Section) -> Iterator[CodeBookQuestion]:
     yield from _described(section, None, section.questions)
     if section.group is not None:
         yield from _described(section, section.group.key, section.group.questions)
@@ -305,93 +267,92 @@ def _code_book(section: Section) -> Iterator[dict[str, Any]]:
 
 def _described(
     section: Section, group: str | None, questions: Iterable[Question]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[CodeBookQuestion]:
     for question in (answer for asked in questions for answer in answer_fields(asked)):
-        yield {
-            "key": question.key,
-            "section": section.key,
-            "group": group,
-            "per_theme": section.per_theme,
-            "type": question.type.value,
-            "label": _label(question.label),
-            "source": question.source,
-            "options": [_option(option) for option in question.options],
-        }
+        yield CodeBookQuestion(
+            key=question.key,
+            section=section.key,
+            group=group,
+            per_theme=section.per_theme,
+            type=question.type.value,
+            label=question.label,
+            source=question.source,
+            options=question.options,
+        )
 
 
 def _answers(
     questions: Iterable[Question], values: Values, names: Mapping[str, Option]
-) -> list[dict[str, Any]]:
+) -> tuple[AnswerContent, ...]:
     fields = (question for asked in questions for question in answer_fields(asked))
-    return [_answer(question, values, names) for question in fields]
+    return tuple(_answer(question, values, names) for question in fields)
 
 
-def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> dict[str, Any]:
+def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> AnswerContent:
     value = clean(question, values.get(question.key))
-    answer = {"question": question.key, "value": value}
+    chosen = None
     if question.type in CHOOSING:
         options = names
         if question.source != "organisations":
             options = {each.key: each for each in question.options}
-        chosen = [options.get(key) or Option(key, Text(key, key)) for key in keys(value)]
-        answer["chosen"] = [_option(option) for option in chosen]
-    return answer
+        chosen = tuple(options.get(key) or Option(key, Text(key, key)) for key in keys(value))
+    return AnswerContent(question.key, content.read_value(value), chosen)
 
 
-def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
+def _part_content(part: Part, filled: Filled, names: Mapping[str, Option]) -> SectionContent:
     section, theme = part
     values = filled.values(theme.key if theme else None)
     questions = visible_questions(section, values, filled.root)
-    return {
-        "key": section.key,
-        "title": _label(section.title),
-        "theme": _option(theme) if theme else None,
-        "answers": _answers(questions, values, names),
-        "group": _group_content(section.group, filled, names) if section.group else None,
-    }
+    return SectionContent(
+        key=section.key,
+        title=section.title,
+        theme=theme,
+        answers=_answers(questions, values, names),
+        group=_group_content(section.group, filled, names) if section.group else None,
+    )
 
 
-def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> dict[str, Any]:
+def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) -> GroupContent:
     started = _started(group, filled)
-    items = [
-        _item_content(group, item, number, filled.root, names)
-        for number, item in enumerate(started, start=1)
-    ]
-    return {
-        "key": group.key,
-        "label": _label(group.label),
-        "none": not started and _none_ticked(group, filled),
-        "ended": [_ended_content(group, item) for item in filled.ended],
-        "items": items,
-    }
+    return GroupContent(
+        key=group.key,
+        label=group.label,
+        none=not started and _none_ticked(group, filled),
+        ended=tuple(_ended_content(group, item) for item in filled.ended),
+        items=tuple(
+            _item_content(group, item, number, filled.root, names)
+            for number, item in enumerate(started, start=1)
+        ),
+    )
 
 
-def _ended_content(group: Group, item: FilledItem) -> dict[str, Any]:
+def _ended_content(group: Group, item: FilledItem) -> EndedContent:
     title = item_title(group, item)
-    return {
-        "public_id": item.public_id,
-        "title": title,
-        "answers": [{"question": group.title_question, "value": title}],
-    }
+    return EndedContent(item.public_id, title, (AnswerContent(group.title_question, title),))
 
 
 def _item_content(
     group: Group, item: FilledItem, number: int, root: Values, names: Mapping[str, Option]
-) -> dict[str, Any]:
+) -> ItemContent:
     questions = visible_questions(group, item.values, root)
     answers = _answers(questions, item.values, names)
-    value = {answer["question"]: answer["value"] for answer in answers}
-    by_source: dict[str, list[str]] = {source: [] for source in SOURCES}
-    for question in questions:
-        if question.source in by_source:
-            by_source[question.source] += keys(value[question.key])
-    return {
-        "public_id": item.public_id,
-        "number": number,
-        "title": value.get(group.title_question) or "",
-        "carried": item.carried,
-        **by_source,
-        "kind": value.get(group.kind_question or ""),
-        "status": value.get(group.status_question or ""),
-        "answers": answers,
-    }
+    value = {answer.question: answer.value for answer in answers}
+    chosen = {answer.question: answer.chosen or () for answer in answers}
+
+    def from_source(source: str) -> tuple[str, ...]:
+        asked = (question.key for question in questions if question.source == source)
+        return tuple(option.key for key in asked for option in chosen[key])
+
+    return ItemContent(
+        public_id=item.public_id,
+        number=number,
+        title=value.get(group.title_question) or "",
+        carried=item.carried,
+        themes=from_source("themes"),
+        focus_areas=from_source("focus_areas"),
+        goals=from_source("goals"),
+        organisations=from_source("organisations"),
+        kind=value.get(group.kind_question or ""),
+        status=value.get(group.status_question or ""),
+        answers=answers,
+    )

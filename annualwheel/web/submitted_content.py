@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+
+from annualwheel.questionnaires import content
+from annualwheel.questionnaires.content import AnswerContent, SectionContent, Years
+from annualwheel.questionnaires.definition import OTHER_SUFFIX
 
 
 @dataclass(frozen=True)
@@ -29,37 +33,37 @@ class Block:
     none: str = ""
 
 
-def of_content(content: Mapping[str, Any], language: str) -> list[Block]:
-    """A submitted version to read; it carries its own labels."""
-    labels = {question["key"]: question["label"][language] for question in content["questions"]}
-    return [_submitted_block(section, labels, language) for section in content["sections"]]
+def of_content(stored: Mapping[str, Any], language: str) -> list[Block]:
+    """A version to read, as it is stored; it carries its own labels."""
+    said = content.read(stored)
+    labels = {question.key: question.label.to(language) for question in said.questions}
+    return [_submitted_block(section, labels, language) for section in said.sections]
 
 
-def _submitted_block(section: Mapping[str, Any], labels: Mapping[str, str], language: str) -> Block:
-    group = section["group"] or {"items": [], "ended": [], "none": False}
+def _submitted_block(section: SectionContent, labels: Mapping[str, str], language: str) -> Block:
     cards = [
-        Block(item["title"], "", "", _submitted(item["answers"], labels, language), [])
-        for item in group["items"]
+        Block(item.title, "", "", _submitted(item.answers, labels, language), [])
+        for item in section.items
     ]
-    ended = [item["title"] for item in group["ended"]]
+    ended = [item.title for item in section.ended]
     return Block(
-        title=section["title"][language],
-        about=section["theme"]["label"][language] if section["theme"] else "",
+        title=section.title.to(language),
+        about=section.theme_label(language),
         url="",
-        lines=_submitted(section["answers"], labels, language) + ended_line(ended),
+        lines=_submitted(section.answers, labels, language) + ended_line(ended),
         cards=cards,
-        none=_("Inga att berätta om") if group["none"] else "",
+        none=_("Inga att berätta om") if section.none else "",
     )
 
 
 def _submitted(
-    answers: list[dict[str, Any]], labels: Mapping[str, str], language: str
+    answers: Iterable[AnswerContent], labels: Mapping[str, str], language: str
 ) -> list[Line]:
     """The answers but for the free texts beside a choice that nobody has written in."""
     return [
-        Line(labels[answer["question"]], _written(answer, language))
+        Line(labels[answer.question], _written(answer, language))
         for answer in answers
-        if answer["value"] not in (None, []) or not answer["question"].endswith("_other")
+        if not answer.is_blank or not answer.question.endswith(OTHER_SUFFIX)
     ]
 
 
@@ -70,17 +74,10 @@ def ended_line(titles: list[str]) -> list[Line]:
     return [Line(_("Avslutat sedan förra året"), ", ".join(titles))]
 
 
-def _written(answer: Mapping[str, Any], language: str) -> str:
-    value = answer["value"]
-    if "chosen" in answer:
-        return ", ".join(str(option["label"][language]) for option in answer["chosen"])
-    if isinstance(value, dict):
-        return _period(value["from"], value["to"])
+def _written(answer: AnswerContent, language: str) -> str:
+    value = answer.value
+    if answer.chosen is not None:
+        return ", ".join(answer.labels(language))
+    if isinstance(value, Years):
+        return value.span
     return "" if value is None else str(value)
-
-
-def _period(begins: object, ends: object) -> str:
-    """ "2026–2028", "2026–" for one without an end, "2026" for one that is over the same year."""
-    if begins == ends:
-        return str(begins)
-    return f"{begins}–{'' if ends is None else ends}"

@@ -6,47 +6,48 @@ So removing an option shifts nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, Years
 from annualwheel.workshop.sheets import Column
 
 WIDTHS = {"long_text": 60.0, "text": 30.0, "url": 30.0, "choices": 30.0}
 
 
-def code_book(digests: list[str]) -> list[dict[str, Any]]:
+def code_book(digests: list[str]) -> list[CodeBookQuestion]:
     """Everything the definitions ask, in order, each question once.
 
     A later version's options are added to an earlier one's.
     """
-    merged: dict[str, dict[str, Any]] = {}
+    merged: dict[str, CodeBookQuestion] = {}
     for digest in digests:
         for question in path.code_book(published.by_digest(digest)):
-            known = merged.setdefault(question["key"], question)
-            have = {option["key"] for option in known["options"]}
-            added = [option for option in question["options"] if option["key"] not in have]
-            known["options"] = known["options"] + added
+            known = merged.setdefault(question.key, question)
+            have = {option.key for option in known.options}
+            added = tuple(option for option in question.options if option.key not in have)
+            merged[question.key] = replace(known, options=known.options + added)
     return list(merged.values())
 
 
-def readable(answer: Mapping[str, Any], language: str) -> str:
+def readable(answer: AnswerContent, language: str) -> str:
     """An answer as people read it.
 
     Chosen labels with semicolons, years as a span, text as it was written.
     """
-    value = answer["value"]
-    if "chosen" in answer:
-        return "; ".join(option["label"][language] for option in answer["chosen"])
-    if isinstance(value, dict):
+    value = answer.value
+    if answer.chosen is not None:
+        return "; ".join(answer.labels(language))
+    if isinstance(value, Years):
         return _span(value)
     return "" if value is None else str(value)
 
 
-def _span(years: Mapping[str, int | None]) -> str:
-    if not any(years.values()):
+def _span(years: Years) -> str:
+    ends = (years.begins, years.ends)
+    if not any(ends):
         return ""
-    ends = (years["from"], years["to"])
     return "–".join("" if year is None else str(year) for year in ends)
 
 
@@ -56,8 +57,8 @@ class AnswerColumns:
     One readable for each question, and for a choice a 1/0 column for each option.
     """
 
-    def __init__(self, questions: list[dict[str, Any]], language: str) -> None:
-        self.questions, self.language = questions, language
+    def __init__(self, questions: Iterable[CodeBookQuestion], language: str) -> None:
+        self.questions, self.language = list(questions), language
 
     def columns(self) -> list[Column]:
         """The columns; the 1/0 ones are grouped and folded away beside the readable one.
@@ -66,33 +67,33 @@ class AnswerColumns:
         """
         found: list[Column] = []
         for question in self.questions:
-            label, kind = question["label"][self.language], question["type"]
+            label, kind = question.label.to(self.language), question.type
             found.append(Column(label, WIDTHS.get(kind, 18.0), wrap=kind == "long_text"))
-            for option in question["options"]:
-                heading = f"{label} {option['label'][self.language]}"
+            for option in question.options:
+                heading = f"{label} {option.label.to(self.language)}"
                 found.append(Column(heading, 12, grouped=True))
         return found
 
-    def values(self, given: Mapping[str, Mapping[str, Any]]) -> list[object]:
+    def values(self, given: Mapping[str, AnswerContent]) -> list[object]:
         """One row's values.
 
         A question that was not asked leaves its cells empty, which is not the same as 0.
         """
         row: list[object] = []
         for question in self.questions:
-            answer, options = given.get(question["key"]), question["options"]
+            answer, options = given.get(question.key), question.options
             if not answer:
                 row += [None] * (1 + len(options))
                 continue
-            chosen = {option["key"] for option in answer.get("chosen", ())}
+            chosen = {option.key for option in answer.chosen or ()}
             row.append(self._value(question, answer))
-            row += [1 if option["key"] in chosen else 0 for option in options]
+            row += [1 if option.key in chosen else 0 for option in options]
         return row
 
-    def _value(self, question: Mapping[str, Any], answer: Mapping[str, Any]) -> object:
-        if question["type"] == "date":
-            return _day(answer["value"]) or readable(answer, self.language)
-        return answer["value"] if question["type"] == "number" else readable(answer, self.language)
+    def _value(self, question: CodeBookQuestion, answer: AnswerContent) -> object:
+        if question.type == "date":
+            return _day(answer.value) or readable(answer, self.language)
+        return answer.value if question.type == "number" else readable(answer, self.language)
 
 
 def _day(value: object) -> dt.date | None:

@@ -9,9 +9,17 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 from annualwheel.models import Meeting
+from annualwheel.questionnaires.content import (
+    AnswerContent,
+    CodeBookQuestion,
+    EndedContent,
+    GroupContent,
+    ItemContent,
+    Place,
+    answers_in,
+)
 from annualwheel.registrations import turnout
 from annualwheel.wording import dates, names
 from annualwheel.workshop import lists, submitted
@@ -62,10 +70,10 @@ class _Pack:
         self.categories = submitted.categories(self.language)
         self.themes = _theme_names(meeting, self.language)
         self.areas = _area_names(self.questions, self.language)
-        self.labels = {q["key"]: q["label"][self.language] for q in self.questions}
+        self.labels = {q.key: q.label.to(self.language) for q in self.questions}
         self.puzzle = Puzzle()
         self.without: list[tuple[Respondent, bool]] = []
-        self.columns = AnswerColumns([q for q in self.questions if q["group"]], self.language)
+        self.columns = AnswerColumns([q for q in self.questions if q.group], self.language)
         self._make_sheets()
         self._make_lists()
 
@@ -117,12 +125,12 @@ class _Pack:
             word("overview"), [52, *(_wide_enough(pair) for pair in across), NARROW], self.footer
         )
         # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
-        self.printed = [q for q in self.questions if q["group"] and q["type"] in PRINTED]
+        self.printed = [q for q in self.questions if q.group and q.type in PRINTED]
         width = max(14, (PRINTED_WIDTH - 46) / max(1, len(self.printed)))
         cards = [
             Column(word("title"), 24),
             Column(word("respondent"), 22),
-            *[Column(q["label"][self.language], width) for q in self.printed],
+            *[Column(q.label.to(self.language), width) for q in self.printed],
         ]
         self.theme_sheets = {
             key: self.book.sheet(f"{number}. {name}", cards, self.footer)
@@ -161,7 +169,7 @@ class _Pack:
     def _make_lists(self) -> None:
         """The sheets after the answers: the structures, and who comes and who has not answered."""
         word = self.word
-        kinds = [q["label"][self.language] for q in self.questions if q["per_theme"]]
+        kinds = [q.label.to(self.language) for q in self.questions if q.per_theme]
         self.structures = self.book.sheet(
             word("structures"),
             [
@@ -181,73 +189,72 @@ class _Pack:
         )
 
     def _one(self, answer: Submitted) -> None:
-        for section, item, given in _answers(answer.sections):
-            text = readable(given, self.language)
+        for place in answers_in(answer.sections):
+            text = readable(place.answer, self.language)
             if text != "":
-                self._answer(answer.by, section, item, self.labels[given["question"]], text)
-        groups = [section["group"] for section in answer.sections if section["group"]]
+                self._answer(answer.by, place, text)
+        groups = [section.group for section in answer.sections if section.group]
         self._groups(answer.by, groups)
 
-    def _answer(
-        self,
-        by: Respondent,
-        section: dict[str, Any],
-        item: dict[str, Any],
-        question: str,
-        text: str,
-    ) -> None:
-        category = self._category(by.category)
-        theme = section["theme"]["label"][self.language] if section["theme"] else ""
+    def _answer(self, by: Respondent, place: Place, text: str) -> None:
+        section, item, given = place
+        category, question = self._category(by.category), self.labels[given.question]
+        theme = section.theme_label(self.language)
         self.all_answers.append(
             [
                 by.name,
                 category,
-                section["title"][self.language],
+                section.title.to(self.language),
                 theme,
-                item.get("title", ""),
+                item.title if item else "",
                 question,
                 text,
                 by.number,
                 by.submitted_at,
-                item.get("public_id", ""),
+                item.public_id if item else "",
             ]
         )
         if theme:
             self.structures.append([theme, question, text, by.name, category])
 
-    def _groups(self, by: Respondent, groups: list[dict[str, Any]]) -> None:
+    def _groups(self, by: Respondent, groups: list[GroupContent]) -> None:
         category = self._category(by.category)
         for group in groups:
-            for item in group["items"]:
+            for item in group.items:
                 self._initiative(item, by, category)
-            for item in group["ended"]:
-                self._row(item, by, category, None, "ended")
-        if groups and not any(group["items"] for group in groups):
-            self.without.append((by, any(group["none"] for group in groups)))
+            for ended in group.ended:
+                self._row(ended, by, category, None, "ended")
+        if groups and not any(group.items for group in groups):
+            self.without.append((by, any(group.none for group in groups)))
 
-    def _initiative(self, item: dict[str, Any], by: Respondent, category: str) -> None:
+    def _initiative(self, item: ItemContent, by: Respondent, category: str) -> None:
         self.puzzle.add(item, by.category)
-        given = self._row(item, by, category, item["number"], item["carried"])
-        kinds = (item["kind"], item["status"])
-        said = [each for each in item["answers"] if "chosen" in each and each["value"] in kinds]
+        given = self._row(item, by, category, item.number, item.carried)
+        kinds = (item.kind, item.status)
+        said = [each for each in item.answers if each.chosen is not None and each.value in kinds]
         what = ", ".join(readable(answer, self.language) for answer in said)
-        card = [(item["title"], "card_strong"), (f"{by.name}\n{what}".strip(), "card")]
+        card = [(item.title, "card_strong"), (f"{by.name}\n{what}".strip(), "card")]
         for question in self.printed:
-            answer = given.get(question["key"])
+            answer = given.get(question.key)
             card.append((readable(answer, self.language) if answer else "", "card"))
-        for theme in item["themes"]:
+        for theme in item.themes:
             if theme in self.theme_sheets:
                 self.theme_sheets[theme].append_styled(card)
 
     def _row(
-        self, item: dict[str, Any], by: Respondent, category: str, number: int | None, carried: str
-    ) -> dict[str, dict[str, Any]]:
+        self,
+        item: ItemContent | EndedContent,
+        by: Respondent,
+        category: str,
+        number: int | None,
+        carried: str,
+    ) -> dict[str, AnswerContent]:
         """Writes the row of an initiative, also of one that has ended and is in no count.
 
         Gives back its answers by question.
         """
-        given = {answer["question"]: answer for answer in item["answers"]}
-        first = [item["public_id"], by.name, category, number, self.word(f"carried_{carried}")]
+        given = {answer.question: answer for answer in item.answers}
+        first = [item.public_id, by.name, category, number, self.word(f"carried_{carried}")]
         self.initiatives.append([*first, *self.columns.values(given)])
         return given
 
@@ -335,10 +342,10 @@ def _theme_names(meeting: Meeting, language: str) -> dict[str, str]:
     return {theme.key: theme.en if language == "en" else theme.sv for theme in themes}
 
 
-def _area_names(questions: list[dict[str, Any]], language: str) -> dict[str, str]:
-    asking = [question for question in questions if question["source"] == "focus_areas"]
-    options = (option for question in asking for option in question["options"])
-    return {option["key"]: option["label"][language] for option in options}
+def _area_names(questions: list[CodeBookQuestion], language: str) -> dict[str, str]:
+    asking = [question for question in questions if question.source == "focus_areas"]
+    options = (option for question in asking for option in question.options)
+    return {option.key: option.label.to(language) for option in options}
 
 
 def _wide_enough(headings: Iterable[str]) -> float:
@@ -350,15 +357,3 @@ def _wide_enough(headings: Iterable[str]) -> float:
 def _whole(texts: Iterable[str]) -> float:
     """A width in which each of the texts stands whole on one line, unless it is very long."""
     return min(60.0, max([34.0, *(len(text) + 1.0 for text in texts)]))
-
-
-def _answers(
-    sections: list[dict[str, Any]],
-) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    """Every answer of a version with its section and its item (empty outside a group)."""
-    for section in sections:
-        for given in section["answers"]:
-            yield section, {}, given
-        for item in section["group"]["items"] if section["group"] else ():
-            for given in item["answers"]:
-                yield section, item, given

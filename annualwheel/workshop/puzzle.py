@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+
+from annualwheel.questionnaires.content import ItemContent
 
 
 @dataclass
@@ -16,11 +17,11 @@ class Puzzle:
     by_theme: Counter[str] = field(default_factory=Counter)
     initiatives: int = 0
 
-    def add(self, item: dict[str, Any], category: str) -> None:
+    def add(self, item: ItemContent, category: str) -> None:
         """Lays one initiative of a submitted version into the puzzle."""
         self.initiatives += 1
-        for theme in item["themes"]:
+        for theme in item.themes:
             self.by_theme[theme] += 1
             self.by_category[theme, category] += 1
-            for area in item["focus_areas"]:
+            for area in item.focus_areas:
                 self.by_area[theme, area] += 1

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from annualwheel.models import Meeting
+from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
 from annualwheel.workshop import submitted
 from annualwheel.workshop.columns import code_book, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 PAGE = 50
-_NO_GROUP: dict[str, Any] = {"none": False, "ended": (), "items": ()}
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,26 @@ class Passage:
     by: Respondent
     about: str
     text: str
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An item as the page shows it: its title, and (question, answer) for what was answered."""
+
+    title: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A section as the page shows it; `ended` are titles, `rows` as in `ShownItem`."""
+
+    title: str
+    theme: str
+    rows: list[tuple[str, str]]
+    none: bool
+    ended: list[str]
+    items: list[ShownItem]
 
 
 @dataclass(frozen=True)
@@ -39,7 +58,7 @@ class Leaf:
     everyone: int
 
 
-def questions(meeting: Meeting) -> list[dict[str, Any]]:
+def questions(meeting: Meeting) -> list[CodeBookQuestion]:
     """Everything that was asked, in order, with labels."""
     return code_book(submitted.digests(meeting))
 
@@ -78,49 +97,33 @@ def neighbours(
     return before, after
 
 
-def sections(answer: Submitted, language: str) -> list[dict[str, Any]]:
+def sections(answer: Submitted, language: str) -> list[ShownSection]:
     """One respondent's answer as the page shows it.
 
     Labels, readable texts, nothing that was left empty.
     """
-    labels = {question["key"]: question["label"][language] for question in answer.questions}
+    labels = {question.key: question.label.to(language) for question in answer.questions}
 
-    def rows(given: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        texts = ((labels[each["question"]], readable(each, language)) for each in given)
+    def rows(given: Iterable[AnswerContent]) -> list[tuple[str, str]]:
+        texts = ((labels[each.question], readable(each, language)) for each in given)
         return [(label, text) for label, text in texts if text]
 
-    shown = []
-    for section in answer.sections:
-        group = section["group"] or _NO_GROUP
-        items = [{"title": item["title"], "rows": rows(item["answers"])} for item in group["items"]]
-        shown.append(
-            {
-                "title": section["title"][language],
-                "theme": _theme(section, language),
-                "rows": rows(section["answers"]),
-                "none": bool(group["none"]),
-                "ended": [item["title"] for item in group["ended"]],
-                "items": items,
-            }
+    return [
+        ShownSection(
+            title=section.title.to(language),
+            theme=section.theme_label(language),
+            rows=rows(section.answers),
+            none=section.none,
+            ended=[item.title for item in section.ended],
+            items=[ShownItem(item.title, rows(item.answers)) for item in section.items],
         )
-    return shown
+        for section in answer.sections
+    ]
 
 
 def _passages(answer: Submitted, key: str, language: str) -> Iterator[Passage]:
-    for section in answer.sections:
-        theme = _theme(section, language)
-        for text in _texts(section["answers"], key, language):
-            yield Passage(answer.by, theme, text)
-        group = section["group"] or _NO_GROUP
-        for item in group["items"]:
-            for text in _texts(item["answers"], key, language):
-                yield Passage(answer.by, item["title"], text)
-
-
-def _theme(section: dict[str, Any], language: str) -> str:
-    return section["theme"]["label"][language] if section["theme"] else ""
-
-
-def _texts(given: list[dict[str, Any]], key: str, language: str) -> list[str]:
-    texts = (readable(each, language) for each in given if each["question"] == key)
-    return [text for text in texts if text]
+    for section, item, given in answers_in(answer.sections):
+        text = readable(given, language) if given.question == key else ""
+        if text:
+            about = item.title if item else section.theme_label(language)
+            yield Passage(answer.by, about, text)

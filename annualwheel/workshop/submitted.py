@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -25,6 +24,8 @@ from annualwheel.models import (
     SubmissionVersion,
     YearOrganisation,
 )
+from annualwheel.questionnaires import content
+from annualwheel.questionnaires.content import CodeBookQuestion, SectionContent
 from annualwheel.registrations.states import ASKS_NOBODY
 from annualwheel.wording.collation import swedish
 
@@ -58,13 +59,12 @@ class Respondent:
 class Submitted:
     """The latest submitted version of one respondent.
 
-    Its `sections`, and the `questions` when one is read alone, both as
-    `questionnaires.path.submittable` describes them.
+    Its `sections`, and the `questions` (the code book) when one is read alone.
     """
 
     by: Respondent
-    sections: list[dict[str, Any]]
-    questions: Sequence[dict[str, Any]] = ()
+    sections: Sequence[SectionContent]
+    questions: Sequence[CodeBookQuestion] = ()
 
 
 def respondents(meeting: Meeting) -> list[Respondent]:
@@ -117,22 +117,22 @@ def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
     So ten thousand take no more memory than a hundred. The code book, half of every version, stays
     in the database.
     """
-    written = SubmissionVersion.content["sections"]
+    written = SubmissionVersion.content[content.SECTIONS]
     for start in range(0, len(chosen), BATCH):
         batch = chosen[start : start + BATCH]
         theirs = SubmissionVersion.id.in_([each.version_id for each in batch])
         rows = db.session.execute(sa.select(SubmissionVersion.id, written).where(theirs))
-        found: dict[int, list[dict[str, Any]]] = {row[0]: row[1] for row in rows}
+        found = {row[0]: row[1] for row in rows}
         for each in batch:
-            yield Submitted(each, found.pop(each.version_id))
+            yield Submitted(each, content.read_sections(found.pop(each.version_id)))
 
 
 def one(public_id: str, meeting: Meeting) -> Submitted | None:
     """One respondent's submitted answer, or None while nothing is submitted."""
     for by in respondents(meeting):
         if by.public_id == public_id:
-            content = db.session.get_one(SubmissionVersion, by.version_id).content
-            return Submitted(by, content["sections"], content["questions"])
+            said = content.read(db.session.get_one(SubmissionVersion, by.version_id).content)
+            return Submitted(by, said.sections, said.questions)
     return None
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from wtforms import Form
 
+from annualwheel.questionnaires.content import write
 from annualwheel.questionnaires.definition import (
     Definition,
     Option,
@@ -217,7 +218,7 @@ def test_a_short_answer_to_the_working_meeting_can_be_submitted() -> None:
     )
     answer = Filled({}, {}, (item,))
     assert not any(gap.blocks for gap in missing(definition, answer))
-    kept = submittable(definition, answer)["sections"][1]["group"]["items"][0]
+    kept = write(submittable(definition, answer))["sections"][1]["group"]["items"][0]
     assert (kept["title"], kept["kind"], kept["status"], kept["themes"], kept["focus_areas"]) == (
         "Navet",
         "natverk",

@@ -67,6 +67,11 @@ SAID = {
         _l("För att det ska gå att ta tillbaka en tid"),
         _l("%(days)s dagar efter att texten ersattes", days=answers.KEPT.days),
     ),
+    "submitted_answers": Said(
+        _l("Rader för sökning i svar som har ersatts"),
+        _l("Bara den version som gäller ska gå att hitta"),
+        _l("När en ny version skickas in"),
+    ),
     "mails": Said(
         _l("Texten i skickade mejl"),
         _l("Visar vad vi har skrivit. Att mejlet skickades, till vem och när, finns kvar"),

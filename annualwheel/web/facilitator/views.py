@@ -80,7 +80,7 @@ def by_question(number: int, kind: str, key: str) -> str:
     """The answers to one question, 50 respondents at a time."""
     meeting = years.meeting_of(number, kind)
     questions = answers_read.questions(meeting)
-    keys = [question["key"] for question in questions]
+    keys = [question.key for question in questions]
     if key not in keys:
         abort(404)
     place, number_of_page = keys.index(key), request.args.get("sida", 1, int)

@@ -120,5 +120,5 @@ def _quoted(option: str) -> str:
 
 def _chosen(item: EarlierItem, key: str) -> str:
     language = page.language()
-    options = item.answers.get(key, {}).get("chosen", ())
-    return ", ".join(option["label"][language] for option in options)
+    given = item.answers.get(key)
+    return ", ".join(given.labels(language)) if given else ""

@@ -39,7 +39,7 @@ def submit() -> Response:
     if not form.accepted():
         return _page(*_answer(), form, form.status)
     try:
-        submission.submit(g.member, page.now(), request.form.get("seen", ""))
+        submission.submit(g.member, page.now(), request.form.get("seen", ""), page.language())
     except Refused:
         definition, draft = _answer()
         blocking, _missing = overview.gaps(definition, draft)

@@ -20,9 +20,11 @@ from annualwheel import audit, create_app
 from annualwheel.db import Base, db
 from annualwheel.mailings import sending
 from annualwheel.models import Mailing
+from annualwheel.preparation import projection
 from config import ROOT, Settings
 from tests import databases
 from tests.conftest import Fixed, close
+from tests.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY
 
 FOLDER = str(ROOT / "migrations")
 FIRST = "0001"
@@ -422,13 +424,122 @@ MAIL = {
 }
 
 
-def fill(engine: sa.Engine) -> dict[str, int]:
-    """Writes `ROWS`; how many each table holds."""
+def test_versions_submitted_before_get_the_rows_the_projection_gives_them(
+    empty_app: Flask,
+) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0003")
+        fill(db.engine)
+        insert(db.engine, SUBMITTED)
+        flask_migrate.upgrade(directory=FOLDER)
+        filled = answer_rows(db.engine)
+        languages = db.session.execute(
+            sa.text("SELECT id, language FROM submission_versions ORDER BY id")
+        )
+        assert [tuple(row) for row in languages] == [(1, "sv"), (2, "sv"), (3, "en"), (4, "en")]
+        db.session.commit()
+        for _ in projection.rebuild():
+            db.session.commit()
+        db.session.rollback()
+        rebuilt = answer_rows(db.engine)
+    assert filled == rebuilt
+    assert {row["version_id"] for row in filled} == {2, 3, 4}
+    of_item = [row for row in filled if row["question"] == "tema" and row["version_id"] == 2]
+    assert [(row["theme"], row["initiative_id"], row["carried"]) for row in of_item] == [
+        ("arbete", 1, "changed"),
+        ("energi", 1, "changed"),
+    ]
+    assert {row["text"] for row in filled if row["version_id"] == 3 and row["option"]} == {
+        "How do more people get work?",
+        "Region Värmland",
+    }
+    assert {row["person_id"] for row in filled if row["version_id"] == 4} == {2}
+
+
+def test_a_step_down_and_up_again_leaves_the_same_rows(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0003")
+        fill(db.engine)
+        insert(db.engine, SUBMITTED)
+        flask_migrate.upgrade(directory=FOLDER)
+        filled = answer_rows(db.engine)
+        flask_migrate.downgrade(directory=FOLDER, revision="0003")
+        assert count(db.engine, "submission_versions") == 4
+        flask_migrate.upgrade(directory=FOLDER)
+        assert answer_rows(db.engine) == filled
+
+
+# Versions as the third migration knows them: one of the first year replaced by one of today, one by
+# somebody who reads English, and one of a person's own; among more answers than are read at once.
+SUBMITTED: dict[str, list[dict[str, Any]]] = {
+    "persons": [
+        ROWS["persons"]
+        | {"id": 2, "public_id": "p2", "email_folded": "ida@arj.example", "language": "en"}
+    ],
+    "initiatives": [{"id": 1, "public_id": "n1", "organisation_id": 1}],
+    "submissions": [
+        ROWS["submissions"] | {"id": 2, "public_id": "s2", "respondent_key": "o2"},
+        ROWS["submissions"] | {"id": 3, "public_id": "s3", "respondent_key": "p2", "person_id": 2},
+        *(
+            ROWS["submissions"] | {"id": n, "public_id": f"s{n}", "respondent_key": f"o{n}"}
+            for n in range(4, 8)
+        ),
+    ],
+    "items": [
+        {
+            "id": 2,
+            "public_id": "k3-åÄ_first",
+            "submission_id": 1,
+            "group_key": "initiativ",
+            "position": 1,
+            "initiative_id": 1,
+            "carried": "changed",
+        }
+    ],
+    "submission_versions": [
+        {
+            "id": n,
+            "submission_id": submission_id,
+            "number": number,
+            "digest": "d1",
+            "content": stored,
+            "by_id": by,
+            "at": AT,
+        }
+        for n, submission_id, number, stored, by in (
+            (1, 1, 1, OF_THE_FIRST_YEAR, 1),
+            (2, 1, 2, OF_TODAY, 1),
+            (3, 2, 1, OF_THE_FIRST_YEAR, 2),
+            (4, 3, 1, OF_TODAY, 2),
+        )
+    ],
+}
+
+
+def insert(engine: sa.Engine, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Writes rows into tables as the database has them."""
     tables = sa.MetaData()
     tables.reflect(engine)
     with engine.begin() as connection:
-        for name, row in ROWS.items():
-            connection.execute(tables.tables[name].insert().values(**row))
+        for name, some in rows.items():
+            for row in some:
+                connection.execute(tables.tables[name].insert().values(**row))
+
+
+def answer_rows(engine: sa.Engine) -> list[dict[str, Any]]:
+    """Every row of the submitted answers, but for its id."""
+    tables = sa.MetaData()
+    tables.reflect(engine, only=["submitted_answers"])
+    own = tables.tables["submitted_answers"]
+    ordered = sa.select(own).order_by(own.c.submission_id, own.c.position)
+    with engine.connect() as connection:
+        found = [dict(row) for row in connection.execute(ordered).mappings()]
+    return [{key: value for key, value in row.items() if key != "id"} for row in found]
+
+
+def fill(engine: sa.Engine) -> dict[str, int]:
+    """Writes `ROWS`; how many each table holds."""
+    insert(engine, {name: [row] for name, row in ROWS.items()})
     return dict.fromkeys(ROWS, 1)
 
 

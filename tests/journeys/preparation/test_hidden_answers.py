@@ -12,6 +12,7 @@ from annualwheel.db import db
 from annualwheel.models import SubmissionVersion
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import notices
+from annualwheel.questionnaires import content
 from tests.conftest import Fixed
 from tests.earlier import carry, make_earlier
 from tests.tiny_browser import Browser
@@ -73,4 +74,7 @@ def test_the_receipt_names_the_section_when_all_there_was_has_ended(
     with app.app_context():
         last = db.session.query(SubmissionVersion).order_by(SubmissionVersion.id.desc()).first()
         assert last is not None
-        assert notices.summary(last.content, "sv") == ["Er organisation", "Era initiativ"]
+        assert notices.summary(content.read(last.content).sections, "sv") == [
+            "Er organisation",
+            "Era initiativ",
+        ]

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from annualwheel.db import db
-from annualwheel.models import Member, Message, SubmissionVersion
+from annualwheel.models import Member, Message, SubmissionVersion, SubmittedAnswer
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
 from annualwheel.questionnaires import published
@@ -487,6 +487,15 @@ def test_a_change_after_submission_is_a_draft_until_it_is_submitted(office: Offi
         "Skicka in ändringen"
     ).see("Version 2")
     maria.open("/forberedelse/svar").see("Helt andra", "version 2")
+
+
+def test_what_is_submitted_on_a_page_in_english_is_noted_as_english(office: Office) -> None:
+    (maria,) = office.opens(finished=True)
+    maria.open("/forberedelse/granska?lang=en").press("Submit the answer")
+    with office.app.app_context():
+        assert db.session.query(Member).one().person.language == "sv"
+        assert db.session.query(SubmissionVersion).one().language == "en"
+        assert {row.language for row in db.session.query(SubmittedAnswer)} == {"en"}
 
 
 def test_what_a_colleague_changed_during_the_review_is_shown_before_it_is_submitted(

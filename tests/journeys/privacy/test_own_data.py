@@ -18,7 +18,7 @@ from annualwheel.db import db
 from annualwheel.models import Audit, DeletionRequest, Person, Registration, Submission
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import replies
-from annualwheel.preparation import membership
+from annualwheel.preparation import membership, submission
 from annualwheel.privacy import own_data
 from annualwheel.registrations import needs
 from annualwheel.services import services
@@ -26,6 +26,8 @@ from tests.conftest import START, Fixed
 from tests.guests import link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
+from tests.writers import OPEN, item_of, make_members
+from tests.writers import write as write_fields
 
 ADDRESS = "maria@kommun.example"
 
@@ -211,6 +213,33 @@ def test_nothing_of_anybody_else_is(maria: Registration, visitor: Browser) -> No
     assert "Erik" not in visitor.fetch("GET", "/mina-uppgifter/fil").get_data(as_text=True)
 
 
+def test_the_file_has_what_the_person_submitted_in_their_own_name(
+    session: Any, visitor: Browser
+) -> None:
+    maria, erik = make_members("Maria", "Erik", form="konferens")
+    opened = OPEN + dt.timedelta(days=7)
+    for member, text in ((maria, "Åkte vi dit?\n– ”Ja” & =2"), (erik, "Eriks egen fråga")):
+        write_fields(member, item_of(member), opened, fraga=text, passval=["pass_a", "vet_inte"])
+        submission.submit(member, opened)
+    db.session.commit()
+    enter(visitor, maria.person)
+    held = json.loads(visitor.fetch("GET", "/mina-uppgifter/fil").get_data(as_text=True))
+    said = [(one["question"], one["text"]) for one in held["submitted"]]
+    assert [text for _, text in said] == [
+        "Pass A: exempel på seminarium på förmiddagen",
+        "Jag vet inte än",
+        "Åkte vi dit?\n– ”Ja” & =2",
+    ]
+    assert said[0][0] == said[1][0] != said[2][0]
+    assert all(question.endswith(("?", ".")) for question, _ in said)
+    (first, *_) = held["submitted"]
+    assert (first["meeting"], first["organisation"], first["at"]) == (
+        "Konferensen Värmland 2040 2027",
+        "Hagfors kommun",
+        opened.isoformat(),
+    )
+
+
 def test_the_file_says_the_same_with_names_that_stay(maria: Registration, visitor: Browser) -> None:
     own_data.ask_for_deletion(maria.person, "Slutar", START)
     reply = enter(visitor, maria.person).fetch("GET", "/mina-uppgifter/fil")
@@ -225,6 +254,7 @@ def test_the_file_says_the_same_with_names_that_stay(maria: Registration, visito
         "replaced_texts",
         "replaced",
         "submitted_versions",
+        "submitted",
         "mails",
         "requests",
     ]

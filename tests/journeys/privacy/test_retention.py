@@ -27,10 +27,12 @@ from annualwheel.models import (
     StaffLink,
     StaffSession,
     Submission,
+    SubmissionVersion,
+    SubmittedAnswer,
 )
 from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import address_change
-from annualwheel.preparation import items
+from annualwheel.preparation import items, submission
 from annualwheel.privacy import retention
 from annualwheel.web.admin.erasing import SAID
 from tests.conftest import START, Fixed
@@ -185,6 +187,30 @@ def test_the_history_and_the_answers_of_a_removed_card_go_after_30_days(
         due("removed_items", OPEN + items.KEPT + MINUTE),
         count(Answer),
     ) == (0, written, 0)
+
+
+def test_rows_of_a_version_that_has_been_replaced_go_at_once(
+    session: scoped_session[Session],
+) -> None:
+    member = make_members("Maria")[0]
+    add_initiative(member, titel="Ett")
+    first = submission.submit(member, OPEN)
+    kept = count(SubmittedAnswer)
+    assert (due("submitted_answers", OPEN), count(SubmittedAnswer)) == (0, kept)
+    # As if the rows of the first version had been left behind.
+    session.add(
+        SubmissionVersion(
+            submission=member.submission,
+            number=2,
+            digest=first.digest,
+            content=first.content,
+            by=member.person,
+            at=OPEN,
+        )
+    )
+    session.flush()
+    assert (due("submitted_answers", OPEN), count(SubmittedAnswer)) == (kept, 0)
+    assert count(SubmissionVersion) == 2
 
 
 def test_sign_ins_go_30_days_after_their_end(

@@ -5,12 +5,15 @@ keeps.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annualwheel.questionnaires import content
 from annualwheel.questionnaires.definition import (
     Condition,
     Definition,
@@ -118,6 +121,13 @@ def filled(
         themes,
         tuple(FilledItem(f"i{n}", values) for n, values in enumerate(items, start=1)),
     )
+
+
+def submitted(
+    definition: Definition, answer: Filled, organisations: Iterable[Option] = ()
+) -> dict[str, Any]:
+    """What a version stores."""
+    return content.write(submittable(definition, answer, organisations))
 
 
 def blocking(answer: Filled) -> list[tuple[str | None, str | None, Fault]]:
@@ -352,9 +362,7 @@ ANSWER = filled(
     root={"forberett": "– ”Vi”\r\n- två", "inga": ["ja"]},
     arbete={"skapa": "A"},
 )
-CONTENT = submittable(
-    DEFINITION, ANSWER, [Option("RV", Text("Region Värmland", "Region Värmland"))]
-)
+CONTENT = submitted(DEFINITION, ANSWER, [Option("RV", Text("Region Värmland", "Region Värmland"))])
 
 
 def answers_of(place: dict[str, object]) -> dict[str, object]:
@@ -481,9 +489,9 @@ def test_an_item_says_what_it_is_counted_by() -> None:
 
 def test_a_tick_for_no_items_is_kept_only_when_there_are_none() -> None:
     assert CONTENT["sections"][1]["group"]["none"] is False
-    empty = submittable(DEFINITION, filled({}, root={"inga": ["ja"]}))["sections"][1]["group"]
+    empty = submitted(DEFINITION, filled({}, root={"inga": ["ja"]}))["sections"][1]["group"]
     assert (empty["none"], empty["items"]) == (True, [])
-    assert submittable(DEFINITION, filled())["sections"][1]["group"]["none"] is False
+    assert submitted(DEFINITION, filled())["sections"][1]["group"]["none"] is False
 
 
 ENDED = {
@@ -497,23 +505,23 @@ def test_an_initiative_that_has_ended_is_an_answer_and_asks_nothing_more() -> No
     ended = Filled({}, {}, (), (FilledItem("e1", {"titel": " Simskola "}, "ended"),))
     assert blocking(ended) == []
     assert section_state(DEFINITION, SECOND, ended) is SectionState.DONE
-    group = submittable(DEFINITION, ended)["sections"][1]["group"]
+    group = submitted(DEFINITION, ended)["sections"][1]["group"]
     assert (group["ended"], group["items"], group["none"]) == ([ENDED], [], False)
 
 
 def test_one_may_say_that_there_are_none_beside_those_that_have_ended() -> None:
     ended = Filled({"inga": ["ja"]}, {}, (), (FilledItem("e1", {"titel": "Simskola"}, "ended"),))
-    group = submittable(DEFINITION, ended)["sections"][1]["group"]
+    group = submitted(DEFINITION, ended)["sections"][1]["group"]
     assert (group["none"], len(group["ended"])) == (True, 1)
 
 
 def test_what_was_carried_is_said_of_the_item() -> None:
     carried = Filled({}, {}, (FilledItem("c1", DONE, "changed"),))
     assert (
-        submittable(DEFINITION, carried)["sections"][1]["group"]["items"][0]["carried"] == "changed"
+        submitted(DEFINITION, carried)["sections"][1]["group"]["items"][0]["carried"] == "changed"
     )
 
 
 def test_what_cannot_be_read_cannot_be_submitted() -> None:
     with pytest.raises(ValueError):
-        submittable(DEFINITION, filled({**DONE, "period": "snart"}))
+        submitted(DEFINITION, filled({**DONE, "period": "snart"}))
