@@ -202,9 +202,12 @@ def test_entry_survives_the_database() -> None:
     )
 
 
-def test_naive_times_are_refused() -> None:
+@pytest.mark.parametrize("naive", [("starts_at",), ("ends_at",), ("starts_at", "ends_at")])
+def test_naive_times_are_refused(naive: tuple[str, ...]) -> None:
+    entry = make_entry()
+    times = {name: getattr(entry, name).replace(tzinfo=None) for name in naive}
     with pytest.raises(ValueError, match="aware"):
-        make_entry(dt.datetime(2027, 1, 22, 8, 0))
+        replace(entry, **times)
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=120)
