@@ -95,6 +95,45 @@ def test_an_organisation_gets_no_more_than_its_seats(session: Any) -> None:
     assert states_of(guests) == ["registered", "waitlisted", "registered"]
 
 
+@pytest.mark.parametrize(
+    ("capacity", "per_organisation", "for_colleague", "for_another"),
+    [
+        (None, None, True, True),
+        (None, 1, False, True),
+        (1, None, False, False),
+        (1, 1, False, False),
+        (2, None, True, True),
+        (2, 1, False, True),
+    ],
+)
+def test_a_seat_is_free_while_the_meeting_and_the_organisation_have_one(
+    session: Any,
+    capacity: int | None,
+    per_organisation: int | None,
+    for_colleague: bool,
+    for_another: bool,
+) -> None:
+    meeting = make_meeting(capacity, per_organisation=per_organisation)
+    coming(make_guest(meeting, "Maria"))
+    colleague = make_guest(meeting, "Erik")
+    another = make_guest(meeting, "Anna", organisation="Sunne kommun")
+    assert [seats.is_free(guest, guest.mode) for guest in (colleague, another)] == [
+        for_colleague,
+        for_another,
+    ]
+
+
+def test_the_seat_one_has_is_free_for_oneself(session: Any) -> None:
+    (guest,) = make_guests(1, 1, per_organisation=1)
+    coming(guest)
+    assert seats.is_free(guest, guest.mode)
+
+
+def test_no_seat_is_free_in_a_way_that_is_not_offered(session: Any) -> None:
+    (guest,) = make_guests(1, None)
+    assert not seats.is_free(guest, "online")
+
+
 def test_seats_are_counted_for_each_way_of_attending(session: Any) -> None:
     guests = make_guests(2, 1, online=True)
     coming(guests[0])
