@@ -67,7 +67,8 @@ SUBJECTS = (
         "import",
         "contacts/imports/headings contacts/imports/preview contacts/imports/reading "
         "contacts/imports/undoing contacts/imports/values contacts/imports/writing",
-        "rules/contacts/test_import_reading journeys/contacts/test_import",
+        "rules/contacts/test_import_reading rules/contacts/test_import_preview "
+        "journeys/contacts/test_import",
     ),
     subject(
         "pack", "workshop/pack", "rules/workshop/test_pack_progress journeys/workshop/test_pack"
