@@ -114,6 +114,10 @@ class TestSeparatedText:
             "organisation": "Region Värmland",
         }
 
+    def test_a_row_that_ends_early_has_nothing_in_the_columns_after(self) -> None:
+        content = b"Namn;E-post;Organisation\nAlva Provsson;a@x.example\nBo Provsson\n"
+        assert [set(texts) for _number, texts in lines(content)] == [{"name", "email"}, {"name"}]
+
     def test_a_comma_in_a_cell_does_not_make_it_a_comma_file(self) -> None:
         content = b"Namn;E-post;Organisation;a,b,c,d,e\nProvsson, Alva;a@x.example;X;1,2,3\n"
         assert lines(content)[0][1]["name"] == "Provsson, Alva"
