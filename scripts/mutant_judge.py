@@ -73,6 +73,7 @@ def kept_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def main() -> None:
     """Answers until stdin ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     import_libraries()
     for line in sys.stdin:
         asked = json.loads(line)
@@ -113,13 +114,22 @@ def judged(case: Case) -> Verdict:
     with changed(ROOT / case.path, case.source) if case.path else contextlib.nullcontext():
         run = multiprocessing.get_context("fork").Process(target=run_tests, args=(case,))
         run.start()
-        run.join(case.seconds)
-        if hung := run.is_alive():
-            os.killpg(run.pid or 0, signal.SIGKILL)
-            run.join()
+        try:
+            run.join(case.seconds)
+        finally:
+            if hung := run.is_alive():
+                end(run.pid or 0)
+                run.join()
     said = "\n".join(SAID.read_text(errors="replace").splitlines()[-LINES_SHOWN:])
     outcome = "hung" if hung else "killed" if run.exitcode else "survived"
     return Verdict(outcome, time.monotonic() - began, said)
+
+
+def end(leader: int) -> None:
+    """Ends a process and what it has started: it leads a group of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(leader, signal.SIGKILL)
+        os.killpg(leader, signal.SIGKILL)
 
 
 @contextlib.contextmanager

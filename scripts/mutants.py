@@ -28,17 +28,18 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -71,6 +72,7 @@ BOOLEANS = (
     "ReplaceFalseWithTrue",
     "ReplaceUnaryOperator_Delete_Not",
 )
+Judged = TypeVar("Judged")
 Position = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -156,11 +158,18 @@ class Judge:
 class Court:
     """As many judges as jobs; each case goes to one that is free."""
 
-    def __init__(self, judges: Sequence[Judge]) -> None:
+    def __init__(self, judges: Sequence[Judge], pool: ThreadPoolExecutor) -> None:
+        self.pool = pool
         self.free: SimpleQueue[Judge] = SimpleQueue()
         for judge in judges:
             self.free.put(judge)
         self.seconds: dict[str, float] = {}
+
+    def each(
+        self, judge: Callable[[Judged], Verdict], asked: Sequence[Judged]
+    ) -> Iterator[tuple[Judged, Verdict]]:
+        """Each with its verdict, in the order given, as they come."""
+        return zip(asked, self.pool.map(judge, asked), strict=True)
 
     def first_run(self, subject: Subject) -> Verdict:
         """The tests of a subject without a mutant; remembers how long they take."""
@@ -183,20 +192,21 @@ class Court:
 
 def main(arguments: Sequence[str]) -> int:
     """Returns 0 when enough mutants were killed, 1 when too few, 2 when nothing could be judged."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     asked = parsed(arguments)
     chosen = [subject for subject in SUBJECTS if not asked.subject or subject.name in asked.subject]
     groups = [mutants_of(subject, asked.at) for subject in chosen]
     sample = sampled(groups, random.Random(asked.seed), asked.most)  # noqa: S311 no secret
     subjects = [subject for subject in chosen if any(one.subject is subject for one in sample)]
     print(f"{len(sample)} of {sum(map(len, groups))} mutants, --seed {asked.seed}", flush=True)
-    with court_of(asked.jobs) as court, ThreadPoolExecutor(asked.jobs) as pool:
-        for subject, verdict in zip(subjects, pool.map(court.first_run, subjects), strict=True):
+    with court_of(asked.jobs) as court:
+        for subject, verdict in court.each(court.first_run, subjects):
             print(f"{subject.name:<14} {verdict.seconds:4.0f} s without a mutant", flush=True)
             if verdict.outcome != "survived":
                 print(f"The tests of {subject.name} fail without a mutant:\n{verdict.said}")
                 return 2
         verdicts = []
-        for mutant, verdict in zip(sample, pool.map(court.judge, sample), strict=True):
+        for mutant, verdict in court.each(court.judge, sample):
             print(f"{verdict.outcome:<8} {verdict.seconds:4.0f} s  {name_of(mutant)}", flush=True)
             verdicts.append((mutant, verdict.outcome))
     print("\n".join(report(verdicts)))
@@ -273,8 +283,13 @@ def sampled(groups: Iterable[list[Mutant]], chance: random.Random, most: int) ->
 
 @contextmanager
 def court_of(jobs: int) -> Iterator[Court]:
-    """Judges in copies of the working tree as it is now; the copies go with them."""
+    """Judges in copies of the working tree as it is now; the copies go with them.
+
+    The judges are ended before their threads are waited for.
+    """
     with ExitStack() as stack:
+        pool = ThreadPoolExecutor(jobs)
+        stack.callback(pool.shutdown, cancel_futures=True)
         judges = []
         for _ in range(jobs):
             copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutants-")))
@@ -283,7 +298,7 @@ def court_of(jobs: int) -> Iterator[Court]:
             stack.callback(judge.process.communicate)
             stack.callback(judge.process.terminate)
             judges.append(judge)
-        yield Court(judges)
+        yield Court(judges, pool)
 
 
 def copy_tree(copy: Path) -> None:
