@@ -37,7 +37,7 @@ SUBJECTS = (
     subject(
         "availability",
         "registrations/availability",
-        "rules/registrations/test_states rules/registrations/test_seats "
+        "rules/registrations/test_availability rules/registrations/test_states "
         "rules/participation/test_offers",
     ),
     subject("offers", "participation/offers", "rules/participation/test_offers"),
