@@ -62,7 +62,11 @@ SUBJECTS = (
         "rules/access/test_signed_links rules/access/test_personal_links "
         "journeys/participation/test_links",
     ),
-    subject("retention", "privacy/retention", "journeys/privacy/test_retention"),
+    subject(
+        "retention",
+        "privacy/retention",
+        "rules/privacy/test_periods journeys/privacy/test_retention",
+    ),
     subject(
         "import",
         "contacts/imports/headings contacts/imports/preview contacts/imports/reading "
