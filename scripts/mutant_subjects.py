@@ -48,7 +48,11 @@ SUBJECTS = (
         "rules/preparation/test_carry_over",
     ),
     subject("path", "questionnaires/path", "rules/questionnaires/test_path"),
-    subject("outbox", "mail/outbox", "rules/mail/test_finding_mails journeys/mail/test_outbox"),
+    subject(
+        "outbox",
+        "mail/outbox",
+        "rules/mail/test_leases rules/mail/test_finding_mails journeys/mail/test_outbox",
+    ),
     subject(
         "recipients",
         "mailings/recipients mailings/relevance",
