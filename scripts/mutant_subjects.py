@@ -44,8 +44,8 @@ SUBJECTS = (
     subject(
         "answers",
         "preparation/answers",
-        "rules/preparation/test_answers rules/preparation/test_history "
-        "rules/preparation/test_carry_over",
+        "rules/preparation/test_kept_values rules/preparation/test_answers "
+        "rules/preparation/test_history rules/preparation/test_carry_over",
     ),
     subject("path", "questionnaires/path", "rules/questionnaires/test_path"),
     subject(
