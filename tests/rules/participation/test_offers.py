@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.clock import STOCKHOLM
@@ -20,6 +21,7 @@ from annualwheel.models import AttendanceOption, Audit, Meeting, Registration
 from annualwheel.participation import offers, replies, revocation
 from annualwheel.registrations import availability, seats
 from annualwheel.registrations.states import HOLDS_SEAT
+from annualwheel.wording import dates
 from tests.conftest import START
 from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 
@@ -70,6 +72,8 @@ def test_an_offer_ends_by_day_and_well_before_the_meeting(
 def test_an_offer_for_an_afternoon_meeting_ends_in_the_evening_before_too() -> None:
     assert offers.end_of_offer(at("21 9.00"), 48, at("22 18.00")) == at("21 20.00")
     assert offers.end_of_offer(at("21 12.00"), 48, at("22 21.00")) == at("22 9.00")
+    assert offers.end_of_offer(at("21 12.00"), 48, at("22 20.00")) == at("22 8.00")
+    assert offers.end_of_offer(at("21 12.00"), 48, at("22 19.59")) == at("21 20.00")
 
 
 def test_the_hours_are_of_the_clock_in_stockholm_when_it_changes() -> None:
@@ -315,6 +319,26 @@ def test_an_offer_runs_out_at_its_end_to_the_moment(session: Any) -> None:
     assert states_of(guests) == "xow"
     assert (list(offers.due(end)), sweep(meeting, end)) == ([meeting], 1)
     assert states_of(guests) == "xwo"
+
+
+def test_what_others_have_written_meanwhile_is_read_before_an_offer_ends(session: Any) -> None:
+    guests = line_of(3)
+    leave(guests[0])
+    sooner = end_of(guests[1]) - 2 * HOUR
+    written_by_others(guests[1], offered_until=sooner)
+    assert sweep(guests[0].meeting, sooner) == 1
+    assert dates.weekday_time(sooner, "sv") in mails("offer_lapsed")[0].body.text
+
+
+def written_by_others(guest: Registration, **values: object) -> None:
+    """Changes the row and leaves the object as it was read, as another process would."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(Registration)
+        .where(Registration.id == guest.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def test_offers_of_another_meeting_are_left_alone(session: Any) -> None:

@@ -103,6 +103,7 @@ def test_an_offer_is_answered_before_its_end_whoever_answers(action: str) -> Non
         assert refusal(guest, action, end, actor) == "offer_over"
     guest.offered_until = None
     assert refusal(guest, action, START) == "offer_over"
+    assert availability.answer_by(guest) == closes(guest, "registration")
 
 
 def test_only_an_offer_runs_out() -> None:
