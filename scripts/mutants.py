@@ -125,11 +125,16 @@ class Mutant:
         return "\n".join(difflib.unified_diff(before, after, self.path, self.path, "", "", 2, ""))
 
     @property
-    def change(self) -> tuple[str, str, str]:
-        """The path, the line before and the line after, stripped: how `EQUIVALENT` names it."""
+    def change(self) -> tuple[str, str]:
+        """The line before and the line after, stripped: how `EQUIVALENT` names it."""
         before, after = text_of(self.path).splitlines(), self.source.splitlines()
         old, new = next(pair for pair in zip(before, after, strict=True) if pair[0] != pair[1])
-        return self.path, old.strip(), new.strip()
+        return old.strip(), new.strip()
+
+    @property
+    def why_equivalent(self) -> str:
+        """Why no test can tell it from the original; the empty string for any other."""
+        return EQUIVALENT.get(self.path, {}).get(self.change, "")
 
 
 class Judge:
@@ -313,7 +318,7 @@ def report(verdicts: Sequence[tuple[Mutant, str]]) -> list[str]:
     survivors = [mutant for mutant, outcome in verdicts if outcome == "survived"]
     lines = []
     for mutant in survivors:
-        why = EQUIVALENT.get(mutant.change, "")
+        why = mutant.why_equivalent
         lines += ["", f"Makes no difference: {why}" if why else "Survived:", mutant.diff]
     outcomes = Counter((mutant.subject.name, outcome) for mutant, outcome in verdicts)
     lines += ["", f"{'':<14} mutants killed hung survived"]
@@ -323,14 +328,13 @@ def report(verdicts: Sequence[tuple[Mutant, str]]) -> list[str]:
             counts[outcome] += number if name in ("", subject) else 0
         row = [counts.total(), counts["killed"], counts["hung"], counts["survived"]]
         lines.append("{:<14} {:7} {:6} {:4} {:8}".format(name or "together", *row))
-    new = sum(mutant.change not in EQUIVALENT for mutant in survivors)
+    new = sum(not mutant.why_equivalent for mutant in survivors)
     return [*lines, f"Of those that survived, {new} have not been looked at."]
 
 
 def name_of(mutant: Mutant) -> str:
     """Where it is and what it changes."""
-    path, _, after = mutant.change
-    return f"{path}:{mutant.line}  {after}"
+    return f"{mutant.path}:{mutant.line}  {mutant.change[1]}"
 
 
 @functools.cache
