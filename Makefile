@@ -13,7 +13,7 @@ export PYTHONUTF8 := 1
 # Every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run check test bench rehearse pictures messages lint clean environment environment-dev
+.PHONY: run check test mutants bench rehearse pictures messages lint clean environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment .env
@@ -27,6 +27,10 @@ check: environment-dev
 test: environment-dev
 	@left_out=$$($(BIN) -m scripts.test_needs postgresql chromium --optional readers) && \
 		$(BIN) -m pytest -n $(JOBS) --dist worksteal --durations=10 $$left_out $(ARGS)
+
+# Turns a comparison or a Boolean and sees whether a test notices: a sample, in copies, on SQLite.
+mutants: environment-dev
+	@$(BIN) -m scripts.mutants --jobs $(JOBS) $(ARGS)
 
 bench: environment-dev
 	@$(BIN) -m scripts.test_needs postgresql

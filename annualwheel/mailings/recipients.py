@@ -221,7 +221,8 @@ def _told_results(meeting: Meeting) -> sa.Exists:
 
 
 def _wrote(table: type[Answer] | type[AnswerHistory]) -> sa.Exists:
-    mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id)
+    # Said in words: by itself a query finds the table it shares with the next one out, no further.
+    mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id).correlate(Member)
     return (
         sa.select(table.id)
         .where(table.item_id.in_(mine), table.author_id == Member.person_id)

@@ -114,6 +114,10 @@ class TestSeparatedText:
             "organisation": "Region Värmland",
         }
 
+    def test_a_row_that_ends_early_has_nothing_in_the_columns_after(self) -> None:
+        content = b"Namn;E-post;Organisation\nAlva Provsson;a@x.example\nBo Provsson\n"
+        assert [set(texts) for _number, texts in lines(content)] == [{"name", "email"}, {"name"}]
+
     def test_a_comma_in_a_cell_does_not_make_it_a_comma_file(self) -> None:
         content = b"Namn;E-post;Organisation;a,b,c,d,e\nProvsson, Alva;a@x.example;X;1,2,3\n"
         assert lines(content)[0][1]["name"] == "Provsson, Alva"
@@ -238,6 +242,20 @@ class TestRefusals:
             == "file_too_long"
         )
 
+    @pytest.mark.parametrize("limit", ["FILE_LIMIT", "UNPACKED_LIMIT", "ROW_LIMIT"])
+    def test_what_is_as_large_as_it_may_be_is_read(
+        self, monkeypatch: pytest.MonkeyPatch, limit: str
+    ) -> None:
+        content = workbook(HEAD, *[ROW] * 40)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        rows = 41 - headings.HEADING_ROWS
+        size = {"FILE_LIMIT": len(content), "UNPACKED_LIMIT": unpacked, "ROW_LIMIT": rows}[limit]
+        monkeypatch.setattr(reading, limit, size)
+        assert len(lines(content)) == 40
+        monkeypatch.setattr(reading, limit, size - 1)
+        assert refused(content).startswith("file_")
+
     def test_a_locked_workbook_and_an_old_one(self) -> None:
         assert (
             refused(reading.OLD_EXCEL + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"))
@@ -311,6 +329,9 @@ class TestHeadings:
     def test_the_heading_row_stands_among_the_first_ten(self) -> None:
         assert lines(workbook(*[["Text"]] * 9, HEAD, ROW))[0][0] == 11
         assert refused(workbook(*[["Text"]] * 10, HEAD, ROW)) == "no_headings"
+
+    def test_of_two_heading_rows_the_first_counts(self) -> None:
+        assert [number for number, _texts in lines(workbook(HEAD, ROW, HEAD, ROW))] == [2, 3, 4]
 
     @pytest.mark.parametrize(
         "head, key",
@@ -393,6 +414,43 @@ class TestRows:
             {"email": "formula"},
         )
         assert [(one.field, one.reason) for one in contact.problems] == [("email", "formula")]
+
+    @pytest.mark.parametrize(
+        "field", ["given", "family", "email", "organisation", "lead", "language"]
+    )
+    def test_a_cell_the_file_could_not_give_is_not_also_missing_or_unknown(
+        self, field: str
+    ) -> None:
+        cells = {"email": "a@arv.example.org", "organisation": "Arvika"}
+        cells |= {"given": "Alva", "family": "Provsson", "lead": "kanske", "language": "finska"}
+        found = values.parse(5, cells | {field: ""}, {field: "formula"}).problems
+        others = {("lead", "lead_unknown"), ("language", "language_unknown")}
+        assert {(one.field, one.reason) for one in found} == {
+            (field, "formula"),
+            *(other for other in others if other[0] != field),
+        }
+        answer = {"lead": "kanske", "language": "finska"}.get(field, "")
+        again = values.parse(5, cells | {field: answer}, {field: "formula"}).problems
+        assert [one.reason for one in again if one.field == field] == ["formula"]
+
+    @pytest.mark.parametrize(
+        "cells, wrong",
+        [
+            ({"name": "Alva"}, [("name", "name_incomplete")]),
+            ({"name": ""}, [("name", "missing")]),
+            ({"given": "Alva", "name": "Alva Provsson"}, [("family", "name_incomplete")]),
+            ({"family": "Provsson", "name": "Alva Provsson"}, [("given", "name_incomplete")]),
+        ],
+    )
+    def test_a_name_is_asked_for_in_the_columns_there_are(
+        self, cells: dict[str, str], wrong: list[tuple[str, str]]
+    ) -> None:
+        usual = {"email": "a@arv.example.org", "organisation": "Arvika"}
+        found = values.parse(5, usual | cells, {}).problems
+        assert [(one.field, one.reason) for one in found] == wrong
+
+    def test_a_text_may_be_as_long_as_the_longest(self) -> None:
+        assert problems(title="x" * values.LONGEST) == []
 
     def test_addresses_are_normalised(self) -> None:
         assert (

@@ -193,6 +193,27 @@ def test_international_domain_is_written_as_it_is_mailed() -> None:
     assert read(content).vevent.attendee.value == "mailto:asa@xn--rebro-iua.example"
 
 
+def test_an_address_without_an_ascii_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="before the @"):
+        ical.request(make_entry(attendee_address="åsa@kommun.example"), *ORGANISER, NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "busy"), [("CONFIRMED", None), ("TENTATIVE", "TENTATIVE"), ("CANCELLED", None)]
+)
+def test_a_calendar_shows_a_seat_that_is_not_certain_as_such(
+    status: ical.Status, busy: str | None
+) -> None:
+    event = event_of(ical.published([make_entry(status=status)], *ORGANISER, NOW))
+    assert event.get("X-MICROSOFT-CDO-BUSYSTATUS") == busy
+    assert event["TRANSP"] == ("OPAQUE" if status == "CONFIRMED" else "TRANSPARENT")
+
+
+def test_empty_texts_are_left_out() -> None:
+    event = event_of(ical.request(make_entry(place="", description=""), *ORGANISER, NOW))
+    assert "LOCATION" not in event and "DESCRIPTION" not in event
+
+
 def test_entry_survives_the_database() -> None:
     entry = make_entry(SUMMER, sequence=2)
     kept = json.loads(json.dumps(entry.to_dict()))
@@ -202,9 +223,12 @@ def test_entry_survives_the_database() -> None:
     )
 
 
-def test_naive_times_are_refused() -> None:
+@pytest.mark.parametrize("naive", [("starts_at",), ("ends_at",), ("starts_at", "ends_at")])
+def test_naive_times_are_refused(naive: tuple[str, ...]) -> None:
+    entry = make_entry()
+    times = {name: getattr(entry, name).replace(tzinfo=None) for name in naive}
     with pytest.raises(ValueError, match="aware"):
-        make_entry(dt.datetime(2027, 1, 22, 8, 0))
+        replace(entry, **times)
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=120)

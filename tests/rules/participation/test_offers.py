@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.clock import STOCKHOLM
@@ -20,10 +21,12 @@ from annualwheel.models import AttendanceOption, Audit, Meeting, Registration
 from annualwheel.participation import offers, replies, revocation
 from annualwheel.registrations import availability, seats
 from annualwheel.registrations.states import HOLDS_SEAT
+from annualwheel.wording import dates
 from tests.conftest import START
 from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
+MOMENT = dt.timedelta(microseconds=1)
 MEETING = dt.datetime(2027, 1, 22, 9, tzinfo=STOCKHOLM)
 KARIN = audit.Actor("staff", 1)
 
@@ -69,6 +72,8 @@ def test_an_offer_ends_by_day_and_well_before_the_meeting(
 def test_an_offer_for_an_afternoon_meeting_ends_in_the_evening_before_too() -> None:
     assert offers.end_of_offer(at("21 9.00"), 48, at("22 18.00")) == at("21 20.00")
     assert offers.end_of_offer(at("21 12.00"), 48, at("22 21.00")) == at("22 9.00")
+    assert offers.end_of_offer(at("21 12.00"), 48, at("22 20.00")) == at("22 8.00")
+    assert offers.end_of_offer(at("21 12.00"), 48, at("22 19.59")) == at("21 20.00")
 
 
 def test_the_hours_are_of_the_clock_in_stockholm_when_it_changes() -> None:
@@ -306,6 +311,66 @@ def test_the_minute_sweep_ends_offers(app: Any, session: Any, clock: Any) -> Non
     assert states_of(guests) == "xwo"
 
 
+def test_an_offer_runs_out_at_its_end_to_the_moment(session: Any) -> None:
+    guests = line_of(3)
+    leave(guests[0])
+    meeting, end = guests[0].meeting, end_of(guests[1])
+    assert (list(offers.due(end - MOMENT)), sweep(meeting, end - MOMENT)) == ([], 0)
+    assert states_of(guests) == "xow"
+    assert (list(offers.due(end)), sweep(meeting, end)) == ([meeting], 1)
+    assert states_of(guests) == "xwo"
+
+
+def test_what_others_have_written_meanwhile_is_read_before_an_offer_ends(session: Any) -> None:
+    guests = line_of(3)
+    leave(guests[0])
+    sooner = end_of(guests[1]) - 2 * HOUR
+    written_by_others(guests[1], offered_until=sooner)
+    assert sweep(guests[0].meeting, sooner) == 1
+    assert dates.weekday_time(sooner, "sv") in mails("offer_lapsed")[0].body.text
+
+
+def written_by_others(guest: Registration, **values: object) -> None:
+    """Changes the row and leaves the object as it was read, as another process would."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(Registration)
+        .where(Registration.id == guest.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def test_offers_of_another_meeting_are_left_alone(session: Any) -> None:
+    here, there = line_of(3), line_of(3, kind="direction")
+    for guests in (here, there):
+        leave(guests[0])
+    end = end_of(here[1])
+    assert end_of(there[1]) == end
+    offers.follow(here[0].meeting, end - 3 * HOUR)
+    assert [end_of(guests[1]) for guests in (here, there)] == [end, end]
+    here[0].meeting.starts_at = end - HOUR
+    offers.follow(here[0].meeting, end - 3 * HOUR)
+    db.session.expire_all()
+    assert end_of(here[1]) < end_of(there[1]) == end
+    assert sweep(here[0].meeting, end) == 1
+    assert [states_of(guests)[1] for guests in (here, there)] == ["w", "o"]
+
+
+@pytest.mark.parametrize("rule", ["direct", "offer"])
+def test_nobody_gets_a_seat_once_the_meeting_has_begun(session: Any, rule: str) -> None:
+    """Where seats are given and not offered, they are until the meeting begins."""
+    guests = line_of(2)
+    meeting = guests[0].meeting
+    meeting.options[0].waiting_rule = rule
+    guests[0].state = "withdrawn"
+    db.session.flush()
+    assert offers.fill(meeting, "on_site", meeting.starts_at) == []
+    assert offers.fill(meeting, "online", START) == []
+    given = offers.fill(meeting, "on_site", meeting.starts_at - MOMENT)
+    assert given == ([guests[1]] if rule == "direct" else [])
+
+
 @pytest.mark.parametrize("why", ["cancelled", "begun"])
 def test_no_offer_runs_out_at_a_meeting_that_will_not_come(session: Any, why: str) -> None:
     guests = line_of(3)
@@ -406,6 +471,17 @@ def test_a_place_out_of_turn_has_a_reason_and_is_noted(session: Any) -> None:
         {"line": 2, "note": "Landshövdingen", "over": True},
     )
     assert mails("promoted") and entries()[-1][2] == guests[2].person.email
+
+
+def test_a_free_seat_that_nobody_can_be_offered_any_more_is_given_by_hand(session: Any) -> None:
+    guests = line_of(2)
+    late = guests[0].meeting.starts_at - HOUR
+    leave(guests[0], late)
+    assert states_of(guests) == "xw"
+    offers.give(guests[1], "Ringde", late, KARIN)
+    assert states_of(guests) == "xr"
+    row = db.session.query(Audit).filter_by(verb="given_place").one()
+    assert row.details == {"line": 1, "note": "Ringde", "over": False}
 
 
 def test_more_than_there_are_seats_gives_nobody_one_until_there_are_fewer(session: Any) -> None:

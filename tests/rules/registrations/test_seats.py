@@ -8,13 +8,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from annualwheel import audit
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.meetings import changes
-from annualwheel.models import AttendanceOption, Registration
+from annualwheel.models import AttendanceOption, Meeting, Registration
 from annualwheel.participation import replies, revocation, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import seats
@@ -93,6 +94,77 @@ def test_an_organisation_gets_no_more_than_its_seats(session: Any) -> None:
     for guest in guests:
         coming(guest)
     assert states_of(guests) == ["registered", "waitlisted", "registered"]
+
+
+@pytest.mark.parametrize(
+    ("capacity", "per_organisation", "for_colleague", "for_another"),
+    [
+        (None, None, True, True),
+        (None, 1, False, True),
+        (1, None, False, False),
+        (1, 1, False, False),
+        (2, None, True, True),
+        (2, 1, False, True),
+    ],
+)
+def test_a_seat_is_free_while_the_meeting_and_the_organisation_have_one(
+    session: Any,
+    capacity: int | None,
+    per_organisation: int | None,
+    for_colleague: bool,
+    for_another: bool,
+) -> None:
+    meeting = make_meeting(capacity, per_organisation=per_organisation)
+    coming(make_guest(meeting, "Maria"))
+    colleague = make_guest(meeting, "Erik")
+    another = make_guest(meeting, "Anna", organisation="Sunne kommun")
+    assert [seats.is_free(guest, guest.mode) for guest in (colleague, another)] == [
+        for_colleague,
+        for_another,
+    ]
+
+
+@pytest.mark.parametrize("locked", ["meeting", "registration"])
+def test_the_lock_reads_again_what_others_have_written(session: Any, locked: str) -> None:
+    """What is read before one has waited for the others is not true any more."""
+    guest = make_guests(1, 1)[0]
+    subject = guest if locked == "registration" else guest.meeting
+    written_by_others(Meeting, guest.meeting.id, state="cancelled")
+    written_by_others(Registration, guest.id, state="declined")
+    seats.lock(subject)
+    assert guest.meeting.state == "cancelled"
+    assert guest.state == ("declined" if locked == "registration" else "invited")
+
+
+def test_those_who_wait_are_read_as_they_are_now(session: Any) -> None:
+    guests = make_guests(2, 1)
+    for guest in guests:
+        coming(guest)
+    written_by_others(Registration, guests[0].id, state="waitlisted")
+    found = seats.waiting(guests[0].meeting, "on_site")
+    assert [guest.state for guest in found] == ["waitlisted"] * 2
+
+
+def written_by_others(table: type[Meeting | Registration], row_id: int, **values: object) -> None:
+    """Changes the row and leaves the object as it was read, as another process would."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(table)
+        .where(table.id == row_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def test_the_seat_one_has_is_free_for_oneself(session: Any) -> None:
+    (guest,) = make_guests(1, 1, per_organisation=1)
+    coming(guest)
+    assert seats.is_free(guest, guest.mode)
+
+
+def test_no_seat_is_free_in_a_way_that_is_not_offered(session: Any) -> None:
+    (guest,) = make_guests(1, None)
+    assert not seats.is_free(guest, "online")
 
 
 def test_seats_are_counted_for_each_way_of_attending(session: Any) -> None:

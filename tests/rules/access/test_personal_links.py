@@ -1,0 +1,91 @@
+"""Every link of a person: which are alive, what a mail says of them, and what becomes of the old
+ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from annualwheel.access import personal_links
+from annualwheel.access.links import Target
+from annualwheel.db import db
+from annualwheel.models import Member, Person, Registration
+from tests.guests import make_guest
+from tests.writers import make_members
+
+MOMENT, DAY = dt.timedelta(microseconds=1), dt.timedelta(days=1)
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def make_both() -> tuple[Registration, Member]:
+    """Maria's registration for a meeting, and her place in what she and Anna prepare for it."""
+    member, _anna = make_members("Maria", "Anna")
+    seat = make_guest(
+        member.submission.questionnaire.meeting, "Maria", "Lindqvist", "Hagfors kommun"
+    )
+    return seat, member
+
+
+def alive(person: Person, now: dt.datetime) -> list[Target]:
+    return [link.target for link in personal_links.living(Person.id == person.id, now)]
+
+
+def test_links_live_until_the_meeting_has_been_over_for_thirty_days() -> None:
+    seat, member = make_both()
+    over = seat.meeting.ends_at + 30 * DAY
+    both = [Target("registration", seat.public_id), Target("member", member.public_id)]
+    assert alive(seat.person, over - MOMENT) == both
+    assert alive(seat.person, over) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "lives"),
+    [("invited", True), ("withdrawn", True), ("substituted", False), ("revoked", False)],
+)
+def test_who_has_handed_over_or_lost_an_invitation_has_no_link_to_it(
+    state: str, lives: bool
+) -> None:
+    seat, member = make_both()
+    seat.state = state
+    db.session.flush()
+    found = alive(seat.person, seat.meeting.starts_at)
+    assert (Target("registration", seat.public_id) in found) is lives
+    assert Target("member", member.public_id) in found
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "sv",
+            ["Arbetsmötet, Hagfors kommun", "Förberedelsen inför arbetsmötet, Hagfors kommun"],
+        ),
+        (
+            "en",
+            [
+                "The working meeting, Hagfors kommun",
+                "Preparation for the working meeting, Hagfors kommun",
+            ],
+        ),
+    ],
+)
+def test_a_mail_says_of_each_link_what_it_opens(language: str, said: list[str]) -> None:
+    seat, member = make_both()
+    found = personal_links.living(Person.id == seat.person_id, seat.meeting.starts_at)
+    people, targets = personal_links.listed(found, language)
+    assert people == [{"name": "Maria Lindqvist", "what": what} for what in said]
+    assert targets == {
+        "landing_1": Target("registration", seat.public_id),
+        "landing_2": Target("member", member.public_id),
+    }
+
+
+def test_links_made_new_are_those_of_the_one_person() -> None:
+    seat, member = make_both()
+    others = make_guest(seat.meeting, "Erik", "Sand", "Hagfors kommun")
+    of_person, of_feed = seat.person.link_version, seat.person.feed_version
+    assert personal_links.renew(seat.person) == {seat.public_id: 2, member.public_id: 2}
+    assert (seat.link_version, member.link_version, others.link_version) == (2, 2, 1)
+    assert (seat.person.link_version, seat.person.feed_version) == (of_person + 1, of_feed + 1)
