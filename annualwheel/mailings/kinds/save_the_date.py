@@ -120,13 +120,15 @@ def _said(meeting: Meeting, one: Addressee, again: bool, now: dt.datetime) -> di
 
 
 def _told_before(meeting: Meeting, person_ids: Collection[int]) -> set[int]:
-    """Those of the people who were told of another date or place of the meeting."""
+    """Those of the people who were told of another date or place of the meeting.
+
+    They are of the audience: nobody in it has been told of the one that holds now.
+    """
     rows_ = db.session.scalars(
         sa.select(Message.person_id).where(
             Message.person_id.in_(person_ids),
             outbox.begins(f"save_the_date:{meeting.id}:"),
             Message.state != "dropped",
-            ~outbox.begins(_key(meeting, "")),
         )
     )
     return {number for number in rows_ if number is not None}

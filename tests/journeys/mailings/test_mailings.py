@@ -312,6 +312,40 @@ def test_a_large_mailing_is_written_by_a_job_and_can_be_taken_up_again(
     office.open(office.url).see("Utskicket är klart", "5 av 5 mejl är skickade")
 
 
+def test_a_job_writes_to_no_more_than_were_confirmed_and_not_to_the_unticked(
+    meeting: Meeting, year: Year, karin: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SMALL", 0)
+    people(year, "Bo", "Eva", "Ola")
+    all_three = drafts.recipients(order_for(meeting), START)
+    order = order_for(meeting, frozenset({all_three[0].key}))
+    mailing = confirm(order, karin, expected=2)
+    people(year, "Anna")
+    left = sending.remaining(mailing, START)
+    assert [one.given for one in left] == ["Anna", "Eva"]
+    sending.write_batch(mailing, left[:1], START)
+    assert [one.given for one in sending.remaining(mailing, START)] == ["Eva"]
+
+
+def test_a_second_press_leads_to_the_mailing_even_when_the_text_has_changed(
+    meeting: Meeting, year: Year, office: Browser
+) -> None:
+    people(year, "Anna")
+    office.open(INVITE).press("Skicka test till mig").press("Gå vidare")
+    pairs, path = [*typed(office).items(), ("steg", "skicka")], office.url
+    office.press("Skicka till 1 person")
+    first = office.url
+    meeting.place = "Karlstad CCC"
+    db.session.commit()
+    office.send("POST", path, pairs, multipart=False).see("0 av 1 mejl är skickade.")
+    assert office.url == first and len(of_kind("invitation")) == 1
+
+
+def test_only_staff_have_an_account_among_those_who_act() -> None:
+    actors = (audit.staff(7), audit.participant(7), audit.SYSTEM)
+    assert [actor.staff_id for actor in actors] == [7, None, None]
+
+
 def test_a_lost_job_is_found_by_the_sweeper(
     app: Flask,
     year: Year,

@@ -25,10 +25,11 @@ from annualwheel.meetings import announcements, changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
+from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from tests.conftest import START, Fixed
 from tests.databases import PostgreSQL, SQLite
-from tests.guests import entries, mails, make_guest, make_meeting, reply_of
+from tests.guests import entries, mails, make_guest, make_meeting, publish, reply_of
 from tests.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -316,6 +317,20 @@ def test_after_the_press_the_page_says_what_goes_out_and_how_far_it_is(
     )
     work()
     assert sorted(method for method, *_rest in entries()) == ["CANCEL"] * 2 + ["REQUEST"] * 4
+
+
+def test_those_who_have_submitted_are_told_that_their_answer_is_kept(meeting: Meeting) -> None:
+    publish(meeting)
+    maria = make_guest(meeting, "Maria", "Ek", "Hagfors kommun")
+    erik = make_guest(meeting, "Erik", "Ek", "Arvika kommun")
+    for seat in (maria, erik):
+        member = membership.join(meeting.questionnaires[0], seat.person, seat.organisation, START)
+        if seat is maria:
+            member.submission.state, member.submission.submitted_at = "submitted", START
+    db.session.query(Message).update({"state": "sent"})
+    changes.cancel(meeting, "", START, audit.SYSTEM)
+    kept = {mail.registration_id: "svar finns kvar" in text_of(mail) for mail in mails("cancelled")}
+    assert kept == {maria.id: True, erik.id: False}
 
 
 @pytest.mark.usefixtures("written_by_a_job")

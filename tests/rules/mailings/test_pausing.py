@@ -17,7 +17,7 @@ from annualwheel.db import db
 from annualwheel.jobs import building
 from annualwheel.mailings import sending
 from annualwheel.meetings import announcements, changes
-from annualwheel.models import Mailing, Meeting, Message
+from annualwheel.models import Mailing, Meeting, Message, Registration
 from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import mails, make_guest, make_meeting
@@ -108,6 +108,24 @@ def test_the_job_keeps_what_the_pause_has_noted(app: Flask, session: Any) -> Non
         5,
     )
     assert set(go_on(mailing).values()) == {1}
+
+
+def test_a_batch_that_another_has_written_meanwhile_is_not_done_again(
+    app: Flask, session: Any
+) -> None:
+    mailing = prepared()
+    first = sending.remaining(mailing, START)[:2]
+    # Nobody has to be written to, so that the keys of mails keep nothing from being done again.
+    ids = [one.id for one in first]
+    db.session.query(Registration).filter(Registration.id.in_(ids)).update({"state": "declined"})
+    db.session.commit()
+    assert write_next(mailing) and write_next(mailing)
+    before = db.session.query(Message).count()
+    assert sending.write_batch(mailing, first, START)
+    assert (mailing.audience["next"], db.session.query(Message).count()) == (4, before)
+    assert [one.id for one in sending.remaining(mailing, START)] == [
+        one.id for one in announcements.people_of(mailing)[4:]
+    ]
 
 
 def test_the_last_batch_does_not_end_a_pause(app: Flask, session: Any) -> None:
