@@ -13,6 +13,7 @@ from annualwheel.contacts.imports import preview, reading, undoing, writing
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import year as demo
+from annualwheel.jobs import building
 from annualwheel.mail import outbox
 from annualwheel.mail.delivery import envelope
 from annualwheel.mailings import drafts, failures, sending
@@ -220,7 +221,7 @@ def _packs(world: World, work: Meeting, karin: Staff) -> None:
     states = ("ready", "failed", "building", "queued")
     made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in states}
     db.session.commit()
-    packs.build(made["ready"].id, services().clock)
+    building.build_pack(made["ready"].id)
     packs.mark_failed(made["failed"].id)
     made["building"].state, made["building"].done = "building", 4
     world.names |= {f"pack_{name}": pack.public_id for name, pack in made.items()}
