@@ -50,6 +50,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             ]
         return False
 
+    def still_holds(self) -> bool:
+        """Whether what the form was accepted by holds in the transaction that acts too."""
+        return True
+
     @property
     def expired(self) -> bool:
         """Whether the only thing wrong is that the page was too old."""
