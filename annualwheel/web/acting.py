@@ -136,7 +136,7 @@ def carry_out(act: Callable[[], T]) -> T:
 
 def _show(refusal: DomainError, form: BaseForm) -> None:
     """Writes the refusal on the form."""
-    sentence = error_messages.sentence(refusal)
+    form.refusal, sentence = refusal, error_messages.sentence(refusal)
     name = FIELDS.get(refusal.key, "").format(**refusal.params)
     if name in form:
         form[name].errors = [sentence]
