@@ -17,7 +17,7 @@ from wtforms import EmailField, Field, StringField
 from wtforms.validators import Length, ValidationError
 
 from annualwheel.contacts import folding
-from annualwheel.errors import Closed, DomainError, TooMany, Unreadable
+from annualwheel.errors import Closed, DomainError, Unreadable
 from annualwheel.web import session_links
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -68,9 +68,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     def status(self) -> int:
         """200 for a page to fill in, 422 for one with something to put right.
 
-        That of the refusal where nothing that is typed would put it right: too late, too often.
+        410 where it is too late, and nothing that is typed would put it right.
         """
-        if isinstance(self.refusal, Closed | TooMany):
+        if isinstance(self.refusal, Closed):
             return self.refusal.status
         return 422 if self.errors else 200
 
