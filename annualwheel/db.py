@@ -139,10 +139,31 @@ def stop_reading() -> None:
     _reading.set(False)
 
 
+def is_reading() -> bool:
+    """Whether transactions only read now."""
+    return _reading.get()
+
+
+def start_writing() -> None:
+    """Ends the read; the next statement begins a transaction that writes.
+
+    Every row that was loaded is read again when it is next asked for, so nothing that was read
+    before the write decides in it. Raises `RuntimeError` when something was changed before.
+    """
+    _require_unchanged(db.session())
+    db.session.rollback()
+    _reading.set(False)
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_writing(session: Session, *_: object) -> None:
-    if _reading.get() and (session.new or session.dirty or session.deleted):
-        raise RuntimeError("a GET request tried to change the database")
+    if _reading.get():
+        _require_unchanged(session)
+
+
+def _require_unchanged(session: Session) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("what only reads tried to change the database")
 
 
 def read_again(row: Base, *, lock: bool = False) -> None:

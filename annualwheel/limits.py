@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,12 +16,21 @@ from annualwheel.models import Attempt
 KEPT = dt.timedelta(days=1)
 
 
+class Counted(NamedTuple):
+    """An attempt, as its row has it: what was tried, for whom as a hash, and when (UTC)."""
+
+    kind: str
+    key_hash: str
+    at: dt.datetime
+
+
 def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timedelta) -> None:
     """Counts an attempt of `kind` for `key` (an address, a client).
 
     Raises `TooMany` when `at_most` were made `within` before `now`.
 
-    The key is stored as a hash only.
+    The key is stored as a hash only. The row is written in the transaction of the act; a refusal
+    that undoes the act leaves it counted (`unit_of_work.roll_back`).
     """
     key_hash = hashlib.sha256(f"{kind}:{key}".encode()).hexdigest()
     _wait_in_line(key_hash)
@@ -28,7 +39,25 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
     )
     if (db.session.scalar(window) or 0) >= at_most:
         raise TooMany("too_many_attempts", kind=kind)
-    db.session.add(Attempt(kind=kind, key_hash=key_hash, at=now))
+    counted = Counted(kind, key_hash, now)
+    _write(counted)
+    db.session.info.setdefault("counted", []).append(counted)
+
+
+def take_counted() -> list[Counted]:
+    """The attempts counted since the last call. Called when their transaction ends."""
+    counted: list[Counted] = db.session.info.pop("counted", [])
+    return counted
+
+
+def keep(counted: Iterable[Counted]) -> None:
+    """Writes attempts again that a rollback has undone. The caller commits."""
+    for one in counted:
+        _write(one)
+
+
+def _write(counted: Counted) -> None:
+    db.session.add(Attempt(kind=counted.kind, key_hash=counted.key_hash, at=counted.at))
     db.session.flush()
 
 

@@ -1,7 +1,8 @@
-"""The one commit of a request or a job."""
+"""The one commit of a request or a job, and the way back when an act is refused."""
 
 from __future__ import annotations
 
+from annualwheel import limits
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.services import enqueue
@@ -12,5 +13,19 @@ def commit() -> None:
     db.session.flush()
     ids = outbox.take_queued()
     db.session.commit()
+    limits.take_counted()
     for start in range(0, len(ids), outbox.CHUNK):
         enqueue("send", ids[start : start + outbox.CHUNK])
+
+
+def roll_back() -> None:
+    """Undoes all that a refused act wrote, but for the attempts it counted.
+
+    They are counted in a short transaction of their own: who is refused has tried all the same.
+    """
+    counted = limits.take_counted()
+    db.session.rollback()
+    outbox.forget_queued()
+    if counted:
+        limits.keep(counted)
+        db.session.commit()

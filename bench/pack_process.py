@@ -25,8 +25,8 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from annualwheel import create_app, models
 from annualwheel.clock import SystemClock
 from annualwheel.db import db
+from annualwheel.jobs import building
 from annualwheel.models import Meeting, Staff
-from annualwheel.services import services
 from annualwheel.workshop import packs
 from bench.processes import resident_mib
 from config import Settings
@@ -79,7 +79,7 @@ def _measured() -> dict[str, float]:
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew (proc(5))
     idle, began = resident_mib(os.getpid()), time.monotonic()
-    packs.build(pack_id, services().clock)
+    building.build_pack(pack_id)
     seconds = time.monotonic() - began
     counts = db.session.get_one(models.Pack, pack_id).counts
     return {
@@ -136,7 +136,7 @@ def _note() -> tuple[list[Noted], list[Any], Workbook]:
 
     WriteOnlyWorksheet.append = append
     try:
-        packs.build(_asked(), services().clock)
+        building.build_pack(_asked())
     finally:
         WriteOnlyWorksheet.append = usual
     sheets = list(noted.values())

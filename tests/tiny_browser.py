@@ -1,5 +1,5 @@
 """A small browser over the test client: the rehearsal's reader of pages, with every page it meets
-checked (`page_checks`).
+checked (`page_checks`), and what each request does to the database (`watching`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rehearse.dom import parse
 from rehearse.fields import Pairs
 from rehearse.reader import Reader
 from tests.page_checks import check_page
+from tests.watching import watched
 
 REDIRECTS = 8
 ORIGIN = "http://localhost"
@@ -116,9 +117,12 @@ class Browser(Reader):
             db.session.commit()
             db.session.expire_all()
         headers = {**self.headers, **dict(options.pop("headers", {}))}  # type: ignore[call-overload]
-        return Context().run(
-            lambda: self.client.open(url, method=method, headers=headers, **options)
-        )  # type: ignore[arg-type]
+
+        def request() -> TestResponse:
+            with watched():
+                return self.client.open(url, method=method, headers=headers, **options)  # type: ignore[arg-type]
+
+        return Context().run(request)
 
     def _arrive(self, url: str, query: MultiDict[str, str] | None, response: TestResponse) -> None:
         self.response = response

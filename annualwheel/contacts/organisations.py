@@ -54,6 +54,13 @@ def add_alias(organisation: Organisation, name: str) -> None:
         db.session.flush()
 
 
+def require_unnamed(name: str) -> None:
+    """Raises `Refused("alias_taken")` when an organisation is found by that name."""
+    other = organisation_named(name)
+    if other is not None:
+        raise Refused("alias_taken", organisation=other.name)
+
+
 def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
     """What the organisation is in that year; the row is made when it is not there."""
     row = db.session.scalar(

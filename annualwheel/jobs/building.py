@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import partial
+
 import structlog
 
-from annualwheel.db import db
+from annualwheel.db import db, reading
 from annualwheel.jobs.queue import start_drains
 from annualwheel.mailings import sending
 from annualwheel.models import Mailing
@@ -20,12 +23,37 @@ def build(pack_id: int) -> None:
     A failure is noted on it, shown to the one who waits, and logged.
     """
     try:
-        packs.build(pack_id, services().clock)
+        build_pack(pack_id)
     except Exception:
         db.session.rollback()
         packs.mark_failed(pack_id)
         db.session.commit()
         log.exception("pack_failed", pack=pack_id)
+
+
+def build_pack(pack_id: int) -> None:
+    """Builds a pack that is queued; does nothing for one that is being built or is ready.
+
+    The workbook is built while the database is only read. What is written before and after it, and
+    how far it has come meanwhile, are short transactions.
+    """
+    pack = packs.take(pack_id)
+    db.session.commit()
+    if pack is None:
+        return
+    began = services().clock.now()
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
+        with reading():
+            counts = packs.build(pack, workspace.name, began, partial(_report, pack_id))
+            db.session.commit()
+        packs.finish(pack, counts, workspace.name, began, services().clock.now())
+        db.session.commit()
+
+
+def _report(pack_id: int, done: int) -> None:
+    """Notes how far a pack has come, beside the session that reads for it."""
+    with db.engine.begin() as connection:
+        connection.execute(packs.note_progress(pack_id, done))
 
 
 def prepare(mailing_id: int) -> None:

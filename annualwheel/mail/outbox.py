@@ -130,6 +130,11 @@ def take_queued() -> list[int]:
     return [message.id for message in db.session.info.pop("queued", [])]
 
 
+def forget_queued() -> None:
+    """Forgets the mails put since the last call of `take_queued`: their transaction is undone."""
+    db.session.info.pop("queued", None)
+
+
 def claim(
     worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_most: int = CHUNK
 ) -> list[Message]:

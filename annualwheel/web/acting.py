@@ -1,28 +1,144 @@
-"""Doing what a form asks: the act, the commit, or the refusal shown on the form."""
+"""Doing what a form asks: the act in its own transaction, or the refusal shown at its field.
+
+A view reads: form, act, redirect. The helper ends the read that the page was loaded in and begins
+the write; the page's guard and every row are read again in it, so nothing decides that was true
+only before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from annualwheel import unit_of_work
-from annualwheel.db import db
+from annualwheel.db import db, is_reading, start_reading, start_writing
 from annualwheel.errors import DomainError
-from annualwheel.web import error_messages
+from annualwheel.web import error_messages, security
 from annualwheel.web.forms import BaseForm
 
+T = TypeVar("T")
 
-def carried_out(form: BaseForm, act: Callable[[], object]) -> bool:
+# The field that a refusal is about, by its key, on every form that has it. `{…}` is filled with the
+# refusal's parameters. A refusal that is not named here is shown at the top of the form.
+FIELDS: Mapping[str, str] = {
+    "alias_taken": "alias",
+    "already_asked": "reason",
+    "bad_address": "email",
+    "colleague_exists": "email",
+    "colleague_has_share": "email",
+    "colleague_self": "email",
+    "day_in_plan": "day",
+    "day_passed": "day",
+    "day_too_late": "day",
+    "ends_before_start": "ends",
+    "last_administrator": "roles",
+    "lead_taken": "colleague",
+    "mode_full": "mode",
+    "no_free_seat": "over",
+    "no_organisation": "organisation",
+    "not_lead": "colleague",
+    "not_moved": "day",
+    "nothing_asked": "text",
+    "organisation_exists": "name",
+    "person_exists": "email",
+    "person_inactive": "email",
+    "phase_backwards": "{kind}_closes",
+    "staff_exists": "email",
+    "still_open": "reason",
+    "substitute_exists": "email",
+    "substitute_self": "email",
+    "time_passed": "day",
+    "unknown_choice": "share",
+    "unknown_role": "roles",
+    "way_in_use": "online",
+    "year_exists": "number",
+}
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What became of a form, true when it is done.
+
+    `refusal` is why not, when an act was tried; the form says it already. Without either nothing
+    was tried: the page was only opened, or something in the form has to be put right first.
+    """
+
+    done: bool = False
+    refusal: DomainError | None = None
+    value: T | None = None
+
+    def __bool__(self) -> bool:
+        return self.done
+
+    @property
+    def result(self) -> T:
+        """What the act returned. Raises `LookupError` when it is not done."""
+        if not self.done:
+            raise LookupError("the act is not done")
+        return self.value  # type: ignore[return-value]
+
+
+class _AskedAgain(Exception):
+    """Something in the form has to be asked about once more."""
+
+
+def carried_out(
+    form: BaseForm, act: Callable[[], T], *, shown_on: BaseForm | None = None
+) -> Outcome[T]:
     """Does what the form asks and commits.
 
-    A refusal is written on the form, which keeps all that was typed.
+    A refusal is written on the form, which keeps all that was typed: at the field that `FIELDS`
+    names, else at the top. `shown_on` is another form of the page, for a button without fields.
     """
+
+    def act_on_what_holds() -> T:
+        if not form.still_holds():
+            raise _AskedAgain
+        return act()
+
     if not form.accepted():
-        return False
+        return Outcome()
     try:
-        act()
+        result = carry_out(act_on_what_holds)
+    except _AskedAgain:
+        return Outcome()
     except DomainError as refusal:
+        _show(refusal, shown_on or form)
+        return Outcome(refusal=refusal)
+    return Outcome(done=True, value=result)
+
+
+def carry_out(act: Callable[[], T]) -> T:
+    """Does `act` in a transaction that writes, commits, and returns what it returned.
+
+    For a button without a page of its own, whose form has been accepted: a refusal undoes the act
+    and goes on to the error page. The guard of the page is asked again first.
+    """
+    reads = is_reading()
+    if reads:
+        start_writing()
+    try:
+        if reads:
+            security.require_let_in()
+        result = act()
+        unit_of_work.commit()
+    except DomainError:
+        unit_of_work.roll_back()
+        raise
+    except Exception:
         db.session.rollback()
-        form.form_errors.append(error_messages.sentence(refusal))
-        return False
-    unit_of_work.commit()
-    return True
+        raise
+    finally:
+        start_reading()
+    return result
+
+
+def _show(refusal: DomainError, form: BaseForm) -> None:
+    """Writes the refusal on the form."""
+    form.refusal, sentence = refusal, error_messages.sentence(refusal)
+    name = FIELDS.get(refusal.key, "").format(**refusal.params)
+    if name in form:
+        form[name].errors = [sentence]
+    else:
+        form.form_errors.append(sentence)

@@ -168,6 +168,7 @@ SENTENCES = {
         "Det finns redan en organisation som heter %(name)s. Välj den i listan, eller skriv ett "
         "annat namn."
     ),
+    "alias_taken": _l("%(organisation)s känns redan igen på det namnet."),
     "bad_address": _l("Skriv e-postadressen med @, till exempel anna.berg@kommun.example"),
     "too_many_attempts": _l(
         "Det har varit många försök på kort tid. Vänta en stund och försök igen."

@@ -17,14 +17,19 @@ from wtforms import EmailField, Field, StringField
 from wtforms.validators import Length, ValidationError
 
 from annualwheel.contacts import folding
-from annualwheel.errors import Unreadable
+from annualwheel.errors import Closed, DomainError, Unreadable
 from annualwheel.web import session_links
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
-    """A form whose `accepted` is the only way to act on it."""
+    """A form whose `accepted` is the only way to act on it.
+
+    `refusal` is why the act was refused, when it was tried.
+    """
+
+    refusal: DomainError | None = None
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """The token of a form is followed by whose page it stands on, wherever it is rendered."""
@@ -50,6 +55,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             ]
         return False
 
+    def still_holds(self) -> bool:
+        """Whether what the form was accepted by holds in the transaction that acts too."""
+        return True
+
     @property
     def expired(self) -> bool:
         """Whether the only thing wrong is that the page was too old."""
@@ -57,7 +66,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def status(self) -> int:
-        """200 for a page to fill in, 422 for one with something to put right."""
+        """200 for a page to fill in, 422 for one with something to put right.
+
+        410 where it is too late, and nothing that is typed would put it right.
+        """
+        if isinstance(self.refusal, Closed):
+            return self.refusal.status
         return 422 if self.errors else 200
 
 

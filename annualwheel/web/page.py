@@ -23,6 +23,9 @@ from annualwheel.web import session_links, words
 from annualwheel.wording import dates
 
 LANGUAGES = ("sv", "en")
+# A save while one writes has no form to look at first, and there are more of them than of all else:
+# it writes from its first row. All other requests read until `acting` begins their write.
+WRITES_AT_ONCE = ("preparation.save",)
 # Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would
 # lead elsewhere.
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f]*")
@@ -82,7 +85,7 @@ def own_path(name: str) -> str | None:
 
 
 def register(app: Flask) -> None:
-    """Sets up language, the read-only mark of GET requests, and the values every template has."""
+    """Sets up language, the read-only mark of requests, and the values every template has."""
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(look=words.look, csrf_token=generate_csrf, proof=proof)
     app.jinja_env.globals.update(
@@ -96,7 +99,9 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.endpoint in WRITES_AT_ONCE:
+            request.get_data()  # a slow network must not keep the database waiting
+        else:
             start_reading()
         if _has_nul():
             abort(404)  # PostgreSQL can look for nothing that has it

@@ -6,7 +6,18 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -88,6 +99,18 @@ def staff_only(*roles: str) -> Guard:
         return None
 
     return guard
+
+
+def require_let_in() -> None:
+    """Asks the guard of the page once more, in the transaction that acts.
+
+    A link that was revoked or an account that was closed since the request came acts no more: the
+    request ends with the answer of the guard.
+    """
+    for guard in current_app.before_request_funcs.get(request.blueprint, ()):
+        answer = guard()
+        if answer is not None:
+            abort(make_response(answer))
 
 
 def _asked_to_sign_in() -> AnyResponse:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tempfile
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from annualwheel import audit
-from annualwheel.clock import Clock, local
+from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import File, FileChunk, Meeting, Pack, Staff
@@ -42,31 +41,47 @@ def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
     return pack
 
 
-def build(pack_id: int, clock: Clock) -> None:
-    """Builds a queued pack and commits it in chunks.
+def take(pack_id: int) -> Pack | None:
+    """Takes a queued pack to build it; None for one that is being built or is ready.
 
-    So progress shows and no transaction is long. Does nothing for one that is being built or is
-    ready.
+    The caller commits, so that nobody else takes it.
     """
     taken = db.session.execute(
         sa.update(Pack)
         .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("build")))
         .values(state=states.TRANSITIONS.outcome("build"))
     )
-    db.session.commit()
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        return
-    pack = db.session.get_one(Pack, pack_id)
-    by, now = db.session.get(Staff, pack.by_id), clock.now()
+        return None
+    return db.session.get_one(Pack, pack_id, populate_existing=True)
+
+
+def build(
+    pack: Pack, path: str, now: dt.datetime, progress: Callable[[int], None]
+) -> dict[str, int]:
+    """Builds the workbook of a pack into the file at `path` and returns its counts.
+
+    Only reads. `progress` is told how many answers are done.
+    """
+    by = db.session.get(Staff, pack.by_id)
     cover = packing.Cover(made_by=by.name if by else "", made_at=now, language=pack.language)
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
-        report = partial(_progress, pack)
-        pack.counts = packing.build(pack.meeting, cover, workspace.name, report)
-        pack.file = _store(workspace.name, _file_name(pack.meeting, now), now)
+    return packing.build(pack.meeting, cover, path, progress)
+
+
+def note_progress(pack_id: int, done: int) -> sa.Update:
+    """What notes that so many answers are done."""
+    return sa.update(Pack).where(Pack.id == pack_id).values(done=done)
+
+
+def finish(
+    pack: Pack, counts: Mapping[str, int], path: str, began: dt.datetime, now: dt.datetime
+) -> None:
+    """Keeps the workbook at `path`, which was begun at `began`, and says that the pack is ready."""
+    pack.counts, pack.file = dict(counts), _store(path, _file_name(pack.meeting, began), began)
     states.step(pack, "finish")
-    pack.done, pack.ready_at = pack.total, clock.now()
-    audit.note(audit.SYSTEM, "pack_built", pack, now, pack.meeting_id, sha256=pack.file.sha256)
-    db.session.commit()
+    pack.done, pack.ready_at = pack.total, now
+    audit.note(audit.SYSTEM, "pack_built", pack, began, pack.meeting_id, sha256=pack.file.sha256)
+    db.session.flush()
 
 
 def mark_failed(pack_id: int) -> None:
@@ -124,11 +139,6 @@ def piece(file_id: int, number: int) -> bytes | None:
     return db.session.scalar(
         sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number)
     )
-
-
-def _progress(pack: Pack, done: int) -> None:
-    db.session.execute(sa.update(Pack).where(Pack.id == pack.id).values(done=done))
-    db.session.commit()
 
 
 def _store(path: str, name: str, now: dt.datetime) -> File:

@@ -13,6 +13,7 @@ from annualwheel.contacts.imports import preview, reading, undoing, writing
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import year as demo
+from annualwheel.jobs import building
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail.delivery import envelope
 from annualwheel.mailings import drafts, failures, sending
@@ -229,7 +230,7 @@ def _packs(world: World, work: Meeting, karin: Staff) -> None:
     """One in every state."""
     made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in PACK_STATES}
     db.session.commit()
-    packs.build(made["ready"].id, services().clock)
+    building.build_pack(made["ready"].id)
     packs.mark_failed(made["failed"].id)
     pack_states.step(made["building"], "build")
     made["building"].done = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from importlinter.cli import lint_imports
@@ -27,8 +28,6 @@ LIBRARIES = {
 }
 # Above these nothing is called by a subject: requests, commands and jobs begin here, and commit.
 EDGE = ("web", "cli", "jobs", "demo", "unit_of_work", "")
-# A minute that is claimed must be seen by all at once; a pack is written chunk by chunk.
-MAY_COMMIT = ("jobs.once", "workshop.packs")
 # Acts that leave half of what follows to their caller, and the one door that does the rest.
 ONE_DOOR = {
     "people.rename": "participation.address_change",
@@ -36,6 +35,12 @@ ONE_DOOR = {
     "membership.end": "participation.revocation",
 }
 STEPS = ("registrations", "participation")
+# A transaction of a request begins and ends here: the helper that every view acts through, and the
+# pages about what failed, which undo it before they are made.
+ENDS_A_REQUEST = ("web.acting", "web.error_pages")
+ENDING = re.compile(
+    r"(?:session\.(?:commit|rollback|begin)|(?:unit_of_work\.)?(?:commit|roll_back|start_writing))$"
+)
 
 
 def module_of(path: Path) -> str:
@@ -73,9 +78,20 @@ def test_subjects_never_commit() -> None:
     check_none(
         f"{name_of(path)}:{call.lineno} commits"
         for path in PRODUCT
-        if is_below_the_edge(path) and module_of(path) not in MAY_COMMIT
+        if is_below_the_edge(path)
         for name, call in calls(path)
         if name.endswith("session.commit")
+    )
+
+
+def test_views_act_through_the_helper() -> None:
+    """Which commits, or rolls back and shows the refusal (`web.acting`)."""
+    check_none(
+        f"{name_of(path)}:{call.lineno} {name}"
+        for path in PRODUCT
+        if place(module_of(path), ("web",)) and module_of(path) not in ENDS_A_REQUEST
+        for name, call in calls(path)
+        if ENDING.search(name)
     )
 
 

@@ -15,6 +15,7 @@ from annualwheel.contacts import organisations, people
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports import prints, states
 from annualwheel.contacts.imports.preview import Entry, Preview, Unknown, build, contacts_of
+from annualwheel.contacts.imports.values import Contact
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.models import (
@@ -40,10 +41,17 @@ class Choice:
     category: Category | None = None
 
 
-def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.datetime) -> None:
+def write(
+    kept: Import,
+    choices: Mapping[str, Choice],
+    actor: Actor,
+    now: dt.datetime,
+    rows: list[Contact] | None = None,
+) -> None:
     """Writes the rows that can be read.
 
     `choices` are by folded name; without one an unknown organisation is added as the file says.
+    `rows` when they have been understood already (`contacts_of`), which takes long.
 
     Raises `Refused` when it has been written before.
     """
@@ -54,7 +62,7 @@ def write(kept: Import, choices: Mapping[str, Choice], actor: Actor, now: dt.dat
     if kept.state != "preview":
         raise Refused("import_written")
     writer = _Writer(kept, year)
-    rows = contacts_of(kept)
+    rows = contacts_of(kept) if rows is None else rows
     organisations = writer.add_organisations(build(kept, rows).unknown, choices)
     shown = build(kept, rows)
     writer.add_people(shown)

@@ -19,6 +19,7 @@ from annualwheel.preparation import answers, items
 from annualwheel.privacy import retention
 from annualwheel.registrations import needs
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Press
 from annualwheel.workshop import packs
@@ -129,7 +130,8 @@ def erasing() -> str:
 def erase_now() -> AnyResponse:
     """Erases without waiting for the hour."""
     if Press().accepted():
-        gone = sweep.erase_old(page.now(), audit.staff(g.staff.id), BATCHES)
+        actor = audit.staff(g.staff.id)
+        gone = carry_out(lambda: sweep.erase_old(page.now(), actor, BATCHES))
         told = ", ".join(f"{SAID[key].what} ({count})" for key, count in gone.items())
         flash(_("Raderat: %(what)s.", what=told) if gone else _("Det fanns inget att radera."))
     return redirect(url_for("admin.erasing"), code=303)

@@ -9,18 +9,19 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.accounts import staff
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.errors import Missing, Refused
+from annualwheel.errors import Missing
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.meetings import planning
 from annualwheel.models import Staff, Year
 from annualwheel.models.staff import STAFF_ROLES
 from annualwheel.services import services
-from annualwheel.web import error_messages, page, words
+from annualwheel.web import page, words
+from annualwheel.web.acting import carried_out
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Address, BaseForm, Filled, Press, strip
 from annualwheel.wording import dates
@@ -88,73 +89,71 @@ def _overview(form: TestMailForm) -> AnyResponse:
 @blueprint.post("/installningar/testmejl")
 def test_mail() -> AnyResponse:
     """Queues a test mail, so that the whole way is tried: outbox, worker, server."""
-    form, now = TestMailForm(), page.now()
-    if not form.accepted():
+    form = TestMailForm()
+    if not carried_out(form, lambda: _put_test_mail(form.email.data)):
         return _overview(form)
+    flash(_("Testmejlet är på väg. Hur det gick ser du under Utskick."))
+    return redirect(url_for("admin.settings"), code=303)
+
+
+def _put_test_mail(address: str) -> None:
+    now = page.now()
     message = outbox.put(
         f"test_mail:{now.timestamp()}",
         "test_mail",
-        Recipient(form.email.data, "", page.language()),
+        Recipient(address, "", page.language()),
         {"sent_at": dates.day_time(now, page.language())},
         {},
         now,
     )
     db.session.flush()
     audit.note(audit.staff(g.staff.id), "tested_mail", message, now)
-    unit_of_work.commit()
-    flash(_("Testmejlet är på väg. Hur det gick ser du under Utskick."))
-    return redirect(url_for("admin.settings"), code=303)
 
 
 @blueprint.route("/installningar/konton/nytt", methods=["GET", "POST"])
 def new_account() -> AnyResponse:
     """Adds an account and mails its first sign-in link."""
-    form, now = AccountForm(), page.now()
+    form = AccountForm()
     form.name_roles()
-    if form.accepted():
-        name, email, roles = form.name.data, form.email.data, form.roles.data
-        try:
-            person = staff.add(name, email, roles, now, audit.staff(g.staff.id))
-        except Refused as problem:
-            db.session.rollback()
-            _point_out(form, problem)
-        else:
-            person.language = form.language.data
-            in_words = ", ".join(words.label(role, "role", person.language) for role in roles)
-            staff.welcome(person, in_words, g.staff, now)
-            unit_of_work.commit()
-            name = person.name
-            flash(
-                _(
-                    "Kontot är skapat. %(name)s får ett mejl med en länk för att logga in.",
-                    name=name,
-                )
-            )
-            return redirect(url_for("admin.settings"), code=303)
+    outcome = carried_out(form, lambda: _added(form))
+    if outcome:
+        name = outcome.result.name
+        flash(_("Kontot är skapat. %(name)s får ett mejl med en länk för att logga in.", name=name))
+        return redirect(url_for("admin.settings"), code=303)
     html = render_template("admin/account_new.html", active="settings", form=form)
     return make_response(html, form.status)
+
+
+def _added(form: AccountForm) -> Staff:
+    name, email, roles, now = form.name.data, form.email.data, form.roles.data, page.now()
+    person = staff.add(name, email, roles, now, audit.staff(g.staff.id))
+    person.language = form.language.data
+    in_words = ", ".join(words.label(role, "role", person.language) for role in roles)
+    staff.welcome(person, in_words, g.staff, now)
+    return person
 
 
 @blueprint.route("/installningar/konton/<public_id>", methods=["GET", "POST"])
 def account(public_id: str) -> AnyResponse:
     """One account's roles."""
     person = staff.by_public_id(public_id)
-    form = RolesForm(data={"roles": [role.role for role in person.roles]})
-    form.name_roles()
-    if form.accepted():
-        try:
-            staff.set_roles(person, form.roles.data)
-        except Refused as problem:
-            db.session.rollback()
-            _point_out(form, problem)
-            person = staff.by_public_id(public_id)
-        else:
-            actor, roles = audit.staff(g.staff.id), form.roles.data
-            audit.note(actor, "staff_roles_set", person, page.now(), roles=roles)
-            unit_of_work.commit()
-            flash(_("Rollerna är sparade."))
-            return redirect(url_for("admin.account", public_id=public_id), code=303)
+    form = _roles_of(person)
+    if carried_out(form, lambda: _set_roles(person, form.roles.data)):
+        flash(_("Rollerna är sparade."))
+        return redirect(url_for("admin.account", public_id=public_id), code=303)
     return _account(person, form)
+
+
+def _roles_of(person: Staff, **sent: None) -> RolesForm:
+    form = RolesForm(**sent, data={"roles": [role.role for role in person.roles]})
+    form.name_roles()
+    return form
+
+
+def _set_roles(person: Staff, roles: list[str]) -> None:
+    staff.set_roles(person, roles)
+    actor = audit.staff(g.staff.id)
+    audit.note(actor, "staff_roles_set", person, page.now(), roles=roles)
 
 
 def _account(person: Staff, form: RolesForm) -> AnyResponse:
@@ -165,40 +164,27 @@ def _account(person: Staff, form: RolesForm) -> AnyResponse:
 @blueprint.post("/installningar/konton/<public_id>/<act>")
 def switch_account(public_id: str, act: str) -> AnyResponse:
     """Closes an account, which ends its sessions, or opens it again."""
-    person = staff.by_public_id(public_id)
+    person, actor = staff.by_public_id(public_id), audit.staff(g.staff.id)
     if act not in ("stang", "oppna"):
         raise Missing("no_staff")
-    if Press().accepted():
-        try:
-            staff.set_active(person, act == "oppna", page.now(), audit.staff(g.staff.id))
-        except Refused as problem:
-            db.session.rollback()
-            form = RolesForm(data={"roles": [role.role for role in person.roles]})
-            form.name_roles()
-            _point_out(form, problem)
-            return _account(staff.by_public_id(public_id), form)
-        unit_of_work.commit()
-        if act == "oppna":
-            flash(_("Kontot är öppet igen."))
-        else:
-            flash(_("Kontot är stängt och utloggat överallt."))
+    form, opens = _roles_of(person, formdata=None), act == "oppna"
+    outcome = carried_out(
+        Press(), lambda: staff.set_active(person, opens, page.now(), actor), shown_on=form
+    )
+    if outcome.refusal:
+        return _account(person, form)
+    if outcome:
+        flash(_("Kontot är öppet igen.") if opens else _("Kontot är stängt och utloggat överallt."))
     return redirect(url_for("admin.account", public_id=public_id), code=303)
-
-
-def _point_out(form: RolesForm, problem: Refused) -> None:
-    """Puts the sentence at the field it is about."""
-    field = form.roles
-    if problem.key == "staff_exists" and isinstance(form, AccountForm):
-        field = form.email
-    field.errors = (error_messages.sentence(problem),)
 
 
 @blueprint.route("/installningar/teman/<int:number>", methods=["GET", "POST"])
 def new_theme(number: int) -> AnyResponse:
     """Adds a theme to the year."""
-    year, form = years.by_number(number), ThemeForm()
-    if form.accepted():
-        planning.add_theme(year, form.sv.data, form.en.data, page.now(), audit.staff(g.staff.id))
+    year, form, actor = years.by_number(number), ThemeForm(), audit.staff(g.staff.id)
+    if carried_out(
+        form, lambda: planning.add_theme(year, form.sv.data, form.en.data, page.now(), actor)
+    ):
         return _saved(_("Temat är tillagt."))
     return _theme(year, form, "")
 
@@ -209,15 +195,15 @@ def theme(number: int, key: str) -> AnyResponse:
     year = years.by_number(number)
     found = planning.theme_of(year, key)
     form = ThemeForm(data={"sv": found.sv, "en": found.en})
-    if form.accepted():
-        actor = audit.staff(g.staff.id)
-        planning.change_theme(found, form.sv.data, form.en.data, page.now(), actor)
+    actor = audit.staff(g.staff.id)
+    if carried_out(
+        form, lambda: planning.change_theme(found, form.sv.data, form.en.data, page.now(), actor)
+    ):
         return _saved(_("Temat är sparat."))
     return _theme(year, form, found.sv)
 
 
 def _saved(words_for: str) -> AnyResponse:
-    unit_of_work.commit()
     flash(words_for)
     return redirect(url_for("admin.settings") + "#teman", code=303)
 

@@ -6,6 +6,7 @@ It carries what it showed.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,7 +18,7 @@ OWN = ("csrf_token", "shown")
 
 
 class StaleSafeForm(BaseForm):
-    """Is made with what holds now, also when it is sent.
+    """Is made with what holds now, also when it is sent: `holding` gives it, by field.
 
     A field that was left as it was shown takes what holds now. One that was changed here and
     meanwhile by somebody else is asked about once more, and is then written as it stands in the
@@ -26,14 +27,22 @@ class StaleSafeForm(BaseForm):
 
     shown = HiddenField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, holding: Callable[[], Mapping[str, Any]] = dict, **kwargs: Any) -> None:
+        super().__init__(**kwargs, data=dict(holding()))
+        self._holding = holding
         if not self.shown.raw_data:
             self._show()
 
     def accepted(self) -> bool:
         """As for every form; what was changed in both places is said at its field."""
         return super().accepted() and self._settled()
+
+    def still_holds(self) -> bool:
+        """Settles the fields with what holds now that the write has begun."""
+        holds = self._holding()
+        for field in self._asked():
+            field.object_data = holds.get(field.short_name, field.object_data)
+        return self._settled()
 
     def _settled(self) -> bool:
         before = _read(self.shown.data) if self.shown.raw_data else {}

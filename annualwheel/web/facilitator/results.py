@@ -15,13 +15,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError
 from annualwheel.meetings import results as outcome
 from annualwheel.meetings.results import LANGUAGES, Change, Piece
 from annualwheel.models import Meeting
 from annualwheel.web import error_messages, page, results_page
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import BaseForm, Press, strip
 
@@ -39,23 +40,28 @@ def write_results(number: int, kind: str) -> AnyResponse:
     meeting = years.meeting_of(number, kind)
     pieces = outcome.pieces(meeting)
     form = _form(pieces)
-    if not form.accepted():
+    changes, actor = _changes(pieces, form), audit.staff(g.staff.id)
+    saved = carried_out(form, lambda: outcome.save(meeting, changes, page.now(), actor))
+    if not saved:
         return _page(meeting, pieces, form, form.status)
-    changes = {}
-    for piece, language in _texts(pieces):
-        name = _name(piece, language)
-        base = request.form.get(f"base-{name}", "")
-        changes[piece.key, language] = Change(form[name].data, base)
-    conflicts = outcome.save(meeting, changes, page.now(), audit.staff(g.staff.id))
-    unit_of_work.commit()
-    if conflicts:
-        return _page(meeting, pieces, form, 409, conflicts)
+    if saved.result:
+        return _page(meeting, outcome.pieces(meeting), form, 409, saved.result)
     act = page.pressed("act")
     if act not in NEXT:
         published = _("Rättelsen är sparad och syns för deltagarna.")
         flash(published if meeting.results_at else _("Utkastet är sparat."))
     endpoint = NEXT.get(act, "facilitator.write_results")
     return redirect(url_for(endpoint, number=number, kind=kind), code=303)
+
+
+def _changes(pieces: list[Piece], form: Any) -> dict[tuple[str, str], Change]:
+    """What was written, each text with the mark of the one it was built on."""
+    changes = {}
+    for piece, language in _texts(pieces):
+        name = _name(piece, language)
+        base = request.form.get(f"base-{name}", "")
+        changes[piece.key, language] = Change(form[name].data, base)
+    return changes
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/resultat/visa")
@@ -71,8 +77,7 @@ def publish_results(number: int, kind: str) -> AnyResponse:
     """Asks once more, with what is missing, and publishes."""
     meeting, form = years.meeting_of(number, kind), Press()
     if form.accepted():
-        outcome.publish(meeting, page.now(), audit.staff(g.staff.id))
-        unit_of_work.commit()
+        carry_out(lambda: outcome.publish(meeting, page.now(), audit.staff(g.staff.id)))
         flash(_("Resultatet är publicerat."))
         return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
     try:
@@ -96,8 +101,7 @@ def unpublish_results(number: int, kind: str) -> AnyResponse:
     """Takes the results down; the texts are kept as a draft."""
     meeting = years.meeting_of(number, kind)
     if Press().accepted():
-        outcome.unpublish(meeting, page.now(), audit.staff(g.staff.id))
-        unit_of_work.commit()
+        carry_out(lambda: outcome.unpublish(meeting, page.now(), audit.staff(g.staff.id)))
         flash(_("Resultatet visas inte längre. Texterna finns kvar som utkast."))
     return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
 

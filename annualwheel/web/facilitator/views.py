@@ -19,10 +19,12 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, services, unit_of_work
+from annualwheel import audit, services
 from annualwheel.cycle import years
 from annualwheel.db import reading
+from annualwheel.models import File, Pack
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import Press
 from annualwheel.workshop import packs, submitted
@@ -108,8 +110,7 @@ def ask_for_pack(number: int, kind: str) -> AnyResponse:
     meeting = years.meeting_of(number, kind)
     if not Press().accepted():
         return redirect(url_for("facilitator.meeting_answers", number=number, kind=kind), code=303)
-    pack = packs.ask(meeting, g.staff, page.language(), page.now())
-    unit_of_work.commit()
+    pack = carry_out(lambda: packs.ask(meeting, g.staff, page.language(), page.now()))
     services.enqueue("build_pack", pack.id)
     return redirect(url_for("facilitator.pack", public_id=pack.public_id), code=303)
 
@@ -133,15 +134,18 @@ def download(public_id: str) -> Response | AnyResponse:
     found = packs.by_public_id(public_id)
     if not Press().accepted():
         return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
-    file = packs.require_file(found, page.now())
-    actor, meeting_id = audit.staff(g.staff.id), found.meeting_id
-    audit.note(actor, "pack_downloaded", found, page.now(), meeting_id, sha256=file.sha256)
-    unit_of_work.commit()
+    file = carry_out(lambda: _taken_out(found))
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     response = Response(_pieces(file.id, app), mimetype=file.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["Content-Length"] = str(file.size)
     return response
+
+
+def _taken_out(pack: Pack) -> File:
+    file, actor = packs.require_file(pack, page.now()), audit.staff(g.staff.id)
+    audit.note(actor, "pack_downloaded", pack, page.now(), pack.meeting_id, sha256=file.sha256)
+    return file
 
 
 def _pieces(file_id: int, app: Flask) -> Iterator[bytes]:

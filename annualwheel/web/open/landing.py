@@ -8,7 +8,6 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import unit_of_work
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
@@ -18,6 +17,7 @@ from annualwheel.questionnaires import published
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import calendar_file, offered_acts, page, security, session_links
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -52,8 +52,7 @@ def enter(token: str) -> Response | AnyResponse:
         return _landing(registration, form)
     wanted = ""
     if registration.state == "unconfirmed":
-        open_registration.confirm(registration, page.now())
-        unit_of_work.commit()
+        carry_out(lambda: open_registration.confirm(registration, page.now()))
         wanted = registration.mode
     session.permanent = True
     session_links.note("registration", registration.public_id, registration.link_version)
@@ -104,9 +103,8 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     form = Press()
     if not form.accepted():
         return _preparation(member, form)
+    carry_out(lambda: membership.note_opening(member, page.now()))
     session.permanent = True
-    membership.note_opening(member, page.now())
-    unit_of_work.commit()
     session_links.note("member", member.public_id, member.link_version)
     wants_results = page.pressed("answer") == "result"
     endpoint = "preparation.results" if wants_results else "preparation.hub"
@@ -118,8 +116,7 @@ def new_link() -> str | Response | AnyResponse:
     """Mails new links to an address on file; the answer is the same whether it is known or not."""
     form = AskForLink()
     if form.accepted():
-        link_recovery.ask(form.email.data, security.client(), page.now())
-        unit_of_work.commit()
+        carry_out(lambda: link_recovery.ask(form.email.data, security.client(), page.now()))
         return redirect(url_for("open.link_sent"), code=303)
     return make_response(render_template("open/new_link.html", form=form, dead=False), form.status)
 

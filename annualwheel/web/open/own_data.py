@@ -8,13 +8,13 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import unit_of_work
 from annualwheel.errors import Missing
 from annualwheel.models import Person
 from annualwheel.privacy import own_data
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import page, security, session_links
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -27,8 +27,7 @@ def ask_for_own_data() -> Response | AnyResponse:
     """
     form = AskForLink(data={"email": _address_on_file()})
     if form.accepted():
-        own_data.ask(form.email.data, security.client(), page.now())
-        unit_of_work.commit()
+        carry_out(lambda: own_data.ask(form.email.data, security.client(), page.now()))
         return redirect(url_for("open.own_data_sent"), code=303)
     return make_response(render_template("open/own_data.html", form=form, dead=False), form.status)
 

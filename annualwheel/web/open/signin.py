@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import unit_of_work
 from annualwheel.accounts import staff
 from annualwheel.errors import Missing
 from annualwheel.services import services
 from annualwheel.web import page, security
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -19,8 +19,7 @@ def sign_in() -> Response | AnyResponse:
     """Asks for an address; says the same whether it has an account or not."""
     form = AskForLink()
     if form.accepted():
-        staff.ask_for_link(form.email.data, security.client(), page.now())
-        unit_of_work.commit()
+        carry_out(lambda: staff.ask_for_link(form.email.data, security.client(), page.now()))
         session["back"] = page.own_path("back")
         return redirect(url_for("open.sign_in_sent"), code=303)
     return make_response(render_template("open/sign_in.html", form=form, dead=False), form.status)
@@ -45,14 +44,11 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
     if not form.accepted():
         return _with_button(token, form)
     try:
-        opened = staff.sign_in(services().link_signer.read("staff", token), page.now())
+        opened = carry_out(lambda: _signed_in(token))
     except Missing:
         return _dead_link()
-    if session.get("staff"):  # whoever was signed in here before is so no longer
-        staff.sign_out(session["staff"], page.now())
     person = staff.of_session(opened, page.now())
     plans = person is not None and staff.has_role(person, ("coordinator", "administrator"))
-    unit_of_work.commit()
     back = session.pop("back", None)
     session["staff"] = opened
     home = url_for("coordinator.year" if plans else "facilitator.answers")
@@ -69,8 +65,7 @@ def sign_out() -> Response | AnyResponse:
     if not form.accepted():
         return make_response(render_template("open/sign_out.html", form=form), form.status)
     if session.get("staff"):
-        staff.sign_out(session["staff"], page.now())
-        unit_of_work.commit()
+        carry_out(lambda: staff.sign_out(session["staff"], page.now()))
     language, account = page.language(), "1" if session.get("staff") else None
     session.clear()
     session["language"] = language
@@ -81,6 +76,14 @@ def sign_out() -> Response | AnyResponse:
 def signed_out() -> str:
     """You are signed out. Who had an account needs a new link; a personal one still works."""
     return render_template("open/signed_out.html", account="konto" in request.args)
+
+
+def _signed_in(token: str) -> str:
+    """Opens a session. Whoever was signed in here before is so no longer."""
+    opened = staff.sign_in(services().link_signer.read("staff", token), page.now())
+    if session.get("staff"):
+        staff.sign_out(session["staff"], page.now())
+    return opened
 
 
 def _with_button(token: str, form: Press) -> Response:

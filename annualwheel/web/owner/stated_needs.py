@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import unit_of_work
 from annualwheel.privacy import own_data
 from annualwheel.registrations import needs
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
-from annualwheel.web.acting import carried_out
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.needs_form import NeedsForm, consent_to, is_read_too_late
 from annualwheel.web.owner import blueprint
@@ -50,7 +49,6 @@ def erase_stated_needs(public_id: str) -> AnyResponse:
     """Takes the consent back: what was written is gone at once."""
     registration = own_data.registration_of(g.person, public_id)
     if Press().accepted():
-        needs.forget(registration)
-        unit_of_work.commit()
+        carry_out(lambda: needs.forget(registration))
         return redirect(url_for("owner.overview", klart="raderat"), code=303)
     return redirect(url_for("owner.stated_needs", public_id=public_id), code=303)

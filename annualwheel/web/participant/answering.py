@@ -25,7 +25,10 @@ def register() -> Response | AnyResponse:
     offer = offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
     state, stood = registration.state, replies.stands(registration)
-    if carried_out(form, lambda: replies.register(registration, form.reply(), page.now(), actor)):
+    outcome = carried_out(
+        form, lambda: replies.register(registration, form.reply(), page.now(), actor)
+    )
+    if outcome:
         session_links.note("registration", registration.public_id, registration.link_version)
         done = "andrad" if replies.stands(registration) != stood else None
         if registration.state != state:
@@ -33,7 +36,7 @@ def register() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:
         return redirect(url_for("participant.confirmation"), code=303)
-    another = bool(form.form_errors) and replies.names_another(registration, form.reply())
+    another = outcome.refusal is not None and replies.names_another(registration, form.reply())
     html = render_template(
         "participant/register.html",
         form=form,

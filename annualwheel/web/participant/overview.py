@@ -8,13 +8,13 @@ from __future__ import annotations
 from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import unit_of_work
 from annualwheel.cycle import years
 from annualwheel.models import Registration
 from annualwheel.preparation import membership
 from annualwheel.registrations import needs
 from annualwheel.registrations.states import MAY_STATE_NEEDS, PREPARES
 from annualwheel.web import calendar_file, offered_acts, page, session_links
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint
 
@@ -70,9 +70,8 @@ def open_preparation() -> AnyResponse:
     opens = years.phase(registration.meeting, "preparation").opens_at
     if page.now() < opens or not Press().accepted():
         return back
-    member = membership.of_registration(registration, page.now())
+    member = carry_out(lambda: membership.of_registration(registration, page.now()))
     if member is None:
         return back
-    unit_of_work.commit()
     session_links.note("member", member.public_id, member.link_version)
     return redirect(url_for("preparation.hub"), code=303)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import unit_of_work
 from annualwheel.models import Registration
 from annualwheel.registrations import needs
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
-from annualwheel.web.acting import carried_out
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.needs_form import NeedsForm, consent_to, is_read_too_late
 from annualwheel.web.participant import blueprint
@@ -30,7 +29,7 @@ def own_needs() -> Response | AnyResponse:
     back = redirect(url_for("participant.confirmation"), code=303)
     if registration.state not in MAY_STATE_NEEDS:
         return back
-    given, consent = needs.of(registration), consent_to(registration)
+    consent, given = consent_to(registration), needs.of(registration)
     stated = bool(given.diet or given.access)
     if not stated and is_read_too_late(registration):
         return back
@@ -41,7 +40,8 @@ def own_needs() -> Response | AnyResponse:
         return back
 
     def keep() -> None:
-        diet, access = form.diet.data or given.diet, form.access.data or given.access
+        before = needs.of(registration)
+        diet, access = form.diet.data or before.diet, form.access.data or before.access
         needs.state(registration, diet, access, consent, page.now())
 
     if carried_out(form, keep):
@@ -61,7 +61,6 @@ def own_needs() -> Response | AnyResponse:
 def erase_needs() -> AnyResponse:
     """Takes the consent back: what was written is gone at once."""
     if Press().accepted():
-        needs.forget(g.registration)
-        unit_of_work.commit()
+        carry_out(lambda: needs.forget(g.registration))
         return redirect(url_for("participant.confirmation", klart="raderat"), code=303)
     return redirect(url_for("participant.own_needs"), code=303)

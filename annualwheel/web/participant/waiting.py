@@ -34,4 +34,5 @@ def answer_offer() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation"), code=303)
     if carried_out(form, lambda: act(g.registration, now, actor)):
         return redirect(url_for("participant.confirmation", klart=done), code=303)
-    return make_response(overview.shown(form), form.status)
+    # The page itself is not over, though the offer may be: one may still leave.
+    return make_response(overview.shown(form), 422 if form.errors else 200)

@@ -10,12 +10,10 @@ from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import unit_of_work
-from annualwheel.db import db
-from annualwheel.errors import Refused
 from annualwheel.models import ChangeRequest, Submission
 from annualwheel.preparation import reopening
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import BaseForm, Filled, strip
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.steps import standing
@@ -41,15 +39,8 @@ class AskForm(BaseForm):
 def ask_to_change() -> Response:
     """The form. Where there is nothing to ask for, the overview says how it stands."""
     submission, form = g.member.submission, AskForm()
-    if form.accepted():
-        try:
-            reopening.ask(g.member, form.reason.data, page.now())
-        except Refused as problem:
-            db.session.rollback()
-            form.reason.errors = [error_messages.sentence(problem)]
-        else:
-            unit_of_work.commit()
-            return redirect(url_for("preparation.hub", bett=1), code=303)
+    if carried_out(form, lambda: reopening.ask(g.member, form.reason.data, page.now())):
+        return redirect(url_for("preparation.hub", bett=1), code=303)
     if not form.is_submitted() and not _is_worth_asking(submission):
         return redirect(url_for("preparation.hub"), code=303)
     html = render_template("preparation/ask.html", form=form, most=MOST, **standing(submission))

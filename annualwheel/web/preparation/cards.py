@@ -9,11 +9,11 @@ from __future__ import annotations
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
-from annualwheel import unit_of_work
 from annualwheel.errors import Refused
 from annualwheel.preparation import carry_over, items
 from annualwheel.questionnaires import published
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint, sections
 from annualwheel.web.preparation.steps import Step, find, steps
@@ -28,8 +28,7 @@ def add(section: str) -> Response:
     step, _after = find(published.definition_of(submission.questionnaire), section, None)
     if answer := _instead(step.url()):
         return answer
-    item = items.add(submission, section, page.now())
-    unit_of_work.commit()
+    item = carry_out(lambda: items.add(submission, section, page.now()))
     return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
 
 
@@ -43,8 +42,8 @@ def carry(section: str, earlier: str) -> Response:
     step, _after = find(published.definition_of(submission.questionnaire), section, None)
     if not Press().accepted():
         return redirect(step.url(), code=303)
-    item = carry_over.carry(submission, earlier, page.pressed("way"), g.member.person, page.now())
-    unit_of_work.commit()
+    way, person = page.pressed("way"), g.member.person
+    item = carry_out(lambda: carry_over.carry(submission, earlier, way, person, page.now()))
     if item.carried == "changed":
         return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
     return redirect(step.url(sagt=item.public_id), code=303)
@@ -56,8 +55,7 @@ def take_back(item: str) -> Response:
     back = _step()[0].url(_anchor="forra-aret")
     if answer := _instead(back):
         return answer
-    items.remove(g.member.submission, item, g.member.person, page.now())
-    unit_of_work.commit()
+    carry_out(lambda: items.remove(g.member.submission, item, g.member.person, page.now()))
     return redirect(back, code=303)
 
 
@@ -66,8 +64,7 @@ def remove(item: str) -> Response:
     """Takes the card away; the page that follows offers to undo it."""
     if answer := _instead(_step()[0].url(), item):
         return answer
-    items.remove(g.member.submission, item, g.member.person, page.now())
-    unit_of_work.commit()
+    carry_out(lambda: items.remove(g.member.submission, item, g.member.person, page.now()))
     return redirect(_step()[0].url(borttaget=item), code=303)
 
 
@@ -76,8 +73,7 @@ def restore(item: str) -> Response:
     """Brings a removed card back and opens it."""
     if answer := _instead(_step()[0].url(borttaget=item)):
         return answer
-    items.restore(g.member.submission, item, page.now())
-    unit_of_work.commit()
+    carry_out(lambda: items.restore(g.member.submission, item, page.now()))
     return redirect(_step()[0].url(redigera=item, _anchor="kort"), code=303)
 
 
@@ -87,8 +83,8 @@ def move(item: str) -> Response:
     back = _step()[0].url(flyttat=item)
     if answer := _instead(back):
         return answer
-    items.move(g.member.submission, item, MOVES.get(page.pressed("act"), 0), page.now())
-    unit_of_work.commit()
+    by = MOVES.get(page.pressed("act"), 0)
+    carry_out(lambda: items.move(g.member.submission, item, by, page.now()))
     return redirect(back, code=303)
 
 

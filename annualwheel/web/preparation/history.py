@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import unit_of_work
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.preparation import answers, deadline, drafts, history, items, submission
+from annualwheel.preparation.answers import SaveResult
 from annualwheel.preparation.drafts import Draft, Place, Stored
 from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Group, Question, answer_fields
 from annualwheel.questionnaires.path import FilledItem
 from annualwheel.questionnaires.values import Value, is_blank, keys
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.overview import unnamed
@@ -81,8 +82,7 @@ def former_texts(item: str, key: str) -> Response:
     if form.accepted():
         former = _number("text")
         base = answers.base_of(request.form.get("base", ""))
-        saved = history.restore(place, key, former, base, g.member.person, page.now())
-        unit_of_work.commit()
+        saved = carry_out(lambda: _restored(item, key, former, base))
         if not saved.conflicts:
             here = url_for("preparation.former_texts", item=item, key=key, tagen=1)
             return redirect(here, code=303)
@@ -107,6 +107,11 @@ def former_texts(item: str, key: str) -> Response:
         **standing(g.member.submission),
     )
     return make_response(html, status)
+
+
+def _restored(item: str, key: str, former: int, base: int) -> SaveResult:
+    place = items.of(g.member.submission, item)
+    return history.restore(place, key, former, base, g.member.person, page.now())
 
 
 def _number(name: str) -> int:

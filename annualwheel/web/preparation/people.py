@@ -14,12 +14,11 @@ from wtforms import EmailField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
-from annualwheel import unit_of_work
 from annualwheel.preparation import collaborators, scopes
 from annualwheel.preparation.collaborators import Colleague
 from annualwheel.questionnaires import published
 from annualwheel.web import page
-from annualwheel.web.acting import carried_out
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, Press, strip
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.steps import standing
@@ -81,12 +80,15 @@ def invite() -> Response:
     """
     _require_joint()
     form, here = _colleague_form(), standing(g.member.submission)
-    if carried_out(form, lambda: collaborators.invite(g.member, form.colleague(), page.now())):
+    outcome = carried_out(
+        form, lambda: collaborators.invite(g.member, form.colleague(), page.now())
+    )
+    if outcome:
         return _told("invited", f"{form.given.data} {form.family.data}")
     if not form.is_submitted() and not here["is_open"]:
         return redirect(url_for("preparation.hub"), code=303)
     known = None
-    if form.form_errors:
+    if outcome.refusal:
         known = collaborators.known(g.member, form.given.data, form.family.data, form.email.data)
     html = render_template("preparation/invite.html", form=form, known=known, whole=WHOLE, **here)
     return make_response(html, form.status)
@@ -97,8 +99,7 @@ def mail_again(colleague: str) -> Response:
     """The same link once more."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
-    found = collaborators.mail_again(g.member, colleague, page.now())
-    unit_of_work.commit()
+    found = carry_out(lambda: collaborators.mail_again(g.member, colleague, page.now()))
     return _told("mailed", found.person.name)
 
 
@@ -146,8 +147,7 @@ def take_lead() -> Response:
     """ "I hold the answer together", where nobody does."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
-    collaborators.take_lead(g.member, page.now())
-    unit_of_work.commit()
+    carry_out(lambda: collaborators.take_lead(g.member, page.now()))
     return _told("taken", "")
 
 

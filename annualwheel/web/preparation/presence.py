@@ -13,10 +13,10 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from annualwheel import unit_of_work
 from annualwheel.preparation import deadline, presence
 from annualwheel.questionnaires import published
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.steps import Step, steps
 
@@ -37,8 +37,7 @@ def here() -> Response:
     if not isinstance(body, dict):
         abort(400)
     if not body.get("away"):
-        presence.note(g.member, place(body.get("where")), page.now())
-        unit_of_work.commit()
+        carry_out(lambda: presence.note(g.member, place(body.get("where")), page.now()))
     return jsonify(others=sentences())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import unit_of_work
 from annualwheel.cycle import years
 from annualwheel.errors import Refused
 from annualwheel.preparation import deadline, drafts, notices, submission
@@ -13,6 +12,7 @@ from annualwheel.preparation.drafts import Draft
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint, overview
 from annualwheel.web.preparation.steps import standing
@@ -38,13 +38,13 @@ def submit() -> Response:
     form = Press()
     if not form.accepted():
         return _page(*_answer(), form, form.status)
+    seen = request.form.get("seen", "")
     try:
-        submission.submit(g.member, page.now(), request.form.get("seen", ""), page.language())
+        carry_out(lambda: submission.submit(g.member, page.now(), seen, page.language()))
     except Refused:
         definition, draft = _answer()
         blocking, _missing = overview.gaps(definition, draft)
         return _page(definition, draft, form, 422 if blocking else 409)
-    unit_of_work.commit()
     return redirect(url_for("preparation.receipt"), code=303)
 
 

@@ -5,16 +5,17 @@ No page, no audit row, few queries.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, g, jsonify, request
 from werkzeug.wrappers import Response
 
-from annualwheel import unit_of_work
 from annualwheel.preparation import answers, items, presence
-from annualwheel.preparation.answers import Change, Conflict
+from annualwheel.preparation.answers import Change, Conflict, SaveResult
 from annualwheel.questionnaires.values import Value
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation import presence as open_pages
 from annualwheel.web.preparation.presence import proven, sentences
@@ -36,13 +37,8 @@ def save(item: str) -> Response:
     `saved` nor `conflicts`.
     """
     proven()
-    place = items.of(g.member.submission, item)
-    saved = answers.save(place, _changes(), g.member.person, page.now())
-    alive = False
-    if presence.is_due(g.member, page.now()):
-        where = open_pages.place(request.get_json().get("where"))
-        alive = presence.note(g.member, where, page.now())
-    unit_of_work.commit()
+    changes = _changes()
+    saved, alive = carry_out(lambda: _saved(item, changes))
     language = page.language()
     answer: dict[str, Any] = {
         "at": dates.time_short(page.now(), language),
@@ -52,6 +48,16 @@ def save(item: str) -> Response:
     if alive:
         answer["others"] = sentences()
     return jsonify(answer)
+
+
+def _saved(item: str, changes: Mapping[str, Change]) -> tuple[SaveResult, bool]:
+    """Saves, and takes the save as a sign of life when one is due. The second says whether so."""
+    place = items.of(g.member.submission, item)
+    saved, alive = answers.save(place, changes, g.member.person, page.now()), False
+    if presence.is_due(g.member, page.now()):
+        where = open_pages.place(request.get_json().get("where"))
+        alive = presence.note(g.member, where, page.now())
+    return saved, alive
 
 
 def _changes() -> dict[str, Change]:

@@ -9,7 +9,6 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from annualwheel import unit_of_work
 from annualwheel.errors import Closed, Missing
 from annualwheel.models import Submission
 from annualwheel.preparation import answers, carry_over, deadline, drafts, history, items
@@ -20,6 +19,7 @@ from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Group, Question, QuestionType
 from annualwheel.questionnaires.values import is_blank
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.preparation import blueprint, field_context, last_year, sheets
 from annualwheel.web.preparation.overview import Card, card_of
 from annualwheel.web.preparation.sheets import QuestionForm
@@ -188,10 +188,13 @@ def _after_saving(desk: Desk, act: str, fetched: Mapping[str, Change]) -> str:
 
 
 def _saved(desk: Desk, changes: Mapping[str, Change]) -> SaveResult:
-    place = items.of(desk.submission, desk.sent.place.public_id)
-    saved = answers.save(place, changes, g.member.person, page.now())
-    unit_of_work.commit()
-    return saved
+    item = desk.sent.place.public_id
+
+    def save() -> SaveResult:
+        place = items.of(desk.submission, item)
+        return answers.save(place, changes, g.member.person, page.now())
+
+    return carry_out(save)
 
 
 def _met(desk: Desk, saved: SaveResult) -> Response:

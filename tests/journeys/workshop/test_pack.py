@@ -18,6 +18,7 @@ from annualwheel import audit
 from annualwheel.clock import Clock
 from annualwheel.db import db
 from annualwheel.errors import Missing
+from annualwheel.jobs import building
 from annualwheel.models import Audit, Category, Meeting, Staff
 from annualwheel.questionnaires.definition import (
     Definition,
@@ -53,7 +54,7 @@ def build(meeting: Meeting, clock: Clock, language: str = "sv") -> bytes:
     db.session.flush()
     pack = packs.ask(meeting, by, language, clock.now())
     db.session.commit()
-    packs.build(pack.id, clock)
+    building.build_pack(pack.id)
     file = packs.require_file(pack, clock.now())
     return b"".join(
         itertools.takewhile(bool, (packs.piece(file.id, number) for number in itertools.count()))

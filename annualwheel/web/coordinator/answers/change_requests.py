@@ -18,14 +18,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import unit_of_work
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
 from annualwheel.preparation import deadline, progress, reopening
 from annualwheel.preparation.progress import Progress
-from annualwheel.web import error_messages, page, words
+from annualwheel.web import page, words
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import day_field, parse_day
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
@@ -110,18 +109,15 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
     meeting, form = years.meeting_of(number, kind), OpenForm()
     submission = reopening.one(meeting, public_id)
     form.in_year = meeting.year.number
-    if not form.accepted():
+    if not carried_out(form, lambda: _opened(submission, form)):
         return _page(meeting, submission, opening=form)
-    try:
-        reopening.open_until(submission, parse_day(form.day.data), page.now(), g.staff)
-    except (Refused, Closed) as problem:
-        db.session.rollback()
-        form.day.errors = [error_messages.sentence(problem)]
-        return _page(meeting, submission, opening=form)
-    unit_of_work.commit()
     day = words.day(parse_day(form.day.data))
     flash(_("Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.", day=day))
     return redirect(_here(meeting, submission), code=303)
+
+
+def _opened(submission: Submission, form: OpenForm) -> None:
+    reopening.open_until(submission, parse_day(form.day.data), page.now(), g.staff)
 
 
 @blueprint.post("/mote/<int:number>/<meeting:kind>/svar/<public_id>/neka")
@@ -129,15 +125,10 @@ def refuse_change(number: int, kind: str, public_id: str) -> AnyResponse:
     """Says no, with a text."""
     meeting, form = years.meeting_of(number, kind), RefuseForm()
     submission = reopening.one(meeting, public_id)
-    if not form.accepted():
+    if not carried_out(
+        form, lambda: reopening.refuse(submission, form.text.data, page.now(), g.staff)
+    ):
         return _page(meeting, submission, refusing=form)
-    try:
-        reopening.refuse(submission, form.text.data, page.now(), g.staff)
-    except Refused as problem:
-        db.session.rollback()
-        form.text.errors = [error_messages.sentence(problem)]
-        return _page(meeting, submission, refusing=form)
-    unit_of_work.commit()
     flash(_("Svaret är skickat med e-post."))
     return redirect(_here(meeting, submission), code=303)
 
@@ -148,8 +139,7 @@ def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
     meeting = years.meeting_of(number, kind)
     submission = reopening.one(meeting, public_id)
     if Press().accepted():
-        reopening.close(submission, page.now(), g.staff)
-        unit_of_work.commit()
+        carry_out(lambda: reopening.close(submission, page.now(), g.staff))
         flash(_("Svaret är stängt."))
     return redirect(_here(meeting, submission), code=303)
 

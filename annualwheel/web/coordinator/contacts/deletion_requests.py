@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.models import DeletionRequest
 from annualwheel.privacy import erasure
 from annualwheel.web import page
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
 
@@ -60,7 +61,7 @@ def erase_person(public_id: str) -> AnyResponse:
     """Erases the person for good."""
     request = erasure.by_public_id(public_id)
     if Press().accepted():
-        done = erasure.erase(request, page.now(), audit.staff(g.staff.id))
+        done = carry_out(lambda: erasure.erase(request, page.now(), audit.staff(g.staff.id)))
         return _done(request, done, _("Personens uppgifter är raderade."))
     return redirect(url_for("coordinator.deletion_request", public_id=public_id), code=303)
 
@@ -69,14 +70,16 @@ def erase_person(public_id: str) -> AnyResponse:
 def refuse_deletion(public_id: str) -> AnyResponse:
     """Answers without erasing, with words that are mailed."""
     request, form = erasure.by_public_id(public_id), AnswerForm()
-    if form.accepted():
-        done = erasure.refuse(request, form.text.data, page.now(), audit.staff(g.staff.id))
-        return _done(request, done, _("Svaret är på väg."))
+    outcome = carried_out(
+        form,
+        lambda: erasure.refuse(request, form.text.data, page.now(), audit.staff(g.staff.id)),
+    )
+    if outcome:
+        return _done(request, outcome.result, _("Svaret är på väg."))
     return _shown(request, form)
 
 
 def _done(request: DeletionRequest, done: bool, said: str) -> AnyResponse:
-    unit_of_work.commit()
     flash(said if done else _("Begäran var redan besvarad. Inget är ändrat."))
     return redirect(url_for("coordinator.deletion_request", public_id=request.public_id), code=303)
 

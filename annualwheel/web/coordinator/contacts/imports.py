@@ -15,16 +15,18 @@ from wtforms import RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from annualwheel import unit_of_work
 from annualwheel.contacts import organisations
 from annualwheel.contacts.directory import PAGE_SIZE, Page
 from annualwheel.contacts.imports import preview, reading, template, undoing, writing
 from annualwheel.contacts.imports.preview import STATUSES, Entry, Preview, Unknown
+from annualwheel.contacts.imports.reading import Sheet
+from annualwheel.contacts.imports.values import Contact
 from annualwheel.contacts.imports.writing import Choice
 from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.models import Category, Import
 from annualwheel.web import error_messages, import_words, page
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.contacts.organisations import category_name
 from annualwheel.web.coordinator.contacts.people import actor, around
@@ -42,24 +44,26 @@ class UploadForm(BaseForm):
 
     file = FileField(_l("Fil med personer"), description=_l("Excel (.xlsx) eller CSV, högst 10 MB"))
 
+    sheet: Sheet
+
     def validate_file(self, field: FileField) -> None:
-        """A file must be chosen."""
+        """A file must be chosen. It is read here, before anything is written."""
         if not field.data or not field.data.filename:
             raise ValidationError(_("Välj en fil"))
+        try:
+            self.sheet = reading.read(field.data.read())
+        except Unreadable as problem:
+            raise ValidationError(error_messages.sentence(problem)) from problem
 
 
 @blueprint.route("/personer/import", methods=["GET", "POST"])
 def import_start() -> AnyResponse:
     """The file to upload, previews that wait, and earlier imports."""
     form = UploadForm()
-    if form.accepted():
-        try:
-            kept = _keep(form)
-        except Unreadable as problem:
-            form.file.errors = [error_messages.sentence(problem)]
-        else:
-            unit_of_work.commit()
-            return redirect(url_for("coordinator.import_show", public_id=kept.public_id), code=303)
+    outcome = carried_out(form, lambda: _keep(form))
+    if outcome:
+        shown = url_for("coordinator.import_show", public_id=outcome.result.public_id)
+        return redirect(shown, code=303)
     html = render_template(
         "coordinator/import_start.html",
         active="people",
@@ -105,14 +109,13 @@ def import_show(public_id: str) -> AnyResponse:
 @blueprint.post("/personer/import/<public_id>")
 def import_write(public_id: str) -> AnyResponse:
     """Writes what the preview showed. A second press shows what the first one did."""
-    kept = preview.by_public_id(public_id, locked=True)
+    kept = preview.by_public_id(public_id)
     if kept.state == "preview":
-        shown = preview.build(kept)
+        rows = preview.contacts_of(kept)
+        shown = preview.build(kept, rows)
         form = _choices_form(shown)()
-        if not form.accepted():
+        if not carried_out(form, lambda: _written(public_id, form, shown, rows)):
             return _preview_page(kept, shown, form)
-        writing.write(kept, _choices(form, shown), actor(), page.now())
-        unit_of_work.commit()
         flash(_("Importen är klar."))
     return redirect(url_for("coordinator.import_show", public_id=public_id), code=303)
 
@@ -121,8 +124,7 @@ def import_write(public_id: str) -> AnyResponse:
 def import_discard(public_id: str) -> AnyResponse:
     """Throws a preview away."""
     if Press().accepted():
-        preview.discard(preview.by_public_id(public_id, locked=True))
-        unit_of_work.commit()
+        carry_out(lambda: preview.discard(preview.by_public_id(public_id, locked=True)))
         flash(_("Filen är borttagen. Inget sparades."))
     return redirect(url_for("coordinator.import_start"), code=303)
 
@@ -131,20 +133,27 @@ def import_discard(public_id: str) -> AnyResponse:
 def import_undo(public_id: str) -> AnyResponse:
     """Takes an import back."""
     if Press().accepted():
-        undoing.undo(preview.by_public_id(public_id, locked=True), actor(), page.now())
-        unit_of_work.commit()
+        carry_out(lambda: _undone(public_id))
         flash(_("Importen är ångrad. Det som den lade till är borttaget."))
     return redirect(url_for("coordinator.import_show", public_id=public_id), code=303)
+
+
+def _written(public_id: str, form: Any, shown: Preview, rows: list[Contact]) -> None:
+    kept = preview.by_public_id(public_id, locked=True)
+    writing.write(kept, _choices(form, shown), actor(), page.now(), rows)
+
+
+def _undone(public_id: str) -> None:
+    undoing.undo(preview.by_public_id(public_id, locked=True), actor(), page.now())
 
 
 def _keep(form: UploadForm) -> Import:
     year = years.latest()
     if year is None:
         raise Missing("no_year")
-    file = form.file.data
     return preview.keep(
-        reading.read(file.read()),
-        strip(file.filename)[-LONGEST_FILE_NAME:],
+        form.sheet,
+        strip(form.file.data.filename)[-LONGEST_FILE_NAME:],
         year,
         g.staff.name,
         actor(),

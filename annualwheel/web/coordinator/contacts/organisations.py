@@ -9,22 +9,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.contacts import activation, directory
 from annualwheel.contacts.organisations import (
     add_alias,
     add_organisation,
     organisation_by_id,
-    organisation_named,
     rename_organisation,
+    require_unnamed,
     set_category,
 )
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.errors import Refused
 from annualwheel.models import Category, Organisation, Person, Year
 from annualwheel.preparation import collaborators
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.answers.change_requests import answers_of
 from annualwheel.web.coordinator.contacts.people import actor, around, wanted_rows
@@ -88,18 +87,11 @@ def organisation_new() -> AnyResponse:
     """Adds an organisation by hand."""
     form, year = OrganisationForm(), years.latest()
     form.category.choices = _category_choices()
-    if form.accepted():
-        try:
-            made = add_organisation(form.name.data)
-        except Refused as problem:
-            form.name.errors = [error_messages.sentence(problem)]
-        else:
-            if year:
-                set_category(made, year, _category(form.category.data))
-            audit.note(actor(), "organisation_added", made, page.now())
-            unit_of_work.commit()
-            flash(_("Organisationen är tillagd."))
-            return redirect(url_for("coordinator.organisation", public_id=made.public_id), code=303)
+    outcome = carried_out(form, lambda: _added(form, year))
+    if outcome:
+        flash(_("Organisationen är tillagd."))
+        shown = url_for("coordinator.organisation", public_id=outcome.result.public_id)
+        return redirect(shown, code=303)
     html = render_template(
         "coordinator/organisation_form.html",
         active="people",
@@ -108,6 +100,14 @@ def organisation_new() -> AnyResponse:
         year=year,
     )
     return make_response(html, form.status)
+
+
+def _added(form: OrganisationForm, year: Year | None) -> Organisation:
+    made = add_organisation(form.name.data)
+    if year:
+        set_category(made, year, _category(form.category.data))
+    audit.note(actor(), "organisation_added", made, page.now())
+    return made
 
 
 @blueprint.get("/personer/organisationer/<public_id>")
@@ -120,19 +120,11 @@ def organisation(public_id: str) -> AnyResponse:
 def organisation_edit(public_id: str) -> AnyResponse:
     """Corrects the name."""
     found = organisation_by_id(public_id)
-    form = OrganisationForm(obj=found)
+    form = OrganisationForm(lambda: {"name": found.name})
     del form.category
-    if form.accepted():
-        try:
-            rename_organisation(found, form.name.data)
-        except Refused as problem:
-            db.session.rollback()
-            form.name.errors = [error_messages.sentence(problem)]
-        else:
-            audit.note(actor(), "organisation_edited", found, page.now(), fields=["name"])
-            unit_of_work.commit()
-            flash(_("Namnet är sparat."))
-            return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+    if carried_out(form, lambda: _renamed(found, form)):
+        flash(_("Namnet är sparat."))
+        return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
     html = render_template(
         "coordinator/organisation_form.html",
         active="people",
@@ -143,23 +135,25 @@ def organisation_edit(public_id: str) -> AnyResponse:
     return make_response(html, form.status)
 
 
+def _renamed(found: Organisation, form: OrganisationForm) -> None:
+    rename_organisation(found, form.name.data)
+    audit.note(actor(), "organisation_edited", found, page.now(), fields=["name"])
+
+
 @blueprint.post("/personer/organisationer/<public_id>/namn")
 def organisation_alias(public_id: str) -> AnyResponse:
     """Lets the organisation be found by another name too."""
     found, form = organisation_by_id(public_id), AliasForm()
-    if not form.accepted():
+    if not carried_out(form, lambda: _named_too(found, form.alias.data)):
         return _organisation_page(found, form)
-    other = organisation_named(form.alias.data)
-    if other is not None:
-        form.alias.errors = [
-            _("%(organisation)s känns redan igen på det namnet.", organisation=other.name)
-        ]
-        return _organisation_page(found, form)
-    add_alias(found, form.alias.data)
-    audit.note(actor(), "alias_added", found, page.now())
-    unit_of_work.commit()
     flash(_("Namnet är tillagt."))
     return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
+
+
+def _named_too(found: Organisation, alias: str) -> None:
+    require_unnamed(alias)
+    add_alias(found, alias)
+    audit.note(actor(), "alias_added", found, page.now())
 
 
 @blueprint.post("/personer/organisationer/<public_id>/ar")
@@ -170,17 +164,19 @@ def organisation_year(public_id: str) -> AnyResponse:
     if year is None:
         return back
     form = _year_form(found, year)
-    if not form.accepted():
+    if not carried_out(form, lambda: _set_for_year(found, year, form)):
         return _organisation_page(found, AliasForm(formdata=None), form)
+    flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
+    return back
+
+
+def _set_for_year(found: Organisation, year: Year, form: YearForm) -> None:
     set_category(found, year, _category(form.category.data))
     if form.lead.data != form.lead.object_data:
         lead = _possible_leads(found, year).get(form.lead.data or "")
         collaborators.appoint(found, year, lead)
     what, fields = "organisation_edited", ["category", "lead"]
     audit.note(actor(), what, found, page.now(), fields=fields, year=year.number)
-    unit_of_work.commit()
-    flash(_("Uppgifterna för %(year)s är sparade.", year=year.number))
-    return back
 
 
 @blueprint.post("/personer/organisationer/<public_id>/lage")
@@ -188,8 +184,8 @@ def organisation_active(public_id: str) -> AnyResponse:
     """Takes the organisation out of new sendings, or back in."""
     found = organisation_by_id(public_id)
     if Press().accepted():
-        activation.set_active(found, page.pressed("aktiv") == "ja", actor(), page.now())
-        unit_of_work.commit()
+        active = page.pressed("aktiv") == "ja"
+        carry_out(lambda: activation.set_active(found, active, actor(), page.now()))
         if found.active:
             flash(_("Organisationen är aktiv igen."))
         else:
@@ -224,18 +220,21 @@ def _organisation_page(
 
 
 def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
-    row = directory.year_of(found, year)
-    category, lead = (row.category, row.lead) if row else (None, None)
-    values = {
-        "category": category.key if category else "",
-        "lead": lead.public_id if lead else "",
-    }
-    form = YearForm(**sent, data=values)
+    form = YearForm(lambda: _of_year(found, year), **sent)
     form.category.choices = _category_choices()
     people = _possible_leads(found, year).items()
     leads = [SelectChoice(key, one.name) for key, one in people]
     form.lead.choices = [SelectChoice("", _("Ingen är utsedd")), *leads]
     return form
+
+
+def _of_year(found: Organisation, year: Year) -> dict[str, str]:
+    row = directory.year_of(found, year)
+    category, lead = (row.category, row.lead) if row else (None, None)
+    return {
+        "category": category.key if category else "",
+        "lead": lead.public_id if lead else "",
+    }
 
 
 def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:

@@ -12,21 +12,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import activation, affiliations, directory, organisations
 from annualwheel.contacts.directory import Page, Wanted
 from annualwheel.contacts.people import add_person, person_by_id, person_called
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.errors import Refused
 from annualwheel.models import Category, Person
 from annualwheel.participation import address_change, departures
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
 
+CORRECTED = ("given", "family", "email", "mobile", "language")
 SHOWN = {"aktiva": True, "inaktiva": False, "alla": None}
 
 
@@ -88,30 +88,35 @@ def people() -> str:
 @blueprint.route("/personer/ny", methods=["GET", "POST"])
 def person_new() -> AnyResponse:
     """Adds a person by hand."""
-    form = NewPersonForm(
-        data={"language": "sv", "organisation": request.args.get("organisation", "")}
-    )
-    if form.accepted():
-        known = person_called(form.given.data, form.family.data, form.email.data)
-        person = add_person(
-            form.given.data,
-            form.family.data,
-            form.email.data,
-            organisations.organisation_by_id(form.organisation.data),
-            title=form.title.data,
-            language=form.language.data,
-            mobile=form.mobile.data,
-            source="staff:",
-        )
-        audit.note(actor(), "person_added", person, page.now())
-        unit_of_work.commit()
-        if known is None:
+    empty = {"language": "sv", "organisation": request.args.get("organisation", "")}
+    form = NewPersonForm(lambda: empty)
+    outcome = carried_out(form, lambda: _added(form))
+    if outcome:
+        person, is_new = outcome.result
+        if is_new:
             flash(_("Personen är tillagd."))
         else:
             flash(_("Personen fanns redan, med samma namn och adress."))
         return redirect(url_for("coordinator.person", public_id=person.public_id), code=303)
     html = render_template("coordinator/person_form.html", active="people", form=form, person=None)
     return make_response(html, form.status)
+
+
+def _added(form: NewPersonForm) -> tuple[Person, bool]:
+    """The person, and whether they were not on file before."""
+    known = person_called(form.given.data, form.family.data, form.email.data)
+    person = add_person(
+        form.given.data,
+        form.family.data,
+        form.email.data,
+        organisations.organisation_by_id(form.organisation.data),
+        title=form.title.data,
+        language=form.language.data,
+        mobile=form.mobile.data,
+        source="staff:",
+    )
+    audit.note(actor(), "person_added", person, page.now())
+    return person, known is None
 
 
 @blueprint.get("/personer/<public_id>")
@@ -124,9 +129,8 @@ def person(public_id: str) -> AnyResponse:
 def person_edit(public_id: str) -> AnyResponse:
     """Corrects name, address, number and language."""
     found = person_by_id(public_id)
-    form = PersonForm(obj=found)
-    if form.accepted() and _corrected(found, form):
-        unit_of_work.commit()
+    form = PersonForm(lambda: {name: getattr(found, name) for name in CORRECTED})
+    if carried_out(form, lambda: _corrected(found, form)):
         flash(_("Uppgifterna är sparade."))
         return redirect(url_for("coordinator.person", public_id=public_id), code=303)
     html = render_template("coordinator/person_form.html", active="people", form=form, person=found)
@@ -138,11 +142,7 @@ def person_active(public_id: str) -> AnyResponse:
     """Takes the person out of new sendings, or back in."""
     found = person_by_id(public_id)
     if Press().accepted():
-        if page.pressed("aktiv") == "ja":
-            activation.set_active(found, True, actor(), page.now())
-        else:
-            departures.deactivate(found, page.now(), actor())
-        unit_of_work.commit()
+        carry_out(lambda: _set_active(found, page.pressed("aktiv") == "ja"))
         if found.active:
             flash(_("Personen är aktiv igen."))
         else:
@@ -150,18 +150,27 @@ def person_active(public_id: str) -> AnyResponse:
     return redirect(url_for("coordinator.person", public_id=public_id), code=303)
 
 
+def _set_active(found: Person, active: bool) -> None:
+    if active:
+        activation.set_active(found, True, actor(), page.now())
+    else:
+        departures.deactivate(found, page.now(), actor())
+
+
 @blueprint.post("/personer/<public_id>/organisationer")
 def person_place(public_id: str) -> AnyResponse:
     """Gives the person a place in one more organisation, or a new title in one."""
     found, form = person_by_id(public_id), PlaceForm()
-    if not form.accepted():
+    if not carried_out(form, lambda: _affiliated(found, form)):
         return _person_page(found, form)
+    flash(_("Organisationen är sparad."))
+    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
+
+
+def _affiliated(found: Person, form: PlaceForm) -> None:
     organisation = organisations.organisation_by_id(form.organisation.data)
     affiliations.affiliate(found, organisation, form.title.data)
     audit.note(actor(), "place_added", found, page.now(), organisation=organisation.id)
-    unit_of_work.commit()
-    flash(_("Organisationen är sparad."))
-    return redirect(url_for("coordinator.person", public_id=public_id), code=303)
 
 
 @blueprint.post("/personer/<public_id>/organisationer/<organisation_id>/avsluta")
@@ -170,8 +179,7 @@ def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
     found = person_by_id(public_id)
     organisation = organisations.organisation_by_id(organisation_id)
     if Press().accepted():
-        departures.leave(found, organisation, page.now(), actor())
-        unit_of_work.commit()
+        carry_out(lambda: departures.leave(found, organisation, page.now(), actor()))
         flash(_("Personen hör inte längre till %(organisation)s.", organisation=organisation.name))
     return redirect(url_for("coordinator.person", public_id=public_id), code=303)
 
@@ -220,22 +228,12 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
     return make_response(html, form.status)
 
 
-def _corrected(found: Person, form: PersonForm) -> bool:
-    """Writes the form to the person.
-
-    A name and address that someone else has is said at the address.
-    """
-    names = ("given", "family", "email", "mobile", "language")
-    changed = [name for name in names if getattr(found, name) != form[name].data]
+def _corrected(found: Person, form: PersonForm) -> None:
+    """Writes the form to the person."""
+    changed = [name for name in CORRECTED if getattr(found, name) != form[name].data]
     found.language = form.language.data
-    try:
-        address_change.rename(
-            found, form.given.data, form.family.data, form.email.data, page.now(), actor()
-        )
-    except Refused as problem:
-        db.session.rollback()
-        form.email.errors = [error_messages.sentence(problem)]
-        return False
+    address_change.rename(
+        found, form.given.data, form.family.data, form.email.data, page.now(), actor()
+    )
     found.mobile = form.mobile.data
     audit.note(actor(), "person_edited", found, page.now(), fields=changed)
-    return True

@@ -12,15 +12,15 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.contacts.folding import fold
 from annualwheel.db import db
-from annualwheel.errors import Refused, Unreadable
 from annualwheel.mail import letters, states
 from annualwheel.mailings import failures
 from annualwheel.mailings import sending as sent
 from annualwheel.models import Mailing, Meeting, Message, Person, Registration
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.forms import Address, BaseForm, Press, strip
 
@@ -165,8 +165,7 @@ def mail_again(public_id: str) -> AnyResponse:
     """Sends a mail that stopped once more, to the same address."""
     message = failures.by_public_id(public_id)
     if Press().accepted():
-        failures.send_again(message, page.now(), audit.staff(g.staff.id))
-        unit_of_work.commit()
+        carry_out(lambda: failures.send_again(message, page.now(), audit.staff(g.staff.id)))
         flash(_("Mejlet skickas igen till %(address)s.", address=message.address))
     return redirect(url_for("coordinator.mail", public_id=public_id), code=303)
 
@@ -175,14 +174,10 @@ def mail_again(public_id: str) -> AnyResponse:
 def mail_address(public_id: str) -> AnyResponse:
     """Corrects the person's address and sends the mail there."""
     message, form = failures.by_public_id(public_id), AddressForm()
-    if not form.accepted():
+    actor = audit.staff(g.staff.id)
+    if not carried_out(
+        form, lambda: failures.correct_address(message, form.email.data, page.now(), actor)
+    ):
         return _shown(public_id, form)
-    try:
-        failures.correct_address(message, form.email.data, page.now(), audit.staff(g.staff.id))
-    except (Refused, Unreadable) as problem:
-        db.session.rollback()
-        form.email.errors = (error_messages.sentence(problem),)
-        return _shown(public_id, form)
-    unit_of_work.commit()
     flash(_("Adressen är rättad, och mejlet skickas till %(address)s.", address=message.address))
     return redirect(url_for("coordinator.mail", public_id=public_id), code=303)

@@ -24,7 +24,7 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
@@ -38,11 +38,12 @@ from annualwheel.mailings.kinds import registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.sending import by_public_id, confirm, confirmed, pause, resume
 from annualwheel.mailings.sending import standing as progress_of
-from annualwheel.models import Affiliation, Category, Meeting, Organisation, Person
+from annualwheel.models import Affiliation, Category, Mailing, Meeting, Organisation, Person
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
 from annualwheel.web import error_messages, page, staff_words, words
+from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
@@ -213,8 +214,8 @@ def _warning(order: MailingDraft) -> str:
 
 def _test(order: MailingDraft, what: str) -> AnyResponse:
     """Rows that were unticked before the test are so after it; the address has no room for them."""
-    drafts.send_test(order, _sample(drafts.recipients(order, page.now())), g.staff, page.now())
-    unit_of_work.commit()
+    one = _sample(drafts.recipients(order, page.now()))
+    carry_out(lambda: drafts.send_test(order, one, g.staff, page.now()))
     flash(_("Testet är på väg till %(address)s.", address=g.staff.email))
     return _compose(order, what) if order.left_out else redirect(_here(order, what), code=303)
 
@@ -256,20 +257,21 @@ def _confirm(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
 
 
 def _send(order: MailingDraft, what: str) -> AnyResponse:
-    """A person sends what they have had a test of; a second press sends nothing more."""
+    """A second press sends nothing more."""
     expected, key = request.form.get("antal", 0, int), request.form.get("nyckel", "")[:40]
     try:
-        if confirmed(key) is None:
-            drafts.require_tested(order, g.staff, page.now())
-        mailing = confirm(order, key, expected, audit.staff(g.staff.id), page.now())
+        mailing = carry_out(lambda: _confirmed(order, key, expected))
     except Refused as problem:
-        db.session.rollback()
-        meeting = years.meeting_of(order.meeting.year.number, order.meeting.kind)
-        fresh = replace(order, meeting=meeting)
-        return _confirm(fresh, what, error_messages.sentence(problem))
-    unit_of_work.commit()
+        return _confirm(order, what, error_messages.sentence(problem))
     set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
+
+
+def _confirmed(order: MailingDraft, key: str, expected: int) -> Mailing:
+    """A person sends what they have had a test of; what is confirmed already needs no other."""
+    if confirmed(key) is None:
+        drafts.require_tested(order, g.staff, page.now())
+    return confirm(order, key, expected, audit.staff(g.staff.id), page.now())
 
 
 def set_going(mailing_id: int, state: str) -> None:
@@ -330,8 +332,7 @@ def steer(public_id: str, act: str) -> AnyResponse:
         abort(404)
     if Press().accepted():
         steered = pause if act == "pausa" else resume
-        steered(mailing, page.now(), actor)
-        unit_of_work.commit()
+        carry_out(lambda: steered(mailing, page.now(), actor))
         if act == "fortsatt":
             set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=public_id), code=303)

@@ -8,7 +8,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError, Missing
 from annualwheel.mailings import drafts
@@ -19,6 +19,7 @@ from annualwheel.questionnaires.definition import Definition
 from annualwheel.registrations import turnout
 from annualwheel.services import services
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.meetings import events, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, steps, to_do
@@ -74,8 +75,8 @@ def publish(number: int, kind: str) -> AnyResponse:
         return back
     if asked is None:
         raise Missing("no_questions")
-    published.publish(found, asked, page.now(), audit.staff(g.staff.id))
-    unit_of_work.commit()
+    actor = audit.staff(g.staff.id)
+    carry_out(lambda: published.publish(found, asked, page.now(), actor))
     flash(_("Frågorna är publicerade. De går att publicera om tills någon har börjat svara."))
     return back
 

@@ -11,9 +11,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField, TextAreaField
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.cycle import years
-from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import rows
@@ -23,6 +22,7 @@ from annualwheel.meetings.acts import News
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
 from annualwheel.web import error_messages, page, words
+from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
 from annualwheel.web.coordinator.mailings import sendings
@@ -61,16 +61,14 @@ def move(number: int, kind: str) -> AnyResponse:
     to = appointment(form)
     if step != "flytta":
         return _confirm(found, form, to)
-    try:
-        mailing = changes.move(found, to, form.reason.data, page.now(), audit.staff(g.staff.id))
-    except Refused as problem:
-        db.session.rollback()
-        if problem.key == "not_moved":  # the second press of the same button
-            return back
-        form.day.errors = (error_messages.sentence(problem),)
-        return _ask(years.meeting_of(number, kind), form)
-    flash(_moved(changes.told(mailing)))
-    return _follow(mailing) or back
+    actor, reason = audit.staff(g.staff.id), form.reason.data
+    outcome = carried_out(form, lambda: changes.move(found, to, reason, page.now(), actor))
+    if outcome:
+        flash(_moved(changes.told(outcome.result)))
+        return _follow(outcome.result) or back
+    if outcome.refusal and outcome.refusal.key == "not_moved":
+        return back  # the second press of the same button
+    return _ask(found, form)
 
 
 def _moved(told: int) -> str:
@@ -123,8 +121,7 @@ def _confirm(meeting: Meeting, form: MoveForm, to: Appointment) -> AnyResponse:
 
 
 def _follow(mailing: Mailing | None) -> AnyResponse | None:
-    """Commits; to the page that says what goes out and how far it has come."""
-    unit_of_work.commit()
+    """To the page that says what goes out and how far it has come."""
     if mailing is None:
         return None
     sendings.set_going(mailing.id, mailing.state)
@@ -155,10 +152,11 @@ def cancel(number: int, kind: str) -> AnyResponse:
     back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     if found.state == "cancelled":
         return back
-    if form.accepted():
-        mailing = changes.cancel(found, form.reason.data, page.now(), audit.staff(g.staff.id))
-        flash(_cancelled(changes.told(mailing)))
-        return _follow(mailing) or back
+    actor = audit.staff(g.staff.id)
+    outcome = carried_out(form, lambda: changes.cancel(found, form.reason.data, page.now(), actor))
+    if outcome:
+        flash(_cancelled(changes.told(outcome.result)))
+        return _follow(outcome.result) or back
     at, reason = announcements.appointment(found), form.reason.data or ""
     html = render_template(
         "coordinator/cancel.html",

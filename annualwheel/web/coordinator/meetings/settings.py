@@ -15,17 +15,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields import SelectChoice
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.errors import Refused
 from annualwheel.meetings import planning
 from annualwheel.meetings.planning import Terms
 from annualwheel.models import Meeting, Registration
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.registrations import seats
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
 from annualwheel.web.coordinator.shown import StaleSafeForm
@@ -82,16 +81,24 @@ def form_for(meeting: Meeting) -> Any:
 
     Also the way that the meeting does not have.
     """
+    fields: dict[str, Any] = {}
+    for phase in meeting.phases:
+        fields |= _fields_of_phase(phase.kind)
+    for mode in MODES:
+        fields |= _fields_of_way(mode)
+    return type("MeetingForm", (SettingsForm,), fields)(lambda: _holding(meeting))
+
+
+def _holding(meeting: Meeting) -> dict[str, object]:
+    """What holds now, by field."""
     values: dict[str, object] = {
         "open_registration": meeting.open_registration,
         "with_lunch": meeting.with_lunch,
         "registry_number": meeting.registry_number,
         "online": seats.option_of(meeting, "online") is not None,
     }
-    fields: dict[str, Any] = {}
     for phase in meeting.phases:
         sign = 1 if phase.kind == "followup" else -1
-        fields |= _fields_of_phase(phase.kind)
         values |= {
             f"{phase.kind}_opens": str(sign * phase.opens_days),
             f"{phase.kind}_closes": str(sign * phase.closes_days),
@@ -99,14 +106,13 @@ def form_for(meeting: Meeting) -> Any:
     for mode in MODES:
         option = seats.option_of(meeting, mode)
         way = attendance_terms.of(option) if option else AttendanceTerms()
-        fields |= _fields_of_way(mode)
         values |= {
             f"capacity_{mode}": _written(way.capacity),
             f"organisation_{mode}": _written(way.per_organisation),
             f"rule_{mode}": way.rule,
             f"hours_{mode}": str(way.hours),
         }
-    return type("MeetingForm", (SettingsForm,), fields)(data=values)
+    return values
 
 
 def _fields_of_phase(kind: str) -> dict[str, Any]:
@@ -142,17 +148,10 @@ def meeting_settings(number: int, kind: str) -> AnyResponse:
     """
     found = years.meeting_of(number, kind)
     form = form_for(found)
-    if form.accepted():
-        try:
-            got = _save(found, form)
-        except Refused as problem:
-            db.session.rollback()
-            field = "online" if problem.key == "way_in_use" else f"{problem.params['kind']}_closes"
-            form[field].errors = (error_messages.sentence(problem),)
-            return _page(years.meeting_of(number, kind), form)
-        unit_of_work.commit()
+    outcome = carried_out(form, lambda: _save(found, form))
+    if outcome:
         flash(_("Inställningarna är sparade."))
-        _tell(got)
+        _tell(outcome.result)
         return redirect(url_for("coordinator.meeting_settings", number=number, kind=kind), code=303)
     return _page(found, form)
 

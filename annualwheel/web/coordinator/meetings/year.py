@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import IntegerField, StringField
 from wtforms.validators import NumberRange, StopValidation
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.clock import local
 from annualwheel.cycle import years
 from annualwheel.db import db
@@ -21,6 +21,7 @@ from annualwheel.meetings import planning
 from annualwheel.models import Year
 from annualwheel.models.meetings import MEETING_KINDS
 from annualwheel.web import page, words
+from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import (
     appointment,
@@ -117,17 +118,20 @@ def new_year() -> AnyResponse:
     """A new year with three meetings, prefilled from the newest one."""
     form = YearForm(data=_prefilled(years.latest(), page.now()))
     if form.accepted() and _is_in_order(form) and _is_free(form):
-        number = form.number.data
-        plan = {kind: appointment(form, f"{kind}_") for kind in MEETING_KINDS}
-        first = _is_first(number)
-        made = planning.create_year(number, plan, page.now(), audit.staff(g.staff.id))
-        unit_of_work.commit()
-        flash(_planned(made.number, first))
-        return redirect(url_for("coordinator.shown", number=made.number), code=303)
+        outcome = carried_out(form, lambda: _made(form))
+        if outcome:
+            number = outcome.result.number
+            flash(_planned(number, _is_first(number)))
+            return redirect(url_for("coordinator.shown", number=number), code=303)
     html = render_template(
         "coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS
     )
     return make_response(html, form.status)
+
+
+def _made(form: YearFields) -> Year:
+    plan = {kind: appointment(form, f"{kind}_") for kind in MEETING_KINDS}
+    return planning.create_year(form.number.data, plan, page.now(), audit.staff(g.staff.id))
 
 
 def _planned(number: int, first: bool) -> str:

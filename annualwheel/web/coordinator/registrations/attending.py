@@ -22,6 +22,11 @@ from annualwheel.web.forms import OneOf
 LUNCH = {"yes": True, "no": False}
 
 
+def _attendance(seat: Registration) -> dict[str, Any]:
+    lunch = next((name for name, eats in LUNCH.items() if eats is seat.lunch), None)
+    return {"mode": seat.mode, "lunch": lunch}
+
+
 class AttendingForm(StaleSafeForm):
     """A form about a registration.
 
@@ -35,8 +40,7 @@ class AttendingForm(StaleSafeForm):
     @classmethod
     def of(cls, seat: Registration) -> Self:
         """The form with what holds now, and without questions the meeting does not ask."""
-        lunch = next((name for name, eats in LUNCH.items() if eats is seat.lunch), None)
-        form = cls(data={"mode": seat.mode, "lunch": lunch, **cls.known(seat)})
+        form = cls(lambda: {**_attendance(seat), **cls.known(seat)})
         form.seat = seat
         form.mode.choices = [
             SelectChoice(option.mode, words.label(option.mode, "mode"))

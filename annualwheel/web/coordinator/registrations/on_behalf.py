@@ -14,16 +14,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from annualwheel import audit, unit_of_work
-from annualwheel.db import db
-from annualwheel.errors import Refused, Unreadable
+from annualwheel import audit
 from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import invitations
 from annualwheel.registrations.states import CAN_BE_CHANGED, allowed
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
@@ -52,6 +51,12 @@ class SubstituteForm(BaseForm, NameFields):
             "Står i mejlet till ersättaren, som en hälsning från den som inte kan komma"
         ),
     )
+
+    def substitute(self) -> Substitute:
+        """What was filled in."""
+        return Substitute(
+            self.given.data, self.family.data, self.email.data, self.title.data, self.message.data
+        )
 
 
 class ChangeForm(AttendingForm):
@@ -119,17 +124,12 @@ def send_substitute(public_id: str) -> AnyResponse:
     Mails and calendar as when the person does it.
     """
     seat, form = invitations.by_public_id(public_id), SubstituteForm()
-    if form.accepted():
-        new = Substitute(
-            form.given.data, form.family.data, form.email.data, form.title.data, form.message.data
-        )
-        try:
-            successor = substitution.substitute(seat, new, page.now(), audit.staff(g.staff.id))
-        except (Refused, Unreadable) as problem:
-            db.session.rollback()
-            form.email.errors = (error_messages.sentence(problem),)
-            return _page("substitute", invitations.by_public_id(public_id), form)
-        unit_of_work.commit()
+    actor = audit.staff(g.staff.id)
+    outcome = carried_out(
+        form, lambda: substitution.substitute(seat, form.substitute(), page.now(), actor)
+    )
+    if outcome:
+        successor = outcome.result
         flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
         theirs = url_for("coordinator.registration", public_id=successor.public_id)
         return redirect(theirs, code=303)
@@ -143,14 +143,8 @@ def change_reply(public_id: str) -> AnyResponse:
     """Changes what was replied; mails and calendar as when the person does it."""
     seat = invitations.by_public_id(public_id)
     form = ChangeForm.of(seat)
-    if form.accepted():
-        try:
-            replies.change(seat, form.reply(), page.now(), audit.staff(g.staff.id))
-        except (Refused, Unreadable) as problem:
-            db.session.rollback()
-            (form.mode or form.title).errors = (error_messages.sentence(problem),)
-            return _page("change", invitations.by_public_id(public_id), form)
-        unit_of_work.commit()
+    actor = audit.staff(g.staff.id)
+    if carried_out(form, lambda: replies.change(seat, form.reply(), page.now(), actor)):
         flash(_("Anmälan är ändrad. En ny bekräftelse är på väg."))
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
     if not form.is_submitted() and "change" not in possible(seat):

@@ -13,15 +13,14 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.contacts import directory, organisations
 from annualwheel.contacts.directory import Match
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.errors import Refused
 from annualwheel.models import Category, Meeting, OrganisationRequest
 from annualwheel.participation import organisation_requests as requests
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.contacts.organisations import category_name
 from annualwheel.web.forms import SHORT, BaseForm, Filled, strip
@@ -95,13 +94,17 @@ def organisation_request(public_id: str) -> AnyResponse:
 def choose_organisation(public_id: str) -> AnyResponse:
     """One that we have: the person is invited for it."""
     asked, form = requests.by_public_id(public_id), ChooseForm()
-    if not form.accepted():
+    outcome = carried_out(form, lambda: _chosen(asked, form))
+    if not outcome:
         return _shown(asked, choose=form)
+    name = f"{asked.given} {asked.family}"
+    return _done(asked, outcome.result, _("Inbjudan är på väg till %(name)s.", name=name))
+
+
+def _chosen(asked: OrganisationRequest, form: ChooseForm) -> bool:
     organisation = organisations.organisation_by_id(form.organisation.data)
     actor = audit.staff(g.staff.id)
-    done = requests.choose(asked, organisation, form.alias.data, page.now(), actor)
-    name = f"{asked.given} {asked.family}"
-    return _done(asked, done, _("Inbjudan är på väg till %(name)s.", name=name))
+    return requests.choose(asked, organisation, form.alias.data, page.now(), actor)
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/ny")
@@ -109,36 +112,36 @@ def create_organisation(public_id: str) -> AnyResponse:
     """A new one: added, and the person invited for it."""
     asked, form = requests.by_public_id(public_id), CreateForm()
     form.category.choices = _categories()
-    if not form.accepted():
+    outcome = carried_out(form, lambda: _created(asked, form))
+    if not outcome:
         return _shown(asked, create=form)
-    category = next(
-        (one for one in years.reference(Category) if one.key == form.category.data), None
-    )
-    try:
-        done = requests.create(asked, form.name.data, category, page.now(), audit.staff(g.staff.id))
-    except Refused as problem:
-        db.session.rollback()
-        form.name.errors = [error_messages.sentence(problem)]
-        return _shown(requests.by_public_id(public_id), create=form)
     said = _(
         "Organisationen är tillagd och inbjudan är på väg till %(name)s.",
         name=f"{asked.given} {asked.family}",
     )
-    return _done(asked, done, said)
+    return _done(asked, outcome.result, said)
+
+
+def _created(asked: OrganisationRequest, form: CreateForm) -> bool:
+    category = next(
+        (one for one in years.reference(Category) if one.key == form.category.data), None
+    )
+    actor = audit.staff(g.staff.id)
+    return requests.create(asked, form.name.data, category, page.now(), actor)
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/nej")
 def refuse_organisation(public_id: str) -> AnyResponse:
     """No, with words that are mailed."""
     asked, form = requests.by_public_id(public_id), RefuseForm()
-    if not form.accepted():
+    actor = audit.staff(g.staff.id)
+    outcome = carried_out(form, lambda: requests.refuse(asked, form.text.data, page.now(), actor))
+    if not outcome:
         return _shown(asked, refuse=form)
-    done = requests.refuse(asked, form.text.data, page.now(), audit.staff(g.staff.id))
-    return _done(asked, done, _("Svaret är på väg."))
+    return _done(asked, outcome.result, _("Svaret är på väg."))
 
 
 def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
-    unit_of_work.commit()
     flash(said if done else _("Frågan var redan besvarad. Inget är ändrat."))
     number, kind = asked.meeting.year.number, asked.meeting.kind
     back = url_for("coordinator.organisation_requests", number=number, kind=kind)

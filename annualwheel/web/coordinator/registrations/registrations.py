@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, StringField
 from wtforms.validators import Optional, ValidationError
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.contacts import activation, affiliations, organisations, people
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.organisations import organisation_named
 from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.errors import Missing, Refused, Unreadable
+from annualwheel.errors import Missing
 from annualwheel.mailings import drafts
 from annualwheel.models import (
     Affiliation,
@@ -38,7 +38,8 @@ from annualwheel.participation.replies import Reply
 from annualwheel.registrations import audiences, invitations, seats
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.registrations.states import allowed
-from annualwheel.web import error_messages, page, words
+from annualwheel.web import page, words
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
@@ -188,15 +189,9 @@ def register_for(public_id: str) -> AnyResponse:
     """Registers someone who has called; the person gets a mail and a calendar entry."""
     seat = invitations.by_public_id(public_id)
     form = ReplyForm.of(seat)
-    if not form.accepted():
+    actor = audit.staff(g.staff.id)
+    if not carried_out(form, lambda: replies.register(seat, form.reply(), page.now(), actor)):
         return _shown(seat, form)
-    try:
-        replies.register(seat, form.reply(), page.now(), audit.staff(g.staff.id))
-    except (Refused, Unreadable) as problem:
-        db.session.rollback()
-        form.email.errors = (error_messages.sentence(problem),)
-        return _shown(invitations.by_public_id(public_id), form)
-    unit_of_work.commit()
     name = seat.person.name
     if seat.state == "registered":
         flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=name))
@@ -208,23 +203,27 @@ def register_for(public_id: str) -> AnyResponse:
 @blueprint.post("/anmalningar/<public_id>/<act>")
 def act_on(public_id: str, act: str) -> AnyResponse:
     """Carries out one of `ACTS` for the person."""
-    seat, now, actor = invitations.by_public_id(public_id), page.now(), audit.staff(g.staff.id)
+    seat = invitations.by_public_id(public_id)
     if act not in ACTS:
         raise Missing("no_registration")
     if Press().accepted():
-        if act == "decline":
-            replies.decline(seat, "", now, actor)
-        elif act == "withdraw":
-            replies.withdraw(seat, now, actor)
-        elif act == "revoke":
-            revocation.revoke(seat, now, actor)
-        elif act == "vouch":
-            open_registration.vouch(seat, now, actor)
-        else:
-            invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
-        unit_of_work.commit()
+        carry_out(lambda: _act_on(seat, act))
         flash(str(ACTS[act]))
     return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
+
+
+def _act_on(seat: Registration, act: str) -> None:
+    now, actor = page.now(), audit.staff(g.staff.id)
+    if act == "decline":
+        replies.decline(seat, "", now, actor)
+    elif act == "withdraw":
+        replies.withdraw(seat, now, actor)
+    elif act == "revoke":
+        revocation.revoke(seat, now, actor)
+    elif act == "vouch":
+        open_registration.vouch(seat, now, actor)
+    else:
+        invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
 
 
 class LateForm(BaseForm, NameFields):
@@ -247,18 +246,9 @@ def late(number: int, kind: str) -> AnyResponse:
     """Adds and invites one person, new or found."""
     found, form = years.meeting_of(number, kind), LateForm()
     text = request.args.get("sok", "")
-    if form.accepted():
-        organisation = organisation_named(form.organisation.data)
-        assert organisation is not None  # noqa: S101 the form has checked it
-        person = people.add_person(
-            form.given.data,
-            form.family.data,
-            form.email.data,
-            organisation,
-            title=form.title.data,
-            source=f"staff:{g.staff.id}",
-        )
-        return _invited(found, person, organisation, form.title.data)
+    outcome = carried_out(form, lambda: _added_and_invited(found, form))
+    if outcome:
+        return _invited(outcome.result)
     organisations = (
         sa.select(Organisation.name).where(Organisation.active).order_by(Organisation.folded)
     )
@@ -275,6 +265,21 @@ def late(number: int, kind: str) -> AnyResponse:
     return make_response(html, form.status)
 
 
+def _added_and_invited(meeting: Meeting, form: LateForm) -> Registration:
+    organisation = organisation_named(form.organisation.data)
+    if organisation is None:  # renamed in the moment since the form was looked at
+        raise Missing("no_organisation")
+    person = people.add_person(
+        form.given.data,
+        form.family.data,
+        form.email.data,
+        organisation,
+        title=form.title.data,
+        source=f"staff:{g.staff.id}",
+    )
+    return invite_one(meeting, person, organisation, form.title.data)
+
+
 @blueprint.post("/mote/<int:number>/<meeting:kind>/bjud-in/<public_id>")
 def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
     """Invites one person who is on file."""
@@ -282,16 +287,12 @@ def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
     organisation = affiliations.organisation_of(person)
     if not Press().accepted() or organisation is None:
         return redirect(url_for("coordinator.late", number=number, kind=kind), code=303)
-    return _invited(found, person, organisation, "")
+    return _invited(carry_out(lambda: invite_one(found, person, organisation, "")))
 
 
-def _invited(
-    meeting: Meeting, person: Person, organisation: Organisation, title: str
-) -> AnyResponse:
-    seat = invite_one(meeting, person, organisation, title)
-    unit_of_work.commit()
-    what = words.meeting_running(meeting.kind)
-    flash(_("%(name)s är inbjuden till %(meeting)s.", name=person.name, meeting=what))
+def _invited(seat: Registration) -> AnyResponse:
+    what = words.meeting_running(seat.meeting.kind)
+    flash(_("%(name)s är inbjuden till %(meeting)s.", name=seat.person.name, meeting=what))
     return redirect(url_for("coordinator.registration", public_id=seat.public_id), code=303)
 
 

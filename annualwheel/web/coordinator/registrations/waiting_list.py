@@ -9,15 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import Length
 
-from annualwheel import audit, unit_of_work
+from annualwheel import audit
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.errors import Refused
 from annualwheel.models import Registration
 from annualwheel.participation import offers
 from annualwheel.participation.waiting_list import of
 from annualwheel.registrations import invitations, seats
-from annualwheel.web import error_messages, page
+from annualwheel.web import page
+from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.meetings import events
 from annualwheel.web.forms import BaseForm, Filled, strip
@@ -70,16 +69,8 @@ def give_place(public_id: str) -> AnyResponse:
     More than there are seats only when that is ticked.
     """
     seat, form = invitations.by_public_id(public_id), GiveForm()
-    if form.accepted():
-        note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
-        try:
-            offers.give(seat, note, page.now(), actor, over=over)
-        except Refused as problem:
-            db.session.rollback()
-            field = form.over if problem.key == "no_free_seat" else form.note
-            field.errors = (error_messages.sentence(problem),)
-            return _page(invitations.by_public_id(public_id), form)
-        unit_of_work.commit()
+    note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
+    if carried_out(form, lambda: offers.give(seat, note, page.now(), actor, over=over)):
         name = seat.person.name
         flash(
             _("%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.", name=name)
