@@ -5,11 +5,14 @@ What a column is called in an address, and in words, is known to `web.lists`.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlalchemy.ext.compiler import compiles
 
 from annualwheel.db import db
@@ -142,10 +145,18 @@ def _on_postgresql(element: SwedishKey, compiler: Any, **options: Any) -> str:
 
 @compiles(SwedishKey, "sqlite")
 def _on_sqlite(element: SwedishKey, compiler: Any, **options: Any) -> str:
-    text = f"lower({compiler.process(element.text, **options)})"
-    for letter, place in _LETTERS.items():
-        text = f"replace({text}, '{letter}', '{place}')"
-    return text
+    return f"swedish_key({compiler.process(element.text, **options)})"
+
+
+@event.listens_for(Engine, "connect")
+def _teach_swedish(connection: Any, _record: object) -> None:
+    """SQLite has no `translate`, and `lower` knows only ASCII there: it calls the key itself."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.create_function("swedish_key", 1, _key, deterministic=True)
+
+
+def _key(text: str | None) -> str | None:
+    return None if text is None else swedish(text)[0]
 
 
 def _directed(column: Column, descending: bool) -> sa.ColumnElement[Any]:
