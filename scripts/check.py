@@ -24,6 +24,10 @@ from scripts.selection import Selection, choose, import_graph
 LAST_START = 40.0
 LEFT_OUT = "not postgresql and not browser"
 STRUCTURE = "tests/structure"
+LINT = {
+    "ruff check": ("ruff", "check", "--quiet", "--output-format", "concise", "."),
+    "ruff format": ("ruff", "format", "--check", "."),
+}
 # What git calls a commit without any file.
 NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
@@ -41,14 +45,7 @@ def main(environ: dict[str, str]) -> int:
         print(problem, file=sys.stderr)
         return 2
     types = start("mypy")
-    failed = [
-        name
-        for name, arguments in (
-            ("ruff check", ("ruff", "check", "--quiet", ".")),
-            ("ruff format", ("ruff", "format", "--quiet", "--check", ".")),
-        )
-        if run(*arguments)
-    ]
+    failed = [name for name, arguments in LINT.items() if run(*arguments)]
     changed, files = changed_since(ROOT, base), files_of(ROOT)
     selection = choose(changed, import_graph(ROOT, files), files)
     print("\n".join(described(selection, len(changed), base)), flush=True)
@@ -120,7 +117,9 @@ def git(root: Path, *arguments: str) -> list[str]:
 
 def described(selection: Selection, changed: int, base: str) -> list[str]:
     """What was chosen, in words."""
-    lines = [f"{changed} files differ from {base[:10]}; they ask for these tests, on SQLite:"]
+    lines = [
+        f"Files changed since {base[:10]}: {changed}. They ask for these tests, on SQLite:",
+    ]
     shown = selection.tests
     if selection.all_rules:
         lines.append("  everything in tests/rules")

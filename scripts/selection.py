@@ -81,7 +81,11 @@ def _imports(file: Path, python: Collection[str]) -> Iterator[str]:
     # The fixtures set up the whole application: through them every test would reach everything.
     if file.name == "conftest.py":
         return
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError:  # ruff says where
+        return
+    for node in ast.walk(tree):
         for candidates in _modules(node):
             yield from [path for name in candidates if (path := _file_of(name, python))][:1]
 

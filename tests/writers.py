@@ -95,7 +95,7 @@ def write(
     """Saves fields by key on the versions that stand, or on `base`."""
     from_stored = {
         row.question_key: row.version
-        for row in db.session.query(models.Answer).filter_by(item_id=item.id)
+        for row in db.session.query(models.drafts.Answer).filter_by(item_id=item.id)
     }
     changes = {
         key: Change(value, from_stored.get(key, 0) if base is None else base)
@@ -114,7 +114,9 @@ def add_initiative(member: Member, **changes: Value) -> Item:
 def stored(item: Item, key: str) -> Any:
     """What an answer holds now, as the database has it."""
     return (
-        db.session.query(models.Answer.value).filter_by(item_id=item.id, question_key=key).scalar()
+        db.session.query(models.drafts.Answer.value)
+        .filter_by(item_id=item.id, question_key=key)
+        .scalar()
     )
 
 

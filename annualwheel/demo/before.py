@@ -12,8 +12,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from annualwheel.audit import Actor
+from annualwheel.clock import STOCKHOLM, local
 from annualwheel.cycle import years
 from annualwheel.db import db
+from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Affiliation, Meeting, Message, Organisation, Year
@@ -102,6 +104,8 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
         years.add_theme(earlier, key, sv, en)
     db.session.flush()
     db.session.refresh(earlier)
+    for meeting in earlier.meetings:
+        plan_phases(meeting, {}, planned_at, actor)
     meeting = next(each for each in earlier.meetings if each.kind == definition.meeting_kind)
     opened = years.phase(meeting, "preparation").opens_at
     published.publish(meeting, definition, opened - DAY, actor)
@@ -110,7 +114,9 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
 
 
 def _a_year_earlier(meeting: Meeting) -> Appointment:
-    starts_at, ends_at = meeting.starts_at - YEAR, meeting.ends_at - YEAR
+    starts, ends = local(meeting.starts_at), local(meeting.ends_at)
+    day = working_day(starts.date() - YEAR)
+    starts_at, ends_at = (dt.datetime.combine(day, at.time(), STOCKHOLM) for at in (starts, ends))
     return Appointment(starts_at, ends_at, meeting.place, meeting.address)
 
 

@@ -19,6 +19,7 @@ from annualwheel.contacts.people import add_person
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import before
+from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.demo.initiatives import INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
 from annualwheel.meetings import planning
@@ -35,7 +36,7 @@ from annualwheel.models import (
     Year,
 )
 from annualwheel.models.drafts import Answer, Item
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import answers, carry_over, items, membership, submission
 from annualwheel.preparation.answers import Change
@@ -49,6 +50,7 @@ DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 MORNING = dt.timedelta(hours=9, minutes=20)
 THURSDAY, FRIDAY = 3, 4
+HOURS = {"work": (9, 16), "direction": (8.5, 12), "conference": (9, 16)}
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
 THEMES = (
     (
@@ -123,35 +125,34 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
 
 
 def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
-    """Three meetings, counted from today.
-
-    Fridays are sought for the first two and a Thursday for the conference, as the region does.
-    """
-    today = local(now).date()
-    work = _weekday(today + 24 * DAY, FRIDAY)
-    direction = _weekday(today + 52 * DAY, FRIDAY)
-    conference = _weekday(dt.date(direction.year + (direction.month > 6), 9, 20), THURSDAY)
-    times = {
-        "work": (work, 9, 16),
-        "direction": (direction, 8.5, 12),
-        "conference": (conference, 9, 16),
-    }
+    days = meeting_days(local(now).date())
     plan = {
-        kind: Appointment(_at(day, start), _at(day, end), PLACE, ADDRESS)
-        for kind, (day, start, end) in times.items()
+        kind: Appointment(_at(days[kind], start), _at(days[kind], end), PLACE, ADDRESS)
+        for kind, (start, end) in HOURS.items()
     }
-    year = planning.create_year(direction.year, plan, now - 90 * DAY, actor)
+    year = planning.create_year(days["direction"].year, plan, now - 90 * DAY, actor)
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
     for meeting in year.meetings:
-        if meeting.kind in PHASES:
-            planning.set_phases(meeting, PHASES[meeting.kind], now - 90 * DAY, actor)
+        plan_phases(meeting, PHASES.get(meeting.kind, {}), now - 90 * DAY, actor)
     db.session.flush()
     return year
 
 
+def meeting_days(today: dt.date) -> dict[str, dt.date]:
+    """The days of the three meetings, counted from today.
+
+    Fridays are sought for the first two and a Thursday for the conference, as the region does, and
+    the last working day before one that is a holiday.
+    """
+    work = _weekday(today + 24 * DAY, FRIDAY)
+    direction = _weekday(today + 52 * DAY, FRIDAY)
+    conference = _weekday(dt.date(direction.year + (direction.month > 6), 9, 20), THURSDAY)
+    return {"work": work, "direction": direction, "conference": conference}
+
+
 def _weekday(day: dt.date, weekday: int) -> dt.date:
-    return day + (weekday - day.weekday()) % 7 * DAY
+    return working_day(day + (weekday - day.weekday()) % 7 * DAY)
 
 
 def _at(day: dt.date, hour: float) -> dt.datetime:
@@ -190,7 +191,7 @@ def _invite(meeting: Meeting, person: Person, at: dt.datetime) -> Registration:
 def _yes(registration: Registration, at: dt.datetime, lunch: bool | None) -> None:
     person = registration.person
     reply = Reply(person.given, person.family, person.email, registration.title, "", lunch)
-    front_door.register(registration, reply, at, audit.participant(person.id))
+    replies.register(registration, reply, at, audit.participant(person.id))
 
 
 def _work_meeting(meeting: Meeting, people: list[Person]) -> None:

@@ -16,8 +16,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
 from annualwheel.models import Meeting, Person, Registration
-from annualwheel.participation import open_registration
-from annualwheel.preparation import membership
+from annualwheel.participation import access, open_registration
 from annualwheel.registrations import availability, invitations, notices, seats
 from annualwheel.registrations.states import step
 
@@ -162,8 +161,7 @@ def _named(
 
 def _follow_seat(colleague: Registration, now: dt.datetime) -> None:
     notices.put_in_calendar(colleague, now)
-    if years.is_open(colleague.meeting, "preparation", now):
-        membership.of_registration(colleague, now)
+    access.open_answers(colleague, now)
 
 
 def _invited(by: Registration, person: Person, now: dt.datetime) -> Registration:

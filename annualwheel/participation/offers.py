@@ -16,6 +16,7 @@ from annualwheel.clock import local
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import AttendanceOption, Meeting, Registration
+from annualwheel.participation import access
 from annualwheel.registrations import availability, notices, seats
 from annualwheel.registrations.states import step
 from annualwheel.wording import dates
@@ -98,6 +99,7 @@ def promote(
     step(waiting, "promote", "registered")
     notices.tell("promoted", waiting, now)
     notices.put_in_calendar(waiting, now)
+    access.open_answers(waiting, now)
     audit.note(actor, verb, waiting, now, waiting.meeting_id, **why)
 
 
@@ -123,6 +125,7 @@ def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     registration.answered_at = now
     notices.tell("confirmation", registration, now)
     notices.put_in_calendar(registration, now)
+    access.open_answers(registration, now)
     audit.note(actor, "offer_taken", registration, now, registration.meeting_id)
 
 

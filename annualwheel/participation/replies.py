@@ -12,7 +12,7 @@ from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mail.ical import Entry
 from annualwheel.models import Registration
-from annualwheel.participation import address_change, offers
+from annualwheel.participation import access, address_change, offers
 from annualwheel.registrations import availability, needs, notices, seats
 from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
@@ -41,7 +41,8 @@ def register(
 ) -> Registration:
     """Registers, or puts on the waiting list when there is no seat; the mails are queued.
 
-    Who is registered already has the details changed; the same press twice changes nothing.
+    Who is registered already has the details changed; the same press twice changes nothing. A seat
+    opens the answers of the organisation (see `access.open_answers`).
 
     Raises `Closed` outside the registration phase (staff may register at any time before the
     start), `Refused` in a state that cannot register or for details that are somebody else's (see
@@ -49,16 +50,17 @@ def register(
     """
     _lock(registration, reply)
     if registration.state in ("registered", "waitlisted"):
-        return _change(registration, reply, now, actor)
-    availability.require(registration, "register", now, actor)
-    if registration.answered_at is not None:
-        _count(registration, now, actor)
-    return _say_yes(registration, reply, now, actor)
+        _change(registration, reply, now, actor)
+    else:
+        availability.require(registration, "register", now, actor)
+        if registration.answered_at is not None:
+            _count(registration, now, actor)
+        _say_yes(registration, reply, now, actor)
+    access.open_answers(registration, now)
+    return registration
 
 
-def _say_yes(
-    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
-) -> Registration:
+def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> None:
     if registration.state == "unconfirmed":
         activation.vouch(registration.person, registration.organisation, reply.title)
     was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
@@ -80,7 +82,6 @@ def _say_yes(
         registration.queued_at = now
         notices.tell("waitlisted", registration, now)
     audit.note(actor, became, registration, now, registration.meeting_id)
-    return registration
 
 
 def change(

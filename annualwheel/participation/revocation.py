@@ -8,6 +8,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.models import Registration
 from annualwheel.participation import offers
+from annualwheel.preparation import membership
 from annualwheel.registrations import needs, notices, seats
 from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 
@@ -15,7 +16,8 @@ from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     """Takes the invitation back.
 
-    The link is dead, the calendar entry removed, the seat free for the next in line.
+    The link is dead, the calendar entry removed, the access to the preparation ended, the seat free
+    for the next in line.
     """
     seats.lock(registration)
     before = registration.state
@@ -27,3 +29,4 @@ def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
         notices.take_from_calendar(registration, now)
     if before in HOLDS_SEAT:
         offers.fill(registration.meeting, registration.mode, now)
+    membership.end(registration)

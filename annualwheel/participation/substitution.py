@@ -18,6 +18,8 @@ from annualwheel.contacts import activation, people
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Person, Registration
+from annualwheel.participation import access
+from annualwheel.preparation import membership
 from annualwheel.registrations import availability, invitations, needs, notices, seats
 from annualwheel.registrations.states import HOLDS_SEAT, TABLE, step
 
@@ -42,9 +44,9 @@ class Substitute:
 def substitute(
     registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Hands the place over and returns the substitute's registration.
+    """Hands over the place and the access to the preparation; returns the new registration.
 
-    The old link is dead at once.
+    The old link is dead at once. Diet and access needs are not inherited.
 
     Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person
     already comes, `Refused("substitute_self")` for the person's own name and address,
@@ -75,6 +77,8 @@ def substitute(
     successor = _successor(registration, person, new, had_seat, now)
     _tell(registration, successor, new, had_seat, now)
     needs.forget(registration)
+    membership.hand_over(registration, successor, now)
+    access.open_answers(successor, now)
     audit.note(
         actor, "substituted", registration, now, registration.meeting_id, successor=successor.id
     )

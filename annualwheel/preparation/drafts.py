@@ -36,7 +36,7 @@ class Stored:
 class Place:
     """An item and what is written in it, by question key.
 
-    `carried` and `initiative_id` as `models.Item` has them.
+    `carried` and `initiative_id` as `models.drafts.Item` has them.
     """
 
     id: int

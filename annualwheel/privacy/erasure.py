@@ -32,7 +32,7 @@ from annualwheel.models import (
     Registration,
     SubmissionVersion,
 )
-from annualwheel.participation import address_change, front_door
+from annualwheel.participation import address_change, revocation
 from annualwheel.privacy import anonymising
 from annualwheel.registrations.states import allowed
 
@@ -134,7 +134,7 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     _adopt(person)
     _drop_waiting(person)
     for seat in _ahead(person, now):
-        front_door.revoke(seat, now, actor)
+        revocation.revoke(seat, now, actor)
     key, to = f"deletion_done:{request.public_id}", Recipient.of(person)
     outbox.put(key, "deletion_done", to, {"given": person.given}, {}, now)
     db.session.flush()

@@ -19,7 +19,7 @@ from annualwheel.meetings.changes import Appointment
 from annualwheel.meetings.results import Change
 from annualwheel.models import Meeting, Member, Staff
 from annualwheel.models.drafts import Item
-from annualwheel.participation import front_door
+from annualwheel.participation import replies
 from annualwheel.participation.replies import Reply
 from annualwheel.preparation import answers, items, membership, reopening, submission
 from annualwheel.questionnaires import published
@@ -165,7 +165,7 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
     corrected since.
     """
     seat = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
-    front_door.register(
+    replies.register(
         seat,
         Reply("Alva", "Provsson", seat.person.email, seat.title, "", None),
         START,

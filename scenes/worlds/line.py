@@ -16,7 +16,7 @@ from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.meetings.planning import Terms
 from annualwheel.models import Category, Message, Registration
-from annualwheel.participation import front_door, offers, replies
+from annualwheel.participation import offers, replies
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.participation.replies import Reply
 from scenes.world import DAY, START, World
@@ -107,7 +107,7 @@ def make(world: World) -> None:
 
 def _yes(seat: Registration, mode: str, now: dt.datetime) -> None:
     person = seat.person
-    front_door.register(
+    replies.register(
         seat,
         Reply(
             person.given,

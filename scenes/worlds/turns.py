@@ -15,7 +15,7 @@ from annualwheel.meetings import changes, planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.meetings.planning import Terms
 from annualwheel.models import AttendanceOption, Category, Meeting, Message, Registration
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.participation.replies import Reply
 from scenes.world import DAY, START, World
@@ -68,7 +68,7 @@ def _at(day: dt.date) -> Appointment:
 
 def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -> Registration:
     person = seat.person
-    return front_door.register(
+    return replies.register(
         seat,
         Reply(person.given, person.family, person.email, seat.title, "", lunch, mode),
         START,

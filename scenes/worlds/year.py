@@ -31,7 +31,7 @@ from annualwheel.models import (
     Submission,
     Theme,
 )
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
 from annualwheel.questionnaires import reading as forms
@@ -88,7 +88,7 @@ def _yes(
 ) -> Registration:
     person = seat.person
     reply = Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch)
-    return front_door.register(seat, reply, START, by or audit.participant(person.id))
+    return replies.register(seat, reply, START, by or audit.participant(person.id))
 
 
 def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> None:
@@ -103,7 +103,7 @@ def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> No
     olle = Substitute(
         "Olle", "Provsund", "olle.provsund@kommun.example", "kanslichef", "Kul om du kan."
     )
-    successor = front_door.substitute(away, olle, START, audit.participant(away.person_id))
+    successor = substitution.substitute(away, olle, START, audit.participant(away.person_id))
     world.let_in("substitute", successor)
     world.names |= {"replaced": away.public_id}
     world.invite("late", work, "Sten Provlund", "Kils kommun", START - 40 * DAY)

@@ -128,6 +128,7 @@ def test_imports_are_read_as_python_reads_them(tmp_path: Path) -> None:
         "house/rooms.py": "import house.doors\nfrom house import keys, address\n",
         "house/doors.py": "from sys import path\n",
         "house/keys/__init__.py": "def f():\n    from house.doors import open\n",
+        "house/broken.py": "import house.rooms\ndef\n",
         "tests/conftest.py": "import house.rooms\n",
     }
     for name, source in sources.items():
@@ -138,6 +139,7 @@ def test_imports_are_read_as_python_reads_them(tmp_path: Path) -> None:
         "house/rooms.py": {"house/doors.py", "house/keys/__init__.py", "house/__init__.py"},
         "house/doors.py": frozenset(),
         "house/keys/__init__.py": {"house/doors.py"},
+        "house/broken.py": frozenset(),
         "tests/conftest.py": frozenset(),
     }
 

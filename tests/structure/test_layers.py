@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from importlinter.cli import lint_imports
 
 from config import ROOT
-from tests.structure.sources import PACKAGE, PRODUCT, calls, check_none, imports, name_of
+from tests.structure.sources import PACKAGE, PRODUCT, calls, check_none, imports, name_of, nodes
 
 LIBRARIES = {
     "flask": ("db", "services", "demo", "jobs", "cli", "web", ""),
@@ -28,6 +29,13 @@ LIBRARIES = {
 EDGE = ("web", "cli", "jobs", "demo", "unit_of_work", "")
 # A minute that is claimed must be seen by all at once; a pack is written chunk by chunk.
 MAY_COMMIT = ("jobs.once", "workshop.packs")
+# Acts that leave half of what follows to their caller, and the one door that does the rest.
+ONE_DOOR = {
+    "people.rename": "participation.address_change",
+    "membership.hand_over": "participation.substitution",
+    "membership.end": "participation.revocation",
+}
+STEPS = ("registrations", "participation")
 
 
 def module_of(path: Path) -> str:
@@ -74,6 +82,33 @@ def test_subjects_never_commit() -> None:
 def is_below_the_edge(path: Path) -> bool:
     """Whether a file belongs to the subjects, or to what they build on."""
     return place(module_of(path), EDGE) is None
+
+
+def test_participation_is_the_one_door() -> None:
+    """Nobody registers, substitutes, revokes or changes an address by halves."""
+    check_none(
+        f"{name_of(path)}:{call.lineno} calls {name}: {ONE_DOOR[name]} is the door"
+        for path in PRODUCT
+        for name, call in calls(path)
+        if name in ONE_DOOR and module_of(path) != ONE_DOOR[name]
+    )
+    check_none(
+        f"{name_of(path)} takes registrations from state to state"
+        for path in PRODUCT
+        if "annualwheel.registrations.states" in imports(path)
+        and "step" in taken(path)
+        and place(module_of(path), STEPS) is None
+    )
+
+
+def taken(path: Path) -> set[str]:
+    """The names that a file imports from registrations.states."""
+    return {
+        alias.name
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and node.module == "annualwheel.registrations.states"
+        for alias in node.names
+    }
 
 
 # How a request ends without a commit; what is asked of the database is asked by a subject.

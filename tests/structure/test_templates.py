@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.structure.sources import TEMPLATES, check_none, name_of, text
+from tests.structure.sources import PACKAGE, TEMPLATES, check_none, name_of, text
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 JINJA = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
@@ -38,6 +38,7 @@ FIXED = {
     "facilitator/answers.html": "the year's three meetings",
 }
 REQUIRED = re.compile(r"\brequired\b(?=[^<]*>)")
+COLUMNS = 120
 
 
 def test_templates_obey_the_content_security_policy() -> None:
@@ -64,6 +65,16 @@ def test_templates_leave_the_errors_of_forms_to_us() -> None:
         f"{name_of(path)}: required"
         for path in TEMPLATES
         if REQUIRED.search(COMMENT.sub("", text(path)))
+    )
+
+
+def test_templates_have_no_long_lines() -> None:
+    """No formatter lays the templates out: a person wraps them, and a person reads them."""
+    check_none(
+        f"{name_of(path)}:{number} has {len(line)} columns, at most {COLUMNS}"
+        for path in sorted((PACKAGE / "templates").rglob("*.*"))
+        for number, line in enumerate(text(path).splitlines(), 1)
+        if len(line) > COLUMNS
     )
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
 from annualwheel.models import Registration
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies
 from annualwheel.web import offered_acts, page, session_links
 from annualwheel.web.acting import carried_out
 from annualwheel.web.participant import blueprint
@@ -25,9 +25,7 @@ def register() -> Response | AnyResponse:
     offer = offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
     state, stood = registration.state, replies.stands(registration)
-    if carried_out(
-        form, lambda: front_door.register(registration, form.reply(), page.now(), actor)
-    ):
+    if carried_out(form, lambda: replies.register(registration, form.reply(), page.now(), actor)):
         session_links.note("registration", registration.public_id, registration.link_version)
         done = "andrad" if replies.stands(registration) != stood else None
         if registration.state != state:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
 from annualwheel.models import Registration
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies, substitution
 from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.web import offered_acts, page, session_links
 from annualwheel.web.acting import carried_out
@@ -32,7 +32,7 @@ def substitute() -> Response | AnyResponse:
 
     def hand_over() -> None:
         new = replace(form.substitute(), taken=forwarded)
-        front_door.substitute(registration, new, page.now(), actor)
+        substitution.substitute(registration, new, page.now(), actor)
 
     if page.pressed("answer") != "instead" and carried_out(form, hand_over):
         session_links.forget("registration", registration.public_id)

@@ -30,7 +30,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Said:
-    """What has just been said of one (`way` as `models.Item.carried`).
+    """What has just been said of one (`way` as `models.drafts.Item.carried`).
 
     `done`: nothing is left to fill in; `lost`: what did not come along.
     """

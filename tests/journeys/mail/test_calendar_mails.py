@@ -17,7 +17,7 @@ from annualwheel.db import db
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Registration
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies, substitution
 from annualwheel.participation.substitution import Substitute
 from tests.conftest import START
 from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
@@ -106,7 +106,9 @@ def test_who_never_had_an_entry_gets_no_calendar_mail(session: Any, how: str) ->
     if how == "decline":
         replies.decline(guest, "", START, actor)
     elif how == "substitute":
-        front_door.substitute(guest, Substitute("Eva", "Nord", "eva@kommun.example"), START, actor)
+        substitution.substitute(
+            guest, Substitute("Eva", "Nord", "eva@kommun.example"), START, actor
+        )
     elif how == "meeting cancelled":
         changes.cancel(guest.meeting, "", START, audit.SYSTEM)
     elif how == "meeting moved":
@@ -119,7 +121,7 @@ def test_who_never_had_an_entry_gets_no_calendar_mail(session: Any, how: str) ->
 def test_who_has_lost_the_entry_gets_no_second_cancel(session: Any) -> None:
     guest = say_yes(make_guest(make_meeting()))
     say_no(guest)
-    front_door.substitute(
+    substitution.substitute(
         guest,
         Substitute("Eva", "Nord", "eva@kommun.example"),
         START,

@@ -18,7 +18,7 @@ from annualwheel.mail import outbox
 from annualwheel.mail.kinds import KINDS
 from annualwheel.mailings import failures
 from annualwheel.models import Message, Registration, Staff
-from annualwheel.participation import front_door, link_recovery, organisation_requests, replies
+from annualwheel.participation import link_recovery, organisation_requests, replies, substitution
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.substitution import Substitute
 from annualwheel.privacy import own_data
@@ -152,7 +152,7 @@ def test_a_press_on_a_page_that_offered_it_is_refused(
 def test_staff_do_not_read_what_one_person_writes_to_another(
     maria: Registration, karin: Staff, visitor: Browser
 ) -> None:
-    front_door.substitute(
+    substitution.substitute(
         maria,
         Substitute("Eva", "Nord", "eva@kommun.example", message="Jag är sjuk"),
         START,

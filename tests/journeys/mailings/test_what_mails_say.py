@@ -16,7 +16,7 @@ from annualwheel.mailings.drafts import MailingDraft
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Meeting, Message, Registration
-from annualwheel.participation import front_door, offers, replies
+from annualwheel.participation import offers, replies, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import notices as preparing
 from annualwheel.preparation import reopening, submission
@@ -49,7 +49,7 @@ def say_yes(guest: Registration, now: dt.datetime = START) -> Registration:
 
 
 def hand_over(guest: Registration) -> Registration:
-    return front_door.substitute(guest, EVA, START, audit.participant(guest.person_id))
+    return substitution.substitute(guest, EVA, START, audit.participant(guest.person_id))
 
 
 def test_who_gets_a_seat_is_told_that_it_is_theirs(session: scoped_session[Session]) -> None:

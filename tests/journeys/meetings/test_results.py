@@ -20,7 +20,7 @@ from annualwheel.mailings.drafts import MailingDraft
 from annualwheel.meetings import results
 from annualwheel.meetings.results import Change
 from annualwheel.models import Audit, Meeting, Member, Message, Needs, Registration, Result, Staff
-from annualwheel.participation import front_door
+from annualwheel.participation import replies
 from annualwheel.preparation import membership, notices, submission
 from annualwheel.registrations.states import step
 from annualwheel.services import services
@@ -51,7 +51,7 @@ class Held:
             submission.submit(maria, OPEN)
             meeting = maria.submission.questionnaire.meeting
             seat = make_guest(meeting, "Erik", "Sand", "Arvika kommun")
-            front_door.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
+            replies.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
             db.session.query(Message).update({"state": "sent"})
             db.session.commit()
             self.link = link_of(seat)

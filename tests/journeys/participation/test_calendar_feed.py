@@ -20,7 +20,7 @@ from annualwheel.mail.ical import STOCKHOLM
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Registration
-from annualwheel.participation import calendar_feed, front_door, replies, revocation
+from annualwheel.participation import calendar_feed, replies, revocation, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import membership
 from annualwheel.registrations import invitations, needs
@@ -68,7 +68,7 @@ def days(calendar: icalendar.Calendar) -> dict[str, dt.date]:
 
 
 def say_yes(guest: Registration) -> Registration:
-    return front_door.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
+    return replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
 
 
 def test_a_seat_has_the_uid_and_sequence_of_its_mailed_entry(
@@ -113,7 +113,9 @@ def test_what_is_gone_is_cancelled_for_sixty_days_after_the_meeting_and_then_awa
     elif how == "revoked":
         revocation.revoke(guest, START, actor)
     elif how == "substituted":
-        front_door.substitute(guest, Substitute("Eva", "Nord", "eva@kommun.example"), START, actor)
+        substitution.substitute(
+            guest, Substitute("Eva", "Nord", "eva@kommun.example"), START, actor
+        )
     else:
         changes.cancel(guest.meeting, "Snö", START, audit.SYSTEM)
     assert timed(read(visitor, guest)) == [(guest.uid, "CANCELLED", 1)]

@@ -15,7 +15,7 @@ from annualwheel.contacts import affiliations, organisations, people
 from annualwheel.db import db
 from annualwheel.mailings import recipients
 from annualwheel.models import Meeting, Member, Questionnaire, Registration
-from annualwheel.participation import colleagues, departures, front_door, open_registration
+from annualwheel.participation import colleagues, departures, open_registration, substitution
 from annualwheel.participation.colleagues import Colleague
 from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import membership, submission
@@ -107,7 +107,7 @@ def test_who_only_says_it_lets_nobody_else_in_either(
     colleagues.register_together(
         claiming, [Colleague("Olle", "Sund", "olle@kommun.example")], START, actor
     )
-    front_door.substitute(claiming, Substitute("Ida", "Moe", "ida@kommun.example"), START, actor)
+    substitution.substitute(claiming, Substitute("Ida", "Moe", "ida@kommun.example"), START, actor)
     db.session.commit()
     for address in ("olle@kommun.example", "ida@kommun.example"):
         seat = seat_of(address)

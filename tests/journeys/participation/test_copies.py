@@ -13,7 +13,7 @@ from annualwheel.db import db
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Message, Registration
-from annualwheel.participation import front_door, offers, replies
+from annualwheel.participation import offers, replies, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import invitations, notices
 from tests.conftest import START
@@ -59,7 +59,7 @@ def test_copies_of_a_yes_a_change_a_move_and_a_cancellation(
 ) -> None:
     guest = yes(make_guest(make_meeting()))
     meeting = guest.meeting
-    front_door.register(
+    replies.register(
         guest, reply_of(guest, title="Direktör"), START, audit.participant(guest.person_id)
     )
     week = dt.timedelta(days=7)
@@ -108,7 +108,7 @@ def test_copies_of_an_offer_and_its_end(session: Any, work: Callable[[], int]) -
 
 def test_a_copy_when_the_place_is_handed_over(session: Any, work: Callable[[], int]) -> None:
     guest = yes(make_guest(make_meeting()))
-    new = front_door.substitute(
+    new = substitution.substitute(
         guest,
         Substitute("Eva", "Nord", "eva@kommun.example"),
         START,

@@ -28,7 +28,7 @@ from annualwheel.models import (
     Person,
     Registration,
 )
-from annualwheel.participation import front_door, open_registration, replies
+from annualwheel.participation import open_registration, replies, substitution
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import audiences, invitations, turnout
@@ -587,7 +587,7 @@ def test_a_place_that_cannot_be_handed_over_says_why_to_the_one_it_was_forwarded
     session: Any, visitor: Browser, clock: Fixed
 ) -> None:
     guest = make_guest(open_meeting())
-    front_door.substitute(
+    substitution.substitute(
         guest, Substitute("Eva", "Nord", EVA), START, audit.participant(guest.person_id)
     )
     clock.set(guest.meeting.starts_at - DAY)

@@ -15,7 +15,7 @@ from annualwheel.access.links import Target
 from annualwheel.contacts import organisations
 from annualwheel.db import db
 from annualwheel.models import Member, Needs, Registration
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies, revocation, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import membership
 from annualwheel.registrations import needs
@@ -224,11 +224,11 @@ def test_who_is_not_coming_can_still_send_somebody(
 def test_the_place_can_come_back_to_the_first_person(session: Any) -> None:
     meeting = make_meeting()
     guest = say_yes(make_guest(meeting))
-    new = front_door.substitute(
+    new = substitution.substitute(
         guest, Substitute("Eva", "Nord", EVA), START, audit.participant(guest.person_id)
     )
     version = guest.link_version
-    back = front_door.substitute(
+    back = substitution.substitute(
         new,
         Substitute("Maria", "Lindqvist", "maria@kommun.example"),
         START,
@@ -271,7 +271,7 @@ def test_an_invitation_taken_back_takes_the_access_to_the_answer_with_it(
     target = Target("member", member.public_id, member.link_version)
     link = f"/f/{services().link_signer.token(target)}"
     visitor.open(link).press("Öppna förberedelsen")
-    front_door.revoke(guest, START, audit.SYSTEM)
+    revocation.revoke(guest, START, audit.SYSTEM)
     assert [
         visitor.fetch("GET", path).status_code for path in ("/forberedelse", "/anmalan", link)
     ] == [401, 401, 404]
@@ -283,7 +283,7 @@ def test_the_lead_keeps_the_answer_when_the_invitation_is_taken_back(session: An
     guest = say_yes(make_guest(meeting))
     organisations.set_lead(guest.organisation, meeting.year, guest.person)
     member = membership.of_registration(guest, START)
-    front_door.revoke(guest, START, audit.SYSTEM)
+    revocation.revoke(guest, START, audit.SYSTEM)
     assert db.session.query(Member).one() is member
 
 

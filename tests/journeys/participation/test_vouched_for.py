@@ -16,10 +16,10 @@ from annualwheel.models import Meeting, Person, Registration
 from annualwheel.participation import (
     colleagues,
     departures,
-    front_door,
     open_registration,
     replies,
     revocation,
+    substitution,
 )
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.substitution import Substitute
@@ -62,7 +62,7 @@ def deactivated(organisation: str = "Hagfors kommun") -> Person:
 
 
 def substitute(guest: Registration, actor: audit.Actor | None = None) -> Registration:
-    return front_door.substitute(
+    return substitution.substitute(
         guest, Substitute(*EVA), START, actor or audit.participant(guest.person_id)
     )
 

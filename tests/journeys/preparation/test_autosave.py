@@ -91,7 +91,7 @@ def test_choices_are_joined_by_a_bar_both_ways(writing: list[Browser]) -> None:
 def test_without_the_page_s_token_nothing_is_saved(app: Flask, writing: list[Browser]) -> None:
     assert send(writing[0], {"skapa": ("Text", EMPTY)}, token="fel").status_code == 400
     with app.app_context():
-        assert db.session.query(models.Answer).count() == 0
+        assert db.session.query(models.drafts.Answer).count() == 0
 
 
 def test_a_link_that_no_longer_holds_answers_401(app: Flask, writing: list[Browser]) -> None:

@@ -395,8 +395,12 @@ def test_every_button_outside_the_share_is_refused_and_changes_nothing(office: O
 def snapshot() -> list[Any]:
     """What is written and who may write."""
     written = (
-        db.session.query(models.Answer.item_id, models.Answer.question_key, models.Answer.version)
-        .order_by(models.Answer.id)
+        db.session.query(
+            models.drafts.Answer.item_id,
+            models.drafts.Answer.question_key,
+            models.drafts.Answer.version,
+        )
+        .order_by(models.drafts.Answer.id)
         .all()
     )
     there = db.session.query(Item.public_id, Item.removed_at, Item.position).order_by(Item.id).all()

@@ -15,7 +15,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.meetings import changes
 from annualwheel.models import AttendanceOption, Registration
-from annualwheel.participation import front_door, replies, revocation, substitution
+from annualwheel.participation import replies, revocation, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import seats
 from tests.at_once import at_once
@@ -167,7 +167,7 @@ def test_a_seat_handed_over_is_not_given_to_those_who_wait(session: Any) -> None
     guests = make_guests(2, 1)
     for guest in guests:
         coming(guest)
-    new = front_door.substitute(
+    new = substitution.substitute(
         guests[0],
         Substitute("Eva", "Nord", "eva@kommun.example"),
         START + MINUTE,

@@ -18,7 +18,7 @@ from annualwheel import audit, unit_of_work
 from annualwheel.db import db
 from annualwheel.errors import Refused, Unreadable
 from annualwheel.models import Registration
-from annualwheel.participation import front_door, replies
+from annualwheel.participation import replies, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import availability, invitations
@@ -124,7 +124,7 @@ def send_substitute(public_id: str) -> AnyResponse:
             form.given.data, form.family.data, form.email.data, form.title.data, form.message.data
         )
         try:
-            successor = front_door.substitute(seat, new, page.now(), audit.staff(g.staff.id))
+            successor = substitution.substitute(seat, new, page.now(), audit.staff(g.staff.id))
         except (Refused, Unreadable) as problem:
             db.session.rollback()
             form.email.errors = (error_messages.sentence(problem),)

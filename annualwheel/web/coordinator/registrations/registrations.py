@@ -19,7 +19,7 @@ from annualwheel.db import db
 from annualwheel.errors import Missing, Refused, Unreadable
 from annualwheel.mailings import drafts, log
 from annualwheel.models import Category, Meeting, Organisation, Person, Registration
-from annualwheel.participation import front_door, open_registration, replies
+from annualwheel.participation import open_registration, replies, revocation
 from annualwheel.participation.replies import Reply
 from annualwheel.registrations import audiences, invitations, seats
 from annualwheel.registrations.states import allowed
@@ -137,7 +137,7 @@ def register_for(public_id: str) -> AnyResponse:
     if not form.accepted():
         return _shown(seat, form)
     try:
-        front_door.register(seat, form.reply(), page.now(), audit.staff(g.staff.id))
+        replies.register(seat, form.reply(), page.now(), audit.staff(g.staff.id))
     except (Refused, Unreadable) as problem:
         db.session.rollback()
         form.email.errors = (error_messages.sentence(problem),)
@@ -163,7 +163,7 @@ def act_on(public_id: str, act: str) -> AnyResponse:
         elif act == "withdraw":
             replies.withdraw(seat, now, actor)
         elif act == "revoke":
-            front_door.revoke(seat, now, actor)
+            revocation.revoke(seat, now, actor)
         elif act == "vouch":
             open_registration.vouch(seat, now, actor)
         else:
