@@ -51,12 +51,14 @@ def page(
 
     `kinds` are the kinds of mail in the order that they are sorted in.
     """
-    to_nobody = SwedishKey(sa.func.coalesce(sa.func.nullif(Message.name, ""), Message.address))
+    # Who has been erased has no name here.
+    written = (sa.func.nullif(column, "") for column in (Message.name, Message.address))
+    to_nobody = SwedishKey(sa.func.coalesce(*written))
     by: dict[str, listing.Column] = {
-        "recipient": sa.func.coalesce(Person.sort_name, to_nobody),
+        "recipient": sa.func.coalesce(sa.func.nullif(Person.sort_name, ""), to_nobody),
         "kind": listing.ranked(Message.kind, tuple(kinds)),
         "state": listing.ranked(Message.state, MESSAGE_STATES),
-        "address": SwedishKey(Message.address),
+        "address": SwedishKey(sa.func.nullif(Message.address, "")),
         "when": _when,
     }
     query = _found(wanted, with_person=order.column == "recipient")
