@@ -21,6 +21,7 @@ from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Import, Meeting, Message, Person, Registration, Year
 from annualwheel.registrations import invitations
+from annualwheel.wording.collation import swedish
 from rehearse.dom import Node
 from scenes.table import SCENES
 from scenes.world import World
@@ -337,3 +338,36 @@ def test_every_list_says_how_it_is_sorted(stage: Callable[[str], World], languag
             if place == 0 and first_cells(browser) != upwards[::-1] and len(upwards) < 50:
                 wrong.append(f"{path}: {name} the other way is not the other way round")
     assert not wrong, "\n".join(wrong)
+
+
+def cells(browser: Browser, place: int) -> list[str]:
+    """The text of the cells of a column, counted from 0 after the name."""
+    body = main_list(browser.page).all("tbody")[0]
+    return [row.all("td")[place].text for row in body.all("tr")]
+
+
+def test_answers_are_sorted_by_how_far_they_have_come(stage: Callable[[str], World]) -> None:
+    world = stage("year")
+    browser = enter(world, SCENES[0], "administrator")
+    list_of_answers = f"{MEETING}/svar"
+    sections = cells(browser.open(list_of_answers, ordning="-avsnitt"), 1)
+    done = [int(text.split()[0]) for text in sections]
+    assert done == sorted(done, reverse=True) and done[0] > done[-1]
+    states = cells(browser.open(list_of_answers, ordning="lage"), 0)
+    order = ["Inte påbörjat", "Utkast", "Ändrat", "Inskickat"]
+    places = [order.index(state.split(" sedan")[0].split(" efter")[0]) for state in states]
+    assert places == sorted(places)
+    for word, column, absent in (("sparat", 2, "Inget sparat"), ("inskickat", 3, "Nej")):
+        for sign in ("", "-"):
+            texts = cells(browser.open(list_of_answers, ordning=sign + word), column)
+            there = [text != absent for text in texts]
+            assert there == sorted(there, reverse=True) and there[0], (sign, word)
+
+
+def test_submitted_answers_are_sorted(stage: Callable[[str], World]) -> None:
+    browser = enter(stage("year"), SCENES[0], "administrator")
+    names = first_cells(browser.open("/svar/2027/arbetsmote"))
+    assert names == sorted(names, key=swedish) and len(names) > 5
+    newest = first_cells(browser.open("/svar/2027/arbetsmote", ordning="-inskickat"))
+    oldest = first_cells(browser.open("/svar/2027/arbetsmote", ordning="inskickat"))
+    assert newest[0] in oldest[-5:] and newest != names and set(newest) == set(names)
