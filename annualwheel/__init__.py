@@ -18,8 +18,6 @@ from annualwheel.mail.letters import Letterhead
 from annualwheel.services import Services
 from config import ROOT, Settings
 
-UPLOAD_LIMIT = 10 * 1024 * 1024
-
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The application for `settings`.
@@ -55,8 +53,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         SQLALCHEMY_DATABASE_URI=database,
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
-        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
-        MAX_FORM_MEMORY_SIZE=UPLOAD_LIMIT,
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         WTF_CSRF_TIME_LIMIT=None,

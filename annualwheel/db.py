@@ -178,6 +178,12 @@ def read_again(row: Base, *, lock: bool = False) -> None:
     )
 
 
+def schema_version() -> str | None:
+    """The migration that the database stands at."""
+    found: str | None = db.session.scalar(sa.text("select version_num from alembic_version"))
+    return found
+
+
 def prepare_engine(engine: Engine) -> None:
     """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions).
 

@@ -15,6 +15,7 @@ SCENES = (
     _scene("personer", "people", "/personer"),
     _scene("personer-inga", "people", "/personer", world="empty"),
     _scene("personer-sok", "people", "/personer?sok=exempelgren"),
+    _scene("personer-sorterade", "people", "/personer?visa=alla&ordning=-organisation&sida=2"),
     _scene("personer-ingen-traff", "people", "/personer?sok=qqq"),
     _scene("person", "person", "/personer/{person}"),
     _scene(
@@ -35,6 +36,11 @@ SCENES = (
         status=422,
     ),
     _scene("organisationer", "organisations", "/personer/organisationer"),
+    _scene(
+        "organisationer-sorterade",
+        "organisations",
+        "/personer/organisationer?typ=kommun&ordning=-personer",
+    ),
     _scene("organisationer-inga", "organisations", "/personer/organisationer", world="empty"),
     _scene("organisation", "organisation", "/personer/organisationer/{organisation}"),
     _scene(

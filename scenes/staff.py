@@ -27,6 +27,7 @@ SCENES = (
     _read("svar-moten", "answers", "/svar"),
     _read("svar-moten-inga", "answers", "/svar", "empty"),
     _read("svar-till-motet", "meeting_answers", ANSWERS),
+    _read("svar-till-motet-sorterade", "meeting_answers", ANSWERS + "?ordning=-inskickat"),
     _read("svar-till-motet-inga", "meeting_answers", "/svar/2027/riktningsmote"),
     _read("svar-fran", "by_respondent", ANSWERS + "/fran/{submission}"),
     _read("svar-pa-fraga", "by_question", ANSWERS + "/fraga/{question}"),

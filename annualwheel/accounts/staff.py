@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from annualwheel import audit, limits
+from annualwheel import audit, limits, listing
 from annualwheel.access.links import Target
 from annualwheel.audit import SYSTEM, Actor
 from annualwheel.contacts.folding import fold, normal_address
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
+from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Staff, StaffLink, StaffRole, StaffSession
@@ -25,6 +26,7 @@ LINK_LIFE = dt.timedelta(minutes=15)
 WELCOME_LIFE = dt.timedelta(days=2)
 SESSION_LIFE = dt.timedelta(hours=12)
 HOUR = dt.timedelta(hours=1)
+BY_NAME = Order("name")
 
 
 def add(
@@ -180,10 +182,16 @@ def has_role(person: Staff, roles: Iterable[str]) -> bool:
     return bool({role.role for role in person.roles} & set(roles))
 
 
-def everyone() -> list[Staff]:
-    """All accounts with their roles, by name."""
-    accounts = sa.select(Staff).options(selectinload(Staff.roles)).order_by(Staff.name)
-    return list(db.session.scalars(accounts))
+def everyone(number: int = 1, order: Order = BY_NAME) -> Page[Staff]:
+    """A page of all accounts with their roles, by name, address, latest sign-in or state."""
+    by = {
+        "name": SwedishKey(Staff.name),
+        "address": SwedishKey(Staff.email),
+        "signed_in": Staff.last_signed_in_at,
+        "state": listing.ranked(Staff.active, (True,)),
+    }
+    query = sa.select(Staff).options(selectinload(Staff.roles))
+    return listing.page_of(listing.sort(query, by, order, BY_NAME, Staff.id), number)
 
 
 def by_public_id(public_id: str) -> Staff:

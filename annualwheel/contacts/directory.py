@@ -5,22 +5,24 @@ Searched, filtered, a page at a time, with as many queries for one row as for fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
+from annualwheel import listing
+from annualwheel.contacts import searching
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.states import NOT_MERGED, WITH_US
 from annualwheel.db import db
+from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.models import (
     Affiliation,
     Alias,
     Category,
     Meeting,
-    Message,
     Organisation,
     Person,
     Registration,
@@ -28,9 +30,7 @@ from annualwheel.models import (
     YearOrganisation,
 )
 
-PAGE_SIZE = 50
-LATEST_MAILS = 50
-Row = TypeVar("Row")
+BY_NAME = Order("name")
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,6 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list: its rows, its number from 1, how many pages and rows there are in all."""
-
-    rows: Sequence[Row]
-    number: int
-    pages: int
-    total: int
-
-
-@dataclass(frozen=True)
 class OrganisationRow:
     """An organisation with what it is in the year and how many active people it has."""
 
@@ -65,75 +55,124 @@ class OrganisationRow:
     people: int
 
 
-def people(wanted: Wanted, year: Year | None, number: int = 1) -> Page[Person]:
-    """A page of people in the order of their family names.
+def people(
+    wanted: Wanted, year: Year | None, number: int = 1, order: Order = BY_NAME
+) -> Page[Person]:
+    """A page of people, by name (of the family first), organisation, address or state.
 
     Each word of the text must stand in name, address or organisation.
     """
-    conditions: list[sa.ColumnElement[bool]] = [NOT_MERGED]
-    for word in fold(wanted.text).split():
-        in_organisation = (
-            sa.select(Affiliation.person_id)
-            .join(Organisation)
-            .where(Organisation.folded.contains(word, autoescape=True))
-        )
-        conditions.append(
-            sa.or_(
-                Person.name_folded.contains(word, autoescape=True),
-                Person.email_folded.contains(word, autoescape=True),
-                Person.id.in_(in_organisation),
-            )
-        )
+    query = sa.select(Person).where(
+        NOT_MERGED,
+        *searching.each_word(
+            wanted.text, Person.name_folded, Person.email_folded, _in_organisation_named
+        ),
+    )
     if wanted.active is not None:
-        conditions.append(Person.active == wanted.active)
+        query = query.where(Person.active == wanted.active)
     places = sa.select(Affiliation.person_id).where(Affiliation.active)
     if wanted.organisation:
-        conditions.append(
-            Person.id.in_(
-                places.join(Organisation).where(Organisation.public_id == wanted.organisation)
-            )
-        )
+        of_one = places.join(Organisation).where(Organisation.public_id == wanted.organisation)
+        query = query.where(Person.id.in_(of_one))
     if wanted.category:
-        conditions.append(
-            Person.id.in_(
-                places.where(Affiliation.organisation_id.in_(_of_category(wanted.category, year)))
-            )
-        )
-    total = db.session.scalar(sa.select(sa.func.count(Person.id)).where(*conditions)) or 0
-    asked = (
-        sa.select(Person)
-        .where(*conditions)
-        .order_by(Person.sort_name, Person.id)
-        .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+        of_kind = Affiliation.organisation_id.in_(_of_category(wanted.category, year))
+        query = query.where(Person.id.in_(places.where(of_kind)))
+    by = {
+        "name": Person.sort_name,
+        "organisation": _first_organisation(),
+        "address": SwedishKey(Person.email_folded),
+        "state": listing.ranked(Person.active, (True,)),
+    }
+    query = query.options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+    return listing.page_of(listing.sort(query, by, order, BY_NAME, Person.id), number)
+
+
+def _in_organisation_named(word: str) -> sa.ColumnElement[bool]:
+    """Whether a person has had a place in an organisation with that word in its name."""
+    named = Organisation.folded.contains(word, autoescape=True)
+    return Person.id.in_(sa.select(Affiliation.person_id).join(Organisation).where(named))
+
+
+def _first_organisation() -> sa.ScalarSelect[str]:
+    """The sort key of the person's organisation now, the first in the alphabet of several."""
+    return (
+        sa.select(sa.func.min(Organisation.sort_name))
+        .join(Affiliation, Affiliation.organisation_id == Organisation.id)
+        .where(Affiliation.person_id == Person.id, Affiliation.active)
+        .correlate(Person)
+        .scalar_subquery()
     )
-    return _page(asked, total, number)
 
 
-def organisations(wanted: Wanted, year: Year | None, number: int = 1) -> Page[OrganisationRow]:
-    """A page of organisations in the order of their names.
+def organisations(
+    wanted: Wanted, year: Year | None, number: int = 1, order: Order = BY_NAME
+) -> Page[OrganisationRow]:
+    """A page of organisations, by name, state, or category, lead and number of people that year.
 
     Each word of the text must stand in name, alias or code.
     """
-    conditions: list[sa.ColumnElement[bool]] = [Organisation.merged_into_id.is_(None)]
-    for word in fold(wanted.text).split():
-        by_alias = sa.select(Alias.organisation_id).where(
-            Alias.folded.contains(word, autoescape=True)
-        )
-        conditions.append(
-            sa.or_(
-                Organisation.folded.contains(word, autoescape=True),
-                sa.func.lower(Organisation.code) == word,
-                Organisation.id.in_(by_alias),
-            )
-        )
+    query = sa.select(Organisation).where(
+        Organisation.merged_into_id.is_(None),
+        *searching.each_word(
+            wanted.text, Organisation.folded, _goes_by(Organisation.id), _has_code
+        ),
+    )
     if wanted.active is not None:
-        conditions.append(Organisation.active == wanted.active)
+        query = query.where(Organisation.active == wanted.active)
     if wanted.category:
-        conditions.append(Organisation.id.in_(_of_category(wanted.category, year)))
-    total = db.session.scalar(sa.select(sa.func.count(Organisation.id)).where(*conditions)) or 0
-    asked = sa.select(Organisation).where(*conditions)
-    found = _page(asked.order_by(Organisation.sort_name, Organisation.id), total, number)
+        query = query.where(Organisation.id.in_(_of_category(wanted.category, year)))
+    by = {
+        "name": Organisation.sort_name,
+        "category": _in_year(Category.position, YearOrganisation.category_id, year),
+        "lead": _in_year(Person.sort_name, YearOrganisation.lead_id, year),
+        "people": _number_of_people(),
+        "state": listing.ranked(Organisation.active, (True,)),
+    }
+    found = listing.page_of(listing.sort(query, by, order, BY_NAME, Organisation.id), number)
     return Page(_with_year(found.rows, year), found.number, found.pages, found.total)
+
+
+def _goes_by(
+    organisation_id: sa.SQLColumnExpression[int],
+) -> Callable[[str], sa.ColumnElement[bool]]:
+    """Whether an organisation has a word in another name it goes by."""
+
+    def by_alias(word: str) -> sa.ColumnElement[bool]:
+        named = Alias.folded.contains(word, autoescape=True)
+        return organisation_id.in_(sa.select(Alias.organisation_id).where(named))
+
+    return by_alias
+
+
+def _has_code(word: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(Organisation.code) == word
+
+
+def _in_year(
+    column: InstrumentedAttribute[Any], points: InstrumentedAttribute[Any], year: Year | None
+) -> sa.ScalarSelect[Any]:
+    """What the organisation has in the year: a column of the row that the year's row points at."""
+    return (
+        sa.select(column)
+        .join(YearOrganisation, points == column.class_.id)
+        .where(
+            YearOrganisation.organisation_id == Organisation.id,
+            YearOrganisation.year_id == (year.id if year else None),
+        )
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+
+
+def _number_of_people() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(Affiliation)
+        .join(Person)
+        .where(Affiliation.organisation_id == Organisation.id, Affiliation.active, WITH_US)
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
 
 
 def names_of_organisations() -> Sequence[tuple[str, str]]:
@@ -168,24 +207,19 @@ def organisations_like(text: str, at_most: int) -> list[Match]:
     folded, parent = fold(text), aliased(Organisation)
     if not folded:
         return []
+    places = (
+        Organisation.folded,
+        parent.folded,
+        _has_code,
+        _goes_by(Organisation.id),
+        _goes_by(parent.id),
+    )
     query = (
         sa.select(Organisation, parent.name)
         .outerjoin(parent, parent.id == Organisation.parent_id)
         .where(Organisation.active, Organisation.merged_into_id.is_(None))
+        .where(*searching.each_word(text, *places))
     )
-    for word in folded.split():
-        by_alias = sa.select(Alias.organisation_id).where(
-            Alias.folded.contains(word, autoescape=True)
-        )
-        query = query.where(
-            sa.or_(
-                Organisation.folded.contains(word, autoescape=True),
-                parent.folded.contains(word, autoescape=True),
-                sa.func.lower(Organisation.code) == word,
-                Organisation.id.in_(by_alias),
-                parent.id.in_(by_alias),
-            )
-        )
     same = sa.exists().where(Alias.organisation_id == Organisation.id, Alias.folded == folded)
     rank = sa.case(
         (Organisation.folded == folded, 0),
@@ -198,7 +232,7 @@ def organisations_like(text: str, at_most: int) -> list[Match]:
         .order_by(rank, Organisation.sort_name, Organisation.id)
         .limit(at_most)
     ).all()
-    return [Match(row[0], row[1] or "", _other_name(row[0], folded.split())) for row in rows]
+    return [Match(row[0], row[1] or "", _other_name(row[0], searching.words(text))) for row in rows]
 
 
 def _other_name(organisation: Organisation, words: Sequence[str]) -> str:
@@ -239,16 +273,6 @@ def registrations_of(person: Person) -> Sequence[Registration]:
     ).all()
 
 
-def mails_to(person: Person) -> Sequence[Message]:
-    """The latest mails to the person, newest first."""
-    return db.session.scalars(
-        sa.select(Message)
-        .where(Message.person_id == person.id)
-        .order_by(Message.queued_at.desc(), Message.id.desc())
-        .limit(LATEST_MAILS)
-    ).all()
-
-
 def year_of(organisation: Organisation, year: Year | None) -> YearOrganisation | None:
     """What the organisation is in that year, if anything is said of it."""
     found = _with_year([organisation], year)
@@ -280,10 +304,3 @@ def _with_year(found: Sequence[Organisation], year: Year | None) -> list[Organis
     )
     people_in = {row[0]: row[1] for row in counted}
     return [OrganisationRow(one, in_year.get(one.id), people_in.get(one.id, 0)) for one in found]
-
-
-def _page(asked: sa.Select[Row], total: int, number: int) -> Page[Row]:
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(number, 1), pages)
-    shown = asked.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return Page(db.session.scalars(shown).all(), number, pages, total)

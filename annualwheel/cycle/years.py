@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -56,6 +56,23 @@ NO_YEAR = 10_000  # an address may name a number that no database can hold
 def latest() -> Year | None:
     """The newest year there is."""
     return db.session.scalar(sa.select(Year).order_by(Year.number.desc()).limit(1))
+
+
+def other_numbers(number: int) -> Sequence[int]:
+    """The numbers of all years but that one, newest first."""
+    others = sa.select(Year.number).where(Year.number != number)
+    return db.session.scalars(others.order_by(Year.number.desc())).all()
+
+
+def exists(number: int) -> bool:
+    """Whether that year has been planned."""
+    return db.session.scalar(sa.select(Year.id).where(Year.number == number)) is not None
+
+
+def is_first(number: int) -> bool:
+    """Whether no year before that one has been planned."""
+    before = sa.select(Year.id).where(Year.number < number).limit(1)
+    return db.session.scalar(before) is None
 
 
 def by_number(number: int) -> Year:

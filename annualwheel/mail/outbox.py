@@ -205,6 +205,12 @@ def any_due(now: dt.datetime) -> bool:
     return db.session.scalar(_free(now).limit(1)) is not None
 
 
+def oldest_due(now: dt.datetime) -> dt.datetime | None:
+    """Since when the mail has waited that has waited longest."""
+    is_due = Message.state.in_(states.DUE), Message.due_at <= now
+    return db.session.scalar(sa.select(sa.func.min(Message.due_at)).where(*is_due))
+
+
 def _free(now: dt.datetime) -> sa.Select[int]:
     paused = (
         sa.select(Mailing.id)

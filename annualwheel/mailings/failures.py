@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -14,45 +13,13 @@ from annualwheel.contacts import folding
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.mail import outbox
-from annualwheel.mail.states import AGAIN, STOPPED
-from annualwheel.models import Meeting, Message, MessageBody, Person, Registration
+from annualwheel.mail.states import AGAIN
+from annualwheel.models import Message, MessageBody, Person, Registration
 from annualwheel.participation import address_change
 
 # Whoever asks for these gets them anew; who reads one sees what is the person's own. They go
 # nowhere but to the address on file.
 ASKED_FOR = ("own_data", "new_link")
-
-
-def of_meeting(meeting: Meeting) -> Sequence[Message]:
-    """The mails about seats at the meeting that did not arrive, newest first."""
-    return db.session.scalars(
-        _stopped()
-        .join(Registration, Registration.id == Message.registration_id)
-        .where(Registration.meeting_id == meeting.id)
-    ).all()
-
-
-def count_of(meeting: Meeting) -> int:
-    """How many of the meeting's mails did not arrive."""
-    stopped = (
-        sa.select(sa.func.count())
-        .select_from(Message)
-        .join(Registration, Registration.id == Message.registration_id)
-        .where(Registration.meeting_id == meeting.id, Message.state.in_(STOPPED))
-    )
-    return db.session.scalar(stopped) or 0
-
-
-def count() -> int:
-    """How many mails did not arrive, of any kind."""
-    return db.session.scalar(sa.select(sa.func.count()).where(Message.state.in_(STOPPED))) or 0
-
-
-def of_mailing(mailing_id: int, at_most: int) -> Sequence[Message]:
-    """The mails of a mailing that did not arrive."""
-    return db.session.scalars(
-        _stopped().where(Message.mailing_id == mailing_id).limit(at_most)
-    ).all()
 
 
 def by_public_id(public_id: str) -> Message:
@@ -115,10 +82,6 @@ def correct_address(message: Message, address: str, now: dt.datetime, actor: Act
     message.address = folding.normal_address(address)
     audit.note(actor, "address_corrected", message, now, _meeting_id(message))
     send_again(message, now, actor)
-
-
-def _stopped() -> sa.Select[Message]:
-    return sa.select(Message).where(Message.state.in_(STOPPED)).order_by(Message.id.desc())
 
 
 def _meeting_id(message: Message) -> int | None:

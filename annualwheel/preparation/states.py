@@ -26,6 +26,8 @@ HAS_SUBMITTED = ("submitted", "changed")
 TO_SUBMIT = (NOT_BEGUN, "draft")
 # What answers are counted by, as the pages list them.
 COUNTED = (*HAS_SUBMITTED, "draft", NOT_BEGUN)
+# How far an answer has come, for a list in that order.
+FARTHEST_LAST = (*TO_SUBMIT, "changed", "submitted")
 
 
 def step(submission: Submission, action: str) -> None:

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
 
-from annualwheel.contacts.folding import fold
+from annualwheel import listing
+from annualwheel.contacts import searching
 from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
+from annualwheel.listing import Order, Page
 from annualwheel.models import (
     Affiliation,
     Category,
@@ -27,10 +30,12 @@ from annualwheel.models import (
     Year,
     YearOrganisation,
 )
+from annualwheel.models.registrations import REGISTRATION_STATES
 from annualwheel.registrations import states
 from annualwheel.wording.collation import swedish
 
 CHOICES = ("category", "lead", "import", "last_year", "people")
+BY_NAME = Order("name")
 
 
 # What a number on the dashboard and a list of registrations are made of. What was merged is in
@@ -167,8 +172,15 @@ def of_registrations(meeting: Meeting, *in_states: str) -> sa.Select[Registratio
     return query.where(Registration.state.in_(in_states)) if in_states else query
 
 
-def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -> list[int]:
-    """The ids of the registrations of one of `GROUPS`, by name in Swedish order.
+def in_group(
+    meeting: Meeting,
+    group: str,
+    category: str = "",
+    text: str = "",
+    number: int = 1,
+    order: Order = BY_NAME,
+) -> Page[Registration]:
+    """A page of the registrations of one of `GROUPS`, by name, organisation, state or answer.
 
     They are what a number on the dashboard stands for.
 
@@ -179,17 +191,41 @@ def in_group(meeting: Meeting, group: str, category: str = "", text: str = "") -
         of_registrations(meeting, *GROUPS[group])
         .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
-        .with_only_columns(Registration.id)
-        .order_by(Person.sort_name, Registration.id)
+        .where(*searching.each_word(text, *searching.PERSON_AND_ORGANISATION))
+        .options(
+            contains_eager(Registration.person),
+            contains_eager(Registration.organisation),
+            joinedload(Registration.replaces).joinedload(Registration.person),
+        )
     )
     if group == "delivered":
         query = query.where(was_delivered())
     if category:
         query = query.where(Registration.organisation_id.in_(of_category(meeting, category)))
-    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
-    for word in fold(text).split():
-        query = query.where(sa.or_(*(column.contains(word, autoescape=True) for column in columns)))
-    return list(db.session.scalars(query))
+    by = {
+        "name": Person.sort_name,
+        "organisation": Organisation.sort_name,
+        "state": listing.ranked(Registration.state, REGISTRATION_STATES),
+        "answered": Registration.answered_at,
+    }
+    return listing.page_of(listing.sort(query, by, order, BY_NAME, Registration.id), number)
+
+
+def people_like(text: str, at_most: int) -> tuple[str, ...]:
+    """The public ids of active people that a search finds, none for a text without words."""
+    conditions = searching.each_word(text, *searching.PERSON_AND_ORGANISATION)
+    if not conditions:
+        return ()
+    query = sa.select(Person.public_id).join(Affiliation).join(Organisation)
+    found = query.where(WITH_US, *conditions).distinct().limit(at_most)
+    return tuple(sorted(db.session.scalars(found)))
+
+
+def invitable(meeting: Meeting, text: str, at_most: int) -> list[Addressee]:
+    """People that a search finds and that can be invited to the meeting, in Swedish order."""
+    # Some of those who are found have an invitation already.
+    found = people_like(text, at_most * 5)
+    return audience(meeting, Choice("people", people=found))[:at_most]
 
 
 def imports_of(year: Year) -> Sequence[Import]:

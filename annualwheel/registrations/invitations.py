@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from annualwheel.access.links import Target
 from annualwheel.contacts import activation
@@ -136,6 +137,15 @@ def by_target(target: Target) -> Registration:
     if registration.state in LINK_IS_DEAD:
         raise Missing("link_unknown")
     return registration
+
+
+def successor_of(registration: Registration) -> Registration | None:
+    """The registration of whoever comes instead, with the person."""
+    return db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.replaces_id == registration.id)
+        .options(joinedload(Registration.person))
+    )
 
 
 def by_public_id(public_id: str) -> Registration:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from annualwheel import listing
 from annualwheel.db import db
+from annualwheel.listing import Order, Page
 from annualwheel.models import (
     Category,
     Meeting,
@@ -22,8 +24,8 @@ from annualwheel.registrations.audiences import (
     was_delivered,
 )
 from annualwheel.registrations.states import COMING, INVITED
-from annualwheel.wording.collation import swedish
 
+BY_NAME = Order("name")
 # The groups that are counted for each kind of organisation.
 COUNTED = ("invited", "coming", "declined", "unanswered")
 
@@ -122,21 +124,24 @@ def turnout(meeting: Meeting) -> list[Turnout]:
     return [Turnout(*row) for row in rows]
 
 
-def organisations_missing(meeting: Meeting, category: str = "") -> list[tuple[Organisation, int]]:
-    """The organisations nobody comes from, in Swedish order.
+def organisations_missing(
+    meeting: Meeting, category: str = "", number: int = 1, order: Order = BY_NAME
+) -> Page[sa.Row[Any]]:
+    """A page of the organisations nobody comes from, each with how many have not answered.
 
-    With how many of each have not answered.
+    By name, or by that number.
     """
     seats = _seats(meeting)
+    unanswered = sa.func.coalesce(seats.c.unanswered, 0)
     query = (
-        sa.select(Organisation, sa.func.coalesce(seats.c.unanswered, 0))
+        sa.select(Organisation, unanswered)
         .select_from(_concerned(meeting, seats))
         .where(_is_concerned(seats), sa.func.coalesce(seats.c.coming, 0) == 0)
     )
     if category:
         query = query.where(Organisation.id.in_(of_category(meeting, category)))
-    found = [(row[0], row[1]) for row in db.session.execute(query)]
-    return sorted(found, key=lambda row: swedish(row[0].name))
+    by = {"name": Organisation.sort_name, "unanswered": unanswered}
+    return listing.page_of_rows(listing.sort(query, by, order, BY_NAME, Organisation.id), number)
 
 
 def _seats(meeting: Meeting) -> sa.Subquery:

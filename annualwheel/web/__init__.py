@@ -9,6 +9,7 @@ from annualwheel.web import (
     addresses,
     admin,
     assets,
+    body_limits,
     coordinator,
     error_pages,
     facilitator,
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     addresses.register(app)
     assets.register(app)
     security.register(app)
+    body_limits.register(app)
     page.register(app)
     error_pages.register(app)
     for audience in (open, participant, owner, preparation, coordinator, facilitator, admin):

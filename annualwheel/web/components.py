@@ -25,7 +25,10 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Optional
 
+from annualwheel.listing import Order, Page
+from annualwheel.web import lists
 from annualwheel.web.forms import BaseForm
+from annualwheel.web.lists import Column
 from annualwheel.web.wheel import Caption, Centre, Meeting, Phase, wheel
 
 AREAS = [
@@ -90,6 +93,16 @@ def example_form() -> ExampleForm:
     return form
 
 
+def example_list() -> lists.Shown:
+    """The second of seven pages of a list that is sorted by its first column."""
+    columns = (
+        Column("category", "typ", _l("Typ av organisation")),
+        Column("coming", "kommer", _l("Kommer"), "number"),
+        Column("missing", "saknas", _l("Utan någon anmäld"), "number"),
+    )
+    return lists.Asked(columns, Order("category")).shown(Page([], 2, 7, 320))
+
+
 def example_wheel(language: str) -> str:
     """The year 2027 on 23 November 2026: one phase done, one going on, the rest to come."""
     caption = Caption(
@@ -142,4 +155,4 @@ def _example_meetings() -> tuple[Meeting, ...]:
 
 def examples(language: str) -> dict[str, Any]:
     """The context of `komponenter.html`."""
-    return {"form": example_form(), "wheel": example_wheel(language)}
+    return {"form": example_form(), "wheel": example_wheel(language), "list": example_list()}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from annualwheel import listing
+from annualwheel.listing import Order, Page
 from annualwheel.models import Meeting
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
+from annualwheel.wording.collation import swedish
 from annualwheel.workshop import submitted
 from annualwheel.workshop.columns import code_book, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
-PAGE = 50
+BY_NAME = Order("name")
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,10 @@ class ShownSection:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page of the answers to a question.
-
-    What respondents number `first` to `last` of `everyone` have answered.
-    """
+    """One page of the answers to a question: what that page of the respondents have answered."""
 
     passages: list[Passage]
-    number: int
-    pages: int
-    first: int
-    last: int
-    everyone: int
+    respondents: Page[Respondent]
 
 
 def questions(meeting: Meeting) -> list[CodeBookQuestion]:
@@ -66,25 +62,24 @@ def questions(meeting: Meeting) -> list[CodeBookQuestion]:
 def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:
     """A page of the answers to one question, organisation after organisation.
 
-    `PAGE` respondents at a time, in as many queries however many there are. A page that is not
-    there is the nearest one that is.
+    In as many queries however many respondents there are.
     """
-    everyone = submitted.respondents(meeting)
-    pages = max(1, -(-len(everyone) // PAGE))
-    number = min(max(wanted, 1), pages)
-    before = (number - 1) * PAGE
-    chosen = everyone[before : before + PAGE]
+    chosen = listing.page_in(submitted.respondents(meeting), wanted)
     found: list[Passage] = []
-    for answer in submitted.stream(chosen):
+    for answer in submitted.stream(list(chosen.rows)):
         found += _passages(answer, key, language)
-    return Leaf(
-        passages=found,
-        number=number,
-        pages=pages,
-        first=before + 1,
-        last=before + len(chosen),
-        everyone=len(everyone),
-    )
+    return Leaf(found, chosen)
+
+
+def by_respondent(meeting: Meeting, number: int = 1, order: Order = BY_NAME) -> Page[Respondent]:
+    """A page of those who have submitted, by name, time or version."""
+    by = {
+        "name": lambda each: (swedish(each.organisation), swedish(each.person)),
+        "submitted": lambda each: each.submitted_at,
+        "version": lambda each: each.number,
+    }
+    rows = listing.sort_rows(submitted.respondents(meeting), by, order, BY_NAME)
+    return listing.page_in(rows, number)
 
 
 def neighbours(

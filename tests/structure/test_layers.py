@@ -125,3 +125,25 @@ def taken(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module == "annualwheel.registrations.states"
         for alias in node.names
     }
+
+
+# How a request ends without a commit; what is asked of the database is asked by a subject.
+ENDINGS = ("db.session.rollback", "db.session.flush")
+
+
+def test_pages_leave_queries_to_the_subjects() -> None:
+    """No page builds a query or asks the session for rows: lists and searches lie in subjects."""
+    pages = [path for path in PRODUCT if path.is_relative_to(PACKAGE / "web")]
+    known = [
+        f"{name_of(path)} imports {name}"
+        for path in pages
+        for name in sorted({*imports(path)})
+        if name.split(".")[0] == "sqlalchemy" and name != "sqlalchemy.exc"
+    ]
+    asked = [
+        f"{name_of(path)}:{call.lineno} {name}"
+        for path in pages
+        for name, call in calls(path)
+        if name.startswith("db.") and name not in ENDINGS
+    ]
+    check_none(known + asked)

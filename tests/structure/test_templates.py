@@ -19,6 +19,24 @@ REFUSED = {
 }
 # Texts are translated with _() only, and everything is escaped.
 OTHER_WAYS = ("{% trans", "autoescape")
+TABLE = re.compile(r"<table\b.*?</thead>", re.DOTALL)
+STAFF = ("coordinator", "facilitator", "admin")
+# Tables of staff pages that no heading sorts, and why.
+FIXED = {
+    "admin/erasing.html": "the rules of what is erased, some fifteen",
+    "coordinator/_import_rows.html": "the rows of a file, in the file's order",
+    "coordinator/deletion_requests.html": "those who wait, the longest first; the newest answers",
+    "coordinator/import_preview.html": "the new organisations of a file, in the file's order",
+    "coordinator/meeting.html": "numbers",
+    "coordinator/move_confirm.html": "the two days side by side",
+    "coordinator/organisation_requests.html": "those who wait, the longest first",
+    "coordinator/registration_late.html": "what a search found, at most twenty",
+    "coordinator/sending.html": "the newest that did not arrive, at most twenty",
+    "coordinator/sending_compose.html": "a form: a press on a heading would lose its ticks",
+    "coordinator/waiting_list.html": "a queue, first in line first",
+    "coordinator/year.html": "the year's days, in the order of the year",
+    "facilitator/answers.html": "the year's three meetings",
+}
 REQUIRED = re.compile(r"\brequired\b(?=[^<]*>)")
 COLUMNS = 120
 
@@ -58,3 +76,18 @@ def test_templates_have_no_long_lines() -> None:
         for number, line in enumerate(text(path).splitlines(), 1)
         if len(line) > COLUMNS
     )
+
+
+def test_the_lists_of_staff_are_sorted_by_their_headings() -> None:
+    """Every table has headings that sort, or stands in `FIXED` with the reason."""
+    tables = [
+        (path, table.group())
+        for path in TEMPLATES
+        if path.parent.name in STAFF
+        for table in TABLE.finditer(text(path))
+    ]
+    fixed = {f"{path.parent.name}/{path.name}" for path, table in tables if "heading(" not in table}
+    # The newest ten mailings stand above the log of mails.
+    fixed.discard("coordinator/mailings.html")
+    check_none(f"{name} has no headings that sort" for name in sorted(fixed - set(FIXED)))
+    check_none(f"{name} is named in FIXED" for name in sorted(set(FIXED) - fixed))

@@ -14,13 +14,14 @@ from difflib import get_close_matches
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, selectinload
 
-from annualwheel import audit
+from annualwheel import audit, listing
 from annualwheel.audit import Actor
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports.reading import Line, Sheet
 from annualwheel.contacts.imports.values import Contact, Problem, parse
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
+from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.models import (
     Affiliation,
     Category,
@@ -30,8 +31,10 @@ from annualwheel.models import (
     Year,
     YearOrganisation,
 )
+from annualwheel.models.contacts import IMPORT_STATES
 
 PREVIEW_LIFE = dt.timedelta(days=7)
+NEWEST = Order("when", descending=True)
 STATUSES = ("new", "there", "same", "unreadable")
 NEAR_ENOUGH = 0.8
 # Beyond this many comparisons no near names are looked for: it would take longer than it helps.
@@ -172,14 +175,20 @@ def by_public_id(public_id: str, locked: bool = False) -> Import:
     return found
 
 
-def earlier() -> Sequence[Import]:
-    """Every import that was written, newest first, without its rows."""
-    return db.session.scalars(
-        sa.select(Import)
-        .where(Import.state != "preview")
-        .options(defer(Import.rows))
-        .order_by(Import.id.desc())
-    ).all()
+def earlier(number: int = 1, order: Order = NEWEST) -> Page[Import]:
+    """A page of the imports that were written, without their rows.
+
+    By time, file, who wrote it, number of new people or state.
+    """
+    by = {
+        "when": Import.written_at,
+        "file": SwedishKey(Import.file_name),
+        "by": SwedishKey(Import.by),
+        "new": Import.trace["counts"]["new"].as_integer(),
+        "state": listing.ranked(Import.state, IMPORT_STATES),
+    }
+    query = sa.select(Import).where(Import.state != "preview").options(defer(Import.rows))
+    return listing.page_of(listing.sort(query, by, order, NEWEST, Import.id), number)
 
 
 def waiting() -> Sequence[Import]:

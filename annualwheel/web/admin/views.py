@@ -20,11 +20,19 @@ from annualwheel.meetings import planning
 from annualwheel.models import Staff, Year
 from annualwheel.models.staff import STAFF_ROLES
 from annualwheel.services import services
-from annualwheel.web import page, words
+from annualwheel.web import lists, page, words
 from annualwheel.web.acting import carried_out
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Address, BaseForm, Filled, Press, strip
+from annualwheel.web.lists import Column
 from annualwheel.wording import dates
+
+COLUMNS = (
+    Column("name", "namn", _l("Namn")),
+    Column("address", "epost", _l("E-post")),
+    Column("signed_in", "inloggad", _l("Senast inloggad"), "time"),
+    Column("state", "lage", _l("Läge"), "rank"),
+)
 
 
 class RolesForm(BaseForm):
@@ -74,10 +82,11 @@ def settings() -> AnyResponse:
 
 def _overview(form: TestMailForm) -> AnyResponse:
     chosen, year = services().settings, years.latest()
+    asked = lists.Asked(COLUMNS, staff.BY_NAME, at=url_for("admin.settings"))
     html = render_template(
         "admin/settings.html",
         active="settings",
-        people=staff.everyone(),
+        people=asked.shown(staff.everyone(asked.number, asked.order)),
         chosen=chosen,
         form=form,
         year=year,

@@ -14,22 +14,29 @@ from flask import (
     make_response,
     redirect,
     render_template,
-    request,
     url_for,
 )
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, services
 from annualwheel.cycle import years
 from annualwheel.db import reading
 from annualwheel.models import File, Pack
-from annualwheel.web import page
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import Press
+from annualwheel.web.lists import Column
 from annualwheel.workshop import packs, submitted
 from annualwheel.workshop import reading as answers_read
 from annualwheel.workshop.states import UNDER_WAY
+
+COLUMNS = (
+    Column("name", "namn", _l("Svar från")),
+    Column("submitted", "inskickat", _l("Inskickat"), "time"),
+    Column("version", "version", _l("Version"), "number"),
+)
 
 
 @blueprint.get("/svar")
@@ -48,11 +55,13 @@ def answers() -> str:
 def meeting_answers(number: int, kind: str) -> str:
     """Two ways in: by organisation and by question; and the packs."""
     meeting = years.meeting_of(number, kind)
+    asked = lists.Asked(COLUMNS, answers_read.BY_NAME)
+    respondents = answers_read.by_respondent(meeting, asked.number, asked.order)
     return render_template(
         "facilitator/meeting.html",
         active="answers",
         meeting=meeting,
-        respondents=submitted.respondents(meeting),
+        respondents=asked.shown(respondents),
         asked=submitted.asked(meeting),
         questions=answers_read.questions(meeting),
         packs=packs.of_meeting(meeting),
@@ -85,20 +94,15 @@ def by_question(number: int, kind: str, key: str) -> str:
     keys = [question.key for question in questions]
     if key not in keys:
         abort(404)
-    place, number_of_page = keys.index(key), request.args.get("sida", 1, int)
-    leaf = answers_read.by_question(meeting, key, page.language(), number_of_page)
-
-    def at(wanted: int) -> str:
-        return url_for("facilitator.by_question", number=number, kind=kind, key=key, sida=wanted)
-
+    place = keys.index(key)
+    leaf = answers_read.by_question(meeting, key, page.language(), lists.number())
     return render_template(
         "facilitator/question.html",
         active="answers",
         meeting=meeting,
         question=questions[place],
         leaf=leaf,
-        previous=at(leaf.number - 1) if leaf.number > 1 else "",
-        following=at(leaf.number + 1) if leaf.number < leaf.pages else "",
+        respondents=lists.Shown(leaf.respondents),
         before=questions[place - 1] if place else None,
         after=questions[place + 1] if place + 1 < len(questions) else None,
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import Response, current_app, jsonify
 
-from annualwheel.db import db
-from annualwheel.mail.states import DUE
-from annualwheel.models import Message
+from annualwheel.db import schema_version
+from annualwheel.mail import outbox
 from annualwheel.web import page
 from annualwheel.web.open import blueprint
 
@@ -26,9 +24,7 @@ def readyz() -> tuple[Response, int]:
     Says how many seconds the oldest due mail has waited.
     """
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
-    current = db.session.scalar(sa.text("select version_num from alembic_version"))
-    is_due = Message.state.in_(DUE), Message.due_at <= page.now()
-    oldest = db.session.scalar(sa.select(sa.func.min(Message.due_at)).where(*is_due))
+    current, oldest = schema_version(), outbox.oldest_due(page.now())
     waited = int((page.now() - oldest).total_seconds()) if oldest else 0
     ready = head == current
     status = "ok" if ready else "behind"

@@ -7,16 +7,18 @@ Exists only where `DEV_MAILBOX` names its folder, which the settings refuse in p
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
+from annualwheel import listing
 from annualwheel.services import services
+from annualwheel.web import lists
 from annualwheel.web.open import blueprint, maildir
 from annualwheel.web.open.maildir import Mail
 
-PAGE_SIZE = 50
 VIEWS = ("html", "text", "calendar", "source")
 # The mail is shown as a mail program would: its own styles, no scripts, nothing fetched, links in a
 # new window.
@@ -31,12 +33,8 @@ MAIL_POLICY = (
 def mailbox() -> str:
     """The mails, newest first."""
     folder = _folder()
-    pages = max(1, -(-maildir.size(folder) // PAGE_SIZE))
-    number = min(max(1, request.args.get("sida", 1, type=int)), pages)
-    mails = maildir.newest(folder, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    return render_template(
-        "open/mailbox.html", mails=mails, kind_of=_kind, number=number, pages=pages
-    )
+    found = listing.page_at(maildir.size(folder), lists.number(), partial(maildir.newest, folder))
+    return render_template("open/mailbox.html", mails=lists.Shown(found), kind_of=_kind)
 
 
 @blueprint.get("/brevlada/<name>")

@@ -128,7 +128,7 @@ def _frame() -> dict[str, Any]:
 
     Whose answer, to which meeting, and whether "ni" is one person's "du".
     """
-    if g.member is None:
+    if g.get("member") is None:
         return {}
     submission = g.member.submission
     return {

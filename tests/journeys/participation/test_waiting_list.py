@@ -180,7 +180,7 @@ def test_who_waits_or_is_offered_a_seat_has_answered_and_is_not_reminded(
     assert [one.key for one in recipients.unanswered(meeting, START + HOUR)] == [asked.public_id]
     counts = turnout.funnel(meeting)
     assert (counts.answered, counts.unanswered, counts.waiting, counts.coming) == (4, 1, 3, 0)
-    assert sorted(audiences.in_group(meeting, "waiting")) == sorted(
+    assert sorted(one.id for one in audiences.in_group(meeting, "waiting").rows) == sorted(
         guest.id for guest in guests[1:]
     )
     assert [

@@ -6,30 +6,25 @@ Who asks to change it after the last day, and opening it for one alone.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
 
-import sqlalchemy as sa
 from flask import abort, flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
-from annualwheel.preparation import deadline, progress, reopening
+from annualwheel.models import Meeting, Submission
+from annualwheel.preparation import deadline, progress, reopening, standings
 from annualwheel.preparation.progress import Progress
-from annualwheel.web import page, words
+from annualwheel.web import lists, page, words
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import day_field, parse_day
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
+from annualwheel.web.lists import Column
 from annualwheel.wording import dates
-from annualwheel.wording.collation import swedish
 
 MOST = 1000
 
@@ -55,42 +50,29 @@ class RefuseForm(BaseForm):
     )
 
 
-@dataclass(frozen=True)
-class Row:
-    """An organisation's answer in the list: how far it has come, and what is special with it."""
-
-    progress: Progress
-    asked: bool
-    open_alone: bool
+COLUMNS = (
+    Column("to_decide", "vantar", _l("De som väntar på oss först"), ""),
+    Column("name", "namn", _l("Svar från")),
+    Column("state", "lage", _l("Läge"), "rank"),
+    Column("sections", "avsnitt", _l("Avsnitt"), "number"),
+    Column("changed", "sparat", _l("Senast sparat"), "time"),
+    Column("submitted", "inskickat", _l("Inskickat"), "time"),
+)
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
     """All answers to the meeting's questions: those who ask for something first, then by name."""
-    meeting, now = years.meeting_of(number, kind), page.now()
-    asked = {request.submission.public_id for request in reopening.waiting(meeting)}
-    planned = years.phase(meeting, "preparation").closes_at
-    open_alone = (
-        sa.select(Submission.public_id)
-        .join(Questionnaire)
-        .where(
-            Questionnaire.meeting_id == meeting.id, Submission.reopened_until > max(now, planned)
-        )
-    )
-    alone = set(db.session.scalars(open_alone))
-    rows = [
-        Row(one, one.submission in asked, one.submission in alone)
-        for one in progress.of_meeting(meeting)
-    ]
-    rows.sort(key=_place_in_list)
+    meeting = years.meeting_of(number, kind)
+    asked = lists.Asked(COLUMNS, standings.TO_DECIDE)
+    found = standings.of_meeting(meeting, page.now(), asked.number, asked.order)
     return render_template(
-        "coordinator/answer_states.html", active="year", meeting=meeting, rows=rows, closes=planned
+        "coordinator/answer_states.html",
+        active="year",
+        meeting=meeting,
+        found=asked.shown(found),
+        closes=years.phase(meeting, "preparation").closes_at,
     )
-
-
-def _place_in_list(row: Row) -> tuple[Any, ...]:
-    names = swedish(row.progress.organisation), swedish(row.progress.person)
-    return (not row.asked, not row.open_alone, *names)
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
@@ -142,22 +124,6 @@ def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
         carry_out(lambda: reopening.close(submission, page.now(), g.staff))
         flash(_("Svaret är stängt."))
     return redirect(_here(meeting, submission), code=303)
-
-
-def answers_of(organisation: Organisation, year: Year) -> list[Submission]:
-    """The organisation's answers to the questionnaires of a year's meetings, in meeting order."""
-    query = (
-        sa.select(Submission)
-        .join(Questionnaire)
-        .join(Meeting)
-        .where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
-        .options(
-            joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
-            joinedload(Submission.person),
-        )
-        .order_by(Meeting.starts_at, Submission.id)
-    )
-    return list(db.session.scalars(query))
 
 
 def _here(meeting: Meeting, submission: Submission) -> str:

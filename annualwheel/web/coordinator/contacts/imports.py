@@ -15,28 +15,36 @@ from wtforms import RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from annualwheel import listing
 from annualwheel.contacts import organisations
-from annualwheel.contacts.directory import PAGE_SIZE, Page
 from annualwheel.contacts.imports import preview, reading, template, undoing, writing
-from annualwheel.contacts.imports.preview import STATUSES, Entry, Preview, Unknown
+from annualwheel.contacts.imports.preview import STATUSES, Preview, Unknown
 from annualwheel.contacts.imports.reading import Sheet
 from annualwheel.contacts.imports.values import Contact
 from annualwheel.contacts.imports.writing import Choice
 from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.models import Category, Import
-from annualwheel.web import error_messages, import_words, page
+from annualwheel.web import error_messages, import_words, lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.contacts.organisations import category_name
-from annualwheel.web.coordinator.contacts.people import actor, around
+from annualwheel.web.coordinator.contacts.people import actor
 from annualwheel.web.forms import BaseForm, Press, strip
+from annualwheel.web.lists import Column
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADD = "ny"
 LONGEST_FILE_NAME = 200
 # What the list of rows is narrowed to, by the word in the address.
 SHOWN = {"fel": "unreadable", "nya": "new", "finns": "there", "dubbla": "same"}
+COLUMNS = (
+    Column("file", "fil", _l("Fil")),
+    Column("when", "nar", _l("När"), "time"),
+    Column("by", "av", _l("Av")),
+    Column("new", "nya", _l("Nya personer"), "number"),
+    Column("state", "lage", _l("Läge"), "rank"),
+)
 
 
 class UploadForm(BaseForm):
@@ -64,12 +72,13 @@ def import_start() -> AnyResponse:
     if outcome:
         shown = url_for("coordinator.import_show", public_id=outcome.result.public_id)
         return redirect(shown, code=303)
+    asked = lists.Asked(COLUMNS, preview.NEWEST)
     html = render_template(
         "coordinator/import_start.html",
         active="people",
         form=form,
         year=years.latest(),
-        earlier=preview.earlier(),
+        earlier=asked.shown(preview.earlier(asked.number, asked.order)),
         waiting=preview.waiting(),
     )
     return make_response(html, form.status)
@@ -164,7 +173,7 @@ def _keep(form: UploadForm) -> Import:
 def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
     counts = shown.counts
     status = SHOWN.get(request.args.get("visa", "")) or _first_shown(counts)
-    found = _page_of([entry for entry in shown.entries if entry.status == status])
+    entries = [entry for entry in shown.entries if entry.status == status]
     tabs = [(word, name, counts[name]) for word, name in SHOWN.items() if counts[name]]
     html = render_template(
         "coordinator/import_preview.html",
@@ -174,8 +183,7 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
         counts=counts,
         status=status,
         tabs=tabs,
-        found=found,
-        urls=around(found) if request.method == "GET" else ("", ""),
+        found=lists.Shown(listing.page_in(entries, lists.number())),
         form=form,
         words=import_words,
         key=field_key,
@@ -188,12 +196,6 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
 def _first_shown(counts: Mapping[str, int]) -> str:
     """Which rows are shown before anybody has chosen: those to look at first."""
     return next((name for name in ("unreadable", "new", "there") if counts[name]), "new")
-
-
-def _page_of(rows: list[Entry]) -> Page[Entry]:
-    pages = max(1, -(-len(rows) // PAGE_SIZE))
-    number = min(max(request.args.get("sida", 1, int), 1), pages)
-    return Page(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, pages, len(rows))
 
 
 def field_key(folded: str) -> str:

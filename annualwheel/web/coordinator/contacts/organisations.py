@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,14 +21,14 @@ from annualwheel.contacts.organisations import (
 )
 from annualwheel.cycle import years
 from annualwheel.models import Category, Organisation, Person, Year
-from annualwheel.preparation import collaborators
-from annualwheel.web import page
+from annualwheel.preparation import collaborators, standings
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
-from annualwheel.web.coordinator.answers.change_requests import answers_of
-from annualwheel.web.coordinator.contacts.people import actor, around, wanted_rows
+from annualwheel.web.coordinator.contacts.people import actor, wanted_rows
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
+from annualwheel.web.lists import Column
 
 
 class OrganisationForm(StaleSafeForm):
@@ -70,15 +70,26 @@ class YearForm(StaleSafeForm):
 def organisations() -> str:
     """Every organisation, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
-    found = directory.organisations(wanted, year, request.args.get("sida", 1, int))
+    asked = lists.Asked(_columns(year), directory.BY_NAME)
+    found = directory.organisations(wanted, year, asked.number, asked.order)
     return render_template(
         "coordinator/organisations.html",
         active="people",
-        found=found,
+        found=asked.shown(found),
         wanted=wanted,
         year=year,
         categories=years.reference(Category),
-        urls=around(found),
+    )
+
+
+def _columns(year: Year | None) -> tuple[Column, ...]:
+    kind = _("Typ %(year)s", year=year.number) if year else _("Typ")
+    return (
+        Column("name", "namn", _l("Namn")),
+        Column("category", "typ", kind, "rank"),
+        Column("lead", "samordnare", _l("Samordnare")),
+        Column("people", "personer", _l("Personer"), "number"),
+        Column("state", "lage", _l("Läge"), "rank"),
     )
 
 
@@ -213,7 +224,7 @@ def _organisation_page(
         form=form,
         places=directory.places_in(found),
         year=year,
-        answers=answers_of(found, year) if year else [],
+        answers=standings.answers_of(found, year) if year else [],
         year_form=year_form,
     )
     return make_response(html, (sent or form).status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,19 +14,28 @@ from wtforms.fields import SelectChoice
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import activation, affiliations, directory, organisations
-from annualwheel.contacts.directory import Page, Wanted
+from annualwheel.contacts.directory import Wanted
 from annualwheel.contacts.people import add_person, person_by_id, person_called
 from annualwheel.cycle import years
+from annualwheel.mailings import log
 from annualwheel.models import Category, Person
 from annualwheel.participation import address_change, departures
-from annualwheel.web import page
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
+from annualwheel.web.lists import Column
 
 CORRECTED = ("given", "family", "email", "mobile", "language")
+LATEST_MAILS = 50
 SHOWN = {"aktiva": True, "inaktiva": False, "alla": None}
+COLUMNS = (
+    Column("name", "namn", _l("Namn")),
+    Column("organisation", "organisation", _l("Organisation")),
+    Column("address", "epost", _l("E-post")),
+    Column("state", "lage", _l("Läge"), "rank"),
+)
 
 
 class PersonForm(StaleSafeForm, NameFields):
@@ -73,15 +81,15 @@ class NewPersonForm(PersonForm, PlaceForm):
 def people() -> str:
     """Everyone, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
-    found = directory.people(wanted, year, request.args.get("sida", 1, int))
+    asked = lists.Asked(COLUMNS, directory.BY_NAME)
+    found = directory.people(wanted, year, asked.number, asked.order)
     return render_template(
         "coordinator/people.html",
         active="people",
-        found=found,
+        found=asked.shown(found),
         wanted=wanted,
         categories=years.reference(Category),
         organisations=directory.names_of_organisations(),
-        urls=around(found),
     )
 
 
@@ -199,22 +207,6 @@ def wanted_rows() -> Wanted:
     )
 
 
-def around(found: Page[Any]) -> tuple[str, str]:
-    """The addresses of the page before and the page after this one, "" where there is none."""
-    kept: dict[str, Any] = {
-        name: value
-        for name, value in request.args.items()
-        if value and name not in ("sida", "lang")
-    }
-
-    def at(number: int) -> str:
-        if not 1 <= number <= found.pages:
-            return ""
-        return f"{request.path}?{urlencode({**kept, 'sida': number})}"
-
-    return at(found.number - 1), at(found.number + 1)
-
-
 def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
     html = render_template(
         "coordinator/person.html",
@@ -223,7 +215,7 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
         form=form,
         registrations=directory.registrations_of(found),
         standing=departures.left_standing(found, page.now()),
-        mails=directory.mails_to(found),
+        mails=log.newest(log.Wanted(person_id=found.id), LATEST_MAILS),
     )
     return make_response(html, form.status)
 

@@ -2,103 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField
 
 from annualwheel import audit
-from annualwheel.contacts.folding import fold
-from annualwheel.db import db
 from annualwheel.mail import letters, states
-from annualwheel.mailings import failures
+from annualwheel.mailings import failures, log
 from annualwheel.mailings import sending as sent
-from annualwheel.models import Mailing, Meeting, Message, Person, Registration
-from annualwheel.web import page
+from annualwheel.mailings.log import Wanted
+from annualwheel.models import Message
+from annualwheel.web import lists, page, staff_words
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.forms import Address, BaseForm, Press, strip
+from annualwheel.web.lists import Column
+from annualwheel.wording.collation import swedish
 
-PAGE, MAILINGS = 50, 10
+MAILINGS = 10
 NO_ID = 2**31 - 1  # the largest number a key may be
-STATES = {
-    "stopped": states.STOPPED,
-    "waiting": states.DUE,
-    "sent": ("sent",),
-    "not_sent": states.ENDED_UNSENT,
-}
 # What people write to each other is theirs.
 PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
+COLUMNS = (
+    Column("recipient", "till", _l("Till")),
+    Column("kind", "mejl", _l("Mejl")),
+    Column("state", "lage", _l("Läge"), "rank"),
+    Column("address", "epost", _l("E-post")),
+    Column("when", "nar", _l("När"), "time"),
+)
 
 
 @blueprint.get("/utskick")
 def mailings() -> str:
     """The mailings and the single mails, with what needs a hand first."""
-    text, state = request.args.get("sok", ""), request.args.get("lage", "")
-    meeting_id = min(request.args.get("mote", 0, int), NO_ID)
-    query = _found(text, state, meeting_id)
-    count = db.session.scalar(query.with_only_columns(sa.func.count(Message.id))) or 0
-    pages = max(1, -(-count // PAGE))
-    current = min(max(request.args.get("sida", 1, int), 1), pages)
-    shown = query.order_by(Message.id.desc()).limit(PAGE).offset((current - 1) * PAGE)
-    rows = db.session.scalars(shown).all()
-    kept = {"sok": text, "lage": state, "mote": meeting_id}
-
-    def at(number: int) -> str:
-        asked: dict[str, Any] = {name: value for name, value in kept.items() if value}
-        return url_for("coordinator.mailings", sida=number, **asked)
-
-    narrowed = bool(text or state or meeting_id)
+    wanted, asked, kinds = _wanted(), lists.Asked(COLUMNS, log.NEWEST), _kinds()
+    narrowed = wanted != Wanted()
+    recent = [] if narrowed else log.latest_mailings(MAILINGS)
     return render_template(
         "coordinator/mailings.html",
         active="mailings",
-        rows=rows,
-        count=count,
-        text=text,
-        state=state,
-        states=list(STATES),
-        meeting_id=meeting_id,
+        found=asked.shown(log.page(wanted, asked.number, asked.order, kinds)),
+        wanted=wanted,
+        groups=list(log.GROUPS),
+        kinds=kinds,
         narrowed=narrowed,
-        stopped=0 if narrowed else failures.count(),
-        recent=[] if narrowed else _recent(),
-        current=current,
-        pages=pages,
-        previous=at(current - 1) if current > 1 else "",
-        following=at(current + 1) if current < pages else "",
+        stopped=0 if narrowed else log.count(Wanted(group="stopped")),
+        recent=[(mailing, sent.standing(mailing)) for mailing in recent],
     )
 
 
-def _recent() -> list[tuple[Mailing, sent.MailingProgress]]:
-    rows = db.session.scalars(
-        sa.select(Mailing)
-        .options(joinedload(Mailing.meeting).joinedload(Meeting.year))
-        .order_by(Mailing.id.desc())
-        .limit(MAILINGS)
+def _wanted() -> Wanted:
+    """What the log is narrowed to, from the address."""
+    return Wanted(
+        text=request.args.get("sok", ""),
+        group=request.args.get("lage", ""),
+        kind=request.args.get("mejl", ""),
+        meeting_id=min(request.args.get("mote", 0, int), NO_ID),
     )
-    return [(mailing, sent.standing(mailing)) for mailing in rows]
 
 
-def _found(text: str, state: str, meeting_id: int) -> sa.Select[Message]:
-    query = sa.select(Message)
-    if state in STATES:
-        query = query.where(Message.state.in_(STATES[state]))
-    if meeting_id:
-        seats = sa.select(Registration.id).where(Registration.meeting_id == meeting_id)
-        sendings = sa.select(Mailing.id).where(Mailing.meeting_id == meeting_id)
-        of_meeting = Message.registration_id.in_(seats), Message.mailing_id.in_(sendings)
-        query = query.where(sa.or_(*of_meeting))
-    if fold(text):
-        query = query.outerjoin(Person, Person.id == Message.person_id)
-    for word in fold(text).split():
-        in_name = Person.name_folded.contains(word, autoescape=True)
-        in_address = sa.func.lower(Message.address).contains(word, autoescape=True)
-        query = query.where(sa.or_(in_name, in_address))
-    return query
+def _kinds() -> list[str]:
+    """The kinds of mail in the order of what they are called."""
+    return sorted(staff_words.MAIL, key=lambda kind: swedish(staff_words.say(kind, "mail")))
 
 
 class AddressForm(BaseForm):
@@ -115,14 +82,13 @@ def mail(public_id: str) -> AnyResponse:
 
 def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
     message = failures.by_public_id(public_id)
-    person_id, seat_id = message.person_id, message.registration_id
     written = failures.has_text(message)
     html = render_template(
         "coordinator/mailing_mail.html",
         active="mailings",
         message=message,
-        person=db.session.get(Person, person_id) if person_id else None,
-        seat=db.session.get(Registration, seat_id) if seat_id else None,
+        person=log.person_of(message),
+        seat=log.registration_of(message),
         text=_text(message) if written and message.kind not in PRIVATE else "",
         form=form or AddressForm(data={"email": message.address}),
         can_again=written and message.state in states.AGAIN,

@@ -9,7 +9,6 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
 from flask import (
     Response,
     abort,
@@ -25,20 +24,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
-from annualwheel.contacts.folding import fold
-from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
-from annualwheel.db import db
 from annualwheel.errors import DomainError, Refused
 from annualwheel.jobs import queue
 from annualwheel.mail import kinds, letters
 from annualwheel.mail.letters import Letter
-from annualwheel.mailings import drafts, failures
+from annualwheel.mailings import drafts, log
 from annualwheel.mailings.kinds import registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.sending import by_public_id, confirm, confirmed, pause, resume
 from annualwheel.mailings.sending import standing as progress_of
-from annualwheel.models import Affiliation, Category, Mailing, Meeting, Organisation, Person
+from annualwheel.models import Category, Mailing, Meeting
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
@@ -70,20 +66,8 @@ def _choice() -> Choice | None:
     if kind not in audiences.CHOICES:
         return None
     if kind == "people":
-        return Choice("people", people=_matching(request.args.get("sok", "")))
+        return Choice("people", people=audiences.people_like(request.args.get("sok", ""), TICKED))
     return Choice(kind, key)
-
-
-def _matching(text: str) -> tuple[str, ...]:
-    """People picked by a search, as many as a list may hold."""
-    if not fold(text):
-        return ()
-    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(WITH_US)
-    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
-    for word in fold(text).split():
-        fits = [column.contains(word, autoescape=True) for column in columns]
-        query = query.where(sa.or_(*fits))
-    return tuple(sorted(db.session.scalars(query.distinct().limit(TICKED))))
 
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/utskick/<what>", methods=["GET", "POST"])
@@ -319,7 +303,7 @@ def sending(public_id: str) -> str:
         reminds=kind.reminds,
         said=kind_words.PAGES.get(mailing.kind),
         form=Press(),
-        failed=failures.of_mailing(mailing.id, FAILED),
+        failed=log.newest(log.Wanted(group="stopped", mailing_id=mailing.id), FAILED),
         most=FAILED,
     )
 

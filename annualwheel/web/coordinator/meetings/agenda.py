@@ -6,14 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from annualwheel.cycle import years
-from annualwheel.db import db
-from annualwheel.mailings import failures, recipients
+from annualwheel.mailings import log, recipients
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
 from annualwheel.participation import organisation_requests
 from annualwheel.preparation import reopening
@@ -47,8 +45,7 @@ class Status:
         """The numbers of today; the same number of queries however many people there are."""
         asked = next(iter(meeting.questionnaires), None)
         mailings: dict[str, list[Mailing]] = {}
-        of_meeting = sa.select(Mailing).where(Mailing.meeting_id == meeting.id)
-        for mailing in db.session.scalars(of_meeting.order_by(Mailing.id.desc())):
+        for mailing in log.mailings_of(meeting):
             mailings.setdefault(mailing.kind, []).append(mailing)
         return cls(
             meeting=meeting,
@@ -56,7 +53,7 @@ class Status:
             turnout=turnout(meeting),
             questionnaire=asked,
             states=recipients.preparation_states(asked) if asked else {},
-            undelivered=failures.count_of(meeting),
+            undelivered=log.count(log.Wanted(group="stopped", meeting_id=meeting.id)),
             mailings=mailings,
             asking=reopening.waiting(meeting),
             unlisted=organisation_requests.count(meeting),

@@ -6,6 +6,7 @@ import datetime as dt
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit
@@ -18,13 +19,18 @@ from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.registrations import turnout
 from annualwheel.services import services
-from annualwheel.web import page
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.meetings import events, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, steps, to_do
 from annualwheel.web.forms import Press
+from annualwheel.web.lists import Column
 
+MISSING_COLUMNS = (
+    Column("name", "namn", _l("Organisation")),
+    Column("unanswered", "svarar-inte", _l("Har inte svarat"), "number"),
+)
 STEPS = ("invited", "delivered", "answered", "coming")
 
 
@@ -56,12 +62,14 @@ def meeting(number: int, kind: str) -> str:
 def missing(number: int, kind: str) -> str:
     """The organisations nobody comes from: whom to ring."""
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
+    asked = lists.Asked(MISSING_COLUMNS, turnout.BY_NAME)
+    rows = turnout.organisations_missing(found, category, asked.number, asked.order)
     return render_template(
         "coordinator/meeting_missing.html",
         active="year",
         meeting=found,
         category=category,
-        rows=turnout.organisations_missing(found, category),
+        found=asked.shown(rows),
         categories=years.reference(Category),
     )
 

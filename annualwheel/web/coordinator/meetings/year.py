@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import sqlalchemy as sa
 from flask import flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +15,6 @@ from wtforms.validators import NumberRange, StopValidation
 from annualwheel import audit
 from annualwheel.clock import local
 from annualwheel.cycle import years
-from annualwheel.db import db
 from annualwheel.meetings import planning
 from annualwheel.models import Year
 from annualwheel.models.meetings import MEETING_KINDS
@@ -58,14 +56,11 @@ def shown(number: int) -> str:
     """One year: the wheel, what to do now, the meetings, the times."""
     found, now = years.by_number(number), page.now()
     statuses = [Status.of(meeting) for meeting in found.meetings]
-    others = db.session.scalars(
-        sa.select(Year.number).where(Year.number != number).order_by(Year.number.desc())
-    ).all()
     return render_template(
         "coordinator/year.html",
         active="year",
         year=found,
-        others=others,
+        others=years.other_numbers(number),
         statuses=statuses,
         ahead=year_overview.next_meeting(found, now),
         wheel=year_overview.drawn(found, statuses, now),
@@ -121,7 +116,7 @@ def new_year() -> AnyResponse:
         outcome = carried_out(form, lambda: _made(form))
         if outcome:
             number = outcome.result.number
-            flash(_planned(number, _is_first(number)))
+            flash(_planned(number, years.is_first(number)))
             return redirect(url_for("coordinator.shown", number=number), code=303)
     html = render_template(
         "coordinator/year_new.html", active="year", form=form, kinds=MEETING_KINDS
@@ -158,13 +153,8 @@ def _is_in_order(form: YearFields) -> bool:
     return all(require_order(form, f"{kind}_") for kind in MEETING_KINDS)
 
 
-def _is_first(number: int) -> bool:
-    before = sa.select(Year.id).where(Year.number < number).limit(1)
-    return db.session.scalar(before) is None
-
-
 def _is_free(form: YearFields) -> bool:
-    if db.session.scalar(sa.select(Year.id).where(Year.number == form.number.data)) is None:
+    if not years.exists(form.number.data):
         return True
     form.number.errors = (_("Det finns redan ett årshjul för %(year)s", year=form.number.data),)
     return False

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from annualwheel import audit
-from annualwheel.contacts import activation, affiliations, organisations, people
-from annualwheel.contacts.folding import fold
+from annualwheel.contacts import activation, affiliations, directory, organisations, people
 from annualwheel.contacts.organisations import organisation_named
-from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
-from annualwheel.db import db
 from annualwheel.errors import Missing
-from annualwheel.mailings import drafts
+from annualwheel.mailings import drafts, log
 from annualwheel.models import (
-    Affiliation,
     Category,
-    Mailing,
     Meeting,
-    Message,
     Organisation,
     Person,
     Registration,
@@ -36,18 +27,23 @@ from annualwheel.models import (
 from annualwheel.participation import open_registration, replies, revocation
 from annualwheel.participation.replies import Reply
 from annualwheel.registrations import audiences, invitations, seats
-from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.registrations.states import allowed
-from annualwheel.web import page, words
+from annualwheel.web import lists, page, words
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.decline_reasons import reason_words
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
+from annualwheel.web.lists import Column
 
-PAGE = 50
 FOUND = 20
+COLUMNS = (
+    Column("name", "namn", _l("Namn")),
+    Column("organisation", "organisation", _l("Organisation")),
+    Column("state", "lage", _l("Läge"), "rank"),
+    Column("answered", "svarade", _l("Svarade"), "time"),
+)
 # The button's name, what it does to a registration, and what is said when it is done.
 ACTS = {
     "decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
@@ -65,49 +61,19 @@ def people_of(number: int, kind: str) -> str:
     group = request.args.get("grupp", "invited")
     group = group if group in audiences.GROUPS else "invited"
     category, text = request.args.get("typ", ""), request.args.get("sok", "")
-    ids = audiences.in_group(found, group, category, text)
-    pages = max(1, -(-len(ids) // PAGE))
-    current = min(max(request.args.get("sida", 1, int), 1), pages)
-    shown = ids[(current - 1) * PAGE : current * PAGE]
-    kept = {"grupp": group, "typ": category, "sok": text}
-
-    def at(number_of_page: int) -> str:
-        asked: dict[str, Any] = {name: value for name, value in kept.items() if value}
-        return url_for(
-            "coordinator.people_of", number=number, kind=kind, sida=number_of_page, **asked
-        )
-
+    asked = lists.Asked(COLUMNS, audiences.BY_NAME)
+    rows = audiences.in_group(found, group, category, text, asked.number, asked.order)
     return render_template(
         "coordinator/registrations.html",
         active="year",
         meeting=found,
-        rows=_rows(shown),
-        count=len(ids),
+        found=asked.shown(rows),
         group=group,
         groups=list(audiences.GROUPS),
         category=category,
         categories=years.reference(Category),
         text=text,
-        current=current,
-        pages=pages,
-        previous=at(current - 1) if current > 1 else "",
-        following=at(current + 1) if current < pages else "",
     )
-
-
-def _rows(ids: Sequence[int]) -> list[Registration]:
-    """The registrations with those ids, in the same order."""
-    query = (
-        sa.select(Registration)
-        .where(Registration.id.in_(ids))
-        .options(
-            joinedload(Registration.person),
-            joinedload(Registration.organisation),
-            joinedload(Registration.replaces).joinedload(Registration.person),
-        )
-    )
-    found = {seat.id: seat for seat in db.session.scalars(query)}
-    return [found[one] for one in ids]
 
 
 class ReplyForm(AttendingForm, NameFields):
@@ -150,21 +116,6 @@ def registration(public_id: str) -> AnyResponse:
 
 
 def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
-    about = sa.or_(
-        Message.registration_id == seat.id,
-        sa.and_(Message.person_id == seat.person_id, Mailing.meeting_id == seat.meeting_id),
-    )
-    mails = db.session.scalars(
-        sa.select(Message)
-        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
-        .where(about)
-        .order_by(Message.id.desc())
-    ).all()
-    successor = db.session.scalar(
-        sa.select(Registration)
-        .where(Registration.replaces_id == seat.id)
-        .options(joinedload(Registration.person))
-    )
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
     html = render_template(
         "coordinator/registration.html",
@@ -172,9 +123,9 @@ def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
         seat=seat,
         claim=open_registration.claim(seat),
         meeting=seat.meeting,
-        mails=mails,
+        mails=log.about(seat),
         form=form or ReplyForm.of(seat),
-        successor=successor,
+        successor=invitations.successor_of(seat),
         line=line,
         can=lambda act: allowed(seat.state, act),
         ahead=on_behalf.is_ahead(seat),
@@ -249,18 +200,15 @@ def late(number: int, kind: str) -> AnyResponse:
     outcome = carried_out(form, lambda: _added_and_invited(found, form))
     if outcome:
         return _invited(outcome.result)
-    organisations = (
-        sa.select(Organisation.name).where(Organisation.active).order_by(Organisation.folded)
-    )
     html = render_template(
         "coordinator/registration_late.html",
         active="year",
         meeting=found,
         form=form,
         text=text,
-        people=_search(found, text) if text else [],
+        people=audiences.invitable(found, text, FOUND + 1),
         most=FOUND,
-        organisations=db.session.scalars(organisations).all(),
+        organisations=[name for _public_id, name in directory.names_of_organisations()],
     )
     return make_response(html, form.status)
 
@@ -309,17 +257,3 @@ def invite_one(
     seat = invitations.invite(meeting, person, organisation, page.now(), title=title)
     audit.note(audit.staff(g.staff.id), "invited", seat, page.now(), meeting.id)
     return seat
-
-
-def _search(meeting: Meeting, text: str) -> list[Addressee]:
-    """People on file that match and can be invited.
-
-    One more than are shown when there are more.
-    """
-    query = sa.select(Person.public_id).join(Affiliation).join(Organisation).where(WITH_US)
-    columns = (Person.name_folded, Person.email_folded, Organisation.folded)
-    for word in fold(text).split():
-        fits = [column.contains(word, autoescape=True) for column in columns]
-        query = query.where(sa.or_(*fits))
-    ids = tuple(db.session.scalars(query.distinct().limit(FOUND * 5)))
-    return audiences.audience(meeting, Choice("people", people=ids))[: FOUND + 1]

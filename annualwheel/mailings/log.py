@@ -1,0 +1,144 @@
+"""The one log of mails: found by person, meeting, mailing, state, kind and search."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import listing
+from annualwheel.contacts import searching
+from annualwheel.db import db
+from annualwheel.listing import Order, Page, SwedishKey
+from annualwheel.mail import states
+from annualwheel.mail.kinds import KINDS
+from annualwheel.models import Mailing, Meeting, Message, Person, Registration
+from annualwheel.models.mail import MESSAGE_STATES
+
+GROUPS = {
+    "stopped": states.STOPPED,
+    "waiting": states.DUE,
+    "sent": ("sent",),
+    "not_sent": states.ENDED_UNSENT,
+}
+NEWEST = Order("when", descending=True)
+# When it went, else when it was written.
+_when = sa.func.coalesce(Message.sent_at, Message.queued_at)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the log is narrowed to.
+
+    `group` is one of `GROUPS`, `kind` a kind of mail; "" and 0 narrow nothing.
+    """
+
+    text: str = ""
+    group: str = ""
+    kind: str = ""
+    meeting_id: int = 0
+    person_id: int = 0
+    mailing_id: int = 0
+
+
+def page(
+    wanted: Wanted, number: int = 1, order: Order = NEWEST, kinds: Collection[str] = tuple(KINDS)
+) -> Page[Message]:
+    """A page of the log, by recipient, kind, state, address or time.
+
+    `kinds` are the kinds of mail in the order that they are sorted in.
+    """
+    # Who has been erased has no name here.
+    written = (sa.func.nullif(column, "") for column in (Message.name, Message.address))
+    to_nobody = SwedishKey(sa.func.coalesce(*written))
+    by: dict[str, listing.Column] = {
+        "recipient": sa.func.coalesce(sa.func.nullif(Person.sort_name, ""), to_nobody),
+        "kind": listing.ranked(Message.kind, tuple(kinds)),
+        "state": listing.ranked(Message.state, MESSAGE_STATES),
+        "address": SwedishKey(sa.func.nullif(Message.address, "")),
+        "when": _when,
+    }
+    query = _found(wanted, with_person=order.column == "recipient")
+    return listing.page_of(listing.sort(query, by, order, NEWEST, Message.id), number)
+
+
+def newest(wanted: Wanted, at_most: int) -> Sequence[Message]:
+    """The newest mails of the log."""
+    query = _found(wanted).order_by(_when.desc(), Message.id.desc())
+    return db.session.scalars(query.limit(at_most)).all()
+
+
+def count(wanted: Wanted) -> int:
+    """How many mails there are."""
+    counted = _found(wanted).with_only_columns(sa.func.count(Message.id))
+    return db.session.scalar(counted) or 0
+
+
+def about(registration: Registration) -> Sequence[Message]:
+    """Every mail about a person's place at a meeting, newest first.
+
+    Also what mailings of the meeting have sent the person.
+    """
+    of_mailings = sa.and_(
+        Message.person_id == registration.person_id, Mailing.meeting_id == registration.meeting_id
+    )
+    return db.session.scalars(
+        sa.select(Message)
+        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+        .where(sa.or_(Message.registration_id == registration.id, of_mailings))
+        .order_by(Message.id.desc())
+    ).all()
+
+
+def person_of(message: Message) -> Person | None:
+    """Whose mail it is."""
+    return db.session.get(Person, message.person_id) if message.person_id else None
+
+
+def registration_of(message: Message) -> Registration | None:
+    """The place at a meeting that it is about."""
+    found = message.registration_id
+    return db.session.get(Registration, found) if found else None
+
+
+def mailings_of(meeting: Meeting) -> Sequence[Mailing]:
+    """The meeting's mailings, newest first."""
+    of_meeting = sa.select(Mailing).where(Mailing.meeting_id == meeting.id)
+    return db.session.scalars(of_meeting.order_by(Mailing.id.desc())).all()
+
+
+def latest_mailings(at_most: int) -> Sequence[Mailing]:
+    """The newest mailings of all meetings, with their meeting and its year."""
+    with_meeting = joinedload(Mailing.meeting).joinedload(Meeting.year)
+    query = sa.select(Mailing).options(with_meeting).order_by(Mailing.id.desc())
+    return db.session.scalars(query.limit(at_most)).all()
+
+
+def _found(wanted: Wanted, with_person: bool = False) -> sa.Select[Message]:
+    """The mails in no order. Who it is to is joined when that is asked for or needed."""
+    query = sa.select(Message)
+    if wanted.group in GROUPS:
+        query = query.where(Message.state.in_(GROUPS[wanted.group]))
+    if wanted.kind:
+        query = query.where(Message.kind == wanted.kind)
+    if wanted.meeting_id:
+        registrations = sa.select(Registration.id).where(
+            Registration.meeting_id == wanted.meeting_id
+        )
+        mailings = sa.select(Mailing.id).where(Mailing.meeting_id == wanted.meeting_id)
+        about_it = Message.registration_id.in_(registrations)
+        query = query.where(sa.or_(about_it, Message.mailing_id.in_(mailings)))
+    if wanted.person_id:
+        query = query.where(Message.person_id == wanted.person_id)
+    if wanted.mailing_id:
+        query = query.where(Message.mailing_id == wanted.mailing_id)
+    conditions = searching.each_word(wanted.text, Person.name_folded, _is_to)
+    if conditions or with_person:
+        query = query.outerjoin(Person, Person.id == Message.person_id)
+    return query.where(*conditions)
+
+
+def _is_to(word: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(Message.address).contains(word, autoescape=True)

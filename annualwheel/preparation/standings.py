@@ -1,0 +1,95 @@
+"""How each answer to a meeting stands, with what a coordinator has to know of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from annualwheel import listing
+from annualwheel.cycle import years
+from annualwheel.db import db
+from annualwheel.listing import Order, Page
+from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
+from annualwheel.preparation import progress, reopening
+from annualwheel.preparation.progress import Progress
+from annualwheel.preparation.states import FARTHEST_LAST
+from annualwheel.wording.collation import swedish
+
+TO_DECIDE = Order("to_decide")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An answer in the list: how far it has come, and what is special with it.
+
+    `asked`: somebody wants to change it after the last day. `open_alone`: it is open for its
+    organisation alone.
+    """
+
+    progress: Progress
+    asked: bool
+    open_alone: bool
+
+
+def of_meeting(
+    meeting: Meeting, now: dt.datetime, number: int = 1, order: Order = TO_DECIDE
+) -> Page[Standing]:
+    """A page of the answers to the meeting's questionnaires.
+
+    Those who ask for something first, then those that are open again, then by name; or by name,
+    state, sections, last change or submission. Sorted here and not in the database: which section
+    a question stands in is known to the definition only.
+    """
+    asked = {request.submission.public_id for request in reopening.waiting(meeting)}
+    alone = _open_alone(meeting, now)
+    rows = [
+        Standing(one, one.submission in asked, one.submission in alone)
+        for one in progress.of_meeting(meeting)
+    ]
+    by = {
+        "to_decide": lambda row: (not row.asked, not row.open_alone, *_name(row)),
+        "name": _name,
+        "state": lambda row: FARTHEST_LAST.index(row.progress.state),
+        "sections": lambda row: row.progress.answered,
+        "changed": lambda row: row.progress.changed_at,
+        "submitted": lambda row: row.progress.submitted_at,
+    }
+    return listing.page_in(listing.sort_rows(rows, by, order, TO_DECIDE), number)
+
+
+def answers_of(organisation: Organisation, year: Year) -> Sequence[Submission]:
+    """The organisation's answers to the questionnaires of a year's meetings, in meeting order."""
+    return db.session.scalars(
+        sa.select(Submission)
+        .join(Questionnaire)
+        .join(Meeting)
+        .where(Submission.organisation_id == organisation.id, Meeting.year_id == year.id)
+        .options(
+            joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting),
+            joinedload(Submission.person),
+        )
+        .order_by(Meeting.starts_at, Submission.id)
+    ).all()
+
+
+def _open_alone(meeting: Meeting, now: dt.datetime) -> set[str]:
+    """The public ids of the answers that are open longer than everybody's."""
+    planned = years.phase(meeting, "preparation").closes_at
+    return set(
+        db.session.scalars(
+            sa.select(Submission.public_id)
+            .join(Questionnaire)
+            .where(
+                Questionnaire.meeting_id == meeting.id,
+                Submission.reopened_until > max(now, planned),
+            )
+        )
+    )
+
+
+def _name(row: Standing) -> tuple[tuple[str, str], ...]:
+    return swedish(row.progress.organisation), swedish(row.progress.person)
