@@ -134,6 +134,8 @@ def test_a_statement_asks_for_the_states_that_have_the_action() -> None:
     assert LIGHTS.outcome("break") == "off"
     with pytest.raises(ValueError, match="leads to several"):
         LIGHTS.outcome("change")
+    with pytest.raises(ValueError, match="leads to several"):
+        mail_states.TRANSITIONS.outcome("postpone")
     with pytest.raises(ValueError, match="repair"):
         LIGHTS.sources("repair")
 

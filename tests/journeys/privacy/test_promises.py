@@ -74,3 +74,12 @@ def test_a_pack_whose_worker_died_says_that_it_failed(session: Any, clock: Fixed
         db.session.refresh(pack)
         states.append(pack.state)
     assert states == ["building", "failed"]
+
+
+def test_a_pack_that_is_ready_fails_no_more(session: Any) -> None:
+    pack = Pack(meeting=make_meeting(), by_id=None, created_at=START, state="ready")
+    db.session.add(pack)
+    db.session.flush()
+    packs.mark_failed(pack.id)
+    db.session.refresh(pack)
+    assert pack.state == "ready"

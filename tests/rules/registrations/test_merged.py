@@ -18,7 +18,14 @@ from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.mailings import recipients
 from annualwheel.meetings import listeners
-from annualwheel.models import Meeting, Organisation, Person, Questionnaire, Registration
+from annualwheel.models import (
+    Meeting,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    YearOrganisation,
+)
 from annualwheel.participation import (
     calendar_feed,
     colleagues,
@@ -29,14 +36,14 @@ from annualwheel.participation import (
     waiting_list,
 )
 from annualwheel.participation.colleagues import Colleague
-from annualwheel.preparation import membership
+from annualwheel.preparation import membership, notices
 from annualwheel.registrations import audiences, availability, invitations, seats, states, turnout
 from annualwheel.registrations.audiences import GROUPS, Choice
 from annualwheel.workshop import submitted
 from tests.conftest import START
 from tests.guests import mails, make_guest, make_meeting, publish
 from tests.region import make_organisation, make_person, make_year, meeting_of
-from tests.writers import make_members
+from tests.writers import make_lead, make_members
 
 NAME = "Signe-Karin"
 STATES = [state for state in states.TRANSITIONS.states if state != "merged"]
@@ -242,3 +249,28 @@ def test_a_merged_person_gets_no_place_in_an_answer(session: Any) -> None:
     assert membership.is_let_in(seat, asked)
     merge(seat.person, seat.organisation)
     assert not membership.is_let_in(seat, asked)
+
+
+def test_a_merged_person_is_told_nothing_about_a_request_to_change(session: Any) -> None:
+    maria, anna = make_members("Maria", "Anna")
+    submission = maria.submission
+    merge(maria.person, submission.organisation)
+    notices.tell_change("change_granted", "skal", submission, [maria, anna], START)
+    assert [mail.person_id for mail in mails("change_granted")] == [anna.person_id]
+
+
+def test_a_merged_lead_leads_nothing_in_the_next_year(session: Any) -> None:
+    year = make_year(2026)
+    merged_place, kept_place = (
+        make_organisation(year, name) for name in ("Arvika kommun", "Grums kommun")
+    )
+    for place in (merged_place, kept_place):
+        make_lead(year, place, make_person(place, NAME, place.name.split()[0]))
+    db.session.flush()
+    merge(db.session.query(Person).filter_by(family="Arvika").one(), merged_place)
+    following = make_year(2027)
+    leads = {
+        row.organisation.name: row.lead and row.lead.family
+        for row in db.session.query(YearOrganisation).filter_by(year_id=following.id)
+    }
+    assert leads == {"Arvika kommun": None, "Grums kommun": "Grums"}
