@@ -48,7 +48,8 @@ def lacking_on_pages(key: str, address: str) -> Iterator[str]:
         return
     if key not in kind_words.PAGES:
         yield f"{key}: no sentences in kind_words.PAGES"
-    shown = [scene for scene in SCENES if f"/utskick/{address}" in scene.address]
+    whole_word = re.compile(rf"/utskick/{address}(?:[/?]|$)")
+    shown = [scene for scene in SCENES if whole_word.search(scene.address)]
     if "coordinator.compose" not in {scene.endpoint for scene in shown}:
         yield f"{key}: no scene of its page, /utskick/{address}"
     for link in KINDS[key].links if key in KINDS else ():
