@@ -350,6 +350,9 @@ def test_answers_are_sorted_by_how_far_they_have_come(stage: Callable[[str], Wor
     world = stage("year")
     browser = enter(world, SCENES[0], "administrator")
     list_of_answers = f"{MEETING}/svar"
+    for order in ("vantar", "-vantar", ""):
+        browser.open(list_of_answers, ordning=order).see("Sorterat: De som väntar på oss först")
+        assert current(browser) == []
     sections = cells(browser.open(list_of_answers, ordning="-avsnitt"), 1)
     done = [int(text.split()[0]) for text in sections]
     assert done == sorted(done, reverse=True) and done[0] > done[-1]

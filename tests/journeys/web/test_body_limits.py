@@ -97,12 +97,15 @@ def test_all_that_is_too_large_is_refused_unread(
 
 
 @pytest.mark.parametrize("path", ["/finns-inte", "/personer/import/x/finns-inte", "/healthz"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("method", "content_type"),
+    [("POST", FORM_TYPE), ("POST", "text/plain"), ("PUT", "text/csv"), ("PATCH", "")],
+)
 def test_an_address_that_takes_nothing_refuses_it_too(
-    visitor: Browser, session: Any, path: str, method: str
+    visitor: Browser, session: Any, path: str, method: str, content_type: str
 ) -> None:
     body = b"a=" + b"x" * FORM.size
-    reply = visitor.fetch(method, path, data=body, content_type=FORM_TYPE)
+    reply = visitor.fetch(method, path, data=body, content_type=content_type)
     assert (reply.status_code, "<h1" in reply.text) == (413, True)
 
 
