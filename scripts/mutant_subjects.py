@@ -57,9 +57,8 @@ SUBJECTS = (
     subject(
         "recipients",
         "mailings/recipients mailings/relevance",
-        "rules/mailings/test_recipients rules/registrations/test_audiences "
-        "journeys/mailings/test_mails_too_late journeys/meetings/test_results "
-        "journeys/mailings/test_mailings",
+        "rules/mailings/test_recipients journeys/mailings/test_mails_too_late "
+        "journeys/meetings/test_results journeys/mailings/test_mailings",
     ),
     subject(
         "links",
