@@ -150,3 +150,12 @@ def test_what_is_left_of_the_mailings_of_a_meeting_is_dropped_and_nothing_else()
     outbox.drop_waiting(meeting)
     dropped[3] = "dropped"
     assert [again(message).state for message in mails] == dropped
+
+
+@pytest.mark.parametrize("prefix", ["a_b:", "a%b:", "å:"])
+def test_mails_are_found_by_how_their_key_begins_letter_by_letter(prefix: str) -> None:
+    for number, key in enumerate((f"{prefix}1", prefix, "axb:1", "aXXb:1", prefix.upper(), "b")):
+        put(number).key = key
+    db.session.flush()
+    found = db.session.query(Message.key).filter(outbox.begins(prefix))
+    assert sorted(row.key for row in found) == [prefix, f"{prefix}1"]
