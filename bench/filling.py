@@ -319,6 +319,7 @@ def _submitted(
         ):
             submission = Submission(
                 questionnaire=questionnaire,
+                digest=questionnaire.digest,
                 respondent_key=f"o{place.id}",
                 organisation=place,
                 state="submitted",
@@ -368,7 +369,7 @@ def _filled(definition: Definition, number: int, initiatives: int) -> Filled:
 def _item(group: Group, number: int, each: int) -> FilledItem:
     values = {question.key: _value(question, number + each) for question in group.questions}
     title = {group.title_question: f"Initiativ {each} från organisation {number}"}
-    return FilledItem(f"i{number}-{each}", values | title)
+    return FilledItem(f"i{number}-{each}", values | title, group=group.key)
 
 
 def _value(question: Question, number: int) -> str | list[str]:

@@ -93,6 +93,7 @@ def make_submitted(
     questionnaire = db.session.query(Questionnaire).filter_by(meeting_id=meeting.id).one()
     submission = Submission(
         questionnaire=questionnaire,
+        digest=questionnaire.digest,
         respondent_key=f"o{organisation.id}",
         organisation=organisation,
         state="submitted",
@@ -107,20 +108,24 @@ def make_submitted(
 def add_version(submission: Submission, written: Written, number: int, person: Person) -> None:
     """Submits another version."""
     items = tuple(
-        path.FilledItem(f"{submission.respondent_key}-{place}", values, written.carried)
+        path.FilledItem(
+            f"{submission.respondent_key}-{place}", values, written.carried, group="initiativ"
+        )
         for place, values in enumerate(written.items)
     )
     ended = tuple(
-        path.FilledItem(f"{submission.respondent_key}-e{place}", {"titel": title}, "ended")
+        path.FilledItem(
+            f"{submission.respondent_key}-e{place}", {"titel": title}, "ended", group="initiativ"
+        )
         for place, title in enumerate(written.ended)
     )
     filled = path.Filled(written.root, written.themes, items, ended)
-    content = path.submittable(published.definition_of(submission.questionnaire), filled)
+    content = path.submittable(published.asked_of(submission), filled)
     db.session.add(
         SubmissionVersion(
             submission=submission,
             number=number,
-            digest=submission.questionnaire.digest,
+            digest=submission.digest,
             content=content,
             by=person,
             at=NOW + dt.timedelta(hours=number),

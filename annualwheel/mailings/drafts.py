@@ -22,6 +22,7 @@ from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings.recipients import not_submitted, to_prepare, took_part, unanswered
 from annualwheel.meetings import results
 from annualwheel.models import (
+    Mailing,
     Meeting,
     Member,
     Message,
@@ -33,11 +34,12 @@ from annualwheel.models import (
     Submission,
 )
 from annualwheel.preparation import notices as preparing
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee, Choice
 
 KINDS = ("invitation", "reminder", "preparation", "preparation_reminder", "results")
+ABOUT_A_QUESTIONNAIRE = ("preparation", "preparation_reminder")
 NOWHERE = {
     "landing": Target("registration", "exempel", 0),
     "preparation": Target("member", "exempel", 0),
@@ -50,13 +52,15 @@ ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen"
 class MailingDraft:
     """What a coordinator is about to send.
 
-    `choice` goes with invitations; `left_out` holds the keys of unticked rows.
+    `choice` goes with invitations; `left_out` holds the keys of unticked rows. `questionnaire` is
+    the key of what a mail asks to answer or reminds of; not needed where the meeting has one.
     """
 
     meeting: Meeting
     kind: str
     choice: Choice | None = None
     left_out: frozenset[str] = frozenset()
+    questionnaire: str = ""
 
 
 def recipients(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
@@ -64,16 +68,19 @@ def recipients(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
 
     Raises `Refused` when it cannot be sent at all.
     """
-    require_possible(order.meeting, order.kind, now)
+    require_possible(order.meeting, order.kind, now, order.questionnaire)
     return [one for one in everyone(order, now) if one.key not in order.left_out]
 
 
-def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
+def require_possible(
+    meeting: Meeting, kind: str, now: dt.datetime, questionnaire: str = ""
+) -> None:
     """Raises `Closed` or `Refused` when a mail of that kind cannot be sent.
 
     `Closed` for a meeting that is cancelled or over, and for a reminder after the last day, unless
     somebody must answer about a new day; `Refused` when no questionnaire is published. The mail
-    about the results is the other way round: it needs results that are published.
+    about the results is the other way round: it needs results that are published. What follows the
+    meeting up may be asked after it.
     """
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
@@ -81,15 +88,23 @@ def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
         if meeting.results_at is None:
             raise Refused("results_not_published")
         return
-    if now >= meeting.starts_at:
+    if kind in ABOUT_A_QUESTIONNAIRE:
+        _require_asked(meeting, questionnaire, now)
+    elif now >= meeting.starts_at:
         raise Closed("meeting_started", day=meeting.starts_at)
-    if kind == "reminder":
+    elif kind == "reminder":
         _require_answers_awaited(meeting, now)
-    elif kind.startswith("preparation"):
-        last = years.phase(meeting, "preparation").closes_at
-        if now > last:
-            raise Closed("preparation_closed", day=last)
-        questionnaire_of(meeting)
+
+
+def _require_asked(meeting: Meeting, key: str, now: dt.datetime) -> None:
+    asked = _questionnaire(meeting, key) if meeting.questionnaires else None
+    if now >= meeting.starts_at and (asked is None or opening.prepares(asked)):
+        raise Closed("meeting_started", day=meeting.starts_at)
+    last = opening.closes_at(asked) if asked else years.phase(meeting, "preparation").closes_at
+    if now > last:
+        raise Closed("preparation_closed", day=last)
+    if asked is None:
+        raise Refused("not_published")
 
 
 def _require_answers_awaited(meeting: Meeting, now: dt.datetime) -> None:
@@ -149,17 +164,33 @@ def everyone(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
     if order.kind == "reminder":
         return unanswered(order.meeting, now)
     if order.kind == "preparation":
-        return to_prepare(order.meeting, questionnaire_of(order.meeting))
+        return to_prepare(order.meeting, questionnaire_of(order))
     if order.kind == "results":
         return took_part(order.meeting)
-    return not_submitted(order.meeting, now)
+    return not_submitted(questionnaire_of(order), now)
 
 
-def questionnaire_of(meeting: Meeting) -> Questionnaire:
-    """What the meeting asks. Raises `Refused` while nothing is published."""
-    for questionnaire in meeting.questionnaires:
-        return questionnaire
-    raise Refused("not_published")
+def questionnaire_of(order: MailingDraft) -> Questionnaire:
+    """What the order asks to answer or reminds of.
+
+    Raises `Refused("not_published")` while the meeting has none, and `Missing` for a key that is
+    none of its own or was left out though there are several.
+    """
+    if not order.meeting.questionnaires:
+        raise Refused("not_published")
+    return _questionnaire(order.meeting, order.questionnaire)
+
+
+def asked_by(mailing: Mailing) -> Questionnaire | None:
+    """The questionnaire that a mailing asks to answer or reminds of; None for other mailings."""
+    key = mailing.audience.get("questionnaire", "")
+    return published.one(mailing.meeting, key) if key else None
+
+
+def _questionnaire(meeting: Meeting, key: str) -> Questionnaire:
+    if not key and len(meeting.questionnaires) == 1:
+        return meeting.questionnaires[0]
+    return published.one(meeting, key)
 
 
 def _facts(order: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
@@ -175,7 +206,7 @@ def _facts(order: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, o
         }
     if order.kind in ("invitation", "reminder"):
         return notices.said(order.kind, _seat(order, one), one.language, now, {})
-    asked = questionnaire_of(order.meeting)
+    asked = questionnaire_of(order)
     if order.kind == "preparation_reminder":
         return _reminder_facts(asked, one)
     return preparing.preparation_facts(_member(asked, one), one.language)
@@ -207,7 +238,12 @@ def _seat(order: MailingDraft, one: Addressee) -> Registration:
 
 
 def _member(asked: Questionnaire, one: Addressee) -> Member:
-    submission = Submission(questionnaire=asked, respondent_key="", organisation=_organisation(one))
+    submission = Submission(
+        questionnaire=asked,
+        digest=asked.digest,
+        respondent_key="",
+        organisation=_organisation(one),
+    )
     return Member(submission=submission, person=_person(one))
 
 

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -105,10 +106,12 @@ def confirm(
 def _made(
     order: MailingDraft, confirm_key: str, expected: int, by: Staff, now: dt.datetime
 ) -> Mailing:
-    audience = {
+    audience: dict[str, Any] = {
         "choice": order.choice.kept() if order.choice else None,
         "left_out": sorted(order.left_out),
     }
+    if order.kind in drafts.ABOUT_A_QUESTIONNAIRE:
+        audience["questionnaire"] = drafts.questionnaire_of(order).key
     return Mailing(
         meeting=order.meeting,
         kind=order.kind,
@@ -125,12 +128,18 @@ def remaining(mailing: Mailing, now: dt.datetime) -> list[Addressee]:
 
     Those it has reached are in no audience any more.
     """
-    kept = mailing.audience
-    choice = Choice.read(kept["choice"]) if kept["choice"] else None
-    order = MailingDraft(mailing.meeting, mailing.kind, choice, frozenset(kept["left_out"]))
+    order = _order(mailing)
     chosen = [one for one in drafts.everyone(order, now) if one.key not in order.left_out]
     left = max(mailing.expected - _count(mailing), 0)
     return chosen[:left]
+
+
+def _order(mailing: Mailing) -> MailingDraft:
+    """What was confirmed, as the mailing keeps it."""
+    kept = mailing.audience
+    choice = Choice.read(kept["choice"]) if kept["choice"] else None
+    left_out, asked = frozenset(kept["left_out"]), kept.get("questionnaire", "")
+    return MailingDraft(mailing.meeting, mailing.kind, choice, left_out, asked)
 
 
 def write_batch(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> bool:
@@ -276,7 +285,7 @@ def _remind(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> 
 
 
 def _ask_to_prepare(mailing: Mailing, chosen: Sequence[Addressee], now: dt.datetime) -> None:
-    asked = drafts.questionnaire_of(mailing.meeting)
+    asked = drafts.questionnaire_of(_order(mailing))
     for person, organisation, _title in _people(chosen):
         member = membership.join(asked, person, organisation, now)
         outbox.put(

@@ -15,7 +15,7 @@ from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Member, Message, Person, Submission, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
-from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires import opening, path, published
 from annualwheel.questionnaires.definition import Definition, Part
 from annualwheel.questionnaires.path import Filled, SectionState
 from annualwheel.wording import dates, names
@@ -28,7 +28,7 @@ def links(member: Member) -> dict[str, Target]:
 
 def preparation_facts(member: Member, language: str) -> dict[str, object]:
     """The facts of the mail *preparation*, in the recipient's language."""
-    definition = published.definition_of(member.submission.questionnaire)
+    definition = published.asked_of(member.submission)
     return {
         **_common(member.submission, member.person, language),
         "minutes": definition.minutes,
@@ -42,7 +42,7 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
     Reads the draft's progress for its own member.
     """
     submission = member.submission
-    definition = published.definition_of(submission.questionnaire)
+    definition = published.asked_of(submission)
     filled = drafts.load(submission).filled
     undone = [part for part in definition.parts() if not _is_done(definition, part, filled)]
     return {
@@ -192,4 +192,14 @@ def _common(submission: Submission, person: Person, language: str) -> dict[str, 
         "short_day": dates.day_month(meeting.starts_at, language),
         "closes": dates.day(deadline.closes_at(submission), language),
         "personal": submission.questionnaire.respondent == "person",
+        **_which(submission, language),
     }
+
+
+def _which(submission: Submission, language: str) -> dict[str, object]:
+    """Which questionnaire a mail is about, where that must be said (see `opening.is_named`)."""
+    asked = submission.questionnaire
+    if not opening.is_named(asked):
+        return {}
+    title = published.asked_of(submission).title.to(language)
+    return {"asked": title, "after": not opening.prepares(asked)}

@@ -77,7 +77,7 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
     # One submits at a time; what is saved meanwhile makes the answer *changed* afterwards.
     read_again(submission, lock=True)
     deadline.require_open(submission, now)
-    definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
+    definition, draft = published.asked_of(submission), drafts.load(submission)
     if any(gap.blocks for gap in path.missing(definition, draft.filled)):
         raise Refused("answer_incomplete")
     content, last = content_of(definition, draft), latest(submission)
@@ -90,7 +90,7 @@ def submit(member: Member, now: dt.datetime, seen: str | None = None) -> Submiss
     version = SubmissionVersion(
         submission=submission,
         number=last.number + 1 if last else 1,
-        digest=submission.questionnaire.digest,
+        digest=submission.digest,
         content=content,
         by=member.person,
         at=now,

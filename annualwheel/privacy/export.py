@@ -279,7 +279,7 @@ def _words(
     erased_at: dt.datetime | None,
 ) -> Written:
     submission = item.submission
-    fields = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    fields = drafts.fields_of(submission.digest, item.group_key)
     question = fields.get(row.question_key)
     text = str(row.value)
     if question is not None and question.type in CHOOSING:

@@ -156,10 +156,9 @@ def _landing(registration: Registration, form: Press) -> Response:
         form=form,
         offer=offered_acts.of(registration, page.now()),
         queue=offered_acts.queue(registration, page.now()),
-        span=years.phase(meeting, "preparation"),
         open_to_all=open_registration.why_closed(meeting, page.now()) is None,
         followup=years.phase(meeting, "followup"),
-        **offered_acts.asked(registration, page.now()),
+        asks=offered_acts.asked(registration, page.now()),
     )
     return make_response(html, form.status)
 
@@ -174,7 +173,7 @@ def _preparation(member: Member, form: Press) -> Response:
         meeting=meeting,
         form=form,
         closes=deadline.closes_at(member.submission),
-        minutes=published.definition_of(member.submission.questionnaire).minutes,
+        minutes=published.asked_of(member.submission).minutes,
     )
     return make_response(html, form.status)
 

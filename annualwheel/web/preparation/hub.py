@@ -53,7 +53,7 @@ class Writer:
 def hub() -> str:
     """The sections with their states, those who write, and the way to the review."""
     submission, me = g.member.submission, g.member
-    definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
+    definition, draft = published.asked_of(submission), drafts.load(submission)
     tasks = [_task(definition, draft, step) for step in steps(definition)]
     mine = [task for task in tasks if task.mine]
     writers = [_writer(definition, member) for member in membership.people(submission)]
@@ -106,7 +106,7 @@ def _card_states(draft: Draft, group: Group | None) -> list[SectionState]:
     if group is None:
         return []
     root = draft.filled.root
-    return [path.item_state(group, item, root) for item in draft.filled.items]
+    return [path.item_state(group, item, root) for item in draft.filled.only(group).items]
 
 
 def _writer(definition: Definition, member: Member) -> Writer:

@@ -38,11 +38,19 @@ from annualwheel.models import (
 from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import link_recovery, organisation_requests, replies
 from annualwheel.participation.open_registration import Applicant
-from annualwheel.preparation import membership
 from annualwheel.privacy import erasure, own_data
 from annualwheel.registrations import needs
 from tests.conftest import START, Fixed
-from tests.guests import entries, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.guests import (
+    entries,
+    let_in,
+    link_of,
+    mails,
+    make_guest,
+    make_meeting,
+    publish,
+    reply_of,
+)
 from tests.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -73,7 +81,7 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
         audit.participant(person.id),
     )
     needs.state(guest, "Hemlig kost", "Hemliga behov", "Jag samtycker", START)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     db.session.add_all(
         [
@@ -334,7 +342,7 @@ def test_an_own_answer_that_was_never_submitted_goes(session: Any) -> None:
     meeting = make_meeting(kind="conference")
     publish(meeting, "konferens")
     guest = make_guest(meeting)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     db.session.add(
         Answer(

@@ -37,6 +37,7 @@ from annualwheel.mailings.drafts import MailingDraft
 from annualwheel.mailings.sending import by_public_id, confirm, pause, resume
 from annualwheel.mailings.sending import standing as progress_of
 from annualwheel.models import Affiliation, Category, Meeting, Organisation, Person
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
@@ -65,7 +66,18 @@ FRAMED = (
 def order_of(meeting: Meeting, what: str) -> MailingDraft:
     """What the address asks for: the kind of mail, and for an invitation whom."""
     kind = WHAT.get(what) or abort(404)
+    if kind in drafts.ABOUT_A_QUESTIONNAIRE:
+        return MailingDraft(meeting, kind, questionnaire=_asked(meeting))
     return MailingDraft(meeting, kind, _choice() if kind == "invitation" else None)
+
+
+def _asked(meeting: Meeting) -> str:
+    """The key of the questionnaire that the address names, else of the one in turn."""
+    named = request.args.get("formular", "")
+    if named:
+        return published.one(meeting, named).key
+    in_turn = opening.due(meeting, page.now())
+    return in_turn.key if in_turn else ""
 
 
 def _choice() -> Choice | None:
@@ -95,7 +107,7 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
     meeting = years.meeting_of(number, kind)
     order = order_of(meeting, what)
     try:
-        drafts.require_possible(meeting, order.kind, page.now())
+        drafts.require_possible(meeting, order.kind, page.now(), order.questionnaire)
     except DomainError as problem:
         return _impossible(meeting, order, error_messages.sentence(problem))
     form = Press()
@@ -145,8 +157,9 @@ def _compose(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         choices=_choices(order.meeting),
         chosen=request.args.get("urval", ""),
         text=request.args.get("sok", ""),
-        args=_args(),
+        args=_args(order),
         warning=_warning(order),
+        several=_several(order),
         problem=problem,
     )
     return make_response(html, 409 if problem else 200)
@@ -157,8 +170,24 @@ def plain(letter: Letter) -> str:
     return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), letter.text)
 
 
-def _args() -> dict[str, Any]:
-    return {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
+def _args(order: MailingDraft) -> dict[str, Any]:
+    """What the address says of the order; which questionnaire, where the meeting has several."""
+    args = {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
+    if order.questionnaire and len(order.meeting.questionnaires) > 1:
+        args["formular"] = order.questionnaire
+    return args
+
+
+def _several(order: MailingDraft) -> list[tuple[str, str]]:
+    """The questionnaires the mail may be about, by key with their titles, where there are several.
+
+    The one it is about comes first.
+    """
+    asked = order.meeting.questionnaires if order.questionnaire else []
+    if len(asked) < 2:
+        return []
+    in_order = sorted(asked, key=lambda one: one.key != order.questionnaire)
+    return [(one.key, published.title_of(one).to(page.language())) for one in in_order]
 
 
 def _sample(rows: list[Addressee]) -> Addressee:
@@ -205,9 +234,19 @@ def _warning(order: MailingDraft) -> str:
 
     An invitation can be answered as soon as it comes.
     """
-    opens = years.phase(order.meeting, "preparation").opens_at
-    if not order.kind.startswith("preparation") or page.now() >= opens:
+    if order.kind not in drafts.ABOUT_A_QUESTIONNAIRE:
         return ""
+    asked = drafts.questionnaire_of(order)
+    opens = opening.opens_at(asked)
+    if page.now() >= opens:
+        return ""
+    if not opening.prepares(asked):
+        return str(
+            _(
+                "Frågorna öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.",
+                day=words.day(opens),
+            )
+        )
     return str(
         _(
             "Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än.",
@@ -230,7 +269,7 @@ def _here(order: MailingDraft, what: str) -> str:
         number=order.meeting.year.number,
         kind=order.meeting.kind,
         what=what,
-        **_args(),
+        **_args(order),
     )
 
 
@@ -254,6 +293,7 @@ def _confirm(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         key=secrets.token_urlsafe(12),
         head=services().letterhead,
         here=_here(order, what),
+        several=_several(order),
         warning=_warning(order),
         problem=problem,
     )
@@ -307,12 +347,15 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
 def sending(public_id: str) -> str:
     """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
     mailing = by_public_id(public_id)
-    standing = progress_of(mailing)
+    standing, asked = progress_of(mailing), drafts.asked_by(mailing)
     running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
     return render_template(
         "coordinator/sending.html",
         active="mailings",
         mailing=mailing,
+        about=published.title_of(asked).to(page.language())
+        if asked and opening.is_named(asked)
+        else "",
         standing=standing,
         running=running,
         form=Press(),
