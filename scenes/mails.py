@@ -68,6 +68,8 @@ SV: dict[str, object] = {
     "stands": "",
     "submitted": True,
     "first": "Era initiativ",
+    "asked": "",
+    "after": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",

@@ -84,9 +84,9 @@ KINDS: Mapping[str, Kind] = {
         (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first", *_WHICH)
     ),
     "receipt": Kind(
-        (*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary", *_WHICH)
+        (*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary", "asked")
     ),
-    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary", *_WHICH)),
+    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary", "asked")),
     "change_granted": Kind(_PREPARE, ("preparation",), ("personal", "submitted", *_WHICH)),
     "change_refused": Kind(
         (*_PREPARE, "reason"), ("preparation",), ("personal", "submitted", *_WHICH)

@@ -31,6 +31,7 @@ def preparation_facts(member: Member, language: str) -> dict[str, object]:
     definition = published.asked_of(member.submission)
     return {
         **_common(member.submission, member.person, language),
+        **_when(member.submission),
         "minutes": definition.minutes,
         "sections": [part_title(part, language) for part in definition.parts()],
     }
@@ -47,6 +48,7 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
     undone = [part for part in definition.parts() if not _is_done(definition, part, filled)]
     return {
         **_common(submission, member.person, language),
+        **_when(submission),
         **left(submission, undone, language),
     }
 
@@ -121,6 +123,7 @@ def tell_change(
         to = Recipient.of(member.person)
         every_fact = {
             **_common(submission, member.person, to.language),
+            **_when(submission),
             "submitted": submission.submitted_at is not None,
             **facts,
         }
@@ -202,4 +205,9 @@ def _which(submission: Submission, language: str) -> dict[str, object]:
     if not opening.is_named(asked):
         return {}
     title = published.asked_of(submission).title.to(language)
-    return {"asked": title, "after": not opening.prepares(asked)}
+    return {"asked": title}
+
+
+def _when(submission: Submission) -> dict[str, object]:
+    """Whether a mail is about what is asked after the meeting."""
+    return {} if opening.prepares(submission.questionnaire) else {"after": True}

@@ -14,7 +14,7 @@ from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
 from annualwheel.participation import link_recovery, open_registration
 from annualwheel.preparation import deadline, membership
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import calendar_file, offered_acts, page, security, session_links
@@ -173,7 +173,9 @@ def _preparation(member: Member, form: Press) -> Response:
         meeting=meeting,
         form=form,
         closes=deadline.closes_at(member.submission),
-        minutes=published.asked_of(member.submission).minutes,
+        asked=published.asked_of(member.submission),
+        named=opening.is_named(member.submission.questionnaire),
+        after=not opening.prepares(member.submission.questionnaire),
     )
     return make_response(html, form.status)
 

@@ -10,12 +10,12 @@ from flask import g, render_template
 from annualwheel.models import Member
 from annualwheel.preparation import collaborators, drafts, membership, scopes
 from annualwheel.preparation.drafts import Draft, Stored
-from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires import opening, path, published
 from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint, people, presence
-from annualwheel.web.preparation.steps import Step, standing, steps
+from annualwheel.web.preparation.steps import Step, asked_title, occasion, standing, steps
 
 
 @dataclass(frozen=True)
@@ -135,5 +135,8 @@ def _frame() -> dict[str, Any]:
         "submission": submission,
         "meeting": submission.questionnaire.meeting,
         "personal": submission.person_id is not None,
+        "after_meeting": not opening.prepares(submission.questionnaire),
+        "asked_title": lambda: asked_title(submission),
+        "occasion": lambda: occasion(submission),
         "present": presence.sentences,
     }
