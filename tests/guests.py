@@ -57,7 +57,12 @@ def make_meeting(
 
 
 def let_in(guest: Registration, at: dt.datetime) -> Member | None:
-    """Opens the answer to the meeting's only questionnaire for the guest, as the button does."""
+    """Opens the answer to the meeting's only questionnaire for the guest, as the button does.
+
+    None where nothing is published, or for somebody whom it does not let in.
+    """
+    if not guest.meeting.questionnaires:
+        return None
     (asked,) = guest.meeting.questionnaires
     return membership.of_registration(guest, asked, at)
 
