@@ -358,11 +358,9 @@ def _filled(definition: Definition, number: int, initiatives: int) -> Filled:
     items: list[FilledItem] = []
     for part in definition.parts():
         target = themes.setdefault(part.theme.key, {}) if part.theme else root
-        target.update(
-            {question.key: _value(question, number) for question in part.section.questions}
-        )
+        target.update((asked.key, _value(asked, number)) for asked in part.section.questions)
         if part.section.group:
-            items = [_item(part.section.group, number, each) for each in range(initiatives)]
+            items += [_item(part.section.group, number, each) for each in range(initiatives)]
     return Filled(root, themes, tuple(items))
 
 

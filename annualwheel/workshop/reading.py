@@ -52,9 +52,7 @@ def by_question(
     `PAGE` respondents at a time, in as many queries however many there are. A page that is not
     there is the nearest one that is.
     """
-    everyone = [
-        one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire
-    ]
+    everyone = [one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire]
     pages = max(1, -(-len(everyone) // PAGE))
     number = min(max(wanted, 1), pages)
     before = (number - 1) * PAGE

@@ -14,38 +14,20 @@ from flask_babel import ngettext
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.mailings import failures, recipients
-from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
+from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase
 from annualwheel.participation import organisation_requests
 from annualwheel.preparation import reopening
 from annualwheel.privacy import erasure
-from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires import opening
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
-from annualwheel.web import page, words
+from annualwheel.web import words
+from annualwheel.web.coordinator.meetings import asked
+from annualwheel.web.coordinator.meetings.asked import Asked
 from annualwheel.wording import dates
 
 SOON = dt.timedelta(days=30)
 SHOWN_PHASES = ("invitation", "registration", "preparation", "followup")
 ICONS = {"err": "warn", "warn": "warn", "info": "half"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A published questionnaire with how many answers are in each state.
-
-    `title` is "" where it need not be named; `mailed`: the mail that asks to answer it has gone.
-    """
-
-    questionnaire: Questionnaire
-    title: str
-    opens_at: dt.datetime
-    closes_at: dt.datetime
-    states: dict[str, int]
-    mailed: bool
-
-    @property
-    def undecided(self) -> int:
-        """Answers that are not in: not begun, or drafts."""
-        return self.states["none"] + self.states["draft"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +54,7 @@ class Status:
             meeting=meeting,
             funnel=funnel(meeting),
             turnout=turnout(meeting),
-            asked=_asked(meeting, mailings.get("preparation", [])),
+            asked=asked.of(meeting, mailings.get("preparation", [])),
             undelivered=failures.count_of(meeting),
             mailings=mailings,
             asking=reopening.waiting(meeting),
@@ -98,29 +80,6 @@ class Status:
         """How many answers to what prepares the meeting are in one of the states."""
         preparing = [one for one in self.asked if opening.prepares(one.questionnaire)]
         return sum(one.states[state] for one in preparing for state in states)
-
-
-def _asked(meeting: Meeting, mailings: list[Mailing]) -> list[Asked]:
-    if not meeting.questionnaires:
-        return []
-    states = recipients.preparation_states(meeting)
-    mailed = {mailing.audience.get("questionnaire") for mailing in mailings}
-    found = [
-        Asked(
-            questionnaire=asked,
-            title=_title(asked) if opening.is_named(asked) else "",
-            opens_at=opening.opens_at(asked),
-            closes_at=opening.closes_at(asked),
-            states=states[asked.id],
-            mailed=asked.key in mailed,
-        )
-        for asked in meeting.questionnaires
-    ]
-    return sorted(found, key=lambda one: (one.opens_at, one.questionnaire.id))
-
-
-def _title(questionnaire: Questionnaire) -> str:
-    return published.title_of(questionnaire).to(page.language())
 
 
 def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
