@@ -172,6 +172,7 @@ def _place(row: Affiliation) -> dict[str, Any]:
 def _membership(row: Member) -> dict[str, Any]:
     return {
         "meeting": _name(row.submission.questionnaire.meeting),
+        "questionnaire": row.submission.questionnaire.key,
         "organisation": row.submission.organisation.name,
         "role": row.role,
         "scope": row.scope,

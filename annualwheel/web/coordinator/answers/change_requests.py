@@ -82,7 +82,7 @@ def answer_states(number: int, kind: str) -> str:
     asked = {one.submission.public_id for one in reopening.waiting(meeting)}
     rows = []
     for questionnaire in chosen:
-        alone, title = _open_alone(questionnaire, now), _title(questionnaire)
+        alone, title = _open_alone(questionnaire, now), title_of(questionnaire)
         rows += [
             Row(one, title, one.submission in asked, one.submission in alone)
             for one in progress.of_questionnaire(questionnaire)
@@ -93,11 +93,11 @@ def answer_states(number: int, kind: str) -> str:
         active="year",
         meeting=meeting,
         rows=rows,
-        closing=[(_title(one), opening.closes_at(one)) for one in chosen],
+        closing=[(title_of(one), opening.closes_at(one)) for one in chosen],
     )
 
 
-def _title(questionnaire: Questionnaire) -> str:
+def title_of(questionnaire: Questionnaire) -> str:
     """What the questionnaire is called, "" where it need not be named."""
     if not opening.is_named(questionnaire):
         return ""
@@ -229,7 +229,7 @@ def _page(
         opening=form_to_open or _form_to_open(submission),
         refusing=refusing or RefuseForm(formdata=None),
         ahead=_is_of_use(submission),
-        title=_title(submission.questionnaire),
+        title=title_of(submission.questionnaire),
         others=[one for one in waiting if one.submission_id != submission.id],
     )
     return make_response(html, posted.status if posted else 200)
