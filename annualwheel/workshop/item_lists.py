@@ -76,7 +76,8 @@ def of_questionnaires(
     """A list for each group that the definitions ask about, by questionnaire and group.
 
     `books` are the code books by questionnaire (see `columns.code_books`). A single one bears the
-    plain word; several bear the labels of their groups. The pack has an empty one where no group is
+    plain word; several bear the labels of their groups, with the title of the questionnaire where
+    there are several. The pack has an empty one where no group is
     asked about.
     """
     labels: dict[GroupName, str] = {}
@@ -84,6 +85,8 @@ def of_questionnaires(
         definition = published.by_digest(digest)
         for key in definition.groups():
             label = definition.group(key).label.to(language)
+            if len(books) > 1:
+                label = f"{label}, {definition.title.to(language)}"
             labels.setdefault((definition.key, key), label)
     if len(labels) < 2:
         labels = dict.fromkeys(labels or [("", "")], word("initiatives", language))

@@ -37,7 +37,7 @@ from annualwheel.workshop import packs
 from tests.conftest import Fixed
 from tests.several import TWO_GROUPS, read_text
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, enter, item_of, make_members, write
+from tests.writers import OPEN, add_initiative, enter, item_of, make_members, write
 
 INITIATIVES, NETWORKS = "/forberedelse/initiativ", "/forberedelse/natverk"
 LONG = "Ett nätverk för alla som möter unga: skola, fritid & polis – från Åmål till Torsby"
@@ -266,6 +266,31 @@ def test_the_pack_has_a_list_for_each_group(maria: Member, clock: Fixed) -> None
     assert "Vad heter nätverket?" in heads and "Vad heter initiativet?" not in heads
     front = {row[0].value: row[1].value for row in book["Läs mig"].iter_rows(max_col=2)}
     assert (front["Initiativ"], front["Nätverk"]) != (None, None)
+
+
+def test_the_same_key_in_another_questionnaire_is_another_column(
+    maria: Member, clock: Fixed
+) -> None:
+    fill(maria)
+    submission.submit(maria, OPEN)
+    asked = published.one(maria.submission.questionnaire.meeting, "arbetsmote")
+    other = membership.join(asked, maria.person, maria.submission.organisation, OPEN)
+    write(other, item_of(other), forberett="Strateger")
+    add_initiative(other, titel="Navet", mal="Alla ska nå fram")
+    submission.submit(other, OPEN)
+    db.session.commit()
+    book = pack_of(maria.submission, clock)
+    sheet = next(one for one in book if one.title.startswith("1. "))
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    goals = [place for place, head in enumerate(rows[0]) if head == "Vilket mål arbetar ni mot?"]
+    written = {row[0]: [row[place] for place in goals] for row in rows[1:]}
+    assert written == {
+        "Simskola för vuxna": ["200 simkunniga", None],
+        "Navet": [None, "Alla ska nå fram"],
+    }
+    front = {row[0].value: row[1].value for row in book["Läs mig"].iter_rows(max_col=2)}
+    assert front["Initiativ, Inför bordssamtalen, del B"] == "2"
+    assert front["Initiativ, Förberedelse inför arbetsmötet"] == "1"
 
 
 def pack_of(answer: Submission, clock: Fixed) -> openpyxl.Workbook:

@@ -366,6 +366,11 @@ def test_beside_the_results_stands_what_was_submitted_to_each(
     app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
 ) -> None:
     answer_both(played, clock)
+    anna = played.member("Anna", AFTER)
+    write(anna, item_of(anna), played.held, mal="Anna ringer Torsby på måndag, och Sunne")
+    submission.submit(anna, played.held)
+    own = results.own_versions(played.meeting, anna.submission.organisation_id, anna.person_id)
+    assert [one.number for one in own] == [1, 2]
     change = {("", "sv"): results.Change("Fem luckor.", results.mark(""))}
     results.save(played.meeting, change, played.held, audit.SYSTEM)
     results.publish(played.meeting, played.held, audit.SYSTEM)

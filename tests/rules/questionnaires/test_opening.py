@@ -115,7 +115,8 @@ def test_a_coordinator_moves_its_days_and_never_to_the_other_side_of_the_meeting
 def test_the_one_in_turn_is_the_first_to_close_of_those_that_are_not_over(
     meeting: Meeting, after: Questionnaire
 ) -> None:
-    assert opening.due(meeting, OPEN) is after
+    assert (opening.due(meeting, OPEN), opening.is_named(after)) == (after, True)
+    assert opening.preparing(meeting) == []
     publish(meeting)
     before = published.one(meeting, "arbetsmote")
     assert opening.due(meeting, OPEN) is before
@@ -123,6 +124,20 @@ def test_the_one_in_turn_is_the_first_to_close_of_those_that_are_not_over(
     assert opening.due(meeting, opening.closes_at(before) + DAY) is after
     assert opening.due(meeting, opening.closes_at(after) + DAY) is after
     assert [opening.is_named(one) for one in (before, after)] == [True, True]
+    assert opening.preparing(meeting) == [before]
+
+
+def test_the_preparation_opens_with_the_first_that_prepares_the_meeting(
+    meeting: Meeting, tmp_path: Path
+) -> None:
+    planned = years.phase(meeting, "preparation").opens_at
+    assert opening.preparation_opens_at(meeting) == planned
+    publish(meeting)
+    earlier = TWO_GROUPS.replace("minutes", "opens = -60\ncloses = -20\nminutes", 1)
+    first = published.publish(meeting, read_text(tmp_path, earlier), OPEN, audit.SYSTEM)
+    follow_up = FOLLOW_UP.replace("opens = 1", "opens = 0")
+    published.publish(meeting, read_text(tmp_path, follow_up), OPEN, audit.SYSTEM)
+    assert opening.preparation_opens_at(meeting) == opening.opens_at(first) < planned
 
 
 def test_only_what_must_be_told_apart_is_named(meeting: Meeting) -> None:
