@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annualwheel.models import Meeting
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
 from annualwheel.workshop import submitted
-from annualwheel.workshop.columns import code_book, readable
+from annualwheel.workshop.columns import code_books, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 PAGE = 50
@@ -58,18 +58,20 @@ class Leaf:
     everyone: int
 
 
-def questions(meeting: Meeting) -> list[CodeBookQuestion]:
-    """Everything that was asked, in order, with labels."""
-    return code_book(submitted.digests(meeting))
+def questions(meeting: Meeting) -> dict[str, list[CodeBookQuestion]]:
+    """Everything that was asked, in order, with labels, by the key of the questionnaire."""
+    return code_books(submitted.digests(meeting))
 
 
-def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:
-    """A page of the answers to one question, organisation after organisation.
+def by_question(
+    meeting: Meeting, questionnaire: str, key: str, language: str, wanted: int = 1
+) -> Leaf:
+    """A page of the answers to one question of a questionnaire, organisation after organisation.
 
     `PAGE` respondents at a time, in as many queries however many there are. A page that is not
     there is the nearest one that is.
     """
-    everyone = submitted.respondents(meeting)
+    everyone = [one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire]
     pages = max(1, -(-len(everyone) // PAGE))
     number = min(max(wanted, 1), pages)
     before = (number - 1) * PAGE

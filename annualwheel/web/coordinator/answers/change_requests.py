@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, flash, g, make_response, redirect, render_template, url_for
+from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
@@ -25,6 +25,7 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
 from annualwheel.preparation import deadline, progress, reopening
 from annualwheel.preparation.progress import Progress
+from annualwheel.questionnaires import opening, published
 from annualwheel.web import error_messages, page, words
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import day_field, parse_day
@@ -58,35 +59,58 @@ class RefuseForm(BaseForm):
 
 @dataclass(frozen=True)
 class Row:
-    """An organisation's answer in the list: how far it has come, and what is special with it."""
+    """An organisation's answer in the list: how far it has come, and what is special with it.
+
+    `title` is that of the questionnaire where it must be named.
+    """
 
     progress: Progress
+    title: str
     asked: bool
     open_alone: bool
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
-    """All answers to the meeting's questions: those who ask for something first, then by name."""
+    """All answers to the meeting's questions, or to those the address names.
+
+    Those who ask for something first, then by name.
+    """
     meeting, now = years.meeting_of(number, kind), page.now()
-    asked = {request.submission.public_id for request in reopening.waiting(meeting)}
-    planned = years.phase(meeting, "preparation").closes_at
-    open_alone = (
-        sa.select(Submission.public_id)
-        .join(Questionnaire)
-        .where(
-            Questionnaire.meeting_id == meeting.id, Submission.reopened_until > max(now, planned)
-        )
-    )
-    alone = set(db.session.scalars(open_alone))
-    rows = [
-        Row(one, one.submission in asked, one.submission in alone)
-        for one in progress.of_meeting(meeting)
-    ]
+    named = request.args.get("formular", "")
+    chosen = [published.one(meeting, named)] if named else meeting.questionnaires
+    asked = {one.submission.public_id for one in reopening.waiting(meeting)}
+    rows = []
+    for questionnaire in chosen:
+        alone, title = _open_alone(questionnaire, now), title_of(questionnaire)
+        rows += [
+            Row(one, title, one.submission in asked, one.submission in alone)
+            for one in progress.of_questionnaire(questionnaire)
+        ]
     rows.sort(key=_place_in_list)
     return render_template(
-        "coordinator/answer_states.html", active="year", meeting=meeting, rows=rows, closes=planned
+        "coordinator/answer_states.html",
+        active="year",
+        meeting=meeting,
+        rows=rows,
+        closing=[(title_of(one), opening.closes_at(one)) for one in chosen],
     )
+
+
+def title_of(questionnaire: Questionnaire) -> str:
+    """What the questionnaire is called, "" where it need not be named."""
+    if not opening.is_named(questionnaire):
+        return ""
+    return published.title_of(questionnaire).to(page.language())
+
+
+def _open_alone(questionnaire: Questionnaire, now: dt.datetime) -> set[str]:
+    """The public ids of the answers that are open now for their respondent alone."""
+    longer = Submission.reopened_until > max(now, opening.closes_at(questionnaire))
+    found = sa.select(Submission.public_id).where(
+        Submission.questionnaire_id == questionnaire.id, longer
+    )
+    return set(db.session.scalars(found))
 
 
 def _place_in_list(row: Row) -> tuple[Any, ...]:
@@ -111,13 +135,13 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
     submission = reopening.one(meeting, public_id)
     form.in_year = meeting.year.number
     if not form.accepted():
-        return _page(meeting, submission, opening=form)
+        return _page(meeting, submission, form_to_open=form)
     try:
         reopening.open_until(submission, parse_day(form.day.data), page.now(), g.staff)
     except (Refused, Closed) as problem:
         db.session.rollback()
         form.day.errors = [error_messages.sentence(problem)]
-        return _page(meeting, submission, opening=form)
+        return _page(meeting, submission, form_to_open=form)
     unit_of_work.commit()
     day = words.day(parse_day(form.day.data))
     flash(_("Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.", day=day))
@@ -182,19 +206,19 @@ def _here(meeting: Meeting, submission: Submission) -> str:
 def _page(
     meeting: Meeting,
     submission: Submission,
-    opening: OpenForm | None = None,
+    form_to_open: OpenForm | None = None,
     refusing: RefuseForm | None = None,
 ) -> AnyResponse:
     """The page; one of the forms is given when something in it has to be put right."""
     opens = deadline.opens_at(submission)
     waiting = reopening.waiting(meeting)
-    posted: BaseForm | None = opening or refusing
+    posted: BaseForm | None = form_to_open or refusing
     html = render_template(
         "coordinator/answer_state.html",
         active="year",
         meeting=meeting,
         submission=submission,
-        standing=_standing(meeting, submission),
+        standing=_standing(submission),
         request_now=reopening.pending(submission),
         closes=deadline.closes_at(submission),
         opens=opens,
@@ -202,17 +226,21 @@ def _page(
         most=MOST,
         alone=_is_open_alone(submission),
         form=posted or Press(formdata=None),
-        opening=opening or _opening(meeting, submission),
+        opening=form_to_open or _form_to_open(submission),
         refusing=refusing or RefuseForm(formdata=None),
-        ahead=_is_between(opens, meeting),
+        ahead=_is_of_use(submission),
+        title=title_of(submission.questionnaire),
         others=[one for one in waiting if one.submission_id != submission.id],
     )
     return make_response(html, posted.status if posted else 200)
 
 
-def _is_between(opens: dt.datetime, meeting: Meeting) -> bool:
-    """Whether the preparation has opened and its meeting is still to come."""
-    return meeting.state == "planned" and opens <= page.now() < meeting.starts_at
+def _is_of_use(submission: Submission) -> bool:
+    """Whether the questionnaire has opened, and the meeting that it prepares is still to come."""
+    asked = submission.questionnaire
+    if asked.meeting.state != "planned" or page.now() < deadline.opens_at(submission):
+        return False
+    return not opening.prepares(asked) or page.now() < asked.meeting.starts_at
 
 
 def _is_open_alone(submission: Submission) -> bool:
@@ -223,16 +251,16 @@ def _is_open_alone(submission: Submission) -> bool:
     )
 
 
-def _opening(meeting: Meeting, submission: Submission) -> OpenForm:
+def _form_to_open(submission: Submission) -> OpenForm:
     """The form with the last day that is usual, or that holds already."""
     if _is_open_alone(submission):
         day = dates.as_date(deadline.closes_at(submission))
     else:
-        day = reopening.usual_day(meeting, page.now())
+        day = reopening.usual_day(submission.questionnaire, page.now())
     return OpenForm(formdata=None, data={"day": day.isoformat()})
 
 
-def _standing(meeting: Meeting, submission: Submission) -> Progress:
-    everybody = progress.of_meeting(meeting)
+def _standing(submission: Submission) -> Progress:
+    everybody = progress.of_questionnaire(submission.questionnaire)
     found = next((one for one in everybody if one.submission == submission.public_id), None)
     return found or abort(404)

@@ -26,7 +26,7 @@ from annualwheel.models import Category, Organisation, Person, Year
 from annualwheel.preparation import collaborators
 from annualwheel.web import error_messages, page
 from annualwheel.web.coordinator import blueprint
-from annualwheel.web.coordinator.answers.change_requests import answers_of
+from annualwheel.web.coordinator.answers.change_requests import answers_of, title_of
 from annualwheel.web.coordinator.contacts.people import actor, around, wanted_rows
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
@@ -218,6 +218,7 @@ def _organisation_page(
         places=directory.places_in(found),
         year=year,
         answers=answers_of(found, year) if year else [],
+        title_of=title_of,
         year_form=year_form,
     )
     return make_response(html, (sent or form).status)
