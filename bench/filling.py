@@ -319,6 +319,7 @@ def _submitted(
         ):
             submission = Submission(
                 questionnaire=questionnaire,
+                digest=questionnaire.digest,
                 respondent_key=f"o{place.id}",
                 organisation=place,
                 state="submitted",
@@ -355,18 +356,16 @@ def _filled(definition: Definition, number: int, initiatives: int) -> Filled:
     items: list[FilledItem] = []
     for part in definition.parts():
         target = themes.setdefault(part.theme.key, {}) if part.theme else root
-        target.update(
-            {question.key: _value(question, number) for question in part.section.questions}
-        )
+        target.update((asked.key, _value(asked, number)) for asked in part.section.questions)
         if part.section.group:
-            items = [_item(part.section.group, number, each) for each in range(initiatives)]
+            items += [_item(part.section.group, number, each) for each in range(initiatives)]
     return Filled(root, themes, tuple(items))
 
 
 def _item(group: Group, number: int, each: int) -> FilledItem:
     values = {question.key: _value(question, number + each) for question in group.questions}
     title = {group.title_question: f"Initiativ {each} från organisation {number}"}
-    return FilledItem(f"i{number}-{each}", values | title)
+    return FilledItem(f"i{number}-{each}", values | title, group=group.key)
 
 
 def _value(question: Question, number: int) -> str | list[str]:

@@ -70,6 +70,8 @@ SV: dict[str, object] = {
     "first": "Era initiativ",
     "invited_by": "fredag 13\u00a0november 2026",
     "again": "",
+    "asked": "",
+    "after": "",
 }
 EN: dict[str, object] = SV | {
     "meeting": "the working meeting",

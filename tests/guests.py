@@ -12,8 +12,9 @@ from annualwheel.clock import STOCKHOLM
 from annualwheel.contacts import organisations, people
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.models import AttendanceOption, Meeting, Message, Registration, Year
+from annualwheel.models import AttendanceOption, Meeting, Member, Message, Registration, Year
 from annualwheel.participation.replies import Reply
+from annualwheel.preparation import membership
 from annualwheel.questionnaires import published, reading
 from annualwheel.registrations import invitations
 from annualwheel.services import services
@@ -53,6 +54,17 @@ def make_meeting(
     db.session.flush()
     db.session.refresh(meeting)
     return meeting
+
+
+def let_in(guest: Registration, at: dt.datetime) -> Member | None:
+    """Opens the answer to the meeting's only questionnaire for the guest, as the button does.
+
+    None where nothing is published, or for somebody whom it does not let in.
+    """
+    if not guest.meeting.questionnaires:
+        return None
+    (asked,) = guest.meeting.questionnaires
+    return membership.of_registration(guest, asked, at)
 
 
 def make_guest(

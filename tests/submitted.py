@@ -94,6 +94,7 @@ def make_submitted(
     questionnaire = db.session.query(Questionnaire).filter_by(meeting_id=meeting.id).one()
     submission = Submission(
         questionnaire=questionnaire,
+        digest=questionnaire.digest,
         respondent_key=f"o{organisation.id}",
         organisation=organisation,
         state="submitted",
@@ -108,21 +109,23 @@ def make_submitted(
 def add_version(submission: Submission, written: Written, number: int, person: Person) -> None:
     """Submits another version."""
     items = tuple(
-        path.FilledItem(f"{submission.respondent_key}-{place}", values, written.carried)
+        path.FilledItem(
+            f"{submission.respondent_key}-{place}", values, written.carried, group="initiativ"
+        )
         for place, values in enumerate(written.items)
     )
     ended = tuple(
-        path.FilledItem(f"{submission.respondent_key}-e{place}", {"titel": title}, "ended")
+        path.FilledItem(
+            f"{submission.respondent_key}-e{place}", {"titel": title}, "ended", group="initiativ"
+        )
         for place, title in enumerate(written.ended)
     )
     filled = path.Filled(written.root, written.themes, items, ended)
-    stored = content.write(
-        path.submittable(published.definition_of(submission.questionnaire), filled)
-    )
+    stored = content.write(path.submittable(published.asked_of(submission), filled))
     version = SubmissionVersion(
         submission=submission,
         number=number,
-        digest=submission.questionnaire.digest,
+        digest=submission.digest,
         content=stored,
         by=person,
         at=NOW + dt.timedelta(hours=number),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, selectinload
@@ -49,6 +49,7 @@ USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     },
 }
 Row = TypeVar("Row", FocusArea, Goal, Category)
+Span: TypeAlias = tuple[dt.datetime, dt.datetime]
 GRACE = dt.timedelta(minutes=15)
 NO_YEAR = 10_000  # an address may name a number that no database can hold
 
@@ -188,17 +189,37 @@ def reference(table: type[Row]) -> list[Row]:
 def place_phases(meeting: Meeting, now: dt.datetime) -> None:
     """Sets the times of the phases that are not over from their days and the meeting's day.
 
+    Likewise the times of the questionnaires that have days of their own.
+
     The plan moves with the meeting. What has opened stays open: nobody is shut out of what they are
     writing because the meeting is a week later.
     """
     for phase in meeting.phases:
-        if phase.closes_at > now:
-            opens_at = _day(meeting, phase.opens_days, start_of_day)
-            phase.opens_at = min(opens_at, phase.opens_at) if phase.opens_at <= now else opens_at
-            phase.closes_at = _day(meeting, phase.closes_days, end_of_day)
+        phase.opens_at, phase.closes_at = _placed(
+            meeting, (phase.opens_days, phase.closes_days), (phase.opens_at, phase.closes_at), now
+        )
+    for asked in meeting.questionnaires:
+        if asked.opens_days is None or asked.closes_days is None:
+            continue
+        if asked.opens_at is not None and asked.closes_at is not None:
+            asked.opens_at, asked.closes_at = _placed(
+                meeting,
+                (asked.opens_days, asked.closes_days),
+                (asked.opens_at, asked.closes_at),
+                now,
+            )
 
 
-def span_of(meeting: Meeting, opens: int, closes: int) -> tuple[dt.datetime, dt.datetime]:
+def _placed(meeting: Meeting, days: tuple[int, int], span: Span, now: dt.datetime) -> Span:
+    """The times of `days` with the meeting where it is now; `span` is what they were before."""
+    opened_at, closed_at = span
+    if closed_at <= now:
+        return span
+    opens_at, closes_at = span_of(meeting, *days)
+    return (min(opens_at, opened_at) if opened_at <= now else opens_at), closes_at
+
+
+def span_of(meeting: Meeting, opens: int, closes: int) -> Span:
     """From the start of the first day to the end of the last one; aware UTC.
 
     Both are counted from the meeting's day.

@@ -19,7 +19,7 @@ from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.mail import outbox
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
-from annualwheel.models import Affiliation, Meeting, Message, Organisation, Year
+from annualwheel.models import Affiliation, Meeting, Message, Organisation, Questionnaire, Year
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import answers, items, membership, submission
 from annualwheel.preparation.answers import Change
@@ -109,9 +109,9 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
         plan_phases(meeting, {}, planned_at, actor)
     meeting = next(each for each in earlier.meetings if each.kind == definition.meeting_kind)
     opened = years.phase(meeting, "preparation").opens_at
-    published.publish(meeting, definition, opened - DAY, actor)
+    questionnaire = published.publish(meeting, definition, opened - DAY, actor)
     for answered in ANSWERS:
-        _submit(meeting, answered, opened + 10 * DAY)
+        _submit(questionnaire, answered, opened + 10 * DAY)
 
 
 def _a_year_earlier(meeting: Meeting) -> Appointment:
@@ -121,7 +121,7 @@ def _a_year_earlier(meeting: Meeting) -> Appointment:
     return Appointment(starts_at, ends_at, meeting.place, meeting.address)
 
 
-def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
+def _submit(questionnaire: Questionnaire, answered: Answered, at: dt.datetime) -> None:
     place = db.session.scalars(
         sa.select(Affiliation)
         .join(Organisation)
@@ -129,7 +129,7 @@ def _submit(meeting: Meeting, answered: Answered, at: dt.datetime) -> None:
         .order_by(Affiliation.id)
         .limit(1)
     ).one()
-    member = membership.join(meeting.questionnaires[0], place.person, place.organisation, at)
+    member = membership.join(questionnaire, place.person, place.organisation, at)
     rows = db.session.scalars(sa.select(Item).where(Item.submission_id == member.submission_id))
     places = {item.group_key: item for item in rows}
     written: list[tuple[Item, Mapping[str, Value]]] = [

@@ -31,6 +31,7 @@ from annualwheel.models import (
     Member,
     Organisation,
     Person,
+    Questionnaire,
     Registration,
     Staff,
     Year,
@@ -113,14 +114,16 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     year = _plan(now, coordinator)
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
-    of_work = next(one for one in definitions if one.meeting_kind == work.kind)
+    of_work = next(
+        one for one in definitions if one.meeting_kind == work.kind and one.timing == "before"
+    )
     before.play(year, of_work, coordinator)
     for definition in definitions:
         meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
     _work_meeting(work, people)
     _direction_meeting(direction, people, now)
-    submitted = _prepare(work, now)
+    submitted = _prepare(work, of_work.key, now)
     return Played(len(organisations()), len(people), submitted)
 
 
@@ -221,13 +224,13 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
             replies.decline(registration, "", min(opened + DAY, now), audit.participant(person.id))
 
 
-def _prepare(meeting: Meeting, now: dt.datetime) -> int:
-    """Everyone who comes may write.
+def _prepare(meeting: Meeting, key: str, now: dt.datetime) -> int:
+    """Everyone who comes may write in the answer to the questionnaire with that key.
 
     Ten organisations have submitted their initiatives, some have begun.
     """
     opened = years.phase(meeting, "preparation").opens_at + MORNING
-    questionnaire = meeting.questionnaires[0]
+    questionnaire = published.one(meeting, key)
     writers: dict[str, Member] = {}
     coming = (
         sa.select(Registration)
@@ -238,7 +241,7 @@ def _prepare(meeting: Meeting, now: dt.datetime) -> int:
         member = membership.join(questionnaire, seat.person, seat.organisation, opened)
         writers.setdefault(seat.organisation.code, member)
     for number, sample in enumerate(INITIATIVES):
-        writer = writers.pop(sample.code, None) or _anyone_of(sample.code, meeting, opened)
+        writer = writers.pop(sample.code, None) or _anyone_of(sample.code, questionnaire, opened)
         _write(writer, sample, min(opened + number // 2 * DAY + number % 2 * HOUR, now))
     begun = {"forberett": Change("Strateger och chefer", 0)}
     for member in list(writers.values())[:8]:
@@ -246,7 +249,7 @@ def _prepare(meeting: Meeting, now: dt.datetime) -> int:
     return len(INITIATIVES)
 
 
-def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
+def _anyone_of(code: str, questionnaire: Questionnaire, opened: dt.datetime) -> Member:
     """A writer for an organisation from which nobody comes.
 
     A registration is not needed to write.
@@ -254,7 +257,7 @@ def _anyone_of(code: str, meeting: Meeting, opened: dt.datetime) -> Member:
     place = db.session.scalars(
         sa.select(Affiliation).join(Organisation).where(Organisation.code == code).limit(1)
     ).one()
-    return membership.join(meeting.questionnaires[0], place.person, place.organisation, opened)
+    return membership.join(questionnaire, place.person, place.organisation, opened)
 
 
 def _place(member: Member, ending: str) -> Item:

@@ -24,17 +24,19 @@ class Kind:
 _WHEN = ("given", "meeting", "day", "short_day")
 _PLAN = (*_WHEN, "time", "place")
 _PREPARE = ("given", "organisation", "meeting", "short_day", "closes")
+_WHICH = ("asked", "after")
 
 # Days and times are text in the recipient's language; `meeting` in its definite form
 # ("arbetsmötet", "the working meeting"). `given` and names are as the person writes them.
 # `sections`, `missing` and `summary` are lists of text. `personal` is true when each person answers
-# for themselves. `last_day` is the day of `closes` without the year; `first` names what must be
-# done before anything can be submitted. `seated`: the place went over with the invitation; `taken`:
-# by the new person's own press. `may_register` and `may_substitute` say what the page lets the
-# person do now; `asks`: an answer is owed; `stands`: the yes is still a yes. `part` in results:
-# present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person number n
-# has the link landing_n. `invited_by` is the last day for invitations; `again`: the person has been
-# told of another date or place before.
+# for themselves. `asked` is the title of the questionnaire where a meeting has several or it comes
+# after the meeting, which `after` says. `last_day` is the day of `closes` without the year; `first`
+# names what must be done before anything can be submitted. `seated`: the place went over with the
+# invitation; `taken`: by the new person's own press. `may_register` and `may_substitute` say what
+# the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes.
+# `part` in results: present, wrote or registered. `people` in new_link is a list of {"name",
+# "what"}; person number n has the link landing_n. `invited_by` is the last day for invitations;
+# `again`: the person has been told of another date or place before.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -77,21 +79,27 @@ KINDS: Mapping[str, Kind] = {
         ("reason", "asks", "stands"),
     ),
     "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
-    "preparation": Kind((*_PREPARE, "sections", "minutes"), ("preparation",), ("personal",)),
-    "preparation_reminder": Kind(
-        (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first")
+    "preparation": Kind(
+        (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", *_WHICH)
     ),
-    "receipt": Kind((*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary")),
-    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary")),
-    "change_granted": Kind(_PREPARE, ("preparation",), ("personal", "submitted")),
-    "change_refused": Kind((*_PREPARE, "reason"), ("preparation",), ("personal", "submitted")),
+    "preparation_reminder": Kind(
+        (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first", *_WHICH)
+    ),
+    "receipt": Kind(
+        (*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary", "asked")
+    ),
+    "receipt_copy": Kind((*_PREPARE, "submitted_at", "by"), (), ("personal", "summary", "asked")),
+    "change_granted": Kind(_PREPARE, ("preparation",), ("personal", "submitted", *_WHICH)),
+    "change_refused": Kind(
+        (*_PREPARE, "reason"), ("preparation",), ("personal", "submitted", *_WHICH)
+    ),
     "results": Kind(
         ("given", "meeting", "short_day", "part", "person_count", "organisation_count"),
         ("result",),
         ("next_meeting", "next_day", "needs_erased"),
     ),
-    "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message", "share")),
-    "lead": Kind((*_PREPARE, "inviter"), ("preparation",)),
+    "colleague": Kind((*_PREPARE, "inviter"), ("preparation",), ("message", "share", *_WHICH)),
+    "lead": Kind((*_PREPARE, "inviter"), ("preparation",), _WHICH),
     "new_link": Kind(("people",), ("landing_1",)),
     "address_changed": Kind(("given", "old_address")),
     "new_address": Kind(("given", "people"), ("landing_1",)),

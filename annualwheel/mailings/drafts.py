@@ -36,13 +36,19 @@ def recipients(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
 
     Raises `Refused` when it cannot be sent at all.
     """
-    require_possible(order.meeting, order.kind, now)
+    require_possible(order.meeting, order.kind, now, order.questionnaire)
     return [one for one in everyone(order, now) if one.key not in order.left_out]
 
 
-def require_possible(meeting: Meeting, kind: str, now: dt.datetime) -> None:
-    """Raises `Closed` or `Refused` when a mailing of that kind cannot be sent now."""
-    registry.of(kind).require_possible(meeting, now)
+def require_possible(
+    meeting: Meeting, kind: str, now: dt.datetime, questionnaire: str = ""
+) -> None:
+    """Raises `Closed` or `Refused` when a mailing of that kind cannot be sent now.
+
+    `questionnaire` is the key of what it is about; not needed where the meeting has one.
+    """
+    draft = MailingDraft(meeting, kind, questionnaire=questionnaire)
+    registry.of(kind).require_possible(draft, now)
 
 
 def letter(order: MailingDraft, one: Addressee, now: dt.datetime) -> Letter:

@@ -28,6 +28,7 @@ from annualwheel.models import (
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation.states import COUNTED, NOT_BEGUN
+from annualwheel.questionnaires import opening
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee
 from annualwheel.registrations.states import AWAITED, COMING, INVITED, PREPARES
@@ -79,11 +80,11 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
 
 
 def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:
-    """Those who are to prepare and have not been told.
+    """Those who are to answer the questionnaire and have not been told.
 
-    Everyone who comes and, where the organisation gives one answer, has a place in it (see
-    `membership.is_let_in`), with the lead of each organisation that somebody was invited for. The
-    key names the person and the organisation.
+    Everyone who comes (who took part, when it follows the meeting up) and, where the organisation
+    gives one answer, has a place in it (see `membership.is_let_in`), with the lead of each
+    organisation that somebody was invited for. The key names the person and the organisation.
     """
     # Read by itself and taken away here: as a condition on each row it is looked up anew for every
     # person where statistics are old.
@@ -94,8 +95,9 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
         .where(Submission.questionnaire_id == questionnaire.id)
     )
     told = _found(asked)
+    states = PREPARES if opening.prepares(questionnaire) else results.present(meeting)
     coming = (
-        audiences.of_registrations(meeting, *PREPARES)
+        audiences.of_registrations(meeting, *states)
         .join(Person, Person.id == Registration.person_id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
         .where(WITH_US, Organisation.active)
@@ -130,8 +132,8 @@ def _found(query: sa.Executable) -> set[tuple[Any, ...]]:
     return {tuple(row) for row in db.session.execute(query)}
 
 
-def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
-    """Whom to remind of an answer that is not submitted.
+def not_submitted(questionnaire: Questionnaire, now: dt.datetime) -> list[Addressee]:
+    """Whom to remind of an answer to the questionnaire that is not submitted.
 
     The organisation's lead, else all who may write in it. The key is the membership's public id.
     Nobody who was reminded today; only the state of the answer is read, never its text.
@@ -139,12 +141,11 @@ def not_submitted(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
     rows = db.session.execute(
         sa.select(Submission.id, Member.role, Member.public_id, *_columns())
         .select_from(Submission)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
         .join(Member, Member.submission_id == Submission.id)
         .join(Person, Person.id == Member.person_id)
         .join(Organisation, Organisation.id == Submission.organisation_id)
         .where(
-            Questionnaire.meeting_id == meeting.id,
+            Submission.questionnaire_id == questionnaire.id,
             Submission.submitted_at.is_(None),
             WITH_US,
             Organisation.active,
@@ -269,18 +270,22 @@ def _reminded(now: dt.datetime) -> set[str]:
     return set(db.session.scalars(keys))
 
 
-def preparation_states(questionnaire: Questionnaire) -> dict[str, int]:
+def preparation_states(meeting: Meeting) -> dict[int, dict[str, int]]:
     """How many answers are not begun ("none"), drafts, submitted, and changed since.
 
-    In one query, without a word of them.
+    By the id of each of the meeting's questionnaires; in one query, without a word of them.
     """
     begun = sa.case(
         (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), NOT_BEGUN),
         else_=Submission.state,
     )
     rows = db.session.execute(
-        sa.select(begun, sa.func.count())
-        .where(Submission.questionnaire_id == questionnaire.id)
-        .group_by(begun)
+        sa.select(Submission.questionnaire_id, begun, sa.func.count())
+        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+        .where(Questionnaire.meeting_id == meeting.id)
+        .group_by(Submission.questionnaire_id, begun)
     )
-    return dict.fromkeys(COUNTED, 0) | {row[0]: row[1] for row in rows}
+    found = {asked.id: dict.fromkeys(COUNTED, 0) for asked in meeting.questionnaires}
+    for questionnaire_id, state, count in rows:
+        found[questionnaire_id][state] = count
+    return found

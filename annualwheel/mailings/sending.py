@@ -19,7 +19,7 @@ from annualwheel.errors import Missing, Refused
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail import states as mail_states
 from annualwheel.mailings import drafts
-from annualwheel.mailings.kinds import registry
+from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Mailing, Message
 from annualwheel.registrations import seats
@@ -100,10 +100,12 @@ def _with_key(confirm_key: str) -> sa.Select[Mailing]:
 def _made(
     order: MailingDraft, confirm_key: str, expected: int, actor: Actor, now: dt.datetime
 ) -> Mailing:
-    audience = {
+    audience: dict[str, Any] = {
         "choice": order.choice.kept() if order.choice else None,
         "left_out": sorted(order.left_out),
     }
+    if registry.of(order.kind).about_a_questionnaire:
+        audience["questionnaire"] = asked.questionnaire_of(order).key
     return Mailing(
         meeting=order.meeting,
         kind=order.kind,

@@ -12,7 +12,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import reference, years
-from annualwheel.db import db
+from annualwheel.db import db, read_again
 from annualwheel.errors import Missing, Refused
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import (
@@ -29,6 +29,7 @@ from annualwheel.models import (
 )
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import seats
 
 
@@ -131,6 +132,30 @@ def set_phases(
     ]
     if changed:
         audit.note(actor, "phases_changed", meeting, now, meeting.id, phases=changed)
+
+
+def set_openings(
+    meeting: Meeting, days: Mapping[str, tuple[int, int]], now: dt.datetime, actor: Actor
+) -> None:
+    """Moves the questionnaires of the meeting that have days of their own.
+
+    `days`: a questionnaire's key -> first and last day, counted from the meeting. Raises
+    `Refused("phase_backwards")` for one that ends before it begins, or is not on its own side of
+    the meeting.
+    """
+    seats.lock(meeting)
+    changed = []
+    for key, (opens, closes) in days.items():
+        asked = published.one(meeting, key)
+        read_again(asked)
+        wrong_side = closes > 0 if opening.prepares(asked) else opens < 0
+        if closes < opens or wrong_side:
+            raise Refused("phase_backwards", kind=f"asked_{key}")
+        if (asked.opens_days, asked.closes_days) != (opens, closes):
+            opening.set_days(asked, opens, closes)
+            changed.append(key)
+    if changed:
+        audit.note(actor, "phases_changed", meeting, now, meeting.id, questionnaires=changed)
 
 
 def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> list[Registration]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from annualwheel import audit
 from annualwheel.audit import Actor
@@ -193,22 +194,33 @@ def attendance(meeting: Meeting) -> Attendance:
     return Attendance(row[0], row[1])
 
 
-def own_version(meeting: Meeting, organisation_id: int, person_id: int) -> SubmissionVersion | None:
-    """What the organisation submitted last to the meeting's questionnaire.
+def own_versions(
+    meeting: Meeting, organisation_id: int | None, person_id: int
+) -> Sequence[SubmissionVersion]:
+    """What was submitted last to each of the meeting's questionnaires.
 
-    Or the person, where each answers.
+    By the organisation (None: whose answers are not for the reader) and, where each person answers,
+    by the person. In the order the questionnaires were published.
     """
-    return db.session.scalar(
+    newer = aliased(SubmissionVersion)
+    is_newer = sa.and_(
+        newer.submission_id == SubmissionVersion.submission_id,
+        newer.number > SubmissionVersion.number,
+    )
+    respondents = [f"p{person_id}"]
+    if organisation_id is not None:
+        respondents.append(f"o{organisation_id}")
+    return db.session.scalars(
         sa.select(SubmissionVersion)
         .join(Submission, Submission.id == SubmissionVersion.submission_id)
         .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
         .where(
             Questionnaire.meeting_id == meeting.id,
-            Submission.respondent_key.in_((f"o{organisation_id}", f"p{person_id}")),
+            Submission.respondent_key.in_(respondents),
+            ~sa.exists().where(is_newer),
         )
-        .order_by(SubmissionVersion.id.desc())
-        .limit(1)
-    )
+        .order_by(Questionnaire.id)
+    ).all()
 
 
 def next_meeting(meeting: Meeting) -> Meeting | None:
@@ -261,9 +273,13 @@ def _rows(meeting: Meeting) -> dict[str, Result]:
 
 
 def _themes(meeting: Meeting) -> tuple[Option, ...]:
+    """The themes that the meeting's questionnaires ask about, each once, in order."""
+    asked: dict[str, Option] = {}
     for questionnaire in meeting.questionnaires:
-        if asked := published.definition_of(questionnaire).themes:
-            return asked
+        for theme in published.definition_of(questionnaire).themes:
+            asked.setdefault(theme.key, theme)
+    if asked:
+        return tuple(asked.values())
     return tuple(Option(theme.key, Text(theme.sv, theme.en)) for theme in meeting.year.themes)
 
 

@@ -21,7 +21,13 @@ class PublishedDefinition(Base):
 
 
 class Questionnaire(Base):
-    """A definition published for a meeting."""
+    """A definition published for a meeting. A meeting may have several.
+
+    `timing` says whether it prepares the meeting or follows it up. `opens_days` and `closes_days`
+    are its own days, counted from the meeting's day as those of `Phase` are, with their times
+    beside them; all four are None for one that is open as long as the meeting's phase is (see
+    `questionnaires.opening`). `digest` is what a new submission answers.
+    """
 
     __tablename__ = "questionnaires"
     __table_args__ = (UniqueConstraint("meeting_id", "key"),)
@@ -32,3 +38,10 @@ class Questionnaire(Base):
     digest: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
     respondent: Mapped[str] = mapped_column(choice_column("respondent", "organisation", "person"))
     published_at: Mapped[dt.datetime]
+    timing: Mapped[str] = mapped_column(
+        choice_column("timing", "before", "after"), default="before"
+    )
+    opens_days: Mapped[int | None] = mapped_column(default=None)
+    closes_days: Mapped[int | None] = mapped_column(default=None)
+    opens_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    closes_at: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -17,7 +17,8 @@ SUBMISSION_STATES = ("draft", "submitted", "changed")
 class Submission(Base):
     """An organisation's (or a person's) answer to a questionnaire: one, however many write in it.
 
-    `respondent_key` is `o<organisation id>` or `p<person id>`. `changed_at` is the latest saved
+    `respondent_key` is `o<organisation id>` or `p<person id>`. `digest` names the definition it
+    answers: the one that was published when it was begun. `changed_at` is the latest saved
     change, `reopened_until` is set when a coordinator opens it for this respondent alone after the
     deadline.
     """
@@ -28,6 +29,7 @@ class Submission(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"), init=False)
     questionnaire: Mapped[Questionnaire] = relationship()
+    digest: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
     respondent_key: Mapped[str]
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey("organisations.id"), index=True, init=False

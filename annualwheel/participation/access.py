@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from annualwheel.cycle import years
 from annualwheel.models import Registration
 from annualwheel.preparation import membership
+from annualwheel.questionnaires import opening
 
 
 def open_answers(registration: Registration, now: dt.datetime) -> None:
-    """Lets whoever is registered write in the answer that is open now.
+    """Lets whoever is registered write in the answers that are open now.
 
     Before it opens nobody is let in: the mailing that asks to prepare does that. A second call
     changes nothing. Call it under the meeting's lock.
     """
     if registration.state != "registered":
         return
-    if years.is_open(registration.meeting, "preparation", now):
-        membership.of_registration(registration, now)
+    for questionnaire in registration.meeting.questionnaires:
+        if opening.is_open(questionnaire, now):
+            membership.of_registration(registration, questionnaire, now)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from annualwheel import audit
 from annualwheel.access.links import Target
@@ -26,8 +26,17 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.mail.ical import Day, Entry, Status
-from annualwheel.models import Meeting, Member, Person, Questionnaire, Registration, Submission
+from annualwheel.models import (
+    Meeting,
+    Member,
+    Organisation,
+    Person,
+    Questionnaire,
+    Registration,
+    Submission,
+)
 from annualwheel.preparation import deadline
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import availability, notices, states
 from annualwheel.wording import names
 
@@ -67,6 +76,10 @@ ANSWER = {"sv": "Sista dag att svara: {meeting}", "en": "Last day to answer: {me
 PREPARE = {
     "sv": "Sista dag för förberedelsen: {meeting}, {organisation}",
     "en": "Last day to prepare: {meeting}, {organisation}",
+}
+CLOSES = {
+    "sv": "Sista dag att svara: {title}, {organisation}",
+    "en": "Last day to answer: {title}, {organisation}",
 }
 
 
@@ -233,20 +246,41 @@ def _preparations(
 
     And of those to come for the organisations the person takes part for.
     """
-    language = person.language
-    last = {
-        (r.meeting, r.organisation): years.phase(r.meeting, "preparation").closes_at
-        for r in registrations
-        if r.state in states.PREPARES
-    }
-    last |= {(s.questionnaire.meeting, s.organisation): deadline.closes_at(s) for s in submissions}
-    for (meeting, organisation), closes_at in last.items():
-        if meeting.state != "planned":
-            continue
+    last: dict[tuple[Meeting, Organisation, Questionnaire | None], dt.datetime] = {}
+    for registration in registrations:
+        if registration.state in states.PREPARES:
+            meeting, organisation = registration.meeting, registration.organisation
+            for asked, closes_at in _asked(meeting):
+                last[meeting, organisation, asked] = closes_at
+    for submission in submissions:
+        asked = submission.questionnaire
+        last[asked.meeting, submission.organisation, asked] = deadline.closes_at(submission)
+    for (meeting, organisation, asked), closes_at in last.items():
+        if meeting.state == "planned":
+            words, about = _what_closes(person.language, meeting, organisation, asked)
+            uid = _uid(person, "preparation", meeting.id, organisation.public_id, *about)
+            yield Day(uid, words, OPEN_LINK[person.language], local(closes_at).date())
+
+
+def _asked(meeting: Meeting) -> list[tuple[Questionnaire | None, dt.datetime]]:
+    """What the meeting asks, with the last day of each; None: the preparation as it is planned."""
+    found: list[tuple[Questionnaire | None, dt.datetime]] = [
+        (asked, opening.closes_at(asked)) for asked in meeting.questionnaires
+    ]
+    if not opening.preparing(meeting):
+        found.append((None, years.phase(meeting, "preparation").closes_at))
+    return found
+
+
+def _what_closes(
+    language: str, meeting: Meeting, organisation: Organisation, asked: Questionnaire | None
+) -> tuple[str, tuple[str, ...]]:
+    """The words of an entry, and what sets it apart from the other entries of its meeting."""
+    if asked is None or not opening.is_named(asked):
         about = names.meeting(meeting.kind, language)
-        words = PREPARE[language].format(meeting=about, organisation=organisation.name)
-        uid = _uid(person, "preparation", meeting.id, organisation.public_id)
-        yield Day(uid, words, OPEN_LINK[language], local(closes_at).date())
+        return PREPARE[language].format(meeting=about, organisation=organisation.name), ()
+    title = published.title_of(asked).to(language)
+    return CLOSES[language].format(title=title, organisation=organisation.name), (asked.key,)
 
 
 def _uid(person: Person, *about: object) -> str:
@@ -260,7 +294,9 @@ def _registrations(person: Person) -> Sequence[Registration]:
         .options(
             joinedload(Registration.organisation),
             joinedload(Registration.replaces),
-            joinedload(Registration.meeting).selectinload(Meeting.phases),
+            joinedload(Registration.meeting).options(
+                selectinload(Meeting.phases), selectinload(Meeting.questionnaires)
+            ),
         )
         .order_by(Registration.id)
     ).all()
@@ -275,7 +311,7 @@ def _submissions(person: Person) -> Sequence[Submission]:
             joinedload(Submission.organisation),
             joinedload(Submission.questionnaire)
             .joinedload(Questionnaire.meeting)
-            .selectinload(Meeting.phases),
+            .options(selectinload(Meeting.phases), selectinload(Meeting.questionnaires)),
         )
         .order_by(Submission.id)
     ).all()

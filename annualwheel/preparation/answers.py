@@ -96,7 +96,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
     """
     submission = item.submission
     deadline.require_open(submission, now)
-    asked = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    asked = drafts.fields_of(submission.digest, item.group_key)
     saved, writing = SaveResult(), _Writing(item, author, now, changes)
     # One order for everyone, so that two saves of the same fields cannot wait for each other.
     for key in sorted(changes):

@@ -47,7 +47,7 @@ WAYS = ("still", "changed", "ended")
 
 @dataclass(frozen=True)
 class EarlierItem:
-    """An initiative as it was submitted the year before.
+    """An initiative as it was submitted the year before, in the group with the key `group`.
 
     `answers` by question key.
     """
@@ -56,6 +56,7 @@ class EarlierItem:
     initiative_id: int
     title: str
     answers: Mapping[str, AnswerContent]
+    group: str
 
     def text(self, key: str) -> str:
         """What was written there, "" for nothing and for what is no text."""
@@ -139,29 +140,44 @@ def before(submission: Submission) -> Earlier | None:
     return Earlier(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
 
 
-def offers(earlier: Earlier | None, draft: Draft) -> list[EarlierItem]:
-    """The initiatives of the year before about which nothing has been said yet."""
+def offers(
+    submission: Submission, group: Group, earlier: Earlier | None, draft: Draft
+) -> list[EarlierItem]:
+    """The initiatives of the year before that belong in this year's `group`.
+
+    Those about which nothing has been said yet.
+    """
     if earlier is None:
         return []
     told = {place.initiative_id for place in (*draft.cards, *draft.ended)}
-    return [item for item in earlier.items if item.initiative_id not in told]
+    untold = (item for item in earlier.items if item.initiative_id not in told)
+    return [item for item in untold if _belongs_in(submission, earlier, item, group)]
 
 
-def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.datetime) -> Item:
+def carry(
+    submission: Submission,
+    public_id: str,
+    way: str,
+    by: Person,
+    now: dt.datetime,
+    section: str | None = None,
+) -> Item:
     """Says of an initiative of the year before that it goes on, has changed or has ended.
 
-    `public_id` is the one it had then. One that goes on becomes an item with the same identity and
-    what still fits; one that has ended keeps its name only. What has been said already stands,
+    `public_id` is the one it had then; `section` is the page it is said on, when it matters. One
+    that goes on becomes an item with the same identity and what still fits; one that has ended
+    keeps its name only. What has been said already stands,
     whoever presses again; what was taken back comes back with the text it had. Raises `Missing` for
-    an initiative that was not submitted, `Refused("too_many_items")` at the questionnaire's limit
-    and `Closed` after the last day.
+    an initiative that was not submitted, or that no group (or not the section's) holds this year,
+    `Refused("too_many_items")` at the group's limit and `Closed` after the last day.
     """
-    section = published.definition_of(submission.questionnaire).group_section
     earlier = before(submission)
-    if way not in WAYS or section is None or section.group is None or earlier is None:
+    if way not in WAYS or earlier is None:
         raise Missing("no_item")
-    group = section.group
     found = _submitted(earlier, public_id)
+    group = _group_for(submission, earlier, found)
+    if group is None or (section and items.group_of(submission, section).key != group.key):
+        raise Missing("no_item")
     items.lock(submission, now)
     item = _told(submission, found)
     if item is not None and item.removed_at is None:
@@ -185,7 +201,7 @@ def carry(submission: Submission, public_id: str, way: str, by: Person, now: dt.
 
 def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: Earlier) -> Fitting:
     """What of an earlier item this year's questions can hold; the options are this year's."""
-    asked = drafts.fields_of(submission.questionnaire.digest, group.key)
+    asked = drafts.fields_of(submission.digest, group.key)
     asked_then = _questions(published.by_digest(earlier.digest))
     active = _active(option.key for each in found.answers.values() for option in each.chosen or ())
     values: dict[str, Value] = {group.title_question: found.title}
@@ -203,6 +219,27 @@ def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: E
         if gone:
             lost.append(Lost(question.label, gone))
     return Fitting(values, lost)
+
+
+def _belongs_in(submission: Submission, earlier: Earlier, found: EarlierItem, group: Group) -> bool:
+    """Whether an earlier item belongs in this year's `group`."""
+    own = _group_for(submission, earlier, found)
+    return own is not None and own.key == group.key
+
+
+def _group_for(submission: Submission, earlier: Earlier, found: EarlierItem) -> Group | None:
+    """The group of this year's questionnaire that an earlier item belongs in.
+
+    The one with the same key. Where both years have a single group, it is that one, whatever it is
+    called.
+    """
+    now, then = published.asked_of(submission), published.by_digest(earlier.digest)
+    groups = now.groups()
+    if found.group in groups:
+        return now.group(found.group)
+    if len(groups) == 1 and len(then.groups()) == 1:
+        return now.group(*groups)
+    return None
 
 
 def _identities(submission_id: int) -> dict[str, int]:
@@ -294,8 +331,9 @@ def _texts(
 
 
 def _items(sections: Iterable[SectionContent], known: Mapping[str, int]) -> Iterator[EarlierItem]:
-    for section in sections:
-        for item in section.items:
+    for group in (section.group for section in sections if section.group):
+        for item in group.items:
             if item.public_id in known:
                 given = {answer.question: answer for answer in item.answers}
-                yield EarlierItem(item.public_id, known[item.public_id], item.title, given)
+                identity = known[item.public_id]
+                yield EarlierItem(item.public_id, identity, item.title, given, group.key)

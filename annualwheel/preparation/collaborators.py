@@ -59,7 +59,7 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
     another share, `Refused("person_inactive")` for somebody deactivated.
     """
     submission = _answer(by, now)
-    definition = published.definition_of(submission.questionnaire)
+    definition = published.asked_of(submission)
     if colleague.scope and scopes.share(definition, colleague.scope) is None:
         raise Unreadable("unknown_choice")
     limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
@@ -284,7 +284,7 @@ def _answer(by: Member, now: dt.datetime) -> Submission:
 
 def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: str = "") -> None:
     to = Recipient.of(member.person)
-    found = scopes.share(published.definition_of(member.submission.questionnaire), member.scope)
+    found = scopes.share(published.asked_of(member.submission), member.scope)
     everything = {
         **notices.preparation_facts(member, to.language),
         "inviter": sender.name,

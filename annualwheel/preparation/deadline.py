@@ -1,5 +1,5 @@
-"""When an answer may be written: the meeting's preparation, and longer for the one a coordinator
-has opened it for.
+"""When an answer may be written: as long as its questionnaire is open, and longer for the one a
+coordinator has opened it for.
 """
 
 from __future__ import annotations
@@ -9,21 +9,26 @@ import datetime as dt
 from annualwheel.cycle import years
 from annualwheel.errors import Closed
 from annualwheel.models import Submission
+from annualwheel.questionnaires import opening
 
 
 def closes_at(submission: Submission) -> dt.datetime:
     """The last moment to change and submit (aware UTC), without the silent grace.
 
-    Never after the meeting has begun, also when it has moved since the answer was opened again.
+    What prepares the meeting never stays open after it has begun, also when it has moved since the
+    answer was opened again.
     """
-    meeting = submission.questionnaire.meeting
-    planned = years.phase(meeting, "preparation").closes_at
-    return max(planned, min(submission.reopened_until or planned, meeting.starts_at))
+    asked = submission.questionnaire
+    planned = opening.closes_at(asked)
+    reopened = submission.reopened_until or planned
+    if opening.prepares(asked):
+        reopened = min(reopened, asked.meeting.starts_at)
+    return max(planned, reopened)
 
 
 def opens_at(submission: Submission) -> dt.datetime:
-    """When the preparation opens (aware UTC)."""
-    return years.phase(submission.questionnaire.meeting, "preparation").opens_at
+    """When the questionnaire opens (aware UTC)."""
+    return opening.opens_at(submission.questionnaire)
 
 
 def is_open(submission: Submission, now: dt.datetime, grace: dt.timedelta = dt.timedelta()) -> bool:

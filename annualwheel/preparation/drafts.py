@@ -16,7 +16,7 @@ from annualwheel.db import db
 from annualwheel.models import Person, Submission
 from annualwheel.models.drafts import Answer, Item
 from annualwheel.questionnaires import published
-from annualwheel.questionnaires.definition import Definition, Part, Question, answer_fields
+from annualwheel.questionnaires.definition import Definition, Group, Part, Question, answer_fields
 from annualwheel.questionnaires.path import Filled, FilledItem
 from annualwheel.questionnaires.values import Value, Values
 
@@ -61,7 +61,8 @@ class Place:
 class Draft:
     """A whole answer.
 
-    The root, the items of themes by `section/theme`, and the items of the group in their order.
+    The root, the items of themes by `section/theme`, and the items of all groups, those of each in
+    their order (`cards_of`).
     `ended` are the initiatives of the year before that have come to an end: they are no cards and
     count towards no limit.
     """
@@ -84,6 +85,14 @@ class Draft:
         """Everything there is to write in."""
         return (self.root, *self.themes.values(), *self.cards)
 
+    def cards_of(self, group: Group) -> tuple[Place, ...]:
+        """The items of that group, in their order."""
+        return tuple(card for card in self.cards if card.group_key == group.key)
+
+    def ended_of(self, group: Group) -> tuple[Place, ...]:
+        """The initiatives of the year before in that group that have come to an end."""
+        return tuple(card for card in self.ended if card.group_key == group.key)
+
     @cached_property
     def by_several(self) -> bool:
         """Whether more than one person has written what stands."""
@@ -98,8 +107,9 @@ class Draft:
         """What was saved last on a page, with the cards of its group."""
         keys = frozenset(_by_key(part.section.all_questions()))
         found = [self.place(part).latest(keys)]
-        if part.section.group:
-            found += [card.latest() for card in (*self.cards, *self.ended)]
+        if group := part.section.group:
+            cards = (*self.cards_of(group), *self.ended_of(group))
+            found += [card.latest() for card in cards]
         written = (answer for answer in found if answer)
         return max(written, key=lambda answer: answer.at, default=None)
 
@@ -182,7 +192,10 @@ def _group_questions(definition: Definition, group_key: str) -> Iterator[Questio
 
 
 def _filled(cards: Iterable[Place]) -> tuple[FilledItem, ...]:
-    return tuple(FilledItem(card.public_id, card.values, card.carried) for card in cards)
+    return tuple(
+        FilledItem(card.public_id, card.values, card.carried, group=card.group_key)
+        for card in cards
+    )
 
 
 def _sorted(found: list[Place]) -> Draft:

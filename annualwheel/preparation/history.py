@@ -73,7 +73,7 @@ def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[
 
 def of(item: Item, key: str, now: dt.datetime) -> Trail:
     """The trail of one field. Raises `Missing` for a question the item does not hold."""
-    question = drafts.fields_of(item.submission.questionnaire.digest, item.group_key).get(key)
+    question = drafts.fields_of(item.submission.digest, item.group_key).get(key)
     if question is None:
         raise Missing("no_question")
     rows = db.session.execute(

@@ -16,7 +16,7 @@ from annualwheel.models import Person, Submission
 from annualwheel.models.drafts import Answer, Item
 from annualwheel.preparation import answers, deadline
 from annualwheel.questionnaires import published
-from annualwheel.questionnaires.definition import Group
+from annualwheel.questionnaires.definition import Group, Section
 
 KEPT = dt.timedelta(days=30)
 
@@ -89,13 +89,11 @@ def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
         return item
     if item.removed_at < now - KEPT:
         raise Missing("item_removed")
-    section = published.definition_of(submission.questionnaire).group_section
-    group = section.group if section else None
     # An initiative that has ended is no card and counts towards no limit.
-    if group is not None and item.carried != "ended":
-        held = present(submission, item.group_key)
-        if len(held) >= group.at_most:
-            raise Refused("too_many_items", count=group.at_most)
+    if item.carried != "ended":
+        at_most = published.asked_of(submission).group(item.group_key).at_most
+        if len(present(submission, item.group_key)) >= at_most:
+            raise Refused("too_many_items", count=at_most)
     item.removed_at = item.removed_by_id = None
     answers.touch(submission, now)
     db.session.flush()
@@ -118,39 +116,36 @@ def move(submission: Submission, public_id: str, step: int, now: dt.datetime) ->
     return item
 
 
-def title_of_removed(submission: Submission, public_id: str) -> str | None:
-    """What a removed item was called ("" when it had no name).
+def title_of_removed(submission: Submission, group: Group, public_id: str) -> str | None:
+    """What a removed item of the group was called ("" when it had no name).
 
     None when there is no such removed item.
     """
-    section = published.definition_of(submission.questionnaire).group_section
     item = db.session.scalar(
         sa.select(Item).where(
             Item.submission_id == submission.id,
             Item.public_id == public_id,
+            Item.group_key == group.key,
             Item.removed_at.is_not(None),
         )
     )
-    if item is None or section is None or section.group is None:
+    if item is None:
         return None
     title = db.session.scalar(
         sa.select(Answer.value).where(
-            Answer.item_id == item.id, Answer.question_key == section.group.title_question
+            Answer.item_id == item.id, Answer.question_key == group.title_question
         )
     )
     return str(title or "").strip()
 
 
-def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
-    """The items that can still be brought back, the one removed last first.
+def removed(submission: Submission, group: Group, now: dt.datetime) -> list[Removed]:
+    """The items of the group that can still be brought back, the one removed last first.
 
     Whoever has said that an initiative has ended and taken it back finds it among the initiatives
     of the year before.
     """
-    section = published.definition_of(submission.questionnaire).group_section
-    if section is None or section.group is None:
-        return []
-    title = sa.and_(Answer.item_id == Item.id, Answer.question_key == section.group.title_question)
+    title = sa.and_(Answer.item_id == Item.id, Answer.question_key == group.title_question)
     rows = db.session.execute(
         sa.select(Item.public_id, Answer.value, Person.given, Person.family, Item.removed_at)
         .select_from(Item)
@@ -158,6 +153,7 @@ def removed(submission: Submission, now: dt.datetime) -> list[Removed]:
         .outerjoin(Person, Person.id == Item.removed_by_id)
         .where(
             Item.submission_id == submission.id,
+            Item.group_key == group.key,
             Item.removed_at >= now - KEPT,
             Item.carried != "ended",
         )
@@ -185,10 +181,18 @@ def lock(submission: Submission, now: dt.datetime) -> None:
 
 def group_of(submission: Submission, section_key: str) -> Group:
     """The repeating group of that section. Raises `Missing` when it has none."""
-    section = published.definition_of(submission.questionnaire).group_section
-    if section is None or section.group is None or section.key != section_key:
-        raise Missing("no_section")
-    return section.group
+    for section in published.asked_of(submission).sections:
+        if section.key == section_key and section.group is not None:
+            return section.group
+    raise Missing("no_section")
+
+
+def section_of(submission: Submission, public_id: str) -> Section:
+    """The section whose group holds the card with that public id, also a removed one.
+
+    Raises `Missing("no_item")` for anything else.
+    """
+    return published.asked_of(submission).groups()[_card(submission, public_id).group_key]
 
 
 def present(submission: Submission, group_key: str) -> list[Item]:
@@ -221,6 +225,6 @@ def _find(submission: Submission, public_id: str) -> Item:
 
 def _card(submission: Submission, public_id: str) -> Item:
     item = _find(submission, public_id)
-    if not item.group_key or "/" in item.group_key:
+    if item.group_key not in published.asked_of(submission).groups():
         raise Missing("no_item")
     return item

@@ -157,16 +157,16 @@ def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
     return affiliations.has_place(registration.person, registration.organisation)
 
 
-def of_registration(registration: Registration, now: dt.datetime) -> Member | None:
-    """The membership that goes with a registration at a meeting with a published questionnaire.
+def of_registration(
+    registration: Registration, questionnaire: Questionnaire, now: dt.datetime
+) -> Member | None:
+    """The membership that goes with a registration, in the answer to one of its questionnaires.
 
-    Made when it is not there. None for somebody whom it does not let in.
+    Made when it is not there. None for somebody whom the registration does not let in.
     """
-    for questionnaire in registration.meeting.questionnaires:
-        if not is_let_in(registration, questionnaire):
-            return None
-        return join(questionnaire, registration.person, registration.organisation, now)
-    return None
+    if not is_let_in(registration, questionnaire):
+        return None
+    return join(questionnaire, registration.person, registration.organisation, now)
 
 
 def note_opening(member: Member, now: dt.datetime) -> None:
@@ -221,7 +221,7 @@ def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
             Item.submission_id == member.submission_id, Item.public_id == item
         )
     )
-    definition = published.definition_of(member.submission.questionnaire)
+    definition = published.asked_of(member.submission)
     if group_key is None:
         return False
     return scopes.covers_fields(definition, member.scope, group_key, fields)
@@ -271,13 +271,14 @@ def _submission(
         return found
     submission = Submission(
         questionnaire=questionnaire,
+        digest=questionnaire.digest,
         respondent_key=_key(organisation, own),
         organisation=organisation,
         person=own,
     )
     db.session.add(submission)
     db.session.add(Item(submission=submission))
-    asked = published.definition_of(questionnaire)
+    asked = published.asked_of(submission)
     for section in asked.sections:
         if not section.per_theme:
             continue

@@ -15,7 +15,7 @@ from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Member, Message, Person, Submission, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts
-from annualwheel.questionnaires import content, path, published
+from annualwheel.questionnaires import content, opening, path, published
 from annualwheel.questionnaires.content import SectionContent
 from annualwheel.questionnaires.definition import Definition, Part
 from annualwheel.questionnaires.path import Filled, SectionState
@@ -29,9 +29,10 @@ def links(member: Member) -> dict[str, Target]:
 
 def preparation_facts(member: Member, language: str) -> dict[str, object]:
     """The facts of the mail *preparation*, in the recipient's language."""
-    definition = published.definition_of(member.submission.questionnaire)
+    definition = published.asked_of(member.submission)
     return {
         **_common(member.submission, member.person, language),
+        **_when(member.submission),
         "minutes": definition.minutes,
         "sections": [part_title(part, language) for part in definition.parts()],
     }
@@ -43,11 +44,12 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
     Reads the draft's progress for its own member.
     """
     submission = member.submission
-    definition = published.definition_of(submission.questionnaire)
+    definition = published.asked_of(submission)
     filled = drafts.load(submission).filled
     undone = [part for part in definition.parts() if not _is_done(definition, part, filled)]
     return {
         **_common(submission, member.person, language),
+        **_when(submission),
         **left(submission, undone, language),
     }
 
@@ -123,6 +125,7 @@ def tell_change(
         to = Recipient.of(member.person)
         every_fact = {
             **_common(submission, member.person, to.language),
+            **_when(submission),
             "submitted": submission.submitted_at is not None,
             **facts,
         }
@@ -188,4 +191,19 @@ def _common(submission: Submission, person: Person, language: str) -> dict[str, 
         "short_day": dates.day_month(meeting.starts_at, language),
         "closes": dates.day(deadline.closes_at(submission), language),
         "personal": submission.questionnaire.respondent == "person",
+        **_which(submission, language),
     }
+
+
+def _which(submission: Submission, language: str) -> dict[str, object]:
+    """Which questionnaire a mail is about, where that must be said (see `opening.is_named`)."""
+    asked = submission.questionnaire
+    if not opening.is_named(asked):
+        return {}
+    title = published.asked_of(submission).title.to(language)
+    return {"asked": title}
+
+
+def _when(submission: Submission) -> dict[str, object]:
+    """Whether a mail is about what is asked after the meeting."""
+    return {} if opening.prepares(submission.questionnaire) else {"after": True}

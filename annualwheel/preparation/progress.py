@@ -48,16 +48,20 @@ def of_meeting(meeting: Meeting) -> list[Progress]:
 
     As many queries for one organisation as for thousands.
     """
-    return [each for asked in meeting.questionnaires for each in _of_questionnaire(asked)]
+    return [each for asked in meeting.questionnaires for each in of_questionnaire(asked)]
 
 
-def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Progress]:
-    definition = published.definition_of(questionnaire)
-    begun, total = _begun(questionnaire, definition), len(definition.parts())
+def of_questionnaire(questionnaire: Questionnaire) -> Iterator[Progress]:
+    """Every answer to one questionnaire, in no order.
+
+    Each is counted by the definition it answers; there are as many queries as definitions.
+    """
+    begun = _begun(questionnaire)
     rows = db.session.execute(
         sa.select(
             Submission.id,
             Submission.public_id,
+            Submission.digest,
             Submission.organisation_id,
             Organisation.name,
             Person.given,
@@ -79,18 +83,29 @@ def _of_questionnaire(questionnaire: Questionnaire) -> Iterator[Progress]:
             person=f"{row.given or ''} {row.family or ''}".strip(),
             state=NOT_BEGUN if untouched else row.state,
             answered=begun[row.id],
-            total=total,
+            total=len(published.by_digest(row.digest).parts()),
             changed_at=row.changed_at,
             submitted_at=row.submitted_at,
         )
 
 
-def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]:
+def _begun(questionnaire: Questionnaire) -> Counter[int]:
     """The number of sections (and themes) with an answer that is not empty, by submission id.
 
     The text stays in the database.
     """
-    section = sa.case(_section_of_each_field(definition), value=Answer.question_key)
+    answered = sa.select(Submission.digest).where(Submission.questionnaire_id == questionnaire.id)
+    begun: Counter[int] = Counter()
+    for digest in db.session.scalars(answered.distinct()).all():
+        begun.update(_begun_of_digest(questionnaire, digest))
+    return begun
+
+
+def _begun_of_digest(questionnaire: Questionnaire, digest: str) -> Iterator[int]:
+    """Of those that answer `digest`: a submission's id once for each part with something in it."""
+    section = sa.case(
+        _section_of_each_field(published.by_digest(digest)), value=Answer.question_key
+    )
     rows = db.session.execute(
         sa.select(Item.submission_id, section, Item.group_key)
         .select_from(Item)
@@ -98,6 +113,7 @@ def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]
         .join(Submission, Submission.id == Item.submission_id)
         .where(
             Submission.questionnaire_id == questionnaire.id,
+            Submission.digest == digest,
             Item.removed_at.is_(None),
             sa.cast(Answer.value, sa.Text).not_in(EMPTY),
         )
@@ -107,7 +123,7 @@ def _begun(questionnaire: Questionnaire, definition: Definition) -> Counter[int]
     for submission_id, key, group_key in rows:
         theme = group_key if "/" in group_key else ""
         begun.add((submission_id, key, theme))
-    return Counter(submission_id for submission_id, _, _ in begun)
+    return (submission_id for submission_id, _, _ in begun)
 
 
 def _section_of_each_field(definition: Definition) -> dict[str, str]:

@@ -25,6 +25,7 @@ from annualwheel.models import (
     Submission,
 )
 from annualwheel.preparation import deadline, notices
+from annualwheel.questionnaires import opening
 
 WORKING_DAYS = 3
 SATURDAY = 5
@@ -75,13 +76,13 @@ def waiting(meeting: Meeting) -> list[ChangeRequest]:
 def may_ask(submission: Submission, now: dt.datetime) -> bool:
     """Whether there is anything to ask for.
 
-    The last day and its grace have passed, and the meeting is still to come.
+    The last day and its grace have passed, and the meeting that it prepares is still to come.
     """
-    meeting = submission.questionnaire.meeting
-    if meeting.state != "planned":
+    asked = submission.questionnaire
+    if asked.meeting.state != "planned":
         return False
     closed_at = deadline.closes_at(submission) + years.GRACE
-    return closed_at < now < meeting.starts_at
+    return closed_at < now and not _is_too_late(asked, now)
 
 
 def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
@@ -95,7 +96,7 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
     """
     submission = member.submission
     read_again(submission, lock=True)
-    _require_ahead(submission.questionnaire.meeting, now)
+    _require_of_use(submission.questionnaire, now)
     if not may_ask(submission, now):
         raise Refused("still_open")
     found = pending(submission)
@@ -112,37 +113,41 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
     return made
 
 
-def usual_day(meeting: Meeting, now: dt.datetime) -> dt.date:
+def usual_day(questionnaire: Questionnaire, now: dt.datetime) -> dt.date:
     """The day a coordinator is offered.
 
-    Three working days (Monday to Friday) from now, and before the meeting's day.
+    Three working days (Monday to Friday) from now, and before the day of the meeting that it
+    prepares.
     """
     day, left = local(now).date(), WORKING_DAYS
     while left:
         day += DAY
         left -= day.weekday() < SATURDAY
-    return min(day, local(meeting.starts_at).date() - DAY)
+    if not opening.prepares(questionnaire):
+        return day
+    return min(day, local(questionnaire.meeting.starts_at).date() - DAY)
 
 
 def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff) -> None:
     """Opens the answer for its organisation alone, to the end of `day` in Stockholm.
 
     Tells who asked and the lead. A request that waits is granted by it. It closes by itself. Raises
-    `Closed` before the preparation opens, once the meeting has begun or is cancelled; `Refused`:
-    "day_passed", "day_too_late" (the meeting's day or later), "day_in_plan" (it is open so long
-    anyway).
+    `Closed` before the questionnaire opens, once the meeting that it prepares has begun, or when it
+    is cancelled; `Refused`: "day_passed", "day_too_late" (that meeting's day or later),
+    "day_in_plan" (it is open so long anyway).
     """
     read_again(submission, lock=True)
-    meeting, until = submission.questionnaire.meeting, end_of_day(day)
-    _require_ahead(meeting, now)
+    asked, until = submission.questionnaire, end_of_day(day)
+    meeting, planned = asked.meeting, opening.closes_at(asked)
+    _require_of_use(asked, now)
     if now < deadline.opens_at(submission):
         raise Closed("preparation_not_open", day=deadline.opens_at(submission))
     if until < now:
         raise Refused("day_passed")
-    if until >= meeting.starts_at:
+    if _is_too_late(asked, until):
         raise Refused("day_too_late", day=meeting.starts_at)
-    if until <= years.phase(meeting, "preparation").closes_at:
-        raise Refused("day_in_plan", day=years.phase(meeting, "preparation").closes_at)
+    if until <= planned:
+        raise Refused("day_in_plan", day=planned)
     submission.reopened_until = until
     request = pending(submission)
     if request is not None:
@@ -193,10 +198,17 @@ def _requests(submission: Submission) -> sa.Select[ChangeRequest]:
     )
 
 
-def _require_ahead(meeting: Meeting, now: dt.datetime) -> None:
+def _is_too_late(questionnaire: Questionnaire, at: dt.datetime) -> bool:
+    """Whether an answer at that moment comes after the meeting that it was to prepare has begun."""
+    return opening.prepares(questionnaire) and at >= questionnaire.meeting.starts_at
+
+
+def _require_of_use(questionnaire: Questionnaire, now: dt.datetime) -> None:
+    """Raises `Closed` when the meeting is cancelled, or has begun before it could be prepared."""
+    meeting = questionnaire.meeting
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
-    if now >= meeting.starts_at:
+    if _is_too_late(questionnaire, now):
         raise Closed("meeting_started", day=meeting.starts_at)
 
 

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from annualwheel import listing
-from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.listing import Order, Page
 from annualwheel.models import Meeting, Organisation, Questionnaire, Submission, Year
 from annualwheel.preparation import progress, reopening
 from annualwheel.preparation.progress import Progress
 from annualwheel.preparation.states import FARTHEST_LAST
+from annualwheel.questionnaires import opening
 from annualwheel.wording.collation import swedish
 
 TO_DECIDE = Order("to_decide")
@@ -30,26 +30,33 @@ class Standing:
     organisation alone.
     """
 
+    questionnaire: Questionnaire
     progress: Progress
     asked: bool
     open_alone: bool
 
 
-def of_meeting(
-    meeting: Meeting, now: dt.datetime, number: int = 1, order: Order = TO_DECIDE
+def of_questionnaires(
+    meeting: Meeting,
+    chosen: Sequence[Questionnaire],
+    now: dt.datetime,
+    number: int = 1,
+    order: Order = TO_DECIDE,
 ) -> Page[Standing]:
-    """A page of the answers to the meeting's questionnaires.
+    """A page of the answers to the chosen questionnaires of a meeting.
 
     Those who ask for something first, then those that are open again, then by name; or by name,
     state, sections, last change or submission. Sorted here and not in the database: which section
     a question stands in is known to the definition only.
     """
     asked = {request.submission.public_id for request in reopening.waiting(meeting)}
-    alone = _open_alone(meeting, now)
-    rows = [
-        Standing(one, one.submission in asked, one.submission in alone)
-        for one in progress.of_meeting(meeting)
-    ]
+    rows = []
+    for questionnaire in chosen:
+        alone = _open_alone(questionnaire, now)
+        rows += [
+            Standing(questionnaire, one, one.submission in asked, one.submission in alone)
+            for one in progress.of_questionnaire(questionnaire)
+        ]
     by = {
         "to_decide": lambda row: (not row.asked, not row.open_alone, *_name(row)),
         "name": _name,
@@ -76,19 +83,13 @@ def answers_of(organisation: Organisation, year: Year) -> Sequence[Submission]:
     ).all()
 
 
-def _open_alone(meeting: Meeting, now: dt.datetime) -> set[str]:
-    """The public ids of the answers that are open longer than everybody's."""
-    planned = years.phase(meeting, "preparation").closes_at
-    return set(
-        db.session.scalars(
-            sa.select(Submission.public_id)
-            .join(Questionnaire)
-            .where(
-                Questionnaire.meeting_id == meeting.id,
-                Submission.reopened_until > max(now, planned),
-            )
-        )
+def _open_alone(questionnaire: Questionnaire, now: dt.datetime) -> set[str]:
+    """The public ids of the answers that are open now for their respondent alone."""
+    longer = Submission.reopened_until > max(now, opening.closes_at(questionnaire))
+    found = sa.select(Submission.public_id).where(
+        Submission.questionnaire_id == questionnaire.id, longer
     )
+    return set(db.session.scalars(found))
 
 
 def _name(row: Standing) -> tuple[tuple[str, str], ...]:

@@ -81,7 +81,7 @@ def submit(
     # One submits at a time; what is saved meanwhile makes the answer *changed* afterwards.
     read_again(submission, lock=True)
     deadline.require_open(submission, now)
-    definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
+    definition, draft = published.asked_of(submission), drafts.load(submission)
     if any(gap.blocks for gap in path.missing(definition, draft.filled)):
         raise Refused("answer_incomplete")
     stored, last = content_of(definition, draft), latest(submission)
@@ -94,7 +94,7 @@ def submit(
     version = SubmissionVersion(
         submission=submission,
         number=last.number + 1 if last else 1,
-        digest=submission.questionnaire.digest,
+        digest=submission.digest,
         content=stored,
         by=member.person,
         at=now,

@@ -179,6 +179,7 @@ def _place(row: Affiliation) -> dict[str, Any]:
 def _membership(row: Member) -> dict[str, Any]:
     return {
         "meeting": _name(row.submission.questionnaire.meeting),
+        "questionnaire": row.submission.questionnaire.key,
         "organisation": row.submission.organisation.name,
         "role": row.role,
         "scope": row.scope,
@@ -286,7 +287,7 @@ def _words(
     erased_at: dt.datetime | None,
 ) -> Written:
     submission = item.submission
-    fields = drafts.fields_of(submission.questionnaire.digest, item.group_key)
+    fields = drafts.fields_of(submission.digest, item.group_key)
     question = fields.get(row.question_key)
     text = str(row.value)
     if question is not None and question.type in CHOOSING:

@@ -68,16 +68,16 @@ def check(definition: Definition, findings: Findings) -> None:
     """
     _key(definition.key, findings)
     _unique((section.key for section in definition.sections), findings)
+    _days(definition, findings)
     taken: set[str] = set()
     before: dict[str, Question] = {}
-    grouped = False
+    groups: set[str] = set()
     for section in definition.sections:
         findings.section = section.key
         _key(section.key, findings)
         if section.key in PAGES:
             findings.add("reserved_key", value=section.key)
-        _section(section, grouped, findings)
-        grouped = grouped or section.group is not None
+        _section(section, groups, findings)
         _questions(section, taken, findings)
         _conditions(section, before, findings)
         if not section.per_theme:
@@ -98,16 +98,32 @@ def _unique(keys: Iterable[str], findings: Findings) -> None:
         seen.add(key)
 
 
-def _section(section: Section, grouped: bool, findings: Findings) -> None:
+def _days(definition: Definition, findings: Findings) -> None:
+    """Both days or none, in order, and on the right side of the meeting's day."""
+    opens, closes = definition.opens, definition.closes
+    if opens is None and closes is None:
+        return
+    if opens is None or closes is None:
+        findings.add("one_day")
+    elif opens > closes:
+        findings.add("days_backwards")
+    elif (definition.timing == "before" and closes > 0) or (
+        definition.timing == "after" and opens < 0
+    ):
+        findings.add("days_on_other_side", timing=definition.timing)
+
+
+def _section(section: Section, groups: set[str], findings: Findings) -> None:
     if not section.questions and section.group is None:
         findings.add("empty_section")
     if section.group is None:
         return
     if section.per_theme:
         findings.add("group_per_theme")
-    if grouped:
-        findings.add("second_group")
     _key(section.group.key, findings)
+    if section.group.key in groups:
+        findings.add("duplicate_key", value=section.group.key)
+    groups.add(section.group.key)
     _named_questions(section.group, findings)
 
 

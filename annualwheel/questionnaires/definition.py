@@ -148,6 +148,12 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Definition:
+    """What is asked of whom.
+
+    `timing` is before or after the meeting. `opens` and `closes` are its first and last day,
+    counted from the meeting's day (negative = before); None: as long as the meeting's phase is.
+    """
+
     key: str
     meeting_kind: str
     respondent: str
@@ -156,6 +162,9 @@ class Definition:
     minutes: int
     sections: tuple[Section, ...]
     themes: tuple[Option, ...] = ()
+    timing: str = "before"
+    opens: int | None = None
+    closes: int | None = None
 
     def section(self, key: str) -> Section:
         """The section with that key; KeyError when there is none."""
@@ -179,10 +188,16 @@ class Definition:
             for theme in (self.themes if section.per_theme else (None,))
         )
 
-    @property
-    def group_section(self) -> Section | None:
-        """The section that holds the repeating group, when there is one."""
-        return next((section for section in self.sections if section.group), None)
+    def groups(self) -> dict[str, Section]:
+        """The sections that hold a repeating group, by the group's key, in order."""
+        return {section.group.key: section for section in self.sections if section.group}
+
+    def group(self, key: str) -> Group:
+        """The repeating group with that key; KeyError when there is none."""
+        for section in self.sections:
+            if section.group and section.group.key == key:
+                return section.group
+        raise KeyError(key)
 
 
 def answer_fields(question: Question) -> tuple[Question, ...]:

@@ -46,7 +46,7 @@ from annualwheel.questionnaires.values import (
 
 @dataclass(frozen=True)
 class FilledItem:
-    """An item of the group.
+    """An item of the group with the key `group`.
 
     `carried`: new, or what was said about an initiative of the year before: still, changed, ended.
     """
@@ -54,6 +54,7 @@ class FilledItem:
     public_id: str
     values: Values
     carried: str = "new"
+    group: str = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Filled:
     def values(self, theme: str | None) -> Values:
         """The answers of a theme's pages, or of the root when no theme's key is given."""
         return self.root if theme is None else self.themes.get(theme, {})
+
+    def only(self, group: Group) -> Filled:
+        """The same with the items of that group alone."""
+        own = [tuple(i for i in each if i.group == group.key) for each in (self.items, self.ended)]
+        return Filled(self.root, self.themes, *own)
 
 
 class SectionState(StrEnum):
@@ -233,7 +239,7 @@ def _group_gaps(section: Section, group: Group, filled: Filled) -> Iterator[Gap]
         questions = visible_questions(group, item.values, filled.root)
         for question, problem, blocks in _faults(questions, item.values, strict=True):
             yield Gap(section, None, item.public_id, question, blocks, problem)
-    if not started and not filled.ended and not _none_ticked(group, filled):
+    if not started and not filled.only(group).ended and not _none_ticked(group, filled):
         yield Gap(section, None, None, group.none_question, True, Fault.NO_ITEMS)
 
 
@@ -246,17 +252,16 @@ def _needed(section: Section, questions: tuple[Question, ...]) -> tuple[Question
 def _group_begun(group: Group | None, filled: Filled) -> bool:
     if group is None:
         return False
-    return _none_ticked(group, filled) or bool(_started(group, filled) or filled.ended)
+    return _none_ticked(group, filled) or bool(_started(group, filled) or filled.only(group).ended)
 
 
 def _started(group: Group, filled: Filled) -> tuple[FilledItem, ...]:
-    return tuple(item for item in filled.items if is_started(group, item, filled.root))
+    return tuple(item for item in filled.only(group).items if is_started(group, item, filled.root))
 
 
 def _none_ticked(group: Group, filled: Filled) -> bool:
-    return group.none_question is not None and not is_blank(
-        filled.root.get(group.none_question.key)
-    )
+    none = group.none_question
+    return none is not None and not is_blank(filled.root.get(none.key))
 
 
 def _code_book(section: Section) -> Iterator[CodeBookQuestion]:
@@ -318,7 +323,7 @@ def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) ->
         key=group.key,
         label=group.label,
         none=not started and _none_ticked(group, filled),
-        ended=tuple(_ended_content(group, item) for item in filled.ended),
+        ended=tuple(_ended_content(group, item) for item in filled.only(group).ended),
         items=tuple(
             _item_content(group, item, number, filled.root, names)
             for number, item in enumerate(started, start=1)

@@ -41,7 +41,12 @@ WORDS = {
     ),
     "empty_section": "avsnittet har varken frågor eller grupp",
     "group_per_theme": "ett avsnitt som upprepas per tema kan inte ha en grupp",
-    "second_group": "formuläret har redan en grupp",
+    "one_day": "skriv både opens och closes, eller ingen av dem",
+    "days_backwards": "closes är före opens",
+    "days_on_other_side": (
+        "dagarna räknas från mötets dag och passar inte when = ”{timing}”: före mötet är 0 eller "
+        "mindre, efter mötet är 0 eller mer"
+    ),
     "group_question": (
         "”{field}” pekar på ”{question}”, som inte är en fråga i gruppen av rätt "
         "typ som alltid visas"

@@ -15,7 +15,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.errors import Refused
+from annualwheel.errors import Missing, Refused
 from annualwheel.models import (
     FocusArea,
     Goal,
@@ -26,6 +26,7 @@ from annualwheel.models import (
     Theme,
 )
 from annualwheel.questionnaires import definition as definitions
+from annualwheel.questionnaires import opening
 from annualwheel.questionnaires.definition import Definition, Option, Text
 
 
@@ -34,21 +35,11 @@ def publish(
 ) -> Questionnaire:
     """Publishes the definition for the meeting with the year's themes as they are now.
 
-    Publishing again replaces it until someone has begun to answer; then `Refused("answers_begun")`.
+    A meeting may have several, each with a key of its own. Publishing again replaces the one with
+    the same key until someone has begun to answer it; then `Refused("answers_begun")`.
     """
-    resolved = definitions.resolve(
-        definition,
-        _options(meeting.year.themes),
-        _options(years.reference(FocusArea)),
-        _options(years.reference(Goal)),
-    )
-    digest = definitions.digest(resolved)
-    _keep(resolved, digest)
-    found = db.session.scalar(
-        sa.select(Questionnaire).where(
-            Questionnaire.meeting_id == meeting.id, Questionnaire.key == definition.key
-        )
-    )
+    digest = _written_down(meeting, definition)
+    found = _with_key(meeting, definition.key)
     if found is None:
         found = Questionnaire(
             meeting=meeting,
@@ -57,19 +48,58 @@ def publish(
             respondent=definition.respondent,
             published_at=now,
         )
+        _set(found, definition)
         db.session.add(found)
     elif found.digest != digest:
         if _has_answers(found):
             raise Refused("answers_begun")
-        found.digest, found.published_at = digest, now
+        found.digest, found.published_at, found.respondent = digest, now, definition.respondent
+        _set(found, definition)
     db.session.flush()
     audit.note(actor, "published", found, now, meeting.id, digest=digest)
     return found
 
 
+def correct(
+    questionnaire: Questionnaire, definition: Definition, now: dt.datetime, actor: Actor
+) -> None:
+    """Publishes a corrected definition, also after somebody has begun to answer.
+
+    Submissions that are begun keep the definition they were begun on; new ones answer the corrected
+    one. When it is open stays. Raises `Refused("answers_begun")`, once an answer has been begun,
+    for a definition that asks somebody else than before (organisations or persons).
+    """
+    digest = _written_down(questionnaire.meeting, definition)
+    if definition.respondent != questionnaire.respondent:
+        if _has_answers(questionnaire):
+            raise Refused("answers_begun")
+        questionnaire.respondent = definition.respondent
+    questionnaire.digest, questionnaire.published_at = digest, now
+    db.session.flush()
+    audit.note(actor, "published", questionnaire, now, questionnaire.meeting_id, digest=digest)
+
+
+def one(meeting: Meeting, key: str) -> Questionnaire:
+    """The meeting's questionnaire with that key. Raises `Missing("no_questionnaire")`."""
+    for questionnaire in meeting.questionnaires:
+        if questionnaire.key == key:
+            return questionnaire
+    raise Missing("no_questionnaire")
+
+
 def definition_of(questionnaire: Questionnaire) -> Definition:
-    """The definition as it was when published."""
+    """The definition as it is published now: what a new submission would answer."""
     return by_digest(questionnaire.digest)
+
+
+def title_of(questionnaire: Questionnaire) -> Text:
+    """What the questionnaire is called."""
+    return definition_of(questionnaire).title
+
+
+def asked_of(submission: Submission) -> Definition:
+    """The definition that a submission answers: the one that was published when it was begun."""
+    return by_digest(submission.digest)
 
 
 @lru_cache(maxsize=64)
@@ -79,6 +109,34 @@ def by_digest(digest: str) -> Definition:
         sa.select(PublishedDefinition.text).where(PublishedDefinition.digest == digest)
     ).one()
     return definitions.load(text)
+
+
+def _written_down(meeting: Meeting, definition: Definition) -> str:
+    """The digest of the definition with the lists of the meeting's year; its text is kept."""
+    resolved = definitions.resolve(
+        definition,
+        _options(meeting.year.themes),
+        _options(years.reference(FocusArea)),
+        _options(years.reference(Goal)),
+    )
+    digest = definitions.digest(resolved)
+    _keep(resolved, digest)
+    return digest
+
+
+def _with_key(meeting: Meeting, key: str) -> Questionnaire | None:
+    """The meeting's questionnaire with that key as the database has it."""
+    return db.session.scalar(
+        sa.select(Questionnaire).where(
+            Questionnaire.meeting_id == meeting.id, Questionnaire.key == key
+        )
+    )
+
+
+def _set(questionnaire: Questionnaire, definition: Definition) -> None:
+    """When it is open, as its definition says."""
+    questionnaire.timing = definition.timing
+    opening.set_days(questionnaire, definition.opens, definition.closes)
 
 
 def _keep(resolved: Definition, digest: str) -> None:

@@ -31,6 +31,8 @@ from annualwheel.questionnaires.values import HARD_CAP
 
 MEETING_KINDS = ("work", "direction", "conference")
 RESPONDENTS = ("organisation", "person")
+TIMINGS = ("before", "after")
+MOST_DAYS = 400
 __all__ = ["DefinitionError", "Problem", "read", "read_all"]
 _KINDS: dict[type, str] = {
     str: "text inom citattecken",
@@ -39,7 +41,18 @@ _KINDS: dict[type, str] = {
     list: "en lista",
     dict: "en tabell",
 }
-_DEFINITION_FIELDS = ("key", "meeting", "respondent", "title", "intro", "minutes", "sections")
+_DEFINITION_FIELDS = (
+    "key",
+    "meeting",
+    "respondent",
+    "when",
+    "opens",
+    "closes",
+    "title",
+    "intro",
+    "minutes",
+    "sections",
+)
 _SECTION_FIELDS = ("key", "title", "intro", "minutes", "per_theme", "questions", "group")
 _GROUP_FIELDS = (
     "key",
@@ -151,10 +164,10 @@ class _Table:
         self.findings.add("unknown_value", field=field, value=value, allowed=", ".join(allowed))
         return None
 
-    def whole(self, field: str, high: int, needed: bool) -> int | None:
+    def whole(self, field: str, high: int, needed: bool, low: int = 1) -> int | None:
         value = self.get(field, int, needed)
-        if value is not None and not 1 <= value <= high:
-            self.findings.add("out_of_range", field=field, low=1, high=high)
+        if value is not None and not low <= value <= high:
+            self.findings.add("out_of_range", field=field, low=low, high=high)
         return value
 
     def text(self, field: str) -> Text:
@@ -191,6 +204,9 @@ def _definition(raw: Mapping[str, Any], findings: Findings) -> Definition:
         intro=table.text("intro"),
         minutes=table.whole("minutes", 600, needed=True) or 0,
         sections=tuple(_section(section, findings) for section in sections),
+        timing=table.one_of("when", TIMINGS, needed=False) or "before",
+        opens=table.whole("opens", MOST_DAYS, needed=False, low=-MOST_DAYS),
+        closes=table.whole("closes", MOST_DAYS, needed=False, low=-MOST_DAYS),
     )
 
 

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from annualwheel.access.links import Target
-from annualwheel.cycle import years
 from annualwheel.db import db, public_id
 from annualwheel.mail import kinds, outbox
 from annualwheel.mail.ical import Entry
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Mailing, Meeting, Message, Registration, Staff
+from annualwheel.questionnaires import opening
 from annualwheel.registrations import availability
 from annualwheel.wording import dates, names
 
@@ -38,7 +38,7 @@ def facts(registration: Registration, language: str) -> dict[str, object]:
         "place": place(registration, language),
         "reconfirm": "yes" if registration.state == "to_reconfirm" else "",
         "answer_by": dates.day(availability.answer_by(registration), language),
-        "preparation_opens": dates.day(years.phase(meeting, "preparation").opens_at, language),
+        "preparation_opens": dates.day(opening.preparation_opens_at(meeting), language),
     }
 
 
@@ -67,19 +67,21 @@ def said(
         known[f"may_{action}"] = availability.why_not(registration, action, now) is None
     if "personal" in kinds.KINDS[kind].optional:
         known["personal"] = is_personal(registration.meeting)
-    if years.phase(registration.meeting, "preparation").opens_at <= now:
+    if opening.preparation_opens_at(registration.meeting) <= now:
         del known["preparation_opens"]
     return _chosen(kind, {**known, **more})
 
 
 def is_personal(meeting: Meeting) -> bool:
-    """Whether each person prepares alone.
+    """Whether each person prepares alone, and nobody together with colleagues.
 
-    As the published questionnaire says, and before there is one as this kind of meeting does.
+    As the questionnaires that prepare the meeting say, and before there is one as this kind of
+    meeting does.
     """
-    for questionnaire in meeting.questionnaires:
-        return questionnaire.respondent == "person"
-    return meeting.kind in names.ALONE
+    preparing = opening.preparing(meeting)
+    if not preparing:
+        return meeting.kind in names.ALONE
+    return all(asked.respondent == "person" for asked in preparing)
 
 
 def landing(registration: Registration) -> dict[str, Target]:

@@ -71,6 +71,7 @@ SENTENCES = {
         "programmet lägga in en frågefil."
     ),
     "answers_begun": _l("Någon har börjat svara, så frågorna går inte att byta ut."),
+    "no_questionnaire": _l("Mötet har inte de frågorna."),
     "not_published": _l("Frågorna är inte publicerade än. Publicera dem på mötets sida."),
     "test_needed": _l(
         "Skicka ett test till dig själv först. Texten kan ha ändrats sedan ditt förra test."

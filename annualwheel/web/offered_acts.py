@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from annualwheel.contacts import affiliations
 from annualwheel.cycle import years
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.preparation import deadline, membership
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires.definition import Text
 from annualwheel.registrations import availability, notices, seats
 from annualwheel.registrations.states import IN_LINE, NEEDS_SEAT
 from annualwheel.web import error_messages
@@ -80,46 +80,69 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
 
 
 @dataclass(frozen=True)
-class Preparing:
-    """What is published for the meeting.
+class Asked:
+    """A questionnaire that concerns a registration, or what is planned while none is published.
 
-    About how many minutes it takes, and until when this answer can be written, which is longer
-    than the others' when a coordinator has opened it again.
+    `key` and `minutes` are given once it is published, `title` where it must be named (see
+    `opening.is_named`). `after`: it is asked after the meeting. `own`: each person answers alone.
+    `outside`: the organisation answers together, and nobody has said that the person belongs to it.
+    `closes_at` and `is_open` are those of this answer, which may be open longer than the others'
+    when a coordinator has opened it again.
     """
 
-    minutes: int
+    key: str
+    title: Text | None
+    after: bool
+    own: bool
+    outside: bool
+    minutes: int | None
+    opens_at: dt.datetime
     closes_at: dt.datetime
     is_open: bool
 
 
-def asked(registration: Registration, now: dt.datetime) -> dict[str, Any]:
-    """What the page says of the preparation.
-
-    `own`: whether each person answers alone. `outside`: whether the organisation answers together
-    and nobody has said that the person belongs to it. `preparing`: what there is, None while
-    nothing is published and for somebody whom it does not let in.
-    """
-    person, organisation = registration.person, registration.organisation
-    asks = registration.meeting.questionnaires
-    joint = all(one.respondent == "organisation" for one in asks)
-    outside = joint and not affiliations.has_place(person, organisation)
-    preparing = None
-    if asks and membership.is_let_in(registration, asks[0]):
-        preparing = _preparing(registration, asks[0], now)
-    own = notices.is_personal(registration.meeting)
-    return {"own": own, "outside": outside, "preparing": preparing}
+def asked(registration: Registration, now: dt.datetime) -> list[Asked]:
+    """What the page says of preparing and following up the meeting, in the order it is asked."""
+    published_ones = registration.meeting.questionnaires
+    found = [_asked(registration, questionnaire, now) for questionnaire in published_ones]
+    if not any(not one.after for one in found):
+        found.append(_planned(registration, now))
+    return sorted(found, key=lambda one: (one.after, one.opens_at))
 
 
-def _preparing(
-    registration: Registration, questionnaire: Questionnaire, now: dt.datetime
-) -> Preparing:
+def _planned(registration: Registration, now: dt.datetime) -> Asked:
+    """What the plan says of the preparation while no questions are published for it."""
     meeting = registration.meeting
     span = years.phase(meeting, "preparation")
-    minutes = published.definition_of(questionnaire).minutes
-    answer = None
-    if now >= span.opens_at:
+    return Asked(
+        key="",
+        title=None,
+        after=False,
+        own=notices.is_personal(meeting),
+        outside=not affiliations.has_place(registration.person, registration.organisation),
+        minutes=None,
+        opens_at=span.opens_at,
+        closes_at=span.closes_at,
+        is_open=years.is_open(meeting, "preparation", now),
+    )
+
+
+def _asked(registration: Registration, questionnaire: Questionnaire, now: dt.datetime) -> Asked:
+    opens_at, answer = opening.opens_at(questionnaire), None
+    let_in = membership.is_let_in(registration, questionnaire)
+    if let_in and now >= opens_at:
         person, organisation = registration.person, registration.organisation
         answer = membership.answer_of(questionnaire, person, organisation)
-    if answer is None:
-        return Preparing(minutes, span.closes_at, years.is_open(meeting, "preparation", now))
-    return Preparing(minutes, deadline.closes_at(answer), deadline.is_open(answer, now))
+    definition = published.asked_of(answer) if answer else published.definition_of(questionnaire)
+    closes_at = deadline.closes_at(answer) if answer else opening.closes_at(questionnaire)
+    return Asked(
+        key=questionnaire.key,
+        title=definition.title if opening.is_named(questionnaire) else None,
+        after=not opening.prepares(questionnaire),
+        own=questionnaire.respondent == "person",
+        outside=not let_in,
+        minutes=definition.minutes,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        is_open=deadline.is_open(answer, now) if answer else opening.is_open(questionnaire, now),
+    )

@@ -6,6 +6,7 @@ By the link of a registration, by the link of a preparation, and as a preview.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -14,7 +15,10 @@ from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.meetings import results
 from annualwheel.models import Meeting, SubmissionVersion
+from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires.definition import Text
 from annualwheel.web import page, submitted_content
+from annualwheel.web.submitted_content import Block
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,29 @@ class Passage:
     language: str
 
 
+@dataclass(frozen=True)
+class Own:
+    """What the reader, or their organisation, submitted last to one questionnaire.
+
+    `title` is given where the meeting has several.
+    """
+
+    version: SubmissionVersion
+    title: Text | None
+    personal: bool
+    blocks: list[Block]
+
+
 def show(
-    meeting: Meeting, own: SubmissionVersion | None, back: tuple[str, str], preview: bool = False
+    meeting: Meeting,
+    own: Sequence[SubmissionVersion],
+    back: tuple[str, str],
+    preview: bool = False,
 ) -> str:
     """The page.
 
-    `own` is what the reader's organisation submitted last; `back` a text and where it leads;
-    `preview` shows a draft.
+    `own` is what the reader's organisation submitted last to each questionnaire; `back` a text and
+    where it leads; `preview` shows a draft.
     """
     language = page.language()
     published = meeting.results_at is not None and meeting.state != "cancelled"
@@ -46,14 +66,23 @@ def show(
         ready=ready,
         preview=preview,
         back=back,
-        own=own if ready else None,
+        own=[_own(version, language) for version in own] if ready else [],
         passages=_passages(meeting, language) if ready else [],
-        blocks=submitted_content.of_content(own.content, language) if own and ready else [],
-        personal=own is not None and own.submission.person_id is not None,
         took_part=results.attendance(meeting),
         corrected_at=results.corrected_at(meeting),
         after=results.next_meeting(meeting),
         expected=_expected(meeting),
+    )
+
+
+def _own(version: SubmissionVersion, language: str) -> Own:
+    answer = version.submission
+    named = opening.is_named(answer.questionnaire)
+    return Own(
+        version=version,
+        title=published.by_digest(version.digest).title if named else None,
+        personal=answer.person_id is not None,
+        blocks=submitted_content.of_content(version.content, language),
     )
 
 

@@ -31,6 +31,14 @@ def code_book(digests: list[str]) -> list[CodeBookQuestion]:
     return list(merged.values())
 
 
+def code_books(digests: list[str]) -> dict[str, list[CodeBookQuestion]]:
+    """The code book of each questionnaire, by its key: two may use the same key for a question."""
+    by_key: dict[str, list[str]] = {}
+    for digest in digests:
+        by_key.setdefault(published.by_digest(digest).key, []).append(digest)
+    return {key: code_book(several) for key, several in by_key.items()}
+
+
 def readable(answer: AnswerContent, language: str) -> str:
     """An answer as people read it.
 

@@ -42,6 +42,7 @@ WORDS = {
     "mode": ("Deltar", "Takes part"),
     "lead": ("Samordnare", "Lead"),
     "coming": ("Kommer", "Coming"),
+    "questionnaire": ("Formulär", "Questionnaire"),
     "part": ("Del", "Part"),
     "place": ("Finns på", "Found in"),
     "on_site": ("På plats", "On site"),

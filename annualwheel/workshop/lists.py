@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -12,7 +13,6 @@ from annualwheel.models import (
     Meeting,
     Organisation,
     Person,
-    Questionnaire,
     Registration,
     Submission,
     YearOrganisation,
@@ -72,38 +72,58 @@ def participants(
         sheet.append([name, title, organisation, kind, how, stands])
 
 
-def not_answered_columns(language: str) -> list[Column]:
-    """Who to call, and how far they have come; never what they have written."""
+def not_answered_columns(language: str, several: bool) -> list[Column]:
+    """Who to call, and how far they have come; never what they have written.
+
+    `several`: the meeting has several questionnaires, so a column says which.
+    """
     widths = (("organisation", 40), ("category", 22), ("lead", 26), ("state", 30), ("coming", 10))
-    return [Column(word(key, language), width) for key, width in widths]
+    which = (("questionnaire", 40),) if several else ()
+    return [Column(word(key, language), width) for key, width in (*widths, *which)]
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A questionnaire that is or has been open, and the ids of the organisations that answered it.
+
+    `title` is "" where the meeting has one.
+    """
+
+    questionnaire_id: int | None
+    title: str
+    answered: set[int]
 
 
 def not_answered(
     sheet: Sheet,
     meeting: Meeting,
     asked: Iterable[tuple[int, str, str, str]],
-    answered: set[int],
+    awaited: Iterable[Awaited],
     categories: Mapping[str, str],
     language: str,
 ) -> None:
-    """Writes the organisations that were asked and have submitted nothing."""
-    begun, coming = _begun(meeting), _coming(meeting)
-    without = word("no_category", language)
-    for organisation_id, name, category, lead in asked:
-        if organisation_id in answered:
-            continue
-        kind = categories.get(category, without)
-        state = word("draft" if organisation_id in begun else "none", language)
-        sheet.append([name, kind, lead, state, coming.get(organisation_id, 0)])
+    """Writes the organisations that were asked and have submitted nothing to a questionnaire."""
+    coming, without = _coming(meeting), word("no_category", language)
+    asked = list(asked)
+    for one in awaited:
+        begun = _begun(one.questionnaire_id)
+        which = [one.title] if one.title else []
+        for organisation_id, name, category, lead in asked:
+            if organisation_id in one.answered:
+                continue
+            kind = categories.get(category, without)
+            state = word("draft" if organisation_id in begun else "none", language)
+            sheet.append([name, kind, lead, state, coming.get(organisation_id, 0), *which])
 
 
-def _begun(meeting: Meeting) -> set[int]:
+def _begun(questionnaire_id: int | None) -> set[int]:
     """The organisations that have begun to write an answer."""
     return set(
         db.session.scalars(
-            sa.select(Submission.organisation_id)
-            .join(Questionnaire)
-            .where(Questionnaire.meeting_id == meeting.id, Submission.changed_at.is_not(None))
+            sa.select(Submission.organisation_id).where(
+                Submission.questionnaire_id == questionnaire_id,
+                Submission.changed_at.is_not(None),
+            )
         )
     )
 

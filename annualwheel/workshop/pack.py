@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from annualwheel.models import Meeting
+from annualwheel.questionnaires import opening, published
 from annualwheel.questionnaires.content import (
-    AnswerContent,
     CodeBookQuestion,
-    EndedContent,
     GroupContent,
     ItemContent,
     Place,
@@ -22,9 +21,11 @@ from annualwheel.questionnaires.content import (
 )
 from annualwheel.registrations import turnout
 from annualwheel.wording import dates, names
-from annualwheel.workshop import lists, submitted
-from annualwheel.workshop.columns import AnswerColumns, code_book, readable
-from annualwheel.workshop.headings import word
+from annualwheel.workshop import item_lists, lists, submitted
+from annualwheel.workshop.columns import code_books, readable
+from annualwheel.workshop.headings import WORDS, word
+from annualwheel.workshop.item_lists import ItemList
+from annualwheel.workshop.lists import Awaited
 from annualwheel.workshop.puzzle import Puzzle
 from annualwheel.workshop.sheets import Book, Column, Sheet
 from annualwheel.workshop.submitted import Respondent, Submitted
@@ -66,14 +67,21 @@ class _Pack:
         self.footer = (self.word("page"), self.word("of"))
         title = f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}"
         self.book = Book(title, self.language, self.word("long_texts"), self.word("cut"))
-        self.questions = code_book(submitted.digests(meeting))
+        digests = submitted.digests(meeting)
+        self.books = code_books(digests)
+        self.questions = [question for book in self.books.values() for question in book]
+        self.several = len(meeting.questionnaires) > 1
         self.categories = submitted.categories(self.language)
         self.themes = _theme_names(meeting, self.language)
         self.areas = _area_names(self.questions, self.language)
-        self.labels = {q.key: q.label.to(self.language) for q in self.questions}
+        self.labels = {
+            key: {q.key: q.label.to(self.language) for q in book}
+            for key, book in self.books.items()
+        }
         self.puzzle = Puzzle()
-        self.without: list[tuple[Respondent, bool]] = []
-        self.columns = AnswerColumns([q for q in self.questions if q.group], self.language)
+        self.items = item_lists.of_questionnaires(
+            self.books, digests, self.language, self._category
+        )
         self._make_sheets()
         self._make_lists()
 
@@ -83,7 +91,8 @@ class _Pack:
             self._one(answer)
             if number % REPORT_EVERY == 0:
                 progress(number)
-        self._without()
+        for items in self.items.values():
+            items.close()
         for key in self.themes:
             if not self.puzzle.by_theme[key]:
                 self.theme_sheets[key].append(["", self.word("empty_theme")])
@@ -100,7 +109,8 @@ class _Pack:
         asked = submitted.asked(meeting)
         answered = {each.organisation_id for each in chosen}
         lists.participants(self.participants, meeting, categories, language)
-        lists.not_answered(self.not_answered, meeting, asked, answered, categories, language)
+        self.awaited = self._awaited(chosen)
+        lists.not_answered(self.not_answered, meeting, asked, self.awaited, categories, language)
         people = turnout.funnel(meeting)
         return {
             "answers": len(chosen),
@@ -111,6 +121,20 @@ class _Pack:
             "to_reconfirm": people.to_reconfirm,
             "offered": people.offered,
         }
+
+    def _awaited(self, chosen: list[Respondent]) -> list[Awaited]:
+        """The questionnaires that have opened, with the organisations that have answered each.
+
+        The meeting as a whole while nothing is published.
+        """
+        found = []
+        for asked in self.meeting.questionnaires:
+            if opening.opens_at(asked) > self.cover.made_at and self.several:
+                continue
+            title = published.title_of(asked).to(self.language) if self.several else ""
+            answered = {one.organisation_id for one in chosen if one.questionnaire == asked.key}
+            found.append(Awaited(asked.id, title, answered))
+        return found or [Awaited(None, "", set())]
 
     def word(self, key: str) -> str:
         return word(key, self.language)
@@ -125,30 +149,24 @@ class _Pack:
             word("overview"), [52, *(_wide_enough(pair) for pair in across), NARROW], self.footer
         )
         # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
-        self.printed = [q for q in self.questions if q.group and q.type in PRINTED]
+        self.printed = [
+            (key, q)
+            for key, book in self.books.items()
+            for q in book
+            if q.group and q.type in PRINTED
+        ]
         width = max(14, (PRINTED_WIDTH - 46) / max(1, len(self.printed)))
         cards = [
             Column(word("title"), 24),
             Column(word("respondent"), 22),
-            *[Column(q.label.to(self.language), width) for q in self.printed],
+            *[Column(q.label.to(self.language), width) for _key, q in self.printed],
         ]
         self.theme_sheets = {
             key: self.book.sheet(f"{number}. {name}", cards, self.footer)
             for number, (key, name) in enumerate(self.themes.items(), 1)
         }
-        self.initiatives = self.book.sheet(
-            word("initiatives"),
-            [
-                Column(word("id"), 15),
-                Column(word("respondent"), 28),
-                Column(word("category"), 20),
-                Column(word("number"), 6),
-                Column(word("since"), 16),
-                *self.columns.columns(),
-            ],
-            self.footer,
-            name_columns=2,
-        )
+        for items in self.items.values():
+            items.open(self.book, self.footer)
         self.all_answers = self.book.sheet(
             word("all_answers"),
             [
@@ -162,6 +180,7 @@ class _Pack:
                 Column(word("version"), 8),
                 Column(word("submitted"), 17),
                 Column(word("id"), 15),
+                *([Column(word("questionnaire"), 40)] if self.several else []),
             ],
             self.footer,
         )
@@ -185,7 +204,9 @@ class _Pack:
             word("participants"), lists.participant_columns(self.language), self.footer
         )
         self.not_answered = self.book.sheet(
-            word("not_answered"), lists.not_answered_columns(self.language), self.footer
+            word("not_answered"),
+            lists.not_answered_columns(self.language, self.several),
+            self.footer,
         )
 
     def _one(self, answer: Submitted) -> None:
@@ -198,7 +219,8 @@ class _Pack:
 
     def _answer(self, by: Respondent, place: Place, text: str) -> None:
         section, item, given = place
-        category, question = self._category(by.category), self.labels[given.question]
+        category = self._category(by.category)
+        question = self.labels[by.questionnaire][given.question]
         theme = section.theme_label(self.language)
         self.all_answers.append(
             [
@@ -212,61 +234,39 @@ class _Pack:
                 by.number,
                 by.submitted_at,
                 item.public_id if item else "",
+                *([self._title(by.questionnaire)] if self.several else []),
             ]
         )
         if theme:
             self.structures.append([theme, question, text, by.name, category])
 
-    def _groups(self, by: Respondent, groups: list[GroupContent]) -> None:
-        category = self._category(by.category)
-        for group in groups:
-            for item in group.items:
-                self._initiative(item, by, category)
-            for ended in group.ended:
-                self._row(ended, by, category, None, "ended")
-        if groups and not any(group.items for group in groups):
-            self.without.append((by, any(group.none for group in groups)))
+    def _title(self, key: str) -> str:
+        """What the meeting's questionnaire with that key is called."""
+        return published.title_of(published.one(self.meeting, key)).to(self.language)
 
-    def _initiative(self, item: ItemContent, by: Respondent, category: str) -> None:
+    def _groups(self, by: Respondent, groups: list[GroupContent]) -> None:
+        for group in groups:
+            items = self.items[by.questionnaire, group.key]
+            for item in group.items:
+                self._initiative(items, item, by)
+            for ended in group.ended:
+                items.row(ended, by, None, "ended")
+            if not group.items:
+                items.without.append((by, group.none))
+
+    def _initiative(self, items: ItemList, item: ItemContent, by: Respondent) -> None:
         self.puzzle.add(item, by.category)
-        given = self._row(item, by, category, item.number, item.carried)
+        given = items.row(item, by, item.number, item.carried)
         kinds = (item.kind, item.status)
         said = [each for each in item.answers if each.chosen is not None and each.value in kinds]
         what = ", ".join(readable(answer, self.language) for answer in said)
         card = [(item.title, "card_strong"), (f"{by.name}\n{what}".strip(), "card")]
-        for question in self.printed:
-            answer = given.get(question.key)
+        for questionnaire, question in self.printed:
+            answer = given.get(question.key) if questionnaire == by.questionnaire else None
             card.append((readable(answer, self.language) if answer else "", "card"))
         for theme in item.themes:
             if theme in self.theme_sheets:
                 self.theme_sheets[theme].append_styled(card)
-
-    def _row(
-        self,
-        item: ItemContent | EndedContent,
-        by: Respondent,
-        category: str,
-        number: int | None,
-        carried: str,
-    ) -> dict[str, AnswerContent]:
-        """Writes the row of an initiative, also of one that has ended and is in no count.
-
-        Gives back its answers by question.
-        """
-        given = {answer.question: answer for answer in item.answers}
-        first = [item.public_id, by.name, category, number, self.word(f"carried_{carried}")]
-        self.initiatives.append([*first, *self.columns.values(given)])
-        return given
-
-    def _without(self) -> None:
-        """Who has submitted without an initiative, and whether they have said so.
-
-        Last on the sheet of initiatives, so that gaps are seen.
-        """
-        for by, ticked in self.without:
-            said = self.word("no_initiatives" if ticked else "without_initiatives")
-            category = self._category(by.category)
-            self.initiatives.append([None, by.name, category, None, None, said])
 
     def _overview(self) -> None:
         corner, puzzle = self.word("theme"), self.puzzle
@@ -304,8 +304,8 @@ class _Pack:
             ("made_by", self.cover.made_by),
             ("registry", meeting.registry_number),
             ("filter", word("filter_is")),
-            ("answers_of", f"{counts['organisations']} / {counts['asked']}"),
-            ("count_initiatives", str(counts["initiatives"])),
+            *self._answers_of(counts),
+            *self._items_of(counts),
             ("coming", str(counts["participants"])),
             ("to_reconfirm", str(counts["to_reconfirm"] or "")),
             ("offered", str(counts["offered"] or "")),
@@ -314,18 +314,35 @@ class _Pack:
         ]
         for key, text in rows:
             if text:
-                self.read_me.append_styled([(word(key), "strong"), (text, "wrap")])
+                heading = word(key) if key in WORDS else key
+                self.read_me.append_styled([(heading, "strong"), (text, "wrap")])
         self.read_me.append([])
         self.read_me.styled([word("sheets"), word("content")], "heading")
         for sheet, about in self._contents():
             self.read_me.append_styled([(sheet.sheet.title, "strong"), (word(about), "wrap")])
 
+    def _answers_of(self, counts: Mapping[str, int]) -> list[tuple[str, str]]:
+        """How many of those asked have answered, each questionnaire by itself."""
+        if not self.several:
+            return [("answers_of", f"{counts['organisations']} / {counts['asked']}")]
+        return [
+            (f"{self.word('answers_of')}: {one.title}", f"{len(one.answered)} / {counts['asked']}")
+            for one in self.awaited
+        ]
+
+    def _items_of(self, counts: Mapping[str, int]) -> list[tuple[str, str]]:
+        """How many initiatives there are, in each list by itself."""
+        if len(self.items) == 1:
+            return [("count_initiatives", str(counts["initiatives"]))]
+        return [(items.title, str(items.items)) for items in self.items.values()]
+
     def _contents(self) -> Iterator[tuple[Sheet, str]]:
         yield self.overview, "about_overview"
         for sheet in self.theme_sheets.values():
             yield sheet, "about_theme"
+        for items in self.items.values():
+            yield items.sheet, "about_initiatives"
         for sheet, about in (
-            (self.initiatives, "about_initiatives"),
             (self.all_answers, "about_all_answers"),
             (self.structures, "about_structures"),
             (self.participants, "about_participants"),

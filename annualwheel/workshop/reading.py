@@ -11,7 +11,7 @@ from annualwheel.models import Meeting
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
 from annualwheel.wording.collation import swedish
 from annualwheel.workshop import submitted
-from annualwheel.workshop.columns import code_book, readable
+from annualwheel.workshop.columns import code_books, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 BY_NAME = Order("name")
@@ -54,17 +54,20 @@ class Leaf:
     respondents: Page[Respondent]
 
 
-def questions(meeting: Meeting) -> list[CodeBookQuestion]:
-    """Everything that was asked, in order, with labels."""
-    return code_book(submitted.digests(meeting))
+def questions(meeting: Meeting) -> dict[str, list[CodeBookQuestion]]:
+    """Everything that was asked, in order, with labels, by the key of the questionnaire."""
+    return code_books(submitted.digests(meeting))
 
 
-def by_question(meeting: Meeting, key: str, language: str, wanted: int = 1) -> Leaf:
-    """A page of the answers to one question, organisation after organisation.
+def by_question(
+    meeting: Meeting, questionnaire: str, key: str, language: str, wanted: int = 1
+) -> Leaf:
+    """A page of the answers to one question of a questionnaire, organisation after organisation.
 
     In as many queries however many respondents there are.
     """
-    chosen = listing.page_in(submitted.respondents(meeting), wanted)
+    everyone = [one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire]
+    chosen = listing.page_in(everyone, wanted)
     found: list[Passage] = []
     for answer in submitted.stream(list(chosen.rows)):
         found += _passages(answer, key, language)

@@ -36,7 +36,7 @@ BATCH = 100
 class Respondent:
     """Who answered: the organisation, or a person of it where each person answers.
 
-    `category` is its key that year.
+    `category` is its key that year, `questionnaire` that of what was answered.
     """
 
     submission_id: int
@@ -48,6 +48,7 @@ class Respondent:
     organisation: str
     person: str
     category: str
+    questionnaire: str
 
     @property
     def name(self) -> str:
@@ -94,6 +95,7 @@ def respondents(meeting: Meeting) -> list[Respondent]:
             Person.given,
             Person.family,
             Category.key,
+            Questionnaire.key,
         )
         .join(latest, latest.c.submission_id == Submission.id)
         .join(SubmissionVersion, latest_version)
@@ -107,8 +109,12 @@ def respondents(meeting: Meeting) -> list[Respondent]:
     found = []
     for row in rows:
         person = f"{row.given} {row.family}" if row.given else ""
-        found.append(Respondent(*row[:7], person=person, category=row.key or ""))
-    return sorted(found, key=lambda each: (swedish(each.organisation), swedish(each.person)))
+        category, questionnaire = row[9] or "", row[10]
+        found.append(Respondent(*row[:7], person, category, questionnaire))
+    return sorted(
+        found,
+        key=lambda each: (swedish(each.organisation), swedish(each.person), each.submission_id),
+    )
 
 
 def stream(chosen: list[Respondent]) -> Iterator[Submitted]:

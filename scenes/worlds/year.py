@@ -137,7 +137,7 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
         "submission": submitted.public_id,
         "person": person.public_id,
         "organisation": organisation.public_id,
-        "question": answers_read.questions(work)[0].key,
+        "question": answers_read.questions(work)["arbetsmote"][0].key,
         "account": ada.public_id,
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
         "staff_link": f"/logga-in/{services().link_signer.token(Target('staff', link.public_id))}",

@@ -215,6 +215,7 @@ def test_a_short_answer_to_the_working_meeting_can_be_submitted() -> None:
             "effekt": "dold",
             "resultat": "Det blev bra",
         },
+        group="initiativ",
     )
     answer = Filled({}, {}, (item,))
     assert not any(gap.blocks for gap in missing(definition, answer))

@@ -14,6 +14,7 @@ from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.letters import FOLDER, LANGUAGES
 from annualwheel.mailings import drafts, kinds
 from annualwheel.mailings.kinds import registry
+from annualwheel.questionnaires import opening
 from annualwheel.web import staff_words
 from annualwheel.web.coordinator.mailings import kind_words
 from config import ROOT
@@ -22,7 +23,7 @@ from scenes.table import SCENES
 
 # What an act announces has no page of its own: the page of the act shows its mail.
 ACTS = {"moved": "coordinator.move", "cancelled": "coordinator.cancel"}
-BASES = {"__init__", "announced", "composed", "kind", "registry", "rows"}
+BASES = {"__init__", "announced", "asked", "composed", "kind", "registry", "rows"}
 RECIPE = ROOT / "docs" / "recipes" / "add-a-mailing.md"
 
 
@@ -76,7 +77,8 @@ def test_addresses_are_swedish_words_in_plain_letters() -> None:
         said = kind_words.PAGES[kind.key]
         assert bool(said.whom) == bool(said.search) == kind.by_choice
         assert said.nobody and said.skipped
-        assert not kind.leads_to or kind.leads_to in kind_words.TOO_EARLY
+    assert any(kind.about_a_questionnaire for kind in registry.ALL)
+    assert set(kind_words.TOO_EARLY) == set(opening.PHASES)
 
 
 def test_no_module_compares_with_the_key_of_a_kind_but_its_own() -> None:

@@ -15,6 +15,7 @@ from annualwheel.mail.letters import FOLDER, LANGUAGES, PLAIN, SUBJECT, compile_
 from annualwheel.wording import names
 from scenes.mails import HEAD, sample, sealed
 
+ASKED = "Värmland 2040, del B: AHA-frågor"
 # The other ways a template can go: what differs from the sample.
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((kind, {}) for kind in KINDS),
@@ -102,6 +103,26 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ),
     ("cancelled", {"reason": "", "answer_kept": ""}),
     ("colleague", {"message": "", "share": ""}),
+    *(
+        (kind, {"asked": ASKED, "after": after, "personal": own})
+        for kind in ("preparation", "preparation_reminder", "change_granted", "change_refused")
+        for after in ("", True)
+        for own in (True, False)
+    ),
+    *(
+        (kind, {"asked": ASKED, "submitted": "", "after": True})
+        for kind in ("change_granted", "change_refused")
+    ),
+    *(
+        (kind, {"asked": ASKED, "personal": own})
+        for kind in ("receipt", "receipt_copy")
+        for own in (True, False)
+    ),
+    *(
+        (kind, {"asked": ASKED, "after": after})
+        for kind in ("colleague", "lead")
+        for after in ("", True)
+    ),
 ]
 ENGLISH = {"the", "you", "your", "and", "please", "meeting", "of", "to", "is", "not"}
 SWEDISH = {"och", "du", "din", "mötet", "är", "inte", "på", "att", "senast", "mejl"}

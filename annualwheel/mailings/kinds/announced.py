@@ -17,7 +17,7 @@ from annualwheel.mailings.kinds.kind import Kind, MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
 from annualwheel.meetings.acts import News
 from annualwheel.meetings.announcements import Told
-from annualwheel.models import Mailing, Meeting, Registration
+from annualwheel.models import Mailing, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee
 
@@ -25,9 +25,9 @@ from annualwheel.registrations.audiences import Addressee
 class Announced(Kind[Told]):
     """A kind that an act begins. It has no page of its own: the act's page shows its mail."""
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """As the act: raises `Closed` for a meeting that is cancelled or has begun."""
-        changes.require_planned(meeting, now)
+        changes.require_planned(draft.meeting, now)
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """Whom the act would concern now. The key is the registration's public id."""

@@ -21,11 +21,21 @@ class Composed(Kind[Addressee]):
 
         Never more than were confirmed.
         """
-        kept = mailing.audience
-        choice = Choice.read(kept["choice"]) if kept["choice"] else None
-        draft = MailingDraft(mailing.meeting, self.key, choice, frozenset(kept["left_out"]))
+        draft = draft_of(mailing)
         chosen = [one for one in self.recipients(draft, now) if one.key not in draft.left_out]
         return chosen[: max(mailing.expected - _written(mailing), 0)]
+
+
+def draft_of(mailing: Mailing) -> MailingDraft:
+    """What was confirmed, as the mailing keeps it."""
+    kept = mailing.audience
+    return MailingDraft(
+        mailing.meeting,
+        mailing.kind,
+        Choice.read(kept["choice"]) if kept["choice"] else None,
+        frozenset(kept["left_out"]),
+        questionnaire=kept.get("questionnaire", ""),
+    )
 
 
 def _written(mailing: Mailing) -> int:

@@ -9,7 +9,7 @@ from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import changes
-from annualwheel.models import Mailing, Meeting
+from annualwheel.models import Mailing
 from annualwheel.registrations import audiences, invitations, notices
 from annualwheel.registrations.audiences import Addressee
 
@@ -21,9 +21,9 @@ class Invitation(Composed):
     address = "inbjudan"
     by_choice = True
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` for a meeting that is cancelled or has begun."""
-        changes.require_planned(meeting, now)
+        changes.require_planned(draft.meeting, now)
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """The chosen who have no registration (`audiences.audience`); nobody without a choice."""

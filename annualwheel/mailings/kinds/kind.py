@@ -25,7 +25,8 @@ class MailingDraft:
     """What a coordinator is about to send.
 
     `kind` is the key of the kind. `choice` goes with the kinds whose people are chosen; `left_out`
-    holds the keys of unticked rows; `news` goes with what an act announces.
+    holds the keys of unticked rows; `news` goes with what an act announces. `questionnaire` is the
+    key of what a mail asks to answer or reminds of; not needed where the meeting has one.
     """
 
     meeting: Meeting
@@ -33,27 +34,32 @@ class MailingDraft:
     choice: Choice | None = None
     left_out: frozenset[str] = frozenset()
     news: News | None = None
+    questionnaire: str = ""
 
 
 class Kind(ABC, Generic[To]):
     """A kind of mailing. Its mails are of the kind of mail with the same key (`mail.kinds`).
 
     `address` is the word in the address of the page where it is composed; empty for what an act
-    announces by itself. `by_choice`: a coordinator chooses whom. `leads_to` is the phase that has
-    to be open for its link to be of use. `reminds`: it asks for what has not come. `about_the_end`:
+    announces by itself. `by_choice`: a coordinator chooses whom. `about_a_questionnaire`: it is
+    about one of the meeting's questionnaires, which has to be open for its link to be of use.
+    `reminds`: it asks for what has not come. `about_the_end`:
     it is written although the meeting is cancelled, since that is what it says.
     """
 
     key: ClassVar[str]
     address: ClassVar[str] = ""
     by_choice: ClassVar[bool] = False
-    leads_to: ClassVar[str] = ""
+    about_a_questionnaire: ClassVar[bool] = False
     reminds: ClassVar[bool] = False
     about_the_end: ClassVar[bool] = False
 
     @abstractmethod
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
-        """Raises `Closed` or `Refused` when it cannot be sent for that meeting at `now` (aware)."""
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
+        """Raises `Closed` or `Refused` when it cannot be sent for that meeting at `now` (aware).
+
+        Whom it is for is not looked at.
+        """
 
     @abstractmethod
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:

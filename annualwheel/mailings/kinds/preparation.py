@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings import recipients
 from annualwheel.mailings.kinds import rows
-from annualwheel.mailings.kinds.composed import Composed
+from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
+from annualwheel.mailings.kinds.composed import Composed, draft_of
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.meetings import changes
-from annualwheel.models import Mailing, Meeting, Questionnaire
+from annualwheel.models import Mailing
 from annualwheel.preparation import membership, notices
 from annualwheel.registrations.audiences import Addressee
 
@@ -25,24 +23,24 @@ class Preparation(Composed):
 
     key = "preparation"
     address = "forberedelse"
-    leads_to = "preparation"
+    about_a_questionnaire = True
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
-        """See `require_preparing`."""
-        require_preparing(meeting, now)
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
+        """See `require_asked`."""
+        require_asked(draft, now)
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.to_prepare`. The key names the person and the organisation."""
-        return recipients.to_prepare(draft.meeting, questionnaire_of(draft.meeting))
+        return recipients.to_prepare(draft.meeting, questionnaire_of(draft))
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What is asked, of a member that is not there yet."""
-        member = rows.new_member(questionnaire_of(draft.meeting), one)
+        member = rows.new_member(questionnaire_of(draft), one)
         return notices.preparation_facts(member, one.language)
 
     def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
         """Makes them members and mails their link."""
-        asked = questionnaire_of(mailing.meeting)
+        asked = questionnaire_of(draft_of(mailing))
         for person, organisation, _title in rows.people(batch):
             member = membership.join(asked, person, organisation, now)
             outbox.put(
@@ -55,22 +53,3 @@ class Preparation(Composed):
                 mailing=mailing,
             )
         db.session.flush()
-
-
-def require_preparing(meeting: Meeting, now: dt.datetime) -> None:
-    """Raises `Closed` for a meeting that is cancelled or has begun, and after the last day.
-
-    `Refused` when no questionnaire is published.
-    """
-    changes.require_planned(meeting, now)
-    last = years.phase(meeting, "preparation").closes_at
-    if now > last:
-        raise Closed("preparation_closed", day=last)
-    questionnaire_of(meeting)
-
-
-def questionnaire_of(meeting: Meeting) -> Questionnaire:
-    """What the meeting asks. Raises `Refused` while nothing is published."""
-    for questionnaire in meeting.questionnaires:
-        return questionnaire
-    raise Refused("not_published")

@@ -13,10 +13,10 @@ from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings import recipients
 from annualwheel.mailings.kinds import rows
+from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.mailings.kinds.preparation import questionnaire_of, require_preparing
-from annualwheel.models import Mailing, Meeting, Member, Message, Submission
+from annualwheel.models import Mailing, Member, Message, Submission
 from annualwheel.preparation import notices
 from annualwheel.questionnaires import published
 from annualwheel.registrations.audiences import Addressee
@@ -27,23 +27,23 @@ class PreparationReminder(Composed):
 
     key = "preparation_reminder"
     address = "paminnelse-forberedelse"
-    leads_to = "preparation"
+    about_a_questionnaire = True
     reminds = True
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
-        """See `require_preparing`."""
-        require_preparing(meeting, now)
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
+        """See `require_asked`."""
+        require_asked(draft, now)
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.not_submitted`. The key is the membership's public id."""
-        return recipients.not_submitted(draft.meeting, now)
+        return recipients.not_submitted(questionnaire_of(draft), now)
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What is left of the answer; everything, for somebody who is made up."""
         found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
         if found is not None:
             return notices.reminder_facts(found, one.language)
-        asked = questionnaire_of(draft.meeting)
+        asked = questionnaire_of(draft)
         member = rows.new_member(asked, one)
         facts = notices.preparation_facts(member, one.language)
         del facts["minutes"], facts["sections"]

@@ -16,7 +16,7 @@ from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import changes
-from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.models import Mailing, Message, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee
 from annualwheel.registrations.states import AWAITED
@@ -30,14 +30,14 @@ class Reminder(Composed):
     address = "paminnelse"
     reminds = True
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` for a meeting that is cancelled or has begun.
 
         After the last day to answer too, unless somebody must answer about a new day.
         """
-        changes.require_planned(meeting, now)
-        last = years.phase(meeting, "registration").closes_at
-        about_new_day = audiences.of_registrations(meeting, "to_reconfirm")
+        changes.require_planned(draft.meeting, now)
+        last = years.phase(draft.meeting, "registration").closes_at
+        about_new_day = audiences.of_registrations(draft.meeting, "to_reconfirm")
         first = db.session.scalar(about_new_day.with_only_columns(Registration.id).limit(1))
         if now > last and first is None:
             raise Closed("registration_closed", day=last)

@@ -27,11 +27,11 @@ class Results(Composed):
     key = "results"
     address = "resultat"
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` for a cancelled meeting, `Refused` until the results are published."""
-        if meeting.state == "cancelled":
+        if draft.meeting.state == "cancelled":
             raise Closed("meeting_cancelled")
-        if meeting.results_at is None:
+        if draft.meeting.results_at is None:
             raise Refused("results_not_published")
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:

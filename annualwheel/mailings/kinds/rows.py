@@ -59,7 +59,10 @@ def new_registration(meeting: Meeting, one: Addressee) -> Registration:
 def new_member(questionnaire: Questionnaire, one: Addressee) -> Member:
     """The membership that `one` would get in the answer of the organisation."""
     submission = Submission(
-        questionnaire=questionnaire, respondent_key="", organisation=_organisation(one)
+        questionnaire=questionnaire,
+        digest=questionnaire.digest,
+        respondent_key="",
+        organisation=_organisation(one),
     )
     return Member(submission=submission, person=_person(one))
 

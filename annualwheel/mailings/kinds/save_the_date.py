@@ -35,18 +35,18 @@ class SaveTheDate(Composed):
     address = "spara-datumet"
     by_choice = True
 
-    def require_possible(self, meeting: Meeting, now: dt.datetime) -> None:
+    def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` for a meeting that is cancelled or has begun.
 
         From the first day of registration too, and `Refused` when the invitation has been sent:
         then whoever is not invited is to be invited.
         """
-        changes.require_planned(meeting, now)
-        opens = years.phase(meeting, "registration").opens_at
+        changes.require_planned(draft.meeting, now)
+        opens = years.phase(draft.meeting, "registration").opens_at
         if now >= opens:
             raise Closed("too_late_to_save_the_date", day=opens)
         sent = sa.select(Mailing.id).where(
-            Mailing.meeting_id == meeting.id, Mailing.kind == "invitation"
+            Mailing.meeting_id == draft.meeting.id, Mailing.kind == "invitation"
         )
         if db.session.scalar(sent.limit(1)) is not None:
             raise Refused("invitation_sent")

@@ -69,7 +69,7 @@ def preview_results(number: int, kind: str) -> str:
     """As the people of the meeting would read it, in either language."""
     meeting = years.meeting_of(number, kind)
     back = url_for("facilitator.write_results", number=number, kind=kind)
-    return results_page.show(meeting, None, (_("Tillbaka till texten"), back), preview=True)
+    return results_page.show(meeting, [], (_("Tillbaka till texten"), back), preview=True)
 
 
 @blueprint.route("/svar/<int:number>/<meeting:kind>/resultat/publicera", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from flask_babel import lazy_gettext as _l
@@ -22,7 +23,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit, services
 from annualwheel.cycle import years
 from annualwheel.db import reading
-from annualwheel.models import File, Pack
+from annualwheel.models import File, Meeting, Pack
+from annualwheel.questionnaires import published
+from annualwheel.questionnaires.content import CodeBookQuestion
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.facilitator import blueprint
@@ -64,6 +67,7 @@ def meeting_answers(number: int, kind: str) -> str:
         respondents=asked.shown(respondents),
         asked=submitted.asked(meeting),
         questions=answers_read.questions(meeting),
+        titles=_titles(meeting),
         packs=packs.of_meeting(meeting),
         form=Press(),
     )
@@ -80,6 +84,7 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
         active="answers",
         meeting=meeting,
         answer=answer,
+        title=_titles(meeting).get(answer.by.questionnaire, ""),
         before=before,
         after=after,
         sections=answers_read.sections(answer, page.language()),
@@ -88,24 +93,49 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/fraga/<key>")
 def by_question(number: int, kind: str, key: str) -> str:
-    """The answers to one question, 50 respondents at a time."""
+    """The answers to one question, 50 respondents at a time.
+
+    The address names the questionnaire where the meeting has several.
+    """
     meeting = years.meeting_of(number, kind)
-    questions = answers_read.questions(meeting)
+    asked, questions = _book_with(meeting, key)
     keys = [question.key for question in questions]
-    if key not in keys:
-        abort(404)
     place = keys.index(key)
-    leaf = answers_read.by_question(meeting, key, page.language(), lists.number())
+    leaf = answers_read.by_question(meeting, asked, key, page.language(), lists.number())
+    which = {"formular": asked} if _titles(meeting) else {}
     return render_template(
         "facilitator/question.html",
         active="answers",
         meeting=meeting,
         question=questions[place],
+        which=which,
         leaf=leaf,
         respondents=lists.Shown(leaf.respondents),
         before=questions[place - 1] if place else None,
         after=questions[place + 1] if place + 1 < len(questions) else None,
     )
+
+
+def _book_with(meeting: Meeting, key: str) -> tuple[str, list[CodeBookQuestion]]:
+    """The questionnaire that the address means, with everything it asked; 404 without `key` in it.
+
+    An address that names none means one that asks such a question.
+    """
+    named = request.args.get("formular", "")
+    found = (
+        (asked, questions)
+        for asked, questions in answers_read.questions(meeting).items()
+        if named in ("", asked) and any(question.key == key for question in questions)
+    )
+    return next(found, None) or abort(404)
+
+
+def _titles(meeting: Meeting) -> dict[str, str]:
+    """What the meeting's questionnaires are called, by key; none where there is only one."""
+    if len(meeting.questionnaires) < 2:
+        return {}
+    language = page.language()
+    return {one.key: published.title_of(one).to(language) for one in meeting.questionnaires}
 
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/underlag")

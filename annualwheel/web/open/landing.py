@@ -13,7 +13,7 @@ from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
 from annualwheel.participation import link_recovery, open_registration
 from annualwheel.preparation import deadline, membership
-from annualwheel.questionnaires import published
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import calendar_file, offered_acts, page, security, session_links
@@ -153,10 +153,9 @@ def _landing(registration: Registration, form: Press) -> Response:
         form=form,
         offer=offered_acts.of(registration, page.now()),
         queue=offered_acts.queue(registration, page.now()),
-        span=years.phase(meeting, "preparation"),
         open_to_all=open_registration.why_closed(meeting, page.now()) is None,
         followup=years.phase(meeting, "followup"),
-        **offered_acts.asked(registration, page.now()),
+        asks=offered_acts.asked(registration, page.now()),
     )
     return make_response(html, form.status)
 
@@ -171,7 +170,9 @@ def _preparation(member: Member, form: Press) -> Response:
         meeting=meeting,
         form=form,
         closes=deadline.closes_at(member.submission),
-        minutes=published.definition_of(member.submission.questionnaire).minutes,
+        asked=published.asked_of(member.submission),
+        named=opening.is_named(member.submission.questionnaire),
+        after=not opening.prepares(member.submission.questionnaire),
     )
     return make_response(html, form.status)
 

@@ -9,8 +9,9 @@ from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.cycle import years
-from annualwheel.models import Registration
+from annualwheel.models import Questionnaire, Registration
 from annualwheel.preparation import membership
+from annualwheel.questionnaires import opening
 from annualwheel.registrations import needs
 from annualwheel.registrations.states import MAY_STATE_NEEDS, PREPARES
 from annualwheel.web import calendar_file, offered_acts, page, session_links
@@ -43,11 +44,10 @@ def shown(form: Press, done: str = "") -> str:
         stated=needs.of(registration),
         needs_served=registration.state in MAY_STATE_NEEDS,
         done=done,
-        span=years.phase(meeting, "preparation"),
         followup=years.phase(meeting, "followup"),
         queue=offered_acts.queue(registration, now),
         form=form,
-        **offered_acts.asked(registration, now),
+        asks=offered_acts.asked(registration, now),
     )
 
 
@@ -62,16 +62,26 @@ def calendar() -> Response:
 
 @blueprint.post("/forberedelse")
 def open_preparation() -> AnyResponse:
-    """The pressed button: lets the person write in the answer and opens a session for it."""
+    """The pressed button: lets the person write in an answer and opens a session for it."""
     registration: Registration = g.registration
     back = redirect(url_for("participant.confirmation"), code=303)
     if registration.state not in PREPARES:
         return back
-    opens = years.phase(registration.meeting, "preparation").opens_at
-    if page.now() < opens or not Press().accepted():
+    questionnaire = _pressed(registration)
+    if questionnaire is None or page.now() < opening.opens_at(questionnaire):
         return back
-    member = carry_out(lambda: membership.of_registration(registration, page.now()))
+    if not Press().accepted():
+        return back
+    member = carry_out(lambda: membership.of_registration(registration, questionnaire, page.now()))
     if member is None:
         return back
     session_links.note("member", member.public_id, member.link_version)
     return redirect(url_for("preparation.hub"), code=303)
+
+
+def _pressed(registration: Registration) -> Questionnaire | None:
+    """The questionnaire whose button was pressed: the named one, or the meeting's only one."""
+    asked, key = registration.meeting.questionnaires, page.pressed("formular")
+    if not key and len(asked) == 1:
+        return asked[0]
+    return next((one for one in asked if one.key == key), None)

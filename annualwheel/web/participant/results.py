@@ -6,10 +6,11 @@ from flask import Response, g, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from annualwheel.contacts import affiliations
 from annualwheel.meetings import results as outcome
 from annualwheel.models import Registration
 from annualwheel.registrations.states import INVITED
-from annualwheel.web import offered_acts, page, results_page
+from annualwheel.web import results_page
 from annualwheel.web.participant import blueprint
 
 
@@ -22,8 +23,9 @@ def results() -> str | Response | AnyResponse:
     registration: Registration = g.registration
     if registration.state not in INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
-    meeting, own = registration.meeting, None
-    if not offered_acts.asked(registration, page.now())["outside"]:
-        own = outcome.own_version(meeting, registration.organisation_id, registration.person_id)
+    meeting, joint = registration.meeting, None
+    if affiliations.has_place(registration.person, registration.organisation):
+        joint = registration.organisation_id
+    own = outcome.own_versions(meeting, joint, registration.person_id)
     back = (_("Till din anmälan"), url_for("participant.confirmation"))
     return results_page.show(meeting, own, back)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
-from annualwheel.errors import Refused
+from annualwheel.errors import Missing
 from annualwheel.preparation import carry_over, items
 from annualwheel.questionnaires import published
 from annualwheel.web import page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint, sections
-from annualwheel.web.preparation.steps import Step, find, steps
+from annualwheel.web.preparation.steps import Step, find
 
 MOVES = {"up": -1, "down": 1}
 
@@ -25,8 +25,8 @@ MOVES = {"up": -1, "down": 1}
 def add(section: str) -> Response:
     """Adds an empty card and opens it."""
     submission = g.member.submission
-    step, _after = find(published.definition_of(submission.questionnaire), section, None)
-    if answer := _instead(step.url()):
+    step, _after = find(published.asked_of(submission), section, None)
+    if answer := _instead(step.url(), step):
         return answer
     item = carry_out(lambda: items.add(submission, section, page.now()))
     return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
@@ -39,11 +39,13 @@ def carry(section: str, earlier: str) -> Response:
     It goes on (`still`), has changed (`changed`) or has ended (`ended`).
     """
     submission = g.member.submission
-    step, _after = find(published.definition_of(submission.questionnaire), section, None)
+    step, _after = find(published.asked_of(submission), section, None)
     if not Press().accepted():
         return redirect(step.url(), code=303)
     way, person = page.pressed("way"), g.member.person
-    item = carry_out(lambda: carry_over.carry(submission, earlier, way, person, page.now()))
+    item = carry_out(
+        lambda: carry_over.carry(submission, earlier, way, person, page.now(), section)
+    )
     if item.carried == "changed":
         return redirect(step.url(redigera=item.public_id, _anchor="kort"), code=303)
     return redirect(step.url(sagt=item.public_id), code=303)
@@ -52,8 +54,9 @@ def carry(section: str, earlier: str) -> Response:
 @blueprint.post("/kort/<item>/ta-tillbaka")
 def take_back(item: str) -> Response:
     """Takes back what was said about an initiative of the year before: it lies among them again."""
-    back = _step()[0].url(_anchor="forra-aret")
-    if answer := _instead(back):
+    step = _step(item)
+    back = step.url(_anchor="forra-aret")
+    if answer := _instead(back, step):
         return answer
     carry_out(lambda: items.remove(g.member.submission, item, g.member.person, page.now()))
     return redirect(back, code=303)
@@ -62,49 +65,59 @@ def take_back(item: str) -> Response:
 @blueprint.post("/kort/<item>/ta-bort")
 def remove(item: str) -> Response:
     """Takes the card away; the page that follows offers to undo it."""
-    if answer := _instead(_step()[0].url(), item):
+    step = _step(item)
+    if answer := _instead(step.url(), step, leaving=item):
         return answer
     carry_out(lambda: items.remove(g.member.submission, item, g.member.person, page.now()))
-    return redirect(_step()[0].url(borttaget=item), code=303)
+    return redirect(step.url(borttaget=item), code=303)
 
 
 @blueprint.post("/kort/<item>/angra")
 def restore(item: str) -> Response:
     """Brings a removed card back and opens it."""
-    if answer := _instead(_step()[0].url(borttaget=item)):
+    step = _step(item)
+    if answer := _instead(step.url(borttaget=item), step):
         return answer
     carry_out(lambda: items.restore(g.member.submission, item, page.now()))
-    return redirect(_step()[0].url(redigera=item, _anchor="kort"), code=303)
+    return redirect(step.url(redigera=item, _anchor="kort"), code=303)
 
 
 @blueprint.post("/kort/<item>/flytta")
 def move(item: str) -> Response:
     """Moves the card one place up or down."""
-    back = _step()[0].url(flyttat=item)
-    if answer := _instead(back):
+    step = _step(item)
+    back = step.url(flyttat=item)
+    if answer := _instead(back, step):
         return answer
     by = MOVES.get(page.pressed("act"), 0)
     carry_out(lambda: items.move(g.member.submission, item, by, page.now()))
     return redirect(back, code=303)
 
 
-def _instead(back: str, leaving: str = "") -> Response | None:
-    """What to answer instead of acting.
+def _instead(back: str, step: Step, leaving: str = "") -> Response | None:
+    """What to answer instead of acting on the page `step`.
 
     The page with what was typed when that could not be saved, or back when the page was too old.
     `leaving`: a card that is about to go (see `save_typed`).
     """
     if "redigera" in request.args:
-        answer = sections.save_typed(*_step(), leaving)
+        definition = published.asked_of(g.member.submission)
+        answer = sections.save_typed(*find(definition, *step.keys), leaving)
         if answer:
             return answer
     return None if Press().accepted() else redirect(back, code=303)
 
 
-def _step() -> tuple[Step, Step | None]:
-    """The page of the group, and the one after it."""
-    definition = published.definition_of(g.member.submission.questionnaire)
-    for step in steps(definition):
-        if step.section.group:
-            return find(definition, step.section.key, None)
-    raise Refused("no_section")
+def _step(item: str) -> Step:
+    """The page of the group that a card belongs to.
+
+    A card that is not kept any more is answered from the page of the one that is open beside it, so
+    that what was typed there is saved first.
+    """
+    submission = g.member.submission
+    try:
+        section = items.section_of(submission, item)
+    except Missing:
+        section = items.section_of(submission, request.args.get("redigera", ""))
+    step, _after = find(published.asked_of(submission), section.key, None)
+    return step

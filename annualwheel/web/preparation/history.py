@@ -61,7 +61,7 @@ class Written:
 def authors() -> str:
     """Every answered question with who wrote it last and when."""
     answer = g.member.submission
-    definition, draft = published.definition_of(answer.questionnaire), drafts.load(answer)
+    definition, draft = published.asked_of(answer), drafts.load(answer)
     former = history.fields_with_past(answer, page.now())
     parts = []
     for spot in _spots(definition, draft):
@@ -134,8 +134,8 @@ def _spots(definition: Definition, draft: Draft) -> Iterator[Spot]:
 
 
 def _spots_of_cards(step: Step, group: Group, draft: Draft) -> Iterator[Spot]:
-    for number, card in enumerate(draft.cards, 1):
-        item = FilledItem(card.public_id, card.values)
+    for number, card in enumerate(draft.cards_of(group), 1):
+        item = FilledItem(card.public_id, card.values, group=group.key)
         title = path.item_title(group, item) or unnamed(group, number)
         asked = path.visible_questions(group, card.values, draft.filled.root)
         yield Spot(step, title, card, _fields(asked))
@@ -162,7 +162,7 @@ def _written(spot: Spot, former: set[str]) -> list[Written]:
 def _spot(item: str, key: str) -> Spot:
     """Where a field of an item is asked. Raises `Missing` where it is not asked now."""
     answer = g.member.submission
-    for spot in _spots(published.definition_of(answer.questionnaire), drafts.load(answer)):
+    for spot in _spots(published.asked_of(answer), drafts.load(answer)):
         asked = {field.key for field in spot.fields}
         if spot.place.public_id == item and key in asked:
             return spot

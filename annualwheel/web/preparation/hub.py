@@ -10,12 +10,12 @@ from flask import g, render_template
 from annualwheel.models import Member
 from annualwheel.preparation import collaborators, drafts, membership, scopes
 from annualwheel.preparation.drafts import Draft, Stored
-from annualwheel.questionnaires import path, published
+from annualwheel.questionnaires import opening, path, published
 from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint, people, presence
-from annualwheel.web.preparation.steps import Step, standing, steps
+from annualwheel.web.preparation.steps import Step, asked_title, occasion, standing, steps
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Writer:
 def hub() -> str:
     """The sections with their states, those who write, and the way to the review."""
     submission, me = g.member.submission, g.member
-    definition, draft = published.definition_of(submission.questionnaire), drafts.load(submission)
+    definition, draft = published.asked_of(submission), drafts.load(submission)
     tasks = [_task(definition, draft, step) for step in steps(definition)]
     mine = [task for task in tasks if task.mine]
     writers = [_writer(definition, member) for member in membership.people(submission)]
@@ -106,7 +106,7 @@ def _card_states(draft: Draft, group: Group | None) -> list[SectionState]:
     if group is None:
         return []
     root = draft.filled.root
-    return [path.item_state(group, item, root) for item in draft.filled.items]
+    return [path.item_state(group, item, root) for item in draft.filled.only(group).items]
 
 
 def _writer(definition: Definition, member: Member) -> Writer:
@@ -135,5 +135,8 @@ def _frame() -> dict[str, Any]:
         "submission": submission,
         "meeting": submission.questionnaire.meeting,
         "personal": submission.person_id is not None,
+        "after_meeting": not opening.prepares(submission.questionnaire),
+        "asked_title": lambda: asked_title(submission),
+        "occasion": lambda: occasion(submission),
         "present": presence.sentences,
     }

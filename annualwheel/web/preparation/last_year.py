@@ -42,12 +42,14 @@ class Said:
     lost: list[str]
 
 
-def offers(earlier: Earlier | None, draft: Draft, group: Group) -> list[Offer]:
+def offers(
+    submission: Submission, group: Group, earlier: Earlier | None, draft: Draft
+) -> list[Offer]:
     """What there is to say something of, with what was chosen for status, kind and the like."""
     asked = [question.key for question in group.questions if _is_in_short(question, group)]
     return [
         Offer(item.public_id, item.title, _in_short(item, asked))
-        for item in carry_over.offers(earlier, draft)
+        for item in carry_over.offers(submission, group, earlier, draft)
     ]
 
 
@@ -73,11 +75,12 @@ def said(
 
     None when it is not there or is new this year.
     """
-    carried_on = (place for place in (*draft.cards, *draft.ended) if place.carried != "new")
+    places = (*draft.cards_of(group), *draft.ended_of(group))
+    carried_on = (place for place in places if place.carried != "new")
     place = next((each for each in carried_on if each.public_id == public_id), None)
     if place is None:
         return None
-    item = FilledItem(place.public_id, place.values)
+    item = FilledItem(place.public_id, place.values, group=group.key)
     return Said(
         public_id=place.public_id,
         title=path.item_title(group, item),

@@ -49,7 +49,7 @@ class GapLink:
 
 def card_of(group: Group, number: int, place: Place, root: Values) -> Card:
     """The card of an item; its words are what was chosen for status, kind and the like."""
-    item = FilledItem(place.public_id, place.values)
+    item = FilledItem(place.public_id, place.values, group=group.key)
     return Card(
         public_id=place.public_id,
         number=number,
@@ -100,7 +100,12 @@ def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapL
     Each has a link to its field.
     """
     by_keys = {step.keys: step for step in steps(definition)}
-    titles = {card.public_id: (number, card) for number, card in enumerate(draft.cards, 1)}
+    titles = {
+        card.public_id: (number, card)
+        for section in definition.sections
+        if section.group
+        for number, card in enumerate(draft.cards_of(section.group), 1)
+    }
     blocking: list[GapLink] = []
     missing: list[GapLink] = []
     for gap in path.missing(definition, draft.filled):
@@ -119,7 +124,9 @@ def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Bl
     none = ""
     if group:
         cards = _card_blocks(step, group, draft, names, mine)
-        lines += ended_line([path.item_title(group, item) for item in draft.filled.ended])
+        lines += ended_line(
+            [path.item_title(group, item) for item in draft.filled.only(group).ended]
+        )
         none = "" if cards else _none_ticked(group, root)
     url = step.url() if mine else ""
     return Block(step.title, step.about, url, lines, cards, none)
@@ -130,7 +137,8 @@ def _card_blocks(
 ) -> list[Block]:
     root = draft.filled.root
     shown = []
-    for number, (place, item) in enumerate(zip(draft.cards, draft.filled.items, strict=True), 1):
+    cards = zip(draft.cards_of(group), draft.filled.only(group).items, strict=True)
+    for number, (place, item) in enumerate(cards, 1):
         asked = path.visible_questions(group, place.values, root)
         url = step.url(redigera=place.public_id, _anchor="kort") if mine else ""
         lines = _lines(asked, place.values, names)
@@ -168,7 +176,7 @@ def _gap(gap: Gap, step: Step, titles: Mapping[str, tuple[int, Place]], draft: D
         values = draft.place(step.part).values
         return GapLink(_words(gap, values, step.about), step.url(_anchor=anchor))
     number, place = titles[gap.item]
-    title = _title(group, FilledItem(gap.item, place.values), number)
+    title = _title(group, FilledItem(gap.item, place.values, group=group.key), number)
     return GapLink(_words(gap, place.values, title), step.url(redigera=gap.item, _anchor=anchor))
 
 

@@ -169,7 +169,7 @@ def _require_joint() -> None:
 
 def _colleague_form() -> ColleagueForm:
     form = ColleagueForm()
-    divided = scopes.shares(published.definition_of(g.member.submission.questionnaire))
+    divided = scopes.shares(published.asked_of(g.member.submission))
     form.share.choices = [
         SelectChoice(WHOLE, _l("Hela svaret")),
         *(SelectChoice(one.key, one.label.to(page.language())) for one in divided),

@@ -49,7 +49,7 @@ def _is_open_to_every_share() -> bool:
 
 
 def _page_is_theirs(member: Member, named: Mapping[str, Any]) -> bool:
-    definition = published.definition_of(member.submission.questionnaire)
+    definition = published.asked_of(member.submission)
     wanted = (named["section"], named.get("theme"))
     named_parts = (part for part in definition.parts() if _keys(part) == wanted)
     return any(scopes.covers(definition, member.scope, part) for part in named_parts)

@@ -69,4 +69,4 @@ def _sentence(name: str, section: str | None) -> str:
 
 
 def _pages() -> list[Step]:
-    return steps(published.definition_of(g.member.submission.questionnaire))
+    return steps(published.asked_of(g.member.submission))

@@ -73,7 +73,7 @@ def printing() -> str:
     `med=svar`: with what is in the draft.
     """
     answer = g.member.submission
-    definition = published.definition_of(answer.questionnaire)
+    definition = published.asked_of(answer)
     filled = request.args.get("med") == "svar"
     draft = drafts.load(answer) if filled else None
     paper = Paper(definition, draft, page.language())
@@ -112,7 +112,8 @@ class Paper:
 
     def _cards(self, group: Group) -> list[Sheet]:
         cards = []
-        for number, item in enumerate(self.draft.filled.items if self.draft else (), 1):
+        written = self.draft.filled.only(group).items if self.draft else ()
+        for number, item in enumerate(written, 1):
             title = path.item_title(group, item) or self._number(group, number)
             cards.append(Sheet(title, "", "", self._asked(group.questions, item.values), []))
         if len(cards) < group.at_most:

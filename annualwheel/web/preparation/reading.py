@@ -77,7 +77,7 @@ def _shown() -> Shown:
     asks_for_draft = request.args.get("visa") == "utkast" and not number
     asked: dict[str, Any]
     if version is None or asks_for_draft:
-        definition = published.definition_of(answer_of.questionnaire)
+        definition = published.asked_of(answer_of)
         blocks = overview.blocks(definition, drafts.load(answer_of))
         asked = {"visa": "utkast"} if version else {}
         return Shown(True, version, versions, blocks, asked)

@@ -14,8 +14,9 @@ from annualwheel.web.preparation import blueprint
 def results() -> str:
     """What the meeting came to, with what one's own answer said."""
     answer = g.member.submission
+    own = submission.latest(answer)
     return results_page.show(
         answer.questionnaire.meeting,
-        submission.latest(answer),
+        [own] if own else [],
         (_("Till översikten"), url_for("preparation.hub")),
     )

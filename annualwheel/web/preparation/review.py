@@ -66,7 +66,7 @@ def receipt() -> Response:
 
 def _answer() -> tuple[Definition, Draft]:
     submission_of = g.member.submission
-    return published.definition_of(submission_of.questionnaire), drafts.load(submission_of)
+    return published.asked_of(submission_of), drafts.load(submission_of)
 
 
 def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) -> Response:

@@ -65,7 +65,7 @@ class Desk:
 def section(section: str, theme: str | None = None) -> str | Response:
     """A page of questions. The card named by `redigera` is open; the others are folded."""
     submission = g.member.submission
-    step, after = find(published.definition_of(submission.questionnaire), section, theme)
+    step, after = find(published.asked_of(submission), section, theme)
     if request.method == "GET" and not deadline.is_open(submission, page.now()):
         return redirect(url_for("preparation.hub"), code=303)
     try:
@@ -115,14 +115,14 @@ def _desk(step: Step, after: Step | None) -> Desk:
         return desk
     desk.cards = _cards(desk)
     if chosen:
-        desk.open_card = _card(draft, chosen)
+        desk.open_card = _card(draft, group, chosen)
         desk.sheet = sheets.build(group.questions, desk.open_card, draft.filled.root, posted)
     return desk
 
 
-def _card(draft: Draft, public_id: str) -> Place:
-    """The card that the address names. Raises `Missing` when it has been removed."""
-    for card in draft.cards:
+def _card(draft: Draft, group: Group, public_id: str) -> Place:
+    """The card of the group that the address names. Raises `Missing` when it has been removed."""
+    for card in draft.cards_of(group):
         if card.public_id == public_id:
             return card
     raise Missing("item_removed")
@@ -134,7 +134,9 @@ def _cards(desk: Desk) -> list[Card] | None:
     if group is None:
         return None
     root = draft.filled.root
-    return [card_of(group, number, card, root) for number, card in enumerate(draft.cards, 1)]
+    return [
+        card_of(group, number, card, root) for number, card in enumerate(draft.cards_of(group), 1)
+    ]
 
 
 def _read_again(desk: Desk) -> None:
@@ -148,8 +150,11 @@ def _read_again(desk: Desk) -> None:
 
 def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
     """The section's questions, and "we have none" while there is nothing else or it is ticked."""
-    none = step.section.group.none_question if step.section.group else None
-    if none is None or (draft.cards and not draft.root.values.get(none.key)):
+    group = step.section.group
+    none = group.none_question if group else None
+    if group is None or none is None:
+        return step.section.questions
+    if draft.cards_of(group) and not draft.root.values.get(none.key):
         return step.section.questions
     return (*step.section.questions, none)
 
@@ -272,20 +277,27 @@ def _beside(desk: Desk) -> dict[str, Any]:
     return shown
 
 
+def _removed_title(desk: Desk) -> str | None:
+    """What the card was called that has just been removed; None when there is none."""
+    removed, group = request.args.get("borttaget"), desk.step.section.group
+    if not removed or group is None:
+        return None
+    return items.title_of_removed(desk.submission, group, removed)
+
+
 def _beside_cards(desk: Desk, group: Group) -> dict[str, Any]:
     submission, draft, earlier = desk.submission, desk.draft, desk.earlier
     just_said = request.args.get("sagt")
     return {
-        "offers": last_year.offers(earlier, draft, group),
-        "ended": draft.filled.ended,
+        "offers": last_year.offers(submission, group, earlier, draft),
+        "ended": draft.filled.only(group).ended,
         "said": last_year.said(submission, group, earlier, draft, just_said),
         "lost": last_year.lost(submission, group, earlier, desk.open_card),
-        "bin": items.removed(submission, page.now()),
+        "bin": items.removed(submission, group, page.now()),
     }
 
 
 def _page(desk: Desk, status: int = 200) -> Response:
-    removed = request.args.get("borttaget")
     shown = {
         "step": desk.step,
         "after": desk.after,
@@ -300,8 +312,8 @@ def _page(desk: Desk, status: int = 200) -> Response:
         "conflicts": status == 409,
         "me": g.member,
         "language_only": g.language_only,
-        "removed": items.title_of_removed(desk.submission, removed) if removed else None,
-        "removed_id": removed,
+        "removed": _removed_title(desk),
+        "removed_id": request.args.get("borttaget"),
         "done_id": request.args.get("klart"),
         "revealed": "nytt" in request.args,
         "many": len(desk.submission.members),

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from annualwheel.models import Submission
 from annualwheel.preparation import deadline, scopes
+from annualwheel.questionnaires import opening, published
 from annualwheel.questionnaires.definition import Definition, Option, Part, Section
-from annualwheel.web import page
+from annualwheel.web import page, words
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,19 @@ def standing(submission: Submission) -> dict[str, Any]:
         "early": now < deadline.opens_at(submission),
         "cancelled": meeting.state == "cancelled",
     }
+
+
+def asked_title(submission: Submission) -> str:
+    """What the questionnaire is called, "" where pages need not name it."""
+    if not opening.is_named(submission.questionnaire):
+        return ""
+    return published.asked_of(submission).title.to(page.language())
+
+
+def occasion(submission: Submission) -> str:
+    """Before or after which meeting the questions are asked."""
+    meeting = submission.questionnaire.meeting
+    when = {"meeting": words.meeting_running(meeting.kind), "day": words.day(meeting.starts_at)}
+    if opening.prepares(submission.questionnaire):
+        return str(_("Inför %(meeting)s %(day)s", **when))
+    return str(_("Efter %(meeting)s %(day)s", **when))

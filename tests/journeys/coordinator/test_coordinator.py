@@ -28,11 +28,10 @@ from annualwheel.models import (
 )
 from annualwheel.participation import replies
 from annualwheel.participation.replies import Reply
-from annualwheel.preparation import membership
 from annualwheel.registrations import invitations, needs
 from annualwheel.web.decline_reasons import REASONS
 from tests.conftest import START, Fixed
-from tests.guests import publish
+from tests.guests import let_in, publish
 from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
 from tests.tiny_browser import Browser
 
@@ -496,7 +495,7 @@ def test_the_questions_are_published_by_a_press_and_stand_when_answers_have_begu
     )
     assert db.session.query(Questionnaire).one().meeting_id == meeting.id
     assert verbs(meeting) == ["published"]
-    membership.of_registration(db.session.get_one(Registration, seat.id), START)
+    let_in(db.session.get_one(Registration, seat.id), START)
     office.open(WORK).see("Inte påbörjat", "Utkast syns bara för dem som skriver")
 
 
@@ -504,7 +503,7 @@ def test_staff_see_how_far_a_draft_has_come_and_never_what_it_says(
     meeting: Meeting, office: Browser
 ) -> None:
     publish(meeting)
-    member = membership.of_registration(comes(guest(meeting, "Anna")), START)
+    member = let_in(comes(guest(meeting, "Anna")), START)
     assert member is not None
     db.session.query(Submission).one().changed_at = START
     db.session.flush()

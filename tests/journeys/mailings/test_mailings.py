@@ -18,8 +18,8 @@ from annualwheel.jobs import queue, sweep
 from annualwheel.mail import outbox
 from annualwheel.mailings import drafts, failures, recipients, sending
 from annualwheel.mailings.kinds import registry
+from annualwheel.mailings.kinds.asked import questionnaire_of
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.mailings.kinds.preparation import questionnaire_of
 from annualwheel.meetings import changes
 from annualwheel.models import (
     Audit,
@@ -641,7 +641,7 @@ def test_a_preparation_reminder_goes_to_the_lead_and_not_to_those_who_have_submi
     db.session.flush()
     assert [one.name for one in drafts.recipients(order, later)] == ["Anna Ek", "Lisa Ek"]
     mailing = confirm(order, karin, later, key="sedan")
-    assert recipients.not_submitted(meeting, later) == []
+    assert recipients.not_submitted(meeting.questionnaires[0], later) == []
     answers["Arvika kommun"].state, answers["Arvika kommun"].submitted_at = "submitted", later
     db.session.commit()
     queue.start_drains()
@@ -728,16 +728,16 @@ def test_an_organisation_that_is_out_gets_no_more_sendings(
     publish(meeting)
     seats = db.session.query(Registration).order_by(Registration.id).all()
     seats[0].state = "registered"
-    questionnaire = questionnaire_of(meeting)
+    questionnaire = questionnaire_of(MailingDraft(meeting, "preparation"))
     membership.join(questionnaire, seats[1].person, seats[1].organisation, START)
     kinds = (
         recipients.unanswered(meeting, START + DAY),
         recipients.to_prepare(meeting, questionnaire),
-        recipients.not_submitted(meeting, START),
+        recipients.not_submitted(questionnaire, START),
     )
     assert [len(found) for found in kinds] == [1, 1, 1]
     activation.set_active(seats[0].organisation, False, audit.staff(karin.id), START)
     db.session.flush()
     assert not recipients.unanswered(meeting, START + DAY)
     assert not recipients.to_prepare(meeting, questionnaire)
-    assert not recipients.not_submitted(meeting, START)
+    assert not recipients.not_submitted(questionnaire, START)

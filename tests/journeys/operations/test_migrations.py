@@ -205,6 +205,72 @@ def test_rows_written_before_stand_after_every_step_up(empty_app: Flask) -> None
         assert tuple(place) == ("Årjängs kommun", "Ängprov")
 
 
+def test_what_was_begun_keeps_its_definition_and_mailings_name_what_they_were_about(
+    empty_app: Flask,
+) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0003")
+        fill(db.engine)
+        add(db.engine, "definitions", {"digest": "d2", "text": "{}"})
+        add(db.engine, "meetings", ROWS["meetings"] | {"id": 2, "kind": "direction"})
+        add(
+            db.engine,
+            "questionnaires",
+            ROWS["questionnaires"] | {"id": 2, "meeting_id": 2, "key": "riktning", "digest": "d2"},
+        )
+        second = {"id": 2, "public_id": "s2", "questionnaire_id": 2}
+        add(db.engine, "submissions", ROWS["submissions"] | second)
+        for number, (kind, meeting) in enumerate(
+            [("preparation", 1), ("preparation_reminder", 2), ("invitation", 1)], 1
+        ):
+            add(db.engine, "mailings", mailing(number, kind, meeting))
+        flask_migrate.upgrade(directory=FOLDER)
+        assert read(db.engine, "submissions", "digest") == ["d1", "d2"]
+        assert read(db.engine, "questionnaires", "timing") == ["before", "before"]
+        assert read(db.engine, "questionnaires", "opens_days") == [None, None]
+        assert read(db.engine, "mailings", "audience") == [
+            {"choice": None, "left_out": ["a.b"], "questionnaire": "arbetsmote"},
+            {"choice": None, "left_out": ["a.b"], "questionnaire": "riktning"},
+            {"choice": None, "left_out": ["a.b"]},
+        ]
+        with pytest.raises(sa.exc.IntegrityError):
+            add(
+                db.engine,
+                "submissions",
+                ROWS["submissions"] | {"id": 3, "public_id": "s3", "respondent_key": "o2"},
+            )
+
+
+def mailing(number: int, kind: str, meeting: int) -> dict[str, Any]:
+    """A mailing as it was stored before it named its questionnaire."""
+    return {
+        "id": number,
+        "public_id": f"u{number}",
+        "meeting_id": meeting,
+        "kind": kind,
+        "audience": {"choice": None, "left_out": ["a.b"]},
+        "confirm_key": f"nyckel{number}",
+        "created_at": AT,
+        "state": "done",
+        "expected": 1,
+        "by": "Karin",
+    }
+
+
+def add(engine: sa.Engine, name: str, row: dict[str, Any]) -> None:
+    """Writes a row of a table as it is now."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert().values(**row))
+
+
+def read(engine: sa.Engine, name: str, column: str) -> list[Any]:
+    """What stands in a column, in the order of the ids."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        return list(connection.scalars(sa.select(table.c[column]).order_by(table.c.id)))
+
+
 # Mailings as they were before 0004: what a paused one goes back to lay among its recipients.
 CHOICE = {"choice": {"kind": "category", "key": "kommun", "people": []}, "left_out": ['a"was"b']}
 PEOPLE = {

@@ -26,7 +26,7 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations, needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import link_of, make_guest, make_meeting, publish, reply_of
+from tests.guests import let_in, link_of, make_guest, make_meeting, publish, reply_of
 from tests.region import make_year, meeting_of
 from tests.tiny_browser import Browser
 from tests.writers import OPEN, enter, make_members
@@ -199,7 +199,7 @@ def test_a_deadline_keeps_its_uid_when_the_day_changes_and_uids_tell_nothing(
         )
 
     before = uid()
-    membership.of_registration(guest, START)
+    let_in(guest, START)
     week = dt.timedelta(days=7)
     changes.move(
         guest.meeting,
@@ -290,12 +290,12 @@ def test_fetching_costs_as_much_however_much_there_is(session: Any, visitor: Bro
     year = make_year()
     guest = say_yes(make_guest(meeting_of(year)))
     publish(guest.meeting)
-    membership.of_registration(guest, START)
+    let_in(guest, START)
     few = queries(visitor, guest)
     for kind in ("direction", "conference"):
         publish(meeting_of(year, kind), {"direction": "riktningsmote"}.get(kind, "konferens"))
         seat = invitations.invite(meeting_of(year, kind), guest.person, guest.organisation, START)
-        membership.of_registration(seat, START)
+        let_in(seat, START)
     assert queries(visitor, guest) == few
 
 

@@ -18,10 +18,10 @@ from annualwheel.models import Meeting, Member, Questionnaire, Registration
 from annualwheel.participation import colleagues, departures, open_registration, substitution
 from annualwheel.participation.colleagues import Colleague
 from annualwheel.participation.substitution import Substitute
-from annualwheel.preparation import membership, submission
+from annualwheel.preparation import submission
 from annualwheel.registrations import invitations
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting, publish
+from tests.guests import let_in, link_of, mails, make_guest, make_meeting, publish
 from tests.journeys.participation.test_open_registration import EVA, apply, open_meeting, seat_of
 from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
@@ -97,7 +97,7 @@ def test_a_meeting_that_asks_each_person_asks_them_too(
     )
     db.session.add(seat)
     db.session.flush()
-    assert membership.of_registration(seat, START) is not None
+    assert let_in(seat, START) is not None
 
 
 def test_who_only_says_it_lets_nobody_else_in_either(
@@ -113,7 +113,7 @@ def test_who_only_says_it_lets_nobody_else_in_either(
         seat = seat_of(address)
         assert (
             seat.person.affiliations,
-            membership.of_registration(seat, OPEN),
+            let_in(seat, OPEN),
             open_registration.claim(seat),
         ) == ([], None, "brought")
     assert asked_of(claiming.meeting) == ["Anna"]

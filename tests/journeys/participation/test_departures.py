@@ -27,7 +27,7 @@ from annualwheel.participation import departures, replies
 from annualwheel.preparation import membership, notices
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import link_of, make_guest, make_meeting, publish, reply_of
+from tests.guests import let_in, link_of, make_guest, make_meeting, publish, reply_of
 from tests.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 from tests.writers import OPEN
@@ -43,7 +43,7 @@ def lead(session: Any, clock: Fixed) -> Registration:
     guest = make_guest(meeting)
     organisations.set_lead(guest.organisation, meeting.year, guest.person)
     replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None and member.role == "lead"
     item = db.session.query(Item).filter_by(submission_id=member.submission_id, group_key="").one()
     db.session.add(
@@ -114,7 +114,7 @@ class TestBothWays:
         )
         with maria.client.session_transaction() as kept:
             kept["registration"] = [lead.public_id, lead.link_version]
-        assert membership.of_registration(lead, OPEN) is None
+        assert let_in(lead, OPEN) is None
         assert recipients.to_prepare(lead.meeting, db.session.query(Questionnaire).one()) == []
         assert db.session.query(Member).count() == 0
 
@@ -123,10 +123,10 @@ def test_an_answer_of_ones_own_stays_ones_own(session: Any) -> None:
     meeting = make_meeting(kind="conference")
     publish(meeting, "konferens")
     guest = make_guest(meeting)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     departures.leave(guest.person, guest.organisation, START, audit.SYSTEM)
     assert db.session.query(Member).one() is member
-    assert membership.of_registration(guest, START) is member
+    assert let_in(guest, START) is member
 
 
 def test_other_organisations_answers_stay_open(session: Any) -> None:
@@ -157,9 +157,9 @@ def test_somebody_who_comes_back_is_let_in_again(session: Any) -> None:
     publish(meeting)
     guest = make_guest(meeting)
     departures.deactivate(guest.person, START, audit.SYSTEM)
-    assert membership.of_registration(guest, START) is None
+    assert let_in(guest, START) is None
     activation.set_active(guest.person, True, audit.SYSTEM, START)
-    found = membership.of_registration(guest, START)
+    found = let_in(guest, START)
     assert (
         found is not None
         and db.session.query(Submission).count() == 1

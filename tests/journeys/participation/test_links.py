@@ -20,10 +20,9 @@ from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Message
 from annualwheel.participation import replies, revocation
-from annualwheel.preparation import membership
 from annualwheel.services import enqueue, services
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 
@@ -46,7 +45,7 @@ def send_one_of_each(session: Any, smtp: Smtp, work: Callable[[], int]) -> list[
     publish(meeting)
     guest = make_guest(meeting)
     replies.register(guest, reply_of(guest), START, audit.SYSTEM)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     outbox.put(
         "colleague:1",
@@ -194,7 +193,7 @@ def test_the_preparation_is_told_apart_from_the_registration(
 ) -> None:
     meeting = make_meeting()
     publish(meeting)
-    membership.of_registration(make_guest(meeting), START)
+    let_in(make_guest(meeting), START)
     ask(visitor, "maria@kommun.example")
     work()
     text = smtp.last("maria@kommun.example").text
@@ -244,7 +243,7 @@ def test_the_preparation_opens_by_a_pressed_button_only(
 ) -> None:
     meeting = make_meeting()
     publish(meeting)
-    member = membership.of_registration(make_guest(meeting), START)
+    member = let_in(make_guest(meeting), START)
     assert member is not None
     target = Target("member", member.public_id, member.link_version)
     path = f"/f/{services().link_signer.token(target)}"

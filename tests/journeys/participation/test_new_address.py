@@ -21,12 +21,12 @@ from annualwheel.mailings import failures
 from annualwheel.meetings import changes
 from annualwheel.models import Audit, Member, Message, Person, Registration
 from annualwheel.participation import address_change, link_recovery, replies
-from annualwheel.preparation import membership
 from tests.at_once import at_once
 from tests.conftest import START
 from tests.guests import (
     entries,
     in_hand,
+    let_in,
     link_of,
     mails,
     make_guest,
@@ -51,7 +51,7 @@ class Maria:
         publish(work)
         self.seats = [coming(make_guest(work)), coming(make_guest(direction))]
         self.person = self.seats[0].person
-        found = membership.of_registration(self.seats[0], START)
+        found = let_in(self.seats[0], START)
         assert found is not None
         self.member = found
         db.session.flush()

@@ -17,13 +17,13 @@ from annualwheel.db import db
 from annualwheel.models import Member, Needs, Registration
 from annualwheel.participation import replies, revocation, substitution
 from annualwheel.participation.substitution import Substitute
-from annualwheel.preparation import membership
 from annualwheel.registrations import needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
 from tests.guests import (
     entries,
     kinds_since,
+    let_in,
     link_of,
     mails,
     make_guest,
@@ -198,7 +198,7 @@ def test_access_to_the_preparation_goes_over(session: Any, visitor: Browser, clo
     meeting = make_meeting()
     publish(meeting)
     guest = say_yes(make_guest(meeting))
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     submission = member.submission_id
     hand_over(visitor, guest)
@@ -266,7 +266,7 @@ def test_an_invitation_taken_back_takes_the_access_to_the_answer_with_it(
     meeting = make_meeting()
     publish(meeting)
     guest = say_yes(make_guest(meeting))
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     target = Target("member", member.public_id, member.link_version)
     link = f"/f/{services().link_signer.token(target)}"
@@ -282,7 +282,7 @@ def test_the_lead_keeps_the_answer_when_the_invitation_is_taken_back(session: An
     publish(meeting)
     guest = say_yes(make_guest(meeting))
     organisations.set_lead(guest.organisation, meeting.year, guest.person)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     revocation.revoke(guest, START, audit.SYSTEM)
     assert db.session.query(Member).one() is member
 

@@ -38,13 +38,13 @@ from annualwheel.models import (
 from annualwheel.models.drafts import Answer, Item
 from annualwheel.participation import link_recovery, organisation_requests, replies
 from annualwheel.participation.open_registration import Applicant
-from annualwheel.preparation import membership
 from annualwheel.privacy import erasure, own_data
 from annualwheel.registrations import needs
 from tests.conftest import START, Fixed
 from tests.guests import (
     entries,
     in_hand,
+    let_in,
     link_of,
     mails,
     make_guest,
@@ -82,7 +82,7 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
         audit.participant(person.id),
     )
     needs.state(guest, "Hemlig kost", "Hemliga behov", "Jag samtycker", START)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     db.session.add_all(
         [
@@ -343,7 +343,7 @@ def test_an_own_answer_that_was_never_submitted_goes(session: Any) -> None:
     meeting = make_meeting(kind="conference")
     publish(meeting, "konferens")
     guest = make_guest(meeting)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     db.session.add(
         Answer(

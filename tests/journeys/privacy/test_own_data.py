@@ -18,12 +18,12 @@ from annualwheel.db import db
 from annualwheel.models import Audit, DeletionRequest, Person, Registration, Submission
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.participation import replies
-from annualwheel.preparation import membership, submission
+from annualwheel.preparation import submission
 from annualwheel.privacy import own_data
 from annualwheel.registrations import needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 from tests.writers import OPEN, item_of, make_members
@@ -45,7 +45,7 @@ def maria(session: Any) -> Registration:
         guest, reply_of(guest, mobile="070-000 00 00"), START, audit.participant(guest.person_id)
     )
     needs.state(guest, "Vegansk kost", "Teckentolk", "Jag samtycker", START)
-    member = membership.of_registration(guest, START)
+    member = let_in(guest, START)
     assert member is not None
     item = db.session.query(Item).filter_by(submission_id=member.submission_id, group_key="").one()
     db.session.add(

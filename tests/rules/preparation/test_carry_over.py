@@ -18,6 +18,7 @@ from annualwheel.models import Member, PublishedDefinition, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import carry_over, drafts, items, membership, submission
 from annualwheel.preparation.carry_over import Fitting
+from annualwheel.preparation.items import Removed
 from annualwheel.privacy import retention
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import QuestionType, digest, dump
@@ -36,9 +37,17 @@ def titles(member: Member) -> list[str]:
     return [
         item.title
         for item in carry_over.offers(
-            carry_over.before(member.submission), drafts.load(member.submission)
+            member.submission,
+            published.asked_of(member.submission).group("initiativ"),
+            carry_over.before(member.submission),
+            drafts.load(member.submission),
         )
     ]
+
+
+def bin_of(member: Member, at: dt.datetime) -> list[Removed]:
+    """The removed initiatives that can be brought back."""
+    return items.removed(member.submission, items.group_of(member.submission, "initiativ"), at)
 
 
 def fitting(member: Member) -> Fitting:
@@ -172,7 +181,7 @@ def ask_otherwise(member: Member, **kinds: QuestionType | None) -> None:
         for section in asked.sections
     ]
     changed = replace(asked, sections=tuple(sections))
-    questionnaire.digest = digest(changed)
+    questionnaire.digest = member.submission.digest = digest(changed)
     db.session.add(PublishedDefinition(digest=questionnaire.digest, text=dump(changed)))
     db.session.flush()
 
@@ -362,11 +371,11 @@ def test_removed_cards_are_listed_for_thirty_days_and_then_erased(
     for number, item in enumerate((first, second)):
         items.remove(maria.submission, item.public_id, maria.person, OPEN + number * MINUTE)
     kept = OPEN + items.KEPT
-    assert [(item.title, item.who) for item in items.removed(maria.submission, kept)] == [
+    assert [(item.title, item.who) for item in bin_of(maria, kept)] == [
         ("Två", "Maria Lindqvist"),
         ("Ett till", "Maria Lindqvist"),
     ]
-    assert [item.title for item in items.removed(maria.submission, kept + MINUTE)] == ["Två"]
+    assert [item.title for item in bin_of(maria, kept + MINUTE)] == ["Två"]
     assert retention.erase(retention.RULES["removed_items"], kept) == 0
     assert retention.erase(retention.RULES["removed_items"], kept + MINUTE / 2) == 5
     assert retention.erase(retention.RULES["history"], kept + MINUTE / 2) == 1
@@ -385,4 +394,4 @@ def test_what_was_said_to_have_ended_and_taken_back_is_no_removed_card(session: 
     (maria,) = make_members()
     make_earlier(maria, {})
     items.remove(maria.submission, carry(maria, "ended").public_id, maria.person, OPEN)
-    assert items.removed(maria.submission, OPEN) == []
+    assert bin_of(maria, OPEN) == []

@@ -209,7 +209,7 @@ def test_the_day_that_is_offered_is_three_working_days_away_and_before_the_meeti
 ) -> None:
     (maria,) = make_members()
     now = dt.datetime.combine(today, dt.time(12), STOCKHOLM).astimezone(dt.UTC)
-    assert reopening.usual_day(maria.submission.questionnaire.meeting, now) == offered
+    assert reopening.usual_day(maria.submission.questionnaire, now) == offered
 
 
 def test_a_yes_answers_the_request_and_is_mailed_to_who_asked_and_to_the_lead(

@@ -208,8 +208,11 @@ def test_sections_and_questions_are_found_by_key() -> None:
     definition = definition_of(choosing("a"), group=group)
     assert definition.section("ett").key == "ett"
     assert definition.question("ett", "inga") == none
-    assert definition.group_section is definition.sections[0]
-    assert definition_of(choosing("a")).group_section is None
+    assert definition.groups() == {group.key: definition.sections[0]}
+    assert definition.group(group.key) is definition.sections[0].group
+    assert definition_of(choosing("a")).groups() == {}
+    with pytest.raises(KeyError):
+        definition_of(choosing("a")).group(group.key)
     with pytest.raises(KeyError):
         definition.section("två")
     with pytest.raises(KeyError):

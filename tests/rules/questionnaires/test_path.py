@@ -119,7 +119,9 @@ def filled(
     return Filled(
         root or {},
         themes,
-        tuple(FilledItem(f"i{n}", values) for n, values in enumerate(items, start=1)),
+        tuple(
+            FilledItem(f"i{n}", values, group=GROUP.key) for n, values in enumerate(items, start=1)
+        ),
     )
 
 
@@ -245,12 +247,13 @@ def test_a_group_is_done_when_its_items_are_or_there_are_none(
 def test_an_item_is_done_when_all_visible_that_is_required_is_right(
     values: dict[str, str | list[str]], state: SectionState
 ) -> None:
-    assert item_state(GROUP, FilledItem("i1", values), {}) is state
+    assert item_state(GROUP, FilledItem("i1", values, group=GROUP.key), {}) is state
 
 
 def test_an_item_is_called_by_its_title() -> None:
-    assert item_title(GROUP, FilledItem("i1", {"titel": " Navet "})) == "Navet"
-    assert item_title(GROUP, FilledItem("i1", {})) == ""
+    named = FilledItem("i1", {"titel": " Navet "}, group=GROUP.key)
+    assert item_title(GROUP, named) == "Navet"
+    assert item_title(GROUP, FilledItem("i1", {}, group=GROUP.key)) == ""
 
 
 # What is missing
@@ -502,7 +505,8 @@ ENDED = {
 
 
 def test_an_initiative_that_has_ended_is_an_answer_and_asks_nothing_more() -> None:
-    ended = Filled({}, {}, (), (FilledItem("e1", {"titel": " Simskola "}, "ended"),))
+    item = FilledItem("e1", {"titel": " Simskola "}, "ended", group=GROUP.key)
+    ended = Filled({}, {}, (), (item,))
     assert blocking(ended) == []
     assert section_state(DEFINITION, SECOND, ended) is SectionState.DONE
     group = submitted(DEFINITION, ended)["sections"][1]["group"]
@@ -510,13 +514,14 @@ def test_an_initiative_that_has_ended_is_an_answer_and_asks_nothing_more() -> No
 
 
 def test_one_may_say_that_there_are_none_beside_those_that_have_ended() -> None:
-    ended = Filled({"inga": ["ja"]}, {}, (), (FilledItem("e1", {"titel": "Simskola"}, "ended"),))
+    item = FilledItem("e1", {"titel": "Simskola"}, "ended", group=GROUP.key)
+    ended = Filled({"inga": ["ja"]}, {}, (), (item,))
     group = submitted(DEFINITION, ended)["sections"][1]["group"]
     assert (group["none"], len(group["ended"])) == (True, 1)
 
 
 def test_what_was_carried_is_said_of_the_item() -> None:
-    carried = Filled({}, {}, (FilledItem("c1", DONE, "changed"),))
+    carried = Filled({}, {}, (FilledItem("c1", DONE, "changed", group=GROUP.key),))
     assert (
         submitted(DEFINITION, carried)["sections"][1]["group"]["items"][0]["carried"] == "changed"
     )

@@ -344,13 +344,41 @@ def test_free_text_beside_a_choice_takes_its_key(tmp_path: Path) -> None:
     assert found(tmp_path, HEAD + SECTION + clash) == [("ett", "typ_other", "duplicate_key")]
 
 
-def test_a_section_asks_something_and_there_is_one_group(tmp_path: Path) -> None:
+def test_a_section_asks_something_and_no_two_groups_share_a_key(tmp_path: Path) -> None:
     assert found(tmp_path, HEAD + SECTION) == [("ett", None, "empty_section")]
     assert found(tmp_path, HEAD + "sections = []") == [(None, None, "missing_field")]
     second = WHOLE[len(HEAD + SECTION + FIRST) :]
-    for key in ("grupp", "titel", "slag", "inga"):
+    for key in ("titel", "slag", "inga"):
         second = second.replace(f'"{key}"', f'"{key}_2"')
-    assert found(tmp_path, WHOLE + second) == [("grupp_2", None, "second_group")]
+    second = second.replace('"grupp"', '"grupp_2"', 1)
+    assert found(tmp_path, WHOLE + second) == [("grupp_2", None, "duplicate_key")]
+    assert found(tmp_path, WHOLE + second.replace('"initiativ"', '"initiativ_2"')) == []
+
+
+HEAD_AFTER = HEAD.replace("minutes", 'when = "after"\nminutes', 1)
+
+
+@pytest.mark.parametrize(
+    ("head", "days", "problem"),
+    [
+        (HEAD, "opens = -20\ncloses = -5\n", None),
+        (HEAD, "opens = -20\ncloses = 0\n", None),
+        (HEAD, "opens = -20\ncloses = 1\n", "days_on_other_side"),
+        (HEAD, "opens = -5\ncloses = -20\n", "days_backwards"),
+        (HEAD, "opens = -5\n", "one_day"),
+        (HEAD, "closes = -5\n", "one_day"),
+        (HEAD, "opens = -401\ncloses = -5\n", "out_of_range"),
+        (HEAD_AFTER, "opens = 0\ncloses = 14\n", None),
+        (HEAD_AFTER, "opens = -1\ncloses = 14\n", "days_on_other_side"),
+        (HEAD_AFTER, "", None),
+        (HEAD.replace("minutes", 'when = "sedan"\nminutes', 1), "", "unknown_value"),
+    ],
+)
+def test_a_questionnaire_may_have_days_of_its_own_on_one_side_of_the_meeting(
+    tmp_path: Path, head: str, days: str, problem: str | None
+) -> None:
+    text = head.replace("minutes", f"{days}minutes", 1) + SECTION + FIRST
+    assert found(tmp_path, text) == ([(None, None, problem)] if problem else [])
 
 
 def test_a_question_that_could_not_be_read_is_named_once(tmp_path: Path) -> None:

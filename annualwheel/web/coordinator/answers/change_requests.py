@@ -5,9 +5,7 @@ Who asks to change it after the last day, and opening it for one alone.
 
 from __future__ import annotations
 
-import datetime as dt
-
-from flask import abort, flash, g, make_response, redirect, render_template, url_for
+from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,9 +13,10 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from annualwheel.cycle import years
-from annualwheel.models import Meeting, Submission
+from annualwheel.models import Meeting, Questionnaire, Submission
 from annualwheel.preparation import deadline, progress, reopening, standings
 from annualwheel.preparation.progress import Progress
+from annualwheel.questionnaires import opening, published
 from annualwheel.web import lists, page, words
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
@@ -62,17 +61,30 @@ COLUMNS = (
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
-    """All answers to the meeting's questions: those who ask for something first, then by name."""
+    """All answers to the meeting's questions, or to those the address names.
+
+    Those who ask for something first, then by name.
+    """
     meeting = years.meeting_of(number, kind)
+    named = request.args.get("formular", "")
+    chosen = [published.one(meeting, named)] if named else meeting.questionnaires
     asked = lists.Asked(COLUMNS, standings.TO_DECIDE)
-    found = standings.of_meeting(meeting, page.now(), asked.number, asked.order)
+    found = standings.of_questionnaires(meeting, chosen, page.now(), asked.number, asked.order)
     return render_template(
         "coordinator/answer_states.html",
         active="year",
         meeting=meeting,
         found=asked.shown(found),
-        closes=years.phase(meeting, "preparation").closes_at,
+        title_of=title_of,
+        closing=[(title_of(one), opening.closes_at(one)) for one in chosen],
     )
+
+
+def title_of(questionnaire: Questionnaire) -> str:
+    """What the questionnaire is called, "" where it need not be named."""
+    if not opening.is_named(questionnaire):
+        return ""
+    return published.title_of(questionnaire).to(page.language())
 
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
@@ -92,7 +104,7 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
     submission = reopening.one(meeting, public_id)
     form.in_year = meeting.year.number
     if not carried_out(form, lambda: _opened(submission, form)):
-        return _page(meeting, submission, opening=form)
+        return _page(meeting, submission, form_to_open=form)
     day = words.day(parse_day(form.day.data))
     flash(_("Svaret är öppet till och med %(day)s. Vi har mejlat organisationen.", day=day))
     return redirect(_here(meeting, submission), code=303)
@@ -138,19 +150,19 @@ def _here(meeting: Meeting, submission: Submission) -> str:
 def _page(
     meeting: Meeting,
     submission: Submission,
-    opening: OpenForm | None = None,
+    form_to_open: OpenForm | None = None,
     refusing: RefuseForm | None = None,
 ) -> AnyResponse:
     """The page; one of the forms is given when something in it has to be put right."""
     opens = deadline.opens_at(submission)
     waiting = reopening.waiting(meeting)
-    posted: BaseForm | None = opening or refusing
+    posted: BaseForm | None = form_to_open or refusing
     html = render_template(
         "coordinator/answer_state.html",
         active="year",
         meeting=meeting,
         submission=submission,
-        standing=_standing(meeting, submission),
+        standing=_standing(submission),
         request_now=reopening.pending(submission),
         closes=deadline.closes_at(submission),
         opens=opens,
@@ -158,17 +170,21 @@ def _page(
         most=MOST,
         alone=_is_open_alone(submission),
         form=posted or Press(formdata=None),
-        opening=opening or _opening(meeting, submission),
+        opening=form_to_open or _form_to_open(submission),
         refusing=refusing or RefuseForm(formdata=None),
-        ahead=_is_between(opens, meeting),
+        ahead=_is_of_use(submission),
+        title=title_of(submission.questionnaire),
         others=[one for one in waiting if one.submission_id != submission.id],
     )
     return make_response(html, posted.status if posted else 200)
 
 
-def _is_between(opens: dt.datetime, meeting: Meeting) -> bool:
-    """Whether the preparation has opened and its meeting is still to come."""
-    return meeting.state == "planned" and opens <= page.now() < meeting.starts_at
+def _is_of_use(submission: Submission) -> bool:
+    """Whether the questionnaire has opened, and the meeting that it prepares is still to come."""
+    asked = submission.questionnaire
+    if asked.meeting.state != "planned" or page.now() < deadline.opens_at(submission):
+        return False
+    return not opening.prepares(asked) or page.now() < asked.meeting.starts_at
 
 
 def _is_open_alone(submission: Submission) -> bool:
@@ -179,16 +195,16 @@ def _is_open_alone(submission: Submission) -> bool:
     )
 
 
-def _opening(meeting: Meeting, submission: Submission) -> OpenForm:
+def _form_to_open(submission: Submission) -> OpenForm:
     """The form with the last day that is usual, or that holds already."""
     if _is_open_alone(submission):
         day = dates.as_date(deadline.closes_at(submission))
     else:
-        day = reopening.usual_day(meeting, page.now())
+        day = reopening.usual_day(submission.questionnaire, page.now())
     return OpenForm(formdata=None, data={"day": day.isoformat()})
 
 
-def _standing(meeting: Meeting, submission: Submission) -> Progress:
-    everybody = progress.of_meeting(meeting)
+def _standing(submission: Submission) -> Progress:
+    everybody = progress.of_questionnaire(submission.questionnaire)
     found = next((one for one in everybody if one.submission == submission.public_id), None)
     return found or abort(404)

@@ -25,6 +25,7 @@ from annualwheel.preparation import collaborators, standings
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.answers.change_requests import title_of
 from annualwheel.web.coordinator.contacts.people import actor, wanted_rows
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
@@ -225,6 +226,7 @@ def _organisation_page(
         places=directory.places_in(found),
         year=year,
         answers=standings.answers_of(found, year) if year else [],
+        title_of=title_of,
         year_form=year_form,
     )
     return make_response(html, (sent or form).status)

@@ -50,9 +50,10 @@ PAGES = {
     ),
     "results": PageWords(nobody=_l("Alla som var med har fått mejlet om resultatet.")),
 }
-# Said while the phase that a mail leads to has not opened.
+# Said while the questionnaire that a mail leads to has not opened, by when it is asked.
 TOO_EARLY = {
-    "preparation": _l(
+    "before": _l(
         "Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än."
     ),
+    "after": _l("Frågorna öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än."),
 }

@@ -30,11 +30,12 @@ from annualwheel.jobs import queue
 from annualwheel.mail import kinds, letters
 from annualwheel.mail.letters import Letter
 from annualwheel.mailings import drafts, log
-from annualwheel.mailings.kinds import registry
+from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.sending import by_public_id, confirm, confirmed, pause, resume
 from annualwheel.mailings.sending import standing as progress_of
 from annualwheel.models import Category, Mailing, Meeting
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
@@ -58,7 +59,18 @@ FRAMED = (
 def order_of(meeting: Meeting, what: str) -> MailingDraft:
     """What the address asks for: the kind of mailing, and whom, where that is chosen."""
     kind = registry.BY_ADDRESS.get(what) or abort(404)
+    if kind.about_a_questionnaire:
+        return MailingDraft(meeting, kind.key, questionnaire=_asked(meeting))
     return MailingDraft(meeting, kind.key, _choice() if kind.by_choice else None)
+
+
+def _asked(meeting: Meeting) -> str:
+    """The key of the questionnaire that the address names, else of the one in turn."""
+    named = request.args.get("formular", "")
+    if named:
+        return published.one(meeting, named).key
+    in_turn = opening.due(meeting, page.now())
+    return in_turn.key if in_turn else ""
 
 
 def _choice() -> Choice | None:
@@ -76,7 +88,7 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
     meeting = years.meeting_of(number, kind)
     order = order_of(meeting, what)
     try:
-        drafts.require_possible(meeting, order.kind, page.now())
+        drafts.require_possible(meeting, order.kind, page.now(), order.questionnaire)
     except DomainError as problem:
         return _impossible(meeting, order, error_messages.sentence(problem))
     form = Press()
@@ -129,8 +141,9 @@ def _compose(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         choices=_choices(order.meeting),
         chosen=request.args.get("urval", ""),
         text=request.args.get("sok", ""),
-        args=_args(),
+        args=_args(order),
         warning=_warning(order),
+        several=_several(order),
         problem=problem,
     )
     return make_response(html, 409 if problem else 200)
@@ -141,8 +154,24 @@ def plain(letter: Letter) -> str:
     return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), letter.text)
 
 
-def _args() -> dict[str, Any]:
-    return {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
+def _args(order: MailingDraft) -> dict[str, Any]:
+    """What the address says of the order; which questionnaire, where the meeting has several."""
+    args = {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
+    if order.questionnaire and len(order.meeting.questionnaires) > 1:
+        args["formular"] = order.questionnaire
+    return args
+
+
+def _several(order: MailingDraft) -> list[tuple[str, str]]:
+    """The questionnaires the mail may be about, by key with their titles, where there are several.
+
+    The one it is about comes first.
+    """
+    several = order.meeting.questionnaires if order.questionnaire else []
+    if len(several) < 2:
+        return []
+    in_order = sorted(several, key=lambda one: one.key != order.questionnaire)
+    return [(one.key, published.title_of(one).to(page.language())) for one in in_order]
 
 
 def _sample(rows: list[Addressee]) -> Addressee:
@@ -189,11 +218,13 @@ def _warning(order: MailingDraft) -> str:
 
     An invitation can be answered as soon as it comes.
     """
-    phase = registry.of(order.kind).leads_to
-    opens = years.phase(order.meeting, phase).opens_at if phase else page.now()
+    if not registry.of(order.kind).about_a_questionnaire:
+        return ""
+    questionnaire = asked.questionnaire_of(order)
+    opens = opening.opens_at(questionnaire)
     if page.now() >= opens:
         return ""
-    return str(kind_words.TOO_EARLY[phase]) % {"day": words.day(opens)}
+    return str(kind_words.TOO_EARLY[questionnaire.timing]) % {"day": words.day(opens)}
 
 
 def _test(order: MailingDraft, what: str) -> AnyResponse:
@@ -210,7 +241,7 @@ def _here(order: MailingDraft, what: str) -> str:
         number=order.meeting.year.number,
         kind=order.meeting.kind,
         what=what,
-        **_args(),
+        **_args(order),
     )
 
 
@@ -234,6 +265,7 @@ def _confirm(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         key=secrets.token_urlsafe(12),
         head=services().letterhead,
         here=_here(order, what),
+        several=_several(order),
         warning=_warning(order),
         problem=problem,
     )
@@ -292,11 +324,15 @@ def sending(public_id: str) -> str:
     """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
     mailing = by_public_id(public_id)
     standing, kind = progress_of(mailing), registry.of(mailing.kind)
+    about = asked.of_mailing(mailing)
     running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
     return render_template(
         "coordinator/sending.html",
         active="mailings",
         mailing=mailing,
+        about=published.title_of(about).to(page.language())
+        if about and opening.is_named(about)
+        else "",
         standing=standing,
         running=running,
         announced=not kind.address,

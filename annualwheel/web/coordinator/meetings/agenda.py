@@ -11,14 +11,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from annualwheel.cycle import years
-from annualwheel.mailings import log, recipients
-from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase, Questionnaire
+from annualwheel.mailings import log
+from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase
 from annualwheel.participation import organisation_requests
 from annualwheel.preparation import reopening
-from annualwheel.preparation.states import HAS_SUBMITTED, TO_SUBMIT
+from annualwheel.preparation.states import COUNTED, HAS_SUBMITTED
 from annualwheel.privacy import erasure
+from annualwheel.questionnaires import opening
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
 from annualwheel.web import words
+from annualwheel.web.coordinator.meetings import asked
+from annualwheel.web.coordinator.meetings.asked import Asked
 from annualwheel.wording import dates
 
 SOON = dt.timedelta(days=30)
@@ -33,8 +36,7 @@ class Status:
     meeting: Meeting
     funnel: Funnel
     turnout: list[Turnout]
-    questionnaire: Questionnaire | None
-    states: dict[str, int]
+    asked: list[Asked]
     undelivered: int
     mailings: dict[str, list[Mailing]]
     asking: list[ChangeRequest]
@@ -43,7 +45,6 @@ class Status:
     @classmethod
     def of(cls, meeting: Meeting) -> Status:
         """The numbers of today; the same number of queries however many people there are."""
-        asked = next(iter(meeting.questionnaires), None)
         mailings: dict[str, list[Mailing]] = {}
         for mailing in log.mailings_of(meeting):
             mailings.setdefault(mailing.kind, []).append(mailing)
@@ -51,8 +52,7 @@ class Status:
             meeting=meeting,
             funnel=funnel(meeting),
             turnout=turnout(meeting),
-            questionnaire=asked,
-            states=recipients.preparation_states(asked) if asked else {},
+            asked=asked.of(meeting, mailings.get("preparation", [])),
             undelivered=log.count(log.Wanted(group="stopped", meeting_id=meeting.id)),
             mailings=mailings,
             asking=reopening.waiting(meeting),
@@ -68,19 +68,24 @@ class Status:
         """The share of answers of a phase, 0 to 1."""
         if phase == "registration" and self.funnel.invited:
             return self.funnel.answered / self.funnel.invited
-        if phase == "preparation" and any(self.states.values()):
-            submitted = sum(self.states[state] for state in HAS_SUBMITTED)
-            return submitted / sum(self.states.values())
+        if phase == "preparation" and self._begun(*COUNTED):
+            return self._begun(*HAS_SUBMITTED) / self._begun(*COUNTED)
         if phase == "invitation" and self.funnel.invited:
             return 1.0
         return 0.0
+
+    def _begun(self, *states: str) -> int:
+        """How many answers to what prepares the meeting are in one of the states."""
+        preparing = [one for one in self.asked if opening.prepares(one.questionnaire)]
+        return sum(one.states[state] for one in preparing for state in states)
 
 
 def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     """What the meeting asks of a coordinator, for the macro `todo`."""
     meeting = status.meeting
     if meeting.state != "planned" or now >= meeting.starts_at:
-        return [*_stopped(status), *_asking(status), *_results(status, now)]
+        follow_up = _questions(status, now, "after") if meeting.state == "planned" else []
+        return [*_stopped(status), *_asking(status), *follow_up, *_results(status, now)]
     return [
         *_stopped(status),
         *_asking(status),
@@ -312,32 +317,48 @@ def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[
 
 def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
     meeting = status.meeting
-    phase = years.phase(meeting, "preparation")
-    if status.questionnaire is None:
-        return _unpublished(meeting, phase, now)
-    if now < phase.opens_at or now > phase.closes_at:
-        return []
-    if "preparation" not in status.mailings:
+    if not opening.preparing(meeting):
+        return _unpublished(meeting, years.phase(meeting, "preparation"), now)
+    return _questions(status, now, "before")
+
+
+def _questions(status: Status, now: dt.datetime, timing: str) -> list[dict[str, Any]]:
+    """What the questionnaires that are open before the meeting, or after it, ask for."""
+    found = []
+    for one in status.asked:
+        if one.questionnaire.timing == timing and one.opens_at <= now <= one.closes_at:
+            found += _of_questionnaire(status.meeting, one)
+    return found
+
+
+def _of_questionnaire(meeting: Meeting, one: Asked) -> list[dict[str, Any]]:
+    which = {"formular": one.questionnaire.key} if one.title else {}
+    if not one.mailed:
         return [
             _row(
                 "warn",
                 _("Att göra"),
-                _("Förberedelsen är öppen"),
-                _("Mejlet om förberedelsen är inte skickat"),
+                _("%(title)s är öppen", title=one.title)
+                if one.title
+                else _("Förberedelsen är öppen"),
+                _("Mejlet om frågorna är inte skickat")
+                if one.title
+                else _("Mejlet om förberedelsen är inte skickat"),
                 _("Skicka mejlet"),
-                _url("compose", meeting, what="forberedelse"),
+                _url("compose", meeting, what="forberedelse", **which),
             )
         ]
-    left = sum(status.states[state] for state in TO_SUBMIT)
+    left = one.undecided
     if not left:
         return []
+    title = ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left)
     return [
         _row(
             "info",
             _("Pågår"),
-            ngettext("%(num)s svar är inte inskickat", "%(num)s svar är inte inskickade", left),
-            _("Sista dag är %(day)s", day=words.day_month(phase.closes_at)),
+            f"{one.title}: {title}" if one.title else title,
+            _("Sista dag är %(day)s", day=words.day_month(one.closes_at)),
             _("Skicka påminnelse"),
-            _url("compose", meeting, what="paminnelse-forberedelse"),
+            _url("compose", meeting, what="paminnelse-forberedelse", **which),
         )
     ]

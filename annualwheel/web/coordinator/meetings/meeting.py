@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,8 +15,7 @@ from annualwheel.cycle import years
 from annualwheel.errors import DomainError, Missing
 from annualwheel.mailings import drafts
 from annualwheel.models import Category, Meeting
-from annualwheel.preparation.states import TO_SUBMIT
-from annualwheel.questionnaires import published, reading
+from annualwheel.questionnaires import opening, published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.registrations import turnout
 from annualwheel.services import services
@@ -49,11 +49,9 @@ def meeting(number: int, kind: str) -> str:
         funnel=[(group, getattr(status.funnel, group)) for group in STEPS],
         events=events.latest(found),
         badge=year_overview.badge(status, now),
-        preparation=years.phase(found, "preparation"),
-        asked=definition_for(found),
+        unpublished=_unpublished(found, now),
         form=Press(),
         held=now >= found.starts_at,
-        undecided=_undecided(status),
         can_save_the_date=_is_possible("save_the_date", found, now),
     )
 
@@ -76,8 +74,15 @@ def missing(number: int, kind: str) -> str:
 
 @blueprint.post("/mote/<int:number>/<meeting:kind>/fragor")
 def publish(number: int, kind: str) -> AnyResponse:
-    """Publishes the questions of this kind of meeting, with the year's themes as they are now."""
-    found, asked = years.meeting_of(number, kind), definition_for(years.meeting_of(number, kind))
+    """Publishes questions of this kind of meeting, with the year's themes as they are now.
+
+    The form names them by their key where there are several.
+    """
+    found = years.meeting_of(number, kind)
+    possible, key = definitions_for(found), page.pressed("formular")
+    if not key and len(possible) == 1:
+        key = possible[0].key
+    asked = next((one for one in possible if one.key == key), None)
     back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     if not Press().accepted():
         return back
@@ -89,10 +94,10 @@ def publish(number: int, kind: str) -> AnyResponse:
     return back
 
 
-def definition_for(meeting: Meeting) -> Definition | None:
+def definitions_for(meeting: Meeting) -> list[Definition]:
     """The questions that the folder forms/ holds for this kind of meeting."""
     definitions = reading.read_all(services().settings.forms_folder)
-    return next((one for one in definitions if one.meeting_kind == meeting.kind), None)
+    return [one for one in definitions if one.meeting_kind == meeting.kind]
 
 
 def _is_possible(kind: str, meeting: Meeting, now: dt.datetime) -> bool:
@@ -104,6 +109,23 @@ def _is_possible(kind: str, meeting: Meeting, now: dt.datetime) -> bool:
     return True
 
 
-def _undecided(status: Status) -> int:
-    """Answers that are not in: not begun, or drafts."""
-    return sum(status.states.get(state, 0) for state in TO_SUBMIT)
+@dataclass(frozen=True)
+class Unpublished:
+    """Questions that are not published yet, and when they would open as things are planned."""
+
+    definition: Definition
+    opens_at: dt.datetime
+    possible: bool
+
+
+def _unpublished(meeting: Meeting, now: dt.datetime) -> list[Unpublished]:
+    """What is not published for the meeting; `possible` while it can be answered in time."""
+    there = {one.key for one in meeting.questionnaires}
+    found = []
+    for one in definitions_for(meeting):
+        if one.key in there:
+            continue
+        opens_at = opening.planned(meeting, one)[0]
+        in_time = now < meeting.starts_at or one.timing == "after"
+        found.append(Unpublished(one, opens_at, meeting.state == "planned" and in_time))
+    return found

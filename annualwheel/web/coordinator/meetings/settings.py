@@ -5,6 +5,8 @@ The days of its phases, the ways to attend, and what else holds for registering.
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, make_response, redirect, render_template, url_for
@@ -22,8 +24,9 @@ from annualwheel.meetings.planning import Terms
 from annualwheel.models import Meeting, Registration
 from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
+from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import seats
-from annualwheel.web import page
+from annualwheel.web import page, words
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
@@ -76,14 +79,68 @@ class SettingsForm(StaleSafeForm):
         )
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """A phase of the meeting, or the time a questionnaire with days of its own is open.
+
+    `field` begins the names of its two fields; `questionnaire` is its key, "" for a phase. `after`:
+    the days are counted after the meeting, else before it.
+    """
+
+    field: str
+    label: str
+    questionnaire: str
+    after: bool
+    opens_days: int
+    closes_days: int
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+
+    @property
+    def sign(self) -> int:
+        """What turns the days that are typed into days from the meeting."""
+        return 1 if self.after else -1
+
+
+def stretches(meeting: Meeting) -> list[Stretch]:
+    """The phases in order, then the questionnaires with days of their own."""
+    found = [
+        Stretch(
+            phase.kind,
+            words.label(phase.kind, "phase"),
+            "",
+            phase.kind == "followup",
+            phase.opens_days,
+            phase.closes_days,
+            phase.opens_at,
+            phase.closes_at,
+        )
+        for phase in meeting.phases
+    ]
+    for asked in meeting.questionnaires:
+        if asked.opens_days is not None and asked.closes_days is not None:
+            stretch = Stretch(
+                f"asked_{asked.key}",
+                published.title_of(asked).to(page.language()),
+                asked.key,
+                not opening.prepares(asked),
+                asked.opens_days,
+                asked.closes_days,
+                opening.opens_at(asked),
+                opening.closes_at(asked),
+            )
+            found.append(stretch)
+    return found
+
+
 def form_for(meeting: Meeting) -> Any:
     """The form with the meeting's own phases, and both ways to attend.
 
     Also the way that the meeting does not have.
     """
     fields: dict[str, Any] = {}
-    for phase in meeting.phases:
-        fields |= _fields_of_phase(phase.kind)
+    for stretch in stretches(meeting):
+        fields |= _fields_of_stretch(stretch.field)
     for mode in MODES:
         fields |= _fields_of_way(mode)
     return type("MeetingForm", (SettingsForm,), fields)(lambda: _holding(meeting))
@@ -97,11 +154,10 @@ def _holding(meeting: Meeting) -> dict[str, object]:
         "registry_number": meeting.registry_number,
         "online": seats.option_of(meeting, "online") is not None,
     }
-    for phase in meeting.phases:
-        sign = 1 if phase.kind == "followup" else -1
+    for stretch in stretches(meeting):
         values |= {
-            f"{phase.kind}_opens": str(sign * phase.opens_days),
-            f"{phase.kind}_closes": str(sign * phase.closes_days),
+            f"{stretch.field}_opens": str(stretch.sign * stretch.opens_days),
+            f"{stretch.field}_closes": str(stretch.sign * stretch.closes_days),
         }
     for mode in MODES:
         option = seats.option_of(meeting, mode)
@@ -115,11 +171,11 @@ def _holding(meeting: Meeting) -> dict[str, object]:
     return values
 
 
-def _fields_of_phase(kind: str) -> dict[str, Any]:
+def _fields_of_stretch(field: str) -> dict[str, Any]:
     message = _("Skriv antalet dagar med siffror, 0 till 400")
     return {
-        f"{kind}_opens": _number(_("Från och med"), message, MOST_DAYS),
-        f"{kind}_closes": _number(_("Till och med"), message, MOST_DAYS),
+        f"{field}_opens": _number(_("Från och med"), message, MOST_DAYS),
+        f"{field}_closes": _number(_("Till och med"), message, MOST_DAYS),
     }
 
 
@@ -178,20 +234,30 @@ def _tell(got: list[Registration]) -> None:
 
 def _page(meeting: Meeting, form: Any) -> AnyResponse:
     html = render_template(
-        "coordinator/meeting_settings.html", active="year", meeting=meeting, form=form
+        "coordinator/meeting_settings.html",
+        active="year",
+        meeting=meeting,
+        form=form,
+        stretches=stretches(meeting),
     )
     return make_response(html, form.status)
 
 
 def _save(meeting: Meeting, form: Any) -> list[Registration]:
-    now, actor, days = page.now(), audit.staff(g.staff.id), {}
-    for phase in meeting.phases:
-        sign = 1 if phase.kind == "followup" else -1
-        days[phase.kind] = (
-            sign * int(form[f"{phase.kind}_opens"].data),
-            sign * int(form[f"{phase.kind}_closes"].data),
+    now, actor = page.now(), audit.staff(g.staff.id)
+    phases: dict[str, tuple[int, int]] = {}
+    openings: dict[str, tuple[int, int]] = {}
+    for stretch in stretches(meeting):
+        days = (
+            stretch.sign * int(form[f"{stretch.field}_opens"].data),
+            stretch.sign * int(form[f"{stretch.field}_closes"].data),
         )
-    planning.set_phases(meeting, days, now, actor)
+        if stretch.questionnaire:
+            openings[stretch.questionnaire] = days
+        else:
+            phases[stretch.field] = days
+    planning.set_phases(meeting, phases, now, actor)
+    planning.set_openings(meeting, openings, now, actor)
     chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}
     terms = Terms(
         form.open_registration.data, form.with_lunch.data, form.registry_number.data, chosen

@@ -1,0 +1,57 @@
+"""The published questionnaires of a meeting, with how far the answers to each have come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annualwheel.mailings import recipients
+from annualwheel.models import Mailing, Meeting, Questionnaire
+from annualwheel.preparation.states import TO_SUBMIT
+from annualwheel.questionnaires import opening, published
+from annualwheel.web import page
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A published questionnaire with how many answers are in each state.
+
+    `title` is "" where it need not be named; `mailed`: the mail that asks to answer it has gone.
+    """
+
+    questionnaire: Questionnaire
+    title: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    states: dict[str, int]
+    mailed: bool
+
+    @property
+    def undecided(self) -> int:
+        """Answers that are not in: not begun, or drafts."""
+        return sum(self.states[state] for state in TO_SUBMIT)
+
+
+def of(meeting: Meeting, mailings: Sequence[Mailing]) -> list[Asked]:
+    """Each questionnaire in the order they open; `mailings` are those that ask to answer one."""
+    if not meeting.questionnaires:
+        return []
+    states = recipients.preparation_states(meeting)
+    mailed = {mailing.audience.get("questionnaire") for mailing in mailings}
+    found = [
+        Asked(
+            questionnaire=one,
+            title=_title(one) if opening.is_named(one) else "",
+            opens_at=opening.opens_at(one),
+            closes_at=opening.closes_at(one),
+            states=states[one.id],
+            mailed=one.key in mailed,
+        )
+        for one in meeting.questionnaires
+    ]
+    return sorted(found, key=lambda one: (one.opens_at, one.questionnaire.id))
+
+
+def _title(questionnaire: Questionnaire) -> str:
+    return published.title_of(questionnaire).to(page.language())

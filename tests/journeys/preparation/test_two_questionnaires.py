@@ -1,0 +1,404 @@
+"""A meeting with two questionnaires: one that each organisation answers before it, one that each
+person answers after it. The same people answer both; every page and mail says which is meant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+from flask import Flask
+
+from annualwheel import audit
+from annualwheel.cycle import reference, years
+from annualwheel.db import db
+from annualwheel.errors import Closed, Missing
+from annualwheel.mailings import drafts, recipients, sending
+from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.meetings import results
+from annualwheel.models import (
+    Mailing,
+    Meeting,
+    Member,
+    Message,
+    Questionnaire,
+    Registration,
+    Staff,
+    Submission,
+)
+from annualwheel.participation import access, calendar_feed, replies
+from annualwheel.preparation import submission
+from annualwheel.questionnaires import opening, published
+from annualwheel.registrations import invitations, notices
+from annualwheel.workshop import packs
+from config import ROOT
+from tests.conftest import START, Fixed
+from tests.guests import link_of, publish, reply_of
+from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.several import FOLLOW_UP, read_text
+from tests.tiny_browser import Browser
+from tests.writers import THEMES, add_initiative, item_of, write
+
+DAY = dt.timedelta(days=1)
+BEFORE, AFTER = "arbetsmote", "efterat"
+TITLE = "Uppföljning efter mötet"
+PREPARED = dt.datetime(2026, 12, 20, 9, tzinfo=dt.UTC)
+WORK = "/mote/2027/arbetsmote"
+ANSWERS = "/svar/2027/arbetsmote"
+
+
+@dataclass
+class Played:
+    """The working meeting with both questionnaires published and four who come."""
+
+    meeting: Meeting
+    karin: Staff
+    seats: dict[str, Registration]
+    held: dt.datetime
+
+    def questionnaire(self, key: str) -> Questionnaire:
+        return published.one(self.meeting, key)
+
+    def send(self, kind: str, key: str, now: dt.datetime) -> Mailing:
+        order = MailingDraft(self.meeting, kind, questionnaire=key)
+        drafts.send_test(order, drafts.ANYONE, self.karin, now)
+        return sending.confirm(order, f"{kind}{key}{now}", 1000, self.karin, now)
+
+    def member(self, given: str, key: str) -> Member:
+        return (
+            db.session.query(Member)
+            .join(Member.submission)
+            .join(Submission.questionnaire)
+            .filter(Member.person_id == self.seats[given].person_id)
+            .filter_by(key=key)
+            .one()
+        )
+
+
+@pytest.fixture
+def played(session: object, tmp_path: Path, clock: Fixed) -> Played:
+    reference.ensure()
+    year = make_year()
+    for key, sv, en in THEMES:
+        years.add_theme(year, key, sv, en)
+    meeting, karin = meeting_of(year), make_staff()
+    publish(meeting)
+    published.publish(meeting, read_text(tmp_path, FOLLOW_UP), START, audit.SYSTEM)
+    seats = {}
+    for given, organisation in (
+        ("Anna", "Arvika kommun"),
+        ("Ola", "Arvika kommun"),
+        ("Eva", "Grums kommun"),
+        ("Åsa", "Kils kommun"),
+    ):
+        person = make_person(make_organisation(year, organisation), given, "Ek")
+        place = make_organisation(year, organisation)
+        seats[given] = invitations.invite(meeting, person, place, START)
+        replies.register(seats[given], reply_of(seats[given]), START, audit.SYSTEM)
+    db.session.commit()
+    return Played(meeting, karin, seats, meeting.ends_at + 2 * DAY)
+
+
+def answer_both(played: Played, clock: Fixed) -> None:
+    """Arvika prepares; after the meeting Anna and Åsa follow it up."""
+    clock.set(PREPARED)
+    played.send("preparation", BEFORE, PREPARED)
+    anna = played.member("Anna", BEFORE)
+    write(anna, item_of(anna), PREPARED, forberett="Strateger")
+    add_initiative(anna, titel="Språkvän på jobbet")
+    submission.submit(anna, PREPARED)
+    clock.set(played.held)
+    played.send("preparation", AFTER, played.held)
+    for given in ("Anna", "Åsa"):
+        member = played.member(given, AFTER)
+        write(member, item_of(member), played.held, mal=f"{given} ringer Torsby på måndag")
+        submission.submit(member, played.held)
+    db.session.commit()
+
+
+def told(kind: str) -> list[Message]:
+    return (
+        db.session.query(Message)
+        .filter(Message.kind == kind, ~Message.key.startswith("test:"))
+        .order_by(Message.id)
+        .all()
+    )
+
+
+def test_each_is_asked_of_its_own_people_by_a_mail_that_names_it(
+    played: Played, clock: Fixed
+) -> None:
+    played.send("preparation", BEFORE, PREPARED)
+    assert {message.name for message in told("preparation")} == {
+        "Anna Ek",
+        "Ola Ek",
+        "Eva Ek",
+        "Åsa Ek",
+    }
+    played.seats["Eva"].state = "withdrawn"
+    played.seats["Anna"].state = played.seats["Ola"].state = "attended"
+    db.session.flush()
+    before = len(told("preparation"))
+    mailing = played.send("preparation", AFTER, played.held)
+    asked = told("preparation")[before:]
+    # Anna and Ola were there. Åsa was registered and did not come, Eva withdrew.
+    assert [message.name for message in asked] == ["Anna Ek", "Ola Ek"]
+    assert {message.body.subject for message in asked} == {f"{TITLE}, 22 januari"}
+    assert "följa upp arbetsmötet" in asked[0].body.text
+    assert mailing.audience["questionnaire"] == AFTER
+    answers_of = db.session.query(Submission).filter_by(
+        questionnaire_id=played.questionnaire(AFTER).id
+    )
+    assert {one.respondent_key for one in answers_of} == {
+        f"p{played.seats[given].person_id}" for given in ("Anna", "Ola")
+    }
+
+
+def test_an_order_says_which_where_there_are_several(played: Played) -> None:
+    with pytest.raises(Missing, match="no_questionnaire"):
+        drafts.recipients(MailingDraft(played.meeting, "preparation"), PREPARED)
+    with pytest.raises(Closed, match="meeting_started"):
+        drafts.recipients(
+            MailingDraft(played.meeting, "preparation", questionnaire=BEFORE), played.held
+        )
+    closed = opening.closes_at(played.questionnaire(AFTER)) + DAY
+    with pytest.raises(Closed, match="preparation_closed"):
+        drafts.recipients(MailingDraft(played.meeting, "preparation", questionnaire=AFTER), closed)
+
+
+def test_a_reminder_goes_to_those_who_owe_that_answer_and_names_it(
+    played: Played, clock: Fixed
+) -> None:
+    answer_both(played, clock)
+    ola = recipients.not_submitted(played.questionnaire(AFTER), played.held)
+    assert [one.name for one in ola] == ["Eva Ek", "Ola Ek"]
+    owing = recipients.not_submitted(played.questionnaire(BEFORE), PREPARED)
+    assert [one.organisation for one in owing] == ["Grums kommun", "Kils kommun"]
+    played.send("preparation_reminder", AFTER, played.held)
+    found = told("preparation_reminder")
+    assert {message.name for message in found} == {"Eva Ek", "Ola Ek"}
+    assert {message.body.subject for message in found} == {f"{TITLE}: svara senast 5 februari"}
+    assert f"Ditt svar på ”{TITLE}” är inte inskickat." in found[0].body.text
+    receipts = {message.body.subject for message in told("receipt")}
+    assert f"Svaret är inskickat: {TITLE}" in receipts
+
+
+def test_the_invitation_speaks_of_what_prepares_the_meeting(played: Played) -> None:
+    seat = played.seats["Anna"]
+    facts = notices.said("confirmation", seat, "sv", START, {})
+    assert not facts["personal"]
+    assert facts["preparation_opens"] == notices.facts(seat, "sv")["preparation_opens"]
+    assert str(facts["preparation_opens"]).endswith("12\u00a0december\u00a02026")
+
+
+def test_a_new_seat_opens_what_is_open_now_and_no_more(played: Played) -> None:
+    anna = played.seats["Anna"]
+    for now, keys in (
+        (START, []),
+        (PREPARED, [BEFORE]),
+        (played.meeting.ends_at, [BEFORE]),
+        (played.held, [BEFORE, AFTER]),
+    ):
+        access.open_answers(anna, now)
+        opened = db.session.query(Member).filter_by(person_id=anna.person_id).order_by(Member.id)
+        assert [one.submission.questionnaire.key for one in opened] == keys
+
+
+def test_a_participants_page_lists_both_and_each_button_opens_its_own_answer(
+    app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
+    clock.set(PREPARED)
+    browser = new_visitor().open(link_of(played.seats["Anna"])).press("Se eller ändra din anmälan")
+    browser.see(
+        "Förberedelse inför arbetsmötet",
+        "Ett svar för hela Arvika kommun.",
+        f"{TITLE}Öppnar 23 januari",
+        "Vi mejlar dig då. Senast 5 februari.",
+    )
+    browser.press("Öppna förberedelsen Förberedelse inför arbetsmötet")
+    browser.see("Inför arbetsmötet fredag 22 januari 2027", "Svar från Arvika kommun")
+    clock.set(played.held)
+    browser = new_visitor().open(link_of(played.seats["Anna"])).press("Se din anmälan")
+    browser.see("Läs ert svar", "Cirka 5 minuter. Senast fredag 5 februari 2027.")
+    browser.press(f"Öppna frågorna {TITLE}")
+    browser.see("Efter arbetsmötet fredag 22 januari 2027", "Vad tar du med dig hem?")
+    browser.miss("Förberedelse för")
+    browser.follow("1. Det du tar med dig").fill("Vad ska du göra nu på måndag?", "Ringa Torsby")
+    browser.press("Spara utkast")
+    hub = browser.url
+    # The same person has the other answer open in another window: each page keeps to its own.
+    answers_of = {one.questionnaire.key: one for one in db.session.query(Submission)}
+    assert answers_of[AFTER].person_id == played.seats["Anna"].person_id
+    assert answers_of[AFTER].changed_at == played.held and answers_of[BEFORE].changed_at is None
+    browser.open(link_of(played.seats["Anna"])).press("Se din anmälan").press("Läs ert svar")
+    browser.see("Svar från Arvika kommun", "Sista dagen har gått").miss("Vad tar du med dig hem?")
+    assert hub != browser.url
+
+
+def test_a_button_that_names_nothing_opens_nothing_where_there_are_several(
+    app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
+    clock.set(PREPARED)
+    browser = new_visitor().open(link_of(played.seats["Anna"])).press("Se eller ändra din anmälan")
+    form = next(
+        one for one in browser.page.all("form") if one.get("action") == "/anmalan/forberedelse"
+    )
+    pairs = [(c.get("name"), c.get("value")) for c in form.all("input")]
+    browser.send("POST", "/anmalan/forberedelse", pairs, False)
+    assert (browser.url, db.session.query(Member).count()) == ("/anmalan", 0)
+
+
+def test_the_coordinator_sees_and_counts_each_by_itself(
+    app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
+    clock.set(PREPARED)
+    office = sign_in(new_visitor(), played.karin, PREPARED)
+    office.open(WORK).see("Förberedelse inför arbetsmötet är öppen", "Ingen har fått mejlet")
+    office.follow("Skicka mejlet").see("Mejlet gäller Förberedelse inför arbetsmötet.")
+    office.follow(f"Gäller i stället: {TITLE}").see(
+        f"Mejlet gäller {TITLE}.", "Frågorna öppnar lördag 23 januari 2027."
+    )
+    answer_both(played, clock)
+    office = sign_in(new_visitor(), played.karin, played.held)
+    office.open(WORK).see(f"{TITLE}: 2 svar är inte inskickade", "Sista dag är 5 februari").miss(
+        "Förberedelse inför arbetsmötet är öppen"
+    )
+    office.open(f"{WORK}/svar?formular={AFTER}").see("Anna Ek, Arvika kommun", TITLE)
+    office.miss("0 av 6")
+    office.open(f"{WORK}/svar").see(
+        "Förberedelse inför arbetsmötet: sista dag för alla är torsdag 14 januari 2027.",
+        f"{TITLE}: sista dag för alla är fredag 5 februari 2027.",
+        "Grums kommun",
+    )
+    office.follow("Anna Ek, Arvika kommun").see(TITLE, "Går att ändra till och med")
+
+
+def test_the_days_of_the_follow_up_are_changed_where_the_plan_is(
+    app: Flask, played: Played, visitor: Browser
+) -> None:
+    office = sign_in(visitor, played.karin)
+    office.open(f"{WORK}/installningar").see("nu 23 jan–5 feb")
+    office.fill("Till och med", "0", within=TITLE).press("Spara inställningarna")
+    assert "före den sista" in office.error_at("Till och med", within=TITLE)
+    office.fill("Till och med", "20", within=TITLE).press("Spara inställningarna")
+    office.see("Inställningarna är sparade.", "nu 23 jan–11 feb")
+
+
+def test_the_calendar_has_the_last_day_of_each(played: Played) -> None:
+    days = {
+        day.summary: day.on.isoformat()
+        for day in calendar_feed.of(played.seats["Anna"].person, START).days
+    }
+    assert (
+        days["Sista dag att svara: Förberedelse inför arbetsmötet, Arvika kommun"] == "2027-01-14"
+    )
+    assert days[f"Sista dag att svara: {TITLE}, Arvika kommun"] == "2027-02-05"
+
+
+def test_facilitators_read_each_by_itself_though_the_keys_are_the_same(
+    app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
+    answer_both(played, clock)
+    vera = sign_in(new_visitor(), make_staff("facilitator", "Vera Exempel"), played.held)
+    vera.open(ANSWERS).see("3 svar från 3 tillfrågade", "Anna Ek, Arvika kommun", TITLE)
+    vera.follow("Vad ska du göra nu på måndag?").see("Anna ringer Torsby", "Åsa ringer Torsby")
+    vera.open(ANSWERS).follow("Vilket mål arbetar ni mot?").miss("Torsby")
+    vera.open(f"{ANSWERS}/fraga/mal", formular="hittepa")
+    assert vera.status == 404
+
+
+def test_the_pack_is_true_of_both(played: Played, clock: Fixed) -> None:
+    answer_both(played, clock)
+    played.seats["Anna"].state = "attended"
+    db.session.flush()
+    book = packed(played, clock)
+    rows = [[cell.value for cell in row] for row in book["Alla svar"].iter_rows()]
+    heads, body = rows[0], [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert heads[-1] == "Formulär"
+    monday = [row for row in body if row["Fråga"] == "Vad ska du göra nu på måndag?"]
+    assert {(row["Svar från"], row["Formulär"]) for row in monday} == {
+        ("Anna Ek, Arvika kommun", TITLE),
+        ("Åsa Ek, Kils kommun", TITLE),
+    }
+    assert not [row for row in body if row["Fråga"] == "Vilket mål arbetar ni mot?"]
+    listed = [row[0].value for row in book["Initiativ"].iter_rows(min_row=2)]
+    assert len(listed) == 1
+    missing = [
+        (row[0].value, row[3].value, row[5].value) for row in book["Ej svarat"].iter_rows(min_row=2)
+    ]
+    assert missing == [
+        ("Grums kommun", "Inte påbörjat", "Förberedelse inför arbetsmötet"),
+        ("Kils kommun", "Inte påbörjat", "Förberedelse inför arbetsmötet"),
+        ("Grums kommun", "Inte påbörjat", TITLE),
+    ]
+    front = {row[0].value: row[1].value for row in book["Läs mig"].iter_rows(max_col=2)}
+    assert front["Svar av tillfrågade: Förberedelse inför arbetsmötet"] == "1 / 3"
+    assert front[f"Svar av tillfrågade: {TITLE}"] == "2 / 3"
+
+
+def test_before_the_follow_up_opens_nobody_has_failed_to_answer_it(
+    played: Played, clock: Fixed
+) -> None:
+    clock.set(PREPARED)
+    book = packed(played, clock)
+    assert {row[5].value for row in book["Ej svarat"].iter_rows(min_row=2)} == {
+        "Förberedelse inför arbetsmötet"
+    }
+
+
+def packed(played: Played, clock: Fixed) -> openpyxl.Workbook:
+    """The meeting's pack, opened again."""
+    ordered = packs.ask(played.meeting, played.karin, "sv", clock.now())
+    db.session.commit()
+    packs.build(ordered.id, clock)
+    file = packs.require_file(ordered, clock.now())
+    pieces = (packs.piece(file.id, number) for number in itertools.count())
+    return openpyxl.load_workbook(io.BytesIO(b"".join(itertools.takewhile(bool, pieces))))
+
+
+def test_beside_the_results_stands_what_was_submitted_to_each(
+    app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
+    answer_both(played, clock)
+    anna = played.member("Anna", AFTER)
+    write(anna, item_of(anna), played.held, mal="Anna ringer Torsby på måndag, och Sunne")
+    submission.submit(anna, played.held)
+    own = results.own_versions(played.meeting, anna.submission.organisation_id, anna.person_id)
+    assert [one.number for one in own] == [1, 2]
+    change = {("", "sv"): results.Change("Fem luckor.", results.mark(""))}
+    results.save(played.meeting, change, played.held, audit.SYSTEM)
+    results.publish(played.meeting, played.held, audit.SYSTEM)
+    db.session.commit()
+    for given, seen, unseen in (
+        ("Anna", "Anna ringer Torsby", "Åsa ringer"),
+        ("Ola", "Språkvän på jobbet", "Anna ringer"),
+        ("Åsa", "Åsa ringer Torsby", "Språkvän"),
+    ):
+        browser = new_visitor().open(link_of(played.seats[given])).press("Se din anmälan")
+        browser.open("/anmalan/resultat").see("Fem luckor.", seen).miss(unseen)
+        assert ("Språkvän på jobbet" in browser.text) == (given != "Åsa")
+
+
+def test_publishing_offers_each_questionnaire_of_the_folder_by_itself(
+    make_app: Callable[..., Flask], clock: Fixed, tmp_path: Path
+) -> None:
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    read_text(folder, FOLLOW_UP)
+    (folder / "arbetsmote.toml").write_bytes((ROOT / "forms" / "arbetsmote.toml").read_bytes())
+    app = make_app(forms_folder=folder)
+    with app.app_context():
+        make_year()
+        office = sign_in(Browser(app), make_staff())
+        office.open(WORK).see("Förberedelse inför arbetsmötet", TITLE)
+        office.press(f"Publicera frågorna {TITLE}").see("Frågorna är publicerade.")
+        assert [one.key for one in db.session.query(Questionnaire)] == [AFTER]
+        office.open(WORK).press("Publicera frågorna Förberedelse inför arbetsmötet")
+        keys = [one.key for one in db.session.query(Questionnaire).order_by(Questionnaire.id)]
+        assert keys == [AFTER, BEFORE]
