@@ -19,7 +19,8 @@ from annualwheel.db import db
 from annualwheel.errors import DomainError, Missing
 from annualwheel.models import Import
 from annualwheel.services import services
-from annualwheel.web import error_messages, import_words
+from annualwheel.web import error_messages
+from annualwheel.web.wording import import_words
 
 contacts_group = AppGroup("contacts", help="Personer och organisationer.")
 BY = "kommandoraden"

@@ -14,14 +14,7 @@ from sqlalchemy.orm import joinedload
 from annualwheel.db import db
 from annualwheel.mail import letters, outbox
 from annualwheel.mail.states import UNSENT
-from annualwheel.models import (
-    Mailing,
-    Meeting,
-    Message,
-    Questionnaire,
-    Registration,
-    Submission,
-)
+from annualwheel.models import Mailing, Meeting, Message, Questionnaire, Registration, Submission
 from annualwheel.registrations import availability, notices
 from annualwheel.registrations.states import AWAITED
 from annualwheel.wording import dates

@@ -10,12 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from annualwheel.db import db
 from annualwheel.mail.states import NEVER_LEFT, UNSENT
-from annualwheel.models import (
-    Meeting,
-    Message,
-    Person,
-    Registration,
-)
+from annualwheel.models import Meeting, Message, Person, Registration
 from annualwheel.registrations.states import STANDS
 
 SHOWN = 200

@@ -35,6 +35,7 @@ from annualwheel.models import (
     Registration,
     Submission,
 )
+from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.preparation import deadline
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import availability, notices, states
@@ -165,9 +166,7 @@ def _not_invited_to(
     now: dt.datetime,
 ) -> list[Entry]:
     """The meetings to come of the person's years that the person is not invited to yet."""
-    own_years = {
-        one.meeting.year_id for one in registrations if one.state not in states.LINK_IS_DEAD
-    }
+    own_years = {one.meeting.year_id for one in registrations if one.state not in LINK_IS_DEAD}
     own_years |= {one.questionnaire.meeting.year_id for one in submissions}
     asked = {registration.meeting_id for registration in registrations}
     to_come = _to_come(own_years, now)

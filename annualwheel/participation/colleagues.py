@@ -15,7 +15,7 @@ from annualwheel.contacts import folding, people
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
-from annualwheel.models import Meeting, Person, Registration
+from annualwheel.models import Meeting, Person, Registration, registrations
 from annualwheel.participation import access, open_registration
 from annualwheel.registrations import availability, invitations, notices, seats, states
 from annualwheel.registrations.states import step
@@ -26,7 +26,7 @@ HOUR = dt.timedelta(hours=1)
 # What is told of who is left as they are, by state; everybody else is there already.
 LEFT_AS = {
     **dict.fromkeys(states.SAID_NO, "said_no"),
-    **dict.fromkeys(states.LINK_IS_DEAD, "gone"),
+    **dict.fromkeys(registrations.LINK_IS_DEAD, "gone"),
 }
 
 

@@ -30,8 +30,9 @@ from annualwheel.models import (
     Phase,
     Registration,
 )
+from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.registrations import availability, invitations, notices, seats
-from annualwheel.registrations.states import CLAIMS_NOTHING, LINK_IS_DEAD, step
+from annualwheel.registrations.states import CLAIMS_NOTHING, step
 
 HOUR = dt.timedelta(hours=1)
 # How many may ask in an hour: from one network address (a municipality may have only one), to one

@@ -18,16 +18,11 @@ from annualwheel.contacts import activation, people
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Person, Registration
+from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.participation import access
 from annualwheel.preparation import membership
 from annualwheel.registrations import availability, invitations, needs, notices, seats
-from annualwheel.registrations.states import (
-    HAS_SEAT_OR_WAITS,
-    HOLDS_SEAT,
-    LINK_IS_DEAD,
-    allowed,
-    step,
-)
+from annualwheel.registrations.states import HAS_SEAT_OR_WAITS, HOLDS_SEAT, allowed, step
 
 Replaced = aliased(Registration)
 

@@ -13,8 +13,9 @@ from annualwheel.contacts import activation
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import Mailing, Meeting, Organisation, Person, Registration
+from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.registrations import notices, seats
-from annualwheel.registrations.states import LINK_IS_DEAD, step
+from annualwheel.registrations.states import step
 
 _OPENED = (
     sa.select(Registration)

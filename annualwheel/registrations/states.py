@@ -6,8 +6,7 @@ Every set of states that some rule asks for has its name here, with what it mean
 from __future__ import annotations
 
 from annualwheel.models import Registration
-from annualwheel.models.registrations import LINK_IS_DEAD as LINK_IS_DEAD
-from annualwheel.models.registrations import REGISTRATION_STATES
+from annualwheel.models.registrations import LINK_IS_DEAD, REGISTRATION_STATES
 from annualwheel.transitions import Transitions
 
 # (state, action) -> the states it may lead to. Where there are two, the seats decide (the first

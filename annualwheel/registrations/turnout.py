@@ -10,19 +10,8 @@ import sqlalchemy as sa
 from annualwheel import listing
 from annualwheel.db import db
 from annualwheel.listing import Order, Page
-from annualwheel.models import (
-    Category,
-    Meeting,
-    Organisation,
-    Registration,
-    YearOrganisation,
-)
-from annualwheel.registrations.audiences import (
-    GROUPS,
-    of_category,
-    of_registrations,
-    was_delivered,
-)
+from annualwheel.models import Category, Meeting, Organisation, Registration, YearOrganisation
+from annualwheel.registrations.audiences import GROUPS, of_category, of_registrations, was_delivered
 from annualwheel.registrations.states import COMING, INVITED
 
 BY_NAME = Order("name")

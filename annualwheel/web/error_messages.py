@@ -8,7 +8,8 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 
 from annualwheel.errors import DomainError
-from annualwheel.web import import_words, page
+from annualwheel.web import page
+from annualwheel.web.wording import import_words
 from annualwheel.wording import dates
 
 # Lazy, so that only the sentence that is shown is looked up. A place to fill is named as the

@@ -19,7 +19,8 @@ from annualwheel.models import Staff
 from annualwheel.preparation import states as submission_states
 from annualwheel.registrations import states as registration_states
 from annualwheel.services import services
-from annualwheel.web import session_links, words
+from annualwheel.web import session_links
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 LANGUAGES = ("sv", "en")

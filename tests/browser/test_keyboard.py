@@ -18,8 +18,8 @@ from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.browser.conftest import PHONE, Live
 from tests.conftest import Fixed
-from tests.guests import link_of, make_guest, make_meeting
-from tests.writers import OPEN, make_members
+from tests.makers.guests import link_of, make_guest, make_meeting
+from tests.makers.writers import OPEN, make_members
 
 pytestmark = pytest.mark.browser
 

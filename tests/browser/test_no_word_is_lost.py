@@ -18,7 +18,7 @@ from annualwheel.services import services
 from tests.browser.conftest import Live
 from tests.browser.lasting import all_saved, stand_still, until
 from tests.conftest import Fixed
-from tests.writers import CLOSES, OPEN, history, item_of, make_members, stored
+from tests.makers.writers import CLOSES, OPEN, history, item_of, make_members, stored
 
 pytestmark = pytest.mark.browser
 

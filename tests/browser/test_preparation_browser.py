@@ -16,7 +16,7 @@ from annualwheel.services import services
 from tests.browser.conftest import DESK, PHONE, Live
 from tests.browser.lasting import all_saved, stand_still
 from tests.conftest import Fixed
-from tests.writers import OPEN, add_initiative, history, item_of, make_members, stored, write
+from tests.makers.writers import OPEN, add_initiative, history, item_of, make_members, stored, write
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ from annualwheel.services import services
 from tests.browser.conftest import DESK, Live
 from tests.browser.lasting import stand_still
 from tests.conftest import Fixed
-from tests.writers import CLOSES, OPEN, make_members
+from tests.makers.writers import CLOSES, OPEN, make_members
 
 pytestmark = pytest.mark.browser
 

@@ -17,8 +17,8 @@ from annualwheel.services import services
 from tests.browser.conftest import Live
 from tests.browser.lasting import all_saved
 from tests.conftest import Fixed
-from tests.region import make_staff
-from tests.writers import CLOSES, OPEN, item_of, make_members, stored
+from tests.makers.region import make_staff
+from tests.makers.writers import CLOSES, OPEN, item_of, make_members, stored
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,8 @@ from annualwheel.mail.letters import FOLDER, LANGUAGES
 from annualwheel.mailings import drafts, kinds
 from annualwheel.mailings.kinds import registry
 from annualwheel.questionnaires import opening
-from annualwheel.web import staff_words
 from annualwheel.web.coordinator.mailings import kind_words
+from annualwheel.web.wording import staff_words
 from config import ROOT
 from scenes.mails import sample
 from scenes.table import SCENES

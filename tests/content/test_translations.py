@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from annualwheel.contacts.imports.headings import SPELLINGS
-from annualwheel.web import staff_words, words
+from annualwheel.web.wording import staff_words, words
 from annualwheel.workshop.headings import WORDS as WORKBOOK
 
 SOURCE = Path(__file__).parents[2] / "annualwheel"

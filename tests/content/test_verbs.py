@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from annualwheel.web import staff_words
+from annualwheel.web.wording import staff_words
 from config import ROOT
 
 Function = ast.FunctionDef

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.clock import Clock
 from tests.journeys.workshop.test_pack import build
-from tests.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
+from tests.makers.submitted import INITIATIVE, Written, make_submitted, make_work_meeting
 
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 TYPED = ("=2030", "+46 70 123", "- punkt", "@namn", "_x000D_", "å 😀")

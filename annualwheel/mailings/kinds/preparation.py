@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mailings import recipients
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed, draft_of
 from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.recipients import to_prepare
 from annualwheel.models import Mailing
 from annualwheel.preparation import membership, notices
 from annualwheel.registrations.audiences import Addressee
@@ -31,7 +31,7 @@ class Preparation(Composed):
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.to_prepare`. The key names the person and the organisation."""
-        return recipients.to_prepare(draft.meeting, questionnaire_of(draft))
+        return to_prepare(draft.meeting, questionnaire_of(draft))
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What is asked, of a member that is not there yet."""

@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mailings import recipients
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.recipients import day_key, not_submitted
 from annualwheel.models import Mailing, Member, Message, Submission
 from annualwheel.preparation import notices
 from annualwheel.questionnaires import published
@@ -36,7 +36,7 @@ class PreparationReminder(Composed):
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.not_submitted`. The key is the membership's public id."""
-        return recipients.not_submitted(questionnaire_of(draft), now)
+        return not_submitted(questionnaire_of(draft), now)
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What is left of the answer; everything, for somebody who is made up."""
@@ -64,7 +64,7 @@ class PreparationReminder(Composed):
             if member.submission.submitted_at is not None:
                 continue
             outbox.put(
-                recipients.day_key(self.key, member.public_id, now),
+                day_key(self.key, member.public_id, now),
                 self.key,
                 Recipient.of(member.person),
                 notices.reminder_facts(member, member.person.language),

@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed
-from annualwheel.mailings import recipients
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.recipients import to_remind, unanswered
 from annualwheel.meetings import changes
 from annualwheel.models import Mailing, Message, Registration
 from annualwheel.registrations import audiences, notices
@@ -44,7 +44,7 @@ class Reminder(Composed):
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.unanswered`. The key is the registration's public id."""
-        return recipients.unanswered(draft.meeting, now)
+        return unanswered(draft.meeting, now)
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about the registration says."""
@@ -58,7 +58,7 @@ class Reminder(Composed):
             _whole()
             .where(
                 Registration.public_id.in_([one.key for one in batch]),
-                Registration.state.in_(recipients.to_remind(mailing.meeting, now)),
+                Registration.state.in_(to_remind(mailing.meeting, now)),
             )
             .order_by(Registration.id)
             .execution_options(populate_existing=True)

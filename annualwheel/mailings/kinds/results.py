@@ -12,10 +12,10 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mailings import recipients
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
+from annualwheel.mailings.recipients import results_key, took_part
 from annualwheel.meetings import results
 from annualwheel.models import Mailing, Meeting, Member, Message, Registration
 from annualwheel.registrations.audiences import Addressee
@@ -36,7 +36,7 @@ class Results(Composed):
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
         """See `recipients.took_part`. The key says what they did and whose link they get."""
-        return recipients.took_part(draft.meeting)
+        return took_part(draft.meeting)
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What everybody is told, and what `one` did."""
@@ -55,7 +55,7 @@ class Results(Composed):
             seat = row if isinstance(row, Registration) else None
             purpose = "registration" if seat else "member"
             outbox.put(
-                recipients.results_key(meeting, person),
+                results_key(meeting, person),
                 self.key,
                 Recipient.of(person),
                 _own(shared[one.language], one),

@@ -20,11 +20,12 @@ from annualwheel.meetings import planning
 from annualwheel.models import Staff, Year
 from annualwheel.models.staff import STAFF_ROLES
 from annualwheel.services import services
-from annualwheel.web import lists, page, words
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.admin import blueprint
 from annualwheel.web.forms import Address, BaseForm, Filled, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 COLUMNS = (

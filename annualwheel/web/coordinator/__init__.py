@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from annualwheel.web import security, staff_words, words
+from annualwheel.web import security
+from annualwheel.web.wording import staff_words, words
 
 blueprint = Blueprint("coordinator", __name__)
 blueprint.before_request(security.staff_only("coordinator", "administrator"))

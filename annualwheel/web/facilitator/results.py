@@ -21,10 +21,11 @@ from annualwheel.errors import DomainError
 from annualwheel.meetings import results as outcome
 from annualwheel.meetings.results import LANGUAGES, Change, Piece
 from annualwheel.models import Meeting
-from annualwheel.web import error_messages, page, results_page
+from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.facilitator import blueprint
 from annualwheel.web.forms import BaseForm, Press, strip
+from annualwheel.web.parts import results_page
 
 MOST = 20_000
 SPOKEN = {"sv": _l("På svenska"), "en": _l("På engelska")}

@@ -16,10 +16,11 @@ from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import invitations
 from annualwheel.services import services
-from annualwheel.web import calendar_file, offered_acts, page, security, session_links
+from annualwheel.web import page, security, session_links
 from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
+from annualwheel.web.parts import calendar_file, offered_acts
 
 ROUTES = {
     "yes": "participant.register",

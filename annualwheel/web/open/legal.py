@@ -14,8 +14,9 @@ from annualwheel.preparation import answers
 from annualwheel.privacy import retention
 from annualwheel.registrations import needs
 from annualwheel.services import services
-from annualwheel.web import components, page
+from annualwheel.web import page
 from annualwheel.web.open import blueprint
+from annualwheel.web.parts import components
 from annualwheel.workshop import packs
 
 

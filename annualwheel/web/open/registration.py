@@ -22,10 +22,11 @@ from annualwheel.models import Meeting, Organisation
 from annualwheel.participation import open_registration, organisation_requests
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.registrations import seats
-from annualwheel.web import error_messages, page, security, words
+from annualwheel.web import error_messages, page, security
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import SHORT, Address, BaseForm, Filled, NameFields, OneOf, strip
 from annualwheel.web.open import blueprint
+from annualwheel.web.wording import words
 
 FOUND = 20
 ADDRESS = "/anmal/<int:number>/<meeting:kind>"

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel.privacy import export, own_data
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
-from annualwheel.web.decline_reasons import reason_words
 from annualwheel.web.forms import Press
 from annualwheel.web.owner import blueprint
-from annualwheel.web.staff_words import EVENT
+from annualwheel.web.wording.decline_reasons import reason_words
+from annualwheel.web.wording.staff_words import EVENT
 
 DONE = ("rattat", "behov", "raderat", "begart")
 SHOWN_MAILS = 20

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit
 from annualwheel.models import Registration
 from annualwheel.participation import replies
-from annualwheel.web import offered_acts, page, session_links
+from annualwheel.web import page, session_links
 from annualwheel.web.acting import carried_out
 from annualwheel.web.participant import blueprint
 from annualwheel.web.participant.forms import DeclineForm, registration_form
+from annualwheel.web.parts import offered_acts
 
 
 @blueprint.route("/anmal", methods=["GET", "POST"])

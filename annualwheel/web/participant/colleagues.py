@@ -19,10 +19,11 @@ from annualwheel.errors import Unreadable
 from annualwheel.models import Registration
 from annualwheel.participation import colleagues
 from annualwheel.participation.colleagues import MOST, Colleague
-from annualwheel.web import error_messages, page, words
+from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import SHORT, BaseForm, strip
 from annualwheel.web.participant import blueprint
+from annualwheel.web.wording import words
 
 NAMES = ("given", "family", "email", "title", "mode")
 ADD = "lagg_till"

@@ -19,9 +19,9 @@ from wtforms.validators import Length, Optional
 from annualwheel.models import Registration
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
-from annualwheel.web import words
-from annualwheel.web.decline_reasons import REASONS
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, strip
+from annualwheel.web.wording import words
+from annualwheel.web.wording.decline_reasons import REASONS
 
 LUNCH = [SelectChoice("ja", _l("Ja")), SelectChoice("nej", _l("Nej"))]
 

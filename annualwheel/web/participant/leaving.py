@@ -11,11 +11,12 @@ from annualwheel import audit
 from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.registrations.states import HOLDS_SEAT
-from annualwheel.web import offered_acts, page, session_links
+from annualwheel.web import page, session_links
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint
 from annualwheel.web.participant.forms import SubstituteForm
+from annualwheel.web.parts import offered_acts
 
 
 @blueprint.route("/ersattare", methods=["GET", "POST"])

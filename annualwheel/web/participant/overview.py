@@ -14,10 +14,11 @@ from annualwheel.preparation import membership
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import needs
 from annualwheel.registrations.states import MAY_STATE_NEEDS, PREPARES
-from annualwheel.web import calendar_file, offered_acts, page, session_links
+from annualwheel.web import page, session_links
 from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint
+from annualwheel.web.parts import calendar_file, offered_acts
 
 DONE = ("anmald", "andrad", "nej", "avbokad", "kvar", "behov", "raderat")
 

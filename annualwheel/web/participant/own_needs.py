@@ -15,8 +15,8 @@ from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import Press
-from annualwheel.web.needs_form import NeedsForm, consent_to, is_read_too_late
 from annualwheel.web.participant import blueprint
+from annualwheel.web.parts.needs_form import NeedsForm, consent_to, is_read_too_late
 
 
 @blueprint.route("/behov", methods=["GET", "POST"])

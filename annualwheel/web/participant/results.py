@@ -10,8 +10,8 @@ from annualwheel.contacts import affiliations
 from annualwheel.meetings import results as outcome
 from annualwheel.models import Registration
 from annualwheel.registrations.states import INVITED
-from annualwheel.web import results_page
 from annualwheel.web.participant import blueprint
+from annualwheel.web.parts import results_page
 
 
 @blueprint.get("/resultat")

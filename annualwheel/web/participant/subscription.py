@@ -6,8 +6,8 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from annualwheel.web import subscription_page
 from annualwheel.web.participant import blueprint
+from annualwheel.web.parts import subscription_page
 
 
 @blueprint.route("/kalender", methods=["GET", "POST"])

@@ -21,9 +21,9 @@ from annualwheel.questionnaires.definition import (
 from annualwheel.questionnaires.path import FilledItem, Gap, SectionState
 from annualwheel.questionnaires.values import Fault, Values, is_blank
 from annualwheel.web import page
+from annualwheel.web.parts.submitted_content import Block, Line, ended_line
 from annualwheel.web.preparation.sheets import spoken
 from annualwheel.web.preparation.steps import Step, steps
-from annualwheel.web.submitted_content import Block, Line, ended_line
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from annualwheel.models import SubmissionVersion
 from annualwheel.preparation import drafts, submission
 from annualwheel.questionnaires import published
-from annualwheel.web import page, submitted_content
+from annualwheel.web import page
+from annualwheel.web.parts import submitted_content
+from annualwheel.web.parts.submitted_content import Block
 from annualwheel.web.preparation import blueprint, overview
 from annualwheel.web.preparation.steps import standing
-from annualwheel.web.submitted_content import Block
 from annualwheel.wording import dates, names
 
 

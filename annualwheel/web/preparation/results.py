@@ -6,7 +6,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 
 from annualwheel.preparation import submission
-from annualwheel.web import results_page
+from annualwheel.web.parts import results_page
 from annualwheel.web.preparation import blueprint
 
 

@@ -12,7 +12,8 @@ from annualwheel.models import Submission
 from annualwheel.preparation import deadline, scopes
 from annualwheel.questionnaires import opening, published
 from annualwheel.questionnaires.definition import Definition, Option, Part, Section
-from annualwheel.web import page, words
+from annualwheel.web import page
+from annualwheel.web.wording import words
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from annualwheel.web import subscription_page
+from annualwheel.web.parts import subscription_page
 from annualwheel.web.preparation import blueprint
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
-from annualwheel.web import words
+from annualwheel.web.wording import words
 from tests.browser.lasting import PATIENCE, stand_still, until
 
 PACKAGE = Path(words.__file__).parents[1]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, scoped_session
 from annualwheel.db import db
 from annualwheel.models import Audit, Staff, Theme, Year
 from tests.conftest import START
-from tests.guests import publish
-from tests.region import make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import publish
+from tests.makers.region import make_staff, make_year, meeting_of, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

@@ -15,7 +15,7 @@ from annualwheel.accounts import staff
 from annualwheel.db import db
 from annualwheel.models import Staff, StaffLink, StaffSession
 from tests.conftest import START, Fixed
-from tests.guests import mails
+from tests.makers.guests import mails
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

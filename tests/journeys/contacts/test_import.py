@@ -29,7 +29,7 @@ from annualwheel.models import (
 from annualwheel.registrations import invitations
 from annualwheel.registrations.audiences import Choice, audience
 from tests.conftest import START, Fixed
-from tests.region import make_organisation, make_staff, make_year, meeting_of, sign_in
+from tests.makers.region import make_organisation, make_staff, make_year, meeting_of, sign_in
 from tests.tiny_browser import Browser
 
 LIST = """Namn;E-post;Organisation;Organisationstyp;Befattning;Samordnare;Språk;Mobil

@@ -18,7 +18,14 @@ from annualwheel.mail import outbox
 from annualwheel.models import Audit, Organisation, Person, Year, YearOrganisation
 from annualwheel.registrations import invitations
 from tests.conftest import START
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
 from tests.tiny_browser import Browser
 
 

@@ -16,8 +16,15 @@ from annualwheel.models import Meeting, Person, Year
 from annualwheel.participation import address_change
 from annualwheel.preparation import collaborators
 from tests.conftest import START
-from tests.guests import kinds_since, mails, make_guest, typed
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import kinds_since, mails, make_guest, typed
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
 from tests.tiny_browser import Browser
 
 NEW = "anna.ny@kommun.example"

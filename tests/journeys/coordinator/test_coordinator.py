@@ -29,10 +29,17 @@ from annualwheel.models import (
 from annualwheel.participation import replies
 from annualwheel.participation.replies import Reply
 from annualwheel.registrations import invitations, needs
-from annualwheel.web.decline_reasons import REASONS
+from annualwheel.web.wording.decline_reasons import REASONS
 from tests.conftest import START, Fixed
-from tests.guests import let_in, publish
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import let_in, publish
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
 from tests.tiny_browser import Browser
 
 WORK = "/mote/2027/arbetsmote"

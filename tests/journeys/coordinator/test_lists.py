@@ -26,7 +26,14 @@ from rehearse.dom import Node
 from scenes.table import SCENES
 from scenes.world import World
 from tests.conftest import START
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
 from tests.stages import enter
 from tests.tiny_browser import Browser
 

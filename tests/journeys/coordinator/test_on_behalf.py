@@ -16,8 +16,8 @@ from annualwheel.models import AttendanceOption, Audit, Meeting, Needs, Registra
 from annualwheel.participation import replies
 from annualwheel.registrations import needs
 from tests.conftest import START, Fixed
-from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
+from tests.makers.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 
 EVA = {"Förnamn": "Eva", "Efternamn": "Nord", "E-postadress": "eva.nord@kommun.example"}

@@ -20,7 +20,7 @@ from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.substitution import Substitute
 from tests.conftest import START
-from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
+from tests.makers.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 from tests.smtp_server import Smtp
 
 WEEK = dt.timedelta(days=7)

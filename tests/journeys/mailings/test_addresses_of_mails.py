@@ -24,8 +24,8 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.privacy import own_data
 from annualwheel.web.coordinator.mailings.mail_log import PRIVATE
 from tests.conftest import START
-from tests.guests import mails, make_guest, make_meeting, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import mails, make_guest, make_meeting, reply_of
+from tests.makers.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 
 CLIENT = "192.0.2.1"

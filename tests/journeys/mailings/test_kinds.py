@@ -27,8 +27,8 @@ from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
 from annualwheel.registrations.audiences import Choice
 from tests.conftest import START, Fixed
-from tests.guests import address_of, make_guest, make_meeting, publish, reply_of
-from tests.region import make_organisation, make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import address_of, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_organisation, make_staff, make_year, meeting_of, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

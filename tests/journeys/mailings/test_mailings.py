@@ -38,8 +38,15 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from annualwheel.registrations.audiences import Choice
 from tests.conftest import START, Fixed
-from tests.guests import in_hand, publish, typed
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import in_hand, publish, typed
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

@@ -23,7 +23,7 @@ from annualwheel.participation import address_change, replies
 from annualwheel.preparation import membership
 from annualwheel.registrations import invitations, notices
 from tests.conftest import START, Fixed
-from tests.guests import mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.guests import mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 
 MARIA, NEW = "maria@kommun.example", "m.lindqvist@kommun.example"

@@ -23,10 +23,10 @@ from annualwheel.preparation import reopening, submission
 from annualwheel.registrations import notices
 from annualwheel.wording import names
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting, publish, reply_of
-from tests.region import make_staff
+from tests.makers.guests import link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_staff
+from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
 from tests.tiny_browser import Browser
-from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
 
 WEEK, HOUR = dt.timedelta(days=7), dt.timedelta(hours=1)
 EVA = Substitute("Eva", "Nord", "eva.nord@kommun.example")

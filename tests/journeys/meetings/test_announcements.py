@@ -29,8 +29,8 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from tests.conftest import START, Fixed
 from tests.databases import PostgreSQL, SQLite
-from tests.guests import entries, mails, make_guest, make_meeting, publish, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import entries, mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

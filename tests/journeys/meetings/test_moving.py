@@ -19,8 +19,8 @@ from annualwheel.models import Audit, Meeting, Registration, Year
 from annualwheel.participation import replies
 from rehearse.dom import squeeze
 from tests.conftest import START
-from tests.guests import mails, make_guest, reply_of
-from tests.region import make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import mails, make_guest, reply_of
+from tests.makers.region import make_staff, make_year, meeting_of, sign_in
 from tests.tiny_browser import Browser
 
 MOVE = "/mote/2027/arbetsmote/flytta"

@@ -13,7 +13,14 @@ from annualwheel.models import AttendanceOption, YearOrganisation
 from annualwheel.registrations import audiences, invitations
 from annualwheel.registrations.audiences import Choice
 from tests.conftest import START
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
 from tests.tiny_browser import Browser
 
 

@@ -25,11 +25,11 @@ from annualwheel.preparation import membership, notices, submission
 from annualwheel.registrations.states import step
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import in_hand, link_of, make_guest, make_meeting, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import in_hand, link_of, make_guest, make_meeting, reply_of
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, write
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, add_initiative, enter, item_of, make_members, write
 
 DAY = dt.timedelta(days=1)
 AFTER = dt.datetime(2027, 1, 29, 9, tzinfo=dt.UTC)

@@ -24,7 +24,7 @@ from annualwheel.preparation import projection
 from config import ROOT, Settings
 from tests import databases
 from tests.conftest import Fixed, close
-from tests.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY
+from tests.makers.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY
 
 FOLDER = str(ROOT / "migrations")
 FIRST = "0001"

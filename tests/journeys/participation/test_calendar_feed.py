@@ -26,10 +26,10 @@ from annualwheel.preparation import membership
 from annualwheel.registrations import invitations, needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import let_in, link_of, make_guest, make_meeting, publish, reply_of
-from tests.region import make_year, meeting_of
+from tests.makers.guests import let_in, link_of, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_year, meeting_of
+from tests.makers.writers import OPEN, enter, make_members
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, enter, make_members
 
 LATER = START + dt.timedelta(days=1)
 

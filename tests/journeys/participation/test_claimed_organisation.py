@@ -21,12 +21,12 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import submission
 from annualwheel.registrations import invitations
 from tests.conftest import START, Fixed
-from tests.guests import let_in, link_of, mails, make_guest, make_meeting, publish
 from tests.journeys.participation.test_open_registration import EVA, apply, open_meeting, seat_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import let_in, link_of, mails, make_guest, make_meeting, publish
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.makers.writers import enter as visitor_at
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, add_initiative, item_of, make_members, write
-from tests.writers import enter as visitor_at
 
 # An organisation's answer is its own
 

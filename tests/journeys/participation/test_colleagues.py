@@ -18,7 +18,7 @@ from annualwheel.participation import colleagues, replies
 from annualwheel.participation.colleagues import Colleague
 from tests.at_once import at_once
 from tests.conftest import START, Fixed
-from tests.guests import (
+from tests.makers.guests import (
     entries,
     kinds_since,
     link_of,

@@ -17,7 +17,7 @@ from annualwheel.participation import offers, replies, substitution
 from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import invitations, notices
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting, reply_of
+from tests.makers.guests import make_guest, make_meeting, reply_of
 
 SECRETARY = "sekreterare@kommun.example"
 CALENDAR = {"calendar_request", "calendar_update", "calendar_cancel"}

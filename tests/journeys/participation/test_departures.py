@@ -27,10 +27,10 @@ from annualwheel.participation import departures, replies
 from annualwheel.preparation import membership, notices
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import let_in, link_of, make_guest, make_meeting, publish, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import let_in, link_of, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import OPEN
 from tests.tiny_browser import Browser
-from tests.writers import OPEN
 
 WAYS = ("inactive", "left")
 

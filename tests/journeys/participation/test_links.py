@@ -22,7 +22,7 @@ from annualwheel.models import Message
 from annualwheel.participation import replies, revocation
 from annualwheel.services import enqueue, services
 from tests.conftest import START, Fixed
-from tests.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

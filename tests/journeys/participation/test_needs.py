@@ -23,7 +23,7 @@ from annualwheel.privacy import retention
 from annualwheel.registrations import needs
 from tests.at_once import at_once
 from tests.conftest import START, Fixed
-from tests.guests import link_of, make_guest, make_meeting, reply_of
+from tests.makers.guests import link_of, make_guest, make_meeting, reply_of
 from tests.tiny_browser import Browser
 
 DIET, ACCESS = "Nötallergi mot hasselnöt", "Plats nära dörren tack"

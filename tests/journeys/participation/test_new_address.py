@@ -23,7 +23,7 @@ from annualwheel.models import Audit, Member, Message, Person, Registration
 from annualwheel.participation import address_change, link_recovery, replies
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import (
+from tests.makers.guests import (
     entries,
     in_hand,
     let_in,
@@ -34,7 +34,7 @@ from tests.guests import (
     publish,
     reply_of,
 )
-from tests.region import make_staff, sign_in
+from tests.makers.region import make_staff, sign_in
 from tests.tiny_browser import Browser
 
 OLD, NEW = "maria@kommun.example", "m.lindqvist@annan.example"

@@ -35,8 +35,8 @@ from annualwheel.registrations import audiences, invitations, turnout
 from annualwheel.registrations.audiences import Choice
 from tests.at_once import at_once
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import link_of, mails, make_guest, make_meeting, reply_of
+from tests.makers.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

@@ -28,8 +28,8 @@ from annualwheel.participation import organisation_requests
 from annualwheel.participation.open_registration import Applicant
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import link_of, mails, make_guest
-from tests.region import make_organisation, make_staff, make_year, meeting_of, sign_in
+from tests.makers.guests import link_of, mails, make_guest
+from tests.makers.region import make_organisation, make_staff, make_year, meeting_of, sign_in
 from tests.tiny_browser import Browser
 
 HERE = "/anmal/2027/arbetsmote"

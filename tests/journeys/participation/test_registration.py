@@ -19,7 +19,7 @@ from annualwheel.participation import replies, revocation
 from annualwheel.registrations import availability
 from rehearse.dom import parse
 from tests.conftest import START, Fixed
-from tests.guests import (
+from tests.makers.guests import (
     entries,
     kinds_since,
     link_of,

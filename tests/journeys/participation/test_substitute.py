@@ -20,7 +20,7 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import (
+from tests.makers.guests import (
     entries,
     kinds_since,
     let_in,
@@ -32,7 +32,7 @@ from tests.guests import (
     reply_of,
     typed,
 )
-from tests.region import make_staff
+from tests.makers.region import make_staff
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

@@ -26,10 +26,10 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import collaborators, membership
 from annualwheel.registrations import invitations
 from tests.conftest import START
-from tests.guests import link_of, make_guest, make_meeting, publish, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import link_of, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import OPEN, make_members
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, make_members
 
 EVA = ("Eva", "Nord", "eva.nord@kommun.example")
 STAFF = audit.staff(1)

@@ -17,8 +17,8 @@ from annualwheel.mailings import recipients, relevance
 from annualwheel.models import Meeting, Registration
 from annualwheel.registrations import audiences, notices, seats, turnout
 from tests.conftest import START, Fixed
-from tests.guests import kinds_since, link_of, mails, make_guest, make_meeting
-from tests.region import make_staff, sign_in
+from tests.makers.guests import kinds_since, link_of, mails, make_guest, make_meeting
+from tests.makers.region import make_staff, sign_in
 from tests.rules.participation.test_offers import (
     HOUR,
     MINUTE,

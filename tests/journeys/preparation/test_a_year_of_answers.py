@@ -20,7 +20,7 @@ from annualwheel.privacy import erasure, own_data, retention
 from annualwheel.questionnaires import content, reading
 from annualwheel.services import services
 from tests.conftest import START
-from tests.writers import item_of, write
+from tests.makers.writers import item_of, write
 
 DAY = dt.timedelta(days=1)
 LATER = START + 2 * DAY

@@ -17,8 +17,8 @@ from annualwheel.db import db
 from annualwheel.models import Member
 from annualwheel.preparation import answers, items
 from tests.conftest import Fixed
+from tests.makers.writers import CLOSES, OPEN, enter, item_of, make_members, stored, write
 from tests.tiny_browser import Browser
-from tests.writers import CLOSES, OPEN, enter, item_of, make_members, stored, write
 
 THEME = "strukturer/arbete"
 PAGE = f"/forberedelse/{THEME}"

@@ -16,10 +16,10 @@ from annualwheel.preparation import notices, submission
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import link_of, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import link_of, reply_of
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import CLOSES, OPEN, add_initiative, enter, item_of, make_members, write
 from tests.tiny_browser import Browser
-from tests.writers import CLOSES, OPEN, add_initiative, enter, item_of, make_members, write
 
 HUB, ASK, THEME = (
     "/forberedelse",

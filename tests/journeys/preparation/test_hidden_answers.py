@@ -14,9 +14,9 @@ from annualwheel.models.drafts import Item
 from annualwheel.preparation import notices
 from annualwheel.questionnaires import content
 from tests.conftest import Fixed
-from tests.earlier import carry, make_earlier
+from tests.makers.earlier import carry, make_earlier
+from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, stored, write
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, add_initiative, enter, item_of, make_members, stored, write
 
 GROUP, EFFECT = "/forberedelse/initiativ", "Vad har ni sett för resultat hittills?"
 

@@ -16,9 +16,18 @@ from annualwheel.models import Member, SubmissionVersion
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
 from tests.conftest import Fixed
-from tests.earlier import make_earlier
+from tests.makers.earlier import make_earlier
+from tests.makers.writers import (
+    CLOSES,
+    OPEN,
+    add_initiative,
+    enter,
+    item_of,
+    make_members,
+    stored,
+    write,
+)
 from tests.tiny_browser import Browser
-from tests.writers import CLOSES, OPEN, add_initiative, enter, item_of, make_members, stored, write
 
 GROUP, THEME = "/forberedelse/initiativ", "/forberedelse/strukturer/arbete"
 SKAPA = "Vilka strukturer behöver vi skapa?"

@@ -16,8 +16,7 @@ from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
 from annualwheel.questionnaires import published
 from tests.conftest import Fixed
-from tests.tiny_browser import Browser
-from tests.writers import (
+from tests.makers.writers import (
     CLOSES,
     OPEN,
     add_initiative,
@@ -28,6 +27,7 @@ from tests.writers import (
     stored,
     write,
 )
+from tests.tiny_browser import Browser
 
 THEME = "/forberedelse/strukturer/arbete"
 GROUP = "/forberedelse/initiativ"

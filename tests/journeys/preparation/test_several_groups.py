@@ -35,9 +35,9 @@ from annualwheel.questionnaires.definition import Definition
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.workshop import packs
 from tests.conftest import Fixed
-from tests.several import TWO_GROUPS, read_text
+from tests.makers.several import TWO_GROUPS, read_text
+from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, write
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, add_initiative, enter, item_of, make_members, write
 
 INITIATIVES, NETWORKS = "/forberedelse/initiativ", "/forberedelse/natverk"
 LONG = "Ett nätverk för alla som möter unga: skola, fritid & polis – från Åmål till Torsby"

@@ -20,7 +20,7 @@ from annualwheel.cycle import reference, years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing
 from annualwheel.mailings import drafts, recipients, sending
-from annualwheel.mailings.drafts import MailingDraft
+from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import results
 from annualwheel.models import (
     Mailing,
@@ -39,11 +39,18 @@ from annualwheel.registrations import invitations, notices
 from annualwheel.workshop import packs
 from config import ROOT
 from tests.conftest import START, Fixed
-from tests.guests import link_of, publish, reply_of
-from tests.region import make_organisation, make_person, make_staff, make_year, meeting_of, sign_in
-from tests.several import FOLLOW_UP, read_text
+from tests.makers.guests import link_of, publish, reply_of
+from tests.makers.region import (
+    make_organisation,
+    make_person,
+    make_staff,
+    make_year,
+    meeting_of,
+    sign_in,
+)
+from tests.makers.several import FOLLOW_UP, read_text
+from tests.makers.writers import THEMES, add_initiative, item_of, write
 from tests.tiny_browser import Browser
-from tests.writers import THEMES, add_initiative, item_of, write
 
 DAY = dt.timedelta(days=1)
 BEFORE, AFTER = "arbetsmote", "efterat"

@@ -29,10 +29,19 @@ from annualwheel.models.drafts import Item
 from annualwheel.preparation import answers, collaborators, membership, presence
 from annualwheel.preparation.collaborators import Colleague
 from tests.conftest import Fixed
-from tests.guests import mails
-from tests.region import make_staff, sign_in
+from tests.makers.guests import mails
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import (
+    CLOSES,
+    OPEN,
+    add_initiative,
+    enter,
+    item_of,
+    make_members,
+    stored,
+    write,
+)
 from tests.tiny_browser import Browser
-from tests.writers import CLOSES, OPEN, add_initiative, enter, item_of, make_members, stored, write
 
 HUB, INVITE, LEAD = "/forberedelse", "/forberedelse/kollegor/bjud-in", "/forberedelse/samordnare"
 THEME, OTHER = "/forberedelse/strukturer/arbete", "/forberedelse/strukturer/energi"

@@ -41,7 +41,7 @@ from annualwheel.participation.open_registration import Applicant
 from annualwheel.privacy import erasure, own_data
 from annualwheel.registrations import needs
 from tests.conftest import START, Fixed
-from tests.guests import (
+from tests.makers.guests import (
     entries,
     in_hand,
     let_in,
@@ -52,7 +52,7 @@ from tests.guests import (
     publish,
     reply_of,
 )
-from tests.region import make_staff, sign_in
+from tests.makers.region import make_staff, sign_in
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
 

@@ -23,11 +23,11 @@ from annualwheel.privacy import own_data
 from annualwheel.registrations import needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.writers import OPEN, item_of, make_members
+from tests.makers.writers import write as write_fields
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, item_of, make_members
-from tests.writers import write as write_fields
 
 ADDRESS = "maria@kommun.example"
 

@@ -22,7 +22,7 @@ from annualwheel.registrations import needs
 from annualwheel.workshop import packs
 from config import Settings
 from tests.conftest import START, Fixed
-from tests.guests import make_guest, make_meeting, reply_of
+from tests.makers.guests import make_guest, make_meeting, reply_of
 
 
 def test_no_row_of_the_database_reaches_the_log(

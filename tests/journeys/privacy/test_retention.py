@@ -36,10 +36,10 @@ from annualwheel.preparation import items, submission
 from annualwheel.privacy import retention
 from annualwheel.web.admin.erasing import SAID
 from tests.conftest import START, Fixed
-from tests.guests import in_hand, mails, make_guest, make_meeting
-from tests.region import make_staff, make_year, sign_in
+from tests.makers.guests import in_hand, mails, make_guest, make_meeting
+from tests.makers.region import make_staff, make_year, sign_in
+from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
 from tests.tiny_browser import Browser
-from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
 
 DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 

@@ -18,9 +18,9 @@ from annualwheel.web.body_limits import FILE, FORM, LIMITS, LONG_TEXTS, MIB, lim
 from annualwheel.web.coordinator.mailings.sendings import TICKED
 from annualwheel.web.facilitator.results import MOST
 from config import ROOT
-from tests.region import make_staff, make_year, sign_in
+from tests.makers.region import make_staff, make_year, sign_in
+from tests.makers.writers import OPEN, enter, make_members
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, enter, make_members
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 DEAREST = "🚃"  # twelve bytes in a form

@@ -18,10 +18,10 @@ from annualwheel.models import Import
 from annualwheel.participation import replies
 from annualwheel.preparation import answers
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting
-from tests.region import make_year, sign_in
+from tests.makers.guests import link_of, mails, make_guest, make_meeting
+from tests.makers.region import make_year, sign_in
+from tests.makers.writers import OPEN, enter, item_of, make_members, stored
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, enter, item_of, make_members, stored
 
 NUL = "%00"
 

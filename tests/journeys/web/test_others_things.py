@@ -23,10 +23,10 @@ from annualwheel.privacy import own_data
 from annualwheel.registrations import needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
-from tests.guests import address_of, make_guest, make_meeting, reply_of
-from tests.region import make_staff, sign_in
+from tests.makers.guests import address_of, make_guest, make_meeting, reply_of
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, stored, write
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, add_initiative, enter, item_of, make_members, stored, write
 
 THEME = "strukturer/arbete"
 

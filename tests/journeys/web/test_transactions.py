@@ -21,11 +21,11 @@ from annualwheel.participation import address_change, replies, revocation
 from annualwheel.registrations import needs
 from annualwheel.web import acting, error_messages
 from tests.conftest import START, Fixed
-from tests.guests import link_of, mails, make_guest, make_meeting, reply_of
-from tests.region import make_organisation, make_person, make_staff, make_year, sign_in
+from tests.makers.guests import link_of, mails, make_guest, make_meeting, reply_of
+from tests.makers.region import make_organisation, make_person, make_staff, make_year, sign_in
+from tests.makers.writers import OPEN, enter, make_members
 from tests.rules.preparation.test_two_at_once import behind_our_back
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, enter, make_members
 
 
 @contextmanager

@@ -22,10 +22,10 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import START, Fixed
-from tests.guests import link_of, make_guest, make_meeting, typed
+from tests.makers.guests import link_of, make_guest, make_meeting, typed
+from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, stored
 from tests.stages import enter as enter_scene
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, add_initiative, enter, item_of, make_members, stored
 
 PAGE = "/forberedelse/strukturer/arbete"
 SKAPA = "Vilka strukturer behöver vi skapa?"

@@ -25,12 +25,12 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import Fixed
-from tests.guests import link_of, make_guest, make_meeting, typed
-from tests.region import make_staff, sign_in
+from tests.makers.guests import link_of, make_guest, make_meeting, typed
+from tests.makers.region import make_staff, sign_in
+from tests.makers.writers import OPEN, item_of, make_members, stored
+from tests.makers.writers import enter as visitor_at
 from tests.stages import enter
 from tests.tiny_browser import Browser
-from tests.writers import OPEN, item_of, make_members, stored
-from tests.writers import enter as visitor_at
 
 WRITTEN = ("text", "email", "tel", "search", "")
 OLD = ("Sidan hade legat öppen för länge", "Sidan hade legat öppen för länge")

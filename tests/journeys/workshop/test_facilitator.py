@@ -14,7 +14,13 @@ from annualwheel.db import db
 from annualwheel.models import Audit, Meeting, StaffLink
 from annualwheel.services import services
 from tests.conftest import Fixed
-from tests.submitted import INITIATIVE, Written, make_registered, make_submitted, make_work_meeting
+from tests.makers.submitted import (
+    INITIATIVE,
+    Written,
+    make_registered,
+    make_submitted,
+    make_work_meeting,
+)
 from tests.tiny_browser import Browser
 
 

@@ -31,7 +31,7 @@ from annualwheel.questionnaires.definition import (
 from annualwheel.registrations import needs, turnout
 from annualwheel.workshop import packs
 from annualwheel.workshop.sheets import LINE, Book, Column
-from tests.submitted import (
+from tests.makers.submitted import (
     INITIATIVE,
     NOW,
     Written,

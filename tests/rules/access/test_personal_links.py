@@ -12,8 +12,8 @@ from annualwheel.access import personal_links
 from annualwheel.access.links import Target
 from annualwheel.db import db
 from annualwheel.models import Member, Person, Registration
-from tests.guests import make_guest
-from tests.writers import make_members
+from tests.makers.guests import make_guest
+from tests.makers.writers import make_members
 
 MOMENT, DAY = dt.timedelta(microseconds=1), dt.timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("session")

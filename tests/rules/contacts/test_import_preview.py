@@ -16,7 +16,7 @@ from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Category, Import, Organisation, Person, Year, YearOrganisation
 from tests.conftest import START
-from tests.region import make_organisation, make_year
+from tests.makers.region import make_organisation, make_year
 
 MOMENT = dt.timedelta(microseconds=1)
 COLUMNS = "Namn;E-post;Organisation;Befattning;Mobil;Samordnare;Organisationstyp"

@@ -19,9 +19,9 @@ from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Message
 from annualwheel.preparation import notices, submission
 from tests.conftest import START, Places
-from tests.guests import make_meeting
-from tests.region import make_staff
-from tests.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.makers.guests import make_meeting
+from tests.makers.region import make_staff
+from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
 
 Statements = list[tuple[str, Any]]
 

@@ -11,7 +11,7 @@ from annualwheel.mail import outbox
 from annualwheel.mail.outbox import LEASE, WAITS, Recipient
 from annualwheel.models import Mailing, Meeting, Message
 from tests.conftest import START
-from tests.guests import make_meeting
+from tests.makers.guests import make_meeting
 
 MOMENT = dt.timedelta(microseconds=1)
 pytestmark = pytest.mark.usefixtures("session")

@@ -18,7 +18,7 @@ from annualwheel.models import Mailing, Meeting, Message
 from annualwheel.participation import replies
 from annualwheel.registrations import audiences, turnout
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting, reply_of
+from tests.makers.guests import make_guest, make_meeting, reply_of
 
 LATER = START + dt.timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from annualwheel.models import Mailing, Meeting, Message, Registration, Year
 from annualwheel.models.mail import MESSAGE_STATES
 from annualwheel.registrations import invitations
 from tests.conftest import START
-from tests.region import make_organisation, make_person, make_year, meeting_of
+from tests.makers.region import make_organisation, make_person, make_year, meeting_of
 
 HOUR = dt.timedelta(hours=1)
 

@@ -20,7 +20,7 @@ from annualwheel.meetings import announcements, changes
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import mails, make_guest, make_meeting
+from tests.makers.guests import mails, make_guest, make_meeting
 from tests.rules.preparation.test_two_at_once import behind_our_back
 
 pytestmark = pytest.mark.race

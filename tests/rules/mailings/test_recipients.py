@@ -12,8 +12,8 @@ from annualwheel.mailings import recipients
 from annualwheel.models import Meeting, Member, Questionnaire, Registration
 from annualwheel.preparation import deadline, membership
 from annualwheel.registrations.states import step
-from tests.guests import make_guest, make_meeting, publish
-from tests.writers import OPEN, item_of, make_members, write
+from tests.makers.guests import make_guest, make_meeting, publish
+from tests.makers.writers import OPEN, item_of, make_members, write
 
 pytestmark = pytest.mark.usefixtures("session")
 

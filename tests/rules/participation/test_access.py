@@ -26,8 +26,8 @@ from annualwheel.participation.colleagues import Colleague
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.substitution import Substitute
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting, publish, reply_of
-from tests.region import make_staff
+from tests.makers.guests import make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_staff
 
 MINUTE = dt.timedelta(minutes=1)
 

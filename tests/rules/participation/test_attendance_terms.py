@@ -20,7 +20,7 @@ from annualwheel.participation import attendance_terms, replies
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.registrations import seats
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting, reply_of
+from tests.makers.guests import make_guest, make_meeting, reply_of
 from tests.rules.preparation.test_two_at_once import behind_our_back
 
 LATER = START + dt.timedelta(hours=1)

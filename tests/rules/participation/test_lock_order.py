@@ -20,7 +20,7 @@ from annualwheel.participation import replies
 from annualwheel.registrations import invitations
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import entries, make_guest, make_meeting, reply_of
+from tests.makers.guests import entries, make_guest, make_meeting, reply_of
 
 pytestmark = pytest.mark.race
 

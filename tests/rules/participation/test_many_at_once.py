@@ -20,7 +20,7 @@ from annualwheel.registrations import seats
 from annualwheel.registrations.states import HOLDS_SEAT
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting, reply_of
+from tests.makers.guests import make_guest, make_meeting, reply_of
 
 pytestmark = pytest.mark.race
 

@@ -23,7 +23,7 @@ from annualwheel.registrations import availability, seats
 from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.wording import dates
 from tests.conftest import START
-from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
+from tests.makers.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 MOMENT = dt.timedelta(microseconds=1)

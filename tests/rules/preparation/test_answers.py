@@ -29,11 +29,11 @@ from annualwheel.preparation import (
 from annualwheel.preparation.answers import Change
 from annualwheel.privacy import retention
 from annualwheel.questionnaires.values import HARD_CAP
-from tests import guests
 from tests.at_once import at_once
 from tests.conftest import Fixed
-from tests.guests import let_in
-from tests.writers import (
+from tests.makers import guests
+from tests.makers.guests import let_in
+from tests.makers.writers import (
     CLOSES,
     OPEN,
     add_initiative,

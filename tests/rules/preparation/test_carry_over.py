@@ -22,11 +22,11 @@ from annualwheel.preparation.items import Removed
 from annualwheel.privacy import retention
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import QuestionType, digest, dump
-from tests import earlier
 from tests.at_once import at_once
 from tests.conftest import Fixed
-from tests.earlier import carry, make_earlier, offered
-from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, stored, write
+from tests.makers import earlier
+from tests.makers.earlier import carry, make_earlier, offered
+from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, stored, write
 
 Db = scoped_session[Session]
 MINUTE = dt.timedelta(minutes=1)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.errors import Closed, Missing
 from annualwheel.preparation import answers, history
-from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, stored, write
-from tests.writers import history as lying
+from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, stored, write
+from tests.makers.writers import history as lying
 
 Db = scoped_session[Session]
 MINUTE = dt.timedelta(minutes=1)

@@ -11,7 +11,7 @@ from annualwheel.preparation import answers
 from annualwheel.preparation.answers import SETTLED, normalise
 from annualwheel.questionnaires.definition import Option, Question, QuestionType, Text
 from annualwheel.questionnaires.values import HARD_CAP, Value
-from tests.writers import OPEN, history, item_of, make_members, stored, write
+from tests.makers.writers import OPEN, history, item_of, make_members, stored, write
 
 MOMENT = dt.timedelta(microseconds=1)
 LABEL = Text("Fråga", "Question")

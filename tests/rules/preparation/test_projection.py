@@ -19,9 +19,9 @@ from annualwheel.models import Member, Organisation, SubmissionVersion, Submitte
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import items, projection, submission
 from tests.at_once import at_once
-from tests.earlier import carry, make_earlier
-from tests.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY
-from tests.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.makers.earlier import carry, make_earlier
+from tests.makers.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY
+from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
 
 Db = scoped_session[Session]
 HOUR = dt.timedelta(hours=1)

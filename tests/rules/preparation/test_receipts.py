@@ -13,8 +13,8 @@ from annualwheel.db import db
 from annualwheel.models import Member, Message
 from annualwheel.preparation import items, notices, submission
 from annualwheel.questionnaires.values import Value
-from tests.guests import address_of
-from tests.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.makers.guests import address_of
+from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
 
 Db = scoped_session[Session]
 MINUTE = dt.timedelta(minutes=1)

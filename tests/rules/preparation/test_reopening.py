@@ -17,10 +17,10 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused, TooMany
 from annualwheel.models import Audit, ChangeRequest, Member, Message, Staff, Submission
 from annualwheel.preparation import deadline, membership, reopening, submission
-from tests.guests import address_of
-from tests.region import make_staff
+from tests.makers.guests import address_of
+from tests.makers.region import make_staff
+from tests.makers.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
 from tests.rules.preparation.test_two_at_once import behind_our_back
-from tests.writers import CLOSES, OPEN, add_initiative, item_of, make_members, write
 
 Db = scoped_session[Session]
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)

@@ -17,8 +17,8 @@ from annualwheel.models import Member, SubmissionVersion
 from annualwheel.preparation import drafts, submission
 from annualwheel.questionnaires import published
 from tests.at_once import at_once
+from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
 from tests.rules.preparation.test_two_at_once import behind_our_back
-from tests.writers import OPEN, add_initiative, item_of, make_members, write
 
 pytestmark = pytest.mark.race
 

@@ -23,8 +23,8 @@ from annualwheel.preparation import collaborators, membership
 from annualwheel.preparation.collaborators import Colleague
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import address_of, mails, make_guest, make_meeting, publish
-from tests.writers import OPEN, make_members
+from tests.makers.guests import address_of, mails, make_guest, make_meeting, publish
+from tests.makers.writers import OPEN, make_members
 
 pytestmark = pytest.mark.race
 

@@ -15,8 +15,8 @@ from annualwheel.models.drafts import AnswerHistory, Item
 from annualwheel.preparation import answers, items, membership
 from annualwheel.privacy import retention
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting
-from tests.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.makers.guests import make_guest, make_meeting
+from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
 
 MOMENT, DAY = dt.timedelta(microseconds=1), dt.timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("session")

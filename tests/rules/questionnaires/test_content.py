@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from annualwheel.questionnaires import content
 from annualwheel.questionnaires.content import Years
 from annualwheel.questionnaires.definition import Option, Text
-from tests.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY, label
+from tests.makers.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY, label
 
 STORED = {"today": OF_TODAY, "the first year": OF_THE_FIRST_YEAR, "nothing": {"sections": []}}
 # What may be missing, and what no object can be read without.

@@ -31,9 +31,9 @@ from annualwheel.preparation.answers import Change
 from annualwheel.questionnaires import opening, published, reading
 from annualwheel.questionnaires.definition import Definition
 from config import ROOT
-from tests.guests import make_guest, make_meeting, publish
-from tests.several import FOLLOW_UP, TWO_GROUPS, read_text
-from tests.writers import OPEN, item_of, make_members, write
+from tests.makers.guests import make_guest, make_meeting, publish
+from tests.makers.several import FOLLOW_UP, TWO_GROUPS, read_text
+from tests.makers.writers import OPEN, item_of, make_members, write
 
 DAY = dt.timedelta(days=1)
 MEETING_DAY = dt.date(2027, 1, 22)

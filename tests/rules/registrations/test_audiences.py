@@ -31,7 +31,7 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import audiences, invitations, turnout
 from annualwheel.registrations.audiences import GROUPS, Choice
 from tests.conftest import START
-from tests.region import make_organisation, make_person, make_year, meeting_of
+from tests.makers.region import make_organisation, make_person, make_year, meeting_of
 
 MUNICIPALITIES, ASSOCIATIONS = Choice("category", "kommun"), Choice("category", "forening")
 ABOUT_A_DAY = dt.timedelta(hours=20)

@@ -15,7 +15,7 @@ from annualwheel.errors import Closed
 from annualwheel.models import Registration
 from annualwheel.registrations import availability
 from tests.conftest import START
-from tests.guests import make_guest, make_meeting
+from tests.makers.guests import make_guest, make_meeting
 
 MOMENT, HOUR = dt.timedelta(microseconds=1), dt.timedelta(hours=1)
 KARIN = audit.Actor("staff", 1)

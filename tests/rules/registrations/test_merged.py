@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from annualwheel import audit
-from annualwheel.access import personal_links
+from annualwheel.access import links, personal_links
 from annualwheel.contacts import affiliations, directory, people
 from annualwheel.contacts.directory import Wanted
 from annualwheel.db import db
@@ -41,9 +41,9 @@ from annualwheel.registrations import audiences, availability, invitations, seat
 from annualwheel.registrations.audiences import GROUPS, Choice
 from annualwheel.workshop import submitted
 from tests.conftest import START
-from tests.guests import mails, make_guest, make_meeting, publish
-from tests.region import make_organisation, make_person, make_year, meeting_of
-from tests.writers import make_lead, make_members
+from tests.makers.guests import mails, make_guest, make_meeting, publish
+from tests.makers.region import make_organisation, make_person, make_year, meeting_of
+from tests.makers.writers import make_lead, make_members
 
 NAME = "Signe-Karin"
 STATES = [state for state in states.TRANSITIONS.states if state != "merged"]
@@ -112,7 +112,7 @@ def test_a_merged_registration_frees_the_last_seat(session: Any) -> None:
 
 def test_the_link_of_a_merged_registration_opens_nothing(session: Any) -> None:
     seat = make_merged(make_meeting(), "registered")
-    target = personal_links.Target("registration", seat.public_id, seat.link_version)
+    target = links.Target("registration", seat.public_id, seat.link_version)
     with pytest.raises(Missing):
         invitations.by_target(target)
     assert personal_links.living(Person.id == seat.person_id, START) == []

@@ -21,7 +21,7 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.registrations import seats
 from tests.at_once import at_once
 from tests.conftest import START
-from tests.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
+from tests.makers.guests import entries, kinds_since, mails, make_guest, make_meeting, reply_of
 
 MINUTE = dt.timedelta(minutes=1)
 

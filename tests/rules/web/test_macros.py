@@ -29,7 +29,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from annualwheel.web import words
+from annualwheel.web.wording import words
 
 PACKAGE = Path(words.__file__).parents[1]
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))

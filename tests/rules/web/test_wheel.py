@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from annualwheel.web.wheel import Caption, Centre, Meeting, Phase, angle, sweep, wheel
+from annualwheel.web.parts.wheel import Caption, Centre, Meeting, Phase, angle, sweep, wheel
 
 D = dt.date
 WORDS = Caption("Årshjulet 2027, bild", "Ring med <tolv> månader & tre möten")

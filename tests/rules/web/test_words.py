@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from annualwheel.models import Registration
-from annualwheel.web import words
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 STARTS = dt.datetime(2027, 1, 22, 8, 0, tzinfo=dt.UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from annualwheel.models import Meeting
 from annualwheel.workshop import pack
-from tests.submitted import NOW, Written, make_submitted, make_work_meeting
+from tests.makers.submitted import NOW, Written, make_submitted, make_work_meeting
 
 COVER = pack.Cover("Vera Exempel", NOW, "sv")
 pytestmark = pytest.mark.usefixtures("session")

@@ -17,12 +17,13 @@ from annualwheel.models import Meeting, Questionnaire, Submission
 from annualwheel.preparation import deadline, progress, reopening, standings
 from annualwheel.preparation.progress import Progress
 from annualwheel.questionnaires import opening, published
-from annualwheel.web import lists, page, words
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import day_field, parse_day
 from annualwheel.web.forms import BaseForm, Filled, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 MOST = 1000

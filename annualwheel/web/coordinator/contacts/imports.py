@@ -25,13 +25,14 @@ from annualwheel.contacts.imports.writing import Choice
 from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.models import Category, Import
-from annualwheel.web import error_messages, import_words, lists, page
+from annualwheel.web import error_messages, lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.contacts.organisations import category_name
 from annualwheel.web.coordinator.contacts.people import actor
 from annualwheel.web.forms import BaseForm, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.wording import import_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADD = "ny"

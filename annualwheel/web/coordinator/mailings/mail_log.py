@@ -14,11 +14,12 @@ from annualwheel.mailings import failures, log
 from annualwheel.mailings import sending as sent
 from annualwheel.mailings.log import Wanted
 from annualwheel.models import Message
-from annualwheel.web import lists, page, staff_words
+from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.forms import Address, BaseForm, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.wording import staff_words
 from annualwheel.wording.collation import swedish
 
 MAILINGS = 10

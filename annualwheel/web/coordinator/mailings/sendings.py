@@ -39,11 +39,12 @@ from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
-from annualwheel.web import error_messages, page, staff_words, words
+from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
+from annualwheel.web.wording import staff_words, words
 
 # A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
 TICKED = 500

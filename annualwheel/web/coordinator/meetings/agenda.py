@@ -19,9 +19,9 @@ from annualwheel.preparation.states import COUNTED, HAS_SUBMITTED
 from annualwheel.privacy import erasure
 from annualwheel.questionnaires import opening
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
-from annualwheel.web import words
-from annualwheel.web.coordinator.meetings import asked
+from annualwheel.web.coordinator.meetings import asked as questionnaires_asked
 from annualwheel.web.coordinator.meetings.asked import Asked
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 SOON = dt.timedelta(days=30)
@@ -52,7 +52,7 @@ class Status:
             meeting=meeting,
             funnel=funnel(meeting),
             turnout=turnout(meeting),
-            asked=asked.of(meeting, mailings.get("preparation", [])),
+            asked=questionnaires_asked.of(meeting, mailings.get("preparation", [])),
             undelivered=log.count(log.Wanted(group="stopped", meeting_id=meeting.id)),
             mailings=mailings,
             asking=reopening.waiting(meeting),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from annualwheel.meetings import trail
 from annualwheel.meetings.trail import Trail, passed_over
 from annualwheel.models import Audit, Meeting, Registration
-from annualwheel.web import staff_words
+from annualwheel.web.wording import staff_words
 
 SHOWN = 8
 

@@ -21,12 +21,13 @@ from annualwheel.meetings import announcements, changes, listeners
 from annualwheel.meetings.acts import News
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
-from annualwheel.web import error_messages, page, words
+from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import AppointmentFields, appointment, require_order, typed
 from annualwheel.web.coordinator.mailings import sendings
 from annualwheel.web.forms import BaseForm, strip
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 

@@ -26,12 +26,13 @@ from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import seats
-from annualwheel.web import page, words
+from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import strip
+from annualwheel.web.wording import words
 
 MOST_DAYS, MOST_SEATS, MOST_HOURS = 400, 100_000, 168
 MODES = ("on_site", "online")

@@ -18,7 +18,7 @@ from annualwheel.cycle import years
 from annualwheel.meetings import planning
 from annualwheel.models import Year
 from annualwheel.models.meetings import MEETING_KINDS
-from annualwheel.web import page, words
+from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import (
@@ -31,6 +31,7 @@ from annualwheel.web.coordinator.fields import (
 from annualwheel.web.coordinator.meetings import agenda, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, to_do
 from annualwheel.web.forms import BaseForm, Filled, strip
+from annualwheel.web.wording import words
 
 USUAL = {
     "work": ("09.00", "15.30"),

@@ -13,8 +13,10 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from annualwheel.models import Meeting, Phase, Year
-from annualwheel.web import page, wheel, words
+from annualwheel.web import page
 from annualwheel.web.coordinator.meetings.agenda import SHOWN_PHASES, Status, phase_state
+from annualwheel.web.parts import wheel
+from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 

@@ -15,9 +15,9 @@ from wtforms.validators import ValidationError
 
 from annualwheel.models import Registration
 from annualwheel.registrations.states import CAN_BE_CHANGED
-from annualwheel.web import words
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import OneOf
+from annualwheel.web.wording import words
 
 LUNCH = {"yes": True, "no": False}
 

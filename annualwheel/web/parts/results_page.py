@@ -17,8 +17,9 @@ from annualwheel.meetings import results
 from annualwheel.models import Meeting, SubmissionVersion
 from annualwheel.questionnaires import opening, published
 from annualwheel.questionnaires.definition import Text
-from annualwheel.web import page, submitted_content
-from annualwheel.web.submitted_content import Block
+from annualwheel.web import page
+from annualwheel.web.parts import submitted_content
+from annualwheel.web.parts.submitted_content import Block
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from annualwheel.contacts.imports.headings import SPELLINGS, letter
 from annualwheel.contacts.imports.preview import Entry, Preview
 from annualwheel.contacts.imports.values import Problem
-from annualwheel.web.words import current_language
+from annualwheel.web.wording.words import current_language
 
 
 def in_swedish() -> AbstractContextManager[None]:

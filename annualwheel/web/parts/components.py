@@ -29,7 +29,7 @@ from annualwheel.listing import Order, Page
 from annualwheel.web import lists
 from annualwheel.web.forms import BaseForm
 from annualwheel.web.lists import Column
-from annualwheel.web.wheel import Caption, Centre, Meeting, Phase, wheel
+from annualwheel.web.parts.wheel import Caption, Centre, Meeting, Phase, wheel
 
 AREAS = [
     SelectChoice("livsvillkor", _l("Förbättra livsvillkoren")),

@@ -21,7 +21,7 @@ from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.values import Value
 from annualwheel.services import services
 from config import ROOT
-from tests.guests import address_of, make_meeting
+from tests.makers.guests import address_of, make_meeting
 from tests.tiny_browser import Browser
 
 OPEN = dt.datetime(2026, 12, 20, 9, 0, tzinfo=dt.UTC)

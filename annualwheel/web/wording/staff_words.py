@@ -5,7 +5,7 @@ Kinds of mail, states of a mailing, what happened, whom a mail is for.
 
 from __future__ import annotations
 
-from annualwheel.web.words import Look, Word, current_language
+from annualwheel.web.wording.words import Look, Word, current_language
 
 MAIL = {
     "save_the_date": Word("Spara datumet", "Save the date"),

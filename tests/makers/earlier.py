@@ -17,7 +17,7 @@ from annualwheel.preparation.carry_over import EarlierItem
 from annualwheel.questionnaires import published, reading
 from annualwheel.questionnaires.values import Value
 from config import ROOT
-from tests.writers import INITIATIVE, OPEN, item_of, write
+from tests.makers.writers import INITIATIVE, OPEN, item_of, write
 
 THEN = OPEN - dt.timedelta(days=365)
 THEMES = (
