@@ -114,12 +114,23 @@ def played(session: object, tmp_path: Path, clock: Fixed) -> Played:
 
 def answer_both(played: Played, clock: Fixed) -> None:
     """Arvika prepares; after the meeting Anna and Åsa follow it up."""
+    prepare(played, clock)
+    follow_up(played, clock)
+
+
+def prepare(played: Played, clock: Fixed) -> None:
+    """Everybody is asked to prepare, and Arvika does."""
     clock.set(PREPARED)
     played.send("preparation", BEFORE, PREPARED)
     anna = played.member("Anna", BEFORE)
     write(anna, item_of(anna), PREPARED, forberett="Strateger")
     add_initiative(anna, titel="Språkvän på jobbet")
     submission.submit(anna, PREPARED)
+    db.session.commit()
+
+
+def follow_up(played: Played, clock: Fixed) -> None:
+    """Everybody is asked to follow the meeting up; Anna and Åsa do."""
     clock.set(played.held)
     played.send("preparation", AFTER, played.held)
     for given in ("Anna", "Åsa"):
@@ -204,6 +215,19 @@ def test_the_invitation_speaks_of_what_prepares_the_meeting(played: Played) -> N
     assert str(facts["preparation_opens"]).endswith("12\u00a0december\u00a02026")
 
 
+def test_one_prepares_alone_only_where_nothing_is_prepared_together(
+    played: Played, tmp_path: Path
+) -> None:
+    own = FOLLOW_UP.replace('"after"', '"before"').replace("opens = 1\ncloses = 14\n", "")
+    own = own.replace('"efterat"', '"eget"')
+    published.publish(played.meeting, read_text(tmp_path, own), START, audit.SYSTEM)
+    assert not notices.is_personal(played.meeting)
+    direction = meeting_of(played.meeting.year, "direction")
+    assert not notices.is_personal(direction)
+    published.publish(direction, read_text(tmp_path, own), START, audit.SYSTEM)
+    assert notices.is_personal(direction)
+
+
 def test_a_new_seat_opens_what_is_open_now_and_no_more(played: Played) -> None:
     anna = played.seats["Anna"]
     for now, keys in (
@@ -271,7 +295,11 @@ def test_the_coordinator_sees_and_counts_each_by_itself(
     office.follow(f"Gäller i stället: {TITLE}").see(
         f"Mejlet gäller {TITLE}.", "Frågorna öppnar lördag 23 januari 2027."
     )
-    answer_both(played, clock)
+    prepare(played, clock)
+    clock.set(played.held)
+    office = sign_in(new_visitor(), played.karin, played.held)
+    office.open(WORK).see(f"{TITLE} är öppen", "Mejlet om frågorna är inte skickat")
+    follow_up(played, clock)
     office = sign_in(new_visitor(), played.karin, played.held)
     office.open(WORK).see(f"{TITLE}: 2 svar är inte inskickade", "Sista dag är 5 februari").miss(
         "Förberedelse inför arbetsmötet är öppen"
