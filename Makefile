@@ -54,7 +54,7 @@ lint: environment-dev
 	@$(BIN) -m ruff check .
 	@$(BIN) -m ruff format --check .
 	@$(BIN) -m mypy
-	@.venv/bin/lint-imports --quiet
+	@.venv/bin/lint-imports
 
 environment:
 	@sh scripts/environment.sh requirements.txt
