@@ -74,4 +74,5 @@ def downgrade() -> None:
         batch.drop_column('opens_at')
         batch.drop_column('closes_days')
         batch.drop_column('opens_days')
+        batch.drop_constraint(batch.f('ck_questionnaires_timing'), type_='check')
         batch.drop_column('timing')

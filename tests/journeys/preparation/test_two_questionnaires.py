@@ -75,7 +75,8 @@ class Played:
     def send(self, kind: str, key: str, now: dt.datetime) -> Mailing:
         order = MailingDraft(self.meeting, kind, questionnaire=key)
         drafts.send_test(order, drafts.ANYONE, self.karin, now)
-        return sending.confirm(order, f"{kind}{key}{now}", 1000, self.karin, now)
+        by = audit.staff(self.karin.id)
+        return sending.confirm(order, f"{kind}{key}{now}", 1000, by, now)
 
     def member(self, given: str, key: str) -> Member:
         return (

@@ -236,6 +236,7 @@ def _copies(member: Member, count: int) -> None:
         place = Organisation(code=f"K{number}", name=f"Kopia {number}", folded=f"kopia {number}")
         copied = type(member.submission)(
             questionnaire=member.submission.questionnaire,
+            digest=member.submission.digest,
             respondent_key=f"k{number}",
             organisation=place,
             state="submitted",
