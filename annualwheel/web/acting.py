@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from flask import abort
+from sqlalchemy.orm.exc import ObjectDeletedError
+
 from annualwheel import unit_of_work
 from annualwheel.db import db, is_reading, start_reading, start_writing
 from annualwheel.errors import DomainError
@@ -113,7 +116,8 @@ def carry_out(act: Callable[[], T]) -> T:
     """Does `act` in a transaction that writes, commits, and returns what it returned.
 
     For a button without a page of its own, whose form has been accepted: a refusal undoes the act
-    and goes on to the error page. The guard of the page is asked again first.
+    and goes on to the error page. The guard of the page is asked again first. What the page was
+    about may have been erased meanwhile: 404.
     """
     reads = is_reading()
     if reads:
@@ -126,6 +130,9 @@ def carry_out(act: Callable[[], T]) -> T:
     except DomainError:
         unit_of_work.roll_back()
         raise
+    except ObjectDeletedError:
+        db.session.rollback()
+        abort(404)
     except Exception:
         db.session.rollback()
         raise

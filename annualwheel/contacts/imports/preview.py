@@ -214,12 +214,15 @@ def contacts_of(kept: Import) -> list[Contact]:
     return [parse(number, cells, problems) for number, cells, problems in kept.rows]
 
 
-def build(kept: Import, contacts: list[Contact] | None = None) -> Preview:
-    """What the import would do now; `contacts` when its rows have been understood already."""
+def build(kept: Import, contacts: list[Contact] | None = None, *, near: bool = True) -> Preview:
+    """What the import would do now; `contacts` when its rows have been understood already.
+
+    `near` False leaves out which names are alike, which takes long.
+    """
     if contacts is None:
         contacts = contacts_of(kept)
     addresses = [contact.key[0] for contact in contacts if not contact.problems]
-    return _Builder(Known(kept.year_id, addresses)).build(contacts)
+    return _Builder(Known(kept.year_id, addresses)).build(contacts, near)
 
 
 class _Builder:
@@ -231,9 +234,9 @@ class _Builder:
         self.people: set[tuple[str, str]] = set()
         self.leads: dict[object, int] = {}
 
-    def build(self, contacts: list[Contact]) -> Preview:
+    def build(self, contacts: list[Contact], near: bool) -> Preview:
         entries = [self._entry(contact) for contact in contacts]
-        if len(self.unknown) * len(self.known.organisations) <= NEAR_PAIRS:
+        if near and len(self.unknown) * len(self.known.organisations) <= NEAR_PAIRS:
             for one in self.unknown.values():
                 one.near = self.known.near(one.name)
         return Preview(entries, self.unknown, list(self.typed.values()))

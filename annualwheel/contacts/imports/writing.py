@@ -63,8 +63,8 @@ def write(
         raise Refused("import_written")
     writer = _Writer(kept, year)
     rows = contacts_of(kept) if rows is None else rows
-    organisations = writer.add_organisations(build(kept, rows).unknown, choices)
-    shown = build(kept, rows)
+    organisations = writer.add_organisations(build(kept, rows, near=False).unknown, choices)
+    shown = build(kept, rows, near=False)
     writer.add_people(shown)
     writer.set_categories(shown)
     db.session.flush()

@@ -16,9 +16,11 @@ from sqlalchemy import event
 from annualwheel import audit
 from annualwheel.accounts import staff
 from annualwheel.db import db, start_writing
-from annualwheel.models import Attempt, Person, Registration, Staff
+from annualwheel.models import Attempt, Member, Person, Registration, Staff
 from annualwheel.participation import address_change, replies, revocation
+from annualwheel.preparation import notices
 from annualwheel.registrations import needs
+from annualwheel.services import services
 from annualwheel.web import acting, error_messages
 from tests.conftest import START, Fixed
 from tests.makers.guests import link_of, mails, make_guest, make_meeting, reply_of
@@ -175,6 +177,23 @@ def test_needs_that_were_written_meanwhile_are_kept(
         visitor.press("Spara")
     given = needs.of(fresh(Registration, guest_id))
     assert (given.diet, given.access) == ("Vegetariskt", "Tolk")
+
+
+@pytest.mark.race
+def test_what_was_erased_meanwhile_is_not_found(
+    app: Flask, visitor: Browser, session: Any, clock: Fixed
+) -> None:
+    clock.set(OPEN)
+    anna_id = make_members("Maria", "Anna")[1].id
+    anna = db.session.get_one(Member, anna_id)
+    visitor.open(f"/f/{services().link_signer.token(notices.links(anna)['preparation'])}")
+
+    def other() -> None:
+        db.session.delete(db.session.get_one(Member, anna_id))
+
+    with between(app, other):
+        visitor.press("Öppna förberedelsen")
+    assert visitor.status == 404
 
 
 def attempts() -> list[str]:
