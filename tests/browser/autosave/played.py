@@ -16,7 +16,7 @@ from wtforms.fields import SelectChoice
 from annualwheel.web.wording import words
 from tests.browser.lasting import PATIENCE, stand_still, until
 
-PACKAGE = Path(words.__file__).parents[1]
+PACKAGE = Path(words.__file__).parents[2]
 ORIGIN = "http://arshjulet.example"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

@@ -31,7 +31,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from annualwheel.web.wording import words
 
-PACKAGE = Path(words.__file__).parents[1]
+PACKAGE = Path(words.__file__).parents[2]
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
 YES_NO = [SelectChoice("ja", "Ja"), SelectChoice("nej", "Nej")]
 
