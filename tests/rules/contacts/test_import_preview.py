@@ -250,9 +250,9 @@ def names(found: Any) -> list[str]:
 def test_what_has_been_written_is_no_preview_any_more_and_stays(year: Year) -> None:
     row = "Bo Provsson;bo@arv.example;Arvika kommun;;;;"
     done, waits = kept(year, row), kept(year, row)
-    assert names(preview.earlier()) == []
+    assert names(preview.earlier().rows) == []
     writing.write(done, {}, audit.SYSTEM, START)
-    assert names(preview.earlier()) == [done.public_id]
+    assert names(preview.earlier().rows) == [done.public_id]
     assert names(preview.waiting()) == [waits.public_id]
     with pytest.raises(Refused, match="import_written"):
         preview.discard(done)
@@ -260,7 +260,7 @@ def test_what_has_been_written_is_no_preview_any_more_and_stays(year: Year) -> N
         writing.write(done, {}, audit.SYSTEM, START)
     preview.discard(waits)
     kept(year, row, now=START + 2 * preview.PREVIEW_LIFE)
-    assert names(preview.earlier()) == [done.public_id]
+    assert names(preview.earlier().rows) == [done.public_id]
 
 
 def test_the_organisation_of_a_row_is_found_by_its_alias_and_its_code(year: Year) -> None:

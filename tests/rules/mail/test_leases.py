@@ -11,7 +11,7 @@ from annualwheel.mail import outbox
 from annualwheel.mail.outbox import LEASE, WAITS, Recipient
 from annualwheel.models import Mailing, Meeting, Message
 from tests.conftest import START
-from tests.makers.guests import make_meeting
+from tests.makers.guests import in_hand, make_meeting
 
 MOMENT = dt.timedelta(microseconds=1)
 pytestmark = pytest.mark.usefixtures("session")
@@ -128,7 +128,7 @@ def test_only_the_mails_that_are_given_back_are() -> None:
 def test_after_each_failure_it_waits_longer_until_nobody_knows(attempts: int) -> None:
     message = put(1)
     message.attempts = attempts
-    outbox.mark_later(message, "451 later", START)
+    outbox.mark_later(in_hand(message), "451 later", START)
     again(message)
     if attempts <= len(WAITS):
         assert (message.state, message.due_at) == ("retry", START + WAITS[attempts - 1])
