@@ -12,7 +12,7 @@ from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mail import mailing_states, outbox, states
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mailings import failures, recipients, relevance, sending
+from annualwheel.mailings import failures, log, recipients, relevance, sending
 from annualwheel.meetings import listeners, results
 from annualwheel.models import Mailing, Meeting, Message
 from annualwheel.participation import replies
@@ -92,8 +92,9 @@ def test_it_counts_neither_as_delivered_nor_as_stopped(session: Any) -> None:
     message = db.session.query(Message).one()
     leave_out(message)
     assert turnout.funnel(meeting).delivered == 0
-    assert audiences.in_group(meeting, "delivered") == []
-    assert (failures.count(), failures.count_of(meeting)) == (0, 0)
+    assert audiences.in_group(meeting, "delivered").rows == []
+    stopped = [log.Wanted(group="stopped"), log.Wanted(group="stopped", meeting_id=meeting.id)]
+    assert [log.count(wanted) for wanted in stopped] == [0, 0]
     assert guest.state == "invited"
 
 

@@ -61,6 +61,10 @@ def make_merged(meeting: Meeting, state: str) -> Registration:
     return seat
 
 
+def ids_in(meeting: Meeting, group: str) -> list[int]:
+    return [seat.id for seat in audiences.in_group(meeting, group).rows]
+
+
 def numbers(meeting: Meeting) -> dict[str, Any]:
     """Everything that is counted or listed for a meeting."""
     (option,) = meeting.options
@@ -68,8 +72,8 @@ def numbers(meeting: Meeting) -> dict[str, Any]:
     return {
         "funnel": turnout.funnel(meeting),
         "turnout": turnout.turnout(meeting),
-        "missing": [(one.name, n) for one, n in turnout.organisations_missing(meeting)],
-        "groups": {group: audiences.in_group(meeting, group) for group in GROUPS},
+        "missing": [(one.name, n) for one, n in turnout.organisations_missing(meeting).rows],
+        "groups": {group: ids_in(meeting, group) for group in GROUPS},
         "taken": dict(seats.room(option).held),
         "waiting": [seat.id for seat in seats.waiting(meeting, "on_site")],
         "lines": [
