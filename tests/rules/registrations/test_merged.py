@@ -166,7 +166,7 @@ def chosen(meeting: Meeting, person: Person, now: dt.datetime) -> list[str]:
         "invitation": audiences.audience(meeting, Choice("people", people=(person.public_id,))),
         "reminder": recipients.unanswered(meeting, now),
         "preparation": recipients.to_prepare(meeting, meeting.questionnaires[0]),
-        "preparation_reminder": recipients.not_submitted(meeting, now),
+        "preparation_reminder": recipients.not_submitted(meeting.questionnaires[0], now),
         "results": recipients.took_part(meeting),
     }
     return [kind for kind, rows in lists.items() if person.id in {one.person_id for one in rows}]
@@ -201,10 +201,10 @@ def test_a_merged_person_is_among_no_recipients(session: Any, state: str | None,
 
 def test_a_merged_person_is_not_reminded_of_an_answer(session: Any) -> None:
     (maria,) = make_members("Maria")
-    meeting = maria.submission.questionnaire.meeting
-    assert [one.person_id for one in recipients.not_submitted(meeting, DURING)] == [maria.person_id]
+    asked = maria.submission.questionnaire
+    assert [one.person_id for one in recipients.not_submitted(asked, DURING)] == [maria.person_id]
     merge(maria.person, maria.submission.organisation)
-    assert recipients.not_submitted(meeting, DURING) == []
+    assert recipients.not_submitted(asked, DURING) == []
 
 
 def test_a_merged_lead_is_not_asked_to_prepare(session: Any) -> None:
