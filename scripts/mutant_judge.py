@@ -77,7 +77,7 @@ def kept_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def main() -> None:
     """Answers until stdin ends."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     import_libraries()
     for line in sys.stdin:
         asked = json.loads(line)
