@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import importlib
 import importlib.metadata
+import itertools
 import json
 import multiprocessing
 import os
@@ -33,6 +34,7 @@ SAID, TEMPLATE = ROOT / "said.txt", ROOT / "kept-template.db"
 # Races take long, and whether they notice is a matter of chance.
 LEFT_OUT = "not postgresql and not browser and not race"
 USUAL = ("-q", "-x", "-m", LEFT_OUT, "--hypothesis-seed=7")
+LATER = itertools.count(2, 2)
 # The last lines of what pytest says, for tests that fail without any mutant.
 LINES_SHOWN = 15
 
@@ -75,7 +77,7 @@ def kept_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def main() -> None:
     """Answers until stdin ends."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     import_libraries()
     for line in sys.stdin:
         asked = json.loads(line)
@@ -138,11 +140,13 @@ def end(leader: int) -> None:
 def changed(file: Path, source: str) -> Iterator[None]:
     """The file with another content for a while.
 
-    Its time is moved by whole seconds: bytecode is told apart by the second and the size.
+    Its time is moved by whole seconds, by more each time: bytecode is told apart by the second and
+    the size, and a process that a test starts writes some.
     """
     original, before = file.read_bytes(), file.stat().st_mtime
     file.write_text(source, encoding="utf-8", newline="")
-    os.utime(file, (before + 2, before + 2))
+    moved = before + next(LATER)
+    os.utime(file, (moved, moved))
     try:
         yield
     finally:

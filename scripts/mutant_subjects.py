@@ -78,9 +78,7 @@ SUBJECTS = (
         "rules/contacts/test_import_reading rules/contacts/test_import_preview "
         "journeys/contacts/test_import",
     ),
-    subject(
-        "pack", "workshop/pack", "rules/workshop/test_pack_progress journeys/workshop/test_pack"
-    ),
+    subject("pack", "workshop/pack", "rules/workshop/test_building journeys/workshop/test_pack"),
     subject(
         "calendar",
         "mail/ical",

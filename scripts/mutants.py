@@ -154,10 +154,13 @@ class Judge:
         )
 
     def ask(self, case: Case) -> Verdict:
-        """Waits for the verdict."""
+        """Waits for the verdict. Raises `ChildProcessError` when the process has ended."""
         assert self.process.stdin and self.process.stdout  # noqa: S101 both are pipes
         print(json.dumps(dataclasses.asdict(case)), file=self.process.stdin, flush=True)
-        return Verdict(**json.loads(self.process.stdout.readline()))
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise ChildProcessError(f"a judge has ended with status {self.process.wait()}")
+        return Verdict(**json.loads(answer))
 
 
 class Court:

@@ -70,14 +70,22 @@ def test_a_line_is_found_by_the_end_of_its_path() -> None:
     assert {mutant.line for mutant in mutants.mutants_of(SUBJECTS[0], [at])} == {one.line}
 
 
+# A process that a test starts leaves bytecode behind.
+ASKING = """
+import subprocess, sys
+import answer
+def test_it():
+    subprocess.run([sys.executable, "-c", "import answer"], check=True)
+    assert answer.YES
+"""
+
+
 def test_a_mutant_is_judged_in_a_copy_and_the_file_put_back(tmp_path: Path) -> None:
     """A judge at work on a project of one module and one test."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     shutil.copy(ROOT / "config.py", tmp_path)
     (tmp_path / "answer.py").write_text("YES = True\n", encoding="utf-8")
-    (tmp_path / "test_answer.py").write_text(
-        "import answer\ndef test_it():\n    assert answer.YES\n", encoding="utf-8"
-    )
+    (tmp_path / "test_answer.py").write_text(ASKING, encoding="utf-8")
     judge = mutants.Judge(tmp_path)
 
     def outcome(source: str, seconds: float = 60, path: str = "answer.py") -> str:
@@ -86,6 +94,7 @@ def test_a_mutant_is_judged_in_a_copy_and_the_file_put_back(tmp_path: Path) -> N
     assert outcome("", path="") == "survived"
     assert outcome("YES = 1234\n") == "survived"
     assert outcome("YES = None\n") == "killed"
+    assert outcome("YES = 5678\n") == "survived"
     assert outcome("raise OSError\n") == "killed"
     assert outcome("while True:\n    pass\n", 5) == "hung"
     assert (tmp_path / "answer.py").read_text(encoding="utf-8") == "YES = True\n"

@@ -80,3 +80,20 @@ def test_who_was_there_is_told_by_their_seat_though_they_wrote() -> None:
     there = seat(meeting_of(maria), "Maria", "Lindqvist", "register", "check_in")
     assert there.person_id == maria.person_id
     assert told(meeting_of(maria)) == [f"present.{there.public_id}"]
+
+
+def test_each_is_told_in_the_name_of_the_organisation_they_came_or_wrote_for() -> None:
+    (maria,) = make_members("Maria")
+    write(maria, item_of(maria), forberett="Strateger")
+    meeting = meeting_of(maria)
+    there = seat(meeting, "Erik", "Sand", "register")
+    organisations.add_organisation("Sunne kommun")
+    named = {one.key: one.organisation for one in recipients.took_part(meeting)}
+    assert named == {
+        f"wrote.{maria.public_id}": "Hagfors kommun",
+        f"present.{there.public_id}": "Arvika kommun",
+    }
+    there.organisation.active = False
+    assert told(meeting) == [f"wrote.{maria.public_id}"]
+    maria.submission.organisation.active = False
+    assert told(meeting) == []

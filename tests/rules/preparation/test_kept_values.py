@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 
 from annualwheel.errors import Unreadable
-from annualwheel.preparation import answers
+from annualwheel.preparation import answers, submission
 from annualwheel.preparation.answers import SETTLED, normalise
 from annualwheel.questionnaires.definition import Option, Question, QuestionType, Text
 from annualwheel.questionnaires.values import HARD_CAP, Value
-from tests.makers.writers import OPEN, history, item_of, make_members, stored, write
+from tests.makers.writers import OPEN, add_initiative, history, item_of, make_members, stored, write
 
 MOMENT = dt.timedelta(microseconds=1)
 LABEL = Text("Fråga", "Question")
@@ -92,3 +92,18 @@ def test_nothing_is_kept_of_an_empty_field_and_nothing_written_where_nothing_is_
     write(maria, item, skapa="")
     write(anna, item, skapa="Annas")
     assert history(item, "skapa") == []
+
+
+@pytest.mark.usefixtures("session")
+def test_a_save_that_changes_nothing_leaves_what_was_submitted_as_it_is() -> None:
+    maria, anna = make_members("Maria", "Anna")
+    item = item_of(maria)
+    write(maria, item, forberett="Strateger")
+    add_initiative(maria)
+    submission.submit(maria, OPEN)
+    before = maria.submission.changed_at
+    write(anna, item, OPEN + SETTLED, forberett="Strateger")
+    assert write(anna, item, OPEN + SETTLED, base=0, forberett="Ekonomer").conflicts
+    assert (maria.submission.state, maria.submission.changed_at) == ("submitted", before)
+    write(anna, item, OPEN + SETTLED, forberett="Ekonomer")
+    assert (maria.submission.state, maria.submission.changed_at) == ("changed", OPEN + SETTLED)

@@ -58,7 +58,7 @@ def test_attempts_go_after_a_day() -> None:
 def test_an_organisation_that_asked_to_come_is_forgotten_after_its_meeting() -> None:
     meeting, other = make_meeting(), make_meeting(kind="direction")
     other.ends_at += DAY
-    for asked in (meeting, other):
+    for asked in (meeting, meeting, other):
         db.session.add(
             OrganisationRequest(
                 meeting=asked,
@@ -71,9 +71,9 @@ def test_an_organisation_that_asked_to_come_is_forgotten_after_its_meeting() -> 
         )
     over = meeting.ends_at + retention.REQUESTS
     assert due("organisation_requests", over) == 0
-    assert due("organisation_requests", over + MOMENT) == 1
-    assert due("organisation_requests", over + DAY) == 1
-    assert due("organisation_requests", over + DAY + MOMENT) == 2
+    assert due("organisation_requests", over + MOMENT) == 2
+    assert due("organisation_requests", over + DAY) == 2
+    assert due("organisation_requests", over + DAY + MOMENT) == 3
 
 
 def replaced() -> tuple[Member, Item]:

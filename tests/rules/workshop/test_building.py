@@ -1,0 +1,91 @@
+"""A pack while it is built: how far it has come, and what its cells look like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from annualwheel.contacts import organisations
+from annualwheel.models import Meeting
+from annualwheel.workshop import pack
+from tests.makers.submitted import INITIATIVE, NOW, Written, make_submitted, make_work_meeting
+
+COVER = pack.Cover("Vera Exempel", NOW, "sv")
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def make_answers(count: int) -> Meeting:
+    meeting = make_work_meeting()
+    for number in range(count):
+        make_submitted(meeting, f"Förening {number}", Written(items=()))
+    return meeting
+
+
+def reported(meeting: Meeting, folder: Path) -> list[int]:
+    """What is told while the pack is built."""
+    told: list[int] = []
+    pack.build(meeting, COVER, str(folder / "pack.xlsx"), told.append)
+    return told
+
+
+def test_every_so_many_answers_the_number_that_is_done_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack, "REPORT_EVERY", 2)
+    assert reported(make_answers(5), tmp_path) == [2, 4]
+
+
+def test_few_answers_are_done_before_there_is_anything_to_tell(tmp_path: Path) -> None:
+    assert reported(make_answers(2), tmp_path) == []
+
+
+def built(meeting: Meeting, folder: Path) -> Any:
+    """The workbook as openpyxl reads it."""
+    path = folder / "pack.xlsx"
+    pack.build(meeting, COVER, str(path), lambda _done: None)
+    return openpyxl.load_workbook(path)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heading"), [("Alla svar", "Svar"), ("Skapa-bryta-behålla", "Text")]
+)
+def test_long_answers_are_wrapped_within_their_column(
+    tmp_path: Path, sheet: str, heading: str
+) -> None:
+    meeting = make_work_meeting()
+    text = "Ord " * 90 + "slut"
+    make_submitted(meeting, "Arvika kommun", Written(themes={"arbete": {"skapa": text}}))
+    headings, *rows = built(meeting, tmp_path)[sheet].iter_rows()
+    (row,) = (row for row in rows if text in [cell.value for cell in row])
+    wrapped = [cell.column for cell in row if cell.alignment.wrap_text]
+    assert [headings[column - 1].value for column in wrapped] == [heading]
+
+
+def test_a_card_says_whose_it_is_and_of_what_kind_and_status(tmp_path: Path) -> None:
+    meeting = make_work_meeting()
+    make_submitted(meeting, "Arvika kommun")
+    card = [cell.value for cell in built(meeting, tmp_path)["1. Fler i arbete"][2]]
+    assert card[:2] == ["Föreningskompis", "Arvika kommun\nNätverk, Pågår"]
+
+
+@pytest.mark.parametrize("category", ["kommun", ""])
+def test_who_has_no_kind_has_a_column_when_there_are_any(tmp_path: Path, category: str) -> None:
+    meeting = make_work_meeting()
+    submission = make_submitted(meeting, "Arvika kommun")
+    if not category:
+        organisations.set_category(submission.organisation, meeting.year, None)
+    headings = [cell.value for row in built(meeting, tmp_path)["Översikt"] for cell in row]
+    assert ("Typ saknas" in headings) is (category == "")
+
+
+def test_where_nobody_does_anything_the_overview_shows_a_gap(tmp_path: Path) -> None:
+    meeting = make_work_meeting()
+    make_submitted(meeting, "Arvika kommun", Written(items=(INITIATIVE, INITIATIVE)))
+    overview = built(meeting, tmp_path)["Översikt"]
+    work, energy = overview[3], overview[4]
+    assert [cell.value for cell in work[:3]] == ["Fler i arbete?", 2, 0]
+    assert [cell.border.left.style for cell in work[1:3]] == ["thin", "dashed"]
+    assert {cell.border.left.style for cell in energy[1:5]} == {"dashed"}
