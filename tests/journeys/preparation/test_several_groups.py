@@ -18,6 +18,7 @@ from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
+from annualwheel.jobs import building
 from annualwheel.models import Member, Staff, Submission, Year
 from annualwheel.preparation import (
     carry_over,
@@ -305,7 +306,7 @@ def pack_of(answer: Submission, clock: Fixed) -> openpyxl.Workbook:
     db.session.flush()
     ordered = packs.ask(answer.questionnaire.meeting, by, "sv", clock.now())
     db.session.commit()
-    packs.build(ordered.id, clock)
+    building.build_pack(ordered.id)
     file = packs.require_file(ordered, clock.now())
     pieces = (packs.piece(file.id, number) for number in itertools.count())
     return openpyxl.load_workbook(io.BytesIO(b"".join(itertools.takewhile(bool, pieces))))

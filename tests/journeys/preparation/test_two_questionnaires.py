@@ -19,6 +19,7 @@ from annualwheel import audit
 from annualwheel.cycle import reference, years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing
+from annualwheel.jobs import building
 from annualwheel.mailings import drafts, recipients, sending
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import results
@@ -392,7 +393,7 @@ def packed(played: Played, clock: Fixed) -> openpyxl.Workbook:
     """The meeting's pack, opened again."""
     ordered = packs.ask(played.meeting, played.karin, "sv", clock.now())
     db.session.commit()
-    packs.build(ordered.id, clock)
+    building.build_pack(ordered.id)
     file = packs.require_file(ordered, clock.now())
     pieces = (packs.piece(file.id, number) for number in itertools.count())
     return openpyxl.load_workbook(io.BytesIO(b"".join(itertools.takewhile(bool, pieces))))
