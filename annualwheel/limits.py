@@ -16,7 +16,7 @@ from annualwheel.models import Attempt
 KEPT = dt.timedelta(days=1)
 
 
-class Counted(NamedTuple):
+class CountedAttempt(NamedTuple):
     """An attempt, as its row has it: what was tried, for whom as a hash, and when (UTC)."""
 
     kind: str
@@ -39,24 +39,24 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
     )
     if (db.session.scalar(window) or 0) >= at_most:
         raise TooMany("too_many_attempts", kind=kind)
-    counted = Counted(kind, key_hash, now)
+    counted = CountedAttempt(kind, key_hash, now)
     _write(counted)
     db.session.info.setdefault("counted", []).append(counted)
 
 
-def take_counted() -> list[Counted]:
+def take_counted() -> list[CountedAttempt]:
     """The attempts counted since the last call. Called when their transaction ends."""
-    counted: list[Counted] = db.session.info.pop("counted", [])
+    counted: list[CountedAttempt] = db.session.info.pop("counted", [])
     return counted
 
 
-def keep(counted: Iterable[Counted]) -> None:
+def keep(counted: Iterable[CountedAttempt]) -> None:
     """Writes attempts again that a rollback has undone. The caller commits."""
     for one in counted:
         _write(one)
 
 
-def _write(counted: Counted) -> None:
+def _write(counted: CountedAttempt) -> None:
     db.session.add(Attempt(kind=counted.kind, key_hash=counted.key_hash, at=counted.at))
     db.session.flush()
 

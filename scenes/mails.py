@@ -128,7 +128,7 @@ def sample(kind: str, language: str, changes: Mapping[str, object] | None = None
     return write(kind, language, facts)
 
 
-def sealed(kind: str, language: str, changes: Mapping[str, object] | None = None) -> RenderedMail:
+def rendered(kind: str, language: str, changes: Mapping[str, object] | None = None) -> RenderedMail:
     """The same as it goes out."""
     links = {name: f"https://arshjulet.example/i/{name}-abc" for name in KINDS[kind].links}
     return render(sample(kind, language, changes), language, links, HEAD)

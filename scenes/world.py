@@ -121,23 +121,23 @@ class World:
         address = f"{given}.{family}@kommun.example".lower()
         address = address.translate(str.maketrans("åäöé ", "aaoe."))
         person = people.add_person(given, family, address, place, title=title)
-        seat = invitations.invite(meeting, person, place, at, title=title)
-        self.let_in(who, seat)
-        return seat
+        registration = invitations.invite(meeting, person, place, at, title=title)
+        self.let_in(who, registration)
+        return registration
 
-    def let_in(self, who: str, seat: Registration) -> None:
+    def let_in(self, who: str, registration: Registration) -> None:
         """Gives `who` the session and the link of a registration.
 
         And staff the address of its page.
         """
         token = services().link_signer.token(
-            Target("registration", seat.public_id, seat.link_version)
+            Target("registration", registration.public_id, registration.link_version)
         )
-        feed = services().link_signer.token(calendar_feed.target(seat.person))
-        self.sessions[who] = {"registration": [seat.public_id, seat.link_version]}
+        feed = services().link_signer.token(calendar_feed.target(registration.person))
+        self.sessions[who] = {"registration": [registration.public_id, registration.link_version]}
         self.names |= {
             f"{who}_link": f"/i/{token}",
-            who: seat.public_id,
+            who: registration.public_id,
             f"{who}_feed": f"/k/{feed}.ics",
         }
 

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 from annualwheel.mail.kinds import KINDS
 from config import ROOT
 from scenes.camera import Camera, built, served
-from scenes.mails import sealed
+from scenes.mails import rendered
 from scenes.scene import Scene
 from scenes.table import SCENES
 from scenes.worlds import MAKERS
@@ -144,7 +144,7 @@ def of_mails(browser: Browser, width: int, out: Path, only: str) -> Iterable[Tak
     page = browser.new_page(viewport={"width": width, "height": 844})
     for kind in (kind for kind in KINDS if re.search(only, f"mail-{kind}")):
         for language in LANGUAGES:
-            mail = sealed(kind, language)
+            mail = rendered(kind, language)
             page.set_content(mail.html)
             picture = Taken("mail", f"mail-{kind}", mail.subject, language, width)
             page.screenshot(path=out / picture.file, full_page=True)

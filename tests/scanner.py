@@ -72,11 +72,12 @@ def _targets() -> dict[str, Target]:
     """A living target for every purpose a link can have; of the purposes not named here, the
     person's own.
     """
-    seat = db.session.scalars(
+    registration = db.session.scalars(
         sa.select(Registration).where(Registration.state == "invited").order_by(Registration.id)
     ).first()
-    seat = (
-        seat or db.session.scalars(sa.select(Registration).order_by(Registration.id).limit(1)).one()
+    registration = (
+        registration
+        or db.session.scalars(sa.select(Registration).order_by(Registration.id).limit(1)).one()
     )
     member = db.session.scalars(sa.select(Member).order_by(Member.id)).first()
     link = StaffLink(
@@ -86,10 +87,10 @@ def _targets() -> dict[str, Target]:
     )
     db.session.add(link)
     db.session.flush()
-    person = seat.person
+    person = registration.person
     found = {purpose: Target(purpose, person.public_id, person.link_version) for purpose in PATHS}
     return found | {
-        "registration": Target("registration", seat.public_id, seat.link_version),
+        "registration": Target("registration", registration.public_id, registration.link_version),
         "feed": calendar_feed.target(person),
         "member": Target("member", member.public_id, member.link_version)
         if member

@@ -56,7 +56,7 @@ def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
 
 
 def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
-    seats = db.session.scalars(
+    registrations = db.session.scalars(
         sa.select(Registration)
         .join(Registration.person)
         .join(Registration.meeting)
@@ -70,12 +70,12 @@ def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[L
     )
     return [
         Link(
-            Target("registration", seat.public_id, seat.link_version),
-            seat.person,
-            seat.meeting,
-            seat.organisation,
+            Target("registration", registration.public_id, registration.link_version),
+            registration.person,
+            registration.meeting,
+            registration.organisation,
         )
-        for seat in seats
+        for registration in registrations
     ]
 
 
@@ -126,13 +126,13 @@ def renew(person: Person) -> Mapping[str, int]:
     person.link_version += 1
     person.feed_version += 1
     versions: dict[str, int] = {}
-    seats = db.session.scalars(
+    registrations = db.session.scalars(
         sa.select(Registration).where(Registration.person_id == person.id).order_by(Registration.id)
     )
     members = db.session.scalars(
         sa.select(Member).where(Member.person_id == person.id).order_by(Member.id)
     )
-    for row in (*seats, *members):
+    for row in (*registrations, *members):
         row.link_version += 1
         versions[row.public_id] = row.link_version
     return versions

@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from annualwheel import unit_of_work
 from annualwheel.audit import SYSTEM
 from annualwheel.contacts.imports import preview, reading, writing
-from annualwheel.contacts.imports.preview import Preview, Unknown
+from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import DomainError, Missing
@@ -73,6 +73,6 @@ def _print(kept: Import, shown: Preview) -> None:
             click.echo(f"Rad {entry.contact.row}: {import_words.status(entry.status)}{sentences}")
 
 
-def _about(one: Unknown) -> str:
+def _about(one: UnknownOrganisation) -> str:
     near = f", liknar {', '.join(near.name for near in one.near)}" if one.near else ""
     return f"{one.category.sv if one.category else 'utan typ'}{near}"

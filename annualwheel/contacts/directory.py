@@ -34,7 +34,7 @@ BY_NAME = Order("name")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ContactFilter:
     """What a list is narrowed to.
 
     `organisation` is a public id, `category` a key; `active` None shows all.
@@ -56,7 +56,7 @@ class OrganisationRow:
 
 
 def people(
-    wanted: Wanted, year: Year | None, number: int = 1, order: Order = BY_NAME
+    wanted: ContactFilter, year: Year | None, number: int = 1, order: Order = BY_NAME
 ) -> Page[Person]:
     """A page of people, by name (of the family first), organisation, address or state.
 
@@ -105,7 +105,7 @@ def _first_organisation() -> sa.ScalarSelect[str]:
 
 
 def organisations(
-    wanted: Wanted, year: Year | None, number: int = 1, order: Order = BY_NAME
+    wanted: ContactFilter, year: Year | None, number: int = 1, order: Order = BY_NAME
 ) -> Page[OrganisationRow]:
     """A page of organisations, by name, state, or category, lead and number of people that year.
 

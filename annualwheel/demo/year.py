@@ -237,9 +237,11 @@ def _prepare(meeting: Meeting, key: str, now: dt.datetime) -> int:
         .where(Registration.meeting_id == meeting.id, Registration.state == "registered")
         .order_by(Registration.id)
     )
-    for seat in db.session.scalars(coming):
-        member = membership.join(questionnaire, seat.person, seat.organisation, opened)
-        writers.setdefault(seat.organisation.code, member)
+    for registration in db.session.scalars(coming):
+        member = membership.join(
+            questionnaire, registration.person, registration.organisation, opened
+        )
+        writers.setdefault(registration.organisation.code, member)
     for number, sample in enumerate(INITIATIVES):
         writer = writers.pop(sample.code, None) or _anyone_of(sample.code, questionnaire, opened)
         _write(writer, sample, min(opened + number // 2 * DAY + number % 2 * HOUR, now))

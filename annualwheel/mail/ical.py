@@ -90,7 +90,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WholeDay:
     """A whole day in a feed, in Stockholm: a deadline.
 
     `uid` never changes and says nothing of whose it is.
@@ -146,7 +146,7 @@ def published(
 def feed(
     name: str,
     entries: Sequence[Entry],
-    days: Sequence[Day],
+    days: Sequence[WholeDay],
     organiser_name: str,
     organiser_address: str,
     url: str,
@@ -218,7 +218,7 @@ def _in_feed(
 
 
 def _whole_day(
-    day: Day, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
+    day: WholeDay, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
 ) -> Event:
     event = Event()
     for name, value in (

@@ -31,13 +31,13 @@ NOWHERE = {
 ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen")
 
 
-def recipients(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
+def recipients(draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
     """Whom the order would reach now, without the unticked.
 
     Raises `Refused` when it cannot be sent at all.
     """
-    require_possible(order.meeting, order.kind, now, order.questionnaire)
-    return [one for one in everyone(order, now) if one.key not in order.left_out]
+    require_possible(draft.meeting, draft.kind, now, draft.questionnaire)
+    return [one for one in everyone(draft, now) if one.key not in draft.left_out]
 
 
 def require_possible(
@@ -51,44 +51,44 @@ def require_possible(
     registry.of(kind).require_possible(draft, now)
 
 
-def letter(order: MailingDraft, one: Addressee, now: dt.datetime) -> Letter:
+def letter(draft: MailingDraft, one: Addressee, now: dt.datetime) -> Letter:
     """The mail exactly as it would be frozen for `one`, with placeholders for links."""
-    facts = registry.of(order.kind).facts(order, one, now)
-    return letters.write(order.kind, one.language, facts)
+    facts = registry.of(draft.kind).facts(draft, one, now)
+    return letters.write(draft.kind, one.language, facts)
 
 
-def send_test(order: MailingDraft, one: Addressee, by: Staff, now: dt.datetime) -> Message:
+def send_test(draft: MailingDraft, one: Addressee, by: Staff, now: dt.datetime) -> Message:
     """Queues the mail `one` would get, marked as a test, to the member of staff.
 
     Its link leads nowhere.
     """
     message = outbox.put(
-        f"{_test_key(order, by, now)}{now.timestamp()}",
-        order.kind,
+        f"{_test_key(draft, by, now)}{now.timestamp()}",
+        draft.kind,
         Recipient(by.email, by.name, one.language),
-        registry.of(order.kind).facts(order, one, now),
-        {name: NOWHERE[name] for name in kinds.KINDS[order.kind].links},
+        registry.of(draft.kind).facts(draft, one, now),
+        {name: NOWHERE[name] for name in kinds.KINDS[draft.kind].links},
         now,
     )
     message.body.subject = f"[Test] {message.body.subject}"
     db.session.flush()
-    audit.note(audit.staff(by.id), "tested", message, now, order.meeting.id, kind=order.kind)
+    audit.note(audit.staff(by.id), "tested", message, now, draft.meeting.id, kind=draft.kind)
     return message
 
 
-def tested_at(order: MailingDraft, by: Staff, now: dt.datetime) -> dt.datetime | None:
+def tested_at(draft: MailingDraft, by: Staff, now: dt.datetime) -> dt.datetime | None:
     """When `by` last had a test of this meeting's mail with the text it has now."""
     return db.session.scalar(
-        sa.select(sa.func.max(Message.queued_at)).where(outbox.begins(_test_key(order, by, now)))
+        sa.select(sa.func.max(Message.queued_at)).where(outbox.begins(_test_key(draft, by, now)))
     )
 
 
-def require_tested(order: MailingDraft, by: Staff, now: dt.datetime) -> None:
+def require_tested(draft: MailingDraft, by: Staff, now: dt.datetime) -> None:
     """Raises `Refused("test_needed")` when `by` has had no test of the text as it is now.
 
     A rule of the page where a person sends: a schedule has nobody to read the test.
     """
-    if tested_at(order, by, now) is None:
+    if tested_at(draft, by, now) is None:
         raise Refused("test_needed")
 
 
@@ -97,21 +97,21 @@ def is_test(message: Message) -> bool:
     return message.key.startswith(TEST)
 
 
-def everyone(order: MailingDraft, now: dt.datetime) -> list[Addressee]:
+def everyone(draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
     """Whom the order is about now, the unticked too."""
-    return registry.of(order.kind).recipients(order, now)
+    return registry.of(draft.kind).recipients(draft, now)
 
 
-def _test_key(order: MailingDraft, by: Staff, now: dt.datetime) -> str:
-    return f"{TEST}{order.kind}:{order.meeting.id}:{_wording(order, now)}:{by.id}:"
+def _test_key(draft: MailingDraft, by: Staff, now: dt.datetime) -> str:
+    return f"{TEST}{draft.kind}:{draft.meeting.id}:{_wording(draft, now)}:{by.id}:"
 
 
-def _wording(order: MailingDraft, now: dt.datetime) -> str:
+def _wording(draft: MailingDraft, now: dt.datetime) -> str:
     """A name for what the mail says now in both languages.
 
     A change of the text, the meeting or the questions changes it.
     """
     readers = [ANYONE._replace(language=language) for language in letters.LANGUAGES]
-    written = [letter(order, one, now) for one in readers]
+    written = [letter(draft, one, now) for one in readers]
     text = "\0".join(f"{one.subject}\0{one.preheader}\0{one.text}" for one in written)
     return sha256(text.encode()).hexdigest()[:16]

@@ -29,7 +29,7 @@ _when = sa.func.coalesce(Message.sent_at, Message.queued_at)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LogFilter:
     """What the log is narrowed to.
 
     `group` is one of `GROUPS`, `kind` a kind of mail; "" and 0 narrow nothing.
@@ -44,7 +44,7 @@ class Wanted:
 
 
 def page(
-    wanted: Wanted, number: int = 1, order: Order = NEWEST, kinds: Collection[str] = tuple(KINDS)
+    wanted: LogFilter, number: int = 1, order: Order = NEWEST, kinds: Collection[str] = tuple(KINDS)
 ) -> Page[Message]:
     """A page of the log, by recipient, kind, state, address or time.
 
@@ -64,13 +64,13 @@ def page(
     return listing.page_of(listing.sort(query, by, order, NEWEST, Message.id), number)
 
 
-def newest(wanted: Wanted, at_most: int) -> Sequence[Message]:
+def newest(wanted: LogFilter, at_most: int) -> Sequence[Message]:
     """The newest mails of the log."""
     query = _found(wanted).order_by(_when.desc(), Message.id.desc())
     return db.session.scalars(query.limit(at_most)).all()
 
 
-def count(wanted: Wanted) -> int:
+def count(wanted: LogFilter) -> int:
     """How many mails there are."""
     counted = _found(wanted).with_only_columns(sa.func.count(Message.id))
     return db.session.scalar(counted) or 0
@@ -116,7 +116,7 @@ def latest_mailings(at_most: int) -> Sequence[Mailing]:
     return db.session.scalars(query.limit(at_most)).all()
 
 
-def _found(wanted: Wanted, with_person: bool = False) -> sa.Select[Message]:
+def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
     """The mails in no order. Who it is to is joined when that is asked for or needed."""
     query = sa.select(Message)
     if wanted.group in GROUPS:

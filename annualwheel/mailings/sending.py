@@ -53,7 +53,7 @@ class MailingProgress:
 
 
 def confirm(
-    order: MailingDraft, confirm_key: str, expected: int, actor: Actor, now: dt.datetime
+    draft: MailingDraft, confirm_key: str, expected: int, actor: Actor, now: dt.datetime
 ) -> Mailing:
     """Sends: a small mailing is written here, a large one is left to a job (`preparing`).
 
@@ -66,14 +66,14 @@ def confirm(
     found = confirmed(confirm_key)
     if found is not None:
         return found
-    seats.lock(order.meeting)
-    chosen = drafts.recipients(order, now)
+    seats.lock(draft.meeting)
+    chosen = drafts.recipients(draft, now)
     if not chosen:
         raise Refused("nobody_left")
     count = len(chosen)
     if count > expected:
         raise Refused("more_recipients", count=count)
-    mailing = _made(order, confirm_key, expected, actor, now)
+    mailing = _made(draft, confirm_key, expected, actor, now)
     try:
         with db.session.begin_nested():
             db.session.add(mailing)
@@ -82,8 +82,8 @@ def confirm(
     if count <= SMALL:
         _write(mailing, chosen, now)
         mailing_states.step(mailing, "written")
-    meeting_id = order.meeting.id
-    audit.note(actor, "mailing_confirmed", mailing, now, meeting_id, kind=order.kind, count=count)
+    meeting_id = draft.meeting.id
+    audit.note(actor, "mailing_confirmed", mailing, now, meeting_id, kind=draft.kind, count=count)
     db.session.flush()
     return mailing
 
@@ -98,17 +98,17 @@ def _with_key(confirm_key: str) -> sa.Select[Mailing]:
 
 
 def _made(
-    order: MailingDraft, confirm_key: str, expected: int, actor: Actor, now: dt.datetime
+    draft: MailingDraft, confirm_key: str, expected: int, actor: Actor, now: dt.datetime
 ) -> Mailing:
     audience: dict[str, Any] = {
-        "choice": order.choice.kept() if order.choice else None,
-        "left_out": sorted(order.left_out),
+        "choice": draft.choice.kept() if draft.choice else None,
+        "left_out": sorted(draft.left_out),
     }
-    if registry.of(order.kind).about_a_questionnaire:
-        audience["questionnaire"] = asked.questionnaire_of(order).key
+    if registry.of(draft.kind).about_a_questionnaire:
+        audience["questionnaire"] = asked.questionnaire_of(draft).key
     return Mailing(
-        meeting=order.meeting,
-        kind=order.kind,
+        meeting=draft.meeting,
+        kind=draft.kind,
         expected=expected,
         actor_kind=actor.kind,
         staff_id=actor.staff_id,
@@ -165,7 +165,7 @@ def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
         audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)
 
 
-def standing(mailing: Mailing) -> MailingProgress:
+def progress_of(mailing: Mailing) -> MailingProgress:
     """How far it has come, in one query."""
     rows = db.session.execute(
         sa.select(Message.state, sa.func.count())

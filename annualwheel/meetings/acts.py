@@ -21,7 +21,7 @@ from annualwheel.wording import dates
 
 
 @dataclass(frozen=True)
-class News:
+class MeetingNews:
     """What there is to tell: the appointment that holds now, as plain values, and why.
 
     `kept`: the organisations whose submitted answer is kept.
@@ -40,10 +40,10 @@ class Act(ABC):
     @abstractmethod
     def facts(
         self,
-        seat: Registration,
+        registration: Registration,
         state: str,
         known: Mapping[str, str],
-        news: News,
+        news: MeetingNews,
         now: dt.datetime,
     ) -> dict[str, Any]:
         """What the mail says besides what every mail about the seat does.
@@ -56,12 +56,14 @@ class Act(ABC):
         """What makes the mail the only one of its kind to a person."""
 
     @abstractmethod
-    def follow(self, mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+    def follow(self, mailing: Mailing, registration: Registration, now: dt.datetime) -> None:
         """Changes the calendar entry of somebody who has one."""
 
-    def state_after(self, seat: Registration, known: Mapping[str, str], news: News) -> str:
+    def state_after(
+        self, registration: Registration, known: Mapping[str, str], news: MeetingNews
+    ) -> str:
         """The state that the act would take the registration to."""
-        return seat.state
+        return registration.state
 
     def kept(self, meeting: Meeting) -> frozenset[int]:
         """The organisations that are told that their submitted answer is kept."""
@@ -75,25 +77,25 @@ class Act(ABC):
         return set()
 
 
-class Moved(Act):
+class MovedAct(Act):
     """The meeting has another day, time or place."""
 
     kind = "moved"
 
     def facts(
         self,
-        seat: Registration,
+        registration: Registration,
         state: str,
         known: Mapping[str, str],
-        news: News,
+        news: MeetingNews,
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The old and the new appointment, and what is asked about it."""
-        language = seat.person.language
+        language = registration.person.language
         starts, ends = _times(known)
         new_starts, new_ends = _times(news.to)
-        here = notices.place(seat, language)
-        on_site = seat.mode == "on_site"
+        here = notices.place(registration, language)
+        on_site = registration.mode == "on_site"
         return {
             "reason": news.reason,
             "short_day": dates.day_month(new_starts, language),
@@ -103,29 +105,33 @@ class Moved(Act):
             "new_time": dates.hours(new_starts, new_ends, language),
             "old_place": known["place"] if on_site else here,
             "new_place": news.to["place"] if on_site else here,
-        } | _owed(seat, state, _day(known) != _day(news.to), now)
+        } | _owed(registration, state, _day(known) != _day(news.to), now)
 
     def cause(self, mailing: Mailing) -> str:
         """Each move is told of."""
         return mailing.confirm_key
 
-    def follow(self, mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+    def follow(self, mailing: Mailing, registration: Registration, now: dt.datetime) -> None:
         """The same entry, with a higher SEQUENCE."""
-        notices.put_in_calendar(seat, now, "calendar_update", mailing)
+        notices.put_in_calendar(registration, now, "calendar_update", mailing)
 
-    def state_after(self, seat: Registration, known: Mapping[str, str], news: News) -> str:
+    def state_after(
+        self, registration: Registration, known: Mapping[str, str], news: MeetingNews
+    ) -> str:
         """Who is coming must say yes again to another day."""
-        if seat.state == "registered" and _day(known) != _day(news.to):
+        if registration.state == "registered" and _day(known) != _day(news.to):
             return "to_reconfirm"
-        return seat.state
+        return registration.state
 
     def renew(self, found: Sequence[Registration], now: dt.datetime) -> set[int]:
         """Invitations and reminders that have not left say how it is now.
 
         Returns whose invitation that was: it tells them everything.
         """
-        by_id = {seat.id: seat for seat in found if seat.state in AWAITED}
-        asked = [seat.id for seat in found if seat.state == "invited"]
+        by_id = {
+            registration.id: registration for registration in found if registration.state in AWAITED
+        }
+        asked = [registration.id for registration in found if registration.state == "invited"]
         invited = sa.and_(Message.kind == "invitation", Message.registration_id.in_(asked))
         reminded = sa.and_(Message.kind == "reminder", Message.registration_id.in_(by_id))
         waiting = db.session.scalars(
@@ -138,33 +144,33 @@ class Moved(Act):
         renewed = set()
         for message in waiting:
             kind, language = message.kind, message.language
-            seat = by_id[message.registration_id or 0]
-            facts = notices.said(kind, seat, language, now, {})
+            registration = by_id[message.registration_id or 0]
+            facts = notices.said(kind, registration, language, now, {})
             outbox.rewrite(message, letters.write(kind, language, facts))
             if kind == "invitation":
-                renewed.add(seat.id)
+                renewed.add(registration.id)
         return renewed
 
 
-class Cancelled(Act):
+class CancelledAct(Act):
     """The meeting will not take place."""
 
     kind = "cancelled"
 
     def facts(
         self,
-        seat: Registration,
+        registration: Registration,
         state: str,
         known: Mapping[str, str],
-        news: News,
+        news: MeetingNews,
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The day that is free now, and why."""
-        language = seat.person.language
+        language = registration.person.language
         starts, _ends = _times(known)
         return {
             "reason": news.reason,
-            "answer_kept": "yes" if seat.organisation_id in news.kept else "",
+            "answer_kept": "yes" if registration.organisation_id in news.kept else "",
             "day": dates.day(starts, language),
             "short_day": dates.day_month(starts, language),
         }
@@ -173,9 +179,9 @@ class Cancelled(Act):
         """A meeting is cancelled once."""
         return self.kind
 
-    def follow(self, mailing: Mailing, seat: Registration, now: dt.datetime) -> None:
+    def follow(self, mailing: Mailing, registration: Registration, now: dt.datetime) -> None:
         """The entry is taken away."""
-        notices.take_from_calendar(seat, now, mailing)
+        notices.take_from_calendar(registration, now, mailing)
 
     def kept(self, meeting: Meeting) -> frozenset[int]:
         """Those that have submitted."""
@@ -187,16 +193,20 @@ class Cancelled(Act):
         return frozenset(found)
 
 
-ACTS: Mapping[str, Act] = {act.kind: act for act in (Moved(), Cancelled())}
+ACTS: Mapping[str, Act] = {act.kind: act for act in (MovedAct(), CancelledAct())}
 
 
-def _owed(seat: Registration, state: str, another_day: bool, now: dt.datetime) -> dict[str, Any]:
+def _owed(
+    registration: Registration, state: str, another_day: bool, now: dt.datetime
+) -> dict[str, Any]:
     """What a move asks of somebody in that state.
 
     It asks for an answer, or for nothing, because the yes is still a yes or there is only a wait.
     """
     invited = (
-        state == "invited" and another_day and availability.why_not(seat, "register", now) is None
+        state == "invited"
+        and another_day
+        and availability.why_not(registration, "register", now) is None
     )
     return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
 

@@ -20,7 +20,7 @@ from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail.states import NOT_LEFT
-from annualwheel.meetings.acts import ACTS, News
+from annualwheel.meetings.acts import ACTS, MeetingNews
 from annualwheel.meetings.listeners import concerned
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.registrations import notices, states
@@ -28,7 +28,7 @@ from annualwheel.registrations import notices, states
 AT_ONCE = 200
 
 
-class Told(NamedTuple):
+class InformedPerson(NamedTuple):
     """Somebody concerned, as the act found them.
 
     `known` is the place in the list of appointments of the one they know.
@@ -40,14 +40,18 @@ class Told(NamedTuple):
     known: int
 
 
-def facts_before(kind: str, seat: Registration, news: News, now: dt.datetime) -> dict[str, Any]:
+def facts_before(
+    kind: str, registration: Registration, news: MeetingNews, now: dt.datetime
+) -> dict[str, Any]:
     """What the mail would say to the person if the act were done now; nothing is written.
 
     The facts that a mail of that kind has besides those of every mail about the registration.
     """
-    act, known = ACTS[kind], appointment(seat.meeting)
-    state = act.state_after(seat, known, news)
-    return act.facts(seat, state, known, replace(news, kept=act.kept(seat.meeting)), now)
+    act, known = ACTS[kind], appointment(registration.meeting)
+    state = act.state_after(registration, known, news)
+    return act.facts(
+        registration, state, known, replace(news, kept=act.kept(registration.meeting)), now
+    )
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
@@ -84,7 +88,7 @@ def begin(
     ).all()
     if not rows:
         return None
-    people = [Told(*row, known=earlier.get(row.id, 0)) for row in rows]
+    people = [InformedPerson(*row, known=earlier.get(row.id, 0)) for row in rows]
     mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in people)
     mailing = Mailing(
         meeting=meeting,
@@ -104,12 +108,12 @@ def begin(
     return mailing
 
 
-def people_of(mailing: Mailing) -> list[Told]:
+def people_of(mailing: Mailing) -> list[InformedPerson]:
     """Everyone the mailing is about."""
-    return [Told(*row) for row in mailing.audience["people"]]
+    return [InformedPerson(*row) for row in mailing.audience["people"]]
 
 
-def write(mailing: Mailing, batch: Sequence[Told], now: dt.datetime) -> None:
+def write(mailing: Mailing, batch: Sequence[InformedPerson], now: dt.datetime) -> None:
     """Writes to those of the batch who are not done with, and notes how far it has come.
 
     `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
@@ -165,7 +169,7 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     }
 
 
-def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
+def _write(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime) -> None:
     """Writes to these people what is true now.
 
     Who has answered meanwhile knows, and who has left is told nothing.
@@ -173,19 +177,22 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
     found, act = _still_concerned(people), ACTS[mailing.kind]
     renewed = act.renew(list(found.values()), now)
     meeting, reason = mailing.meeting, mailing.audience["reason"]
-    news = News(appointment(meeting), reason, act.kept(meeting))
+    news = MeetingNews(appointment(meeting), reason, act.kept(meeting))
     for one in people:
-        seat = found.get(one.id)
-        if seat is None:
+        registration = found.get(one.id)
+        if registration is None:
             continue
-        if seat.id not in renewed and not _has_answered(one, seat.state):
-            _tell(mailing, seat, one, news, now)
-        if _has_entry(seat.state, seat.sequence) and seat.sequence == one.sequence:
-            act.follow(mailing, seat, now)
+        if registration.id not in renewed and not _has_answered(one, registration.state):
+            _tell(mailing, registration, one, news, now)
+        if (
+            _has_entry(registration.state, registration.sequence)
+            and registration.sequence == one.sequence
+        ):
+            act.follow(mailing, registration, now)
     db.session.flush()
 
 
-def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
+def _still_concerned(people: Sequence[InformedPerson]) -> dict[int, Registration]:
     ids = [one.id for one in people]
     rows = db.session.scalars(
         sa.select(Registration)
@@ -196,13 +203,19 @@ def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
     return {row.id: row for row in rows}
 
 
-def _tell(mailing: Mailing, seat: Registration, one: Told, news: News, now: dt.datetime) -> None:
+def _tell(
+    mailing: Mailing,
+    registration: Registration,
+    one: InformedPerson,
+    news: MeetingNews,
+    now: dt.datetime,
+) -> None:
     act, known = ACTS[mailing.kind], mailing.audience["known"][one.known]
-    facts = act.facts(seat, seat.state, known, news, now)
-    notices.write(act.kind, seat, now, cause=act.cause(mailing), mailing=mailing, **facts)
+    facts = act.facts(registration, registration.state, known, news, now)
+    notices.write(act.kind, registration, now, cause=act.cause(mailing), mailing=mailing, **facts)
 
 
-def _has_answered(one: Told, state: str) -> bool:
+def _has_answered(one: InformedPerson, state: str) -> bool:
     """Whether they have left a state that asked for an answer: the pages said how it is now."""
     return one.state in states.HAS_TO_ANSWER and state != one.state
 

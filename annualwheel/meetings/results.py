@@ -40,7 +40,7 @@ WHOLE = ""
 
 
 @dataclass(frozen=True)
-class Piece:
+class ResultText:
     """The words about one theme, or about the whole (`key` empty, no `title`).
 
     `sv` and `en` as they were typed, "" when nothing is.
@@ -64,7 +64,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Change:
+class ResultChange:
     """A new text for a piece in one language, and the `mark` of the text it was written on."""
 
     value: str
@@ -79,7 +79,7 @@ class Attendance:
     organisations: int
 
 
-def pieces(meeting: Meeting) -> list[Piece]:
+def pieces(meeting: Meeting) -> list[ResultText]:
     """The whole first, then every theme of the meeting's questions in order.
 
     The themes are those of the year while nothing is published.
@@ -90,7 +90,7 @@ def pieces(meeting: Meeting) -> list[Piece]:
     found = []
     for key, title in titles.items():
         row = rows.get(key)
-        found.append(Piece(key, title, row.sv if row else "", row.en if row else ""))
+        found.append(ResultText(key, title, row.sv if row else "", row.en if row else ""))
     return found
 
 
@@ -100,7 +100,10 @@ def mark(text: str) -> str:
 
 
 def save(
-    meeting: Meeting, changes: Mapping[tuple[str, str], Change], now: dt.datetime, actor: Actor
+    meeting: Meeting,
+    changes: Mapping[tuple[str, str], ResultChange],
+    now: dt.datetime,
+    actor: Actor,
 ) -> dict[tuple[str, str], str]:
     """Saves texts by (theme key, language).
 
@@ -114,11 +117,11 @@ def save(
     conflicts: dict[tuple[str, str], str] = {}
     written: list[str] = []
     for (key, language), change in changes.items():
-        standing = getattr(rows[key], language) if key in rows else ""
-        if mark(change.value) == change.base or change.value == standing:
+        stored = getattr(rows[key], language) if key in rows else ""
+        if mark(change.value) == change.base or change.value == stored:
             continue
-        if change.base != mark(standing):
-            conflicts[key, language] = standing
+        if change.base != mark(stored):
+            conflicts[key, language] = stored
             continue
         if key not in rows:
             rows[key] = Result(meeting=meeting, theme_key=key)

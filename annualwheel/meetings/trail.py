@@ -16,7 +16,7 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Trail:
+class AuditTrail:
     """Rows of the audit trail, the newest first, with what they point at.
 
     `registrations` by id: those that rows are about, and those that were passed over. `staff`: the
@@ -28,7 +28,7 @@ class Trail:
     staff: Mapping[int, str]
 
 
-def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> Trail:
+def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> AuditTrail:
     """What was noted last of those verbs about the meeting, in three queries."""
     rows = db.session.scalars(
         sa.select(Audit)
@@ -38,7 +38,7 @@ def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> Trail:
     ).all()
     named = {row.subject_id for row in rows if row.subject_kind == "registrations"}
     named.update(one for row in rows for one in passed_over(row))
-    return Trail(rows, _registrations(named), _names(rows))
+    return AuditTrail(rows, _registrations(named), _names(rows))
 
 
 def passed_over(row: Audit) -> dict[int, str]:

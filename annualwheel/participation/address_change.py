@@ -79,12 +79,12 @@ def rename(
     old, waiting = Recipient.of(person), _waiting(person)
     entries = _moving_entries(person, apart, _going(waiting, sent), now)
     if told:
-        for seat in entries:
-            notices.take_from_calendar(seat, now)
+        for registration in entries:
+            notices.take_from_calendar(registration, now)
     people.rename(person, given, family, address)
-    _redirect(person, old, waiting, superseded={seat.id for seat in entries})
-    for seat in entries:
-        notices.put_in_calendar(seat, now)
+    _redirect(person, old, waiting, superseded={registration.id for registration in entries})
+    for registration in entries:
+        notices.put_in_calendar(registration, now)
     if told:
         _tell_old_address(person, old, now)
     known = {apart.public_id} if apart else set()
@@ -104,8 +104,10 @@ def _moving_entries(
     person: Person, apart: Registration | None, going: Sequence[Message], now: dt.datetime
 ) -> list[Registration]:
     """The seats whose calendar entry leaves the old calendar and comes into the new one."""
-    others = [seat for seat in _with_entry(person, now) if seat is not apart]
-    return [seat for seat in others if not _comes(seat, going)]
+    others = [
+        registration for registration in _with_entry(person, now) if registration is not apart
+    ]
+    return [registration for registration in others if not _comes(registration, going)]
 
 
 def _redirect(
@@ -151,9 +153,9 @@ def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
     ).all()
 
 
-def _comes(seat: Registration, going: Sequence[Message]) -> bool:
+def _comes(registration: Registration, going: Sequence[Message]) -> bool:
     """Whether the seat's newest entry has not left us and goes to the new address by itself."""
-    newest = (seat.id, seat.sequence)
+    newest = (registration.id, registration.sequence)
     return any(
         (message.registration_id, message.calendar_sequence) == newest and _invites(message)
         for message in going

@@ -25,7 +25,7 @@ from annualwheel.contacts.states import is_with_us
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing
-from annualwheel.mail.ical import Day, Entry, Status
+from annualwheel.mail.ical import Entry, Status, WholeDay
 from annualwheel.models import (
     Meeting,
     Member,
@@ -90,7 +90,7 @@ class Feed:
 
     name: str
     entries: tuple[Entry, ...]
-    days: tuple[Day, ...]
+    days: tuple[WholeDay, ...]
 
     @property
     def mark(self) -> str:
@@ -132,8 +132,8 @@ def of(person: Person, now: dt.datetime) -> Feed:
     """
     registrations = [one for one in _registrations(person) if _is_shown(one.meeting, now)]
     submissions = [one for one in _submissions(person) if _is_shown(one.questionnaire.meeting, now)]
-    seats = [_seat(registration, now) for registration in registrations]
-    entries = [entry for entry in seats if entry is not None]
+    own = [_entry(registration, now) for registration in registrations]
+    entries = [entry for entry in own if entry is not None]
     entries += _not_invited_to(person, registrations, submissions, now)
     answers = _answers(registrations, now)
     preparations = _preparations(person, registrations, submissions)
@@ -151,7 +151,7 @@ def held(registration: Registration, now: dt.datetime) -> Entry | None:
     None for everybody else.
     """
     if registration.state in states.KEEPS_DAY_FREE and registration.meeting.state == "planned":
-        return _seat(registration, now)
+        return _entry(registration, now)
     return None
 
 
@@ -173,8 +173,8 @@ def _not_invited_to(
     return [_planned(person, meeting) for meeting in to_come if meeting.id not in asked]
 
 
-def _seat(registration: Registration, now: dt.datetime) -> Entry | None:
-    """The entry of a seat.
+def _entry(registration: Registration, now: dt.datetime) -> Entry | None:
+    """The calendar entry of a registration.
 
     Firm after a yes, tentative while an answer is awaited, cancelled for a while when it is gone.
     """
@@ -225,7 +225,7 @@ def _planned(person: Person, meeting: Meeting) -> Entry:
     )
 
 
-def _answers(registrations: Sequence[Registration], now: dt.datetime) -> Iterator[Day]:
+def _answers(registrations: Sequence[Registration], now: dt.datetime) -> Iterator[WholeDay]:
     today = local(now).date()
     for registration in registrations:
         meeting, person = registration.meeting, registration.person
@@ -235,12 +235,12 @@ def _answers(registrations: Sequence[Registration], now: dt.datetime) -> Iterato
         language = person.language
         words = ANSWER[language].format(meeting=names.meeting(meeting.kind, language))
         uid = _uid(person, "answer", registration.uid)
-        yield Day(uid, words, OPEN_LINK[language], last)
+        yield WholeDay(uid, words, OPEN_LINK[language], last)
 
 
 def _preparations(
     person: Person, registrations: Sequence[Registration], submissions: Sequence[Submission]
-) -> Iterator[Day]:
+) -> Iterator[WholeDay]:
     """The last day of each answer the person writes in.
 
     And of those to come for the organisations the person takes part for.
@@ -258,7 +258,7 @@ def _preparations(
         if meeting.state == "planned":
             words, about = _what_closes(person.language, meeting, organisation, asked)
             uid = _uid(person, "preparation", meeting.id, organisation.public_id, *about)
-            yield Day(uid, words, OPEN_LINK[person.language], local(closes_at).date())
+            yield WholeDay(uid, words, OPEN_LINK[person.language], local(closes_at).date())
 
 
 def _asked(meeting: Meeting) -> list[tuple[Questionnaire | None, dt.datetime]]:

@@ -42,7 +42,7 @@ class Colleague:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ColleagueOutcome:
     """What became of a row: registered, waitlisted, or why nothing was written.
 
     The reasons are "already", "said_no" and "gone".
@@ -73,7 +73,7 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
 
 def register_together(
     registration: Registration, rows: Sequence[Colleague], now: dt.datetime, actor: Actor
-) -> list[Outcome]:
+) -> list[ColleagueOutcome]:
     """Registers them all under one lock, in order; who does not fit stands on the waiting list.
 
     Who is registered or has said no is left as they are. Raises what `why_not` finds, and `TooMany`
@@ -96,19 +96,19 @@ def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
     )
 
 
-def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> Outcome:
+def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> ColleagueOutcome:
     given, family = folding.clean(row.given), folding.clean(row.family)
     name = f"{given} {family}"
     known = people.person_called(given, family, row.email)
     found = invitations.find(by.meeting, known) if known else None
     if found is not None and not _may_be_registered(found, by):
-        return Outcome(name, LEFT_AS.get(found.state, "already"))
+        return ColleagueOutcome(name, LEFT_AS.get(found.state, "already"))
     if known is not None and open_registration.is_out(known):
-        return Outcome(name, "gone")
+        return ColleagueOutcome(name, "gone")
     colleague = _named(by, row, found, now)
     _seat_or_line(colleague, by, now)
     audit.note(actor, colleague.state, colleague, now, by.meeting_id, by=by.id)
-    return Outcome(name, colleague.state)
+    return ColleagueOutcome(name, colleague.state)
 
 
 def _seat_or_line(colleague: Registration, by: Registration, now: dt.datetime) -> None:

@@ -39,7 +39,7 @@ def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: A
     audit.note(actor, "place_ended", person, now, organisation=organisation.id)
 
 
-def left_standing(person: Person, now: dt.datetime) -> Sequence[Registration]:
+def remaining_registrations(person: Person, now: dt.datetime) -> Sequence[Registration]:
     """Registrations at meetings to come of somebody who is inactive or has left.
 
     They have left the organisation that the registration was made for. Nobody is withdrawn in

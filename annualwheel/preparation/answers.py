@@ -97,7 +97,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
     submission = item.submission
     deadline.require_open(submission, now)
     asked = drafts.fields_of(submission.digest, item.group_key)
-    saved, writing = SaveResult(), _Writing(item, author, now, changes)
+    saved, writing = SaveResult(), _Saving(item, author, now, changes)
     # One order for everyone, so that two saves of the same fields cannot wait for each other.
     for key in sorted(changes):
         if key not in asked:
@@ -149,7 +149,7 @@ def untouched(stamped: str, value: Value) -> bool:
     return stamped == stamp(base_of(stamped), value)
 
 
-class _Standing(NamedTuple):
+class _StoredAnswer(NamedTuple):
     """An answer as the database has it."""
 
     value: Value
@@ -158,7 +158,7 @@ class _Standing(NamedTuple):
     at: dt.datetime
 
 
-class _Writing:
+class _Saving:
     """One save in one item by one person."""
 
     def __init__(self, item: Item, author: Person, now: dt.datetime, keys: Iterable[str]) -> None:
@@ -173,7 +173,7 @@ class _Writing:
         while True:
             row = self.read.pop(key) if key in self.read else self._rows([key])[key]
             version = row.version if row else 0
-            if _stands(row, change.value):
+            if _is_stored(row, change.value):
                 saved.versions[key], saved.values[key] = version, change.value
                 return
             if row is not None and _comes_too_late(row, change):
@@ -186,7 +186,7 @@ class _Writing:
                 self.written = True
                 return
 
-    def _rows(self, keys: Sequence[str]) -> dict[str, _Standing | None]:
+    def _rows(self, keys: Sequence[str]) -> dict[str, _StoredAnswer | None]:
         """What stands now, of all fields of a page at once.
 
         A field that is lost in a race is read again alone.
@@ -197,8 +197,8 @@ class _Writing:
             .where(field.item_id == self.item_id)
             .where(field.question_key.in_(keys))
         )
-        standing = {row[0]: _Standing(*row[1:]) for row in found}
-        return {key: standing.get(key) for key in keys}
+        stored = {row[0]: _StoredAnswer(*row[1:]) for row in found}
+        return {key: stored.get(key) for key in keys}
 
     def _is_past(self, key: str, change: Change) -> bool:
         """Whether a text that is sent once more was taken, and replaced since.
@@ -229,7 +229,7 @@ class _Writing:
         ).all()
         return {row.version: row.id for row in rows if row.value == value}
 
-    def _write(self, key: str, row: _Standing | None, change: Change) -> bool:
+    def _write(self, key: str, row: _StoredAnswer | None, change: Change) -> bool:
         """Writes over what stands; whether nobody else came first."""
         if row is None:
             return self._insert(key, change.value)
@@ -254,7 +254,7 @@ class _Writing:
         made = new.on_conflict_do_nothing().returning(_ANSWERS.c.id)
         return db.session.execute(made).first() is not None
 
-    def _update(self, key: str, row: _Standing, value: Value) -> bool:
+    def _update(self, key: str, row: _StoredAnswer, value: Value) -> bool:
         unchanged = sa.and_(
             _ANSWERS.c.item_id == self.item_id,
             _ANSWERS.c.question_key == key,
@@ -313,12 +313,12 @@ def _is_offered(question: Question, choice: str) -> bool:
     return choice in {option.key for option in question.options}
 
 
-def _stands(row: _Standing | None, value: Value) -> bool:
+def _is_stored(row: _StoredAnswer | None, value: Value) -> bool:
     """Whether the value is there already; nothing at all stands where nothing was written."""
     return not value if row is None else row.value == value
 
 
-def _comes_too_late(row: _Standing, change: Change) -> bool:
+def _comes_too_late(row: _StoredAnswer, change: Change) -> bool:
     """Whether somebody else has changed the field since the page was made."""
     return row.version != change.base and row.value != change.sent
 

@@ -64,7 +64,7 @@ class EarlierItem:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierAnswer:
     """The latest version submitted to the same questionnaire the year before.
 
     `texts` by section, theme ("" without) and question.
@@ -78,7 +78,7 @@ class Earlier:
     def on_page(self, part: Part) -> dict[str, str]:
         """What was written on the same page, by question key."""
         page = (part.section.key, part.theme.key if part.theme else "")
-        return {key: text for (*place, key), text in self.texts.items() if tuple(place) == page}
+        return {key: text for (*where, key), text in self.texts.items() if tuple(where) == page}
 
     def item_of(self, initiative_id: int | None) -> EarlierItem | None:
         """The initiative with that identity."""
@@ -86,7 +86,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Lost:
+class NotCarriedOver:
     """Something that did not come along.
 
     A question that is not asked in the same way (no `options`), or options that are not there.
@@ -97,14 +97,14 @@ class Lost:
 
 
 @dataclass(frozen=True)
-class Fitting:
+class FittedItem:
     """What of an earlier item fits this year's questions, and what does not."""
 
     values: Mapping[str, Value]
-    lost: Sequence[Lost]
+    lost: Sequence[NotCarriedOver]
 
 
-def before(submission: Submission) -> Earlier | None:
+def before(submission: Submission) -> EarlierAnswer | None:
     """What the same respondent submitted to the same questionnaire the year before.
 
     None when there is nothing. Two queries.
@@ -137,11 +137,11 @@ def before(submission: Submission) -> Earlier | None:
     submission_id, digest, at, stored = row
     sections = content.read_sections(stored)
     known = _identities(submission_id)
-    return Earlier(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
+    return EarlierAnswer(digest, at, dict(_texts(sections)), tuple(_items(sections, known)))
 
 
 def offers(
-    submission: Submission, group: Group, earlier: Earlier | None, draft: Draft
+    submission: Submission, group: Group, earlier: EarlierAnswer | None, draft: Draft
 ) -> list[EarlierItem]:
     """The initiatives of the year before that belong in this year's `group`.
 
@@ -149,7 +149,7 @@ def offers(
     """
     if earlier is None:
         return []
-    told = {place.initiative_id for place in (*draft.cards, *draft.ended)}
+    told = {draft_item.initiative_id for draft_item in (*draft.cards, *draft.ended)}
     untold = (item for item in earlier.items if item.initiative_id not in told)
     return [item for item in untold if _belongs_in(submission, earlier, item, group)]
 
@@ -199,7 +199,9 @@ def carry(
     return item
 
 
-def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: Earlier) -> Fitting:
+def fitting(
+    submission: Submission, group: Group, found: EarlierItem, earlier: EarlierAnswer
+) -> FittedItem:
     """What of an earlier item this year's questions can hold; the options are this year's."""
     asked = drafts.fields_of(submission.digest, group.key)
     asked_then = _questions(published.by_digest(earlier.digest))
@@ -211,23 +213,25 @@ def fitting(submission: Submission, group: Group, found: EarlierItem, earlier: E
             continue
         then, question = asked_then[key], asked.get(key)
         if question is None or not _same_kind(question, then):
-            lost.append(Lost(then.label))
+            lost.append(NotCarriedOver(then.label))
             continue
         value, gone = _fitted(question, given, active)
         if value:
             values[key] = value
         if gone:
-            lost.append(Lost(question.label, gone))
-    return Fitting(values, lost)
+            lost.append(NotCarriedOver(question.label, gone))
+    return FittedItem(values, lost)
 
 
-def _belongs_in(submission: Submission, earlier: Earlier, found: EarlierItem, group: Group) -> bool:
+def _belongs_in(
+    submission: Submission, earlier: EarlierAnswer, found: EarlierItem, group: Group
+) -> bool:
     """Whether an earlier item belongs in this year's `group`."""
     own = _group_for(submission, earlier, found)
     return own is not None and own.key == group.key
 
 
-def _group_for(submission: Submission, earlier: Earlier, found: EarlierItem) -> Group | None:
+def _group_for(submission: Submission, earlier: EarlierAnswer, found: EarlierItem) -> Group | None:
     """The group of this year's questionnaire that an earlier item belongs in.
 
     The one with the same key. Where both years have a single group, it is that one, whatever it is
@@ -250,7 +254,7 @@ def _identities(submission_id: int) -> dict[str, int]:
     return {public_id: identity for public_id, identity in rows if identity is not None}
 
 
-def _submitted(earlier: Earlier, public_id: str) -> EarlierItem:
+def _submitted(earlier: EarlierAnswer, public_id: str) -> EarlierItem:
     for item in earlier.items:
         if item.public_id == public_id:
             return item

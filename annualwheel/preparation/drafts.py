@@ -22,7 +22,7 @@ from annualwheel.questionnaires.values import Value, Values
 
 
 @dataclass(frozen=True)
-class Stored:
+class DraftAnswer:
     """One saved answer. `who` is the author's name."""
 
     value: Value
@@ -33,7 +33,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Place:
+class DraftItem:
     """An item and what is written in it, by question key.
 
     `carried` and `initiative_id` as `models.drafts.Item` has them.
@@ -42,7 +42,7 @@ class Place:
     id: int
     public_id: str
     group_key: str
-    stored: Mapping[str, Stored]
+    stored: Mapping[str, DraftAnswer]
     carried: str = "new"
     initiative_id: int | None = None
 
@@ -51,7 +51,7 @@ class Place:
         """The saved values by question key."""
         return {key: answer.value for key, answer in self.stored.items()}
 
-    def latest(self, keys: frozenset[str] | None = None) -> Stored | None:
+    def latest(self, keys: frozenset[str] | None = None) -> DraftAnswer | None:
         """The answer that was saved last, among `keys` when given."""
         found = (answer for key, answer in self.stored.items() if keys is None or key in keys)
         return max(found, key=lambda answer: answer.at, default=None)
@@ -67,46 +67,46 @@ class Draft:
     count towards no limit.
     """
 
-    root: Place
-    themes: Mapping[str, Place]
-    cards: tuple[Place, ...]
-    ended: tuple[Place, ...] = ()
+    root: DraftItem
+    themes: Mapping[str, DraftItem]
+    cards: tuple[DraftItem, ...]
+    ended: tuple[DraftItem, ...] = ()
 
     @cached_property
     def filled(self) -> Filled:
         """The same for `path`."""
         by_theme: dict[str, dict[str, Value]] = {}
-        for key, place in self.themes.items():
-            by_theme.setdefault(key.rpartition("/")[2], {}).update(place.values)
+        for key, item in self.themes.items():
+            by_theme.setdefault(key.rpartition("/")[2], {}).update(item.values)
         return Filled(self.root.values, by_theme, _filled(self.cards), _filled(self.ended))
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def items(self) -> tuple[DraftItem, ...]:
         """Everything there is to write in."""
         return (self.root, *self.themes.values(), *self.cards)
 
-    def cards_of(self, group: Group) -> tuple[Place, ...]:
+    def cards_of(self, group: Group) -> tuple[DraftItem, ...]:
         """The items of that group, in their order."""
         return tuple(card for card in self.cards if card.group_key == group.key)
 
-    def ended_of(self, group: Group) -> tuple[Place, ...]:
+    def ended_of(self, group: Group) -> tuple[DraftItem, ...]:
         """The initiatives of the year before in that group that have come to an end."""
         return tuple(card for card in self.ended if card.group_key == group.key)
 
     @cached_property
     def by_several(self) -> bool:
         """Whether more than one person has written what stands."""
-        written = (answer for place in self.places for answer in place.stored.values())
+        written = (answer for item in self.items for answer in item.stored.values())
         return len({answer.author_id for answer in written}) > 1
 
-    def place(self, part: Part) -> Place:
+    def item_of(self, part: Part) -> DraftItem:
         """The item that a page's own questions hang on."""
         return self.themes[f"{part.section.key}/{part.theme.key}"] if part.theme else self.root
 
-    def latest(self, part: Part) -> Stored | None:
+    def latest(self, part: Part) -> DraftAnswer | None:
         """What was saved last on a page, with the cards of its group."""
         keys = frozenset(_by_key(part.section.all_questions()))
-        found = [self.place(part).latest(keys)]
+        found = [self.item_of(part).latest(keys)]
         if group := part.section.group:
             cards = (*self.cards_of(group), *self.ended_of(group))
             found += [card.latest() for card in cards]
@@ -137,12 +137,12 @@ def load(submission: Submission) -> Draft:
         .where(Item.submission_id == submission.id, Item.removed_at.is_(None))
         .order_by(Item.position, Item.id)
     )
-    places: dict[int, Place] = {}
-    stored: dict[int, dict[str, Stored]] = {}
+    items: dict[int, DraftItem] = {}
+    stored: dict[int, dict[str, DraftAnswer]] = {}
     for row in rows:
-        if row.id not in places:
+        if row.id not in items:
             stored[row.id] = {}
-            places[row.id] = Place(
+            items[row.id] = DraftItem(
                 row.id,
                 row.public_id,
                 row.group_key,
@@ -152,9 +152,9 @@ def load(submission: Submission) -> Draft:
             )
         if row.question_key is not None:
             who = f"{row.given} {row.family}".strip()
-            answer = Stored(row.value, row.version, row.author_id, who, row.at)
+            answer = DraftAnswer(row.value, row.version, row.author_id, who, row.at)
             stored[row.id][row.question_key] = answer
-    return _sorted(list(places.values()))
+    return _sorted(list(items.values()))
 
 
 @lru_cache(maxsize=256)
@@ -191,18 +191,18 @@ def _group_questions(definition: Definition, group_key: str) -> Iterator[Questio
             yield from section.group.questions
 
 
-def _filled(cards: Iterable[Place]) -> tuple[FilledItem, ...]:
+def _filled(cards: Iterable[DraftItem]) -> tuple[FilledItem, ...]:
     return tuple(
         FilledItem(card.public_id, card.values, card.carried, group=card.group_key)
         for card in cards
     )
 
 
-def _sorted(found: list[Place]) -> Draft:
-    cards = [place for place in found if place.group_key and "/" not in place.group_key]
+def _sorted(found: list[DraftItem]) -> Draft:
+    cards = [item for item in found if item.group_key and "/" not in item.group_key]
     return Draft(
-        root=next(place for place in found if not place.group_key),
-        themes={place.group_key: place for place in found if "/" in place.group_key},
-        cards=tuple(place for place in cards if place.carried != "ended"),
-        ended=tuple(place for place in cards if place.carried == "ended"),
+        root=next(item for item in found if not item.group_key),
+        themes={item.group_key: item for item in found if "/" in item.group_key},
+        cards=tuple(item for item in cards if item.carried != "ended"),
+        ended=tuple(item for item in cards if item.carried == "ended"),
     )

@@ -17,13 +17,13 @@ from annualwheel.models import Person, Submission
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import answers, drafts
 from annualwheel.preparation.answers import KEPT, Change, SaveResult
-from annualwheel.preparation.drafts import Stored
+from annualwheel.preparation.drafts import DraftAnswer
 from annualwheel.questionnaires.definition import Question
 from annualwheel.questionnaires.values import Value
 
 
 @dataclass(frozen=True)
-class Past:
+class FormerText:
     """A text that was replaced, or that came second.
 
     Who wrote it when, when it lost its place and until when it can be seen.
@@ -39,15 +39,15 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Trail:
+class FieldHistory:
     """A field with what stands in it and what stood there before, the latest first.
 
     `current` is None when nothing has been written.
     """
 
     question: Question
-    current: Stored | None
-    past: Sequence[Past]
+    current: DraftAnswer | None
+    past: Sequence[FormerText]
 
     @property
     def stamp(self) -> str:
@@ -71,7 +71,7 @@ def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[
     return found
 
 
-def of(item: Item, key: str, now: dt.datetime) -> Trail:
+def of(item: Item, key: str, now: dt.datetime) -> FieldHistory:
     """The trail of one field. Raises `Missing` for a question the item does not hold."""
     question = drafts.fields_of(item.submission.digest, item.group_key).get(key)
     if question is None:
@@ -97,9 +97,9 @@ def of(item: Item, key: str, now: dt.datetime) -> Trail:
     past = []
     for row in rows:
         who, until = f"{row.given} {row.family}".strip(), row.replaced_at + KEPT
-        text = Past(row.id, row.value, who, row.author_id, row.at, row.replaced_at, until)
+        text = FormerText(row.id, row.value, who, row.author_id, row.at, row.replaced_at, until)
         past.append(text)
-    return Trail(question, _current(item, key), past)
+    return FieldHistory(question, _current(item, key), past)
 
 
 def restore(
@@ -117,7 +117,7 @@ def restore(
     return answers.save(item, {key: Change(found.value, base, former=True)}, by, now)
 
 
-def _current(item: Item, key: str) -> Stored | None:
+def _current(item: Item, key: str) -> DraftAnswer | None:
     row = db.session.execute(
         sa.select(
             Answer.value, Answer.version, Answer.author_id, Person.given, Person.family, Answer.at
@@ -128,4 +128,4 @@ def _current(item: Item, key: str) -> Stored | None:
     if row is None:
         return None
     who = f"{row.given} {row.family}".strip()
-    return Stored(row.value, row.version, row.author_id, who, row.at)
+    return DraftAnswer(row.value, row.version, row.author_id, who, row.at)

@@ -22,7 +22,7 @@ KEPT = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Removed:
+class RemovedItem:
     """An item that can be brought back.
 
     What it was called ("" without a name), who took it away and when.
@@ -139,7 +139,7 @@ def title_of_removed(submission: Submission, group: Group, public_id: str) -> st
     return str(title or "").strip()
 
 
-def removed(submission: Submission, group: Group, now: dt.datetime) -> list[Removed]:
+def removed(submission: Submission, group: Group, now: dt.datetime) -> list[RemovedItem]:
     """The items of the group that can still be brought back, the one removed last first.
 
     Whoever has said that an initiative has ended and taken it back finds it among the initiatives
@@ -163,7 +163,7 @@ def removed(submission: Submission, group: Group, now: dt.datetime) -> list[Remo
     for public_id, value, given, family, at in rows:
         called = str(value or "").strip()
         who = f"{given or ''} {family or ''}".strip()
-        found.append(Removed(public_id, called, who, at))
+        found.append(RemovedItem(public_id, called, who, at))
     return found
 
 

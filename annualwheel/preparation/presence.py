@@ -28,7 +28,7 @@ _SEEN = (
 )
 
 
-class Present(NamedTuple):
+class PresentMember(NamedTuple):
     """Somebody who is in the answer now.
 
     `where` is the page's key (`section` or `section/theme`), "" on any other page.
@@ -63,7 +63,7 @@ def note(member: Member, where: str, now: dt.datetime) -> bool:
     return True
 
 
-def others(member: Member, now: dt.datetime) -> list[Present]:
+def others(member: Member, now: dt.datetime) -> list[PresentMember]:
     """The colleagues in the same answer who were seen in the last minute, in one query.
 
     Nobody when it may not be written now.
@@ -80,4 +80,4 @@ def others(member: Member, now: dt.datetime) -> list[Present]:
         )
         .order_by(Member.id)
     )
-    return [Present(f"{given} {family}".strip(), where) for given, family, where in rows]
+    return [PresentMember(f"{given} {family}".strip(), where) for given, family, where in rows]

@@ -22,7 +22,7 @@ from annualwheel.questionnaires.content import (
     CodeBookQuestion,
     Content,
     SectionContent,
-    Years,
+    YearSpan,
 )
 from annualwheel.questionnaires.definition import Option
 
@@ -33,7 +33,7 @@ _ROWS = cast(sa.Table, SubmittedAnswer.__table__)
 Row = dict[str, Any]
 
 
-class _Place(NamedTuple):
+class _Located(NamedTuple):
     """An answer with its page and its item ("" and "" outside a group)."""
 
     section: SectionContent
@@ -57,32 +57,32 @@ class _Version:
         """The rows of its content, in the order of the questionnaire."""
         asked = {question.key: question for question in said.questions}
         rows = [
-            self._row(place, asked.get(place.answer.question), option)
-            for place in _places(said)
-            for option in place.answer.chosen or (None,)
+            self._row(located, asked.get(located.answer.question), option)
+            for located in _located(said)
+            for option in located.answer.chosen or (None,)
         ]
         return [row | {"position": number} for number, row in enumerate(rows, 1)]
 
-    def _row(self, place: _Place, asked: CodeBookQuestion | None, option: Option | None) -> Row:
-        theme, source = place.section.theme, asked.source if asked else None
+    def _row(self, located: _Located, asked: CodeBookQuestion | None, option: Option | None) -> Row:
+        theme, source = located.section.theme, asked.source if asked else None
         chosen = option.key if option else ""
         return {
             "meeting_id": self.meeting_id,
             "submission_id": self.submission_id,
             "version_id": self.version_id,
             "person_id": self.person_id,
-            "section": place.section.key,
-            "item": place.item,
-            "initiative_id": self.initiatives.get(place.item),
-            "carried": place.carried,
+            "section": located.section.key,
+            "item": located.item,
+            "initiative_id": self.initiatives.get(located.item),
+            "carried": located.carried,
             "theme": theme.key if theme else chosen if source == "themes" else "",
             "area": chosen if source == "focus_areas" else "",
-            "question": place.answer.question,
+            "question": located.answer.question,
             "kind": asked.type if asked else "",
             "option": chosen,
             "language": self.language,
-            "text": option.label.to(self.language) if option else _text(place.answer),
-            "value": content.write_value(place.answer.value),
+            "text": option.label.to(self.language) if option else _text(located.answer),
+            "value": content.write_value(located.answer.value),
         }
 
 
@@ -186,21 +186,21 @@ def _insert(rows: list[Row]) -> None:
         db.session.execute(sa.insert(_ROWS), rows)
 
 
-def _places(said: Content) -> Iterator[_Place]:
+def _located(said: Content) -> Iterator[_Located]:
     for section in said.sections:
         for answer in section.answers:
-            yield _Place(section, "", "", answer)
+            yield _Located(section, "", "", answer)
         for item in section.items:
             for answer in item.answers:
-                yield _Place(section, item.public_id, item.carried, answer)
+                yield _Located(section, item.public_id, item.carried, answer)
         for ended in section.ended:
             for answer in ended.answers:
-                yield _Place(section, ended.public_id, "ended", answer)
+                yield _Located(section, ended.public_id, "ended", answer)
 
 
 def _text(answer: AnswerContent) -> str:
     value = answer.value
-    if isinstance(value, Years):
+    if isinstance(value, YearSpan):
         return value.span
     # A choice that was left empty has no option to take a label from.
     return "" if value is None or answer.chosen is not None else str(value)

@@ -133,9 +133,9 @@ def chosen_organisations(definition: Definition, draft: Draft) -> list[str]:
     questions = (asked for section in definition.sections for asked in section.all_questions())
     asked_for = {question.key for question in questions if from_organisations(question)}
     codes: set[str] = set()
-    for place in draft.places:
-        for key in asked_for & place.values.keys():
-            codes.update(keys(place.values[key]))
+    for draft_item in draft.items:
+        for key in asked_for & draft_item.values.keys():
+            codes.update(keys(draft_item.values[key]))
     return sorted(codes)
 
 

@@ -30,10 +30,10 @@ def wipe(person: Person) -> None:
 
     Call it while the person still has a name and an address to be found by.
     """
-    seats = list(
+    registrations = list(
         db.session.scalars(sa.select(Registration.id).where(Registration.person_id == person.id))
     )
-    _registrations(seats)
+    _registrations(registrations)
     _places(person)
     _own_drafts(person)
     members = sa.select(Member).where(Member.person_id == person.id)
@@ -56,30 +56,32 @@ def wipe(person: Person) -> None:
         .values(reason="", answer="")
     )
     mine = sa.and_(Audit.actor_kind == "participant", Audit.actor_id == person.id)
-    of_seats = sa.and_(Audit.subject_kind == "registrations", Audit.subject_id.in_(seats))
+    of_registrations = sa.and_(
+        Audit.subject_kind == "registrations", Audit.subject_id.in_(registrations)
+    )
     of_person = sa.and_(Audit.subject_kind == "persons", Audit.subject_id == person.id)
     db.session.execute(
         sa.update(Audit)
-        .where(sa.or_(mine, of_seats, of_person))
+        .where(sa.or_(mine, of_registrations, of_person))
         .values(details={})
         .execution_options(synchronize_session=False)
     )
     db.session.flush()
 
 
-def _registrations(seats: list[int]) -> None:
+def _registrations(registrations: list[int]) -> None:
     """That somebody was invited, came or not stays as numbers.
 
     What they said of themselves goes.
     """
     db.session.execute(
         sa.delete(Needs)
-        .where(Needs.registration_id.in_(seats))
+        .where(Needs.registration_id.in_(registrations))
         .execution_options(synchronize_session="fetch")
     )
     db.session.execute(
         sa.update(Registration)
-        .where(Registration.id.in_(seats))
+        .where(Registration.id.in_(registrations))
         .values(title="", copy_to="", decline_reason="")
         .execution_options(synchronize_session="fetch")
     )

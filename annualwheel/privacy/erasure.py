@@ -135,8 +135,8 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
         return False
     _adopt(person)
     _drop_waiting(person)
-    for seat in _ahead(person, now):
-        revocation.revoke(seat, now, actor)
+    for registration in _ahead(person, now):
+        revocation.revoke(registration, now, actor)
     key, to = f"deletion_done:{request.public_id}", Recipient.of(person)
     outbox.put(key, "deletion_done", to, {"given": person.given}, {}, now)
     db.session.flush()
@@ -161,8 +161,8 @@ def _make_nobody(person: Person) -> None:
 def finish() -> int:
     """Empties the mails to erased people that have gone since; returns how many."""
     gone = sa.select(Person.id).where(Person.email == "")
-    seats = sa.select(Registration.id).where(Registration.person_id.in_(gone))
-    return _empty(sa.or_(Message.person_id.in_(gone), Message.registration_id.in_(seats)))
+    registrations = sa.select(Registration.id).where(Registration.person_id.in_(gone))
+    return _empty(sa.or_(Message.person_id.in_(gone), Message.registration_id.in_(registrations)))
 
 
 def _requests() -> sa.Select[DeletionRequest]:
@@ -190,8 +190,8 @@ def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
         .order_by(Meeting.id)
         .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
     )
-    standing = [row for row in rows if row.state not in SAID_NO]
-    return [row for row in standing if allowed(row.state, "revoke")]
+    remaining = [row for row in rows if row.state not in SAID_NO]
+    return [row for row in remaining if allowed(row.state, "revoke")]
 
 
 def _about(person: Person) -> sa.ColumnElement[bool]:

@@ -44,7 +44,7 @@ OF_PERSON = ("given", "family", "email", "mobile", "language", "source")
 
 
 @dataclass(frozen=True)
-class Seat:
+class OwnRegistration:
     """A registration, what has happened to it, and the diet and access needs stated with it."""
 
     registration: Registration
@@ -53,7 +53,7 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenText:
     """Something the person wrote in an answer.
 
     `text` is in the language asked for. `gone_at` is when it lost its place: the card it stood on
@@ -81,10 +81,10 @@ class Extract:
 
     person: Person
     places: Sequence[Affiliation]
-    seats: Sequence[Seat]
+    registrations: Sequence[OwnRegistration]
     memberships: Sequence[Member]
-    written: Sequence[Written]
-    replaced: Sequence[Written]
+    written: Sequence[WrittenText]
+    replaced: Sequence[WrittenText]
     submitted: int
     answered: Sequence[OwnAnswer]
     mails: Sequence[Message]
@@ -99,7 +99,7 @@ def of(person: Person, language: str) -> Extract:
     return Extract(
         person=person,
         places=person.affiliations,
-        seats=_seats(person),
+        registrations=_registrations(person),
         memberships=_memberships(person),
         written=_written(person, language),
         replaced=_replaced(person, language),
@@ -152,7 +152,7 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     return {
         "person": {name: getattr(held.person, name) for name in OF_PERSON},
         "organisations": [_place(row) for row in held.places],
-        "registrations": [_registration(seat, reasons) for seat in held.seats],
+        "registrations": [_registration(one, reasons) for one in held.registrations],
         "memberships": [_membership(row) for row in held.memberships],
         "written": [_passage(row, "removed_at") for row in held.written],
         "replaced_texts": len(held.replaced),
@@ -187,7 +187,7 @@ def _membership(row: Member) -> dict[str, Any]:
     }
 
 
-def _seats(person: Person) -> list[Seat]:
+def _registrations(person: Person) -> list[OwnRegistration]:
     rows = db.session.scalars(
         sa.select(Registration)
         .join(Registration.meeting)
@@ -209,7 +209,7 @@ def _seats(person: Person) -> list[Seat]:
     )
     for event in db.session.scalars(noted):
         events.setdefault(event.subject_id, []).append(event)
-    return [Seat(row, events.get(row.id, []), needs.get(row.id)) for row in rows]
+    return [OwnRegistration(row, events.get(row.id, []), needs.get(row.id)) for row in rows]
 
 
 def _memberships(person: Person) -> Sequence[Member]:
@@ -235,7 +235,7 @@ _PLACE = (
 )
 
 
-def _written(person: Person, language: str) -> list[Written]:
+def _written(person: Person, language: str) -> list[WrittenText]:
     """What was last written by the person and stands now.
 
     Or stood on a card that has been taken away.
@@ -257,7 +257,7 @@ def _written(person: Person, language: str) -> list[Written]:
     return found
 
 
-def _replaced(person: Person, language: str) -> list[Written]:
+def _replaced(person: Person, language: str) -> list[WrittenText]:
     """The person's texts that lost their place, the latest first.
 
     They go sooner when their card was taken away before.
@@ -285,7 +285,7 @@ def _words(
     language: str,
     gone_at: dt.datetime | None,
     erased_at: dt.datetime | None,
-) -> Written:
+) -> WrittenText:
     submission = item.submission
     fields = drafts.fields_of(submission.digest, item.group_key)
     question = fields.get(row.question_key)
@@ -293,7 +293,7 @@ def _words(
     if question is not None and question.type in CHOOSING:
         options = {option.key: option.label.to(language) for option in question.options}
         text = ", ".join(options.get(key, key) for key in keys(row.value))
-    return Written(
+    return WrittenText(
         submission.questionnaire.meeting,
         submission.organisation.name,
         question.label.to(language) if question else row.question_key,
@@ -308,7 +308,7 @@ def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
     return db.session.scalars(sa.select(table).where(mine).order_by(table.id.desc())).all()
 
 
-def _passage(row: Written, gone: str) -> dict[str, Any]:
+def _passage(row: WrittenText, gone: str) -> dict[str, Any]:
     return {
         "meeting": _name(row.meeting),
         "organisation": row.organisation,
@@ -343,8 +343,8 @@ def _mail(row: Message) -> dict[str, Any]:
     }
 
 
-def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
-    row = seat.registration
+def _registration(one: OwnRegistration, reasons: Mapping[str, str]) -> dict[str, Any]:
+    row = one.registration
     return {
         "meeting": _name(row.meeting),
         "starts_at": _time(row.meeting.starts_at),
@@ -358,8 +358,8 @@ def _registration(seat: Seat, reasons: Mapping[str, str]) -> dict[str, Any]:
         "decline_reason_text": reasons.get(row.decline_reason, row.decline_reason),
         "invited_at": _time(row.invited_at),
         "answered_at": _time(row.answered_at),
-        "history": [{"at": _time(event.at), "event": event.verb} for event in seat.history],
-        "needs": _needs(seat.needs) if seat.needs else None,
+        "history": [{"at": _time(event.at), "event": event.verb} for event in one.history],
+        "needs": _needs(one.needs) if one.needs else None,
     }
 
 

@@ -171,7 +171,7 @@ def registration_of(person: Person, wanted: str) -> Registration:
 
 
 def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
-    seats = (
+    registrations = (
         sa.select(Registration)
         .join(Registration.meeting)
         .where(
@@ -181,6 +181,6 @@ def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
             Meeting.starts_at > now,
         )
     )
-    for seat in db.session.scalars(seats):
-        seat.title = title
+    for registration in db.session.scalars(registrations):
+        registration.title = title
     place.title = title

@@ -50,7 +50,7 @@ SECTIONS = "sections"
 
 
 @dataclass(frozen=True, slots=True)
-class Years:
+class YearSpan:
     """A span of years; `ends` is None for one that goes on."""
 
     begins: int | None
@@ -69,7 +69,7 @@ class AnswerContent:
     """What was answered to one question.
 
     `value` is None when the question was seen and left empty. Otherwise it is a text for text,
-    long_text, url (with its scheme) and date (ISO), a number for number, `Years` for years, an
+    long_text, url (with its scheme) and date (ISO), a number for number, `YearSpan` for years, an
     option key for choice and a tuple of them for choices. `chosen` has the options with their
     labels for choice and choices, and is None for all other types.
     """
@@ -211,7 +211,7 @@ class Content:
     deviation: Deviation | None = None
 
 
-class Place(NamedTuple):
+class LocatedAnswer(NamedTuple):
     """An answer with where it was given; `item` is None outside a group."""
 
     section: SectionContent
@@ -219,14 +219,14 @@ class Place(NamedTuple):
     answer: AnswerContent
 
 
-def answers_in(sections: Iterable[SectionContent]) -> Iterator[Place]:
+def answers_in(sections: Iterable[SectionContent]) -> Iterator[LocatedAnswer]:
     """Every answer in the order of the questionnaire, but for initiatives that have ended."""
     for section in sections:
         for answer in section.answers:
-            yield Place(section, None, answer)
+            yield LocatedAnswer(section, None, answer)
         for item in section.items:
             for answer in item.answers:
-                yield Place(section, item, answer)
+                yield LocatedAnswer(section, item, answer)
 
 
 def read(stored: Mapping[str, Any]) -> Content:
@@ -253,7 +253,7 @@ def read_value(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     if isinstance(value, dict) and value.keys() == _YEARS:
-        return Years(value["from"], value["to"])
+        return YearSpan(value["from"], value["to"])
     return value
 
 
@@ -261,7 +261,7 @@ def write_value(value: Any) -> Any:
     """The JSON of a value: the other way round than `read_value`."""
     if isinstance(value, tuple):
         return list(value)
-    if isinstance(value, Years):
+    if isinstance(value, YearSpan):
         return {"from": value.begins, "to": value.ends}
     return value
 

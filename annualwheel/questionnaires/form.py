@@ -41,7 +41,7 @@ Gettext = Callable[..., str]
 _KEYBOARDS = {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}
 
 
-class Asked:
+class FieldFacts:
     """What a template needs to know about a field.
 
     It comes beside WTForms' own label, description, data, errors and id. The fields below bear the
@@ -89,19 +89,19 @@ class Asked:
         return _KEYBOARDS.get(self.question.type, "text")
 
 
-class StringField(Asked, wtforms.StringField):  # type: ignore[misc]
+class StringField(FieldFacts, wtforms.StringField):  # type: ignore[misc]
     """One line, whatever it is to be read as: people write dates and numbers in many ways."""
 
 
-class TextAreaField(Asked, wtforms.TextAreaField):  # type: ignore[misc]
+class TextAreaField(FieldFacts, wtforms.TextAreaField):  # type: ignore[misc]
     """A longer text."""
 
 
-class RadioField(Asked, wtforms.RadioField):  # type: ignore[misc]
+class RadioField(FieldFacts, wtforms.RadioField):  # type: ignore[misc]
     """One choice. The data is "" when nothing is chosen."""
 
 
-class SelectMultipleField(Asked, wtforms.SelectMultipleField):  # type: ignore[misc]
+class SelectMultipleField(FieldFacts, wtforms.SelectMultipleField):  # type: ignore[misc]
     """Several choices, shown as boxes; the data is a list."""
 
 
@@ -195,7 +195,7 @@ def _how_to_write(kind: QuestionType, label: str, _: Gettext) -> str:
     return _("Välj på nytt på ”%(label)s”", label=label)
 
 
-_FIELDS: Mapping[QuestionType, type[Asked]] = {
+_FIELDS: Mapping[QuestionType, type[FieldFacts]] = {
     QuestionType.LONG_TEXT: TextAreaField,
     QuestionType.CHOICE: RadioField,
     QuestionType.CHOICES: SelectMultipleField,

@@ -20,7 +20,7 @@ KEPT = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenNeeds:
     """What the person wrote."""
 
     diet: str
@@ -73,10 +73,10 @@ def why_not(meeting: Meeting, now: dt.datetime) -> Closed | None:
     return None
 
 
-def of(registration: Registration) -> Given:
+def of(registration: Registration) -> GivenNeeds:
     """What the owner has stated, for the owner's own page."""
     row = _row(registration)
-    return Given(row.diet, row.access) if row else Given("", "")
+    return GivenNeeds(row.diet, row.access) if row else GivenNeeds("", "")
 
 
 def follow(meeting: Meeting) -> None:

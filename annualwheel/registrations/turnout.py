@@ -92,9 +92,9 @@ def turnout(meeting: Meeting) -> list[Turnout]:
     All organisations of the year, and any other that somebody was invited for. The last row,
     without a name, is for organisations that have no kind, when there are any.
     """
-    seats = _seats(meeting)
-    sums = [sa.func.coalesce(sa.func.sum(seats.c[group]), 0) for group in COUNTED]
-    is_missing = sa.func.coalesce(seats.c.coming, 0) == 0
+    registrations = _registrations(meeting)
+    sums = [sa.func.coalesce(sa.func.sum(registrations.c[group]), 0) for group in COUNTED]
+    is_missing = sa.func.coalesce(registrations.c.coming, 0) == 0
     rows = db.session.execute(
         sa.select(
             sa.func.coalesce(Category.key, "-"),
@@ -104,9 +104,9 @@ def turnout(meeting: Meeting) -> list[Turnout]:
             sa.func.count(),
             sa.func.sum(sa.case((is_missing, 1), else_=0)),
         )
-        .select_from(_concerned(meeting, seats))
+        .select_from(_concerned(meeting, registrations))
         .outerjoin(Category, Category.id == YearOrganisation.category_id)
-        .where(_is_concerned(seats))
+        .where(_is_concerned(registrations))
         .group_by(Category.id, Category.key, Category.sv, Category.en, Category.position)
         .order_by(Category.position.is_(None), Category.position)
     )
@@ -120,12 +120,12 @@ def organisations_missing(
 
     By name, or by that number.
     """
-    seats = _seats(meeting)
-    unanswered = sa.func.coalesce(seats.c.unanswered, 0)
+    registrations = _registrations(meeting)
+    unanswered = sa.func.coalesce(registrations.c.unanswered, 0)
     query = (
         sa.select(Organisation, unanswered)
-        .select_from(_concerned(meeting, seats))
-        .where(_is_concerned(seats), sa.func.coalesce(seats.c.coming, 0) == 0)
+        .select_from(_concerned(meeting, registrations))
+        .where(_is_concerned(registrations), sa.func.coalesce(registrations.c.coming, 0) == 0)
     )
     if category:
         query = query.where(Organisation.id.in_(of_category(meeting, category)))
@@ -133,7 +133,7 @@ def organisations_missing(
     return listing.page_of_rows(listing.sort(query, by, order, BY_NAME, Organisation.id), number)
 
 
-def _seats(meeting: Meeting) -> sa.Subquery:
+def _registrations(meeting: Meeting) -> sa.Subquery:
     """One row for each organisation that somebody was invited for."""
 
     def count(group: str) -> sa.Label[int]:
@@ -148,20 +148,20 @@ def _seats(meeting: Meeting) -> sa.Subquery:
     )
 
 
-def _concerned(meeting: Meeting, seats: sa.Subquery) -> sa.FromClause:
+def _concerned(meeting: Meeting, registrations: sa.Subquery) -> sa.FromClause:
     in_year = sa.and_(
         YearOrganisation.organisation_id == Organisation.id,
         YearOrganisation.year_id == meeting.year_id,
     )
     return sa.join(Organisation, YearOrganisation, in_year, isouter=True).join(
-        seats, seats.c.organisation_id == Organisation.id, isouter=True
+        registrations, registrations.c.organisation_id == Organisation.id, isouter=True
     )
 
 
-def _is_concerned(seats: sa.Subquery) -> sa.ColumnElement[bool]:
+def _is_concerned(registrations: sa.Subquery) -> sa.ColumnElement[bool]:
     of_year = sa.and_(
         YearOrganisation.id.is_not(None),
         Organisation.active,
         Organisation.merged_into_id.is_(None),
     )
-    return sa.or_(seats.c.invited.is_not(None), of_year)
+    return sa.or_(registrations.c.invited.is_not(None), of_year)

@@ -60,7 +60,7 @@ FIELDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[T]):
+class FormOutcome(Generic[T]):
     """What became of a form, true when it is done.
 
     `refusal` is why not, when an act was tried; the form says it already. Without either nothing
@@ -88,7 +88,7 @@ class _AskedAgain(Exception):
 
 def carried_out(
     form: BaseForm, act: Callable[[], T], *, shown_on: BaseForm | None = None
-) -> Outcome[T]:
+) -> FormOutcome[T]:
     """Does what the form asks and commits.
 
     A refusal is written on the form, which keeps all that was typed: at the field that `FIELDS`
@@ -101,15 +101,15 @@ def carried_out(
         return act()
 
     if not form.accepted():
-        return Outcome()
+        return FormOutcome()
     try:
         result = carry_out(act_on_what_holds)
     except _AskedAgain:
-        return Outcome()
+        return FormOutcome()
     except DomainError as refusal:
         _show(refusal, shown_on or form)
-        return Outcome(refusal=refusal)
-    return Outcome(done=True, value=result)
+        return FormOutcome(refusal=refusal)
+    return FormOutcome(done=True, value=result)
 
 
 def carry_out(act: Callable[[], T]) -> T:

@@ -83,7 +83,7 @@ def strip(value: str | None) -> str:
     return CONTROL.sub("", value or "").strip()
 
 
-class Filled:
+class Required:
     """Asks for something to be written. The sentence says what."""
 
     field_flags: dict[str, Any] = {}
@@ -124,13 +124,13 @@ class NameFields:
 
     given = StringField(
         _l("Förnamn"),
-        [Filled(_l("Skriv förnamnet")), SHORT],
+        [Required(_l("Skriv förnamnet")), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "given-name"},
     )
     family = StringField(
         _l("Efternamn"),
-        [Filled(_l("Skriv efternamnet")), SHORT],
+        [Required(_l("Skriv efternamnet")), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "family-name"},
     )

@@ -57,7 +57,7 @@ class Heading:
     press: str
 
 
-class Asked:
+class ListRequest:
     """What the address asks of a list.
 
     The `order`, which is the `usual` one where the address names none that there is, and the
@@ -69,9 +69,9 @@ class Asked:
         self.order = self._read(request.args.get(ORDER, ""))
         self.number = request.args.get(NUMBER, 1, int)
 
-    def shown(self, page: Page[Any]) -> Shown:
+    def shown(self, page: Page[Any]) -> ListPage:
         """The list with that page of it."""
-        return Shown(page, self)
+        return ListPage(page, self)
 
     def _read(self, text: str) -> Order:
         word, down = text.removeprefix("-"), text.startswith("-")
@@ -81,10 +81,10 @@ class Asked:
         return Order(column.name, down)
 
 
-class Shown:
+class ListPage:
     """A page of a list with its headings, and the ways to other pages and orders."""
 
-    def __init__(self, page: Page[Any], asked: Asked | None = None) -> None:
+    def __init__(self, page: Page[Any], asked: ListRequest | None = None) -> None:
         self.rows, self.number, self.pages = page.rows, page.number, page.pages
         self.total = page.total
         self._asked, self.at = asked, asked.at if asked else request.path

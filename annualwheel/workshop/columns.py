@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from annualwheel.questionnaires import path, published
-from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, Years
+from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, YearSpan
 from annualwheel.workshop.sheets import Column
 
 WIDTHS = {"long_text": 60.0, "text": 30.0, "url": 30.0, "choices": 30.0}
@@ -47,12 +47,12 @@ def readable(answer: AnswerContent, language: str) -> str:
     value = answer.value
     if answer.chosen is not None:
         return "; ".join(answer.labels(language))
-    if isinstance(value, Years):
+    if isinstance(value, YearSpan):
         return _span(value)
     return "" if value is None else str(value)
 
 
-def _span(years: Years) -> str:
+def _span(years: YearSpan) -> str:
     ends = (years.begins, years.ends)
     if not any(ends):
         return ""

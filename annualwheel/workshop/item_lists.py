@@ -13,7 +13,7 @@ from annualwheel.questionnaires.content import (
 )
 from annualwheel.workshop.columns import AnswerColumns
 from annualwheel.workshop.headings import word
-from annualwheel.workshop.sheets import Book, Column
+from annualwheel.workshop.sheets import Column, StyledWorkbook
 from annualwheel.workshop.submitted import Respondent
 
 # A group is named by its questionnaire and its own key: two questionnaires may use the same.
@@ -35,7 +35,7 @@ class ItemList:
         self.items = 0
         self.without: list[tuple[Respondent, bool]] = []
 
-    def open(self, book: Book, footer: tuple[str, str]) -> None:
+    def open(self, book: StyledWorkbook, footer: tuple[str, str]) -> None:
         """Adds the sheet to the book. Call it when its turn among the sheets has come."""
         headings = (
             ("id", 15),

@@ -83,7 +83,7 @@ def not_answered_columns(language: str, several: bool) -> list[Column]:
 
 
 @dataclass(frozen=True)
-class Awaited:
+class AwaitedQuestionnaire:
     """A questionnaire that is or has been open, and the ids of the organisations that answered it.
 
     `title` is "" where the meeting has one.
@@ -98,7 +98,7 @@ def not_answered(
     sheet: Sheet,
     meeting: Meeting,
     asked: Iterable[tuple[int, str, str, str]],
-    awaited: Iterable[Awaited],
+    awaited: Iterable[AwaitedQuestionnaire],
     categories: Mapping[str, str],
     language: str,
 ) -> None:

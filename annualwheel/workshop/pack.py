@@ -16,7 +16,7 @@ from annualwheel.questionnaires.content import (
     CodeBookQuestion,
     GroupContent,
     ItemContent,
-    Place,
+    LocatedAnswer,
     answers_in,
 )
 from annualwheel.registrations import turnout
@@ -25,9 +25,9 @@ from annualwheel.workshop import item_lists, lists, submitted
 from annualwheel.workshop.columns import code_books, readable
 from annualwheel.workshop.headings import WORDS, word
 from annualwheel.workshop.item_lists import ItemList
-from annualwheel.workshop.lists import Awaited
+from annualwheel.workshop.lists import AwaitedQuestionnaire
 from annualwheel.workshop.puzzle import Puzzle
-from annualwheel.workshop.sheets import Book, Column, Sheet
+from annualwheel.workshop.sheets import Column, Sheet, StyledWorkbook
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 Progress = Callable[[int], None]
@@ -38,7 +38,7 @@ PRINTED_WIDTH = 140  # characters of 11 points on a landscape A4: printed at ful
 
 
 @dataclass(frozen=True)
-class Cover:
+class CoverFacts:
     """What the cover says: who asked, when, in which language ("sv" or "en")."""
 
     made_by: str
@@ -46,7 +46,7 @@ class Cover:
     language: str
 
 
-def build(meeting: Meeting, cover: Cover, path: str, progress: Progress) -> dict[str, int]:
+def build(meeting: Meeting, cover: CoverFacts, path: str, progress: Progress) -> dict[str, int]:
     """Writes the pack of `meeting` to `path` and returns its counts.
 
     `progress` is told how many answers are done.
@@ -62,11 +62,11 @@ class _Pack:
     The counts are written last.
     """
 
-    def __init__(self, meeting: Meeting, cover: Cover) -> None:
+    def __init__(self, meeting: Meeting, cover: CoverFacts) -> None:
         self.meeting, self.cover, self.language = meeting, cover, cover.language
         self.footer = (self.word("page"), self.word("of"))
         title = f"{self.word('pack')} {names.meeting(meeting.kind, self.language)}"
-        self.book = Book(title, self.language, self.word("long_texts"), self.word("cut"))
+        self.book = StyledWorkbook(title, self.language, self.word("long_texts"), self.word("cut"))
         digests = submitted.digests(meeting)
         self.books = code_books(digests)
         self.questions = [question for book in self.books.values() for question in book]
@@ -122,7 +122,7 @@ class _Pack:
             "offered": people.offered,
         }
 
-    def _awaited(self, chosen: list[Respondent]) -> list[Awaited]:
+    def _awaited(self, chosen: list[Respondent]) -> list[AwaitedQuestionnaire]:
         """The questionnaires that have opened, with the organisations that have answered each.
 
         The meeting as a whole while nothing is published.
@@ -133,8 +133,8 @@ class _Pack:
                 continue
             title = published.title_of(asked).to(self.language) if self.several else ""
             answered = {one.organisation_id for one in chosen if one.questionnaire == asked.key}
-            found.append(Awaited(asked.id, title, answered))
-        return found or [Awaited(None, "", set())]
+            found.append(AwaitedQuestionnaire(asked.id, title, answered))
+        return found or [AwaitedQuestionnaire(None, "", set())]
 
     def word(self, key: str) -> str:
         return word(key, self.language)
@@ -217,7 +217,7 @@ class _Pack:
         groups = [section.group for section in answer.sections if section.group]
         self._groups(answer.by, groups)
 
-    def _answer(self, by: Respondent, place: Place, text: str) -> None:
+    def _answer(self, by: Respondent, place: LocatedAnswer, text: str) -> None:
         section, item, given = place
         category = self._category(by.category)
         question = self.labels[by.questionnaire][given.question]

@@ -64,7 +64,7 @@ def build(
     Only reads. `progress` is told how many answers are done.
     """
     by = db.session.get(Staff, pack.by_id)
-    cover = packing.Cover(made_by=by.name if by else "", made_at=now, language=pack.language)
+    cover = packing.CoverFacts(made_by=by.name if by else "", made_at=now, language=pack.language)
     return packing.build(pack.meeting, cover, path, progress)
 
 

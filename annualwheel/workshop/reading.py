@@ -18,7 +18,7 @@ BY_NAME = Order("name")
 
 
 @dataclass(frozen=True)
-class Passage:
+class AnswerPassage:
     """One answer with where it came from. `about` is the theme or the initiative it concerns."""
 
     by: Respondent
@@ -47,10 +47,10 @@ class ShownSection:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class QuestionPage:
     """One page of the answers to a question: what that page of the respondents have answered."""
 
-    passages: list[Passage]
+    passages: list[AnswerPassage]
     respondents: Page[Respondent]
 
 
@@ -61,17 +61,17 @@ def questions(meeting: Meeting) -> dict[str, list[CodeBookQuestion]]:
 
 def by_question(
     meeting: Meeting, questionnaire: str, key: str, language: str, wanted: int = 1
-) -> Leaf:
+) -> QuestionPage:
     """A page of the answers to one question of a questionnaire, organisation after organisation.
 
     In as many queries however many respondents there are.
     """
     everyone = [one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire]
     chosen = listing.page_in(everyone, wanted)
-    found: list[Passage] = []
+    found: list[AnswerPassage] = []
     for answer in submitted.stream(list(chosen.rows)):
         found += _passages(answer, key, language)
-    return Leaf(found, chosen)
+    return QuestionPage(found, chosen)
 
 
 def by_respondent(meeting: Meeting, number: int = 1, order: Order = BY_NAME) -> Page[Respondent]:
@@ -119,9 +119,9 @@ def sections(answer: Submitted, language: str) -> list[ShownSection]:
     ]
 
 
-def _passages(answer: Submitted, key: str, language: str) -> Iterator[Passage]:
+def _passages(answer: Submitted, key: str, language: str) -> Iterator[AnswerPassage]:
     for section, item, given in answers_in(answer.sections):
         text = readable(given, language) if given.question == key else ""
         if text:
             about = item.title if item else section.theme_label(language)
-            yield Passage(answer.by, about, text)
+            yield AnswerPassage(answer.by, about, text)

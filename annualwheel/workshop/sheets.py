@@ -63,7 +63,7 @@ class Column:
     grouped: bool = False
 
 
-class Book:
+class StyledWorkbook:
     """A write-only workbook whose sheets share a handful of styles."""
 
     def __init__(self, title: str, language: str, long_texts: str, cut: str) -> None:
@@ -129,7 +129,7 @@ class Sheet:
 
     def __init__(
         self,
-        book: Book,
+        book: StyledWorkbook,
         sheet: WriteOnlyWorksheet,
         columns: Sequence[Column],
         footer: tuple[str, str],

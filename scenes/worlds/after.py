@@ -16,7 +16,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.meetings import planning, results
 from annualwheel.meetings.changes import Appointment
-from annualwheel.meetings.results import Change
+from annualwheel.meetings.results import ResultChange
 from annualwheel.models import Meeting, Member, Staff
 from annualwheel.models.drafts import Item
 from annualwheel.participation import replies
@@ -166,27 +166,32 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
     """Somebody who was there and wrote, somebody who only wrote, and results that have been
     corrected since.
     """
-    seat = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
+    registration = world.invite("seated", direction, "Alva Provsson", "Karlstads universitet")
     replies.register(
-        seat,
-        Reply("Alva", "Provsson", seat.person.email, seat.title, "", None),
+        registration,
+        Reply("Alva", "Provsson", registration.person.email, registration.title, "", None),
         START,
-        audit.participant(seat.person_id),
+        audit.participant(registration.person_id),
     )
     opened = years.phase(direction, "preparation").opens_at + DAY
-    member = membership.join(direction.questionnaires[0], seat.person, seat.organisation, opened)
+    member = membership.join(
+        direction.questionnaires[0], registration.person, registration.organisation, opened
+    )
     _write(member, "", SAID, opened)
     world.let_write("wrote", member)
     submission.submit(member, opened)
     actor, when = audit.staff(karin.id), direction.ends_at + 5 * DAY
     results.save(
-        direction, {key: Change(text, results.mark("")) for key, text in WORDS.items()}, when, actor
+        direction,
+        {key: ResultChange(text, results.mark("")) for key, text in WORDS.items()},
+        when,
+        actor,
     )
     results.publish(direction, when, actor)
     corrected = WORDS["energi", "sv"] + " Det tredje avtalet kommer i höst."
     results.save(
         direction,
-        {("energi", "sv"): Change(corrected, results.mark(WORDS["energi", "sv"]))},
+        {("energi", "sv"): ResultChange(corrected, results.mark(WORDS["energi", "sv"]))},
         when + 2 * DAY,
         actor,
     )
@@ -227,7 +232,7 @@ def _drafted(world: World, conference: Meeting, karin: Staff) -> None:
     """Half of the words, for nobody but the staff."""
     world.invite("awaiting", conference, "Märta Testberg", "Arvika kommun")
     half = {
-        key: Change(text, results.mark(""))
+        key: ResultChange(text, results.mark(""))
         for key, text in WORDS.items()
         if key[0] != "energi" and key[1] == "sv"
     }

@@ -82,9 +82,9 @@ def make(world: World) -> None:
         who: world.invite(who, meeting, name, organisation, START - 3 * DAY)
         for who, name, organisation in PEOPLE
     }
-    for minutes, (who, seat) in enumerate(people.items()):
+    for minutes, (who, registration) in enumerate(people.items()):
         _yes(
-            seat,
+            registration,
             "online" if who in ("gone_online", "alone") else "on_site",
             START - 2 * DAY + minutes * HOUR / 60,
         )
@@ -105,15 +105,15 @@ def make(world: World) -> None:
     world.moments |= {"ended": START + DAY + HOUR}
 
 
-def _yes(seat: Registration, mode: str, now: dt.datetime) -> None:
-    person = seat.person
+def _yes(registration: Registration, mode: str, now: dt.datetime) -> None:
+    person = registration.person
     replies.register(
-        seat,
+        registration,
         Reply(
             person.given,
             person.family,
             person.email,
-            seat.title,
+            registration.title,
             "",
             True if mode == "on_site" else None,
             mode,
@@ -123,5 +123,5 @@ def _yes(seat: Registration, mode: str, now: dt.datetime) -> None:
     )
 
 
-def _leave(seat: Registration, now: dt.datetime) -> None:
-    replies.withdraw(seat, now, audit.participant(seat.person_id))
+def _leave(registration: Registration, now: dt.datetime) -> None:
+    replies.withdraw(registration, now, audit.participant(registration.person_id))

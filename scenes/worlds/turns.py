@@ -66,11 +66,13 @@ def _at(day: dt.date) -> Appointment:
     return Appointment(starts, ends, "Exempelsalen", "Exempelgatan 1, Karlstad")
 
 
-def _yes(seat: Registration, lunch: bool | None = True, mode: str = "on_site") -> Registration:
-    person = seat.person
+def _yes(
+    registration: Registration, lunch: bool | None = True, mode: str = "on_site"
+) -> Registration:
+    person = registration.person
     return replies.register(
-        seat,
-        Reply(person.given, person.family, person.email, seat.title, "", lunch, mode),
+        registration,
+        Reply(person.given, person.family, person.email, registration.title, "", lunch, mode),
         START,
         audit.participant(person.id),
     )

@@ -87,11 +87,13 @@ def make(world: World) -> None:
 
 
 def _yes(
-    seat: Registration, lunch: bool | None = None, *, by: audit.Actor | None = None
+    registration: Registration, lunch: bool | None = None, *, by: audit.Actor | None = None
 ) -> Registration:
-    person = seat.person
-    reply = Reply(person.given, person.family, person.email, seat.title, "070-000 00 00", lunch)
-    return replies.register(seat, reply, START, by or audit.participant(person.id))
+    person = registration.person
+    reply = Reply(
+        person.given, person.family, person.email, registration.title, "070-000 00 00", lunch
+    )
+    return replies.register(registration, reply, START, by or audit.participant(person.id))
 
 
 def _guests(world: World, work: Meeting, direction: Meeting, karin: Staff) -> None:
@@ -249,6 +251,6 @@ def _mailbox(world: World) -> None:
         seen.setdefault(message.kind, message)
     for number, (kind, message) in enumerate(seen.items()):
         name = f"{int(START.timestamp()) - 60 * number}000000000.scene"
-        sealed = envelope(message, services().letterhead, services().link_signer, START)
-        (new / name).write_bytes(sealed.as_bytes())
+        rendered = envelope(message, services().letterhead, services().link_signer, START)
+        (new / name).write_bytes(rendered.as_bytes())
         world.names[f"mail_{kind}"] = name

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from annualwheel.mail.kinds import KINDS
 from scenes.camera import Camera, served
-from scenes.mails import sealed
+from scenes.mails import rendered
 from scenes.table import SCENES
 from scenes.world import World
 from tests.browser.conftest import DESK, Live
@@ -63,7 +63,7 @@ def test_every_kind_of_mail_is_sound_and_fits_a_phone(browser: Browser) -> None:
     page, problems = browser.new_page(viewport={"width": 390, "height": 844}), list[str]()
     for kind in KINDS:
         for language in ("sv", "en"):
-            page.set_content(sealed(kind, language).html)
+            page.set_content(rendered(kind, language).html)
             problems += [
                 f"{kind} {language}: {problem}" for problem in against(page, NOT_FOR_MAILS)
             ]

@@ -13,7 +13,7 @@ from jinja2 import meta
 from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.letters import FOLDER, LANGUAGES, PLAIN, SUBJECT, compile_body, render, write
 from annualwheel.wording import names
-from scenes.mails import HEAD, sample, sealed
+from scenes.mails import HEAD, rendered, sample
 
 ASKED = "Värmland 2040, del B: AHA-frågor"
 # The other ways a template can go: what differs from the sample.
@@ -216,7 +216,7 @@ def test_one_button_and_the_same_links_in_both_parts(
 ) -> None:
     for kind, changes in VARIANTS:
         with subtests.test(kind=kind, changes=changes):
-            mail, wanted = sealed(kind, language, changes), KINDS[kind].links
+            mail, wanted = rendered(kind, language, changes), KINDS[kind].links
             page = Page(mail.html)
             assert page.open == [] and page.empty == [] and page.headings == 1
             assert mail.html.count('class="btn"') == len(wanted)
@@ -232,7 +232,7 @@ def test_one_button_and_the_same_links_in_both_parts(
 def test_both_parts_say_the_same_words(language: str, subtests: pytest.Subtests) -> None:
     for kind, changes in VARIANTS:
         with subtests.test(kind=kind, changes=changes):
-            mail = sealed(kind, language, changes)
+            mail = rendered(kind, language, changes)
             seen = set(re.findall(r"\w{3,}", Page(mail.html).words))
             assert set(re.findall(r"\w{3,}", re.sub(r"https://\S+", "", mail.text))) <= seen
 
@@ -241,7 +241,7 @@ def test_both_parts_say_the_same_words(language: str, subtests: pytest.Subtests)
 def test_nothing_of_the_template_shows(language: str, subtests: pytest.Subtests) -> None:
     for kind, changes in VARIANTS:
         with subtests.test(kind=kind, changes=changes):
-            mail = sealed(kind, language, changes)
+            mail = rendered(kind, language, changes)
             for part in (mail.subject, mail.text, Page(mail.html).words):
                 assert not re.search(
                     r"\{\{|\{%|\*\*|\]\(|\ue000|\ue001|None|Undefined|landing:", part
@@ -254,7 +254,7 @@ def test_nothing_of_the_template_shows(language: str, subtests: pytest.Subtests)
 def test_a_mail_speaks_one_language(language: str, subtests: pytest.Subtests) -> None:
     for kind in KINDS:
         with subtests.test(kind=kind):
-            mail = sealed(kind, language)
+            mail = rendered(kind, language)
             text = re.sub(
                 r"Read in English|Läs på svenska|https://\S+|\S+@\S+|Kul om du kan",
                 "",
@@ -274,7 +274,7 @@ def test_every_mail_names_its_contact_and_says_how_data_is_handled(
 ) -> None:
     for kind in KINDS:
         with subtests.test(kind=kind):
-            mail = sealed(kind, language)
+            mail = rendered(kind, language)
             for part in (mail.text, mail.html):
                 assert "Karin Ek, Region Värmland" in part and "010-000 00 00" in part
                 assert "https://arshjulet.example/personuppgifter" in part
@@ -290,8 +290,8 @@ def test_someone_whose_address_another_gave_is_told_who_gave_it(kind: str) -> No
         "colleague": "Maria Lind",
         "colleague_registered": "Maria Lind",
     }[kind]
-    assert f"{giver} gav oss ditt namn och din e-postadress" in sealed(kind, "sv").text
-    assert f"{giver} gave us your name and e-mail address" in sealed(kind, "en").text
+    assert f"{giver} gav oss ditt namn och din e-postadress" in rendered(kind, "sv").text
+    assert f"{giver} gave us your name and e-mail address" in rendered(kind, "en").text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -320,7 +320,7 @@ def test_a_new_address_with_one_link_is_told_of_one(language: str, one: str, sev
 def test_mail_stays_small(subtests: pytest.Subtests) -> None:
     for kind in KINDS:
         with subtests.test(kind=kind):
-            mail = sealed(kind, "sv")
+            mail = rendered(kind, "sv")
             assert len(mail.html.encode()) + len(mail.text.encode()) < 15_000
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.letters import LANGUAGES
 from annualwheel.web.error_pages import PAGES
-from scenes.mails import sealed
+from scenes.mails import rendered
 from scenes.table import FILES, SCENES
 from scenes.worlds import MAKERS
 from scripts.pictures import AUDIENCES, Taken, index
@@ -72,7 +72,7 @@ def test_names_of_scenes_are_names_of_files() -> None:
 def test_every_kind_of_mail_can_be_pictured_in_both_languages() -> None:
     for kind in KINDS:
         for language in LANGUAGES:
-            assert f'lang="{language}"' in sealed(kind, language).html
+            assert f'lang="{language}"' in rendered(kind, language).html
 
 
 def test_the_index_shows_every_picture_once_in_its_group(tmp_path: Path) -> None:

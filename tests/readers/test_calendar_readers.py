@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annualwheel.mail import ical
-from annualwheel.mail.ical import Day, Entry
+from annualwheel.mail.ical import Entry, WholeDay
 from tests.readers import libical
 
 HERE = Path(__file__).parent
@@ -104,7 +104,7 @@ def feed() -> bytes:
     return ical.feed(
         "Årshjulet: möten",
         entries,
-        [Day("d", "Sista dag att svara", "", dt.date(2026, 12, 11))],
+        [WholeDay("d", "Sista dag att svara", "", dt.date(2026, 12, 11))],
         "Årshjulet",
         "arshjulet@region.example",
         "https://arshjulet.example",

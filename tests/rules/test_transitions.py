@@ -215,13 +215,13 @@ def test_a_mailing_that_is_done_is_not_paused() -> None:
 
 @pytest.mark.parametrize("state", registration_states.TRANSITIONS.states)
 def test_a_registration_in_any_state_can_be_merged_once(state: str) -> None:
-    seat = Registration(meeting=None, person=None, organisation=None, state=state)  # type: ignore[arg-type]
+    registration = Registration(meeting=None, person=None, organisation=None, state=state)  # type: ignore[arg-type]
     if state == "merged":
         with pytest.raises(Refused):
-            registration_states.step(seat, "merge")
+            registration_states.step(registration, "merge")
     else:
-        registration_states.step(seat, "merge")
-    assert seat.state == "merged"
+        registration_states.step(registration, "merge")
+    assert registration.state == "merged"
 
 
 @pytest.mark.parametrize(

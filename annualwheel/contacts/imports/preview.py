@@ -58,7 +58,7 @@ class Entry:
 
 
 @dataclass
-class Unknown:
+class UnknownOrganisation:
     """An organisation nobody has heard of.
 
     With its category, when the file says one, and those whose names are near.
@@ -72,7 +72,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Typed:
+class KnownOrganisation:
     """An organisation that is there and what the file says of its category.
 
     `before` stands when there is one.
@@ -98,8 +98,8 @@ class Preview:
     """
 
     entries: list[Entry]
-    unknown: dict[str, Unknown]
-    typed: list[Typed]
+    unknown: dict[str, UnknownOrganisation]
+    typed: list[KnownOrganisation]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -108,7 +108,7 @@ class Preview:
         return {status: found[status] for status in STATUSES}
 
 
-class Known:
+class ExistingContacts:
     """The contacts as they are.
 
     They are loaded in a fixed number of queries, and one for every 500 addresses.
@@ -222,14 +222,14 @@ def build(kept: Import, contacts: list[Contact] | None = None, *, near: bool = T
     if contacts is None:
         contacts = contacts_of(kept)
     addresses = [contact.key[0] for contact in contacts if not contact.problems]
-    return _Builder(Known(kept.year_id, addresses)).build(contacts, near)
+    return _Builder(ExistingContacts(kept.year_id, addresses)).build(contacts, near)
 
 
 class _Builder:
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: ExistingContacts) -> None:
         self.known = known
-        self.unknown: dict[str, Unknown] = {}
-        self.typed: dict[int, Typed] = {}
+        self.unknown: dict[str, UnknownOrganisation] = {}
+        self.typed: dict[int, KnownOrganisation] = {}
         self.rows: dict[tuple[tuple[str, str], object], int] = {}
         self.people: set[tuple[str, str]] = set()
         self.leads: dict[object, int] = {}
@@ -293,7 +293,9 @@ class _Builder:
             self._see_typed(organisation, contact.category, category)
 
     def _see_unknown(self, contact: Contact, category: Category | None) -> None:
-        one = self.unknown.setdefault(contact.organisation_key, Unknown(contact.organisation))
+        one = self.unknown.setdefault(
+            contact.organisation_key, UnknownOrganisation(contact.organisation)
+        )
         one.rows += 1
         one.category_text = one.category_text or contact.category
         one.category = one.category or category
@@ -302,7 +304,7 @@ class _Builder:
         year = self.known.years.get(organisation.id)
         before = year.category if year else None
         if category is None or category is not before:
-            self.typed[organisation.id] = Typed(organisation, text, category, before)
+            self.typed[organisation.id] = KnownOrganisation(organisation, text, category, before)
 
 
 def _missing(

@@ -14,7 +14,13 @@ from annualwheel.audit import Actor
 from annualwheel.contacts import organisations, people
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports import prints, states
-from annualwheel.contacts.imports.preview import Entry, Preview, Unknown, build, contacts_of
+from annualwheel.contacts.imports.preview import (
+    Entry,
+    Preview,
+    UnknownOrganisation,
+    build,
+    contacts_of,
+)
 from annualwheel.contacts.imports.values import Contact
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
@@ -92,7 +98,7 @@ class _Writer:
         self.years = {row.organisation_id: row for row in rows}
 
     def add_organisations(
-        self, unknown: Mapping[str, Unknown], choices: Mapping[str, Choice]
+        self, unknown: Mapping[str, UnknownOrganisation], choices: Mapping[str, Choice]
     ) -> int:
         """Adds the unknown organisations, or another name to those they are the same as.
 

@@ -42,14 +42,14 @@ def envelope(
             name: link_signer.url(Target(**target), now) for name, target in body.links.items()
         }
         letter = Letter(body.subject, body.preheader, body.text, body.html)
-        sealed = render(letter, message.language, links, letterhead)
+        rendered = render(letter, message.language, links, letterhead)
         calendar = _calendar(message, letterhead, now)
         return compose(
             message.public_id,
             message.name,
             message.address,
             message.language,
-            sealed,
+            rendered,
             letterhead,
             now,
             calendar,

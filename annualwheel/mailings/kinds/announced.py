@@ -15,14 +15,14 @@ from annualwheel.db import db
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import Kind, MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
-from annualwheel.meetings.acts import News
-from annualwheel.meetings.announcements import Told
+from annualwheel.meetings.acts import MeetingNews
+from annualwheel.meetings.announcements import InformedPerson
 from annualwheel.models import Mailing, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee
 
 
-class Announced(Kind[Told]):
+class Announced(Kind[InformedPerson]):
     """A kind that an act begins. It has no page of its own: the act's page shows its mail."""
 
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
@@ -34,21 +34,23 @@ class Announced(Kind[Told]):
         concerned = listeners.concerned(draft.meeting, self.key).options(
             joinedload(Registration.person), joinedload(Registration.organisation)
         )
-        return audiences.in_order(rows.addressee(seat) for seat in db.session.scalars(concerned))
+        return audiences.in_order(
+            rows.addressee(registration) for registration in db.session.scalars(concerned)
+        )
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """The mail as it would be if the act were done now, to what `draft.news` says."""
-        seat = db.session.scalars(
+        registration = db.session.scalars(
             sa.select(Registration).where(Registration.public_id == one.key)
         ).one()
-        news = draft.news or News(announcements.appointment(draft.meeting), "")
-        told = announcements.facts_before(self.key, seat, news, now)
-        return notices.said(self.key, seat, one.language, now, told)
+        news = draft.news or MeetingNews(announcements.appointment(draft.meeting), "")
+        told = announcements.facts_before(self.key, registration, news, now)
+        return notices.said(self.key, registration, one.language, now, told)
 
-    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[Told]:
+    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[InformedPerson]:
         """Those whom the act concerned, in order, from the first who is not done with."""
         return announcements.people_of(mailing)[mailing.audience["next"] :]
 
-    def write(self, mailing: Mailing, batch: Sequence[Told], now: dt.datetime) -> None:
+    def write(self, mailing: Mailing, batch: Sequence[InformedPerson], now: dt.datetime) -> None:
         """Tells them what is true now, and changes their calendar entries."""
         announcements.write(mailing, batch, now)

@@ -31,8 +31,8 @@ class Invitation(Composed):
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about a registration says, about one that is not there yet."""
-        seat = rows.new_registration(draft.meeting, one)
-        return notices.said(self.key, seat, one.language, now, {})
+        registration = rows.new_registration(draft.meeting, one)
+        return notices.said(self.key, registration, one.language, now, {})
 
     def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
         """Makes the registrations and their mails; whoever has one already is left out."""

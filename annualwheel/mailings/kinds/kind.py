@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-from annualwheel.meetings.acts import News
+from annualwheel.meetings.acts import MeetingNews
 from annualwheel.models import Mailing, Meeting, Message
 from annualwheel.registrations.audiences import Addressee, Choice
 
@@ -33,7 +33,7 @@ class MailingDraft:
     kind: str
     choice: Choice | None = None
     left_out: frozenset[str] = frozenset()
-    news: News | None = None
+    news: MeetingNews | None = None
     questionnaire: str = ""
 
 

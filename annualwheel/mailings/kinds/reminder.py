@@ -49,12 +49,12 @@ class Reminder(Composed):
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What every mail about the registration says."""
         found = db.session.scalar(_whole().where(Registration.public_id == one.key))
-        seat = found or rows.new_registration(draft.meeting, one)
-        return notices.said(self.key, seat, one.language, now, {})
+        registration = found or rows.new_registration(draft.meeting, one)
+        return notices.said(self.key, registration, one.language, now, {})
 
     def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
         """Reminds those of them whose answer is awaited still."""
-        seats = db.session.scalars(
+        registrations = db.session.scalars(
             _whole()
             .where(
                 Registration.public_id.in_([one.key for one in batch]),
@@ -64,16 +64,16 @@ class Reminder(Composed):
             .execution_options(populate_existing=True)
         ).all()
         today = dates.as_date(now).isoformat()
-        for seat in seats:
-            notices.write(self.key, seat, now, cause=today, mailing=mailing)
+        for registration in registrations:
+            notices.write(self.key, registration, now, cause=today, mailing=mailing)
         db.session.flush()
 
     def is_wanted(self, message: Message) -> bool:
         """Not by somebody who has answered since it was queued."""
         if message.registration_id is None:
             return True
-        seat = db.session.get(Registration, message.registration_id, populate_existing=True)
-        return seat is not None and seat.state in AWAITED
+        registration = db.session.get(Registration, message.registration_id, populate_existing=True)
+        return registration is not None and registration.state in AWAITED
 
 
 def _whole() -> sa.Select[Registration]:

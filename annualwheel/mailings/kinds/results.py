@@ -52,8 +52,8 @@ class Results(Composed):
         for one in batch:
             public_id = one.key.partition(".")[2]
             row, person = found[public_id], people[one.person_id]
-            seat = row if isinstance(row, Registration) else None
-            purpose = "registration" if seat else "member"
+            registration = row if isinstance(row, Registration) else None
+            purpose = "registration" if registration else "member"
             outbox.put(
                 results_key(meeting, person),
                 self.key,
@@ -62,7 +62,7 @@ class Results(Composed):
                 {"result": Target(purpose, public_id, row.link_version)},
                 now,
                 mailing=mailing,
-                registration_id=seat.id if seat else None,
+                registration_id=registration.id if registration else None,
             )
         db.session.flush()
 
@@ -84,8 +84,10 @@ def _own(shared: dict[str, object], one: Addressee) -> dict[str, object]:
 
 def _found_by(ids: Sequence[str]) -> dict[str, Registration | Member]:
     """The registrations and memberships with these public ids; a registration goes first."""
-    seats = db.session.scalars(sa.select(Registration).where(Registration.public_id.in_(ids)))
-    found: dict[str, Registration | Member] = {row.public_id: row for row in seats}
+    registrations = db.session.scalars(
+        sa.select(Registration).where(Registration.public_id.in_(ids))
+    )
+    found: dict[str, Registration | Member] = {row.public_id: row for row in registrations}
     for member in db.session.scalars(sa.select(Member).where(Member.public_id.in_(ids))):
         found.setdefault(member.public_id, member)
     return found

@@ -33,19 +33,19 @@ def people(chosen: Sequence[Addressee]) -> list[tuple[Person, Organisation, str]
     return [(by_id[one.person_id], organisations[one.organisation_id], one.title) for one in chosen]
 
 
-def addressee(seat: Registration) -> Addressee:
+def addressee(registration: Registration) -> Addressee:
     """The person of a registration as a list shows them. The key is the registration's."""
-    person = seat.person
+    person = registration.person
     return Addressee(
-        seat.public_id,
+        registration.public_id,
         person.id,
-        seat.organisation_id,
+        registration.organisation_id,
         person.given,
         person.family,
         person.email,
         person.language,
-        seat.organisation.name,
-        seat.title,
+        registration.organisation.name,
+        registration.title,
     )
 
 

@@ -29,7 +29,7 @@ HOUR = dt.timedelta(hours=1)
 BATCHES = 4
 
 
-class Said(NamedTuple):
+class RuleWords(NamedTuple):
     """What a rule is about, what the thing was for, and when it goes."""
 
     what: LazyString
@@ -38,72 +38,72 @@ class Said(NamedTuple):
 
 
 SAID = {
-    "needs": Said(
+    "needs": RuleWords(
         _l("Specialkost och behov på plats"),
         _l("Behövs bara till mötet, och är känsliga uppgifter"),
         _l("%(days)s dagar efter mötet", days=needs.KEPT.days),
     ),
-    "unconfirmed": Said(
+    "unconfirmed": RuleWords(
         _l("Anmälningar på den öppna sidan som inte bekräftades"),
         _l("Ingen har visat att adressen är deras"),
         _l("%(days)s dagar efter anmälan", days=open_registration.KEPT.days),
     ),
-    "organisation_requests": Said(
+    "organisation_requests": RuleWords(
         _l("Frågor om organisationer som saknas"),
         _l("För att vi ska kunna svara"),
         _l("%(days)s dagar efter mötet", days=retention.REQUESTS.days),
     ),
-    "drafts": Said(
+    "drafts": RuleWords(
         _l("Svar som aldrig skickades in"),
         _l("Ett utkast är deltagarnas eget arbete, inte en handling hos oss"),
         _l("%(days)s dagar efter mötet", days=retention.DRAFTS.days),
     ),
-    "removed_items": Said(
+    "removed_items": RuleWords(
         _l("Text i borttagna delar av svar"),
         _l("För att det ska gå att ångra en tid"),
         _l("%(days)s dagar efter att delen togs bort", days=items.KEPT.days),
     ),
-    "history": Said(
+    "history": RuleWords(
         _l("Text som har ersatts i svar"),
         _l("För att det ska gå att ta tillbaka en tid"),
         _l("%(days)s dagar efter att texten ersattes", days=answers.KEPT.days),
     ),
-    "submitted_answers": Said(
+    "submitted_answers": RuleWords(
         _l("Rader för sökning i svar som har ersatts"),
         _l("Bara den version som gäller ska gå att hitta"),
         _l("När en ny version skickas in"),
     ),
-    "mails": Said(
+    "mails": RuleWords(
         _l("Texten i skickade mejl"),
         _l("Visar vad vi har skrivit. Att mejlet skickades, till vem och när, finns kvar"),
         _l("%(days)s dagar efter mötet, eller efter att mejlet skrevs", days=retention.MAILS.days),
     ),
-    "pack_files": Said(
+    "pack_files": RuleWords(
         _l("Filer med underlag"),
         _l("Är kopior och går att ta fram igen"),
         _l("%(days)s dagar efter att filen togs fram", days=packs.KEPT.days),
     ),
-    "previews": Said(
+    "previews": RuleWords(
         _l("Importer som inte lästes in"),
         _l("För att det ska gå att granska innan något sparas"),
         _l("%(days)s dagar efter att filen laddades upp", days=preview.PREVIEW_LIFE.days),
     ),
-    "unread_rows": Said(
+    "unread_rows": RuleWords(
         _l("Rader som inte gick att läsa i importer"),
         _l("För att det ska gå att rätta i filen"),
         _l("%(days)s dagar efter importen", days=retention.UNREAD_ROWS.days),
     ),
-    "sign_in_links": Said(
+    "sign_in_links": RuleWords(
         _l("Inloggningslänkar"),
         _l("Går att använda en gång och en kort tid"),
         _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days),
     ),
-    "sessions": Said(
+    "sessions": RuleWords(
         _l("Avslutade inloggningar"),
         _l("Visar vem som har varit inloggad"),
         _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days),
     ),
-    "attempts": Said(
+    "attempts": RuleWords(
         _l("Försök att logga in eller få en ny länk"),
         _l("Hindrar den som försöker många gånger"),
         _l("%(hours)s timmar efter försöket", hours=limits.KEPT // HOUR),

@@ -23,7 +23,7 @@ from annualwheel.services import services
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.admin import blueprint
-from annualwheel.web.forms import Address, BaseForm, Filled, Press, strip
+from annualwheel.web.forms import Address, BaseForm, Press, Required, strip
 from annualwheel.web.lists import Column
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
@@ -52,7 +52,10 @@ class AccountForm(RolesForm):
     """A new account."""
 
     name = StringField(
-        _l("Namn"), [Filled(_l("Skriv namnet"))], filters=[strip], render_kw={"autocomplete": "off"}
+        _l("Namn"),
+        [Required(_l("Skriv namnet"))],
+        filters=[strip],
+        render_kw={"autocomplete": "off"},
     )
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
     language = RadioField(
@@ -71,8 +74,8 @@ class TestMailForm(BaseForm):
 class ThemeForm(BaseForm):
     """A theme in both languages."""
 
-    sv = StringField(_l("På svenska"), [Filled(_l("Skriv temat på svenska"))], filters=[strip])
-    en = StringField(_l("På engelska"), [Filled(_l("Skriv temat på engelska"))], filters=[strip])
+    sv = StringField(_l("På svenska"), [Required(_l("Skriv temat på svenska"))], filters=[strip])
+    en = StringField(_l("På engelska"), [Required(_l("Skriv temat på engelska"))], filters=[strip])
 
 
 @blueprint.get("/installningar")
@@ -83,7 +86,7 @@ def settings() -> AnyResponse:
 
 def _overview(form: TestMailForm) -> AnyResponse:
     chosen, year = services().settings, years.latest()
-    asked = lists.Asked(COLUMNS, staff.BY_NAME, at=url_for("admin.settings"))
+    asked = lists.ListRequest(COLUMNS, staff.BY_NAME, at=url_for("admin.settings"))
     html = render_template(
         "admin/settings.html",
         active="settings",

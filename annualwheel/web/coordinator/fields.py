@@ -15,7 +15,7 @@ from annualwheel.clock import STOCKHOLM, local
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Meeting
 from annualwheel.questionnaires import values
-from annualwheel.web.forms import Filled, strip
+from annualwheel.web.forms import Required, strip
 
 THIS_CENTURY = range(2000, 2101)
 TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
@@ -59,7 +59,7 @@ class Parsed:
             raise ValidationError(str(self.message)) from problem
 
 
-class Day:
+class IsDay:
     """Asks for a day, and keeps it as 2027-01-22.
 
     One that is typed without a year is in the form's `in_year`, where it has one.
@@ -78,7 +78,7 @@ class Day:
 
 def day_field(label: Any) -> StringField:
     """A day, typed."""
-    return StringField(label, [Day()], filters=[strip], description=_l("Till exempel 2027-01-22"))
+    return StringField(label, [IsDay()], filters=[strip], description=_l("Till exempel 2027-01-22"))
 
 
 def time_field(label: Any) -> StringField:
@@ -95,7 +95,7 @@ class AppointmentFields:
     day = day_field(_l("Dag"))
     starts = time_field(_l("Börjar"))
     ends = time_field(_l("Slutar"))
-    place = StringField(_l("Plats"), [Filled(_l("Skriv var mötet är"))], filters=[strip])
+    place = StringField(_l("Plats"), [Required(_l("Skriv var mötet är"))], filters=[strip])
     address = StringField(_l("Adress"), filters=[strip])
 
 

@@ -19,7 +19,7 @@ from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError
 from annualwheel.meetings import results as outcome
-from annualwheel.meetings.results import LANGUAGES, Change, Piece
+from annualwheel.meetings.results import LANGUAGES, ResultChange, ResultText
 from annualwheel.models import Meeting
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out, carry_out
@@ -55,13 +55,13 @@ def write_results(number: int, kind: str) -> AnyResponse:
     return redirect(url_for(endpoint, number=number, kind=kind), code=303)
 
 
-def _changes(pieces: list[Piece], form: Any) -> dict[tuple[str, str], Change]:
+def _changes(pieces: list[ResultText], form: Any) -> dict[tuple[str, str], ResultChange]:
     """What was written, each text with the mark of the one it was built on."""
     changes = {}
     for piece, language in _texts(pieces):
         name = _name(piece, language)
         base = request.form.get(f"base-{name}", "")
-        changes[piece.key, language] = Change(form[name].data, base)
+        changes[piece.key, language] = ResultChange(form[name].data, base)
     return changes
 
 
@@ -107,12 +107,12 @@ def unpublish_results(number: int, kind: str) -> AnyResponse:
     return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
 
 
-def _texts(pieces: list[Piece]) -> list[tuple[Piece, str]]:
+def _texts(pieces: list[ResultText]) -> list[tuple[ResultText, str]]:
     """Every text: each piece in each language."""
     return [(piece, language) for piece in pieces for language in LANGUAGES]
 
 
-def _name(piece: Piece, language: str) -> str:
+def _name(piece: ResultText, language: str) -> str:
     return f"{language}-{piece.key}" if piece.key else language
 
 
@@ -120,7 +120,7 @@ def _clean(value: str | None) -> str:
     return strip((value or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _form(pieces: list[Piece]) -> Any:
+def _form(pieces: list[ResultText]) -> Any:
     """A field for each text. The label says which theme it belongs to for those who hear it."""
     fields = {}
     for piece in pieces:
@@ -140,7 +140,7 @@ def _form(pieces: list[Piece]) -> Any:
 
 def _page(
     meeting: Meeting,
-    pieces: list[Piece],
+    pieces: list[ResultText],
     form: Any,
     status: int,
     conflicts: dict[tuple[str, str], str] | None = None,
@@ -174,7 +174,7 @@ def _page(
     return make_response(html, status)
 
 
-def _bases(pieces: list[Piece], form: Any, theirs: dict[str, str]) -> dict[str, str]:
+def _bases(pieces: list[ResultText], form: Any, theirs: dict[str, str]) -> dict[str, str]:
     """Marks of the texts the page is built on; with `theirs`, of those that stand now."""
     bases = {}
     for piece, language in _texts(pieces):

@@ -58,7 +58,7 @@ def answers() -> str:
 def meeting_answers(number: int, kind: str) -> str:
     """Two ways in: by organisation and by question; and the packs."""
     meeting = years.meeting_of(number, kind)
-    asked = lists.Asked(COLUMNS, answers_read.BY_NAME)
+    asked = lists.ListRequest(COLUMNS, answers_read.BY_NAME)
     respondents = answers_read.by_respondent(meeting, asked.number, asked.order)
     return render_template(
         "facilitator/meeting.html",
@@ -110,7 +110,7 @@ def by_question(number: int, kind: str, key: str) -> str:
         question=questions[place],
         which=which,
         leaf=leaf,
-        respondents=lists.Shown(leaf.respondents),
+        respondents=lists.ListPage(leaf.respondents),
         before=questions[place - 1] if place else None,
         after=questions[place + 1] if place + 1 < len(questions) else None,
     )

@@ -34,7 +34,7 @@ def mailbox() -> str:
     """The mails, newest first."""
     folder = _folder()
     found = listing.page_at(maildir.size(folder), lists.number(), partial(maildir.newest, folder))
-    return render_template("open/mailbox.html", mails=lists.Shown(found), kind_of=_kind)
+    return render_template("open/mailbox.html", mails=lists.ListPage(found), kind_of=_kind)
 
 
 @blueprint.get("/brevlada/<name>")

@@ -24,7 +24,7 @@ from annualwheel.participation.open_registration import Applicant
 from annualwheel.registrations import seats
 from annualwheel.web import error_messages, page, security
 from annualwheel.web.acting import carried_out
-from annualwheel.web.forms import SHORT, Address, BaseForm, Filled, NameFields, OneOf, strip
+from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, Required, strip
 from annualwheel.web.open import blueprint
 from annualwheel.web.wording import words
 
@@ -75,7 +75,7 @@ class UnlistedForm(OwnDetailsForm):
 
     organisation = StringField(
         _l("Organisationens namn"),
-        [Filled(_l("Skriv vad din organisation heter")), SHORT],
+        [Required(_l("Skriv vad din organisation heter")), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "organization"},
     )

@@ -143,7 +143,7 @@ def colleagues_in_one_go() -> Response | AnyResponse:
     refusal = colleagues.why_not(registration, page.now())
     adding = ADD in request.form
     form = colleagues_form(registration, min(_rows() + adding, MOST))
-    became: list[colleagues.Outcome] = []
+    became: list[colleagues.ColleagueOutcome] = []
     actor = audit.participant(registration.person_id)
 
     def register() -> None:

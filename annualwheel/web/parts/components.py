@@ -93,14 +93,14 @@ def example_form() -> ExampleForm:
     return form
 
 
-def example_list() -> lists.Shown:
+def example_list() -> lists.ListPage:
     """The second of seven pages of a list that is sorted by its first column."""
     columns = (
         Column("category", "typ", _l("Typ av organisation")),
         Column("coming", "kommer", _l("Kommer"), "number"),
         Column("missing", "saknas", _l("Utan någon anmäld"), "number"),
     )
-    return lists.Asked(columns, Order("category")).shown(Page([], 2, 7, 320))
+    return lists.ListRequest(columns, Order("category")).shown(Page([], 2, 7, 320))
 
 
 def example_wheel(language: str) -> str:

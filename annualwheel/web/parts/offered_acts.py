@@ -52,7 +52,7 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
 
 
 @dataclass(frozen=True)
-class Queue:
+class QueuePosition:
     """A place in the line to one way of attending.
 
     `free`: there is a seat after all, which others have let go. `ended`: what was offered has run
@@ -65,13 +65,13 @@ class Queue:
     ended: bool
 
 
-def queue(registration: Registration, now: dt.datetime) -> Queue | None:
+def queue(registration: Registration, now: dt.datetime) -> QueuePosition | None:
     """Where somebody stands who waits or is offered a seat; None for everybody else."""
     option = seats.option_of(registration.meeting, registration.mode)
     if option is None or registration.state not in IN_LINE:
         return None
     waits = registration.state == "waitlisted"
-    return Queue(
+    return QueuePosition(
         option,
         seats.place_in_line(registration) if waits else 0,
         waits and seats.is_free(registration, registration.mode),
@@ -80,7 +80,7 @@ def queue(registration: Registration, now: dt.datetime) -> Queue | None:
 
 
 @dataclass(frozen=True)
-class Asked:
+class OfferedQuestionnaire:
     """A questionnaire that concerns a registration, or what is planned while none is published.
 
     `key` and `minutes` are given once it is published, `title` where it must be named (see
@@ -101,7 +101,7 @@ class Asked:
     is_open: bool
 
 
-def asked(registration: Registration, now: dt.datetime) -> list[Asked]:
+def asked(registration: Registration, now: dt.datetime) -> list[OfferedQuestionnaire]:
     """What the page says of preparing and following up the meeting, in the order it is asked."""
     published_ones = registration.meeting.questionnaires
     found = [_asked(registration, questionnaire, now) for questionnaire in published_ones]
@@ -110,11 +110,11 @@ def asked(registration: Registration, now: dt.datetime) -> list[Asked]:
     return sorted(found, key=lambda one: (one.after, one.opens_at))
 
 
-def _planned(registration: Registration, now: dt.datetime) -> Asked:
+def _planned(registration: Registration, now: dt.datetime) -> OfferedQuestionnaire:
     """What the plan says of the preparation while no questions are published for it."""
     meeting = registration.meeting
     span = years.phase(meeting, "preparation")
-    return Asked(
+    return OfferedQuestionnaire(
         key="",
         title=None,
         after=False,
@@ -127,7 +127,9 @@ def _planned(registration: Registration, now: dt.datetime) -> Asked:
     )
 
 
-def _asked(registration: Registration, questionnaire: Questionnaire, now: dt.datetime) -> Asked:
+def _asked(
+    registration: Registration, questionnaire: Questionnaire, now: dt.datetime
+) -> OfferedQuestionnaire:
     opens_at, answer = opening.opens_at(questionnaire), None
     let_in = membership.is_let_in(registration, questionnaire)
     if let_in and now >= opens_at:
@@ -135,7 +137,7 @@ def _asked(registration: Registration, questionnaire: Questionnaire, now: dt.dat
         answer = membership.answer_of(questionnaire, person, organisation)
     definition = published.asked_of(answer) if answer else published.definition_of(questionnaire)
     closes_at = deadline.closes_at(answer) if answer else opening.closes_at(questionnaire)
-    return Asked(
+    return OfferedQuestionnaire(
         key=questionnaire.key,
         title=definition.title if opening.is_named(questionnaire) else None,
         after=not opening.prepares(questionnaire),

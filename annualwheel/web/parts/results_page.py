@@ -23,7 +23,7 @@ from annualwheel.web.parts.submitted_content import Block
 
 
 @dataclass(frozen=True)
-class Passage:
+class ResultPassage:
     """What the tables said about a theme; `title` "" for the whole.
 
     `language` is the one the text is in.
@@ -35,7 +35,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnSubmission:
     """What the reader, or their organisation, submitted last to one questionnaire.
 
     `title` is given where the meeting has several.
@@ -76,10 +76,10 @@ def show(
     )
 
 
-def _own(version: SubmissionVersion, language: str) -> Own:
+def _own(version: SubmissionVersion, language: str) -> OwnSubmission:
     answer = version.submission
     named = opening.is_named(answer.questionnaire)
-    return Own(
+    return OwnSubmission(
         version=version,
         title=published.by_digest(version.digest).title if named else None,
         personal=answer.person_id is not None,
@@ -87,12 +87,12 @@ def _own(version: SubmissionVersion, language: str) -> Own:
     )
 
 
-def _passages(meeting: Meeting, language: str) -> list[Passage]:
+def _passages(meeting: Meeting, language: str) -> list[ResultPassage]:
     """What there is to read, without the themes that nothing is written of."""
     passages = []
     for piece in results.pieces(meeting):
         title = piece.title.to(language) if piece.title else ""
-        passages.append(Passage(title, *piece.to(language)))
+        passages.append(ResultPassage(title, *piece.to(language)))
     return [one for one in passages if one.text]
 
 

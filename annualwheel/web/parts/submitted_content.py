@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from annualwheel.questionnaires import content
-from annualwheel.questionnaires.content import AnswerContent, SectionContent, Years
+from annualwheel.questionnaires.content import AnswerContent, SectionContent, YearSpan
 from annualwheel.questionnaires.definition import OTHER_SUFFIX
 
 
@@ -78,6 +78,6 @@ def _written(answer: AnswerContent, language: str) -> str:
     value = answer.value
     if answer.chosen is not None:
         return ", ".join(answer.labels(language))
-    if isinstance(value, Years):
+    if isinstance(value, YearSpan):
         return value.span
     return "" if value is None else str(value)

@@ -14,9 +14,9 @@ from annualwheel.models import ChangeRequest, Submission
 from annualwheel.preparation import reopening
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
-from annualwheel.web.forms import BaseForm, Filled, strip
+from annualwheel.web.forms import BaseForm, Required, strip
 from annualwheel.web.preparation import blueprint
-from annualwheel.web.preparation.steps import standing
+from annualwheel.web.preparation.steps import page_head
 
 MOST = 1000
 
@@ -28,7 +28,7 @@ class AskForm(BaseForm):
         _l("Vad behöver ändras, och varför?"),
         filters=[strip],
         validators=[
-            Filled(_l("Skriv vad som behöver ändras och varför")),
+            Required(_l("Skriv vad som behöver ändras och varför")),
             Length(max=MOST, message=_l("Skriv högst 1 000 tecken")),
         ],
         description=_l("Det du skriver här läses av oss på regionen"),
@@ -43,7 +43,7 @@ def ask_to_change() -> Response:
         return redirect(url_for("preparation.hub", bett=1), code=303)
     if not form.is_submitted() and not _is_worth_asking(submission):
         return redirect(url_for("preparation.hub"), code=303)
-    html = render_template("preparation/ask.html", form=form, most=MOST, **standing(submission))
+    html = render_template("preparation/ask.html", form=form, most=MOST, **page_head(submission))
     return make_response(html, form.status)
 
 

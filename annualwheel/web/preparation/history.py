@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from annualwheel.errors import Missing, Unreadable
 from annualwheel.preparation import answers, deadline, drafts, history, items, submission
 from annualwheel.preparation.answers import SaveResult
-from annualwheel.preparation.drafts import Draft, Place, Stored
+from annualwheel.preparation.drafts import Draft, DraftAnswer, DraftItem
 from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Group, Question, answer_fields
 from annualwheel.questionnaires.path import FilledItem
@@ -24,12 +24,12 @@ from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.overview import unnamed
-from annualwheel.web.preparation.sheets import spoken
-from annualwheel.web.preparation.steps import Step, standing, steps
+from annualwheel.web.preparation.question_forms import spoken
+from annualwheel.web.preparation.steps import Step, page_head, steps
 
 
 @dataclass(frozen=True)
-class Spot:
+class FieldPosition:
     """Where fields stand: a page, or a card on it with its name.
 
     `fields` are those that are shown there now.
@@ -37,7 +37,7 @@ class Spot:
 
     step: Step
     card: str
-    place: Place
+    item: DraftItem
     fields: tuple[Question, ...]
 
     @property
@@ -47,13 +47,13 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenField:
     """A field somebody has written in. `former`: there are former texts to see."""
 
     label: str
     item: str
     key: str
-    stored: Stored | None
+    stored: DraftAnswer | None
     former: bool
 
 
@@ -65,10 +65,12 @@ def authors() -> str:
     former = history.fields_with_past(answer, page.now())
     parts = []
     for spot in _spots(definition, draft):
-        fields = _written(spot, former.get(spot.place.id, set()))
+        fields = _written(spot, former.get(spot.item.id, set()))
         if fields:
             parts.append((spot.title, fields))
-    return render_template("preparation/authors.html", parts=parts, me=g.member, **standing(answer))
+    return render_template(
+        "preparation/authors.html", parts=parts, me=g.member, **page_head(answer)
+    )
 
 
 @blueprint.route("/tidigare-texter/<item>/<key>", methods=["GET", "POST"])
@@ -78,7 +80,7 @@ def former_texts(item: str, key: str) -> Response:
     A press takes a former text back, unless a colleague has just written.
     """
     form, status = Press(), 200
-    place = items.of(g.member.submission, item)
+    row = items.of(g.member.submission, item)
     if form.accepted():
         former = _number("text")
         base = answers.base_of(request.form.get("base", ""))
@@ -89,7 +91,7 @@ def former_texts(item: str, key: str) -> Response:
         status = 409
     elif request.method == "POST":
         status = form.status
-    trail = history.of(place, key, page.now())
+    trail = history.of(row, key, page.now())
     values = [each.value for each in (trail.current, *trail.past) if each]
     html = render_template(
         "preparation/former.html",
@@ -104,14 +106,14 @@ def former_texts(item: str, key: str) -> Response:
         status=status,
         form_errors=status == 422,
         may=deadline.is_open(g.member.submission, page.now()),
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
     return make_response(html, status)
 
 
 def _restored(item: str, key: str, former: int, base: int) -> SaveResult:
-    place = items.of(g.member.submission, item)
-    return history.restore(place, key, former, base, g.member.person, page.now())
+    row = items.of(g.member.submission, item)
+    return history.restore(row, key, former, base, g.member.person, page.now())
 
 
 def _number(name: str) -> int:
@@ -121,50 +123,50 @@ def _number(name: str) -> int:
     return int(value)
 
 
-def _spots(definition: Definition, draft: Draft) -> Iterator[Spot]:
+def _spots(definition: Definition, draft: Draft) -> Iterator[FieldPosition]:
     root = draft.filled.root
     for step in steps(definition):
-        own, group = draft.place(step.part), step.section.group
+        own, group = draft.item_of(step.part), step.section.group
         asked = path.visible_questions(step.section, own.values, root)
         if group and group.none_question:
             asked = (*asked, group.none_question)
-        yield Spot(step, "", own, _fields(asked))
+        yield FieldPosition(step, "", own, _fields(asked))
         if group:
             yield from _spots_of_cards(step, group, draft)
 
 
-def _spots_of_cards(step: Step, group: Group, draft: Draft) -> Iterator[Spot]:
+def _spots_of_cards(step: Step, group: Group, draft: Draft) -> Iterator[FieldPosition]:
     for number, card in enumerate(draft.cards_of(group), 1):
         item = FilledItem(card.public_id, card.values, group=group.key)
         title = path.item_title(group, item) or unnamed(group, number)
         asked = path.visible_questions(group, card.values, draft.filled.root)
-        yield Spot(step, title, card, _fields(asked))
+        yield FieldPosition(step, title, card, _fields(asked))
 
 
 def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
     return tuple(field for question in questions for field in answer_fields(question))
 
 
-def _written(spot: Spot, former: set[str]) -> list[Written]:
+def _written(spot: FieldPosition, former: set[str]) -> list[WrittenField]:
     """The fields of a spot that somebody has written in, or that have former texts."""
-    place, language = spot.place, page.language()
+    row, language = spot.item, page.language()
     found = []
     for field in spot.fields:
         key = field.key
-        stored = place.stored.get(key)
+        stored = row.stored.get(key)
         filled = stored is not None and not is_blank(stored.value)
         if filled or key in former:
             label = field.label.to(language)
-            found.append(Written(label, place.public_id, key, stored, key in former))
+            found.append(WrittenField(label, row.public_id, key, stored, key in former))
     return found
 
 
-def _spot(item: str, key: str) -> Spot:
+def _spot(item: str, key: str) -> FieldPosition:
     """Where a field of an item is asked. Raises `Missing` where it is not asked now."""
     answer = g.member.submission
     for spot in _spots(published.asked_of(answer), drafts.load(answer)):
         asked = {field.key for field in spot.fields}
-        if spot.place.public_id == item and key in asked:
+        if spot.item.public_id == item and key in asked:
             return spot
     raise Missing("no_question")
 

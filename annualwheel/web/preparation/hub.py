@@ -9,13 +9,13 @@ from flask import g, render_template
 
 from annualwheel.models import Member
 from annualwheel.preparation import collaborators, drafts, membership, scopes
-from annualwheel.preparation.drafts import Draft, Stored
+from annualwheel.preparation.drafts import Draft, DraftAnswer
 from annualwheel.questionnaires import opening, path, published
 from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint, people, presence
-from annualwheel.web.preparation.steps import Step, asked_title, occasion, standing, steps
+from annualwheel.web.preparation.steps import Step, asked_title, occasion, page_head, steps
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Task:
     state: SectionState
     done: int
     begun: int
-    latest: Stored | None
+    latest: DraftAnswer | None
     mine: bool
 
 
@@ -70,7 +70,7 @@ def hub() -> str:
         share=scopes.share(definition, me.scope),
         empty=all(task.state is SectionState.NOT_STARTED for task in mine),
         left_off=_left_off(mine),
-        **standing(submission),
+        **page_head(submission),
     )
 
 

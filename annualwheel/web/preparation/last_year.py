@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from annualwheel.models import Submission
 from annualwheel.preparation import carry_over
-from annualwheel.preparation.carry_over import Earlier, EarlierItem, Lost
-from annualwheel.preparation.drafts import Draft, Place
+from annualwheel.preparation.carry_over import EarlierAnswer, EarlierItem, NotCarriedOver
+from annualwheel.preparation.drafts import Draft, DraftItem
 from annualwheel.questionnaires import path
 from annualwheel.questionnaires.definition import Group, Question
 from annualwheel.questionnaires.path import FilledItem, SectionState
@@ -29,7 +29,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Said:
+class CarryOverReply:
     """What has just been said of one (`way` as `models.drafts.Item.carried`).
 
     `done`: nothing is left to fill in; `lost`: what did not come along.
@@ -43,7 +43,7 @@ class Said:
 
 
 def offers(
-    submission: Submission, group: Group, earlier: Earlier | None, draft: Draft
+    submission: Submission, group: Group, earlier: EarlierAnswer | None, draft: Draft
 ) -> list[Offer]:
     """What there is to say something of, with what was chosen for status, kind and the like."""
     asked = [question.key for question in group.questions if _is_in_short(question, group)]
@@ -67,42 +67,45 @@ def _in_short(item: EarlierItem, asked: list[str]) -> str:
 def said(
     submission: Submission,
     group: Group,
-    earlier: Earlier | None,
+    earlier: EarlierAnswer | None,
     draft: Draft,
     public_id: str | None,
-) -> Said | None:
+) -> CarryOverReply | None:
     """What came of saying something of the item with that public id.
 
     None when it is not there or is new this year.
     """
-    places = (*draft.cards_of(group), *draft.ended_of(group))
-    carried_on = (place for place in places if place.carried != "new")
-    place = next((each for each in carried_on if each.public_id == public_id), None)
-    if place is None:
+    draft_items = (*draft.cards_of(group), *draft.ended_of(group))
+    carried_on = (draft_item for draft_item in draft_items if draft_item.carried != "new")
+    draft_item = next((each for each in carried_on if each.public_id == public_id), None)
+    if draft_item is None:
         return None
-    item = FilledItem(place.public_id, place.values, group=group.key)
-    return Said(
-        public_id=place.public_id,
+    item = FilledItem(draft_item.public_id, draft_item.values, group=group.key)
+    return CarryOverReply(
+        public_id=draft_item.public_id,
         title=path.item_title(group, item),
-        way=place.carried,
+        way=draft_item.carried,
         done=path.item_state(group, item, draft.filled.root) is SectionState.DONE,
-        lost=lost(submission, group, earlier, place),
+        lost=lost(submission, group, earlier, draft_item),
     )
 
 
 def lost(
-    submission: Submission, group: Group, earlier: Earlier | None, place: Place | None
+    submission: Submission,
+    group: Group,
+    earlier: EarlierAnswer | None,
+    draft_item: DraftItem | None,
 ) -> list[str]:
     """A sentence for each thing that did not come along to an item from the year before."""
-    if earlier is None or place is None or place.carried not in ("still", "changed"):
+    if earlier is None or draft_item is None or draft_item.carried not in ("still", "changed"):
         return []
-    found = earlier.item_of(place.initiative_id)
+    found = earlier.item_of(draft_item.initiative_id)
     if found is None:
         return []
     return [_sentence(each) for each in carry_over.fitting(submission, group, found, earlier).lost]
 
 
-def _sentence(gone: Lost) -> str:
+def _sentence(gone: NotCarriedOver) -> str:
     language = page.language()
     question = gone.question.to(language)
     if not gone.options:

@@ -9,7 +9,7 @@ from flask import g
 from flask_babel import gettext as _
 
 from annualwheel.preparation import scopes, submission
-from annualwheel.preparation.drafts import Draft, Place, Stored
+from annualwheel.preparation.drafts import Draft, DraftAnswer, DraftItem
 from annualwheel.questionnaires import form, path
 from annualwheel.questionnaires.definition import (
     CHOOSING,
@@ -22,7 +22,7 @@ from annualwheel.questionnaires.path import FilledItem, Gap, SectionState
 from annualwheel.questionnaires.values import Fault, Values, is_blank
 from annualwheel.web import page
 from annualwheel.web.parts.submitted_content import Block, Line, ended_line
-from annualwheel.web.preparation.sheets import spoken
+from annualwheel.web.preparation.question_forms import spoken
 from annualwheel.web.preparation.steps import Step, steps
 
 
@@ -35,7 +35,7 @@ class Card:
     title: str
     state: SectionState
     words: str
-    latest: Stored | None
+    latest: DraftAnswer | None
     carried: str
 
 
@@ -47,17 +47,17 @@ class GapLink:
     url: str
 
 
-def card_of(group: Group, number: int, place: Place, root: Values) -> Card:
+def card_of(group: Group, number: int, draft_item: DraftItem, root: Values) -> Card:
     """The card of an item; its words are what was chosen for status, kind and the like."""
-    item = FilledItem(place.public_id, place.values, group=group.key)
+    item = FilledItem(draft_item.public_id, draft_item.values, group=group.key)
     return Card(
-        public_id=place.public_id,
+        public_id=draft_item.public_id,
         number=number,
         title=_title(group, item, number),
         state=path.item_state(group, item, root),
-        words=_in_short(group, place.values),
-        latest=place.latest(),
-        carried=place.carried,
+        words=_in_short(group, draft_item.values),
+        latest=draft_item.latest(),
+        carried=draft_item.carried,
     )
 
 
@@ -117,9 +117,9 @@ def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapL
 
 def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Block:
     """`mine`: the member may write it, so there is a way to it."""
-    place, root, group = draft.place(step.part), draft.filled.root, step.section.group
-    asked = path.visible_questions(step.section, place.values, root)
-    lines = _lines(asked, place.values, names)
+    draft_item, root, group = draft.item_of(step.part), draft.filled.root, step.section.group
+    asked = path.visible_questions(step.section, draft_item.values, root)
+    lines = _lines(asked, draft_item.values, names)
     cards: list[Block] = []
     none = ""
     if group:
@@ -138,10 +138,10 @@ def _card_blocks(
     root = draft.filled.root
     shown = []
     cards = zip(draft.cards_of(group), draft.filled.only(group).items, strict=True)
-    for number, (place, item) in enumerate(cards, 1):
-        asked = path.visible_questions(group, place.values, root)
-        url = step.url(redigera=place.public_id, _anchor="kort") if mine else ""
-        lines = _lines(asked, place.values, names)
+    for number, (draft_item, item) in enumerate(cards, 1):
+        asked = path.visible_questions(group, draft_item.values, root)
+        url = step.url(redigera=draft_item.public_id, _anchor="kort") if mine else ""
+        lines = _lines(asked, draft_item.values, names)
         shown.append(Block(_title(group, item, number), "", url, lines, []))
     return shown
 
@@ -164,7 +164,9 @@ def _lines(questions: tuple[Question, ...], values: Values, names: Mapping[str, 
     ]
 
 
-def _gap(gap: Gap, step: Step, titles: Mapping[str, tuple[int, Place]], draft: Draft) -> GapLink:
+def _gap(
+    gap: Gap, step: Step, titles: Mapping[str, tuple[int, DraftItem]], draft: Draft
+) -> GapLink:
     group = step.section.group
     if gap.question is None or gap.fault is Fault.NO_ITEMS:
         error = group.error.to(page.language()) if group else ""
@@ -173,11 +175,13 @@ def _gap(gap: Gap, step: Step, titles: Mapping[str, tuple[int, Place]], draft: D
     if gap.question.type in CHOOSING:
         anchor += "-0"
     if gap.item is None or group is None:
-        values = draft.place(step.part).values
+        values = draft.item_of(step.part).values
         return GapLink(_words(gap, values, step.about), step.url(_anchor=anchor))
-    number, place = titles[gap.item]
-    title = _title(group, FilledItem(gap.item, place.values, group=group.key), number)
-    return GapLink(_words(gap, place.values, title), step.url(redigera=gap.item, _anchor=anchor))
+    number, draft_item = titles[gap.item]
+    title = _title(group, FilledItem(gap.item, draft_item.values, group=group.key), number)
+    return GapLink(
+        _words(gap, draft_item.values, title), step.url(redigera=gap.item, _anchor=anchor)
+    )
 
 
 def _words(gap: Gap, values: Values, where: str) -> str:

@@ -21,7 +21,7 @@ from annualwheel.web import page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, Press, strip
 from annualwheel.web.preparation import blueprint
-from annualwheel.web.preparation.steps import standing
+from annualwheel.web.preparation.steps import page_head
 
 WHOLE = "hela"
 
@@ -79,7 +79,7 @@ def invite() -> Response:
     Somebody who is in already is named, with their link to mail again.
     """
     _require_joint()
-    form, here = _colleague_form(), standing(g.member.submission)
+    form, here = _colleague_form(), page_head(g.member.submission)
     outcome = carried_out(
         form, lambda: collaborators.invite(g.member, form.colleague(), page.now())
     )
@@ -114,7 +114,7 @@ def remove_colleague(colleague: str) -> Response:
     if not form.is_submitted() and not collaborators.may_remove(g.member, found):
         return redirect(url_for("preparation.hub"), code=303)
     html = render_template(
-        "preparation/remove.html", form=form, name=name, **standing(g.member.submission)
+        "preparation/remove.html", form=form, name=name, **page_head(g.member.submission)
     )
     return make_response(html, form.status)
 
@@ -137,7 +137,7 @@ def hand_over() -> Response:
         "preparation/hand_over.html",
         form=form,
         possible=possible,
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
     return make_response(html, form.status)
 

@@ -23,8 +23,8 @@ from annualwheel.questionnaires.definition import (
 from annualwheel.questionnaires.values import Values, keys
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint
-from annualwheel.web.preparation.sheets import spoken
-from annualwheel.web.preparation.steps import Step, standing, steps
+from annualwheel.web.preparation.question_forms import spoken
+from annualwheel.web.preparation.steps import Step, page_head, steps
 
 # A line for so many characters that the answer may have, and so many lines at most: nobody writes
 # to the limit by hand.
@@ -32,7 +32,7 @@ LINE, MOST = 180, 8
 
 
 @dataclass(frozen=True)
-class Box:
+class PrintedOption:
     """An option, and whether it is chosen."""
 
     text: str
@@ -40,7 +40,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PrintedQuestion:
     """A question on paper.
 
     `boxes` are its options, `lines` the empty lines under it, `text` what has been written. `when`
@@ -50,7 +50,7 @@ class Asked:
     label: str
     hint: str
     when: str
-    boxes: list[Box]
+    boxes: list[PrintedOption]
     lines: int
     text: str
 
@@ -62,7 +62,7 @@ class Sheet:
     title: str
     about: str
     intro: str
-    asked: list[Asked]
+    asked: list[PrintedQuestion]
     cards: list[Sheet]
 
 
@@ -76,17 +76,17 @@ def printing() -> str:
     definition = published.asked_of(answer)
     filled = request.args.get("med") == "svar"
     draft = drafts.load(answer) if filled else None
-    paper = Paper(definition, draft, page.language())
+    paper = PrintedQuestionnaire(definition, draft, page.language())
     return render_template(
         "preparation/print.html",
         pages=[paper.page(step) for step in steps(definition)],
         filled=filled,
         minutes=definition.minutes,
-        **standing(answer),
+        **page_head(answer),
     )
 
 
-class Paper:
+class PrintedQuestionnaire:
     """The questionnaire on paper, with the draft's answers when there is one."""
 
     def __init__(self, definition: Definition, draft: Draft | None, language: str) -> None:
@@ -101,7 +101,7 @@ class Paper:
         questions = section.questions
         if group and group.none_question:
             questions = (*questions, group.none_question)
-        values = self.draft.place(step.part).values if self.draft else {}
+        values = self.draft.item_of(step.part).values if self.draft else {}
         return Sheet(
             title=f"{step.number}. {step.title}",
             about=step.about,
@@ -125,15 +125,15 @@ class Paper:
     def _number(self, group: Group, number: int) -> str:
         return f"{group.item_label.to(self.language)} {number}"
 
-    def _asked(self, questions: tuple[Question, ...], values: Values) -> list[Asked]:
+    def _asked(self, questions: tuple[Question, ...], values: Values) -> list[PrintedQuestion]:
         return [
             self._field(each, self._when(question), values)
             for question in questions
             for each in answer_fields(question)
         ]
 
-    def _field(self, field: Question, when: str, values: Values) -> Asked:
-        return Asked(
+    def _field(self, field: Question, when: str, values: Values) -> PrintedQuestion:
+        return PrintedQuestion(
             label=field.label.to(self.language),
             hint=field.hint.to(self.language) if field.hint else "",
             when=when,
@@ -142,10 +142,11 @@ class Paper:
             text=self._text(field, values),
         )
 
-    def _boxes(self, question: Question, values: Values) -> list[Box]:
+    def _boxes(self, question: Question, values: Values) -> list[PrintedOption]:
         chosen = keys(values.get(question.key))
         return [
-            Box(option.label.to(self.language), option.key in chosen) for option in question.options
+            PrintedOption(option.label.to(self.language), option.key in chosen)
+            for option in question.options
         ]
 
     def _text(self, question: Question, values: Values) -> str:

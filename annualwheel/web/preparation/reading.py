@@ -16,7 +16,7 @@ from annualwheel.web import page
 from annualwheel.web.parts import submitted_content
 from annualwheel.web.parts.submitted_content import Block
 from annualwheel.web.preparation import blueprint, overview
-from annualwheel.web.preparation.steps import standing
+from annualwheel.web.preparation.steps import page_head
 from annualwheel.wording import dates, names
 
 
@@ -35,7 +35,7 @@ def answer() -> str:
         draft=shown.draft,
         blocks=shown.blocks,
         file_url=url_for("preparation.download", **shown.asked),
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
 
 
@@ -48,7 +48,7 @@ def download() -> Response:
         version=shown.version,
         draft=shown.draft,
         blocks=shown.blocks,
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
     response = make_response(text.replace("\n", "\r\n"))
     response.mimetype = "text/plain"
@@ -57,7 +57,7 @@ def download() -> Response:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAnswer:
     """What is read: the draft, or a version.
 
     All `versions`, the last first, and what the address `asked` for.
@@ -70,7 +70,7 @@ class Shown:
     asked: dict[str, Any]
 
 
-def _shown() -> Shown:
+def _shown() -> ShownAnswer:
     answer_of = g.member.submission
     versions = submission.versions(answer_of)
     number = request.args.get("version", 0, int)
@@ -81,10 +81,10 @@ def _shown() -> Shown:
         definition = published.asked_of(answer_of)
         blocks = overview.blocks(definition, drafts.load(answer_of))
         asked = {"visa": "utkast"} if version else {}
-        return Shown(True, version, versions, blocks, asked)
+        return ShownAnswer(True, version, versions, blocks, asked)
     blocks = submitted_content.of_content(version.content, page.language())
     asked = {"version": number} if number else {}
-    return Shown(False, version, versions, blocks, asked)
+    return ShownAnswer(False, version, versions, blocks, asked)
 
 
 def _version(versions: Sequence[SubmissionVersion], number: int) -> SubmissionVersion | None:
@@ -94,7 +94,7 @@ def _version(versions: Sequence[SubmissionVersion], number: int) -> SubmissionVe
     return next((one for one in versions if one.number == number), None) or abort(404)
 
 
-def _file_name(shown: Shown) -> str:
+def _file_name(shown: ShownAnswer) -> str:
     """ "svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it.
 
     An earlier version and a draft say that they are.
@@ -105,7 +105,7 @@ def _file_name(shown: Shown) -> str:
     return f"svar-{name}-{day}{_which(shown)}.txt"
 
 
-def _which(shown: Shown) -> str:
+def _which(shown: ShownAnswer) -> str:
     if shown.draft:
         return "-utkast"
     if shown.asked and shown.version:

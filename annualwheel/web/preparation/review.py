@@ -15,7 +15,7 @@ from annualwheel.web import page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.preparation import blueprint, overview
-from annualwheel.web.preparation.steps import standing
+from annualwheel.web.preparation.steps import page_head
 
 
 @blueprint.get("/granska")
@@ -59,7 +59,7 @@ def receipt() -> Response:
         version=version,
         receipts=notices.receipts_of(version),
         me=g.member,
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
     return make_response(html)
 
@@ -81,7 +81,7 @@ def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) 
         pressed=request.method == "POST" and not g.language_only,
         status=status,
         form_errors=status == 422,
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
     return make_response(html, status)
 

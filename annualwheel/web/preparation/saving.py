@@ -52,8 +52,8 @@ def save(item: str) -> Response:
 
 def _saved(item: str, changes: Mapping[str, Change]) -> tuple[SaveResult, bool]:
     """Saves, and takes the save as a sign of life when one is due. The second says whether so."""
-    place = items.of(g.member.submission, item)
-    saved, alive = answers.save(place, changes, g.member.person, page.now()), False
+    row = items.of(g.member.submission, item)
+    saved, alive = answers.save(row, changes, g.member.person, page.now()), False
     if presence.is_due(g.member, page.now()):
         where = open_pages.place(request.get_json().get("where"))
         alive = presence.note(g.member, where, page.now())

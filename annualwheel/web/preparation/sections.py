@@ -13,24 +13,24 @@ from annualwheel.errors import Closed, Missing
 from annualwheel.models import Submission
 from annualwheel.preparation import answers, carry_over, deadline, drafts, history, items
 from annualwheel.preparation.answers import Change, SaveResult
-from annualwheel.preparation.carry_over import Earlier
-from annualwheel.preparation.drafts import Draft, Place
+from annualwheel.preparation.carry_over import EarlierAnswer
+from annualwheel.preparation.drafts import Draft, DraftItem
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Group, Question, QuestionType
 from annualwheel.questionnaires.values import is_blank
 from annualwheel.web import page
 from annualwheel.web.acting import carry_out
-from annualwheel.web.preparation import blueprint, field_context, last_year, sheets
+from annualwheel.web.preparation import blueprint, field_context, last_year, question_forms
 from annualwheel.web.preparation.overview import Card, card_of
-from annualwheel.web.preparation.sheets import QuestionForm
-from annualwheel.web.preparation.steps import Step, find, standing
+from annualwheel.web.preparation.question_forms import QuestionForm
+from annualwheel.web.preparation.steps import Step, find, page_head
 
 
 @dataclass
-class Desk:
-    """What lies in front of the person.
+class SectionPage:
+    """What a page of questions shows.
 
-    The step, the sheet for its own questions, the cards, the sheet of the open card, and what was
+    The step, the form of its own questions, the cards, the form of the open card, and what was
     submitted the year before.
     """
 
@@ -38,16 +38,16 @@ class Desk:
     draft: Draft
     step: Step
     after: Step | None
-    earlier: Earlier | None
-    own: QuestionForm | None = None
+    earlier: EarlierAnswer | None
+    own_form: QuestionForm | None = None
     cards: list[Card] | None = None
-    open_card: Place | None = None
-    sheet: QuestionForm | None = None
+    open_card: DraftItem | None = None
+    card_form: QuestionForm | None = None
 
     @property
     def sent(self) -> QuestionForm:
-        """The sheet a posted form belongs to. Raises `Missing` when the page has none."""
-        found = self.sheet or self.own
+        """The form that was sent. Raises `Missing` when the page has none."""
+        found = self.card_form or self.own_form
         if found is None:
             raise Missing("no_section")
         return found
@@ -69,8 +69,8 @@ def section(section: str, theme: str | None = None) -> str | Response:
     if request.method == "GET" and not deadline.is_open(submission, page.now()):
         return redirect(url_for("preparation.hub"), code=303)
     try:
-        desk = _desk(step, after)
-        return _page(desk) if request.method == "GET" else _sent(desk)
+        section_page = _read_page(step, after)
+        return _page(section_page) if request.method == "GET" else _sent(section_page)
     except (Closed, Missing) as error:
         if request.method == "GET":
             raise
@@ -85,42 +85,46 @@ def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | 
     on the card that is `leaving` itself, and the text that loses is kept.
     """
     try:
-        desk = _desk(step, after)
-        if not desk.sent.form.accepted():
-            return _page(desk, 422 if desk.sent.form.errors else 200)
-        saved = _saved(desk, desk.sent.changes())
+        section_page = _read_page(step, after)
+        if not section_page.sent.form.accepted():
+            return _page(section_page, 422 if section_page.sent.form.errors else 200)
+        saved = _saved(section_page, section_page.sent.changes())
     except (Closed, Missing) as error:
         return _kept(step, error)
-    here = desk.open_card.public_id if desk.open_card else ""
+    here = section_page.open_card.public_id if section_page.open_card else ""
     if saved.conflicts and here != leaving:
-        return _met(desk, saved)
+        return _met(section_page, saved)
     return None
 
 
-def _desk(step: Step, after: Step | None) -> Desk:
+def _read_page(step: Step, after: Step | None) -> SectionPage:
     """Lays out the page.
 
     The posted form is the open card's when the address names one, else the page's own.
     """
     submission = g.member.submission
     draft = drafts.load(submission)
-    desk = Desk(submission, draft, step, after, carry_over.before(submission))
+    section_page = SectionPage(submission, draft, step, after, carry_over.before(submission))
     posted, chosen = request.method == "POST", request.args.get("redigera")
     asked = _own_questions(step, draft)
     if asked:
         own_posted = posted and not chosen
-        desk.own = sheets.build(asked, draft.place(step.part), draft.filled.root, own_posted)
+        section_page.own_form = question_forms.build(
+            asked, draft.item_of(step.part), draft.filled.root, own_posted
+        )
     group = step.section.group
     if group is None:
-        return desk
-    desk.cards = _cards(desk)
+        return section_page
+    section_page.cards = _cards(section_page)
     if chosen:
-        desk.open_card = _card(draft, group, chosen)
-        desk.sheet = sheets.build(group.questions, desk.open_card, draft.filled.root, posted)
-    return desk
+        section_page.open_card = _card(draft, group, chosen)
+        section_page.card_form = question_forms.build(
+            group.questions, section_page.open_card, draft.filled.root, posted
+        )
+    return section_page
 
 
-def _card(draft: Draft, group: Group, public_id: str) -> Place:
+def _card(draft: Draft, group: Group, public_id: str) -> DraftItem:
     """The card of the group that the address names. Raises `Missing` when it has been removed."""
     for card in draft.cards_of(group):
         if card.public_id == public_id:
@@ -128,9 +132,9 @@ def _card(draft: Draft, group: Group, public_id: str) -> Place:
     raise Missing("item_removed")
 
 
-def _cards(desk: Desk) -> list[Card] | None:
+def _cards(section_page: SectionPage) -> list[Card] | None:
     """The cards in a few words each, None on a page that has none."""
-    group, draft = desk.step.section.group, desk.draft
+    group, draft = section_page.step.section.group, section_page.draft
     if group is None:
         return None
     root = draft.filled.root
@@ -139,13 +143,13 @@ def _cards(desk: Desk) -> list[Card] | None:
     ]
 
 
-def _read_again(desk: Desk) -> None:
+def _read_again(section_page: SectionPage) -> None:
     """Reads the answer as it stands after what was just saved.
 
     A card that stays open is then called what was typed.
     """
-    desk.draft = drafts.load(desk.submission)
-    desk.cards = _cards(desk)
+    section_page.draft = drafts.load(section_page.submission)
+    section_page.cards = _cards(section_page)
 
 
 def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
@@ -159,26 +163,32 @@ def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
     return (*step.section.questions, none)
 
 
-def _sent(desk: Desk) -> str | Response:
+def _sent(section_page: SectionPage) -> str | Response:
     """Saves what was changed.
 
     Conflicts and faults show the page again with everything that was typed.
     """
-    sheet, act = desk.sent, page.pressed("act")
-    if not sheet.form.accepted():
-        return _page(desk, 422 if sheet.form.errors else 200)  # a question may be called "status"
-    fetched = _fetched(desk)
-    saved = _saved(desk, sheet.changes() | fetched)
+    sent, act = section_page.sent, page.pressed("act")
+    if not sent.form.accepted():
+        return _page(
+            section_page, 422 if sent.form.errors else 200
+        )  # a question may be called "status"
+    fetched = _fetched(section_page)
+    saved = _saved(section_page, sent.changes() | fetched)
     if saved.conflicts:
-        return _met(desk, saved)
-    if act == "done" and desk.sheet and not sheet.form.validate_fully(desk.draft.filled.root):
-        sheet.set_rows(sheet.posted_stamps() | saved.stamps, {})
-        _read_again(desk)
-        return _page(desk, 422)
-    return redirect(_after_saving(desk, act, fetched), code=303)
+        return _met(section_page, saved)
+    if (
+        act == "done"
+        and section_page.card_form
+        and not sent.form.validate_fully(section_page.draft.filled.root)
+    ):
+        sent.set_rows(sent.posted_stamps() | saved.stamps, {})
+        _read_again(section_page)
+        return _page(section_page, 422)
+    return redirect(_after_saving(section_page, act, fetched), code=303)
 
 
-def _after_saving(desk: Desk, act: str, fetched: Mapping[str, Change]) -> str:
+def _after_saving(section_page: SectionPage, act: str, fetched: Mapping[str, Change]) -> str:
     """Where a form that was saved leads.
 
     `fetched` has the field that was just filled with the text of the year before.
@@ -186,140 +196,143 @@ def _after_saving(desk: Desk, act: str, fetched: Mapping[str, Change]) -> str:
     use = page.pressed("use")
     if use:
         said = "hamtat" if use in fetched else "fanns"
-        return _here(desk, use, **{said: use})
-    if act in ("done", "next") and desk.sent.revealed():
-        return _again(desk)
-    return _next(desk, act)
+        return _here(section_page, use, **{said: use})
+    if act in ("done", "next") and section_page.sent.revealed():
+        return _again(section_page)
+    return _next(section_page, act)
 
 
-def _saved(desk: Desk, changes: Mapping[str, Change]) -> SaveResult:
-    item = desk.sent.place.public_id
+def _saved(section_page: SectionPage, changes: Mapping[str, Change]) -> SaveResult:
+    item = section_page.sent.item.public_id
 
     def save() -> SaveResult:
-        place = items.of(desk.submission, item)
-        return answers.save(place, changes, g.member.person, page.now())
+        row = items.of(section_page.submission, item)
+        return answers.save(row, changes, g.member.person, page.now())
 
     return carry_out(save)
 
 
-def _met(desk: Desk, saved: SaveResult) -> Response:
+def _met(section_page: SectionPage, saved: SaveResult) -> Response:
     """The page again with both texts, where a colleague has changed the same answer."""
-    _read_again(desk)
-    desk.sent.show_again(saved, _place_again(desk, desk.sent.place))
-    return _page(desk, 409)
+    _read_again(section_page)
+    section_page.sent.show_again(saved, _item_again(section_page, section_page.sent.item))
+    return _page(section_page, 409)
 
 
-def _fetched(desk: Desk) -> dict[str, Change]:
+def _fetched(section_page: SectionPage) -> dict[str, Change]:
     """The text of the year before that was asked for, as a change of its field.
 
     None when something is written there already.
     """
-    key, sheet = page.pressed("use"), desk.sent
-    text = _earlier_texts(desk, desk.sheet is not None).get(key, "")
-    takes_text = {each.key for each in sheet.fields if each.type is QuestionType.LONG_TEXT}
-    if key not in takes_text or not text or not is_blank(sheet.form[key].data):
+    key, sent = page.pressed("use"), section_page.sent
+    text = _earlier_texts(section_page, section_page.card_form is not None).get(key, "")
+    takes_text = {each.key for each in sent.fields if each.type is QuestionType.LONG_TEXT}
+    if key not in takes_text or not text or not is_blank(sent.form[key].data):
         return {}
     return {key: Change(text, answers.base_of(request.form.get(f"base-{key}", "")))}
 
 
-def _earlier_texts(desk: Desk, card: bool) -> Mapping[str, str]:
+def _earlier_texts(section_page: SectionPage, card: bool) -> Mapping[str, str]:
     """What was written the year before on this page.
 
     Or on the open card, when it is about the same initiative.
     """
-    if desk.earlier is None:
+    if section_page.earlier is None:
         return {}
     if not card:
-        return desk.earlier.on_page(desk.step.part)
-    if desk.open_card is None:
+        return section_page.earlier.on_page(section_page.step.part)
+    if section_page.open_card is None:
         return {}
-    found = desk.earlier.item_of(desk.open_card.initiative_id)
+    found = section_page.earlier.item_of(section_page.open_card.initiative_id)
     return {key: found.text(key) for key in found.answers} if found else {}
 
 
-def _again(desk: Desk) -> str:
+def _again(section_page: SectionPage) -> str:
     """Back to the same page: without JavaScript a choice shows its questions only now."""
-    return _here(desk, "kort" if desk.open_card else None, nytt=1)
+    return _here(section_page, "kort" if section_page.open_card else None, nytt=1)
 
 
-def _here(desk: Desk, anchor: str | None, **said: Any) -> str:
-    shown = {"redigera": desk.open_card.public_id} if desk.open_card else {}
-    return desk.step.url(_anchor=anchor, **said, **shown)
+def _here(section_page: SectionPage, anchor: str | None, **said: Any) -> str:
+    shown = {"redigera": section_page.open_card.public_id} if section_page.open_card else {}
+    return section_page.step.url(_anchor=anchor, **said, **shown)
 
 
-def _next(desk: Desk, act: str) -> str:
-    if act == "done" and desk.open_card:
-        return desk.step.url(klart=desk.open_card.public_id)
+def _next(section_page: SectionPage, act: str) -> str:
+    if act == "done" and section_page.open_card:
+        return section_page.step.url(klart=section_page.open_card.public_id)
     chosen = act.removeprefix("card:")
-    if chosen in {card.public_id for card in desk.cards or ()}:
-        return desk.step.url(redigera=chosen, _anchor="kort")
+    if chosen in {card.public_id for card in section_page.cards or ()}:
+        return section_page.step.url(redigera=chosen, _anchor="kort")
     if act == "next":
-        return desk.after.url() if desk.after else url_for("preparation.review")
-    return desk.url
+        return section_page.after.url() if section_page.after else url_for("preparation.review")
+    return section_page.url
 
 
-def _place_again(desk: Desk, place: Place) -> Place:
-    return next(each for each in desk.draft.places if each.id == place.id)
+def _item_again(section_page: SectionPage, item: DraftItem) -> DraftItem:
+    return next(each for each in section_page.draft.items if each.id == item.id)
 
 
-def _beside(desk: Desk) -> dict[str, Any]:
+def _context(section_page: SectionPage) -> dict[str, Any]:
     """What stands beside the fields and the cards: authors, former texts, and the year before."""
-    several, asked = desk.draft.by_several, request.args
-    former = history.fields_with_past(desk.submission, page.now())
-    on_page, on_card = _earlier_texts(desk, False), _earlier_texts(desk, True)
+    several, asked = section_page.draft.by_several, request.args
+    former = history.fields_with_past(section_page.submission, page.now())
+    on_page, on_card = _earlier_texts(section_page, False), _earlier_texts(section_page, True)
     shown: dict[str, Any] = {
-        "earlier": desk.earlier,
-        "beside_own": field_context.of(desk.own, several, former, on_page, asked),
-        "beside_card": field_context.of(desk.sheet, several, former, on_card, asked),
+        "earlier": section_page.earlier,
+        "own_context": field_context.of(section_page.own_form, several, former, on_page, asked),
+        "card_context": field_context.of(section_page.card_form, several, former, on_card, asked),
     }
-    if desk.step.section.group:
-        shown |= _beside_cards(desk, desk.step.section.group)
+    if section_page.step.section.group:
+        shown |= _cards_context(section_page, section_page.step.section.group)
     return shown
 
 
-def _removed_title(desk: Desk) -> str | None:
+def _removed_title(section_page: SectionPage) -> str | None:
     """What the card was called that has just been removed; None when there is none."""
-    removed, group = request.args.get("borttaget"), desk.step.section.group
+    removed, group = request.args.get("borttaget"), section_page.step.section.group
     if not removed or group is None:
         return None
-    return items.title_of_removed(desk.submission, group, removed)
+    return items.title_of_removed(section_page.submission, group, removed)
 
 
-def _beside_cards(desk: Desk, group: Group) -> dict[str, Any]:
-    submission, draft, earlier = desk.submission, desk.draft, desk.earlier
+def _cards_context(section_page: SectionPage, group: Group) -> dict[str, Any]:
+    submission, draft, earlier = section_page.submission, section_page.draft, section_page.earlier
     just_said = request.args.get("sagt")
     return {
         "offers": last_year.offers(submission, group, earlier, draft),
         "ended": draft.filled.only(group).ended,
         "said": last_year.said(submission, group, earlier, draft, just_said),
-        "lost": last_year.lost(submission, group, earlier, desk.open_card),
+        "lost": last_year.lost(submission, group, earlier, section_page.open_card),
         "bin": items.removed(submission, group, page.now()),
     }
 
 
-def _page(desk: Desk, status: int = 200) -> Response:
+def _page(section_page: SectionPage, status: int = 200) -> Response:
     shown = {
-        "step": desk.step,
-        "after": desk.after,
-        "own": desk.own,
-        "cards": desk.cards,
-        "open_card": desk.open_card,
-        "sheet": desk.sheet,
-        "group": desk.step.section.group,
-        "latest": desk.draft.latest(desk.step.part),
-        "url": desk.url,
+        "step": section_page.step,
+        "after": section_page.after,
+        "own_form": section_page.own_form,
+        "cards": section_page.cards,
+        "open_card": section_page.open_card,
+        "card_form": section_page.card_form,
+        "group": section_page.step.section.group,
+        "latest": section_page.draft.latest(section_page.step.part),
+        "url": section_page.url,
         "form_errors": status == 422,
         "conflicts": status == 409,
         "me": g.member,
         "language_only": g.language_only,
-        "removed": _removed_title(desk),
+        "removed": _removed_title(section_page),
         "removed_id": request.args.get("borttaget"),
         "done_id": request.args.get("klart"),
         "revealed": "nytt" in request.args,
-        "many": len(desk.submission.members),
+        "many": len(section_page.submission.members),
     }
     html = render_template(
-        "preparation/section.html", **shown, **_beside(desk), **standing(desk.submission)
+        "preparation/section.html",
+        **shown,
+        **_context(section_page),
+        **page_head(section_page.submission),
     )
     return make_response(html, status)
 
@@ -329,7 +342,7 @@ def _kept(step: Step, error: Closed | Missing) -> Response:
     typed = [
         (question.label.to(page.language()), request.form[question.key])
         for question in step.section.all_questions()
-        if request.form.get(question.key) and question.type in sheets.TYPED
+        if request.form.get(question.key) and question.type in question_forms.TYPED
     ]
     html = render_template(
         "preparation/kept.html",
@@ -337,6 +350,6 @@ def _kept(step: Step, error: Closed | Missing) -> Response:
         typed=typed,
         error=error,
         gone=request.args.get("redigera"),
-        **standing(g.member.submission),
+        **page_head(g.member.submission),
     )
     return make_response(html, error.status)

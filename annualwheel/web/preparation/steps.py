@@ -61,7 +61,7 @@ class Step:
         return url_for("preparation.section", section=section, theme=theme, **query)
 
 
-class Home(Step):
+class BackToHub(Step):
     """What comes after the last page of somebody who writes a share.
 
     The hub, not the review of the whole.
@@ -96,11 +96,11 @@ def find(definition: Definition, section: str, theme: str | None) -> tuple[Step,
     if found is None:
         abort(404)
     rest = (step for step in order[found.number :] if scopes.covers(definition, scope, step.part))
-    home = Home(found.number, found.of, found.section, None) if scope else None
+    home = BackToHub(found.number, found.of, found.section, None) if scope else None
     return found, next(rest, home)
 
 
-def standing(submission: Submission) -> dict[str, Any]:
+def page_head(submission: Submission) -> dict[str, Any]:
     """How the answer stands now, for the page's head.
 
     Open, closed or not open yet, and its last day.

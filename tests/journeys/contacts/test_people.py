@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from annualwheel import models
 from annualwheel.contacts import affiliations, directory, organisations, people
-from annualwheel.contacts.directory import Wanted
+from annualwheel.contacts.directory import ContactFilter
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.models import Audit, Organisation, Person, Year, YearOrganisation
@@ -60,7 +60,7 @@ def called(name: str) -> Organisation:
     return db.session.scalars(sa.select(Organisation).where(Organisation.name == name)).one()
 
 
-def listed(wanted: Wanted, year: Year | None) -> list[str]:
+def listed(wanted: ContactFilter, year: Year | None) -> list[str]:
     """The family names on the list's first page."""
     return [person.family for person in directory.people(wanted, year).rows]
 
@@ -89,11 +89,11 @@ def many(year: Year, number: int) -> None:
 
 class TestList:
     def test_names_stand_in_the_order_of_the_swedish_alphabet(self, year: Year) -> None:
-        assert listed(Wanted(), year) == ["Zetaprov", "Åkerprov", "Ängprov"]
+        assert listed(ContactFilter(), year) == ["Zetaprov", "Åkerprov", "Ängprov"]
 
     def test_a_new_name_finds_its_new_place(self, year: Year) -> None:
         people.rename(named("Bo"), "Bo", "Öprov", "bo@x.example")
-        assert listed(Wanted(), year) == ["Åkerprov", "Ängprov", "Öprov"]
+        assert listed(ContactFilter(), year) == ["Åkerprov", "Ängprov", "Öprov"]
 
     @pytest.mark.parametrize(
         "text, families",
@@ -110,7 +110,7 @@ class TestList:
     def test_every_word_must_stand_somewhere(
         self, year: Year, text: str, families: list[str]
     ) -> None:
-        assert listed(Wanted(text), year) == families
+        assert listed(ContactFilter(text), year) == families
 
     def test_it_is_narrowed_by_organisation_category_and_state(self, coordinator: Browser) -> None:
         coordinator.open("/personer").see("3 personer")
@@ -128,8 +128,8 @@ class TestList:
 
     def test_a_place_that_has_ended_does_not_count(self, year: Year) -> None:
         affiliations.end_affiliation(named("Bo"), called("Paper Province"))
-        assert listed(Wanted(organisation=called("Paper Province").public_id), year) == []
-        assert listed(Wanted(category="kluster"), year) == []
+        assert listed(ContactFilter(organisation=called("Paper Province").public_id), year) == []
+        assert listed(ContactFilter(category="kluster"), year) == []
 
     def test_fifty_stand_on_a_page(self, coordinator: Browser, year: Year) -> None:
         many(year, 60)
@@ -281,7 +281,9 @@ class TestOrganisation:
         ).see("Organisationen är tillagd")
         row = directory.year_of(called("Ölme bygdegård"), year)
         assert row is not None and row.category is not None and row.category.sv == "Idéburen sektor"
-        assert [r.organisation.name for r in directory.organisations(Wanted(), year).rows] == [
+        assert [
+            r.organisation.name for r in directory.organisations(ContactFilter(), year).rows
+        ] == [
             "Paper Province",
             "Sunne kommun",
             "Ölme bygdegård",

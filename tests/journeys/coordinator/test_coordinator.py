@@ -72,30 +72,32 @@ def guest(
     return invitations.invite(meeting, make_person(place, given, family), place, START)
 
 
-def comes(seat: Registration) -> Registration:
-    person = seat.person
+def comes(registration: Registration) -> Registration:
+    person = registration.person
     return replies.register(
-        seat,
+        registration,
         Reply(person.given, person.family, person.email, lunch=True),
         START,
         audit.participant(person.id),
     )
 
 
-def page_of(seat: Registration) -> str:
-    return f"/anmalningar/{seat.public_id}"
+def page_of(registration: Registration) -> str:
+    return f"/anmalningar/{registration.public_id}"
 
 
-def state(seat: Registration) -> str:
+def state(registration: Registration) -> str:
     db.session.expire_all()
-    return seat.state
+    return registration.state
 
 
-def kinds(seat: Registration) -> list[str]:
+def kinds(registration: Registration) -> list[str]:
     db.session.expire_all()
     return [
         m.kind
-        for m in db.session.query(Message).filter_by(registration_id=seat.id).order_by(Message.id)
+        for m in db.session.query(Message)
+        .filter_by(registration_id=registration.id)
+        .order_by(Message.id)
     ]
 
 
@@ -197,11 +199,11 @@ def test_long_lists_are_paged_with_as_many_queries(meeting: Meeting, office: Bro
 
 
 def test_somebody_on_the_phone_is_registered_and_told(meeting: Meeting, office: Browser) -> None:
-    seat = guest(meeting, "Anna")
-    office.open(page_of(seat)).see("Inbjuden, inte svarat", "Ingen skickad").fill(
+    registration = guest(meeting, "Anna")
+    office.open(page_of(registration)).see("Inbjuden, inte svarat", "Ingen skickad").fill(
         "E-postadress", "fel"
     ).press("Anmäl")
-    assert office.status == 422 and state(seat) == "invited"
+    assert office.status == 422 and state(registration) == "invited"
     office.fill("E-postadress", "anna.ek@kommun.example").fill(
         "Mobilnummer", "070-000 00 00"
     ).choose("Ja", within="Äter personen lunch på mötet?")
@@ -212,12 +214,19 @@ def test_somebody_on_the_phone_is_registered_and_told(meeting: Meeting, office: 
         "Svar som vi skrev in",
         "Kalenderbokning",
     )
-    assert (state(seat), seat.by_staff, seat.lunch) == ("registered", True, True)
-    assert kinds(seat) == ["invitation", "registered_by_phone", "calendar_request"]
+    assert (state(registration), registration.by_staff, registration.lunch) == (
+        "registered",
+        True,
+        True,
+    )
+    assert kinds(registration) == ["invitation", "registered_by_phone", "calendar_request"]
     office.press("Avboka platsen").see("Platsen är avbokad")
-    assert state(seat) == "withdrawn" and kinds(seat)[-2:] == ["withdrawn", "calendar_cancel"]
+    assert state(registration) == "withdrawn" and kinds(registration)[-2:] == [
+        "withdrawn",
+        "calendar_cancel",
+    ]
     office.press("Bjud in igen").see("En ny inbjudan är på väg")
-    assert state(seat) == "invited"
+    assert state(registration) == "invited"
     office.press("Tacka nej åt personen").see("Tackat nej")
     assert verbs(meeting) == ["registered", "withdrew", "invited", "declined"]
 
@@ -240,11 +249,15 @@ def test_lunch_is_not_kept_for_somebody_on_the_phone_who_attends_online(
     meeting: Meeting, office: Browser
 ) -> None:
     db.session.add(AttendanceOption(meeting=meeting, mode="online"))
-    seat = guest(meeting, "Anna")
-    office.open(page_of(seat)).choose("Ja", within="Äter personen lunch på mötet?").choose(
+    registration = guest(meeting, "Anna")
+    office.open(page_of(registration)).choose("Ja", within="Äter personen lunch på mötet?").choose(
         "Digitalt", within="Hur"
     ).press("Anmäl")
-    assert (state(seat), seat.mode, seat.lunch) == ("registered", "online", None)
+    assert (state(registration), registration.mode, registration.lunch) == (
+        "registered",
+        "online",
+        None,
+    )
 
 
 def test_what_is_too_long_is_said_when_somebody_is_on_the_phone(
@@ -271,11 +284,11 @@ def test_what_is_too_long_is_said_when_somebody_is_on_the_phone(
 def test_why_somebody_declined_is_said_in_words(
     meeting: Meeting, office: Browser, key: str, sv: str, en: str
 ) -> None:
-    seat = guest(meeting, "Anna")
-    replies.decline(seat, key, START, audit.participant(seat.person_id))
+    registration = guest(meeting, "Anna")
+    replies.decline(registration, key, START, audit.participant(registration.person_id))
     db.session.commit()
-    office.open(page_of(seat)).see(sv)
-    office.open(page_of(seat), lang="en").see(en)
+    office.open(page_of(registration)).see(sv)
+    office.open(page_of(registration), lang="en").see(en)
 
 
 def test_an_invitation_taken_back_is_dead_and_its_seat_goes_on(
@@ -295,9 +308,9 @@ def test_an_invitation_taken_back_is_dead_and_its_seat_goes_on(
 
 
 def test_staff_never_see_diet_and_access_needs(meeting: Meeting, office: Browser) -> None:
-    seat = comes(guest(meeting, "Anna"))
-    needs.state(seat, "glutenfritt", "hörslinga", "Jag samtycker", START)
-    for path in (page_of(seat), WORK, f"{WORK}/personer"):
+    registration = comes(guest(meeting, "Anna"))
+    needs.state(registration, "glutenfritt", "hörslinga", "Jag samtycker", START)
+    for path in (page_of(registration), WORK, f"{WORK}/personer"):
         office.open(path).miss("glutenfritt", "hörslinga")
 
 
@@ -318,7 +331,10 @@ def test_one_late_person_is_found_or_added_and_invited(
     office.fill("Organisation", "arvika KOMMUN").press("Lägg till och bjud in").see(
         "Eva Nord är inbjuden"
     )
-    assert {seat.person.given for seat in db.session.query(Registration)} == {"Anna", "Eva"}
+    assert {registration.person.given for registration in db.session.query(Registration)} == {
+        "Anna",
+        "Eva",
+    }
     assert verbs(meeting) == ["invited", "invited"]
 
 
@@ -396,10 +412,10 @@ def test_a_cancelled_meeting_is_neither_moved_nor_asked_about(
 def test_what_is_refused_is_said_to_staff_as_to_staff(
     meeting: Meeting, office: Browser, clock: Fixed
 ) -> None:
-    seat = comes(guest(meeting, "Anna"))
-    office.open(f"{page_of(seat)}/ersattare").fill("Förnamn", "Anna").fill("Efternamn", "Ek").fill(
-        "E-postadress", seat.person.email
-    )
+    registration = comes(guest(meeting, "Anna"))
+    office.open(f"{page_of(registration)}/ersattare").fill("Förnamn", "Anna").fill(
+        "Efternamn", "Ek"
+    ).fill("E-postadress", registration.person.email)
     office.press("Skicka ersättaren").see(
         "Det är samma namn och samma adress som personens egna."
     ).miss("ditt eget namn")
@@ -423,11 +439,19 @@ def test_a_phase_ends_after_it_begins_and_before_the_meeting(
 def test_more_seats_go_to_those_who_wait_in_order(meeting: Meeting, office: Browser) -> None:
     meeting.options[0].capacity = 1
     seats = [comes(guest(meeting, name)) for name in ("Anna", "Ola", "Eva")]
-    assert [seat.state for seat in seats] == ["registered", "waitlisted", "waitlisted"]
+    assert [registration.state for registration in seats] == [
+        "registered",
+        "waitlisted",
+        "waitlisted",
+    ]
     office.open(f"{WORK}/installningar").fill("Antal platser", "2", within="På plats").press(
         "Spara inställningarna"
     ).see("1 person på väntelistan fick en plats.")
-    assert [state(seat) for seat in seats] == ["registered", "registered", "waitlisted"]
+    assert [state(registration) for registration in seats] == [
+        "registered",
+        "registered",
+        "waitlisted",
+    ]
     office.fill("Antal platser", "", within="På plats").press("Spara inställningarna").see(
         "1 person på väntelistan fick en plats."
     )
@@ -437,7 +461,7 @@ def test_more_seats_go_to_those_who_wait_in_order(meeting: Meeting, office: Brow
 def test_a_move_shows_what_changes_and_who_is_told_before_it_happens(
     meeting: Meeting, office: Browser
 ) -> None:
-    seat = comes(guest(meeting, "Anna"))
+    registration = comes(guest(meeting, "Anna"))
     guest(meeting, "Ola")
     office.open(f"{WORK}/installningar").follow("Ändra tid och plats").press("Granska ändringen")
     assert "Inget är ändrat" in office.error_at("Dag")
@@ -450,43 +474,46 @@ def test_a_move_shows_what_changes_and_who_is_told_before_it_happens(
         "2 personer får ett mejl om ändringen",
         "behöver bekräfta ny dag",
     )
-    assert state(seat) == "registered" and "moved" not in kinds(seat)
+    assert state(registration) == "registered" and "moved" not in kinds(registration)
     office.press("Tillbaka")
     assert office.value("Dag") == "2027-01-29"
     office.press("Granska ändringen").press("Ändra och mejla 2 personer").see(
         "Mötet är ändrat. 2 personer får ett mejl.", "29 januari 2027"
     )
-    assert state(seat) == "to_reconfirm" and kinds(seat)[-2:] == ["moved", "calendar_update"]
+    assert state(registration) == "to_reconfirm" and kinds(registration)[-2:] == [
+        "moved",
+        "calendar_update",
+    ]
     assert verbs(meeting) == ["moved"]
 
 
 def test_pressing_move_twice_tells_people_once(meeting: Meeting, office: Browser) -> None:
-    seat = guest(meeting, "Anna")
+    registration = guest(meeting, "Anna")
     db.session.query(Message).one().state = "sent"
     office.open(f"{WORK}/flytta").fill("Plats", "Karlstad CCC").press("Granska ändringen").see(
         "fortfarande anmäld"
     )
     again = office.page
     office.press("Ändra och mejla 1 person")
-    assert kinds(seat).count("moved") == 1
+    assert kinds(registration).count("moved") == 1
     fields = {node.get("name"): node.get("value") for node in again.all("input")} | {
         "steg": "flytta"
     }
     assert office.fetch("POST", f"{WORK}/flytta", data=fields).status_code == 303
-    assert kinds(seat).count("moved") == 1
+    assert kinds(registration).count("moved") == 1
 
 
 def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
     meeting: Meeting, office: Browser
 ) -> None:
-    seat = comes(guest(meeting, "Anna"))
+    registration = comes(guest(meeting, "Anna"))
     office.open(f"{WORK}/installningar").follow("Ställ in mötet").see(
         "1 person får ett mejl om att mötet är inställt.", "Det går inte att ångra."
     )
     office.fill("Orsak", "Snöstorm").press("Ställ in och mejla 1 person").see(
         "Mötet är inställt. 1 person får ett mejl.", "Snöstorm"
     )
-    assert kinds(seat)[-2:] == ["cancelled", "calendar_cancel"]
+    assert kinds(registration)[-2:] == ["cancelled", "calendar_cancel"]
     office.miss("Skicka påminnelse", "Bjud in fler").open(f"{WORK}/utskick/paminnelse").see(
         "Det går inte att skicka nu", "Mötet är inställt"
     )
@@ -496,13 +523,13 @@ def test_a_cancelled_meeting_tells_everyone_and_asks_for_nothing_more(
 def test_the_questions_are_published_by_a_press_and_stand_when_answers_have_begun(
     meeting: Meeting, office: Browser
 ) -> None:
-    seat = comes(guest(meeting, "Anna"))
+    registration = comes(guest(meeting, "Anna"))
     office.open(WORK).see("Frågorna är inte publicerade än.").press("Publicera frågorna").see(
         "Frågorna är publicerade."
     )
     assert db.session.query(Questionnaire).one().meeting_id == meeting.id
     assert verbs(meeting) == ["published"]
-    let_in(db.session.get_one(Registration, seat.id), START)
+    let_in(db.session.get_one(Registration, registration.id), START)
     office.open(WORK).see("Inte påbörjat", "Utkast syns bara för dem som skriver")
 
 
@@ -525,11 +552,11 @@ def test_no_raw_verb_reaches_the_log(meeting: Meeting, office: Browser) -> None:
 
 
 def test_a_button_without_a_token_changes_nothing(meeting: Meeting, office: Browser) -> None:
-    seat = comes(guest(meeting, "Anna"))
+    registration = comes(guest(meeting, "Anna"))
     db.session.commit()
     for path in (
-        f"{page_of(seat)}/withdraw",
-        f"{page_of(seat)}/revoke",
+        f"{page_of(registration)}/withdraw",
+        f"{page_of(registration)}/revoke",
         f"{WORK}/stall-in",
         f"{WORK}/flytta",
         f"{WORK}/fragor",
@@ -538,7 +565,8 @@ def test_a_button_without_a_token_changes_nothing(meeting: Meeting, office: Brow
     ):
         office.send("POST", path, [("steg", "skicka")], multipart=False).see("Sidan hade")
     assert (
-        state(seat) == "registered" and db.session.get_one(Meeting, meeting.id).state == "planned"
+        state(registration) == "registered"
+        and db.session.get_one(Meeting, meeting.id).state == "planned"
     )
     assert verbs(meeting) == []
 

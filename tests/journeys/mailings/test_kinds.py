@@ -21,7 +21,7 @@ from annualwheel.mailings import drafts, relevance, sending
 from annualwheel.mailings.kinds import registry
 from annualwheel.mailings.kinds.kind import Kind, MailingDraft
 from annualwheel.meetings import announcements, changes, results
-from annualwheel.meetings.acts import News
+from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.participation import replies
@@ -66,8 +66,10 @@ def guests() -> tuple[Meeting, list[Registration]]:
 
 def coming(*, how_many: int = 2) -> Meeting:
     meeting, seats = guests()
-    for seat in seats[:how_many]:
-        replies.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
+    for registration in seats[:how_many]:
+        replies.register(
+            registration, reply_of(registration), START, audit.participant(registration.person_id)
+        )
     db.session.query(Message).update({"state": "sent"})
     return meeting
 
@@ -81,7 +83,7 @@ def to_remind_of_the_preparation() -> Ready:
 def to_tell_of_results() -> Ready:
     meeting = coming()
     now = meeting.ends_at + DAY
-    words = {("", "sv"): results.Change("Fem luckor.", results.mark(""))}
+    words = {("", "sv"): results.ResultChange("Fem luckor.", results.mark(""))}
     results.save(meeting, words, now, audit.SYSTEM)
     results.publish(meeting, now, audit.SYSTEM)
     return MailingDraft(meeting, "results"), now
@@ -91,7 +93,7 @@ def to_move() -> Ready:
     meeting = coming()
     to = moved(meeting)
     kept = announcements.as_kept(to.starts_at, to.ends_at, to.place, to.address)
-    return MailingDraft(meeting, "moved", news=News(kept, "Salen är upptagen <b>")), START
+    return MailingDraft(meeting, "moved", news=MeetingNews(kept, "Salen är upptagen <b>")), START
 
 
 def moved(meeting: Meeting) -> Appointment:
@@ -101,7 +103,7 @@ def moved(meeting: Meeting) -> Appointment:
 
 def to_cancel() -> Ready:
     meeting = coming()
-    news = News(announcements.appointment(meeting), "snö & is")
+    news = MeetingNews(announcements.appointment(meeting), "snö & is")
     return MailingDraft(meeting, "cancelled", news=news), START
 
 

@@ -287,8 +287,8 @@ def test_somebody_invited_meanwhile_is_left_out_and_counted(
     sending.finish_preparing(mailing)
     db.session.flush()
     assert [m.name for m in of_kind("invitation")] == ["Anna Ek", "Ola Ek"]
-    standing = sending.standing(mailing)
-    assert (standing.total, standing.skipped, standing.waiting) == (1, 1, 1)
+    counts = sending.progress_of(mailing)
+    assert (counts.total, counts.skipped, counts.waiting) == (1, 1, 1)
 
 
 def test_a_large_mailing_is_written_by_a_job_and_can_be_taken_up_again(
@@ -308,7 +308,7 @@ def test_a_large_mailing_is_written_by_a_job_and_can_be_taken_up_again(
     mailing = db.session.query(Mailing).one()
     assert mailing.state == "preparing" and not of_kind("invitation")
     sending.write_batch(mailing, sending.remaining(mailing, START)[:2], START)
-    assert sending.standing(mailing).total == 5
+    assert sending.progress_of(mailing).total == 5
     db.session.commit()
     work()
     assert len(of_kind("invitation")) == 5 == db.session.query(Registration).count()
@@ -401,8 +401,8 @@ def test_a_mail_that_stopped_is_mended_and_sent_to_the_right_address(
     invite(year, karin, "Anna")
     message = of_kind("invitation")[0]
     outbox.mark_failed(in_hand(message), "550 5.1.1 unknown user")
-    seat = db.session.query(Registration).one()
-    version = seat.link_version
+    registration = db.session.query(Registration).one()
+    version = registration.link_version
     office.open("/mote/2027/arbetsmote").see("1 mejl kom inte fram").follow(
         "Rätta adresser"
     ).follow("Anna Ek").see("550 5.1.1", "Kom inte fram")
@@ -416,13 +416,16 @@ def test_a_mail_that_stopped_is_mended_and_sent_to_the_right_address(
     work()
     sent = [mail for mail in smtp.mails if mail.subject.startswith("Inbjudan")]
     assert [mail.to for mail in sent] == [("anna.ek@arvika.example",)]
-    db.session.refresh(seat)
-    assert seat.person.email == "anna.ek@arvika.example" and seat.link_version == version + 1
+    db.session.refresh(registration)
+    assert (
+        registration.person.email == "anna.ek@arvika.example"
+        and registration.link_version == version + 1
+    )
     link = next(url for url in sent[0].links if "/i/" in url)
     assert Browser(office.client.application).open(link).see("Anna").status == 200
     assert (
         db.session.query(Audit)
-        .filter_by(verb="address_corrected", meeting_id=seat.meeting_id)
+        .filter_by(verb="address_corrected", meeting_id=registration.meeting_id)
         .count()
         == 1
     )
@@ -442,12 +445,12 @@ def test_a_calendar_entry_follows_the_corrected_address(
     year: Year, karin: Staff, meeting: Meeting
 ) -> None:
     invite(year, karin, "Anna")
-    seat = db.session.query(Registration).one()
+    registration = db.session.query(Registration).one()
     replies.register(
-        seat,
-        Reply("Anna", "Ek", seat.person.email, lunch=True),
+        registration,
+        Reply("Anna", "Ek", registration.person.email, lunch=True),
         START,
-        audit.participant(seat.person_id),
+        audit.participant(registration.person_id),
     )
     db.session.flush()
     entry = of_kind("calendar_request")[0]
@@ -464,7 +467,9 @@ def test_a_reminder_goes_to_those_who_have_not_answered_when_it_is_sent(
     year: Year, karin: Staff, office: Browser, clock: Fixed, work: Callable[[], int], smtp: Smtp
 ) -> None:
     invite(year, karin, "Anna", "Ola", "Eva", "Nils")
-    seats = {seat.person.given: seat for seat in db.session.query(Registration)}
+    seats = {
+        registration.person.given: registration for registration in db.session.query(Registration)
+    }
     replies.decline(seats["Nils"], "", START, audit.participant(seats["Nils"].person_id))
     office.open(REMIND).see("3 personer.").miss("Nils Ek").press("Skicka test till mig").clear(
         "Ola Ek"
@@ -576,11 +581,14 @@ def test_a_reminder_that_waits_follows_when_the_meeting_moves_again(
 
 def come(year: Year, karin: Staff, meeting: Meeting, given: str, organisation: str) -> Registration:
     person = make_person(make_organisation(year, organisation), given, "Ek")
-    seat = invitations.invite(
+    registration = invitations.invite(
         meeting, person, organisations.organisation_named(organisation), START
     )  # type: ignore[arg-type]
     return replies.register(
-        seat, Reply(given, "Ek", person.email, lunch=True), START, audit.participant(person.id)
+        registration,
+        Reply(given, "Ek", person.email, lunch=True),
+        START,
+        audit.participant(person.id),
     )
 
 
@@ -653,7 +661,7 @@ def test_a_preparation_reminder_goes_to_the_lead_and_not_to_those_who_have_submi
     db.session.commit()
     queue.start_drains()
     work()
-    assert sending.standing(mailing).dropped == 1
+    assert sending.progress_of(mailing).dropped == 1
     reminder = next(
         mail
         for mail in smtp.mails

@@ -115,12 +115,12 @@ def test_it_is_composed_tested_and_sent_as_every_mailing(
 
 def test_who_is_invited_or_knows_the_date_is_not_asked(year: Year, meeting: Meeting) -> None:
     anna, ola, eva = (add(year, given) for given in ("Anna", "Ola", "Eva"))
-    seat = invite(meeting, anna)
+    registration = invite(meeting, anna)
     assert names(meeting) == ["Eva", "Ola"]
-    seat.state = "unconfirmed"
+    registration.state = "unconfirmed"
     db.session.flush()
     assert names(meeting) == ["Anna", "Eva", "Ola"]
-    seat.state = "declined"
+    registration.state = "declined"
     db.session.flush()
     assert [mail.person_id for mail in send(meeting)] == [eva.id, ola.id]
     assert names(meeting) == []
@@ -185,9 +185,9 @@ def test_what_waits_with_the_old_date_does_not_leave(year: Year, meeting: Meetin
 def test_who_is_invited_meanwhile_gets_the_invitation_alone(year: Year, meeting: Meeting) -> None:
     anna = add(year, "Anna")
     [waiting] = send(meeting)
-    seat = invite(meeting, anna)
+    registration = invite(meeting, anna)
     assert relevance.wanted([waiting]) == []
-    seat.state = "unconfirmed"
+    registration.state = "unconfirmed"
     db.session.flush()
     assert relevance.wanted([waiting]) == [waiting]
     changes.cancel(meeting, "", START, audit.SYSTEM)

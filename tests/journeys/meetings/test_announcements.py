@@ -60,8 +60,10 @@ def invited(meeting: Meeting, *given: str) -> list[Registration]:
 def coming(meeting: Meeting, *given: str) -> list[Registration]:
     """People who have said yes, and whose mails have arrived."""
     seats = invited(meeting, *given)
-    for seat in seats:
-        replies.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
+    for registration in seats:
+        replies.register(
+            registration, reply_of(registration), START, audit.participant(registration.person_id)
+        )
     db.session.query(Message).update({"state": "sent"})
     db.session.commit()
     return seats
@@ -85,10 +87,10 @@ def text_of(mail: Message) -> str:
     return " ".join(mail.body.text.split())
 
 
-def new_to(seat: Registration, since: int = 0) -> list[str]:
+def new_to(registration: Registration, since: int = 0) -> list[str]:
     """The kinds of the mails about the seat after the first `since`."""
     db.session.expire_all()
-    return [mail.kind for mail in mails()[since:] if mail.registration_id == seat.id]
+    return [mail.kind for mail in mails()[since:] if mail.registration_id == registration.id]
 
 
 @pytest.mark.usefixtures("written_by_a_job")
@@ -104,7 +106,10 @@ def test_the_act_takes_as_many_statements_for_thirty_as_for_three(meeting: Meeti
         )
         mailing = move(meeting)
         event.remove(db.engine, "before_cursor_execute", listener)
-        assert (mailing.state, {seat.state for seat in db.session.query(Registration)}) == (
+        assert (
+            mailing.state,
+            {registration.state for registration in db.session.query(Registration)},
+        ) == (
             "preparing",
             {"to_reconfirm"},
         )
@@ -126,7 +131,7 @@ def test_what_a_lost_job_left_is_taken_up_and_nobody_is_told_twice(
         "moved": 2,
         "calendar_update": 2,
     }
-    assert (sending.standing(mailing).total, sending.left_behind(START)) == (10, [])
+    assert (sending.progress_of(mailing).total, sending.left_behind(START)) == (10, [])
     clock.advance(11 * MINUTE)
     sweep.sweep_minute()
     building.prepare(mailing.id)
@@ -143,7 +148,7 @@ def test_what_a_lost_job_left_is_taken_up_and_nobody_is_told_twice(
         ("REQUEST", 0),
         ("REQUEST", 1),
     }
-    assert sending.standing(mailing).skipped == 0
+    assert sending.progress_of(mailing).skipped == 0
 
 
 @pytest.mark.race
@@ -181,11 +186,11 @@ def test_killing_the_writer_again_and_again_loses_nobody(
     subprocess.run(command, check=True)
     db.session.expire_all()
     assert Counter((mail.kind, mail.registration_id) for mail in mails() if mail.mailing_id) == {
-        (kind, seat.id): 1
+        (kind, registration.id): 1
         for kind in ("moved", "calendar_update")
-        for seat in db.session.query(Registration)
+        for registration in db.session.query(Registration)
     }
-    assert {seat.sequence for seat in db.session.query(Registration)} == {1}
+    assert {registration.sequence for registration in db.session.query(Registration)} == {1}
     assert mailing.state == "sending"
 
 
@@ -212,7 +217,7 @@ def test_who_answers_before_the_mail_is_written_gets_the_truth(meeting: Meeting)
         "eva@kommun.example": ("REQUEST", 0),
         "johan@kommun.example": ("REQUEST", 1),
     }
-    assert sending.standing(mailing).skipped == mailing.expected - 3
+    assert sending.progress_of(mailing).skipped == mailing.expected - 3
 
 
 @pytest.mark.usefixtures("written_by_a_job")
@@ -255,9 +260,9 @@ def test_a_second_move_tells_each_from_the_day_they_know(meeting: Meeting) -> No
 
 @pytest.mark.usefixtures("written_by_a_job")
 def test_an_invitation_that_has_not_left_invites_to_the_new_day(meeting: Meeting) -> None:
-    seat = make_guest(meeting, "Maria", "Ek")
+    registration = make_guest(meeting, "Maria", "Ek")
     building.prepare(move(meeting).id)
-    assert new_to(seat) == ["invitation"]
+    assert new_to(registration) == ["invitation"]
     assert "29 januari" in text_of(mails()[0]) and "22 januari" not in text_of(mails()[0])
 
 
@@ -323,9 +328,11 @@ def test_those_who_have_submitted_are_told_that_their_answer_is_kept(meeting: Me
     publish(meeting)
     maria = make_guest(meeting, "Maria", "Ek", "Hagfors kommun")
     erik = make_guest(meeting, "Erik", "Ek", "Arvika kommun")
-    for seat in (maria, erik):
-        member = membership.join(meeting.questionnaires[0], seat.person, seat.organisation, START)
-        if seat is maria:
+    for registration in (maria, erik):
+        member = membership.join(
+            meeting.questionnaires[0], registration.person, registration.organisation, START
+        )
+        if registration is maria:
             member.submission.state, member.submission.submitted_at = "submitted", START
     db.session.query(Message).update({"state": "sent"})
     changes.cancel(meeting, "", START, audit.SYSTEM)
@@ -342,4 +349,6 @@ def test_a_paused_announcement_is_written_when_it_goes_on(meeting: Meeting) -> N
     assert mails("moved") == []
     sending.resume(mailing, START, audit.SYSTEM)
     building.prepare(mailing.id)
-    assert [mail.registration_id for mail in mails("moved")] == [seat.id for seat in seats]
+    assert [mail.registration_id for mail in mails("moved")] == [
+        registration.id for registration in seats
+    ]

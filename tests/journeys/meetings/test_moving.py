@@ -87,8 +87,10 @@ def test_what_has_opened_stays_open_when_the_meeting_is_moved(meeting: Meeting, 
 
 def invited(meeting: Meeting, *given: str, coming: bool = False) -> list[Registration]:
     seats = [make_guest(meeting, name, "Ek", "Arvika kommun") for name in given]
-    for seat in seats if coming else ():
-        replies.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
+    for registration in seats if coming else ():
+        replies.register(
+            registration, reply_of(registration), START, audit.participant(registration.person_id)
+        )
     db.session.commit()
     return seats
 

@@ -18,7 +18,7 @@ from annualwheel.mail import outbox
 from annualwheel.mailings import drafts, recipients, relevance, sending
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import results
-from annualwheel.meetings.results import Change
+from annualwheel.meetings.results import ResultChange
 from annualwheel.models import Audit, Meeting, Member, Message, Needs, Registration, Result, Staff
 from annualwheel.participation import replies
 from annualwheel.preparation import membership, notices, submission
@@ -50,11 +50,16 @@ class Held:
             add_initiative(maria)
             submission.submit(maria, OPEN)
             meeting = maria.submission.questionnaire.meeting
-            seat = make_guest(meeting, "Erik", "Sand", "Arvika kommun")
-            replies.register(seat, reply_of(seat), START, audit.participant(seat.person_id))
+            registration = make_guest(meeting, "Erik", "Sand", "Arvika kommun")
+            replies.register(
+                registration,
+                reply_of(registration),
+                START,
+                audit.participant(registration.person_id),
+            )
             db.session.query(Message).update({"state": "sent"})
             db.session.commit()
-            self.link = link_of(seat)
+            self.link = link_of(registration)
         clock.set(AFTER)
         with app.app_context():
             self.petter = sign_in(new_visitor(), make_staff("facilitator", "Petter Ek"), AFTER)
@@ -96,7 +101,7 @@ def say(
     }
     return results.save(
         about,
-        {key: Change(text, results.mark(standing[key])) for key, text in texts.items()},
+        {key: ResultChange(text, results.mark(standing[key])) for key, text in texts.items()},
         now,
         NOBODY,
     )
@@ -210,11 +215,11 @@ def test_what_is_written_is_text_and_nothing_else(held: Held) -> None:
 def test_how_many_took_part_is_counted_from_the_check_in_where_there_was_one(held: Held) -> None:
     with held.app.app_context():
         for given, place in (("Ola", "Sunne kommun"), ("Eva", "Sunne kommun")):
-            seat = make_guest(meeting(), given, "Ek", place)
-            step(seat, "register", "registered")
+            registration = make_guest(meeting(), given, "Ek", place)
+            step(registration, "register", "registered")
         assert results.attendance(meeting()) == results.Attendance(3, 2)
-        for seat in db.session.query(Registration).order_by(Registration.id)[1:]:
-            step(seat, "check_in")
+        for registration in db.session.query(Registration).order_by(Registration.id)[1:]:
+            step(registration, "check_in")
         assert results.attendance(meeting()) == results.Attendance(2, 1)
         db.session.commit()
     held.publish()
@@ -325,16 +330,16 @@ def test_everyone_who_was_registered_or_wrote_is_told_once(held: Held) -> None:
         maria = db.session.query(Member).order_by(Member.id).first()
         assert maria is not None
         assert to_tell() == [("Maria", "wrote"), ("Erik", "present")]
-        seat = make_guest(meeting(), "Maria", "Lindqvist", "Sunne kommun")
-        assert (seat.person_id == maria.person_id, to_tell()) == (
+        registration = make_guest(meeting(), "Maria", "Lindqvist", "Sunne kommun")
+        assert (registration.person_id == maria.person_id, to_tell()) == (
             True,
             [("Maria", "wrote"), ("Erik", "present")],
         )
-        step(seat, "register", "registered")
+        step(registration, "register", "registered")
         assert to_tell() == [("Maria", "present"), ("Erik", "present")]
-        step(seat, "check_in")
+        step(registration, "check_in")
         assert to_tell() == [("Maria", "present"), ("Erik", "registered")]
-        seat.person.active = False
+        registration.person.active = False
         assert to_tell() == [("Erik", "registered")]
 
 

@@ -129,11 +129,11 @@ def test_what_arrived_lies_in_the_folder(year: Played) -> None:
 
 def test_a_count_that_differs_is_named_and_ends_badly(year: Played) -> None:
     with year.stage.app.app_context():
-        seat = db.session.scalars(
+        registration = db.session.scalars(
             sa.select(Registration).where(Registration.state == "declined")
         ).first()
-        assert seat is not None
-        seat.state = "invited"
+        assert registration is not None
+        registration.state = "invited"
         db.session.commit()
         try:
             assert year.conclude() == 1
@@ -142,7 +142,7 @@ def test_a_count_that_differs_is_named_and_ends_badly(year: Played) -> None:
                 f"Stämmer inte: declined: {declined} sedda, {declined - 1} i databasen" in year.said
             )
         finally:
-            seat.state = "declined"
+            registration.state = "declined"
             db.session.commit()
 
 

@@ -294,8 +294,10 @@ def test_fetching_costs_as_much_however_much_there_is(session: Any, visitor: Bro
     few = queries(visitor, guest)
     for kind in ("direction", "conference"):
         publish(meeting_of(year, kind), {"direction": "riktningsmote"}.get(kind, "konferens"))
-        seat = invitations.invite(meeting_of(year, kind), guest.person, guest.organisation, START)
-        let_in(seat, START)
+        registration = invitations.invite(
+            meeting_of(year, kind), guest.person, guest.organisation, START
+        )
+        let_in(registration, START)
     assert queries(visitor, guest) == few
 
 

@@ -89,15 +89,15 @@ def test_a_meeting_that_asks_each_person_asks_them_too(
     publish(meeting, "konferens")
     place = organisations.organisation_named("Hagfors kommun")
     assert place is not None
-    seat = Registration(
+    registration = Registration(
         meeting=meeting,
         person=people.new_person("Eva", "Nord", EVA),
         organisation=place,
         state="registered",
     )
-    db.session.add(seat)
+    db.session.add(registration)
     db.session.flush()
-    assert let_in(seat, START) is not None
+    assert let_in(registration, START) is not None
 
 
 def test_who_only_says_it_lets_nobody_else_in_either(
@@ -110,11 +110,11 @@ def test_who_only_says_it_lets_nobody_else_in_either(
     substitution.substitute(claiming, Substitute("Ida", "Moe", "ida@kommun.example"), START, actor)
     db.session.commit()
     for address in ("olle@kommun.example", "ida@kommun.example"):
-        seat = seat_of(address)
+        registration = seat_of(address)
         assert (
-            seat.person.affiliations,
-            let_in(seat, OPEN),
-            open_registration.claim(seat),
+            registration.person.affiliations,
+            let_in(registration, OPEN),
+            open_registration.claim(registration),
         ) == ([], None, "brought")
     assert asked_of(claiming.meeting) == ["Anna"]
 
@@ -208,11 +208,11 @@ def test_who_was_deactivated_stays_so(session: Any, visitor: Browser, before: st
     departures.deactivate(eva, START, audit.SYSTEM)
     apply(visitor).see("Vi har skickat ett mejl")
     assert (mails()[-1].kind, mails()[-1].body.links, eva.active) == ("application_gone", {}, False)
-    seat = invitations.find(meeting, eva)
-    assert seat is not None and seat.state == "unconfirmed"
-    assert visitor.open(link_of(seat)).press("Bekräfta").status == 409
+    registration = invitations.find(meeting, eva)
+    assert registration is not None and registration.state == "unconfirmed"
+    assert visitor.open(link_of(registration)).press("Bekräfta").status == 409
     db.session.expire_all()
-    assert (eva.active, seat.state) == (False, "unconfirmed")
+    assert (eva.active, registration.state) == (False, "unconfirmed")
 
 
 def test_who_only_says_it_brings_nobody_back_whom_staff_have_taken_out(

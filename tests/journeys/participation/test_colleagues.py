@@ -117,9 +117,9 @@ def test_five_at_once_wait_in_the_order_they_were_written(session: Any) -> None:
     outcomes = colleagues.register_together(guest, rows, START, audit.participant(guest.person_id))
     assert [one.became for one in outcomes] == ["waitlisted"] * 5
     seats = [seat_of(f"Kollega{number}") for number in range(5)]
-    assert [seat.id for seat in sorted(seats, key=lambda one: (one.queued_at, one.id))] == [
-        seat.id for seat in seats
-    ]
+    assert [
+        registration.id for registration in sorted(seats, key=lambda one: (one.queued_at, one.id))
+    ] == [registration.id for registration in seats]
 
 
 @pytest.mark.parametrize(

@@ -265,12 +265,12 @@ def test_needs_stated_while_the_seat_goes_are_not_left_behind(
 ) -> None:
     guest = make_coming()
     db.session.commit()
-    seat = guest.id
+    registration = guest.id
 
     def press() -> str:
         with app.app_context():
             try:
-                needs.state(db.session.get_one(Registration, seat), DIET, "", "Ja", START)
+                needs.state(db.session.get_one(Registration, registration), DIET, "", "Ja", START)
             except DomainError as refusal:
                 return refusal.key
             db.session.commit()

@@ -63,7 +63,7 @@ class Maria:
     def versions(self) -> list[int]:
         db.session.expire_all()
         return [
-            *(seat.link_version for seat in self.seats),
+            *(registration.link_version for registration in self.seats),
             self.member.link_version,
             self.person.link_version,
             self.person.feed_version,
@@ -135,7 +135,10 @@ class TestEverywhereAlike:
             for target in message.body.links.values()
         }
         assert maria.links(NEW) | stopped >= {
-            *(Target("registration", seat.public_id, seat.link_version) for seat in maria.seats),
+            *(
+                Target("registration", registration.public_id, registration.link_version)
+                for registration in maria.seats
+            ),
             Target("member", maria.member.public_id, maria.member.link_version),
         }
 
@@ -153,7 +156,7 @@ class TestEverywhereAlike:
             ]
             for whose in (OLD, NEW)
         )
-        uids = {seat.uid for seat in maria.seats}
+        uids = {registration.uid for registration in maria.seats}
         assert set(new) == {(uid, "REQUEST") for uid in uids}
         assert set(old) == (set() if door == "stopped mail" else {(uid, "CANCEL") for uid in uids})
         sequences = [(uid, sequence) for _method, sequence, _address, uid in entries()]
@@ -288,13 +291,13 @@ def test_nobody_waits_for_ever_who_registers_while_an_address_is_corrected(app: 
         seats = [
             make_guest(make_meeting(kind=kind)) for kind in ("work", "direction", "conference")
         ]
-        ids, person_id = [seat.id for seat in seats], seats[0].person_id
+        ids, person_id = [registration.id for registration in seats], seats[0].person_id
         db.session.commit()
 
     def register(seat_id: int) -> str:
-        seat = db.session.get_one(Registration, seat_id)
-        reply = reply_of(seat, email=f"maria{seat_id}@kommun.example")
-        replies.register(seat, reply, START, audit.participant(person_id))
+        registration = db.session.get_one(Registration, seat_id)
+        reply = reply_of(registration, email=f"maria{seat_id}@kommun.example")
+        replies.register(registration, reply, START, audit.participant(person_id))
         db.session.commit()
         return reply.email
 

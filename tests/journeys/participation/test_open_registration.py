@@ -98,13 +98,13 @@ def test_a_stranger_asks_confirms_and_registers(
     other.press("Bekräfta och fortsätt till anmälan").choose("Ja", within="Äter du lunch").press(
         "Skicka anmälan"
     ).see("Du är anmäld")
-    seat = seat_of()
-    assert (seat.state, seat.person.active, seat.organisation.name) == (
+    registration = seat_of()
+    assert (registration.state, registration.person.active, registration.organisation.name) == (
         "registered",
         True,
         "Hagfors kommun",
     )
-    assert seat.person.affiliations == []  # see test_claimed_organisation
+    assert registration.person.affiliations == []  # see test_claimed_organisation
 
 
 def test_at_a_full_meeting_one_asks_for_the_waiting_list(session: Any, visitor: Browser) -> None:
@@ -247,7 +247,7 @@ def test_an_unconfirmed_registration_counts_nowhere(session: Any, visitor: Brows
         audiences.in_group(meeting, "invited").total == 0
         and audiences.in_group(meeting, "unconfirmed").total == 1
     )
-    assert directory.people(directory.Wanted(), meeting.year).total == 0
+    assert directory.people(directory.ContactFilter(), meeting.year).total == 0
     guest = make_guest(meeting)
     assert (
         replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id)).state
@@ -306,7 +306,7 @@ def test_erasing_leaves_those_who_are_on_file_and_those_who_confirmed(
         "Eva",
         "Olle",
     ]
-    assert [seat.state for seat in db.session.query(Registration)] == ["invited"]
+    assert [registration.state for registration in db.session.query(Registration)] == ["invited"]
 
 
 # Limits, and two at once

@@ -118,15 +118,20 @@ def test_the_coordinator_chooses_one_that_we_have_and_it_is_known_by_that_name(
     open_request(new_visitor()).see("Eva Nord", EVA).choose("Hagfors kommun").press(
         "Bjud in för vald organisation"
     ).see("Inbjudan är på väg till Eva Nord.", "Besvarade", "Inbjuden")
-    seat = db.session.query(Registration).one()
-    assert (seat.state, seat.organisation.name, seat.person.active, mails()[-1].kind) == (
+    registration = db.session.query(Registration).one()
+    assert (
+        registration.state,
+        registration.organisation.name,
+        registration.person.active,
+        mails()[-1].kind,
+    ) == (
         "invited",
         "Hagfors kommun",
         True,
         "invitation",
     )
     assert [alias.name for alias in db.session.query(Alias)] == ["Hagfors byalag"]
-    visitor.open(link_of(seat)).see("Hej Eva! Du är inbjuden till")
+    visitor.open(link_of(registration)).see("Hej Eva! Du är inbjuden till")
 
 
 def test_without_the_tick_the_name_is_not_kept(
@@ -169,9 +174,13 @@ def test_a_new_organisation_is_added_with_its_category(
         "Lägg till organisationen och bjud in"
     )
     staff.see("Organisationen är tillagd och inbjudan är på väg till Eva Nord.")
-    seat = db.session.query(Registration).one()
-    row = db.session.query(YearOrganisation).filter_by(organisation_id=seat.organisation_id).one()
-    assert (seat.organisation.name, row.category.key if row.category else "") == (
+    registration = db.session.query(Registration).one()
+    row = (
+        db.session.query(YearOrganisation)
+        .filter_by(organisation_id=registration.organisation_id)
+        .one()
+    )
+    assert (registration.organisation.name, row.category.key if row.category else "") == (
         "Hagfors byalag ek. för.",
         "kommun",
     )

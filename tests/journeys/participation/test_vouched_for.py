@@ -41,14 +41,14 @@ def asks(meeting: Meeting, organisation: str = "Hagfors kommun") -> Registration
         organisation
     )
     open_registration.apply(meeting, place, Applicant(*EVA), "192.0.2.1", START)
-    seat = (
+    registration = (
         db.session.query(Registration)
         .join(Person)
         .filter(Person.given == "Eva", Registration.meeting_id == meeting.id)
         .one()
     )
-    assert (seat.state, seat.person.active) == ("unconfirmed", False)
-    return seat
+    assert (registration.state, registration.person.active) == ("unconfirmed", False)
+    return registration
 
 
 def deactivated(organisation: str = "Hagfors kommun") -> Person:
@@ -70,9 +70,9 @@ def substitute(guest: Registration, actor: audit.Actor | None = None) -> Registr
 def test_a_substitute_who_had_not_confirmed_counts_from_now_on(session: Any) -> None:
     meeting = make_meeting()
     publish(meeting)
-    seat, guest = asks(meeting), make_guest(meeting)
+    registration, guest = asks(meeting), make_guest(meeting)
     new = substitute(guest)
-    assert (new, new.state, new.person.active) == (seat, "invited", True)
+    assert (new, new.state, new.person.active) == (registration, "invited", True)
     assert membership.is_let_in(new, meeting.questionnaires[0])
     assert [row.organisation for row in new.person.affiliations] == [guest.organisation]
 
@@ -96,8 +96,8 @@ def test_a_deactivated_person_is_nobodys_substitute(session: Any, asked_too: boo
 
 def test_whose_application_a_coordinator_took_back_is_nobodys_substitute(session: Any) -> None:
     meeting = make_meeting()
-    guest, seat = make_guest(meeting), asks(meeting)
-    revocation.revoke(seat, START, STAFF)
+    guest, registration = make_guest(meeting), asks(meeting)
+    revocation.revoke(registration, START, STAFF)
     with pytest.raises(Refused, match="person_inactive"):
         substitute(guest)
 
@@ -133,11 +133,13 @@ def test_a_colleague_who_had_only_asked_to_come_may_write_and_counts(session: An
 
 
 def test_who_is_registered_on_the_phone_before_they_confirm_counts(session: Any) -> None:
-    seat = asks(make_meeting())
-    replies.register(seat, reply_of(seat, title="Strateg"), START, audit.staff(make_staff().id))
-    assert (seat.state, seat.person.active) == ("registered", True)
-    assert [(row.organisation, row.title) for row in seat.person.affiliations] == [
-        (seat.organisation, "Strateg")
+    registration = asks(make_meeting())
+    replies.register(
+        registration, reply_of(registration, title="Strateg"), START, audit.staff(make_staff().id)
+    )
+    assert (registration.state, registration.person.active) == ("registered", True)
+    assert [(row.organisation, row.title) for row in registration.person.affiliations] == [
+        (registration.organisation, "Strateg")
     ]
 
 
@@ -146,10 +148,10 @@ def test_who_is_invited_for_another_organisation_before_they_confirm_counts_ther
 ) -> None:
     meeting = make_meeting()
     eva, arvika = asks(meeting).person, organisations.add_organisation("Arvika kommun")
-    seat = invitations.invite(meeting, eva, arvika, START)
+    registration = invitations.invite(meeting, eva, arvika, START)
     assert (
-        seat.state,
-        seat.organisation,
+        registration.state,
+        registration.organisation,
         eva.active,
         [row.organisation for row in eva.affiliations],
     ) == ("invited", arvika, True, [arvika])

@@ -210,10 +210,10 @@ def test_a_reminder_goes_to_those_who_owe_that_answer_and_names_it(
 
 
 def test_the_invitation_speaks_of_what_prepares_the_meeting(played: Played) -> None:
-    seat = played.seats["Anna"]
-    facts = notices.said("confirmation", seat, "sv", START, {})
+    registration = played.seats["Anna"]
+    facts = notices.said("confirmation", registration, "sv", START, {})
     assert not facts["personal"]
-    assert facts["preparation_opens"] == notices.facts(seat, "sv")["preparation_opens"]
+    assert facts["preparation_opens"] == notices.facts(registration, "sv")["preparation_opens"]
     assert str(facts["preparation_opens"]).endswith("12\u00a0december\u00a02026")
 
 
@@ -408,7 +408,7 @@ def test_beside_the_results_stands_what_was_submitted_to_each(
     submission.submit(anna, played.held)
     own = results.own_versions(played.meeting, anna.submission.organisation_id, anna.person_id)
     assert [one.number for one in own] == [1, 2]
-    change = {("", "sv"): results.Change("Fem luckor.", results.mark(""))}
+    change = {("", "sv"): results.ResultChange("Fem luckor.", results.mark(""))}
     results.save(played.meeting, change, played.held, audit.SYSTEM)
     results.publish(played.meeting, played.held, audit.SYSTEM)
     db.session.commit()

@@ -300,21 +300,21 @@ def test_what_is_a_record_stays_without_the_name(
 def test_seats_are_given_back_with_their_calendar_entries_and_to_the_next_in_line(
     asked: DeletionRequest, visitor: Browser, karin: Staff
 ) -> None:
-    seat = db.session.query(Registration).one()
-    waiting = make_guest(seat.meeting, "Erik", "Sand")
+    registration = db.session.query(Registration).one()
+    waiting = make_guest(registration.meeting, "Erik", "Sand")
     replies.register(waiting, reply_of(waiting), START, audit.participant(waiting.person_id))
     assert waiting.state == "waitlisted"
     erase(visitor, asked, karin)
     db.session.expire_all()
-    assert (seat.state, waiting.state) == ("revoked", "registered")
-    assert ("CANCEL", 1, ADDRESS, seat.uid) in entries()
+    assert (registration.state, waiting.state) == ("revoked", "registered")
+    assert ("CANCEL", 1, ADDRESS, registration.uid) in entries()
 
 
 def test_links_and_access_are_dead_and_nobody_leads(
     asked: DeletionRequest, visitor: Browser, karin: Staff, new_visitor: Callable[[], Browser]
 ) -> None:
-    seat = db.session.query(Registration).one()
-    old = link_of(seat)
+    registration = db.session.query(Registration).one()
+    old = link_of(registration)
     erase(visitor, asked, karin)
     assert new_visitor().open(old).status == 404
     assert (

@@ -266,13 +266,13 @@ def test_the_file_says_the_same_with_names_that_stay(maria: Registration, visito
         "language": "sv",
         "source": "kontakter-2026.xlsx",
     }
-    seat = held["registrations"][0]
-    assert (seat["meeting"], seat["state"], seat["needs"]["diet"]) == (
+    registration = held["registrations"][0]
+    assert (registration["meeting"], registration["state"], registration["needs"]["diet"]) == (
         "Arbetsmötet 2027",
         "registered",
         "Vegansk kost",
     )
-    assert [event["event"] for event in seat["history"]] == ["registered"]
+    assert [event["event"] for event in registration["history"]] == ["registered"]
     assert held["written"][0]["text"] == "Tre kvällar vid köksbordet"
     assert {mail["kind"] for mail in held["mails"]} >= {
         "invitation",
@@ -404,8 +404,8 @@ def test_why_somebody_does_not_come_is_said_in_words(maria: Registration, visito
     db.session.commit()
     enter(visitor, maria.person).see("Orsak Krock i kalendern")
     said = {
-        (seat["state"], seat["decline_reason"], seat["decline_reason_text"])
-        for seat in held_in_file(visitor)["registrations"]
+        (registration["state"], registration["decline_reason"], registration["decline_reason_text"])
+        for registration in held_in_file(visitor)["registrations"]
     }
     assert said == {("declined", "krock", "Krock i kalendern"), ("registered", "", "")}
 
@@ -502,7 +502,7 @@ def test_needs_are_changed_and_erased_here_too(maria: Registration, visitor: Bro
     visitor.follow("Ändra specialkost").press("Radera det jag har skrivit").see(
         "Uppgifterna är raderade"
     ).miss("Laktosfritt")
-    assert needs.of(maria) == needs.Given("", "")
+    assert needs.of(maria) == needs.GivenNeeds("", "")
 
 
 # Asked to be erased

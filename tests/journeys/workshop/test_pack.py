@@ -30,7 +30,7 @@ from annualwheel.questionnaires.definition import (
 )
 from annualwheel.registrations import needs, turnout
 from annualwheel.workshop import packs
-from annualwheel.workshop.sheets import LINE, Book, Column
+from annualwheel.workshop.sheets import LINE, Column, StyledWorkbook
 from tests.makers.submitted import (
     INITIATIVE,
     NOW,
@@ -452,7 +452,7 @@ def test_every_list_is_ready_to_print(session: scoped_session[Session], clock: C
 
 
 def test_a_row_is_as_high_as_its_text_when_words_stay_whole(tmp_path: Path) -> None:
-    book = Book("Underlag", "sv", "Långa texter", "")
+    book = StyledWorkbook("Underlag", "sv", "Långa texter", "")
     printed = book.sheet("Tema", [Column("Hinder", 18.8, wrap=True)], ("Sida", "av"))
     for text in (
         "Kort.",

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.usefixtures("session")
 def make_both() -> tuple[Registration, Member]:
     """Maria's registration for a meeting, and her place in what she and Anna prepare for it."""
     member, _anna = make_members("Maria", "Anna")
-    seat = make_guest(
+    registration = make_guest(
         member.submission.questionnaire.meeting, "Maria", "Lindqvist", "Hagfors kommun"
     )
-    return seat, member
+    return registration, member
 
 
 def alive(person: Person, now: dt.datetime) -> list[Target]:
@@ -33,11 +33,11 @@ def alive(person: Person, now: dt.datetime) -> list[Target]:
 
 
 def test_links_live_until_the_meeting_has_been_over_for_thirty_days() -> None:
-    seat, member = make_both()
-    over = seat.meeting.ends_at + 30 * DAY
-    both = [Target("registration", seat.public_id), Target("member", member.public_id)]
-    assert alive(seat.person, over - MOMENT) == both
-    assert alive(seat.person, over) == []
+    registration, member = make_both()
+    over = registration.meeting.ends_at + 30 * DAY
+    both = [Target("registration", registration.public_id), Target("member", member.public_id)]
+    assert alive(registration.person, over - MOMENT) == both
+    assert alive(registration.person, over) == []
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_links_live_until_the_meeting_has_been_over_for_thirty_days() -> None:
 def test_who_has_handed_over_or_lost_an_invitation_has_no_link_to_it(
     state: str, lives: bool
 ) -> None:
-    seat, member = make_both()
-    seat.state = state
+    registration, member = make_both()
+    registration.state = state
     db.session.flush()
-    found = alive(seat.person, seat.meeting.starts_at)
-    assert (Target("registration", seat.public_id) in found) is lives
+    found = alive(registration.person, registration.meeting.starts_at)
+    assert (Target("registration", registration.public_id) in found) is lives
     assert Target("member", member.public_id) in found
 
 
@@ -72,20 +72,28 @@ def test_who_has_handed_over_or_lost_an_invitation_has_no_link_to_it(
     ],
 )
 def test_a_mail_says_of_each_link_what_it_opens(language: str, said: list[str]) -> None:
-    seat, member = make_both()
-    found = personal_links.living(Person.id == seat.person_id, seat.meeting.starts_at)
+    registration, member = make_both()
+    found = personal_links.living(
+        Person.id == registration.person_id, registration.meeting.starts_at
+    )
     people, targets = personal_links.listed(found, language)
     assert people == [{"name": "Maria Lindqvist", "what": what} for what in said]
     assert targets == {
-        "landing_1": Target("registration", seat.public_id),
+        "landing_1": Target("registration", registration.public_id),
         "landing_2": Target("member", member.public_id),
     }
 
 
 def test_links_made_new_are_those_of_the_one_person() -> None:
-    seat, member = make_both()
-    others = make_guest(seat.meeting, "Erik", "Sand", "Hagfors kommun")
-    of_person, of_feed = seat.person.link_version, seat.person.feed_version
-    assert personal_links.renew(seat.person) == {seat.public_id: 2, member.public_id: 2}
-    assert (seat.link_version, member.link_version, others.link_version) == (2, 2, 1)
-    assert (seat.person.link_version, seat.person.feed_version) == (of_person + 1, of_feed + 1)
+    registration, member = make_both()
+    others = make_guest(registration.meeting, "Erik", "Sand", "Hagfors kommun")
+    of_person, of_feed = registration.person.link_version, registration.person.feed_version
+    assert personal_links.renew(registration.person) == {
+        registration.public_id: 2,
+        member.public_id: 2,
+    }
+    assert (registration.link_version, member.link_version, others.link_version) == (2, 2, 1)
+    assert (registration.person.link_version, registration.person.feed_version) == (
+        of_person + 1,
+        of_feed + 1,
+    )

@@ -11,7 +11,12 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.contacts import organisations, people
 from annualwheel.contacts.imports import preview, reading, writing
-from annualwheel.contacts.imports.preview import Entry, Preview, Typed, Unknown
+from annualwheel.contacts.imports.preview import (
+    Entry,
+    KnownOrganisation,
+    Preview,
+    UnknownOrganisation,
+)
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Category, Import, Organisation, Person, Year, YearOrganisation
@@ -151,7 +156,7 @@ def test_a_category_is_set_where_there_is_none(
     db.session.flush()
     db.session.expire_all()
     (typed,) = shown(year, f"Bo Provsson;bo@arv.example;Arvika kommun;;;;{text}").typed
-    assert typed == Typed(
+    assert typed == KnownOrganisation(
         arvika,
         text,
         category_called(category) if category else None,
@@ -180,7 +185,9 @@ def test_what_the_file_says_first_of_an_organisation_counts(year: Year) -> None:
     found = shown(year, *rows)
     assert [typed.text for typed in found.typed] == ["Region"]
     assert found.unknown == {
-        "sunne framtid": Unknown("Sunne Framtid", "Region", category_called("region"), 3, [])
+        "sunne framtid": UnknownOrganisation(
+            "Sunne Framtid", "Region", category_called("region"), 3, []
+        )
     }
 
 
@@ -213,7 +220,7 @@ def test_four_letters_are_enough_and_three_names_are_shown(year: Year) -> None:
 def test_near_names_are_looked_for_as_long_as_it_takes_no_time(
     year: Year, monkeypatch: pytest.MonkeyPatch, beyond: int, looked_for: bool
 ) -> None:
-    pairs = 2 * len(preview.Known(year.id, []).organisations)
+    pairs = 2 * len(preview.ExistingContacts(year.id, []).organisations)
     monkeypatch.setattr(preview, "NEAR_PAIRS", pairs - beyond)
     rows = ("Ett Namn;a@s.example;Arvikas kommun;;;;", "Två Namn;b@s.example;Arvika kommune;;;;")
     found = shown(year, *rows).unknown

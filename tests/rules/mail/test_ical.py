@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annualwheel.mail import ical
-from annualwheel.mail.ical import Day, Entry
+from annualwheel.mail.ical import Entry, WholeDay
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -261,7 +261,11 @@ def test_only_a_firm_entry_in_a_feed_takes_up_time_and_a_last_day_is_whole() -> 
         make_entry(uid="c", status="CANCELLED"),
     ]
     content = ical.feed(
-        "Min; kalender", entries, [Day("d", "Sista dag", "", dt.date(2027, 1, 14))], *ORGANISER, NOW
+        "Min; kalender",
+        entries,
+        [WholeDay("d", "Sista dag", "", dt.date(2027, 1, 14))],
+        *ORGANISER,
+        NOW,
     )
     calendar = icalendar.Calendar.from_ical(content)
     assert [str(event["TRANSP"]) for event in calendar.events] == [

@@ -67,7 +67,7 @@ def test_it_is_in_no_number_of_its_mailing(session: Any, paused_from: str | None
         mailing.state = paused_from
         mailing_states.step(mailing, "pause")
     leave_out(mails_of(mailing)[0])
-    told = sending.standing(mailing)
+    told = sending.progress_of(mailing)
     assert told == sending.MailingProgress(
         total=2, sent=0, waiting=2, failed=0, withheld=0, dropped=0, skipped=0
     )
@@ -93,7 +93,10 @@ def test_it_counts_neither_as_delivered_nor_as_stopped(session: Any) -> None:
     leave_out(message)
     assert turnout.funnel(meeting).delivered == 0
     assert audiences.in_group(meeting, "delivered").rows == []
-    stopped = [log.Wanted(group="stopped"), log.Wanted(group="stopped", meeting_id=meeting.id)]
+    stopped = [
+        log.LogFilter(group="stopped"),
+        log.LogFilter(group="stopped", meeting_id=meeting.id),
+    ]
     assert [log.count(wanted) for wanted in stopped] == [0, 0]
     assert guest.state == "invited"
 

@@ -102,7 +102,7 @@ def test_the_job_keeps_what_the_pause_has_noted(app: Flask, session: Any) -> Non
     behind_our_back(app, lambda: pause(mailing.id))
     assert write_next(mailing) is False
     db.session.commit()
-    assert (mailing.state, mailing.paused_from, sending.standing(mailing).total) == (
+    assert (mailing.state, mailing.paused_from, sending.progress_of(mailing).total) == (
         "paused",
         "preparing",
         5,
@@ -163,7 +163,7 @@ def test_pausing_and_preparing_in_the_same_moment(app: Flask) -> None:
             mailing = db.session.get_one(Mailing, mailing_id)
             written = Counter(mail.address for mail in mails() if mail.mailing_id == mailing_id)
             assert mailing.state == "paused" and len(written) == min(mailing.audience["next"], 5)
-            assert sending.standing(mailing).total == 5
+            assert sending.progress_of(mailing).total == 5
             assert (
                 set(go_on(mailing).values()) == {1}
                 and db.session.query(Message).filter_by(mailing_id=mailing_id).count() == 5

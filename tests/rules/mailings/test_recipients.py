@@ -28,7 +28,7 @@ def told(meeting: Meeting) -> list[str]:
     return [one.key for one in recipients.took_part(meeting)]
 
 
-def seat(meeting: Meeting, given: str, family: str, *actions: str) -> Registration:
+def registration(meeting: Meeting, given: str, family: str, *actions: str) -> Registration:
     guest = make_guest(meeting, given, family, "Arvika kommun")
     for action in actions:
         step(guest, action, "registered" if action == "register" else None)
@@ -77,7 +77,7 @@ def test_what_somebody_wrote_for_another_meeting_does_not_count() -> None:
 def test_who_was_there_is_told_by_their_seat_though_they_wrote() -> None:
     (maria,) = make_members("Maria")
     write(maria, item_of(maria), forberett="Strateger")
-    there = seat(meeting_of(maria), "Maria", "Lindqvist", "register", "check_in")
+    there = registration(meeting_of(maria), "Maria", "Lindqvist", "register", "check_in")
     assert there.person_id == maria.person_id
     assert told(meeting_of(maria)) == [f"present.{there.public_id}"]
 
@@ -86,7 +86,7 @@ def test_each_is_told_in_the_name_of_the_organisation_they_came_or_wrote_for() -
     (maria,) = make_members("Maria")
     write(maria, item_of(maria), forberett="Strateger")
     meeting = meeting_of(maria)
-    there = seat(meeting, "Erik", "Sand", "register")
+    there = registration(meeting, "Erik", "Sand", "register")
     organisations.add_organisation("Sunne kommun")
     named = {one.key: one.organisation for one in recipients.took_part(meeting)}
     assert named == {

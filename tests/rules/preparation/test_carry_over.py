@@ -17,8 +17,8 @@ from annualwheel.errors import Closed, Missing, Refused
 from annualwheel.models import Member, PublishedDefinition, SubmissionVersion
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import carry_over, drafts, items, membership, submission
-from annualwheel.preparation.carry_over import Fitting
-from annualwheel.preparation.items import Removed
+from annualwheel.preparation.carry_over import FittedItem
+from annualwheel.preparation.items import RemovedItem
 from annualwheel.privacy import retention
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import QuestionType, digest, dump
@@ -45,12 +45,12 @@ def titles(member: Member) -> list[str]:
     ]
 
 
-def bin_of(member: Member, at: dt.datetime) -> list[Removed]:
+def bin_of(member: Member, at: dt.datetime) -> list[RemovedItem]:
     """The removed initiatives that can be brought back."""
     return items.removed(member.submission, items.group_of(member.submission, "initiativ"), at)
 
 
-def fitting(member: Member) -> Fitting:
+def fitting(member: Member) -> FittedItem:
     found = carry_over.before(member.submission)
     group = items.group_of(member.submission, "initiativ")
     assert found is not None

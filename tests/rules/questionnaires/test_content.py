@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annualwheel.questionnaires import content
-from annualwheel.questionnaires.content import Years
+from annualwheel.questionnaires.content import YearSpan
 from annualwheel.questionnaires.definition import Option, Text
 from tests.makers.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY, label
 
@@ -96,7 +96,7 @@ def test_values_are_what_they_mean() -> None:
         answer.question: answer
         for _, _, answer in content.answers_in(content.read(OF_TODAY).sections)
     }
-    assert answers["period"].value == Years(2021, None)
+    assert answers["period"].value == YearSpan(2021, None)
     assert answers["tema"].value == ("arbete", "energi")
     assert answers["budget"].value == 12.5
     assert (answers["bryta"].value, answers["aktorer"].value) == (None, None)
@@ -109,7 +109,7 @@ def test_values_are_what_they_mean() -> None:
 @pytest.mark.parametrize("value", [None, "", "text", 0, 1.5, True, ["a", "b"], [], {"from": 1}])
 def test_a_value_that_is_no_span_of_years_stays_what_it_is(value: Any) -> None:
     assert content.write_value(content.read_value(value)) == value
-    assert not isinstance(content.read_value(value), Years)
+    assert not isinstance(content.read_value(value), YearSpan)
 
 
 def test_content_cannot_be_changed() -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.access import links, personal_links
 from annualwheel.contacts import affiliations, directory, people
-from annualwheel.contacts.directory import Wanted
+from annualwheel.contacts.directory import ContactFilter
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.mailings import recipients
@@ -52,17 +52,17 @@ DURING = START + dt.timedelta(days=1)
 
 def make_merged(meeting: Meeting, state: str) -> Registration:
     """Somebody of an organisation of their own, merged when they were in that state."""
-    seat = make_guest(meeting, NAME, "Östprov von Ängsö", "Övre Ängs byalag")
-    seat.state, seat.queued_at = state, START
-    seat.offered_until = START + dt.timedelta(hours=2) if state == "offered" else None
+    registration = make_guest(meeting, NAME, "Östprov von Ängsö", "Övre Ängs byalag")
+    registration.state, registration.queued_at = state, START
+    registration.offered_until = START + dt.timedelta(hours=2) if state == "offered" else None
     db.session.flush()
-    states.step(seat, "merge")
+    states.step(registration, "merge")
     db.session.flush()
-    return seat
+    return registration
 
 
 def ids_in(meeting: Meeting, group: str) -> list[int]:
-    return [seat.id for seat in audiences.in_group(meeting, group).rows]
+    return [registration.id for registration in audiences.in_group(meeting, group).rows]
 
 
 def numbers(meeting: Meeting) -> dict[str, Any]:
@@ -75,9 +75,9 @@ def numbers(meeting: Meeting) -> dict[str, Any]:
         "missing": [(one.name, n) for one, n in turnout.organisations_missing(meeting).rows],
         "groups": {group: ids_in(meeting, group) for group in GROUPS},
         "taken": dict(seats.room(option).held),
-        "waiting": [seat.id for seat in seats.waiting(meeting, "on_site")],
+        "waiting": [registration.id for registration in seats.waiting(meeting, "on_site")],
         "lines": [
-            [seat.id for seat in (*line.offered, *line.waiting)]
+            [registration.id for registration in (*line.offered, *line.waiting)]
             for line in waiting_list.of(meeting, now)
         ],
         "moved": listeners.listeners(meeting, "moved").groups,
@@ -115,39 +115,39 @@ def test_a_merged_registration_frees_the_last_seat(session: Any) -> None:
 
 
 def test_the_link_of_a_merged_registration_opens_nothing(session: Any) -> None:
-    seat = make_merged(make_meeting(), "registered")
-    target = links.Target("registration", seat.public_id, seat.link_version)
+    registration = make_merged(make_meeting(), "registered")
+    target = links.Target("registration", registration.public_id, registration.link_version)
     with pytest.raises(Missing):
         invitations.by_target(target)
-    assert personal_links.living(Person.id == seat.person_id, START) == []
+    assert personal_links.living(Person.id == registration.person_id, START) == []
 
 
 def test_nothing_can_be_done_with_a_merged_registration(session: Any) -> None:
-    seat = make_merged(make_meeting(), "registered")
+    registration = make_merged(make_meeting(), "registered")
     for action in ("register", "decline", "withdraw", "substitute", "change"):
-        assert availability.why_not(seat, action, START) is not None
-    assert open_registration.claim(seat) == ""
-    assert departures.left_standing(seat.person, START) == []
+        assert availability.why_not(registration, action, START) is not None
+    assert open_registration.claim(registration) == ""
+    assert departures.remaining_registrations(registration.person, START) == []
 
 
 def test_a_colleague_does_not_wake_a_merged_registration(session: Any) -> None:
     meeting = make_meeting(per_organisation=5)
     by = make_guest(meeting)
     by.state = "registered"
-    seat = make_merged(meeting, "invited")
-    person = seat.person
+    registration = make_merged(meeting, "invited")
+    person = registration.person
     row = Colleague(person.given, person.family, person.email)
     (outcome,) = colleagues.register_together(by, [row], START, audit.participant(by.person_id))
-    assert (outcome.became, seat.state) == ("gone", "merged")
+    assert (outcome.became, registration.state) == ("gone", "merged")
 
 
 def test_last_years_merged_registrations_invite_nobody(session: Any) -> None:
     before, meeting = meeting_of(make_year(2026)), meeting_of(make_year(2027))
-    seat = make_guest(before)
-    seat.state = "registered"
+    registration = make_guest(before)
+    registration.state = "registered"
     db.session.flush()
     assert len(audiences.audience(meeting, Choice("last_year"))) == 1
-    states.step(seat, "merge")
+    states.step(registration, "merge")
     db.session.flush()
     assert audiences.audience(meeting, Choice("last_year")) == []
 
@@ -185,14 +185,14 @@ def test_a_merged_person_is_among_no_recipients(session: Any, state: str | None,
     meeting = make_meeting()
     publish(meeting)
     db.session.refresh(meeting)
-    seat = make_guest(meeting, NAME)
-    person, organisation = seat.person, seat.organisation
+    registration = make_guest(meeting, NAME)
+    person, organisation = registration.person, registration.organisation
     if state is None:
         db.session.execute(sa.delete(type(mails()[0].body)))
         db.session.execute(sa.delete(type(mails()[0])))
-        db.session.delete(seat)
+        db.session.delete(registration)
     else:
-        seat.state = state
+        registration.state = state
     db.session.flush()
     assert kind in chosen(meeting, person, DURING)
     merge(person, organisation)
@@ -224,15 +224,15 @@ def test_a_merged_person_is_in_no_list_of_people(session: Any) -> None:
     person = make_person(place, NAME, "Östprov")
     merge(person, place)
     for active in (True, None):
-        found = directory.people(Wanted(active=active), year)
+        found = directory.people(ContactFilter(active=active), year)
         assert ([one.given for one in found.rows], found.total) == (["Åsa"], 1)
-    assert [row.people for row in directory.organisations(Wanted(), year).rows] == [1]
+    assert [row.people for row in directory.organisations(ContactFilter(), year).rows] == [1]
     assert [one.person.given for one in directory.places_in(place)] == ["Åsa"]
 
 
 def test_a_merged_person_has_no_place_no_calendar_and_no_new_link(session: Any) -> None:
-    seat = make_guest(make_meeting(), NAME)
-    person, organisation = seat.person, seat.organisation
+    registration = make_guest(make_meeting(), NAME)
+    person, organisation = registration.person, registration.organisation
     assert affiliations.has_place(person, organisation)
     merge(person, organisation)
     assert not affiliations.has_place(person, organisation)
@@ -247,12 +247,12 @@ def test_a_merged_person_has_no_place_no_calendar_and_no_new_link(session: Any) 
 def test_a_merged_person_gets_no_place_in_an_answer(session: Any) -> None:
     meeting = make_meeting()
     publish(meeting)
-    seat = make_guest(meeting, NAME)
-    seat.state = "registered"
+    registration = make_guest(meeting, NAME)
+    registration.state = "registered"
     (asked,) = db.session.query(Questionnaire).all()
-    assert membership.is_let_in(seat, asked)
-    merge(seat.person, seat.organisation)
-    assert not membership.is_let_in(seat, asked)
+    assert membership.is_let_in(registration, asked)
+    merge(registration.person, registration.organisation)
+    assert not membership.is_let_in(registration, asked)
 
 
 def test_a_merged_person_is_told_nothing_about_a_request_to_change(session: Any) -> None:

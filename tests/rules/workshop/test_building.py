@@ -13,7 +13,7 @@ from annualwheel.models import Meeting
 from annualwheel.workshop import pack
 from tests.makers.submitted import INITIATIVE, NOW, Written, make_submitted, make_work_meeting
 
-COVER = pack.Cover("Vera Exempel", NOW, "sv")
+COVER = pack.CoverFacts("Vera Exempel", NOW, "sv")
 pytestmark = pytest.mark.usefixtures("session")
 
 

@@ -14,14 +14,14 @@ from wtforms.validators import Length
 
 from annualwheel.cycle import years
 from annualwheel.models import Meeting, Questionnaire, Submission
-from annualwheel.preparation import deadline, progress, reopening, standings
+from annualwheel.preparation import deadline, overview, progress, reopening
 from annualwheel.preparation.progress import Progress
 from annualwheel.questionnaires import opening, published
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import day_field, parse_day
-from annualwheel.web.forms import BaseForm, Filled, Press, strip
+from annualwheel.web.forms import BaseForm, Press, Required, strip
 from annualwheel.web.lists import Column
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
@@ -43,7 +43,7 @@ class RefuseForm(BaseForm):
         _l("Varför går det inte?"),
         filters=[strip],
         validators=[
-            Filled(_l("Skriv varför det inte går")),
+            Required(_l("Skriv varför det inte går")),
             Length(max=MOST, message=_l("Skriv högst 1 000 tecken")),
         ],
         description=_l("Texten kommer med i mejlet till den som frågade och till samordnaren"),
@@ -69,8 +69,8 @@ def answer_states(number: int, kind: str) -> str:
     meeting = years.meeting_of(number, kind)
     named = request.args.get("formular", "")
     chosen = [published.one(meeting, named)] if named else meeting.questionnaires
-    asked = lists.Asked(COLUMNS, standings.TO_DECIDE)
-    found = standings.of_questionnaires(meeting, chosen, page.now(), asked.number, asked.order)
+    asked = lists.ListRequest(COLUMNS, overview.TO_DECIDE)
+    found = overview.of_questionnaires(meeting, chosen, page.now(), asked.number, asked.order)
     return render_template(
         "coordinator/answer_states.html",
         active="year",
@@ -163,7 +163,7 @@ def _page(
         active="year",
         meeting=meeting,
         submission=submission,
-        standing=_standing(submission),
+        progress=_progress_of(submission),
         request_now=reopening.pending(submission),
         closes=deadline.closes_at(submission),
         opens=opens,
@@ -205,7 +205,7 @@ def _form_to_open(submission: Submission) -> OpenForm:
     return OpenForm(formdata=None, data={"day": day.isoformat()})
 
 
-def _standing(submission: Submission) -> Progress:
+def _progress_of(submission: Submission) -> Progress:
     everybody = progress.of_questionnaire(submission.questionnaire)
     found = next((one for one in everybody if one.submission == submission.public_id), None)
     return found or abort(404)

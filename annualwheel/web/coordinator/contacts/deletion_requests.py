@@ -17,7 +17,7 @@ from annualwheel.privacy import erasure
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
-from annualwheel.web.forms import BaseForm, Filled, Press, strip
+from annualwheel.web.forms import BaseForm, Press, Required, strip
 
 # GDPR art. 12.3: without undue delay and within one month.
 DUE = dt.timedelta(days=30)
@@ -30,7 +30,7 @@ class AnswerForm(BaseForm):
     text = TextAreaField(
         _l("Vårt svar"),
         [
-            Filled(_l("Skriv varför uppgifterna inte raderas")),
+            Required(_l("Skriv varför uppgifterna inte raderas")),
             Length(max=2000, message=_l("Skriv högst 2 000 tecken")),
         ],
         filters=[strip],

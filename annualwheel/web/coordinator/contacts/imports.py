@@ -18,7 +18,7 @@ from wtforms.validators import ValidationError
 from annualwheel import listing
 from annualwheel.contacts import organisations
 from annualwheel.contacts.imports import preview, reading, template, undoing, writing
-from annualwheel.contacts.imports.preview import STATUSES, Preview, Unknown
+from annualwheel.contacts.imports.preview import STATUSES, Preview, UnknownOrganisation
 from annualwheel.contacts.imports.reading import Sheet
 from annualwheel.contacts.imports.values import Contact
 from annualwheel.contacts.imports.writing import Choice
@@ -73,7 +73,7 @@ def import_start() -> AnyResponse:
     if outcome:
         shown = url_for("coordinator.import_show", public_id=outcome.result.public_id)
         return redirect(shown, code=303)
-    asked = lists.Asked(COLUMNS, preview.NEWEST)
+    asked = lists.ListRequest(COLUMNS, preview.NEWEST)
     html = render_template(
         "coordinator/import_start.html",
         active="people",
@@ -184,7 +184,7 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
         counts=counts,
         status=status,
         tabs=tabs,
-        found=lists.Shown(listing.page_in(entries, lists.number())),
+        found=lists.ListPage(listing.page_in(entries, lists.number())),
         form=form,
         words=import_words,
         key=field_key,
@@ -229,7 +229,7 @@ def _choices_form(shown: Preview) -> type[BaseForm]:
     return type("ChoicesForm", (BaseForm,), fields)
 
 
-def _same_field(one: Unknown) -> RadioField:
+def _same_field(one: UnknownOrganisation) -> RadioField:
     known = [SelectChoice(near.public_id, _("Ja, %(name)s", name=near.name)) for near in one.near]
     return RadioField(
         _("Är %(name)s en organisation vi redan har?", name=one.name),
@@ -239,7 +239,7 @@ def _same_field(one: Unknown) -> RadioField:
     )
 
 
-def _unread(one: Unknown) -> str:
+def _unread(one: UnknownOrganisation) -> str:
     text = one.category_text
     if not text:
         return ""

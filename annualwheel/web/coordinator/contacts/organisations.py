@@ -21,14 +21,14 @@ from annualwheel.contacts.organisations import (
 )
 from annualwheel.cycle import years
 from annualwheel.models import Category, Organisation, Person, Year
-from annualwheel.preparation import collaborators, standings
+from annualwheel.preparation import collaborators, overview
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.answers.change_requests import title_of
 from annualwheel.web.coordinator.contacts.people import actor, wanted_rows
 from annualwheel.web.coordinator.shown import StaleSafeForm
-from annualwheel.web.forms import BaseForm, Filled, Press, strip
+from annualwheel.web.forms import BaseForm, Press, Required, strip
 from annualwheel.web.lists import Column
 
 
@@ -37,7 +37,7 @@ class OrganisationForm(StaleSafeForm):
 
     name = StringField(
         _l("Namn"),
-        [Filled(_l("Skriv vad organisationen heter"))],
+        [Required(_l("Skriv vad organisationen heter"))],
         filters=[strip],
         render_kw={"autocomplete": "off"},
     )
@@ -49,7 +49,7 @@ class AliasForm(BaseForm):
 
     alias = StringField(
         _l("Annat namn"),
-        [Filled(_l("Skriv det andra namnet"))],
+        [Required(_l("Skriv det andra namnet"))],
         filters=[strip],
         render_kw={"autocomplete": "off"},
         description=_l("Till exempel en förkortning. En import känner igen organisationen på det"),
@@ -71,7 +71,7 @@ class YearForm(StaleSafeForm):
 def organisations() -> str:
     """Every organisation, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
-    asked = lists.Asked(_columns(year), directory.BY_NAME)
+    asked = lists.ListRequest(_columns(year), directory.BY_NAME)
     found = directory.organisations(wanted, year, asked.number, asked.order)
     return render_template(
         "coordinator/organisations.html",
@@ -225,7 +225,7 @@ def _organisation_page(
         form=form,
         places=directory.places_in(found),
         year=year,
-        answers=standings.answers_of(found, year) if year else [],
+        answers=overview.answers_of(found, year) if year else [],
         title_of=title_of,
         year_form=year_form,
     )

@@ -14,7 +14,7 @@ from wtforms.fields import SelectChoice
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import activation, affiliations, directory, organisations
-from annualwheel.contacts.directory import Wanted
+from annualwheel.contacts.directory import ContactFilter
 from annualwheel.contacts.people import add_person, person_by_id, person_called
 from annualwheel.cycle import years
 from annualwheel.mailings import log
@@ -24,7 +24,7 @@ from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.shown import StaleSafeForm
-from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
+from annualwheel.web.forms import Address, BaseForm, NameFields, Press, Required, strip
 from annualwheel.web.lists import Column
 
 CORRECTED = ("given", "family", "email", "mobile", "language")
@@ -57,7 +57,7 @@ class PlaceForm(BaseForm):
 
     organisation = SelectField(
         _l("Organisation"),
-        [Filled(_l("Välj en organisation"))],
+        [Required(_l("Välj en organisation"))],
         filters=[strip],
         validate_choice=False,
     )
@@ -81,7 +81,7 @@ class NewPersonForm(PersonForm, PlaceForm):
 def people() -> str:
     """Everyone, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
-    asked = lists.Asked(COLUMNS, directory.BY_NAME)
+    asked = lists.ListRequest(COLUMNS, directory.BY_NAME)
     found = directory.people(wanted, year, asked.number, asked.order)
     return render_template(
         "coordinator/people.html",
@@ -197,9 +197,9 @@ def actor() -> Actor:
     return audit.staff(g.staff.id)
 
 
-def wanted_rows() -> Wanted:
+def wanted_rows() -> ContactFilter:
     """What the list is narrowed to, from the address."""
-    return Wanted(
+    return ContactFilter(
         strip(request.args.get("sok")),
         request.args.get("organisation", ""),
         request.args.get("typ", ""),
@@ -214,8 +214,8 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
         person=found,
         form=form,
         registrations=directory.registrations_of(found),
-        standing=departures.left_standing(found, page.now()),
-        mails=log.newest(log.Wanted(person_id=found.id), LATEST_MAILS),
+        remaining=departures.remaining_registrations(found, page.now()),
+        mails=log.newest(log.LogFilter(person_id=found.id), LATEST_MAILS),
     )
     return make_response(html, form.status)
 

@@ -12,7 +12,7 @@ from annualwheel import audit
 from annualwheel.mail import letters, states
 from annualwheel.mailings import failures, log
 from annualwheel.mailings import sending as sent
-from annualwheel.mailings.log import Wanted
+from annualwheel.mailings.log import LogFilter
 from annualwheel.models import Message
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
@@ -38,8 +38,8 @@ COLUMNS = (
 @blueprint.get("/utskick")
 def mailings() -> str:
     """The mailings and the single mails, with what needs a hand first."""
-    wanted, asked, kinds = _wanted(), lists.Asked(COLUMNS, log.NEWEST), _kinds()
-    narrowed = wanted != Wanted()
+    wanted, asked, kinds = _wanted(), lists.ListRequest(COLUMNS, log.NEWEST), _kinds()
+    narrowed = wanted != LogFilter()
     recent = [] if narrowed else log.latest_mailings(MAILINGS)
     return render_template(
         "coordinator/mailings.html",
@@ -49,14 +49,14 @@ def mailings() -> str:
         groups=list(log.GROUPS),
         kinds=kinds,
         narrowed=narrowed,
-        stopped=0 if narrowed else log.count(Wanted(group="stopped")),
-        recent=[(mailing, sent.standing(mailing)) for mailing in recent],
+        stopped=0 if narrowed else log.count(LogFilter(group="stopped")),
+        recent=[(mailing, sent.progress_of(mailing)) for mailing in recent],
     )
 
 
-def _wanted() -> Wanted:
+def _wanted() -> LogFilter:
     """What the log is narrowed to, from the address."""
-    return Wanted(
+    return LogFilter(
         text=request.args.get("sok", ""),
         group=request.args.get("lage", ""),
         kind=request.args.get("mejl", ""),
@@ -89,7 +89,7 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
         active="mailings",
         message=message,
         person=log.person_of(message),
-        seat=log.registration_of(message),
+        registration=log.registration_of(message),
         text=_text(message) if written and message.kind not in PRIVATE else "",
         form=form or AddressForm(data={"email": message.address}),
         can_again=written and message.state in states.AGAIN,

@@ -32,8 +32,14 @@ from annualwheel.mail.letters import Letter
 from annualwheel.mailings import drafts, log
 from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.mailings.sending import by_public_id, confirm, confirmed, pause, resume
-from annualwheel.mailings.sending import standing as progress_of
+from annualwheel.mailings.sending import (
+    by_public_id,
+    confirm,
+    confirmed,
+    pause,
+    progress_of,
+    resume,
+)
 from annualwheel.models import Category, Mailing, Meeting
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
@@ -57,7 +63,7 @@ FRAMED = (
 )
 
 
-def order_of(meeting: Meeting, what: str) -> MailingDraft:
+def read_draft(meeting: Meeting, what: str) -> MailingDraft:
     """What the address asks for: the kind of mailing, and whom, where that is chosen."""
     kind = registry.BY_ADDRESS.get(what) or abort(404)
     if kind.about_a_questionnaire:
@@ -87,17 +93,17 @@ def _choice() -> Choice | None:
 def compose(number: int, kind: str, what: str) -> AnyResponse:
     """One page to choose, read and test; the next asks once more; the last act sends."""
     meeting = years.meeting_of(number, kind)
-    order = order_of(meeting, what)
+    draft = read_draft(meeting, what)
     try:
-        drafts.require_possible(meeting, order.kind, page.now(), order.questionnaire)
+        drafts.require_possible(meeting, draft.kind, page.now(), draft.questionnaire)
     except DomainError as problem:
-        return _impossible(meeting, order, error_messages.sentence(problem))
+        return _impossible(meeting, draft, error_messages.sentence(problem))
     form = Press()
     if not form.accepted():
-        return _compose(order, what, str(TOO_OLD) if form.expired else "")
+        return _compose(draft, what, str(TOO_OLD) if form.expired else "")
     step = page.pressed("steg")
     act = {"skicka": _send, "text": _compose, "test": _test}.get(step, _confirm)
-    return act(replace(order, left_out=_left_out(step)), what)
+    return act(replace(draft, left_out=_left_out(step)), what)
 
 
 def _left_out(step: str) -> frozenset[str]:
@@ -111,40 +117,40 @@ def _left_out(step: str) -> frozenset[str]:
     return frozenset(listed("rad")) - frozenset(listed("med"))
 
 
-def _impossible(meeting: Meeting, order: MailingDraft, why: str) -> AnyResponse:
+def _impossible(meeting: Meeting, draft: MailingDraft, why: str) -> AnyResponse:
     html = render_template(
-        "coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why
+        "coordinator/sending_closed.html", active="year", meeting=meeting, draft=draft, why=why
     )
     return make_response(html)
 
 
-def _compose(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
+def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
     """The page with everybody in the list; the rows of those the order leaves out are unticked."""
-    rows = drafts.everyone(order, page.now())
+    rows = drafts.everyone(draft, page.now())
     sample = _sample(rows)
     html = render_template(
         "coordinator/sending_compose.html",
         active="year",
-        meeting=order.meeting,
-        order=order,
-        by_choice=registry.of(order.kind).by_choice,
-        has_link=bool(kinds.KINDS[order.kind].links),
-        said=kind_words.PAGES[order.kind],
+        meeting=draft.meeting,
+        draft=draft,
+        by_choice=registry.of(draft.kind).by_choice,
+        has_link=bool(kinds.KINDS[draft.kind].links),
+        said=kind_words.PAGES[draft.kind],
         what=what,
         rows=rows,
         sample=sample,
-        letter=drafts.letter(order, sample, page.now()),
-        plain=plain(drafts.letter(order, sample, page.now())),
+        letter=drafts.letter(draft, sample, page.now()),
+        plain=plain(drafts.letter(draft, sample, page.now())),
         most=TICKED,
         examples=_examples(rows),
-        tested=drafts.tested_at(order, g.staff, page.now()),
+        tested=drafts.tested_at(draft, g.staff, page.now()),
         form=Press(),
-        choices=_choices(order.meeting),
+        choices=_choices(draft.meeting),
         chosen=request.args.get("urval", ""),
         text=request.args.get("sok", ""),
-        args=_args(order),
-        warning=_warning(order),
-        several=_several(order),
+        args=_args(draft),
+        warning=_warning(draft),
+        several=_several(draft),
         problem=problem,
     )
     return make_response(html, 409 if problem else 200)
@@ -155,23 +161,23 @@ def plain(letter: Letter) -> str:
     return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), letter.text)
 
 
-def _args(order: MailingDraft) -> dict[str, Any]:
+def _args(draft: MailingDraft) -> dict[str, Any]:
     """What the address says of the order; which questionnaire, where the meeting has several."""
     args = {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
-    if order.questionnaire and len(order.meeting.questionnaires) > 1:
-        args["formular"] = order.questionnaire
+    if draft.questionnaire and len(draft.meeting.questionnaires) > 1:
+        args["formular"] = draft.questionnaire
     return args
 
 
-def _several(order: MailingDraft) -> list[tuple[str, str]]:
+def _several(draft: MailingDraft) -> list[tuple[str, str]]:
     """The questionnaires the mail may be about, by key with their titles, where there are several.
 
     The one it is about comes first.
     """
-    several = order.meeting.questionnaires if order.questionnaire else []
+    several = draft.meeting.questionnaires if draft.questionnaire else []
     if len(several) < 2:
         return []
-    in_order = sorted(several, key=lambda one: one.key != order.questionnaire)
+    in_order = sorted(several, key=lambda one: one.key != draft.questionnaire)
     return [(one.key, published.title_of(one).to(page.language())) for one in in_order]
 
 
@@ -214,81 +220,81 @@ def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _warning(order: MailingDraft) -> str:
+def _warning(draft: MailingDraft) -> str:
     """What a recipient who opens the link at once would meet.
 
     An invitation can be answered as soon as it comes.
     """
-    if not registry.of(order.kind).about_a_questionnaire:
+    if not registry.of(draft.kind).about_a_questionnaire:
         return ""
-    questionnaire = asked.questionnaire_of(order)
+    questionnaire = asked.questionnaire_of(draft)
     opens = opening.opens_at(questionnaire)
     if page.now() >= opens:
         return ""
     return str(kind_words.TOO_EARLY[questionnaire.timing]) % {"day": words.day(opens)}
 
 
-def _test(order: MailingDraft, what: str) -> AnyResponse:
+def _test(draft: MailingDraft, what: str) -> AnyResponse:
     """Rows that were unticked before the test are so after it; the address has no room for them."""
-    one = _sample(drafts.recipients(order, page.now()))
-    carry_out(lambda: drafts.send_test(order, one, g.staff, page.now()))
+    one = _sample(drafts.recipients(draft, page.now()))
+    carry_out(lambda: drafts.send_test(draft, one, g.staff, page.now()))
     flash(_("Testet är på väg till %(address)s.", address=g.staff.email))
-    return _compose(order, what) if order.left_out else redirect(_here(order, what), code=303)
+    return _compose(draft, what) if draft.left_out else redirect(_here(draft, what), code=303)
 
 
-def _here(order: MailingDraft, what: str) -> str:
+def _here(draft: MailingDraft, what: str) -> str:
     return url_for(
         "coordinator.compose",
-        number=order.meeting.year.number,
-        kind=order.meeting.kind,
+        number=draft.meeting.year.number,
+        kind=draft.meeting.kind,
         what=what,
-        **_args(order),
+        **_args(draft),
     )
 
 
-def _confirm(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
+def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
     """The last page before anything is sent. It has changed nothing."""
-    rows = drafts.recipients(order, page.now())
-    tested = drafts.tested_at(order, g.staff, page.now())
+    rows = drafts.recipients(draft, page.now())
+    tested = drafts.tested_at(draft, g.staff, page.now())
     if not rows or tested is None:
         missing = "test_needed" if rows else "nobody_left"
-        return _compose(order, what, error_messages.sentence(Refused(missing)))
+        return _compose(draft, what, error_messages.sentence(Refused(missing)))
     html = render_template(
         "coordinator/sending_confirm.html",
         active="year",
-        meeting=order.meeting,
-        order=order,
+        meeting=draft.meeting,
+        draft=draft,
         rows=rows,
         tested=tested,
         form=Press(),
-        letter=drafts.letter(order, rows[0], page.now()),
+        letter=drafts.letter(draft, rows[0], page.now()),
         english=sum(one.language == "en" for one in rows),
         key=secrets.token_urlsafe(12),
         head=services().letterhead,
-        here=_here(order, what),
-        several=_several(order),
-        warning=_warning(order),
+        here=_here(draft, what),
+        several=_several(draft),
+        warning=_warning(draft),
         problem=problem,
     )
     return make_response(html, 409 if problem else 200)
 
 
-def _send(order: MailingDraft, what: str) -> AnyResponse:
+def _send(draft: MailingDraft, what: str) -> AnyResponse:
     """A second press sends nothing more."""
     expected, key = request.form.get("antal", 0, int), request.form.get("nyckel", "")[:40]
     try:
-        mailing = carry_out(lambda: _confirmed(order, key, expected))
+        mailing = carry_out(lambda: _confirmed(draft, key, expected))
     except Refused as problem:
-        return _confirm(order, what, error_messages.sentence(problem))
+        return _confirm(draft, what, error_messages.sentence(problem))
     set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
 
 
-def _confirmed(order: MailingDraft, key: str, expected: int) -> Mailing:
+def _confirmed(draft: MailingDraft, key: str, expected: int) -> Mailing:
     """A person sends what they have had a test of; what is confirmed already needs no other."""
     if confirmed(key) is None:
-        drafts.require_tested(order, g.staff, page.now())
-    return confirm(order, key, expected, audit.staff(g.staff.id), page.now())
+        drafts.require_tested(draft, g.staff, page.now())
+    return confirm(draft, key, expected, audit.staff(g.staff.id), page.now())
 
 
 def set_going(mailing_id: int, state: str) -> None:
@@ -305,17 +311,17 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
 
     Exactly as it will go, with a link that leads nowhere.
     """
-    order = order_of(years.meeting_of(number, kind), what)
-    one = _sample(drafts.recipients(order, page.now()))
-    letter = drafts.letter(order, one, page.now())
+    draft = read_draft(years.meeting_of(number, kind), what)
+    one = _sample(drafts.recipients(draft, page.now()))
+    letter = drafts.letter(draft, one, page.now())
     base = services().settings.base_url
     links = {
         "landing": f"{base}/i/exempel",
         "preparation": f"{base}/f/exempel",
         "result": f"{base}/i/exempel",
     }
-    sealed = letters.render(letter, one.language, links, services().letterhead)
-    response = make_response(sealed.html)
+    rendered = letters.render(letter, one.language, links, services().letterhead)
+    response = make_response(rendered.html)
     response.headers["Content-Security-Policy"] = FRAMED
     return response
 
@@ -324,9 +330,9 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
 def sending(public_id: str) -> str:
     """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
     mailing = by_public_id(public_id)
-    standing, kind = progress_of(mailing), registry.of(mailing.kind)
+    counts, kind = progress_of(mailing), registry.of(mailing.kind)
     about = asked.of_mailing(mailing)
-    running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
+    running = mailing.state == "preparing" or (mailing.state == "sending" and counts.waiting > 0)
     return render_template(
         "coordinator/sending.html",
         active="mailings",
@@ -334,13 +340,13 @@ def sending(public_id: str) -> str:
         about=published.title_of(about).to(page.language())
         if about and opening.is_named(about)
         else "",
-        standing=standing,
+        counts=counts,
         running=running,
         announced=not kind.address,
         reminds=kind.reminds,
         said=kind_words.PAGES.get(mailing.kind),
         form=Press(),
-        failed=log.newest(log.Wanted(group="stopped", mailing_id=mailing.id), FAILED),
+        failed=log.newest(log.LogFilter(group="stopped", mailing_id=mailing.id), FAILED),
         most=FAILED,
     )
 

@@ -20,7 +20,7 @@ from annualwheel.privacy import erasure
 from annualwheel.questionnaires import opening
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
 from annualwheel.web.coordinator.meetings import asked as questionnaires_asked
-from annualwheel.web.coordinator.meetings.asked import Asked
+from annualwheel.web.coordinator.meetings.asked import QuestionnaireCounts
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
@@ -36,7 +36,7 @@ class Status:
     meeting: Meeting
     funnel: Funnel
     turnout: list[Turnout]
-    asked: list[Asked]
+    asked: list[QuestionnaireCounts]
     undelivered: int
     mailings: dict[str, list[Mailing]]
     asking: list[ChangeRequest]
@@ -53,7 +53,7 @@ class Status:
             funnel=funnel(meeting),
             turnout=turnout(meeting),
             asked=questionnaires_asked.of(meeting, mailings.get("preparation", [])),
-            undelivered=log.count(log.Wanted(group="stopped", meeting_id=meeting.id)),
+            undelivered=log.count(log.LogFilter(group="stopped", meeting_id=meeting.id)),
             mailings=mailings,
             asking=reopening.waiting(meeting),
             unlisted=organisation_requests.count(meeting),
@@ -331,7 +331,7 @@ def _questions(status: Status, now: dt.datetime, timing: str) -> list[dict[str, 
     return found
 
 
-def _of_questionnaire(meeting: Meeting, one: Asked) -> list[dict[str, Any]]:
+def _of_questionnaire(meeting: Meeting, one: QuestionnaireCounts) -> list[dict[str, Any]]:
     which = {"formular": one.questionnaire.key} if one.title else {}
     if not one.mailed:
         return [

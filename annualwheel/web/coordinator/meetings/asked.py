@@ -14,7 +14,7 @@ from annualwheel.web import page
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionnaireCounts:
     """A published questionnaire with how many answers are in each state.
 
     `title` is "" where it need not be named; `mailed`: the mail that asks to answer it has gone.
@@ -33,14 +33,14 @@ class Asked:
         return sum(self.states[state] for state in TO_SUBMIT)
 
 
-def of(meeting: Meeting, mailings: Sequence[Mailing]) -> list[Asked]:
+def of(meeting: Meeting, mailings: Sequence[Mailing]) -> list[QuestionnaireCounts]:
     """Each questionnaire in the order they open; `mailings` are those that ask to answer one."""
     if not meeting.questionnaires:
         return []
     states = recipients.preparation_states(meeting)
     mailed = {mailing.audience.get("questionnaire") for mailing in mailings}
     found = [
-        Asked(
+        QuestionnaireCounts(
             questionnaire=one,
             title=_title(one) if opening.is_named(one) else "",
             opens_at=opening.opens_at(one),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from annualwheel.meetings import trail
-from annualwheel.meetings.trail import Trail, passed_over
+from annualwheel.meetings.trail import AuditTrail, passed_over
 from annualwheel.models import Audit, Meeting, Registration
 from annualwheel.web.wording import staff_words
 
@@ -40,7 +40,7 @@ def latest(
     return [_event(row, found) for row in found.rows]
 
 
-def _event(row: Audit, found: Trail) -> Event:
+def _event(row: Audit, found: AuditTrail) -> Event:
     return Event(
         at=row.at,
         who=_who(row, found.registrations),
@@ -51,20 +51,22 @@ def _event(row: Audit, found: Trail) -> Event:
     )
 
 
-def _who(row: Audit, seats: Mapping[int, Registration]) -> str:
-    seat = seats.get(row.subject_id or 0) if row.subject_kind == "registrations" else None
-    return f"{seat.person.name}, {seat.organisation.name}" if seat else ""
+def _who(row: Audit, registrations: Mapping[int, Registration]) -> str:
+    registration = (
+        registrations.get(row.subject_id or 0) if row.subject_kind == "registrations" else None
+    )
+    return f"{registration.person.name}, {registration.organisation.name}" if registration else ""
 
 
-def _why(row: Audit, seats: Mapping[int, Registration]) -> Iterator[str]:
+def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]:
     """Why this person, and not the one before."""
     if "line" in row.details:
         yield _("Var nummer %(line)s i kön.", line=row.details["line"])
     if row.details.get("over"):
         yield _("Det var fullt.")
     for one, why in passed_over(row).items():
-        if one in seats:
-            yield _waited(seats[one].person.name, why)
+        if one in registrations:
+            yield _waited(registrations[one].person.name, why)
     if len(row.details.get("passed", [])) > trail.MOST_NAMED:
         yield _("Fler fick vänta av samma skäl.")
 

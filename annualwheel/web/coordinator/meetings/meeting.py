@@ -60,7 +60,7 @@ def meeting(number: int, kind: str) -> str:
 def missing(number: int, kind: str) -> str:
     """The organisations nobody comes from: whom to ring."""
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
-    asked = lists.Asked(MISSING_COLUMNS, turnout.BY_NAME)
+    asked = lists.ListRequest(MISSING_COLUMNS, turnout.BY_NAME)
     rows = turnout.organisations_missing(found, category, asked.number, asked.order)
     return render_template(
         "coordinator/meeting_missing.html",

@@ -18,7 +18,7 @@ from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
-from annualwheel.meetings.acts import News
+from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
 from annualwheel.web import error_messages, page
@@ -186,7 +186,7 @@ def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> d
     who = listeners.listeners(meeting, kind)
     letter = None
     if who.first:
-        draft = MailingDraft(meeting, kind, news=News(to, reason))
+        draft = MailingDraft(meeting, kind, news=MeetingNews(to, reason))
         letter = drafts.letter(draft, rows.addressee(who.first), page.now())
     return {
         "told": who.total,

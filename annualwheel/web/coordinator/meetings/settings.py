@@ -81,7 +81,7 @@ class SettingsForm(StaleSafeForm):
 
 
 @dataclass(frozen=True)
-class Stretch:
+class OpenPeriod:
     """A phase of the meeting, or the time a questionnaire with days of its own is open.
 
     `field` begins the names of its two fields; `questionnaire` is its key, "" for a phase. `after`:
@@ -103,10 +103,10 @@ class Stretch:
         return 1 if self.after else -1
 
 
-def stretches(meeting: Meeting) -> list[Stretch]:
+def stretches(meeting: Meeting) -> list[OpenPeriod]:
     """The phases in order, then the questionnaires with days of their own."""
     found = [
-        Stretch(
+        OpenPeriod(
             phase.kind,
             words.label(phase.kind, "phase"),
             "",
@@ -120,7 +120,7 @@ def stretches(meeting: Meeting) -> list[Stretch]:
     ]
     for asked in meeting.questionnaires:
         if asked.opens_days is not None and asked.closes_days is not None:
-            stretch = Stretch(
+            stretch = OpenPeriod(
                 f"asked_{asked.key}",
                 published.title_of(asked).to(page.language()),
                 asked.key,

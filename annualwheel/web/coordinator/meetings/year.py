@@ -30,7 +30,7 @@ from annualwheel.web.coordinator.fields import (
 )
 from annualwheel.web.coordinator.meetings import agenda, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, to_do
-from annualwheel.web.forms import BaseForm, Filled, strip
+from annualwheel.web.forms import BaseForm, Required, strip
 from annualwheel.web.wording import words
 
 USUAL = {
@@ -99,7 +99,7 @@ def _year_form() -> type[YearFields]:
             f"{kind}_starts": time_field(_l("Börjar")),
             f"{kind}_ends": time_field(_l("Slutar")),
             f"{kind}_place": StringField(
-                _l("Plats"), [Filled(_l("Skriv var mötet är"))], filters=[strip]
+                _l("Plats"), [Required(_l("Skriv var mötet är"))], filters=[strip]
             ),
             f"{kind}_address": StringField(_l("Adress"), filters=[strip]),
         }

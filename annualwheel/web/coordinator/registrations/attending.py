@@ -22,9 +22,9 @@ from annualwheel.web.wording import words
 LUNCH = {"yes": True, "no": False}
 
 
-def _attendance(seat: Registration) -> dict[str, Any]:
-    lunch = next((name for name, eats in LUNCH.items() if eats is seat.lunch), None)
-    return {"mode": seat.mode, "lunch": lunch}
+def _attendance(registration: Registration) -> dict[str, Any]:
+    lunch = next((name for name, eats in LUNCH.items() if eats is registration.lunch), None)
+    return {"mode": registration.mode, "lunch": lunch}
 
 
 class AttendingForm(StaleSafeForm):
@@ -33,37 +33,39 @@ class AttendingForm(StaleSafeForm):
     `mode` and `lunch` are taken out where the meeting does not ask.
     """
 
-    seat: Registration
+    registration: Registration
     mode = RadioField(_l("Hur"), [OneOf(_l("Välj på plats eller digitalt"))], validate_choice=False)
     lunch = RadioField(_l("Äter personen lunch på mötet?"), validate_choice=False)
 
     @classmethod
-    def of(cls, seat: Registration) -> Self:
+    def of(cls, registration: Registration) -> Self:
         """The form with what holds now, and without questions the meeting does not ask."""
-        form = cls(lambda: {**_attendance(seat), **cls.known(seat)})
-        form.seat = seat
+        form = cls(lambda: {**_attendance(registration), **cls.known(registration)})
+        form.registration = registration
         form.mode.choices = [
             SelectChoice(option.mode, words.label(option.mode, "mode"))
-            for option in seat.meeting.options
+            for option in registration.meeting.options
         ]
         form.lunch.choices = [SelectChoice("yes", _("Ja")), SelectChoice("no", _("Nej"))]
         if len(form.mode.choices) < 2:
             del form.mode
-        if not seat.meeting.with_lunch:
+        if not registration.meeting.with_lunch:
             del form.lunch
         return form
 
     @staticmethod
-    def known(seat: Registration) -> dict[str, Any]:
+    def known(registration: Registration) -> dict[str, Any]:
         """What holds now in the form's other fields."""
-        return {"title": seat.title}
+        return {"title": registration.title}
 
     def validate_lunch(self, field: Field) -> None:
         """Whoever is to come to the place is asked.
 
         Who comes already and has not said is not kept from a change of something else.
         """
-        comes_already = self.seat.mode == "on_site" and self.seat.state in CAN_BE_CHANGED
+        comes_already = (
+            self.registration.mode == "on_site" and self.registration.state in CAN_BE_CHANGED
+        )
         if self.attends == "on_site" and field.data not in LUNCH and not comes_already:
             raise ValidationError(_("Välj om personen äter lunch på mötet"))
 
@@ -73,7 +75,7 @@ class AttendingForm(StaleSafeForm):
 
         The registration's own where there is nothing to choose.
         """
-        return str(self.mode.data) if self.mode else self.seat.mode
+        return str(self.mode.data) if self.mode else self.registration.mode
 
     @property
     def eats(self) -> bool | None:

@@ -79,13 +79,13 @@ class ChangeForm(AttendingForm):
     )
 
     @staticmethod
-    def known(seat: Registration) -> dict[str, Any]:
+    def known(registration: Registration) -> dict[str, Any]:
         """As `AttendingForm.known`."""
-        return {"title": seat.title, "copy_to": seat.copy_to}
+        return {"title": registration.title, "copy_to": registration.copy_to}
 
     def reply(self) -> Reply:
         """What stands with the changes."""
-        person = self.seat.person
+        person = self.registration.person
         return Reply(
             person.given,
             person.family,
@@ -98,23 +98,23 @@ class ChangeForm(AttendingForm):
         )
 
 
-def possible(seat: Registration) -> frozenset[str]:
+def possible(registration: Registration) -> frozenset[str]:
     """Which of "substitute" and "change" staff can do with the registration now.
 
     Both are possible until the meeting starts.
     """
-    if not is_ahead(seat):
+    if not is_ahead(registration):
         return frozenset()
     fits = {
-        "substitute": allowed(seat.state, "substitute"),
-        "change": seat.state in CAN_BE_CHANGED,
+        "substitute": allowed(registration.state, "substitute"),
+        "change": registration.state in CAN_BE_CHANGED,
     }
     return frozenset(act for act, fit in fits.items() if fit)
 
 
-def is_ahead(seat: Registration) -> bool:
+def is_ahead(registration: Registration) -> bool:
     """Whether the registration's meeting is still to come."""
-    return seat.meeting.state == "planned" and page.now() < seat.meeting.starts_at
+    return registration.meeting.state == "planned" and page.now() < registration.meeting.starts_at
 
 
 @blueprint.route("/anmalningar/<public_id>/ersattare", methods=["GET", "POST"])
@@ -123,41 +123,41 @@ def send_substitute(public_id: str) -> AnyResponse:
 
     Mails and calendar as when the person does it.
     """
-    seat, form = invitations.by_public_id(public_id), SubstituteForm()
+    registration, form = invitations.by_public_id(public_id), SubstituteForm()
     actor = audit.staff(g.staff.id)
     outcome = carried_out(
-        form, lambda: substitution.substitute(seat, form.substitute(), page.now(), actor)
+        form, lambda: substitution.substitute(registration, form.substitute(), page.now(), actor)
     )
     if outcome:
         successor = outcome.result
         flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
         theirs = url_for("coordinator.registration", public_id=successor.public_id)
         return redirect(theirs, code=303)
-    if not form.is_submitted() and "substitute" not in possible(seat):
+    if not form.is_submitted() and "substitute" not in possible(registration):
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-    return _page("substitute", seat, form)
+    return _page("substitute", registration, form)
 
 
 @blueprint.route("/anmalningar/<public_id>/andra", methods=["GET", "POST"])
 def change_reply(public_id: str) -> AnyResponse:
     """Changes what was replied; mails and calendar as when the person does it."""
-    seat = invitations.by_public_id(public_id)
-    form = ChangeForm.of(seat)
+    registration = invitations.by_public_id(public_id)
+    form = ChangeForm.of(registration)
     actor = audit.staff(g.staff.id)
-    if carried_out(form, lambda: replies.change(seat, form.reply(), page.now(), actor)):
+    if carried_out(form, lambda: replies.change(registration, form.reply(), page.now(), actor)):
         flash(_("Anmälan är ändrad. En ny bekräftelse är på väg."))
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-    if not form.is_submitted() and "change" not in possible(seat):
+    if not form.is_submitted() and "change" not in possible(registration):
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-    return _page("change", seat, form)
+    return _page("change", registration, form)
 
 
-def _page(which: str, seat: Registration, form: BaseForm) -> AnyResponse:
+def _page(which: str, registration: Registration, form: BaseForm) -> AnyResponse:
     html = render_template(
         f"coordinator/registration_{which}.html",
         active="year",
-        seat=seat,
-        meeting=seat.meeting,
+        registration=registration,
+        meeting=registration.meeting,
         form=form,
     )
     return make_response(html, form.status)

@@ -23,7 +23,7 @@ from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.contacts.organisations import category_name
-from annualwheel.web.forms import SHORT, BaseForm, Filled, strip
+from annualwheel.web.forms import SHORT, BaseForm, Required, strip
 
 FOUND, WORDS = 10, 4
 
@@ -33,7 +33,7 @@ class ChooseForm(BaseForm):
 
     organisation = RadioField(
         _l("Organisation"),
-        [Filled(_l("Välj en organisation"))],
+        [Required(_l("Välj en organisation"))],
         filters=[strip],
         validate_choice=False,
     )
@@ -45,13 +45,13 @@ class CreateForm(BaseForm):
 
     name = StringField(
         _l("Namn"),
-        [Filled(_l("Skriv vad organisationen heter")), SHORT],
+        [Required(_l("Skriv vad organisationen heter")), SHORT],
         filters=[strip],
         render_kw={"autocomplete": "off"},
     )
     category = SelectField(
         _l("Typ av organisation"),
-        [Filled(_l("Välj typ av organisation"))],
+        [Required(_l("Välj typ av organisation"))],
         filters=[strip],
         validate_choice=False,
     )
@@ -63,7 +63,7 @@ class RefuseForm(BaseForm):
     text = TextAreaField(
         _l("Vårt svar"),
         [
-            Filled(_l("Skriv varför det inte går")),
+            Required(_l("Skriv varför det inte går")),
             Length(max=1000, message=_l("Skriv högst 1 000 tecken")),
         ],
         filters=[strip],

@@ -56,7 +56,7 @@ def people_of(number: int, kind: str) -> str:
     group = request.args.get("grupp", "invited")
     group = group if group in audiences.GROUPS else "invited"
     category, text = request.args.get("typ", ""), request.args.get("sok", "")
-    asked = lists.Asked(COLUMNS, audiences.BY_NAME)
+    asked = lists.ListRequest(COLUMNS, audiences.BY_NAME)
     rows = audiences.in_group(found, group, category, text, asked.number, asked.order)
     return render_template(
         "coordinator/registrations.html",
@@ -79,15 +79,15 @@ class ReplyForm(AttendingForm, NameFields):
     mobile = StringField(_l("Mobilnummer"), [Optional(), SHORT], filters=[strip])
 
     @staticmethod
-    def known(seat: Registration) -> dict[str, Any]:
+    def known(registration: Registration) -> dict[str, Any]:
         """As `AttendingForm.known`."""
-        person = seat.person
+        person = registration.person
         return {
             "given": person.given,
             "family": person.family,
             "email": person.email,
             "mobile": person.mobile,
-            "title": seat.title,
+            "title": registration.title,
         }
 
     def reply(self) -> Reply:
@@ -100,7 +100,7 @@ class ReplyForm(AttendingForm, NameFields):
             self.mobile.data,
             self.eats,
             self.attends,
-            self.seat.copy_to,
+            self.registration.copy_to,
         )
 
 
@@ -110,22 +110,22 @@ def registration(public_id: str) -> AnyResponse:
     return _shown(invitations.by_public_id(public_id), None)
 
 
-def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
-    line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
+def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
+    line = seats.place_in_line(registration) if registration.state == "waitlisted" else 0
     html = render_template(
         "coordinator/registration.html",
         active="year",
-        seat=seat,
-        claim=open_registration.claim(seat),
-        meeting=seat.meeting,
-        mails=log.about(seat),
-        form=form or ReplyForm.of(seat),
-        successor=invitations.successor_of(seat),
+        registration=registration,
+        claim=open_registration.claim(registration),
+        meeting=registration.meeting,
+        mails=log.about(registration),
+        form=form or ReplyForm.of(registration),
+        successor=invitations.successor_of(registration),
         line=line,
-        can=lambda act: allowed(seat.state, act),
-        ahead=on_behalf.is_ahead(seat),
-        possible=on_behalf.possible(seat),
-        reason=reason_words().get(seat.decline_reason, seat.decline_reason),
+        can=lambda act: allowed(registration.state, act),
+        ahead=on_behalf.is_ahead(registration),
+        possible=on_behalf.possible(registration),
+        reason=reason_words().get(registration.decline_reason, registration.decline_reason),
     )
     return make_response(html, form.status if form else 200)
 
@@ -133,13 +133,15 @@ def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
 @blueprint.post("/anmalningar/<public_id>/anmal")
 def register_for(public_id: str) -> AnyResponse:
     """Registers someone who has called; the person gets a mail and a calendar entry."""
-    seat = invitations.by_public_id(public_id)
-    form = ReplyForm.of(seat)
+    registration = invitations.by_public_id(public_id)
+    form = ReplyForm.of(registration)
     actor = audit.staff(g.staff.id)
-    if not carried_out(form, lambda: replies.register(seat, form.reply(), page.now(), actor)):
-        return _shown(seat, form)
-    name = seat.person.name
-    if seat.state == "registered":
+    if not carried_out(
+        form, lambda: replies.register(registration, form.reply(), page.now(), actor)
+    ):
+        return _shown(registration, form)
+    name = registration.person.name
+    if registration.state == "registered":
         flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=name))
     else:
         flash(_("%(name)s står på väntelistan. Mötet är fullt.", name=name))
@@ -149,27 +151,29 @@ def register_for(public_id: str) -> AnyResponse:
 @blueprint.post("/anmalningar/<public_id>/<act>")
 def act_on(public_id: str, act: str) -> AnyResponse:
     """Carries out one of `ACTS` for the person."""
-    seat = invitations.by_public_id(public_id)
+    registration = invitations.by_public_id(public_id)
     if act not in ACTS:
         raise Missing("no_registration")
     if Press().accepted():
-        carry_out(lambda: _act_on(seat, act))
+        carry_out(lambda: _act_on(registration, act))
         flash(str(ACTS[act]))
     return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
 
 
-def _act_on(seat: Registration, act: str) -> None:
+def _act_on(registration: Registration, act: str) -> None:
     now, actor = page.now(), audit.staff(g.staff.id)
     if act == "decline":
-        replies.decline(seat, "", now, actor)
+        replies.decline(registration, "", now, actor)
     elif act == "withdraw":
-        replies.withdraw(seat, now, actor)
+        replies.withdraw(registration, now, actor)
     elif act == "revoke":
-        revocation.revoke(seat, now, actor)
+        revocation.revoke(registration, now, actor)
     elif act == "vouch":
-        open_registration.vouch(seat, now, actor)
+        open_registration.vouch(registration, now, actor)
     else:
-        invite_one(seat.meeting, seat.person, seat.organisation, seat.title)
+        invite_one(
+            registration.meeting, registration.person, registration.organisation, registration.title
+        )
 
 
 class LateForm(BaseForm, NameFields):
@@ -233,10 +237,10 @@ def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
     return _invited(carry_out(lambda: invite_one(found, person, organisation, "")))
 
 
-def _invited(seat: Registration) -> AnyResponse:
-    what = words.meeting_running(seat.meeting.kind)
-    flash(_("%(name)s är inbjuden till %(meeting)s.", name=seat.person.name, meeting=what))
-    return redirect(url_for("coordinator.registration", public_id=seat.public_id), code=303)
+def _invited(registration: Registration) -> AnyResponse:
+    what = words.meeting_running(registration.meeting.kind)
+    flash(_("%(name)s är inbjuden till %(meeting)s.", name=registration.person.name, meeting=what))
+    return redirect(url_for("coordinator.registration", public_id=registration.public_id), code=303)
 
 
 def invite_one(
@@ -249,6 +253,6 @@ def invite_one(
     seats.lock(meeting)
     drafts.require_possible(meeting, "invitation", page.now())
     activation.let_in(person, page.now(), audit.staff(g.staff.id))
-    seat = invitations.invite(meeting, person, organisation, page.now(), title=title)
-    audit.note(audit.staff(g.staff.id), "invited", seat, page.now(), meeting.id)
-    return seat
+    registration = invitations.invite(meeting, person, organisation, page.now(), title=title)
+    audit.note(audit.staff(g.staff.id), "invited", registration, page.now(), meeting.id)
+    return registration

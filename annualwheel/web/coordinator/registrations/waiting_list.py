@@ -19,7 +19,7 @@ from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.meetings import events
-from annualwheel.web.forms import BaseForm, Filled, strip
+from annualwheel.web.forms import BaseForm, Required, strip
 
 DECISIONS = (
     "waitlisted",
@@ -40,7 +40,7 @@ class GiveForm(BaseForm):
     note = TextAreaField(
         _l("Varför får personen platsen i förtur?"),
         [
-            Filled(_l("Skriv varför, så att kollegorna förstår")),
+            Required(_l("Skriv varför, så att kollegorna förstår")),
             Length(max=500, message=_l("Skriv högst 500 tecken")),
         ],
         filters=[strip],
@@ -68,30 +68,30 @@ def give_place(public_id: str) -> AnyResponse:
 
     More than there are seats only when that is ticked.
     """
-    seat, form = invitations.by_public_id(public_id), GiveForm()
+    registration, form = invitations.by_public_id(public_id), GiveForm()
     note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
-    if carried_out(form, lambda: offers.give(seat, note, page.now(), actor, over=over)):
-        name = seat.person.name
+    if carried_out(form, lambda: offers.give(registration, note, page.now(), actor, over=over)):
+        name = registration.person.name
         flash(
             _("%(name)s har fått en plats. Ett mejl och en kalenderbokning är på väg.", name=name)
         )
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-    if not form.is_submitted() and seat.state != "waitlisted":
+    if not form.is_submitted() and registration.state != "waitlisted":
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
-    return _page(seat, form)
+    return _page(registration, form)
 
 
-def _page(seat: Registration, form: GiveForm) -> AnyResponse:
-    option = seats.option_of(seat.meeting, seat.mode)
+def _page(registration: Registration, form: GiveForm) -> AnyResponse:
+    option = seats.option_of(registration.meeting, registration.mode)
     room = seats.room(option) if option else None
     html = render_template(
         "coordinator/give_place.html",
         active="year",
-        seat=seat,
-        meeting=seat.meeting,
+        registration=registration,
+        meeting=registration.meeting,
         form=form,
         room=room,
-        line=seats.place_in_line(seat),
-        why_not=room.why_not(seat.organisation_id) if room else "",
+        line=seats.place_in_line(registration),
+        why_not=room.why_not(registration.organisation_id) if room else "",
     )
     return make_response(html, form.status)

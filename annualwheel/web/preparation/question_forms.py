@@ -16,7 +16,7 @@ from wtforms import Field
 
 from annualwheel.preparation import answers, submission
 from annualwheel.preparation.answers import Change, Conflict, SaveResult
-from annualwheel.preparation.drafts import Place
+from annualwheel.preparation.drafts import DraftItem
 from annualwheel.questionnaires import form
 from annualwheel.questionnaires.definition import (
     CHOOSING,
@@ -59,7 +59,7 @@ class QuestionForm:
     """A form over one item: `asked` are all its questions, also those that are hidden now."""
 
     asked: tuple[Question, ...]
-    place: Place
+    item: DraftItem
     root: Values
     form: Any
     rows: list[Row] = field(default_factory=list)
@@ -105,12 +105,12 @@ class QuestionForm:
         """
         if "live" in request.form:
             return False
-        before, after = self._visible(self.place.values), self._visible(self.form.answers())
+        before, after = self._visible(self.item.values), self._visible(self.form.answers())
         return bool(after - before)
 
     def stored_stamp(self, key: str) -> str:
         """The stamp of what was stored when the page was made."""
-        stored = self.place.stored.get(key)
+        stored = self.item.stored.get(key)
         return answers.stamp(stored.version, stored.value) if stored else answers.stamp(0, "")
 
     def posted_stamps(self) -> dict[str, str]:
@@ -139,14 +139,14 @@ class QuestionForm:
                     continue
                 stamped = request.form.get(f"theirs-{key}", stamped)
                 if how == "both":
-                    value = _both(each, value, self.place.values.get(key, ""))
+                    value = _both(each, value, self.item.values.get(key, ""))
             elif answers.untouched(stamped, value):
                 continue
             sent = request.form.get(f"sent-{each.key}")
             found[each.key] = Change(value, answers.base_of(stamped), sent)
         return found
 
-    def show_again(self, saved: SaveResult, current: Place) -> None:
+    def show_again(self, saved: SaveResult, current: DraftItem) -> None:
         """Shows the form again after a save with conflicts.
 
         What was saved is no longer new, what was resolved shows as it stands, the rest as typed.
@@ -158,12 +158,14 @@ class QuestionForm:
         if how == "theirs" and key in current.stored:
             self.form[key].data = current.values[key]
             stamps.pop(key, None)
-        self.place = current
+        self.item = current
         self.set_rows(stamps, saved.conflicts)
 
 
-def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool) -> QuestionForm:
-    """The sheet for questions that hang on `place`.
+def build(
+    asked: tuple[Question, ...], draft_item: DraftItem, root: Values, posted: bool
+) -> QuestionForm:
+    """The form for questions that are answered in `draft_item`.
 
     `posted`: this is the form that was sent, so it shows what was typed.
     """
@@ -172,9 +174,11 @@ def build(asked: tuple[Question, ...], place: Place, root: Values, posted: bool)
         options = _organisations()
     form_class = _form(asked, options, page.language())
     settings = {} if posted else {"formdata": None}
-    sheet = QuestionForm(asked, place, root, form_class(data=dict(place.values), **settings))
-    sheet.set_rows(sheet.posted_stamps() if posted else {}, {})
-    return sheet
+    built = QuestionForm(
+        asked, draft_item, root, form_class(data=dict(draft_item.values), **settings)
+    )
+    built.set_rows(built.posted_stamps() if posted else {}, {})
+    return built
 
 
 def spoken(

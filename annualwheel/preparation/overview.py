@@ -23,7 +23,7 @@ TO_DECIDE = Order("to_decide")
 
 
 @dataclass(frozen=True)
-class Standing:
+class AnswerState:
     """An answer in the list: how far it has come, and what is special with it.
 
     `asked`: somebody wants to change it after the last day. `open_alone`: it is open for its
@@ -42,7 +42,7 @@ def of_questionnaires(
     now: dt.datetime,
     number: int = 1,
     order: Order = TO_DECIDE,
-) -> Page[Standing]:
+) -> Page[AnswerState]:
     """A page of the answers to the chosen questionnaires of a meeting.
 
     Those who ask for something first, then those that are open again, then by name; or by name,
@@ -54,7 +54,7 @@ def of_questionnaires(
     for questionnaire in chosen:
         alone = _open_alone(questionnaire, now)
         rows += [
-            Standing(questionnaire, one, one.submission in asked, one.submission in alone)
+            AnswerState(questionnaire, one, one.submission in asked, one.submission in alone)
             for one in progress.of_questionnaire(questionnaire)
         ]
     by = {
@@ -92,5 +92,5 @@ def _open_alone(questionnaire: Questionnaire, now: dt.datetime) -> set[str]:
     return set(db.session.scalars(found))
 
 
-def _name(row: Standing) -> tuple[tuple[str, str], ...]:
+def _name(row: AnswerState) -> tuple[tuple[str, str], ...]:
     return swedish(row.progress.organisation), swedish(row.progress.person)
