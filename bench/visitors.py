@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 AUTOSAVE = re.compile(r'data-autosave="([^"]+)"')
-WHOSE = re.compile(r'name="whose" value="([^"]+)"')
+ACTING_FOR = re.compile(r'name="acting_for" value="([^"]+)"')
 AUTOSAVE_CSRF = re.compile(r'data-csrf="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="([^"]+)"')
 SENTENCE = "Vi har lärt oss att det blir lättare när någon äger frågan från början till slut. "
@@ -38,7 +38,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
-        self.whose = ""
+        self.acting_for = ""
 
     def get(self, path: str, expect: int = 200) -> Page:
         """The page at `path`."""
@@ -61,7 +61,7 @@ class Browser:
         self, method: str, path: str, body: str | None, headers: dict[str, str], expect: int
     ) -> Page:
         if method == "POST":
-            headers["X-Whose"] = self.whose
+            headers["X-Acting-For"] = self.acting_for
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
@@ -72,8 +72,8 @@ class Browser:
             page = self._once(method, path, body, headers)
         if page.status != expect:
             raise RuntimeError(f"{method} {path} gave {page.status}: {page.text[-600:]}")
-        if found := WHOSE.search(page.text):
-            self.whose = found[1]
+        if found := ACTING_FOR.search(page.text):
+            self.acting_for = found[1]
         return page
 
     def _once(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:

@@ -26,7 +26,7 @@ from annualwheel.jobs.queue import queue_of
 from config import ROOT, Settings
 from tests import databases, smtp_server
 from tests.databases import PostgreSQL, SQLite
-from tests.stages import Kept
+from tests.furnished_worlds import Kept
 from tests.tiny_browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
@@ -214,7 +214,7 @@ def places(
 
 @pytest.fixture(scope="session")
 def kept_worlds() -> dict[tuple[str, str], Kept]:
-    """The worlds this worker has furnished; tests use `stage`."""
+    """The worlds this worker has furnished; tests use `furnished_world`."""
     return {}
 
 

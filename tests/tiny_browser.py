@@ -79,13 +79,16 @@ class Browser(Reader):
         For files, APIs and attacks. It says whose the page at hand is, as the page's own scripts
         do.
         """
-        whose = (
-            next((n.get("value") for n in self.page.all("input") if n.get("name") == "whose"), None)
+        acting_for = (
+            next(
+                (n.get("value") for n in self.page.all("input") if n.get("name") == "acting_for"),
+                None,
+            )
             if self._page
             else None
         )
-        if whose and method == "POST":
-            options["headers"] = {"X-Whose": whose, **dict(options.get("headers") or {})}  # type: ignore[call-overload]
+        if acting_for and method == "POST":
+            options["headers"] = {"X-Acting-For": acting_for, **dict(options.get("headers") or {})}  # type: ignore[call-overload]
         return self._isolated(method, url, options)
 
     def _go(

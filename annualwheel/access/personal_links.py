@@ -46,21 +46,21 @@ class Link:
         return f"{what}, {self.organisation.name}"
 
 
-def living(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
+def living(people: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     """The links that still open something, registrations first.
 
-    They are those of the people for whom `whose` (a condition on `Person`) holds. A meeting that
+    They are those of the people for whom `people` (a condition on `Person`) holds. A meeting that
     was over 30 days ago has none.
     """
-    return _to_registrations(whose, now) + _to_preparations(whose, now)
+    return _to_registrations(people, now) + _to_preparations(people, now)
 
 
-def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
+def _to_registrations(people: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     registrations = db.session.scalars(
         sa.select(Registration)
         .join(Registration.person)
         .join(Registration.meeting)
-        .where(whose, Registration.state.not_in(LINK_IS_DEAD), Meeting.ends_at > now - SHOWN)
+        .where(people, Registration.state.not_in(LINK_IS_DEAD), Meeting.ends_at > now - SHOWN)
         .order_by(Registration.id)
         .options(
             joinedload(Registration.person),
@@ -79,14 +79,14 @@ def _to_registrations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[L
     ]
 
 
-def _to_preparations(whose: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
+def _to_preparations(people: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     members = db.session.scalars(
         sa.select(Member)
         .join(Member.person)
         .join(Member.submission)
         .join(Submission.questionnaire)
         .join(Questionnaire.meeting)
-        .where(whose, Meeting.ends_at > now - SHOWN)
+        .where(people, Meeting.ends_at > now - SHOWN)
         .order_by(Member.id)
         .options(
             joinedload(Member.person),

@@ -244,7 +244,7 @@ def _other_name(organisation: Organisation, words: Sequence[str]) -> str:
     return ""
 
 
-def places_in(organisation: Organisation) -> Sequence[Affiliation]:
+def affiliations_in(organisation: Organisation) -> Sequence[Affiliation]:
     """Who has a place in the organisation now, in the order of their names."""
     return db.session.scalars(
         sa.select(Affiliation)

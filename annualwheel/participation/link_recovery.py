@@ -28,8 +28,8 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     """
     limits.count("new_link_client", client, now, 30, HOUR)
     limits.count("new_link", fold(address), now, 3, HOUR)
-    whose = sa.and_(Person.email_folded == fold(address), NOT_MERGED)
-    found = personal_links.living(whose, now)
+    with_address = sa.and_(Person.email_folded == fold(address), NOT_MERGED)
+    found = personal_links.living(with_address, now)
     if not found:
         return
     first = found[0].person

@@ -34,7 +34,7 @@ def wipe(person: Person) -> None:
         db.session.scalars(sa.select(Registration.id).where(Registration.person_id == person.id))
     )
     _registrations(registrations)
-    _places(person)
+    _affiliations(person)
     _own_drafts(person)
     members = sa.select(Member).where(Member.person_id == person.id)
     for member in db.session.scalars(members).all():
@@ -87,9 +87,9 @@ def _registrations(registrations: list[int]) -> None:
     )
 
 
-def _places(person: Person) -> None:
-    for place in person.affiliations:
-        place.title, place.active = "", False
+def _affiliations(person: Person) -> None:
+    for affiliation in person.affiliations:
+        affiliation.title, affiliation.active = "", False
     led = sa.select(YearOrganisation).where(YearOrganisation.lead_id == person.id)
     for row in db.session.scalars(led):
         row.lead = None
@@ -122,7 +122,7 @@ def _sources(person: Person) -> None:
 def _imports(person: Person) -> None:
     """Lines of imported lists that name the address, and what an import changed of the person's."""
     own = {("persons", person.id)}
-    own |= {("affiliations", place.id) for place in person.affiliations}
+    own |= {("affiliations", affiliation.id) for affiliation in person.affiliations}
     for kept in db.session.scalars(sa.select(Import)):
         kept.rows = [row for row in kept.rows if not _names(row[1].values(), person)]
         changed = kept.trace.get("changed", [])

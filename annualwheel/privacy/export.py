@@ -80,7 +80,7 @@ class Extract:
     """
 
     person: Person
-    places: Sequence[Affiliation]
+    affiliations: Sequence[Affiliation]
     registrations: Sequence[OwnRegistration]
     memberships: Sequence[Member]
     written: Sequence[WrittenText]
@@ -98,7 +98,7 @@ def of(person: Person, language: str) -> Extract:
     submitted = sa.select(sa.func.count()).where(SubmissionVersion.by_id == person.id)
     return Extract(
         person=person,
-        places=person.affiliations,
+        affiliations=person.affiliations,
         registrations=_registrations(person),
         memberships=_memberships(person),
         written=_written(person, language),
@@ -151,7 +151,7 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     """
     return {
         "person": {name: getattr(held.person, name) for name in OF_PERSON},
-        "organisations": [_place(row) for row in held.places],
+        "organisations": [_affiliation(row) for row in held.affiliations],
         "registrations": [_registration(one, reasons) for one in held.registrations],
         "memberships": [_membership(row) for row in held.memberships],
         "written": [_passage(row, "removed_at") for row in held.written],
@@ -172,7 +172,7 @@ def _all_requests(held: Extract) -> list[dict[str, Any]]:
     ]
 
 
-def _place(row: Affiliation) -> dict[str, Any]:
+def _affiliation(row: Affiliation) -> dict[str, Any]:
     return {"organisation": row.organisation.name, "title": row.title, "active": row.active}
 
 

@@ -121,10 +121,10 @@ def correct(person: Person, new: Correction, now: dt.datetime) -> None:
     address_change.rename(person, new.given, new.family, new.email, now, actor)
     person.mobile, person.language = folding.clean(new.mobile), new.language
     changed = [name for name, old in before.items() if getattr(person, name) != old]
-    for place in person.affiliations:
-        title = folding.clean(new.titles.get(place.organisation.public_id, place.title))
-        if place.active and title != place.title:
-            _retitle(place, title, now)
+    for affiliation in person.affiliations:
+        title = folding.clean(new.titles.get(affiliation.organisation.public_id, affiliation.title))
+        if affiliation.active and title != affiliation.title:
+            _retitle(affiliation, title, now)
             changed.append("title")
     if changed:
         audit.note(actor, "own_data_corrected", person, now, fields=changed)
@@ -170,17 +170,17 @@ def registration_of(person: Person, wanted: str) -> Registration:
     return found
 
 
-def _retitle(place: Affiliation, title: str, now: dt.datetime) -> None:
+def _retitle(affiliation: Affiliation, title: str, now: dt.datetime) -> None:
     registrations = (
         sa.select(Registration)
         .join(Registration.meeting)
         .where(
-            Registration.person_id == place.person_id,
-            Registration.organisation_id == place.organisation_id,
-            Registration.title.in_((place.title, "")),
+            Registration.person_id == affiliation.person_id,
+            Registration.organisation_id == affiliation.organisation_id,
+            Registration.title.in_((affiliation.title, "")),
             Meeting.starts_at > now,
         )
     )
     for registration in db.session.scalars(registrations):
         registration.title = title
-    place.title = title
+    affiliation.title = title

@@ -39,7 +39,7 @@ RESERVED = frozenset(
         "validate",
         "validate_fully",
         "validate_on_submit",
-        "whose",
+        "acting_for",
     )
 )
 # Sections are pages under the preparation's address, beside those that are there for every

@@ -14,7 +14,7 @@ from annualwheel.web.forms import AskForLink
 QUIET = frozenset(
     (
         "csrf_token",
-        "whose",
+        "acting_for",
         "lang_switch",
         "mode",
         "lunch",

@@ -1,7 +1,7 @@
 """The links that were opened in this browser.
 
-A secretary opens those of several people in tabs beside each other: each page says whose it is, and
-acts for nobody else, whatever was opened after it.
+A secretary opens those of several people in tabs beside each other: each page says for whom it
+acts, and acts for nobody else, whatever was opened after it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def target(kind: str) -> Target | None:
     """
     if request.method in READS:
         return newest(kind)
-    whose = named()
-    return next((Target(kind, *one) for one in _known(kind) if one[0] == whose), None)
+    acting_for = named()
+    return next((Target(kind, *one) for one in _known(kind) if one[0] == acting_for), None)
 
 
 def let_in(target: Target | None) -> None:
@@ -63,14 +63,14 @@ def named() -> str:
 
     The hidden field of a form, or the header of a script.
     """
-    return request.form.get("whose") or request.headers.get("X-Whose", "")
+    return request.form.get("acting_for") or request.headers.get("X-Acting-For", "")
 
 
 def field() -> Markup:
     """The hidden field that says whose page this is; nothing on a page that is nobody's."""
-    if "whose" not in g:
+    if "acting_for" not in g:
         return Markup()
-    return Markup('<input type="hidden" name="whose" value="{}">').format(g.whose)
+    return Markup('<input type="hidden" name="acting_for" value="{}">').format(g.acting_for)
 
 
 def _known(kind: str) -> list[Any]:

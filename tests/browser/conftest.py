@@ -19,8 +19,8 @@ from scenes.world import World
 from scripts.chromium import launch_options
 from tests.browser.lasting import PATIENCE
 from tests.conftest import Fixed, Places, close
+from tests.furnished_worlds import Kept, furnished
 from tests.smtp_server import Smtp
-from tests.stages import Kept, furnished
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # A page may answer 422 or 404 and say so, and a test may take the network away; the browser notes
@@ -50,14 +50,14 @@ def live(places: Places, clock: Fixed, smtp: Smtp) -> Iterator[Live]:
 
 
 @pytest.fixture
-def stage(
+def furnished_world(
     places: Places,
     clock: Fixed,
     smtp: Smtp,
     tmp_path: Path,
     kept_worlds: dict[tuple[str, str], Kept],
 ) -> Iterator[Callable[[str], World]]:
-    """`stage(name)`: the world of that name on SQLite, untouched by tests before it."""
+    """`furnished_world(name)`: the world of that name on SQLite, untouched by tests before it."""
     made: list[Flask] = []
 
     def build(name: str) -> World:

@@ -87,10 +87,10 @@ def camera_on(browser: Browser, world: World, complaints: list[str]) -> Iterator
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_page_is_sound_and_fits_the_smallest_phone(
-    browser: Browser, stage: Callable[[str], World], name: str
+    browser: Browser, furnished_world: Callable[[str], World], name: str
 ) -> None:
     problems, complaints = list[str](), list[str]()
-    with camera_on(browser, stage(name), complaints) as camera:
+    with camera_on(browser, furnished_world(name), complaints) as camera:
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
             camera.page.set_viewport_size({"width": DESK, "height": 900})
             status = camera.show(scene, "sv")
@@ -123,13 +123,13 @@ def _against(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_nothing_is_cut_off_in_wide_text_other_colours_or_stillness(
-    browser: Browser, stage: Callable[[str], World], name: str
+    browser: Browser, furnished_world: Callable[[str], World], name: str
 ) -> None:
     """WCAG 1.4.12 and 1.4.10 with the reader's own colours and without motion: once for every page,
     on a phone, where room is least, and in English, which has the longer dates.
     """
     seen, problems, complaints = set[tuple[str, str, int]](), list[str](), list[str]()
-    with camera_on(browser, stage(name), complaints) as camera:
+    with camera_on(browser, furnished_world(name), complaints) as camera:
         camera.page.set_viewport_size({"width": PHONE, "height": 844})
         for scene in (scene for scene in SCENES if scene.world == name and not scene.framed):
             if _kind(scene) in seen:

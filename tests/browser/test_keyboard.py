@@ -64,13 +64,13 @@ NAMES = """() => {
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_stop_is_seen_and_comes_in_order(
-    browser: Browser, stage: Callable[[str], World], name: str
+    browser: Browser, furnished_world: Callable[[str], World], name: str
 ) -> None:
     """WCAG 2.4.3, 2.4.7 and 2.4.11 on a phone, where the bar at the foot covers most; once for
     every page.
     """
     seen, problems = set[str](), list[str]()
-    world = stage(name)
+    world = furnished_world(name)
     with served(world.app) as url:
         camera = Camera(browser, world, url, PHONE["width"])
         for scene in (

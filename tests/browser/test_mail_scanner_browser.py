@@ -73,9 +73,9 @@ class Scanner:
 
 
 def test_a_scanner_that_runs_scripts_changes_nothing(
-    browser: Browser, stage: Callable[[str], World]
+    browser: Browser, furnished_world: Callable[[str], World]
 ) -> None:
-    world = stage("turns")
+    world = furnished_world("turns")
     with served(world.app) as url:
         with world.app.app_context():
             one_of_every_kind(world)

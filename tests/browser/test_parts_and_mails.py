@@ -74,9 +74,9 @@ def test_every_kind_of_mail_is_sound_and_fits_a_phone(browser: Browser) -> None:
 
 
 def test_the_address_of_the_calendar_is_copied_or_marked(
-    browser: Browser, stage: Callable[[str], World]
+    browser: Browser, furnished_world: Callable[[str], World]
 ) -> None:
-    world = stage("turns")
+    world = furnished_world("turns")
     with served(world.app) as url:
         camera = Camera(browser, world, url, 390)
         scene = next(

@@ -11,18 +11,21 @@ from flask import Flask
 from scenes.world import World
 from tests.conftest import Fixed
 from tests.databases import PostgreSQL, SQLite
-from tests.stages import Kept, furnished
+from tests.furnished_worlds import Kept, furnished
 
 
 @pytest.fixture
-def stage(
+def furnished_world(
     make_app: Callable[..., Flask],
     clock: Fixed,
     tmp_path: Path,
     database: SQLite | PostgreSQL,
     kept_worlds: dict[tuple[str, str], Kept],
 ) -> Callable[[str], World]:
-    """`stage(name)`: the world of that name in the test's database, untouched by earlier tests."""
+    """`furnished_world(name)`: the world of that name in the test's database.
+
+    Earlier tests have not touched it.
+    """
     return lambda name: furnished(
         make_app(dev_mailbox=tmp_path / "mailbox"),
         clock,

@@ -245,19 +245,19 @@ class _Builder:
         entry = Entry(contact, "unreadable", self.known.organisations.get(contact.organisation_key))
         if contact.problems:
             return entry
-        place = entry.organisation.id if entry.organisation else contact.organisation_key
-        if (contact.key, place) in self.rows:
-            entry.status, entry.same_as = "same", self.rows[contact.key, place]
+        at = entry.organisation.id if entry.organisation else contact.organisation_key
+        if (contact.key, at) in self.rows:
+            entry.status, entry.same_as = "same", self.rows[contact.key, at]
             return entry
-        if contact.lead and self.leads.setdefault(place, contact.row) != contact.row:
+        if contact.lead and self.leads.setdefault(at, contact.row) != contact.row:
             contact.problems.append(
-                Problem("lead", "two_leads", contact.organisation, self.leads[place])
+                Problem("lead", "two_leads", contact.organisation, self.leads[at])
             )
             return entry
         entry.person = self.known.persons.get(contact.key)
         entry.status = "there" if entry.person or contact.key in self.people else "new"
         entry.notes = self._notes(entry)
-        self.rows[contact.key, place] = contact.row
+        self.rows[contact.key, at] = contact.row
         self.people.add(contact.key)
         self._see_organisation(entry)
         return entry
@@ -266,14 +266,14 @@ class _Builder:
         if entry.status == "new":
             return []
         contact, person, organisation = entry.contact, entry.person, entry.organisation
-        place = _place(person, organisation)
+        affiliation = _affiliation(person, organisation)
         name = organisation.name if organisation else contact.organisation
         notes = []
         if person and not person.active:
             notes.append(("inactive", ""))
-        if place is None or not place.active:
+        if affiliation is None or not affiliation.active:
             notes.append(("organisation", name))
-        notes += _missing(contact, person, place)
+        notes += _missing(contact, person, affiliation)
         if contact.lead and not self._is_lead(person, organisation):
             notes.append(("lead", name))
         return notes
@@ -308,18 +308,18 @@ class _Builder:
 
 
 def _missing(
-    contact: Contact, person: Person | None, place: Affiliation | None
+    contact: Contact, person: Person | None, affiliation: Affiliation | None
 ) -> list[tuple[str, str]]:
-    """What the row says and the person or the place has nothing of."""
+    """What the row says and the person or the affiliation has nothing of."""
     notes = []
-    if place and contact.title and not place.title:
+    if affiliation and contact.title and not affiliation.title:
         notes.append(("title", contact.title))
     if person and contact.mobile and not person.mobile:
         notes.append(("mobile", ""))
     return notes
 
 
-def _place(person: Person | None, organisation: Organisation | None) -> Affiliation | None:
+def _affiliation(person: Person | None, organisation: Organisation | None) -> Affiliation | None:
     if person is None or organisation is None:
         return None
     return next((a for a in person.affiliations if a.organisation_id == organisation.id), None)

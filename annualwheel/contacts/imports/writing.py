@@ -74,7 +74,7 @@ def write(
     writer.add_people(shown)
     writer.set_categories(shown)
     db.session.flush()
-    counts = shown.counts | {"organisations": organisations, "places": len(writer.places)}
+    counts = shown.counts | {"organisations": organisations, "places": len(writer.affiliations)}
     read = zip(kept.rows, shown.entries, strict=True)
     kept.rows = [row for row, entry in read if entry.status == "unreadable"]
     kept.trace = kept.trace | writer.trace() | {"counts": counts}
@@ -88,7 +88,7 @@ class _Writer:
         self.kept, self.year = kept, year
         self.people: dict[tuple[str, str], Person] = {}
         self.organisations: list[Organisation] = []
-        self.places: list[Affiliation] = []
+        self.affiliations: list[Affiliation] = []
         self.aliases: list[int] = []
         self.changed: list[tuple[Base, str, Any]] = []
         self.made_years: list[YearOrganisation] = []
@@ -152,7 +152,7 @@ class _Writer:
             "year_rows": prints.of(self.made_years),
             "persons": prints.of(people),
             "organisations": prints.of(self.organisations),
-            "affiliations": prints.of(self.places),
+            "affiliations": prints.of(self.affiliations),
         }
 
     def _person(self, entry: Entry) -> Person:
@@ -185,11 +185,11 @@ class _Writer:
             self._set(there, "active", True)
 
     def _add_place(self, person: Person, organisation: Organisation, title: str) -> None:
-        place = Affiliation(
+        affiliation = Affiliation(
             person=person, organisation=organisation, title=title, import_id=self.kept.id
         )
-        self.places.append(place)
-        db.session.add(place)
+        self.affiliations.append(affiliation)
+        db.session.add(affiliation)
 
     def _add_alias(self, organisation: Organisation, name: str) -> None:
         organisations.add_alias(organisation, name)

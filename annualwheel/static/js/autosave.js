@@ -100,7 +100,7 @@ class Autosave {
   post(action) {
     const form = Object.assign(document.createElement("form"), { method: "post", action, hidden: true });
     const { csrf, user } = this.form.dataset;
-    for (const [name, value] of Object.entries({ csrf_token: csrf, whose: user })) form.append(Object.assign(document.createElement("input"), { name, value }));
+    for (const [name, value] of Object.entries({ csrf_token: csrf, acting_for: user })) form.append(Object.assign(document.createElement("input"), { name, value }));
     document.body.append(form);
     form.submit();
   }
@@ -216,7 +216,7 @@ class Autosave {
   async send(fields, leaving) {
     try {
       const answer = await fetch(this.url, { method: "POST", keepalive: leaving, credentials: "same-origin", redirect: "manual",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.dataset.csrf || "", "X-Whose": this.form.dataset.user || "" }, signal: AbortSignal.timeout(GIVE_UP),
+        headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.dataset.csrf || "", "X-Acting-For": this.form.dataset.user || "" }, signal: AbortSignal.timeout(GIVE_UP),
         body: JSON.stringify({ fields, where: document.querySelector("[data-here]")?.dataset.where }) });
       if (answer.type === "opaqueredirect") return "expired";
       if (!answer.ok) return REASONS[(await answer.json().catch(() => ({}))).reason] || STOPS[answer.status] || "offline";

@@ -40,10 +40,10 @@ class Presence {
   async beat() {
     clearTimeout(this.timer);
     if (this.over || document.hidden) return;
-    const { here, where, csrf, whose } = this.place.dataset;
+    const { here, where, csrf, actingFor } = this.place.dataset;
     try {
       const answer = await fetch(here, { method: "POST", credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(GIVE_UP),
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf, "X-Whose": whose },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf, "X-Acting-For": actingFor },
         body: JSON.stringify({ where, away: Date.now() - this.touched > UNTOUCHED }) });
       if (answer.ok) return this.show((await answer.json()).others);
       this.over = OVER.includes(answer.status);

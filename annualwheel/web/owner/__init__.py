@@ -31,7 +31,7 @@ def holder_of_fresh_link() -> Response | None:
         return _not_let_in()
     if request.method not in session_links.READS and session_links.named() != g.person.public_id:
         return _not_let_in()
-    g.own_language, g.whose = g.person.language, g.person.public_id
+    g.own_language, g.acting_for = g.person.language, g.person.public_id
     g.viewer = Viewer("owner", g.person.name)
     return None
 

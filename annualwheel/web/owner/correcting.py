@@ -47,8 +47,8 @@ class OwnForm(NameFields, BaseForm):
     def correction(self, person: Person) -> Correction:
         """What was filled in."""
         titles = {
-            place.organisation.public_id: self[f"title_{number}"].data
-            for number, place in enumerate(_places(person))
+            affiliation.organisation.public_id: self[f"title_{number}"].data
+            for number, affiliation in enumerate(_affiliations(person))
         }
         return Correction(
             self.given.data,
@@ -60,16 +60,16 @@ class OwnForm(NameFields, BaseForm):
         )
 
 
-def _places(person: Person) -> list[Any]:
-    return [place for place in person.affiliations if place.active]
+def _affiliations(person: Person) -> list[Any]:
+    return [affiliation for affiliation in person.affiliations if affiliation.active]
 
 
 def _form(person: Person) -> OwnForm:
     fields: dict[str, Any] = {}
     values: dict[str, str] = {}
-    for number, place in enumerate(_places(person)):
-        fields[f"title_{number}"] = _title_field(place.organisation.name)
-        values[f"title_{number}"] = place.title
+    for number, affiliation in enumerate(_affiliations(person)):
+        fields[f"title_{number}"] = _title_field(affiliation.organisation.name)
+        values[f"title_{number}"] = affiliation.title
     made: OwnForm = type("OwnTitlesForm", (OwnForm,), fields)(obj=person, data=values)
     return made
 
@@ -94,6 +94,6 @@ def correct() -> AnyResponse:
     if carried_out(form, lambda: own_data.correct(person, form.correction(person), page.now())):
         session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
         return redirect(url_for("owner.overview", klart="rattat"), code=303)
-    titles = [form[f"title_{number}"] for number in range(len(_places(person)))]
+    titles = [form[f"title_{number}"] for number in range(len(_affiliations(person)))]
     html = render_template("owner/correct.html", form=form, titles=titles, person=person)
     return make_response(html, form.status)

@@ -34,7 +34,7 @@ def holder_of_link() -> Response | None:
     if g.registration is None:
         return _not_let_in(target)
     session_links.let_in(target)
-    person, g.whose = g.registration.person, g.registration.public_id
+    person, g.acting_for = g.registration.person, g.registration.public_id
     g.own_language = person.language
     g.viewer = Viewer("participant", person.name, g.registration.organisation.name)
     return None

@@ -129,9 +129,9 @@ def registration_form(registration: Registration, mode: str = "") -> Registratio
 
 def _title(registration: Registration) -> str:
     """The person's title in the organisation."""
-    for place in registration.person.affiliations:
-        if place.organisation_id == registration.organisation_id:
-            return place.title
+    for affiliation in registration.person.affiliations:
+        if affiliation.organisation_id == registration.organisation_id:
+            return affiliation.title
     return ""
 
 

@@ -34,7 +34,7 @@ def member_of_answer() -> Response | None:
             return make_response({"status": 401}, 401)
         return session_expired.answer()
     session_links.let_in(target)
-    g.own_language, g.whose = g.member.person.language, g.member.public_id
+    g.own_language, g.acting_for = g.member.person.language, g.member.public_id
     g.viewer = Viewer("participant", g.member.person.name, g.member.submission.organisation.name)
     return None if permissions.allowed(g.member) else _others_write()
 

@@ -58,7 +58,7 @@ def test_a_removed_card_offers_to_undo(page: Page, server: Server) -> None:
     expect(line(page)).to_have_text("En kollega har tagit bort det här. Din text finns kvar här.")
     with page.expect_request(ORIGIN + "/angra") as asked:
         page.get_by_role("button", name="Ångra borttagningen").click()
-    assert (asked.value.method, asked.value.post_data) == ("POST", "csrf_token=bevis&whose=7")
+    assert (asked.value.method, asked.value.post_data) == ("POST", "csrf_token=bevis&acting_for=7")
 
 
 def test_after_the_deadline_the_text_can_be_taken_home(page: Page, server: Server) -> None:

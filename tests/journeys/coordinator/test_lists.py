@@ -26,6 +26,7 @@ from rehearse.dom import Node
 from scenes.table import SCENES
 from scenes.world import World
 from tests.conftest import START
+from tests.furnished_worlds import enter
 from tests.makers.region import (
     make_organisation,
     make_person,
@@ -34,7 +35,6 @@ from tests.makers.region import (
     meeting_of,
     sign_in,
 )
-from tests.stages import enter
 from tests.tiny_browser import Browser
 
 # Given and family name, organisation, its category, state at the meeting, hours until the answer.
@@ -322,11 +322,13 @@ LISTS = (
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_every_list_says_how_it_is_sorted(stage: Callable[[str], World], language: str) -> None:
+def test_every_list_says_how_it_is_sorted(
+    furnished_world: Callable[[str], World], language: str
+) -> None:
     """The heading that is pressed is the one with `aria-sort`, its link says what a press does,
     and the form says the same.
     """
-    world, wrong = stage("year"), list[str]()
+    world, wrong = furnished_world("year"), list[str]()
     browser = enter(world, SCENES[0], "administrator")
     for path in LISTS:
         browser.open(f"{path}?lang={language}")
@@ -353,8 +355,10 @@ def cells(browser: Browser, place: int) -> list[str]:
     return [row.all("td")[place].text for row in body.all("tr")]
 
 
-def test_answers_are_sorted_by_how_far_they_have_come(stage: Callable[[str], World]) -> None:
-    world = stage("year")
+def test_answers_are_sorted_by_how_far_they_have_come(
+    furnished_world: Callable[[str], World],
+) -> None:
+    world = furnished_world("year")
     browser = enter(world, SCENES[0], "administrator")
     list_of_answers = f"{MEETING}/svar"
     for order in ("vantar", "-vantar", ""):
@@ -374,8 +378,8 @@ def test_answers_are_sorted_by_how_far_they_have_come(stage: Callable[[str], Wor
             assert there == sorted(there, reverse=True) and there[0], (sign, word)
 
 
-def test_submitted_answers_are_sorted(stage: Callable[[str], World]) -> None:
-    browser = enter(stage("year"), SCENES[0], "administrator")
+def test_submitted_answers_are_sorted(furnished_world: Callable[[str], World]) -> None:
+    browser = enter(furnished_world("year"), SCENES[0], "administrator")
     names = first_cells(browser.open("/svar/2027/arbetsmote"))
     assert names == sorted(names, key=swedish) and len(names) > 5
     newest = first_cells(browser.open("/svar/2027/arbetsmote", ordning="-inskickat"))

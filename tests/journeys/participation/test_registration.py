@@ -666,7 +666,7 @@ def test_the_preparation_is_opened_by_a_button_once_it_is_open(
     visitor.open("/anmalan")
     assert db.session.query(Member).count() == 0
     visitor.send(
-        "POST", "/anmalan/forberedelse", [("whose", guest.public_id)], multipart=False
+        "POST", "/anmalan/forberedelse", [("acting_for", guest.public_id)], multipart=False
     ).see("Sidan hade legat öppen för länge. Tryck en gång till.")
     visitor.press("Öppna förberedelsen")
     assert visitor.url == "/forberedelse"

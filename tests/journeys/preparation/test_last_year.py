@@ -176,9 +176,9 @@ def test_a_press_without_a_token_says_nothing_of_the_year_before(office: Office,
         if act == "carry"
         else f"/forberedelse/kort/{_card(office)}/ta-tillbaka"
     )
-    maria.send("POST", path, [("way", "still"), ("whose", whose_page(maria))], multipart=False).see(
-        "Sidan hade legat öppen för länge. Tryck en gång till."
-    )
+    maria.send(
+        "POST", path, [("way", "still"), ("acting_for", acting_for(maria))], multipart=False
+    ).see("Sidan hade legat öppen för länge. Tryck en gång till.")
     with office.app.app_context():
         here = (
             db.session.query(Item).filter(Item.carried != "new", Item.removed_at.is_(None)).count()
@@ -186,10 +186,12 @@ def test_a_press_without_a_token_says_nothing_of_the_year_before(office: Office,
         assert here == (1 if act == "take_back" else 0)
 
 
-def whose_page(browser: Browser) -> str:
+def acting_for(browser: Browser) -> str:
     """Whose page the browser shows."""
     return next(
-        field.get("value") for field in browser.page.all("input") if field.get("name") == "whose"
+        field.get("value")
+        for field in browser.page.all("input")
+        if field.get("name") == "acting_for"
     )
 
 

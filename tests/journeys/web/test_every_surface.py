@@ -15,15 +15,15 @@ from scenes.scene import Scene
 from scenes.table import FILES, SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
-from tests.stages import enter, visit
+from tests.furnished_worlds import enter, visit
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_page_is_whole_and_in_one_language(
-    stage: Callable[[str], World], name: str, language: str
+    furnished_world: Callable[[str], World], name: str, language: str
 ) -> None:
-    world, problems = stage(name), list[str]()
+    world, problems = furnished_world(name), list[str]()
     for scene in (scene for scene in SCENES if scene.world == name):
         try:
             look(world, scene, language)
@@ -95,8 +95,8 @@ def digest(world: World) -> dict[str, str]:
 
 
 @pytest.fixture
-def year(stage: Callable[[str], World]) -> World:
-    return stage("year")
+def year(furnished_world: Callable[[str], World]) -> World:
+    return furnished_world("year")
 
 
 def test_everybody_opens_what_is_theirs_and_nothing_else_and_opening_changes_nothing(
@@ -145,11 +145,13 @@ def test_a_button_does_nothing_for_those_it_is_not_for(year: World) -> None:
             path = year.app.url_for(rule.endpoint, **values)
         audience = rule.endpoint.partition(".")[0]
         for who in (*STRANGERS, *STAFF):
-            whose = next(
+            acting_for = next(
                 (kept[0] for kept in year.sessions[who].values() if isinstance(kept, list)), ""
             )
             answered = (
-                enter(year, SCENES[0], who).fetch("POST", path, data={"whose": whose}).status_code
+                enter(year, SCENES[0], who)
+                .fetch("POST", path, data={"acting_for": acting_for})
+                .status_code
             )
             fine = (
                 answered in (303, 400, 404, 409, 422)
@@ -168,8 +170,10 @@ def test_files_are_what_they_say(year: World) -> None:
             assert (answered.status_code, answered.mimetype) == (200, media_type), scene.name
 
 
-def test_nothing_counts_down_to_a_meeting_that_is_cancelled(stage: Callable[[str], World]) -> None:
-    world = stage("turns")
+def test_nothing_counts_down_to_a_meeting_that_is_cancelled(
+    furnished_world: Callable[[str], World],
+) -> None:
+    world = furnished_world("turns")
     scenes = {scene.name: scene for scene in SCENES}
     visit(world, scenes["mote-fullt"], "sv").see("dagar kvar")
     visit(world, scenes["mote-installt"], "sv").see("Mötet är inställt").miss("dagar kvar")

@@ -15,7 +15,7 @@ from rehearse.fields import fields_in, sent
 from scenes.scene import Scene
 from scenes.table import SCENES
 from scenes.world import World
-from tests.stages import enter
+from tests.furnished_worlds import enter
 from tests.tiny_browser import Browser
 
 # What one field is filled with at a time, as it stands in a request: NUL and controls, half a
@@ -88,8 +88,10 @@ def scenes_with_forms(world: str) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("name", ["year", "after", "line"])
-def test_no_field_of_any_form_brings_a_page_down(stage: Callable[[str], World], name: str) -> None:
-    world, wrong, tried = stage(name), list[str](), set[tuple[str, str]]()
+def test_no_field_of_any_form_brings_a_page_down(
+    furnished_world: Callable[[str], World], name: str
+) -> None:
+    world, wrong, tried = furnished_world(name), list[str](), set[tuple[str, str]]()
     for scene in scenes_with_forms(name):
         with world.at(scene):
             for path in paths_of(world, scene):
@@ -155,8 +157,10 @@ def fields(count: int) -> Mapping[str, str]:
     return {f"f{number}": "x" for number in range(count)}
 
 
-def test_ten_thousand_fields_are_too_many_or_ignored(stage: Callable[[str], World]) -> None:
-    world = stage("year")
+def test_ten_thousand_fields_are_too_many_or_ignored(
+    furnished_world: Callable[[str], World],
+) -> None:
+    world = furnished_world("year")
     for scene in {scene.audience: scene for scene in scenes_with_forms("year")}.values():
         browser = enter(world, scene)
         for options in ({"json": {"fields": fields(10_000)}}, {"data": fields(10_000)}):

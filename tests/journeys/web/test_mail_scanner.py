@@ -19,8 +19,8 @@ from tests.scanner import links, one_of_every_kind, scan
 
 
 @pytest.mark.parametrize("name", [name for name in MAKERS if name != "empty"])
-def test_a_scanner_changes_nothing(stage: Callable[[str], World], name: str) -> None:
-    world = stage(name)
+def test_a_scanner_changes_nothing(furnished_world: Callable[[str], World], name: str) -> None:
+    world = furnished_world(name)
     with world.app.app_context():
         one_of_every_kind(world)
         assert {kind for (kind,) in db.session.query(Message.kind).distinct()} >= set(KINDS)

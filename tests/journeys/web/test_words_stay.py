@@ -25,11 +25,11 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import Fixed
+from tests.furnished_worlds import enter
 from tests.makers.guests import link_of, make_guest, make_meeting, typed
 from tests.makers.region import make_staff, sign_in
 from tests.makers.writers import OPEN, item_of, make_members, stored
 from tests.makers.writers import enter as visitor_at
-from tests.stages import enter
 from tests.tiny_browser import Browser
 
 WRITTEN = ("text", "email", "tel", "search", "")
@@ -157,8 +157,8 @@ def lost(browser: Browser, sheet: Sheet, statuses: tuple[int, ...]) -> list[str]
 
 
 @pytest.fixture(params=MAKERS)
-def world(stage: Callable[[str], World], request: pytest.FixtureRequest) -> World:
-    found = stage(request.param)
+def world(furnished_world: Callable[[str], World], request: pytest.FixtureRequest) -> World:
+    found = furnished_world(request.param)
     found.names["world"] = request.param
     return found
 

@@ -227,7 +227,7 @@ def test_a_merged_person_is_in_no_list_of_people(session: Any) -> None:
         found = directory.people(ContactFilter(active=active), year)
         assert ([one.given for one in found.rows], found.total) == (["Åsa"], 1)
     assert [row.people for row in directory.organisations(ContactFilter(), year).rows] == [1]
-    assert [one.person.given for one in directory.places_in(place)] == ["Åsa"]
+    assert [one.person.given for one in directory.affiliations_in(place)] == ["Åsa"]
 
 
 def test_a_merged_person_has_no_place_no_calendar_and_no_new_link(session: Any) -> None:

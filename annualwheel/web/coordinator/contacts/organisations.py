@@ -223,7 +223,7 @@ def _organisation_page(
         active="people",
         organisation=found,
         form=form,
-        places=directory.places_in(found),
+        affiliations=directory.affiliations_in(found),
         year=year,
         answers=overview.answers_of(found, year) if year else [],
         title_of=title_of,
@@ -256,7 +256,7 @@ def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
     The lead also when they have left it.
     """
     row = directory.year_of(found, year)
-    people = [place.person for place in directory.places_in(found)]
+    people = [affiliation.person for affiliation in directory.affiliations_in(found)]
     if row and row.lead:
         people.append(row.lead)
     return {one.public_id: one for one in people}

@@ -103,7 +103,7 @@ class OpenPeriod:
         return 1 if self.after else -1
 
 
-def stretches(meeting: Meeting) -> list[OpenPeriod]:
+def periods(meeting: Meeting) -> list[OpenPeriod]:
     """The phases in order, then the questionnaires with days of their own."""
     found = [
         OpenPeriod(
@@ -120,7 +120,7 @@ def stretches(meeting: Meeting) -> list[OpenPeriod]:
     ]
     for asked in meeting.questionnaires:
         if asked.opens_days is not None and asked.closes_days is not None:
-            stretch = OpenPeriod(
+            period = OpenPeriod(
                 f"asked_{asked.key}",
                 published.title_of(asked).to(page.language()),
                 asked.key,
@@ -130,7 +130,7 @@ def stretches(meeting: Meeting) -> list[OpenPeriod]:
                 opening.opens_at(asked),
                 opening.closes_at(asked),
             )
-            found.append(stretch)
+            found.append(period)
     return found
 
 
@@ -140,8 +140,8 @@ def form_for(meeting: Meeting) -> Any:
     Also the way that the meeting does not have.
     """
     fields: dict[str, Any] = {}
-    for stretch in stretches(meeting):
-        fields |= _fields_of_stretch(stretch.field)
+    for period in periods(meeting):
+        fields |= _fields_of_period(period.field)
     for mode in MODES:
         fields |= _fields_of_way(mode)
     return type("MeetingForm", (SettingsForm,), fields)(lambda: _holding(meeting))
@@ -155,10 +155,10 @@ def _holding(meeting: Meeting) -> dict[str, object]:
         "registry_number": meeting.registry_number,
         "online": seats.option_of(meeting, "online") is not None,
     }
-    for stretch in stretches(meeting):
+    for period in periods(meeting):
         values |= {
-            f"{stretch.field}_opens": str(stretch.sign * stretch.opens_days),
-            f"{stretch.field}_closes": str(stretch.sign * stretch.closes_days),
+            f"{period.field}_opens": str(period.sign * period.opens_days),
+            f"{period.field}_closes": str(period.sign * period.closes_days),
         }
     for mode in MODES:
         option = seats.option_of(meeting, mode)
@@ -172,7 +172,7 @@ def _holding(meeting: Meeting) -> dict[str, object]:
     return values
 
 
-def _fields_of_stretch(field: str) -> dict[str, Any]:
+def _fields_of_period(field: str) -> dict[str, Any]:
     message = _("Skriv antalet dagar med siffror, 0 till 400")
     return {
         f"{field}_opens": _number(_("Från och med"), message, MOST_DAYS),
@@ -239,7 +239,7 @@ def _page(meeting: Meeting, form: Any) -> AnyResponse:
         active="year",
         meeting=meeting,
         form=form,
-        stretches=stretches(meeting),
+        periods=periods(meeting),
     )
     return make_response(html, form.status)
 
@@ -248,15 +248,15 @@ def _save(meeting: Meeting, form: Any) -> list[Registration]:
     now, actor = page.now(), audit.staff(g.staff.id)
     phases: dict[str, tuple[int, int]] = {}
     openings: dict[str, tuple[int, int]] = {}
-    for stretch in stretches(meeting):
+    for period in periods(meeting):
         days = (
-            stretch.sign * int(form[f"{stretch.field}_opens"].data),
-            stretch.sign * int(form[f"{stretch.field}_closes"].data),
+            period.sign * int(form[f"{period.field}_opens"].data),
+            period.sign * int(form[f"{period.field}_closes"].data),
         )
-        if stretch.questionnaire:
-            openings[stretch.questionnaire] = days
+        if period.questionnaire:
+            openings[period.questionnaire] = days
         else:
-            phases[stretch.field] = days
+            phases[period.field] = days
     planning.set_phases(meeting, phases, now, actor)
     planning.set_openings(meeting, openings, now, actor)
     chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}

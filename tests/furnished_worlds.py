@@ -1,5 +1,5 @@
 """Scenes over HTTP: a world in a test's database, and the small browser brought to one of its
-scenes. See the fixture `stage`.
+scenes. See the fixture `furnished_world`.
 """
 
 from __future__ import annotations

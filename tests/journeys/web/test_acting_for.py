@@ -22,9 +22,9 @@ from scenes.table import SCENES
 from scenes.world import World
 from scenes.worlds import MAKERS
 from tests.conftest import START, Fixed
+from tests.furnished_worlds import enter as enter_scene
 from tests.makers.guests import link_of, make_guest, make_meeting, typed
 from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, stored
-from tests.stages import enter as enter_scene
 from tests.tiny_browser import Browser
 
 PAGE = "/forberedelse/strukturer/arbete"
@@ -52,9 +52,9 @@ def opened(browser: Browser, guest: Registration) -> Browser:
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_every_form_says_whose_it_is_and_nobody_elses(
-    stage: Callable[[str], World], name: str
+    furnished_world: Callable[[str], World], name: str
 ) -> None:
-    world, bare, seen = stage(name), list[str](), 0
+    world, bare, seen = furnished_world(name), list[str](), 0
     for scene in SCENES:
         if (
             scene.world != name
@@ -72,13 +72,13 @@ def test_every_form_says_whose_it_is_and_nobody_elses(
             fields = [
                 control.get("value")
                 for control in fields_in(browser.page, form)
-                if control.get("name") == "whose"
+                if control.get("name") == "acting_for"
             ]
             seen += 1
             if len(fields) != 1 or fields[0] not in str(world.sessions[scene.who]):
                 bare.append(f"{scene.name}: {form.get('action')} {fields}")
         for script in (node for node in browser.page.walk() if node.get("data-csrf")):
-            if (script.get("data-user") or script.get("data-whose")) not in str(
+            if (script.get("data-user") or script.get("data-acting-for")) not in str(
                 world.sessions[scene.who]
             ):
                 bare.append(f"{scene.name}: {script.attrs}")
@@ -139,14 +139,17 @@ def test_the_page_that_is_opened_is_that_of_the_link_opened_last(
     opened(visitor, anna).open("/anmalan").see("Anna Berg")
 
 
-@pytest.mark.parametrize("whose", ["bo", "anna's of a browser that has not opened it", "none"])
+@pytest.mark.parametrize("acting_for", ["bo", "anna's of a browser that has not opened it", "none"])
 def test_a_page_of_somebody_whose_link_was_not_opened_here_changes_nothing(
-    session: Any, visitor: Browser, new_visitor: Callable[[], Browser], whose: str
+    session: Any, visitor: Browser, new_visitor: Callable[[], Browser], acting_for: str
 ) -> None:
     anna, bo = seats_of_two()
     opened(new_visitor(), bo)
     opened(visitor, anna).fill("Titel", "Halvskriven titel").choose("Ja", within="Äter du lunch")
-    form = {**typed(visitor), "whose": {"bo": bo.public_id, "none": ""}.get(whose, "hittepa")}
+    form = {
+        **typed(visitor),
+        "acting_for": {"bo": bo.public_id, "none": ""}.get(acting_for, "hittepa"),
+    }
     visitor.show(visitor.url, None)  # a page that says whose it is would say so in the header too
     answer = visitor.fetch("POST", "/anmalan/anmal", data=form)
     assert (answer.status_code, "Halvskriven titel" in answer.get_data(as_text=True)) == (401, True)
@@ -258,7 +261,7 @@ def test_what_is_saved_while_one_writes_is_too(
         "POST",
         form.get("data-autosave"),
         json={"fields": {"skapa": {"value": "Hagfors text", "base": "0-"}}},
-        headers={"X-CSRFToken": form.get("data-csrf"), "X-Whose": form.get("data-user")},
+        headers={"X-CSRFToken": form.get("data-csrf"), "X-Acting-For": form.get("data-user")},
     )
     assert (answer.status_code, texts(hagfors, sunne)) == (200, ["Hagfors text", None])
     tab(visitor).open(PAGE).see("Sunne kommun").miss(
@@ -272,12 +275,12 @@ def test_a_script_that_does_not_say_whose_it_is_saves_nothing(
     hagfors, sunne = writers
     enter(visitor, hagfors).open(PAGE)
     form = next(f for f in visitor.page.all("form") if f.get("data-autosave"))
-    for whose in ("", sunne.public_id):
+    for acting_for in ("", sunne.public_id):
         answer = visitor.fetch(
             "POST",
             form.get("data-autosave"),
             json={"fields": {"skapa": {"value": "Text", "base": "0-"}}},
-            headers={"X-CSRFToken": form.get("data-csrf"), "X-Whose": whose},
+            headers={"X-CSRFToken": form.get("data-csrf"), "X-Acting-For": acting_for},
         )
         assert answer.status_code == 401
     assert texts(hagfors, sunne) == [None, None]
@@ -294,7 +297,10 @@ def test_a_sign_of_life_is_that_of_the_page(
         "POST",
         place.get("data-here"),
         json={"where": place.get("data-where")},
-        headers={"X-CSRFToken": place.get("data-csrf"), "X-Whose": place.get("data-whose")},
+        headers={
+            "X-CSRFToken": place.get("data-csrf"),
+            "X-Acting-For": place.get("data-acting-for"),
+        },
     )
     assert (answer.status_code, hagfors.seen_section, sunne.seen_section) == (
         200,
