@@ -13,41 +13,36 @@ from annualwheel.mailings import sending
 from annualwheel.models import Mailing
 from annualwheel.services import services
 from annualwheel.workshop import packs
+from annualwheel.workshop.pack import PackWriter
 
 log = structlog.get_logger()
-
-
-def build(pack_id: int) -> None:
-    """Builds a pack that is queued.
-
-    A failure is noted on it, shown to the one who waits, and logged.
-    """
-    try:
-        build_pack(pack_id)
-    except Exception:
-        db.session.rollback()
-        packs.mark_failed(pack_id)
-        db.session.commit()
-        log.exception("pack_failed", pack=pack_id)
 
 
 def build_pack(pack_id: int) -> None:
     """Builds a pack that is queued; does nothing for one that is being built or is ready.
 
     The workbook is built while the database is only read. What is written before and after it, and
-    how far it has come meanwhile, are short transactions.
+    how far it has come meanwhile, are short transactions. A failure is noted on the pack, shown to
+    the one who waits, and logged.
     """
-    pack = packs.take(pack_id)
-    db.session.commit()
-    if pack is None:
-        return
-    began = services().clock.now()
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
-        with reading():
-            counts = packs.build(pack, workspace.name, began, partial(_report, pack_id))
-            db.session.commit()
-        packs.finish(pack, counts, workspace.name, began, services().clock.now())
+    try:
+        pack = packs.take(pack_id)
         db.session.commit()
+        if pack is None:
+            return
+        began = services().clock.now()
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
+            with reading():
+                writer = PackWriter(pack.meeting, packs.cover(pack, began))
+                counts = writer.write(workspace.name, partial(_report, pack_id))
+                db.session.commit()
+            packs.finish(pack, counts, workspace.name, began, services().clock.now())
+            db.session.commit()
+    except Exception:
+        db.session.rollback()
+        packs.mark_failed(pack_id)
+        db.session.commit()
+        log.exception("pack_failed", pack=pack_id)
 
 
 def _report(pack_id: int, done: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from huey import crontab
 
-from annualwheel.jobs.building import build, prepare
+from annualwheel.jobs import building
 from annualwheel.jobs.queue import queue_of
 from annualwheel.jobs.sending import drain_outbox, send_mails
 from annualwheel.jobs.sweep import sweep_minute
@@ -31,12 +31,12 @@ def register(app: Flask) -> None:
     @queue.task(name="build_pack")
     def build_pack(pack_id: int) -> None:
         with app.app_context():
-            build(pack_id)
+            building.build_pack(pack_id)
 
     @queue.task(name="prepare_mailing")
     def prepare_mailing(mailing_id: int) -> None:
         with app.app_context():
-            prepare(mailing_id)
+            building.prepare(mailing_id)
 
     @queue.periodic_task(crontab(), name="sweep")
     def sweep() -> None:

@@ -32,12 +32,13 @@ ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen"
 
 
 def recipients(draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
-    """Whom the order would reach now, without the unticked.
+    """Whom the mailing would reach now, without the unticked.
 
-    Raises `Refused` when it cannot be sent at all.
+    Raises `Closed` or `Refused` when it cannot be sent at all.
     """
-    require_possible(draft.meeting, draft.kind, now, draft.questionnaire)
-    return [one for one in everyone(draft, now) if one.key not in draft.left_out]
+    kind = registry.of(draft.kind)
+    kind.require_possible(draft, now)
+    return draft.ticked(kind.recipients(draft, now))
 
 
 def require_possible(
@@ -98,7 +99,7 @@ def is_test(message: Message) -> bool:
 
 
 def everyone(draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
-    """Whom the order is about now, the unticked too."""
+    """Whom the mailing is about now, the unticked too."""
     return registry.of(draft.kind).recipients(draft, now)
 
 

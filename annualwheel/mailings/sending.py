@@ -18,7 +18,6 @@ from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail import states as mail_states
-from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Mailing, Message
@@ -67,7 +66,9 @@ def confirm(
     if found is not None:
         return found
     seats.lock(draft.meeting)
-    chosen = drafts.recipients(draft, now)
+    kind = registry.of(draft.kind)
+    kind.require_possible(draft, now)
+    chosen = draft.ticked(kind.recipients(draft, now))
     if not chosen:
         raise Refused("nobody_left")
     count = len(chosen)

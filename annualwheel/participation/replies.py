@@ -71,7 +71,7 @@ def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     if registration.state == "unconfirmed":
         activation.vouch(registration.person, registration.organisation, reply.title)
     was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
-    seated = _seat_for(registration, reply.mode)
+    seated = seats.may_have(registration, reply.mode)
     if held and not seated:
         raise Refused("mode_full")
     became = "registered" if seated else "waitlisted"
@@ -178,12 +178,6 @@ def _lock(registration: Registration, reply: Reply) -> None:
     seats.lock(registration)
 
 
-def _seat_for(registration: Registration, mode: str) -> bool:
-    """A seat that is held already is kept."""
-    keeps = registration.state in HOLDS_SEAT and mode == registration.mode
-    return keeps or seats.is_free(registration, mode)
-
-
 def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
     """Needs have no purpose any more; what the state `before` held goes.
 
@@ -204,7 +198,7 @@ def _change(
     availability.require(registration, "change", now, actor)
     _count(registration, now, actor)
     waits, mode = registration.state == "waitlisted", registration.mode
-    if not waits and not _seat_for(registration, reply.mode):
+    if not waits and not seats.may_have(registration, reply.mode):
         raise Refused("mode_full")
     had = None if waits else notices.entry(registration)
     _take(registration, reply, now, actor, had)

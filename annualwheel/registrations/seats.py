@@ -130,6 +130,15 @@ def is_free(registration: Registration, mode: str) -> bool:
     return not SeatCount(option, held).why_not(own)
 
 
+def may_have(registration: Registration, mode: str) -> bool:
+    """Whether the registration may have a seat in that way of attending: it keeps the one it holds.
+
+    Call it under `lock`.
+    """
+    keeps = registration.state in HOLDS_SEAT and mode == registration.mode
+    return keeps or is_free(registration, mode)
+
+
 def would_wait(registration: Registration) -> bool:
     """Whether a yes would now lead to the waiting list, however one attends.
 

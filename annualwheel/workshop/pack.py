@@ -46,20 +46,11 @@ class CoverFacts:
     language: str
 
 
-def build(meeting: Meeting, cover: CoverFacts, path: str, progress: Progress) -> dict[str, int]:
-    """Writes the pack of `meeting` to `path` and returns its counts.
+class PackWriter:
+    """Writes the pack of a meeting: only submitted answers, the latest version of each.
 
-    `progress` is told how many answers are done.
-
-    Only submitted answers, the latest version of each; no needs, no contact details.
-    """
-    return _Pack(meeting, cover).write(path, progress)
-
-
-class _Pack:
-    """All sheets stand from the start, since their order is that of their making.
-
-    The counts are written last.
+    No needs and no contact details. All sheets are made at the start, since their order is that of
+    their making; the counts are written last.
     """
 
     def __init__(self, meeting: Meeting, cover: CoverFacts) -> None:
@@ -86,6 +77,10 @@ class _Pack:
         self._make_lists()
 
     def write(self, path: str, progress: Progress) -> dict[str, int]:
+        """Writes the workbook to `path` and returns its counts.
+
+        `progress` is told how many answers are done.
+        """
         chosen = submitted.respondents(self.meeting)
         for number, answer in enumerate(submitted.stream(chosen), 1):
             self._one(answer)
@@ -137,6 +132,7 @@ class _Pack:
         return found or [AwaitedQuestionnaire(None, "", set())]
 
     def word(self, key: str) -> str:
+        """A heading in the language of the pack."""
         return word(key, self.language)
 
     def _make_sheets(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import File, FileChunk, Meeting, Pack, Staff
 from annualwheel.wording import names
-from annualwheel.workshop import pack as packing
 from annualwheel.workshop import states, submitted
+from annualwheel.workshop.pack import CoverFacts
 
 CHUNK = 256 * 1024
 KEPT = dt.timedelta(days=30)
@@ -56,16 +56,10 @@ def take(pack_id: int) -> Pack | None:
     return db.session.get_one(Pack, pack_id, populate_existing=True)
 
 
-def build(
-    pack: Pack, path: str, now: dt.datetime, progress: Callable[[int], None]
-) -> dict[str, int]:
-    """Builds the workbook of a pack into the file at `path` and returns its counts.
-
-    Only reads. `progress` is told how many answers are done.
-    """
+def cover(pack: Pack, now: dt.datetime) -> CoverFacts:
+    """What the cover of a pack that is built at `now` says."""
     by = db.session.get(Staff, pack.by_id)
-    cover = packing.CoverFacts(made_by=by.name if by else "", made_at=now, language=pack.language)
-    return packing.build(pack.meeting, cover, path, progress)
+    return CoverFacts(made_by=by.name if by else "", made_at=now, language=pack.language)
 
 
 def note_progress(pack_id: int, done: int) -> sa.Update:

@@ -36,6 +36,10 @@ class MailingDraft:
     news: MeetingNews | None = None
     questionnaire: str = ""
 
+    def ticked(self, everyone: Sequence[Addressee]) -> list[Addressee]:
+        """Those of everyone it is about who are to get it."""
+        return [one for one in everyone if one.key not in self.left_out]
+
 
 class Kind(ABC, Generic[To]):
     """A kind of mailing. Its mails are of the kind of mail with the same key (`mail.kinds`).

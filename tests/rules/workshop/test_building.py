@@ -11,9 +11,10 @@ import pytest
 from annualwheel.contacts import organisations
 from annualwheel.models import Meeting
 from annualwheel.workshop import pack
+from annualwheel.workshop.pack import CoverFacts, PackWriter
 from tests.makers.submitted import INITIATIVE, NOW, Written, make_submitted, make_work_meeting
 
-COVER = pack.CoverFacts("Vera Exempel", NOW, "sv")
+COVER = CoverFacts("Vera Exempel", NOW, "sv")
 pytestmark = pytest.mark.usefixtures("session")
 
 
@@ -27,7 +28,7 @@ def make_answers(count: int) -> Meeting:
 def reported(meeting: Meeting, folder: Path) -> list[int]:
     """What is told while the pack is built."""
     told: list[int] = []
-    pack.build(meeting, COVER, str(folder / "pack.xlsx"), told.append)
+    PackWriter(meeting, COVER).write(str(folder / "pack.xlsx"), told.append)
     return told
 
 
@@ -45,7 +46,7 @@ def test_few_answers_are_done_before_there_is_anything_to_tell(tmp_path: Path) -
 def built(meeting: Meeting, folder: Path) -> Any:
     """The workbook as openpyxl reads it."""
     path = folder / "pack.xlsx"
-    pack.build(meeting, COVER, str(path), lambda _done: None)
+    PackWriter(meeting, COVER).write(str(path), lambda _done: None)
     return openpyxl.load_workbook(path)
 
 

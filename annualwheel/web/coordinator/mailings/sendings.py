@@ -280,21 +280,21 @@ def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
 
 
 def _send(draft: MailingDraft, what: str) -> AnyResponse:
-    """A second press sends nothing more."""
+    """A person sends what they have had a test of; a second press sends nothing more."""
     expected, key = request.form.get("antal", 0, int), request.form.get("nyckel", "")[:40]
+
+    def confirm_tested() -> Mailing:
+        # What is confirmed already needs no other test.
+        if confirmed(key) is None:
+            drafts.require_tested(draft, g.staff, page.now())
+        return confirm(draft, key, expected, audit.staff(g.staff.id), page.now())
+
     try:
-        mailing = carry_out(lambda: _confirmed(draft, key, expected))
+        mailing = carry_out(confirm_tested)
     except Refused as problem:
         return _confirm(draft, what, error_messages.sentence(problem))
     set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
-
-
-def _confirmed(draft: MailingDraft, key: str, expected: int) -> Mailing:
-    """A person sends what they have had a test of; what is confirmed already needs no other."""
-    if confirmed(key) is None:
-        drafts.require_tested(draft, g.staff, page.now())
-    return confirm(draft, key, expected, audit.staff(g.staff.id), page.now())
 
 
 def set_going(mailing_id: int, state: str) -> None:
