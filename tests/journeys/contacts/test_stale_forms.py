@@ -136,30 +136,32 @@ def test_staff_who_register_somebody_do_not_give_the_old_address_back(
 def test_a_lead_who_was_handed_over_meanwhile_is_not_appointed_back(
     office: Browser, year: Year, anna: Person
 ) -> None:
-    place = organisations.organisation_named("Arvika kommun")
-    assert place is not None
-    bo = make_person(place, "Bo", "Al")
-    collaborators.appoint(place, year, anna)
-    path = f"/personer/organisationer/{place.public_id}"
+    organisation = organisations.organisation_named("Arvika kommun")
+    assert organisation is not None
+    bo = make_person(organisation, "Bo", "Al")
+    collaborators.appoint(organisation, year, anna)
+    path = f"/personer/organisationer/{organisation.public_id}"
     office.open(path).choose("Kluster", "Typ av organisation")
-    collaborators.appoint(place, year, bo)
+    collaborators.appoint(organisation, year, bo)
     db.session.commit()
     office.press("Spara för 2027").see("Uppgifterna för 2027 är sparade.")
-    assert fresh(organisations.in_year(place, year)).lead == bo
+    assert fresh(organisations.in_year(organisation, year)).lead == bo
     office.choose("Ingen är utsedd", "Samordnare")
-    collaborators.appoint(place, year, anna)
+    collaborators.appoint(organisation, year, anna)
     db.session.commit()
     office.press("Spara för 2027").see("Någon annan ändrade det här till ”Anna Ek”")
-    assert office.status == 422 and fresh(organisations.in_year(place, year)).lead == anna
+    assert office.status == 422 and fresh(organisations.in_year(organisation, year)).lead == anna
 
 
 def test_a_name_of_an_organisation_corrected_meanwhile_is_said(
     office: Browser, anna: Person
 ) -> None:
-    place = organisations.organisation_named("Arvika kommun")
-    assert place is not None
-    office.open(f"/personer/organisationer/{place.public_id}/andra").fill("Namn", "Arvika stad")
-    organisations.rename_organisation(place, "Arvika kommun och stad")
+    organisation = organisations.organisation_named("Arvika kommun")
+    assert organisation is not None
+    office.open(f"/personer/organisationer/{organisation.public_id}/andra").fill(
+        "Namn", "Arvika stad"
+    )
+    organisations.rename_organisation(organisation, "Arvika kommun och stad")
     db.session.commit()
     office.press("Spara namnet")
     assert "”Arvika kommun och stad”" in office.error_at("Namn")

@@ -253,10 +253,10 @@ def test_an_order_is_chosen_where_there_are_no_headings(office: Browser) -> None
 
 
 def test_a_new_order_begins_at_the_first_page(office: Browser, year: Year) -> None:
-    place = organisations.organisation_named("Zenit")
-    assert place is not None
+    organisation = organisations.organisation_named("Zenit")
+    assert organisation is not None
     for number in range(60):
-        make_person(place, "Prov", f"Prov{number:02}")
+        make_person(organisation, "Prov", f"Prov{number:02}")
     office.open("/personer?sok=prov&sida=2").see("Sida 2 av 2")
     office.follow("E-post, sortera A till Ö").see("Sida 1 av 2")
     office.follow("Nästa sida").see("Sida 2 av 2")
@@ -300,10 +300,10 @@ def test_thirty_rows_cost_as_many_queries_as_one(office: Browser, year: Year) ->
 
 def add_one(year: Year, meeting: Meeting, number: int) -> None:
     """One more of everything that the lists show."""
-    place = make_organisation(year, f"Kommun {number}")
-    person = make_person(place, "Prov", f"Prov{number}")
-    organisations.set_lead(place, year, person)
-    invitations.invite(meeting, person, place, START)
+    organisation = make_organisation(year, f"Kommun {number}")
+    person = make_person(organisation, "Prov", f"Prov{number}")
+    organisations.set_lead(organisation, year, person)
+    invitations.invite(meeting, person, organisation, START)
     mail_to(person, 100 + number)
     staff.add(f"Konto {number}", f"konto{number}@region.example", ["facilitator"], START)
 
@@ -332,8 +332,8 @@ def test_every_list_says_how_it_is_sorted(
     browser = enter(world, SCENES[0], "administrator")
     for path in LISTS:
         browser.open(f"{path}?lang={language}")
-        for place, name in enumerate(head.get("data-heading") for head in headings(browser)):
-            link = headings(browser)[place].all("a")[0]
+        for organisation, name in enumerate(head.get("data-heading") for head in headings(browser)):
+            link = headings(browser)[organisation].all("a")[0]
             if not link.text.startswith(f"{name},") or "ordning=" not in link.get("href"):
                 wrong.append(f"{path}: {link.text} leads to {link.get('href')}")
             browser.open(link.get("href"))
@@ -343,16 +343,16 @@ def test_every_list_says_how_it_is_sorted(
             if not any(text.startswith(f"{name}, ") for text in chosen):
                 wrong.append(f"{path}: {name} is not chosen in the form")
             upwards = first_cells(browser)
-            browser.open(headings(browser)[place].all("a")[0].get("href"))
-            if place == 0 and first_cells(browser) != upwards[::-1] and len(upwards) < 50:
+            browser.open(headings(browser)[organisation].all("a")[0].get("href"))
+            if organisation == 0 and first_cells(browser) != upwards[::-1] and len(upwards) < 50:
                 wrong.append(f"{path}: {name} the other way is not the other way round")
     assert not wrong, "\n".join(wrong)
 
 
-def cells(browser: Browser, place: int) -> list[str]:
+def cells(browser: Browser, organisation: int) -> list[str]:
     """The text of the cells of a column, counted from 0 after the name."""
     body = main_list(browser.page).all("tbody")[0]
-    return [row.all("td")[place].text for row in body.all("tr")]
+    return [row.all("td")[organisation].text for row in body.all("tr")]
 
 
 def test_answers_are_sorted_by_how_far_they_have_come(

@@ -92,28 +92,28 @@ def of_kind(kind: str) -> list[Message]:
     )
 
 
-def order_for(meeting: Meeting, left_out: frozenset[str] = frozenset()) -> MailingDraft:
+def draft_for(meeting: Meeting, left_out: frozenset[str] = frozenset()) -> MailingDraft:
     return MailingDraft(meeting, "invitation", ALL, left_out)
 
 
-def with_test(order: MailingDraft, by: Staff, now: dt.datetime = START) -> MailingDraft:
-    drafts.send_test(order, drafts.ANYONE, by, now)
-    return order
+def with_test(draft: MailingDraft, by: Staff, now: dt.datetime = START) -> MailingDraft:
+    drafts.send_test(draft, drafts.ANYONE, by, now)
+    return draft
 
 
 def confirm(
-    order: MailingDraft,
+    draft: MailingDraft,
     by: Staff,
     now: dt.datetime = START,
     key: str = "nyckel",
     expected: int = 100_000,
 ) -> Mailing:
-    return sending.confirm(order, key, expected, audit.staff(by.id), now)
+    return sending.confirm(draft, key, expected, audit.staff(by.id), now)
 
 
 def invite(year: Year, karin: Staff, *given: str) -> Mailing:
     people(year, *given)
-    return confirm(with_test(order_for(meeting_of(year)), karin), karin)
+    return confirm(with_test(draft_for(meeting_of(year)), karin), karin)
 
 
 def test_an_invitation_from_choice_to_mailbox(
@@ -172,21 +172,21 @@ def test_nothing_is_sent_without_a_test_of_the_text_as_it_is(
     office.open(INVITE)
     untested = [*typed(office).items(), *send.items()]
     with pytest.raises(Refused, match="test_needed"):
-        drafts.require_tested(order_for(meeting), karin, START)
+        drafts.require_tested(draft_for(meeting), karin, START)
     office.send("POST", INVITE, untested, multipart=False).see("Inget är skickat")
     assert office.status == 409
     office.press("Skicka test till mig").press("Gå vidare")
     meeting.place = "Karlstad CCC"
     db.session.commit()
     with pytest.raises(Refused, match="test_needed"):
-        drafts.require_tested(order_for(meeting), karin, START)
+        drafts.require_tested(draft_for(meeting), karin, START)
     office.press("Skicka till 1 person").see("Inget är skickat")
     assert office.status == 409
     nils = make_staff(name="Nils Ask")
-    with_test(order_for(meeting), nils)
-    drafts.require_tested(order_for(meeting), nils, START)
+    with_test(draft_for(meeting), nils)
+    drafts.require_tested(draft_for(meeting), nils, START)
     with pytest.raises(Refused, match="test_needed"):
-        drafts.require_tested(order_for(meeting), karin, START)
+        drafts.require_tested(draft_for(meeting), karin, START)
     office.open(INVITE).see("Skicka ett test till dig själv först.").press("Gå vidare").see(
         "Inget är skickat"
     )
@@ -198,7 +198,7 @@ def test_a_schedule_sends_without_a_test_and_the_page_names_nobody(
     meeting: Meeting, year: Year, office: Browser, work: Callable[[], int], smtp: Smtp
 ) -> None:
     people(year, "Anna")
-    mailing = sending.confirm(order_for(meeting), "schema", 1, audit.SYSTEM, START)
+    mailing = sending.confirm(draft_for(meeting), "schema", 1, audit.SYSTEM, START)
     assert (mailing.actor_kind, mailing.staff_id) == ("system", None)
     unit_of_work.commit()
     queue.start_drains()
@@ -244,10 +244,10 @@ def test_who_was_unticked_is_so_after_the_test_and_on_the_way_back(
 
 def test_a_second_press_sends_nothing_more(meeting: Meeting, year: Year, karin: Staff) -> None:
     people(year, "Anna", "Ola")
-    first = confirm(with_test(order_for(meeting), karin), karin)
-    assert confirm(order_for(meeting), karin) is first
+    first = confirm(with_test(draft_for(meeting), karin), karin)
+    assert confirm(draft_for(meeting), karin) is first
     with pytest.raises(Refused, match="nobody_left"):
-        confirm(order_for(meeting), karin, key="en annan flik")
+        confirm(draft_for(meeting), karin, key="en annan flik")
     assert len(of_kind("invitation")) == 2
     assert db.session.query(Audit).filter_by(verb="mailing_confirmed").count() == 1
 
@@ -268,8 +268,8 @@ def test_somebody_invited_meanwhile_is_left_out_and_counted(
     meeting: Meeting, year: Year, karin: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people(year, "Anna", "Ola")
-    order = with_test(order_for(meeting), karin)
-    chosen = drafts.recipients(order, START)
+    draft = with_test(draft_for(meeting), karin)
+    chosen = drafts.recipients(draft, START)
     anna = person_called("Anna", "Ek", "anna.ek@kommun.example")
     assert anna is not None
     invitations.invite(meeting, anna, organisations.organisation_named("Arvika kommun"), START)  # type: ignore[arg-type]
@@ -324,9 +324,9 @@ def test_a_job_writes_to_no_more_than_were_confirmed_and_not_to_the_unticked(
 ) -> None:
     monkeypatch.setattr(sending, "SMALL", 0)
     people(year, "Bo", "Eva", "Ola")
-    all_three = drafts.recipients(order_for(meeting), START)
-    order = order_for(meeting, frozenset({all_three[0].key}))
-    mailing = confirm(order, karin, expected=2)
+    all_three = drafts.recipients(draft_for(meeting), START)
+    draft = draft_for(meeting, frozenset({all_three[0].key}))
+    mailing = confirm(draft, karin, expected=2)
     people(year, "Anna")
     left = sending.remaining(mailing, START)
     assert [one.given for one in left] == ["Anna", "Eva"]
@@ -493,9 +493,9 @@ def test_the_database_lets_nobody_be_reminded_twice_in_a_day(
     year: Year, meeting: Meeting, karin: Staff
 ) -> None:
     invite(year, karin, "Anna")
-    order = with_test(MailingDraft(meeting, "reminder"), karin)
-    chosen = drafts.recipients(order, START)
-    confirm(order, karin, key="ett")
+    draft = with_test(MailingDraft(meeting, "reminder"), karin)
+    chosen = drafts.recipients(draft, START)
+    confirm(draft, karin, key="ett")
     second = Mailing(
         meeting=meeting,
         kind="reminder",
@@ -509,16 +509,16 @@ def test_the_database_lets_nobody_be_reminded_twice_in_a_day(
     sending.write_batch(second, chosen, START)
     assert len(of_kind("reminder")) == 1
     with pytest.raises(Refused, match="nobody_left"):
-        confirm(order, karin, key="tre")
+        confirm(draft, karin, key="tre")
 
 
 def test_reminders_end_with_the_registration_and_with_a_cancelled_meeting(
     year: Year, meeting: Meeting, karin: Staff
 ) -> None:
     invite(year, karin, "Anna")
-    order = with_test(MailingDraft(meeting, "reminder"), karin)
+    draft = with_test(MailingDraft(meeting, "reminder"), karin)
     with pytest.raises(Closed, match="registration_closed"):
-        confirm(order, karin, START + 30 * DAY, key="sent")
+        confirm(draft, karin, START + 30 * DAY, key="sent")
     meeting.state = "cancelled"
     for kind in registry.BY_KEY:
         with pytest.raises(Closed, match="meeting_cancelled"):
@@ -650,12 +650,12 @@ def test_a_preparation_reminder_goes_to_the_lead_and_not_to_those_who_have_submi
     confirm(
         with_test(MailingDraft(meeting, "preparation"), karin, later), karin, later, key="först"
     )
-    order = with_test(MailingDraft(meeting, "preparation_reminder"), karin, later)
+    draft = with_test(MailingDraft(meeting, "preparation_reminder"), karin, later)
     answers = {s.organisation.name: s for s in db.session.query(Submission)}
     answers["Kils kommun"].state, answers["Kils kommun"].submitted_at = "submitted", later
     db.session.flush()
-    assert [one.name for one in drafts.recipients(order, later)] == ["Anna Ek", "Lisa Ek"]
-    mailing = confirm(order, karin, later, key="sedan")
+    assert [one.name for one in drafts.recipients(draft, later)] == ["Anna Ek", "Lisa Ek"]
+    mailing = confirm(draft, karin, later, key="sedan")
     assert recipients.not_submitted(meeting.questionnaires[0], later) == []
     answers["Arvika kommun"].state, answers["Arvika kommun"].submitted_at = "submitted", later
     db.session.commit()

@@ -84,8 +84,8 @@ def move(meeting: Meeting, days: int = 7) -> None:
 
 
 def invite(meeting: Meeting, person: Person) -> Registration:
-    place = person.affiliations[0].organisation
-    return invitations.invite(meeting, person, place, START)
+    organisation = person.affiliations[0].organisation
+    return invitations.invite(meeting, person, organisation, START)
 
 
 def test_it_is_composed_tested_and_sent_as_every_mailing(

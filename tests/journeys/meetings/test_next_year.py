@@ -56,8 +56,10 @@ def test_the_organisations_go_on_and_those_who_have_left_do_not(
     stays, gone, leaderless = (
         make_organisation(before, name) for name in ("Arvika kommun", "Grums kommun", "Kils kommun")
     )
-    for place in (stays, leaderless):
-        organisations.set_lead(place, before, make_person(place, "Anna", place.name.split()[0]))
+    for organisation in (stays, leaderless):
+        organisations.set_lead(
+            organisation, before, make_person(organisation, "Anna", organisation.name.split()[0])
+        )
     activation.set_active(gone, False, audit.SYSTEM, START)
     lead = db.session.query(YearOrganisation).filter_by(organisation_id=leaderless.id).one().lead
     assert lead is not None
@@ -82,8 +84,10 @@ def test_last_years_audience_is_that_of_the_newest_year_before(
 ) -> None:
     make_year(2024)
     before = make_year(earlier)
-    place = make_organisation(before, "Arvika kommun")
-    invitations.invite(meeting_of(before), make_person(place, "Anna", "Ek"), place, START)
+    organisation = make_organisation(before, "Arvika kommun")
+    invitations.invite(
+        meeting_of(before), make_person(organisation, "Anna", "Ek"), organisation, START
+    )
     db.session.commit()
     after = make_year(2027)
     assert [one.name for one in audiences.audience(meeting_of(after), Choice("last_year"))] == [

@@ -380,9 +380,9 @@ def test_results_that_are_taken_down_are_not_mailed_and_reach_those_who_waited_l
 ) -> None:
     held.publish()
     with held.app.app_context():
-        karin, order = make_staff(), MailingDraft(meeting(), "results")
-        drafts.send_test(order, drafts.ANYONE, karin, AFTER)
-        sending.confirm(order, "nyckel", 2, audit.staff(karin.id), AFTER)
+        karin, draft = make_staff(), MailingDraft(meeting(), "results")
+        drafts.send_test(draft, drafts.ANYONE, karin, AFTER)
+        sending.confirm(draft, "nyckel", 2, audit.staff(karin.id), AFTER)
         first, second = (
             db.session.query(Message).filter(Message.mailing_id.is_not(None)).order_by(Message.id)
         )

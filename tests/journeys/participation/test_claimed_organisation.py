@@ -87,12 +87,12 @@ def test_a_meeting_that_asks_each_person_asks_them_too(
 ) -> None:
     meeting = open_meeting(kind="conference")
     publish(meeting, "konferens")
-    place = organisations.organisation_named("Hagfors kommun")
-    assert place is not None
+    organisation = organisations.organisation_named("Hagfors kommun")
+    assert organisation is not None
     registration = Registration(
         meeting=meeting,
         person=people.new_person("Eva", "Nord", EVA),
-        organisation=place,
+        organisation=organisation,
         state="registered",
     )
     db.session.add(registration)
@@ -138,9 +138,10 @@ def test_a_coordinator_vouches_for_them(
         "Hör personen till Hagfors kommun?", "Har anmält sig själv på den öppna sidan."
     ).press("Ja, lägg till organisationen")
     office.see("Organisationen är tillagd").miss("Hör personen till")
-    assert [(place.organisation.name, place.active) for place in seat_of().person.affiliations] == [
-        ("Hagfors kommun", True)
-    ]
+    assert [
+        (organisation.organisation.name, organisation.active)
+        for organisation in seat_of().person.affiliations
+    ] == [("Hagfors kommun", True)]
     assert asked_of(claiming.meeting) == ["Anna", "Eva"]
     assert reads_the_draft(visitor)
     visitor.open("/anmalan").see("Öppna förberedelsen").miss("Be en kollega")
@@ -151,7 +152,7 @@ def test_nobody_is_asked_about_those_who_were_invited(session: Any, visitor: Bro
     sign_in(visitor, make_staff()).open(f"/anmalningar/{guest.public_id}").miss("Hör personen till")
     departures.leave(guest.person, guest.organisation, START, audit.SYSTEM)
     open_registration.vouch(guest, START, audit.SYSTEM)
-    assert [place.active for place in guest.person.affiliations] == [False]
+    assert [organisation.active for organisation in guest.person.affiliations] == [False]
 
 
 def test_what_the_organisation_submitted_is_not_shown_beside_the_results_either(
@@ -173,10 +174,10 @@ def test_what_the_organisation_submitted_is_not_shown_beside_the_results_either(
 
 def test_a_place_that_was_ended_stays_ended(session: Any, visitor: Browser, clock: Fixed) -> None:
     (anna,) = make_members("Anna")
-    place = anna.submission.organisation
+    organisation = anna.submission.organisation
     write(anna, item_of(anna, "strukturer/arbete"), skapa="Hagfors eget utkast")
-    eva = people.add_person("Eva", "Nord", EVA, place)
-    departures.leave(eva, place, START, audit.SYSTEM)
+    eva = people.add_person("Eva", "Nord", EVA, organisation)
+    departures.leave(eva, organisation, START, audit.SYSTEM)
     apply(visitor)
     visitor.open(link_of(seat_of())).press("Bekräfta").choose("Ja", within="Äter du lunch").press(
         "Skicka anmälan"
@@ -190,17 +191,17 @@ def test_a_place_that_was_ended_stays_ended(session: Any, visitor: Browser, cloc
 @pytest.mark.parametrize("before", ["a place", "an earlier meeting"])
 def test_who_was_deactivated_stays_so(session: Any, visitor: Browser, before: str) -> None:
     meeting = open_meeting()
-    place = organisations.organisation_named("Hagfors kommun")
-    assert place is not None
+    organisation = organisations.organisation_named("Hagfors kommun")
+    assert organisation is not None
     if before == "a place":
-        eva = people.add_person("Eva", "Nord", EVA, place)
+        eva = people.add_person("Eva", "Nord", EVA, organisation)
     else:
         eva = people.new_person("Eva", "Nord", EVA)
         db.session.add(
             Registration(
                 meeting=make_meeting(kind="direction"),
                 person=eva,
-                organisation=place,
+                organisation=organisation,
                 state="registered",
             )
         )

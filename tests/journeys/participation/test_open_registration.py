@@ -264,13 +264,13 @@ def test_a_mailing_reaches_somebody_whose_name_a_stranger_has_typed(
     person = people.add_person("Eva", "Nord", EVA, organisations.add_organisation("Arvika kommun"))
     apply(visitor)
     old = link_of(seat_of())
-    place = organisations.organisation_named("Arvika kommun")
-    assert place is not None
-    invitations.invite_new(meeting, [(person, place, "Strateg")], START, None)  # type: ignore[arg-type]
+    organisation = organisations.organisation_named("Arvika kommun")
+    assert organisation is not None
+    invitations.invite_new(meeting, [(person, organisation, "Strateg")], START, None)  # type: ignore[arg-type]
     db.session.commit()
     assert (seat_of().state, seat_of().organisation, mails()[-1].kind) == (
         "invited",
-        place,
+        organisation,
         "invitation",
     )
     assert visitor.open(old).status == 404
@@ -326,22 +326,26 @@ def test_one_mailbox_gets_three_an_hour_and_what_was_typed_is_kept(
 
 def test_one_client_gets_thirty_an_hour(session: Any) -> None:
     meeting = open_meeting()
-    place = organisations.organisation_named("Hagfors kommun")
-    assert place is not None
+    organisation = organisations.organisation_named("Hagfors kommun")
+    assert organisation is not None
     for number in range(30):
         open_registration.apply(
             meeting,
-            place,
+            organisation,
             Applicant("Eva", f"Nord{number}", f"eva{number}@kommun.example"),
             "192.0.2.1",
             START,
         )
     with pytest.raises(Exception, match="too_many_attempts"):
         open_registration.apply(
-            meeting, place, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.1", START
+            meeting,
+            organisation,
+            Applicant("Eva", "Sist", "sist@kommun.example"),
+            "192.0.2.1",
+            START,
         )
     open_registration.apply(
-        meeting, place, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.2", START
+        meeting, organisation, Applicant("Eva", "Sist", "sist@kommun.example"), "192.0.2.2", START
     )
 
 
@@ -352,11 +356,11 @@ def test_two_presses_at_once_make_one_person_and_one_registration(app: Flask) ->
         db.session.commit()
 
     def press(_number: int) -> None:
-        place = organisations.organisation_named("Hagfors kommun")
-        assert place is not None
+        organisation = organisations.organisation_named("Hagfors kommun")
+        assert organisation is not None
         open_registration.apply(
             db.session.get_one(Meeting, meeting_id),
-            place,
+            organisation,
             Applicant("Eva", "Nord", EVA),
             "192.0.2.1",
             START,

@@ -244,7 +244,7 @@ def test_the_second_answer_changes_nothing(
 def test_two_answers_at_once_are_one(app: Flask) -> None:
     with app.app_context():
         year = make_year()
-        place = make_organisation(year, "Hagfors kommun").id
+        organisation = make_organisation(year, "Hagfors kommun").id
         organisation_requests.ask(
             meeting_of(year), "Byalaget", Applicant("Eva", "Nord", EVA), "192.0.2.1", START
         )
@@ -253,7 +253,7 @@ def test_two_answers_at_once_are_one(app: Flask) -> None:
     def answer(_number: int) -> bool:
         asked = db.session.query(OrganisationRequest).one()
         done = organisation_requests.choose(
-            asked, db.session.get_one(Organisation, place), True, START, audit.SYSTEM
+            asked, db.session.get_one(Organisation, organisation), True, START, audit.SYSTEM
         )
         db.session.commit()
         return done

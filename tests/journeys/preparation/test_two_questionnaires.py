@@ -74,10 +74,10 @@ class Played:
         return published.one(self.meeting, key)
 
     def send(self, kind: str, key: str, now: dt.datetime) -> Mailing:
-        order = MailingDraft(self.meeting, kind, questionnaire=key)
-        drafts.send_test(order, drafts.ANYONE, self.karin, now)
+        draft = MailingDraft(self.meeting, kind, questionnaire=key)
+        drafts.send_test(draft, drafts.ANYONE, self.karin, now)
         by = audit.staff(self.karin.id)
-        return sending.confirm(order, f"{kind}{key}{now}", 1000, by, now)
+        return sending.confirm(draft, f"{kind}{key}{now}", 1000, by, now)
 
     def member(self, given: str, key: str) -> Member:
         return (

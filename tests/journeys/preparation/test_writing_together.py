@@ -89,9 +89,9 @@ def member_called(given: str) -> Member:
 
 def elsewhere(given: str) -> Member:
     """Somebody of another organisation, in its answer to the same questionnaire."""
-    place = organisations.add_organisation("Arvika kommun")
-    person = people.add_person(given, "Holm", f"{given.lower()}@arvika.example", place)
-    found = membership.join(db.session.query(Questionnaire).one(), person, place, OPEN)
+    organisation = organisations.add_organisation("Arvika kommun")
+    person = people.add_person(given, "Holm", f"{given.lower()}@arvika.example", organisation)
+    found = membership.join(db.session.query(Questionnaire).one(), person, organisation, OPEN)
     db.session.commit()
     return found
 
@@ -545,9 +545,9 @@ def test_where_nobody_leads_anybody_who_writes_the_whole_may_take_it(office: Off
 def test_a_lead_whom_a_coordinator_appoints_leads_the_answer_too(office: Office) -> None:
     maria, _anna = office.opens("Maria", "Anna")
     with office.app.app_context():
-        place = member_called("Maria").submission.organisation.public_id
+        organisation = member_called("Maria").submission.organisation.public_id
         karin = sign_in(office.new_visitor(), make_staff(), OPEN)
-    karin.open(f"/personer/organisationer/{place}").choose("Anna Berg", "Samordnare").press(
+    karin.open(f"/personer/organisationer/{organisation}").choose("Anna Berg", "Samordnare").press(
         "Spara för 2027"
     )
     with office.app.app_context():

@@ -38,10 +38,12 @@ class Neighbours:
 
     def __init__(self) -> None:
         self.maria = make_members("Maria")[0]
-        place = organisations.add_organisation("Arvika kommun")
-        people = [add_person(given, "Sand", address_of(given), place) for given in ("Erik", "Eva")]
+        organisation = organisations.add_organisation("Arvika kommun")
+        people = [
+            add_person(given, "Sand", address_of(given), organisation) for given in ("Erik", "Eva")
+        ]
         self.erik, self.eva = (
-            membership.join(self.maria.submission.questionnaire, person, place, OPEN)
+            membership.join(self.maria.submission.questionnaire, person, organisation, OPEN)
             for person in people
         )
         self.text, self.card, self.gone = (

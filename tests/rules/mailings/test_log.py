@@ -34,8 +34,10 @@ def meeting(year: Year) -> Meeting:
 
 def invited(meeting: Meeting, given: str, family: str) -> Registration:
     """Somebody who is invited; the invitation is the first mail."""
-    place = make_organisation(meeting.year, "Årjängs kommun")
-    return invitations.invite(meeting, make_person(place, given, family), place, START)
+    organisation = make_organisation(meeting.year, "Årjängs kommun")
+    return invitations.invite(
+        meeting, make_person(organisation, given, family), organisation, START
+    )
 
 
 def mail(key: str, to: Recipient, hours: int = 0) -> Message:

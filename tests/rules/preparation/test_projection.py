@@ -233,12 +233,14 @@ def _copies(member: Member, count: int) -> None:
     version = submission.latest(member.submission)
     assert version is not None
     for number in range(count):
-        place = Organisation(code=f"K{number}", name=f"Kopia {number}", folded=f"kopia {number}")
+        organisation = Organisation(
+            code=f"K{number}", name=f"Kopia {number}", folded=f"kopia {number}"
+        )
         copied = type(member.submission)(
             questionnaire=member.submission.questionnaire,
             digest=member.submission.digest,
             respondent_key=f"k{number}",
-            organisation=place,
+            organisation=organisation,
             state="submitted",
         )
         db.session.add(copied)

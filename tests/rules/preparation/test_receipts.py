@@ -91,8 +91,8 @@ def test_nobody_who_is_deactivated_or_merged_gets_it(session: Db) -> None:
     maria, anna, ola = finished("Maria", "Anna", "Ola")
     for one in (anna, ola):
         wrote(one, skapa=f"Av {one.person.given}")
-    place = maria.submission.organisation
-    other = people.add_person("Ny", "Nord", address_of("Ny"), place)
+    organisation = maria.submission.organisation
+    other = people.add_person("Ny", "Nord", address_of("Ny"), organisation)
     anna.person.active, ola.person.merged_into_id = False, other.id
     submission.submit(maria, OPEN)
     assert received() == ["maria"]

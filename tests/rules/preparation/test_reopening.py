@@ -114,11 +114,11 @@ def test_opening_lets_one_organisation_in_to_the_end_of_the_day_with_the_usual_g
     session: Db, karin: Staff
 ) -> None:
     (maria,) = make_members()
-    place = organisations.add_organisation("Arvika kommun")
+    organisation = organisations.add_organisation("Arvika kommun")
     olle = membership.join(
         maria.submission.questionnaire,
-        people.add_person("Olle", "Ek", address_of("Olle"), place),
-        place,
+        people.add_person("Olle", "Ek", address_of("Olle"), organisation),
+        organisation,
         OPEN,
     )
     reopening.open_until(maria.submission, UNTIL, LATE, karin)

@@ -86,12 +86,12 @@ def test_colleagues_who_come_in_together_write_in_one_answer(app: Flask) -> None
         db.session.commit()
 
     def come_in(person_id: int) -> int:
-        place = organisations.organisation_named("Hagfors kommun")
-        assert place is not None
+        organisation = organisations.organisation_named("Hagfors kommun")
+        assert organisation is not None
         member = membership.join(
             db.session.query(Questionnaire).one(),
             db.session.get_one(Person, person_id),
-            place,
+            organisation,
             START,
         )
         db.session.commit()
@@ -118,9 +118,9 @@ def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(
 
     def come_in(given: str) -> None:
         person = people.person_called(given, "Ek", address_of(given))
-        place = organisations.organisation_named("Hagfors kommun")
-        assert person is not None and place is not None
-        membership.join(db.session.query(Questionnaire).one(), person, place, OPEN)
+        organisation = organisations.organisation_named("Hagfors kommun")
+        assert person is not None and organisation is not None
+        membership.join(db.session.query(Questionnaire).one(), person, organisation, OPEN)
 
     def press(one: tuple[Callable[[str], None], str]) -> str:
         try:
@@ -133,9 +133,9 @@ def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(
     for number in range(ROUNDS):
         given = f"Gast{number}"
         with app.app_context():
-            place = organisations.organisation_named("Hagfors kommun")
-            assert place is not None
-            person_id = people.add_person(given, "Ek", address_of(given), place).id
+            organisation = organisations.organisation_named("Hagfors kommun")
+            assert organisation is not None
+            person_id = people.add_person(given, "Ek", address_of(given), organisation).id
             db.session.commit()
         assert set(at_once(app, press, [(invite, given), (come_in, given)])) <= {
             "done",

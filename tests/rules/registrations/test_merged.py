@@ -220,14 +220,14 @@ def test_a_merged_lead_is_not_asked_to_prepare(session: Any) -> None:
 
 def test_a_merged_person_is_in_no_list_of_people(session: Any) -> None:
     year = make_year()
-    place = make_organisation(year, "Arvika kommun")
-    person = make_person(place, NAME, "Östprov")
-    merge(person, place)
+    organisation = make_organisation(year, "Arvika kommun")
+    person = make_person(organisation, NAME, "Östprov")
+    merge(person, organisation)
     for active in (True, None):
         found = directory.people(ContactFilter(active=active), year)
         assert ([one.given for one in found.rows], found.total) == (["Åsa"], 1)
     assert [row.people for row in directory.organisations(ContactFilter(), year).rows] == [1]
-    assert [one.person.given for one in directory.affiliations_in(place)] == ["Åsa"]
+    assert [one.person.given for one in directory.affiliations_in(organisation)] == ["Åsa"]
 
 
 def test_a_merged_person_has_no_place_no_calendar_and_no_new_link(session: Any) -> None:
@@ -268,8 +268,8 @@ def test_a_merged_lead_leads_nothing_in_the_next_year(session: Any) -> None:
     merged_place, kept_place = (
         make_organisation(year, name) for name in ("Arvika kommun", "Grums kommun")
     )
-    for place in (merged_place, kept_place):
-        make_lead(year, place, make_person(place, NAME, place.name.split()[0]))
+    for organisation in (merged_place, kept_place):
+        make_lead(year, organisation, make_person(organisation, NAME, organisation.name.split()[0]))
     db.session.flush()
     merge(db.session.query(Person).filter_by(family="Arvika").one(), merged_place)
     following = make_year(2027)
