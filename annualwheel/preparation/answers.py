@@ -120,7 +120,7 @@ def normalise(question: Question, value: Value) -> Value:
     Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
     """
     if question.type is QuestionType.CHOICES:
-        return _tidy_choices(question, value)
+        return _normalise_choices(question, value)
     text = _capped(value if isinstance(value, str) else "|".join(value))
     if question.type is QuestionType.CHOICE and text and not _is_offered(question, text):
         raise Unreadable("unknown_choice")
@@ -298,7 +298,7 @@ def touch(submission: Submission, now: dt.datetime) -> None:
     db.session.expire(submission, ["changed_at", "state"])
 
 
-def _tidy_choices(question: Question, value: Value) -> list[str]:
+def _normalise_choices(question: Question, value: Value) -> list[str]:
     chosen = value.split("|") if isinstance(value, str) else value
     if question.source != "organisations":
         return [option.key for option in question.options if option.key in chosen]

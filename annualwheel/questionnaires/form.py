@@ -28,7 +28,7 @@ from annualwheel.questionnaires.definition import (
 from annualwheel.questionnaires.path import visible
 from annualwheel.questionnaires.values import (
     HARD_CAP,
-    Fault,
+    AnswerProblem,
     Value,
     Values,
     answered,
@@ -129,7 +129,7 @@ class QuestionForm(Form):  # type: ignore[misc]
                 value = answers[asked.key]
                 problem = validate(asked, value)
                 if asked.required and not answered(asked, answers):
-                    problem = Fault.EMPTY
+                    problem = AnswerProblem.EMPTY
                 if problem and not self[asked.key].errors:
                     error = words(asked, problem, value, self._language, self._gettext)
                     self[asked.key].errors = [error]
@@ -166,19 +166,19 @@ def build(
 
 
 def words(
-    question: Question, problem: Fault, value: Value | None, language: str, _: Gettext
+    question: Question, problem: AnswerProblem, value: Value | None, language: str, _: Gettext
 ) -> str:
     """What to do about a fault.
 
     The same words beside the field, in the error summary and on the review page.
     """
-    if problem is Fault.EMPTY:
+    if problem is AnswerProblem.EMPTY:
         return (question.error or question.label).to(language)
     label = question.label.to(language)
-    if problem is Fault.TOO_LONG:
+    if problem is AnswerProblem.TOO_LONG:
         count = excess(question, value)
         return _("Korta svaret på ”%(label)s” med %(count)s tecken", label=label, count=count)
-    if problem is Fault.TOO_MANY:
+    if problem is AnswerProblem.TOO_MANY:
         return _("Välj högst %(count)s på ”%(label)s”", label=label, count=question.at_most)
     return _how_to_write(question.type, label, _)
 
@@ -213,7 +213,7 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
         settings["filters"] = [_only(known, several)]
         settings["validate_choice"] = False
     else:
-        settings["filters"] = [_tidy]
+        settings["filters"] = [_normalise]
         settings["validators"] = [_capped(_)]
     return _FIELDS.get(question.type, StringField)(question.label.to(language), **settings)
 
@@ -227,7 +227,7 @@ def _only(known: set[str], several: bool) -> Callable[[Any], Value]:
     return keep
 
 
-def _tidy(data: str | None) -> str:
+def _normalise(data: str | None) -> str:
     return (data or "").replace("\r\n", "\n").replace("\0", "")
 
 

@@ -34,7 +34,7 @@ from annualwheel.questionnaires.definition import (
     digest,
 )
 from annualwheel.questionnaires.values import (
-    Fault,
+    AnswerProblem,
     Values,
     answered,
     clean,
@@ -99,7 +99,7 @@ class Gap:
     item: str | None
     question: Question | None
     blocks: bool
-    fault: Fault
+    problem: AnswerProblem
 
 
 def visible(questions: Iterable[Question], values: Values, root: Values) -> tuple[Question, ...]:
@@ -214,10 +214,10 @@ def code_book(definition: Definition) -> tuple[CodeBookQuestion, ...]:
 
 def _faults(
     questions: Iterable[Question], values: Values, strict: bool
-) -> Iterator[tuple[Question, Fault, bool]]:
+) -> Iterator[tuple[Question, AnswerProblem, bool]]:
     for question in questions:
         if not answered(question, values):
-            yield question, Fault.EMPTY, strict and question.required
+            yield question, AnswerProblem.EMPTY, strict and question.required
         for answer in answer_fields(question):
             if problem := validate(answer, values.get(answer.key)):
                 yield answer, problem, True
@@ -240,7 +240,7 @@ def _group_gaps(section: Section, group: Group, filled: Filled) -> Iterator[Gap]
         for question, problem, blocks in _faults(questions, item.values, strict=True):
             yield Gap(section, None, item.public_id, question, blocks, problem)
     if not started and not filled.only(group).ended and not _none_ticked(group, filled):
-        yield Gap(section, None, None, group.none_question, True, Fault.NO_ITEMS)
+        yield Gap(section, None, None, group.none_question, True, AnswerProblem.NO_ITEMS)
 
 
 def _needed(section: Section, questions: tuple[Question, ...]) -> tuple[Question, ...]:

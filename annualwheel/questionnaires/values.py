@@ -2,7 +2,7 @@
 
 Dates, years, numbers and addresses as they are written in Sweden.
 
-A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `fault`
+A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `validate`
 says what is wrong with it and `clean` gives the value that a submitted version keeps. Both are
 pure; nobody's draft is ever rewritten by them.
 """
@@ -71,7 +71,7 @@ _OPEN_START = re.compile(r"(?:från|sedan|from|since) ")
 _NOT_IN_ADDRESS = re.compile(r"[\s\0<>\"\\]")
 
 
-class Fault(StrEnum):
+class AnswerProblem(StrEnum):
     """What is wrong with an answer, or with a group as a whole (`no_items`)."""
 
     EMPTY = "empty"
@@ -99,7 +99,7 @@ def answered(question: Question, values: Values) -> bool:
     return any(not is_blank(values.get(field.key)) for field in answer_fields(question))
 
 
-def validate(question: Question, value: Value | None) -> Fault | None:
+def validate(question: Question, value: Value | None) -> AnswerProblem | None:
     """What stops a value from being submitted: too long, too many or unreadable.
 
     None when nothing does.
@@ -109,11 +109,11 @@ def validate(question: Question, value: Value | None) -> Fault | None:
     try:
         cleaned = clean(question, value)
     except ValueError:
-        return Fault.UNREADABLE
+        return AnswerProblem.UNREADABLE
     if question.max_length is not None and len(cleaned) > question.max_length:
-        return Fault.TOO_LONG
+        return AnswerProblem.TOO_LONG
     if question.at_most is not None and len(cleaned) > question.at_most:
-        return Fault.TOO_MANY
+        return AnswerProblem.TOO_MANY
     return None
 
 
@@ -172,9 +172,9 @@ def number(text: str) -> int | float:
 
     ValueError otherwise, also for "1.500", which could mean two things.
     """
-    tidy = text.strip().replace("\u2212", "-")
-    match = _NUMBER.fullmatch(tidy)
-    if match is None or _THOUSANDS_WITH_POINT.fullmatch(tidy):
+    normalised = text.strip().replace("\u2212", "-")
+    match = _NUMBER.fullmatch(normalised)
+    if match is None or _THOUSANDS_WITH_POINT.fullmatch(normalised):
         raise ValueError(text)
     sign, whole, decimals = match.groups()
     digits = sign + re.sub(_SPACE, "", whole)
@@ -188,10 +188,10 @@ def date(text: str, in_year: int | None = None) -> str:
     "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and "14 jan" are in the
     year `in_year`, when it is given. ValueError otherwise.
     """
-    tidy = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
-    if in_year is not None and not _HAS_YEAR.search(tidy):
-        tidy = f"{tidy} {in_year}"
-    year, month, day = _year_month_day(tidy)
+    normalised = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
+    if in_year is not None and not _HAS_YEAR.search(normalised):
+        normalised = f"{normalised} {in_year}"
+    year, month, day = _year_month_day(normalised)
     return dt.date(_plausible(year), month, day).isoformat()
 
 
@@ -200,14 +200,14 @@ def years(text: str) -> dict[str, int | None]:
 
     ValueError otherwise.
     """
-    tidy = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
-    match = _YEARS.fullmatch(tidy)
+    normalised = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
+    match = _YEARS.fullmatch(normalised)
     if match is None:
         raise ValueError(text)
     first, dash, end = match.groups()
     start = _plausible(int(first))
     if dash is None:
-        return {"from": start, "to": None if _OPEN_START.match(tidy) else start}
+        return {"from": start, "to": None if _OPEN_START.match(normalised) else start}
     if not end or not end.isdigit():
         return {"from": start, "to": None}
     stop = _plausible(int(first[:2] + end if len(end) == 2 else end))
@@ -221,8 +221,12 @@ def url(text: str) -> str:
 
     ValueError for anything but the web.
     """
-    tidy = text.strip()
-    address = tidy if re.match(r"[a-z][a-z0-9+.-]*://", tidy, re.IGNORECASE) else f"https://{tidy}"
+    normalised = text.strip()
+    address = (
+        normalised
+        if re.match(r"[a-z][a-z0-9+.-]*://", normalised, re.IGNORECASE)
+        else f"https://{normalised}"
+    )
     parts = urlsplit(address)
     host = parts.hostname or ""
     of_the_web = parts.scheme in ("http", "https") and "@" not in parts.netloc
@@ -250,18 +254,18 @@ def _chosen(question: Question, chosen: list[str]) -> list[str]:
     return known
 
 
-def _year_month_day(tidy: str) -> tuple[int, int, int]:
-    if match := _YEAR_FIRST.fullmatch(tidy):
+def _year_month_day(normalised: str) -> tuple[int, int, int]:
+    if match := _YEAR_FIRST.fullmatch(normalised):
         year, month, day = (int(part) for part in match.groups() if part)
         return year, month, day
-    if match := _DAY_FIRST.fullmatch(tidy):
+    if match := _DAY_FIRST.fullmatch(normalised):
         day, month, year = (int(part) for part in match.groups())
         return year, month, day
-    if match := _DAY_AND_NAME.fullmatch(tidy):
+    if match := _DAY_AND_NAME.fullmatch(normalised):
         return int(match[3]), _month(match[2]), int(match[1])
-    if match := _NAME_AND_DAY.fullmatch(tidy):
+    if match := _NAME_AND_DAY.fullmatch(normalised):
         return int(match[3]), _month(match[1]), int(match[2])
-    raise ValueError(tidy)
+    raise ValueError(normalised)
 
 
 def _month(name: str) -> int:

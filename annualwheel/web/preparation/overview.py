@@ -19,7 +19,7 @@ from annualwheel.questionnaires.definition import (
     answer_fields,
 )
 from annualwheel.questionnaires.path import FilledItem, Gap, SectionState
-from annualwheel.questionnaires.values import Fault, Values, is_blank
+from annualwheel.questionnaires.values import AnswerProblem, Values, is_blank
 from annualwheel.web import page
 from annualwheel.web.parts.submitted_content import Block, Line, ended_line
 from annualwheel.web.preparation.question_forms import spoken
@@ -168,7 +168,7 @@ def _gap(
     gap: Gap, step: Step, titles: Mapping[str, tuple[int, DraftItem]], draft: Draft
 ) -> GapLink:
     group = step.section.group
-    if gap.question is None or gap.fault is Fault.NO_ITEMS:
+    if gap.question is None or gap.problem is AnswerProblem.NO_ITEMS:
         error = group.error.to(page.language()) if group else ""
         return GapLink(error, step.url(_anchor="initiativ"))
     anchor = gap.question.key
@@ -188,10 +188,10 @@ def _words(gap: Gap, values: Values, where: str) -> str:
     language = page.language()
     if gap.question is None:
         return where
-    if gap.fault is Fault.EMPTY and not gap.blocks:
+    if gap.problem is AnswerProblem.EMPTY and not gap.blocks:
         text = gap.question.label.to(language)
     else:
-        text = str(form.words(gap.question, gap.fault, values.get(gap.question.key), language, _))
+        text = str(form.words(gap.question, gap.problem, values.get(gap.question.key), language, _))
     return f"{where}: {text}" if where else text
 
 

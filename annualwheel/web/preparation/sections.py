@@ -166,7 +166,7 @@ def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
 def _sent(section_page: SectionPage) -> str | Response:
     """Saves what was changed.
 
-    Conflicts and faults show the page again with everything that was typed.
+    Conflicts and problems show the page again with everything that was typed.
     """
     sent, act = section_page.sent, page.pressed("act")
     if not sent.form.accepted():

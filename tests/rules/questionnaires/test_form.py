@@ -12,7 +12,7 @@ from wtforms import Form, HiddenField
 
 from annualwheel.questionnaires.definition import Condition, Option, Question, QuestionType, Text
 from annualwheel.questionnaires.form import QuestionForm, build, words
-from annualwheel.questionnaires.values import HARD_CAP, Fault
+from annualwheel.questionnaires.values import HARD_CAP, AnswerProblem
 
 ORGANISATIONS = (
     Option("RV", Text("Region Värmland", "Region Värmland")),
@@ -289,7 +289,7 @@ def test_an_error_says_what_to_do(posted: dict[str, Any], expected: dict[str, li
     ],
 )
 def test_every_type_has_words_for_what_cannot_be_read(kind: QuestionType, start: str) -> None:
-    assert words(ask("a", kind), Fault.UNREADABLE, "x", "sv", swedish).startswith(start)
+    assert words(ask("a", kind), AnswerProblem.UNREADABLE, "x", "sv", swedish).startswith(start)
 
 
 def test_a_draft_too_big_to_save_gets_one_error_only() -> None:

@@ -37,7 +37,7 @@ from annualwheel.questionnaires.path import (
     visible,
     visible_questions,
 )
-from annualwheel.questionnaires.values import Fault
+from annualwheel.questionnaires.values import AnswerProblem
 
 TEXT, LONG, CHOICE, CHOICES = (
     QuestionType.TEXT,
@@ -132,9 +132,9 @@ def submitted(
     return content.write(submittable(definition, answer, organisations))
 
 
-def blocking(answer: Filled) -> list[tuple[str | None, str | None, Fault]]:
+def blocking(answer: Filled) -> list[tuple[str | None, str | None, AnswerProblem]]:
     return [
-        (gap.item, gap.question and gap.question.key, gap.fault)
+        (gap.item, gap.question and gap.question.key, gap.problem)
         for gap in missing(DEFINITION, answer)
         if gap.blocks
     ]
@@ -261,11 +261,11 @@ def test_an_item_is_called_by_its_title() -> None:
 
 def test_a_started_item_needs_what_is_required_in_it() -> None:
     assert blocking(filled(DONE, {"period": "2021"})) == [
-        ("i2", "titel", Fault.EMPTY),
-        ("i2", "typ", Fault.EMPTY),
-        ("i2", "tema", Fault.EMPTY),
+        ("i2", "titel", AnswerProblem.EMPTY),
+        ("i2", "typ", AnswerProblem.EMPTY),
+        ("i2", "tema", AnswerProblem.EMPTY),
     ]
-    assert blocking(filled({**DONE, "typ": "annat"})) == [("i1", "typ_annat", Fault.EMPTY)]
+    assert blocking(filled({**DONE, "typ": "annat"})) == [("i1", "typ_annat", AnswerProblem.EMPTY)]
 
 
 def test_an_item_nobody_wrote_in_stops_nobody() -> None:
@@ -273,7 +273,7 @@ def test_an_item_nobody_wrote_in_stops_nobody() -> None:
 
 
 def test_there_is_an_item_or_a_tick_that_there_are_none() -> None:
-    assert blocking(filled()) == blocking(filled({})) == [(None, "inga", Fault.NO_ITEMS)]
+    assert blocking(filled()) == blocking(filled({})) == [(None, "inga", AnswerProblem.NO_ITEMS)]
     assert blocking(filled(root={"inga": ["ja"]})) == []
     without = replace(
         DEFINITION, sections=(replace(SECOND, group=replace(GROUP, none_question=None)),)
@@ -286,7 +286,9 @@ def test_everything_else_that_is_empty_is_listed_and_stops_nobody() -> None:
     listed = [
         (gap.theme and gap.theme.key, gap.item, gap.question and gap.question.key) for gap in gaps
     ]
-    assert not any(gap.blocks for gap in gaps) and {gap.fault for gap in gaps} == {Fault.EMPTY}
+    assert not any(gap.blocks for gap in gaps) and {gap.problem for gap in gaps} == {
+        AnswerProblem.EMPTY
+    }
     assert listed == [
         (None, None, "forberett"),
         (None, None, "forankrat"),
@@ -309,15 +311,15 @@ def test_free_text_beside_a_choice_counts_as_its_answer() -> None:
 @pytest.mark.parametrize(
     ("values", "key", "problem"),
     [
-        ({"titel": "längre än tio"}, "titel", Fault.TOO_LONG),
-        ({"period": "snart"}, "period", Fault.UNREADABLE),
-        ({"lank": "hej"}, "lank", Fault.UNREADABLE),
-        ({"status": "borta"}, "status", Fault.UNREADABLE),
-        ({"aktorer_other": "x" * 301}, "aktorer_other", Fault.TOO_LONG),
+        ({"titel": "längre än tio"}, "titel", AnswerProblem.TOO_LONG),
+        ({"period": "snart"}, "period", AnswerProblem.UNREADABLE),
+        ({"lank": "hej"}, "lank", AnswerProblem.UNREADABLE),
+        ({"status": "borta"}, "status", AnswerProblem.UNREADABLE),
+        ({"aktorer_other": "x" * 301}, "aktorer_other", AnswerProblem.TOO_LONG),
     ],
 )
 def test_what_is_too_long_or_unreadable_stops_a_submission(
-    values: dict[str, str], key: str, problem: Fault
+    values: dict[str, str], key: str, problem: AnswerProblem
 ) -> None:
     assert blocking(filled({**DONE, **values})) == [("i1", key, problem)]
 
@@ -326,7 +328,7 @@ def test_a_fault_on_a_themes_page_stops_a_submission() -> None:
     (gap,) = [
         gap for gap in missing(DEFINITION, filled(DONE, energi={"skapa": "för lång"})) if gap.blocks
     ]
-    assert (gap.section, gap.theme, gap.fault) == (THIRD, THEMES[1], Fault.TOO_LONG)
+    assert (gap.section, gap.theme, gap.problem) == (THIRD, THEMES[1], AnswerProblem.TOO_LONG)
 
 
 def test_a_fault_in_a_hidden_answer_stops_nobody() -> None:
@@ -341,9 +343,9 @@ def test_a_fault_in_a_hidden_answer_stops_nobody() -> None:
     )
     definition = replace(DEFINITION, sections=(asked,))
     assert [gap for gap in missing(definition, filled(root={"b": "för lång"})) if gap.blocks] == []
-    assert [gap.fault for gap in missing(definition, filled(root={"a": "x", "b": "för lång"}))] == [
-        Fault.TOO_LONG
-    ]
+    assert [
+        gap.problem for gap in missing(definition, filled(root={"a": "x", "b": "för lång"}))
+    ] == [AnswerProblem.TOO_LONG]
 
 
 # What is kept

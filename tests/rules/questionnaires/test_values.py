@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annualwheel.questionnaires.definition import Option, Question, QuestionType, Text
 from annualwheel.questionnaires.values import (
-    Fault,
+    AnswerProblem,
     answered,
     clean,
     date,
@@ -253,7 +253,7 @@ def test_what_is_not_a_web_address_is_refused(text: str) -> None:
 @given(st.text())
 def test_no_text_breaks_a_reader(text: str) -> None:
     for kind in (QuestionType.NUMBER, QuestionType.DATE, QuestionType.YEARS, QuestionType.URL):
-        assert validate(question(kind), text) in (None, Fault.UNREADABLE)
+        assert validate(question(kind), text) in (None, AnswerProblem.UNREADABLE)
 
 
 def test_text_stays_as_typed_but_for_line_ends_and_space_around() -> None:
@@ -267,7 +267,7 @@ def test_a_text_is_measured_as_it_will_be_kept() -> None:
     assert validate(asked, "abc") is None
     assert validate(asked, "  abc\r\n") is None
     assert validate(asked, "a\r\nb") is None
-    assert validate(asked, "abcd") is Fault.TOO_LONG
+    assert validate(asked, "abcd") is AnswerProblem.TOO_LONG
     assert excess(asked, "abcdef") == 3
     assert (
         excess(asked, "ab") == excess(asked, "") == excess(question(QuestionType.TEXT), "abcd") == 0
@@ -281,16 +281,21 @@ def test_choices_are_kept_once_and_in_the_order_of_the_options() -> None:
 
 
 def test_a_choice_that_is_not_offered_cannot_be_read() -> None:
-    assert validate(question(QuestionType.CHOICES, options=OPTIONS), ["a", "x"]) is Fault.UNREADABLE
-    assert validate(question(QuestionType.CHOICE, options=OPTIONS), "x") is Fault.UNREADABLE
-    assert validate(question(QuestionType.CHOICE, options=OPTIONS), ["a"]) is Fault.UNREADABLE
+    assert (
+        validate(question(QuestionType.CHOICES, options=OPTIONS), ["a", "x"])
+        is AnswerProblem.UNREADABLE
+    )
+    assert validate(question(QuestionType.CHOICE, options=OPTIONS), "x") is AnswerProblem.UNREADABLE
+    assert (
+        validate(question(QuestionType.CHOICE, options=OPTIONS), ["a"]) is AnswerProblem.UNREADABLE
+    )
     assert validate(question(QuestionType.CHOICES, source="organisations"), ["RV", "XX"]) is None
 
 
 def test_more_choices_than_allowed_are_too_many() -> None:
     asked = question(QuestionType.CHOICES, options=OPTIONS, at_most=2)
     assert validate(asked, ["a", "b"]) is None
-    assert validate(asked, ["a", "b", "c"]) is Fault.TOO_MANY
+    assert validate(asked, ["a", "b", "c"]) is AnswerProblem.TOO_MANY
     assert excess(asked, ["a", "b", "c"]) == 1
 
 
