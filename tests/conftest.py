@@ -17,6 +17,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session, scoped_session
 
@@ -30,6 +31,11 @@ from tests.furnished_worlds import Kept
 from tests.tiny_browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
+# A property that holds holds on a busy machine too: no example is failed for being slow.
+settings.register_profile(
+    "unhurried", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 
 class Fixed:

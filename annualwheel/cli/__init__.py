@@ -31,6 +31,8 @@ forms_group = AppGroup("forms", help="Frågorna i forms/.")
 
 def register(app: Flask, migrations: str) -> None:
     """Gives the application its commands."""
+    # SQLite cannot alter most of a table, so Alembic copies it (batch). By default it commits each
+    # statement there, and would leave half of a migration that fails.
     Migrate(app, db, directory=migrations, render_as_batch=True, transactional_ddl=True)
     for command in (
         staff_group,
@@ -55,6 +57,7 @@ def staff_add(address: str, name: str, roles: tuple[str, ...]) -> None:
     try:
         staff.add(name, address, roles, services().clock.now())
     except DomainError as error:
+        # The sentence is translated when it is read, and the language comes from a request.
         with current_app.test_request_context():
             sentence = error_messages.sentence(error)
         raise click.ClickException(f"Kontot lades inte till. {sentence}") from error
@@ -84,11 +87,13 @@ def mail_test(address: str) -> None:
         now,
     )
     db.session.flush()
+    # Off the list of what is handed to the queue: this process sends it and tells the result.
     outbox.take_queued()
     db.session.commit()
     sending.send_mails([message.id])
     click.echo(MAIL_WENT.get(message.state, f"Inte skickat: {message.error}"))
     if message.state not in MAIL_WENT:
+        # So that a script that sets a server up notices.
         raise SystemExit(1)
 
 

@@ -19,6 +19,7 @@ def answers_rebuild() -> None:
     """
     done = 0
     for count in projection.rebuild():
+        # Each batch at once: its submissions are locked until then, and people may be submitting.
         unit_of_work.commit()
         done += count
     click.echo(f"Tabellen är ombyggd. {done} svar gicks igenom.")

@@ -1,6 +1,6 @@
-"""`flask --app wsgi contacts`: importing a list of people from a file.
+"""`flask --app wsgi contacts`: imports a list of people from a file.
 
-With the same preview as on the page.
+It shows the same preview as the page.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def contacts_import(file: Path, write: bool) -> None:
             shown = preview.build(kept)
             _print(kept, shown)
             if not write:
+                # The preview is a row too: a look at a list leaves nothing behind.
                 db.session.rollback()
                 click.echo("Inget är sparat. Lägg till --write för att läsa in.")
                 return

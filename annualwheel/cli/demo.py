@@ -1,4 +1,4 @@
-"""The commands that fill a demonstration year and show the ways into it."""
+"""The commands that fill a demonstration year and print links to open in it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def fill() -> None:
     Rör inte en databas med innehåll.
     """
     _not_in_production()
+    # `make run` calls this at each start: what somebody has tried out must stay.
     if not year.is_empty():
         click.echo("Det finns redan ett år. Ingenting ändrades.")
         return
@@ -60,6 +61,7 @@ def links() -> None:
     addresses = {label: link_signer.url(target) for label, target in targets.items() if target}
     if settings.dev_mailbox:
         addresses["Brevlådan"] = f"{settings.base_url}/brevlada"
+    # Before anything is printed: a sign-in link is a row, which must be there when it is opened.
     unit_of_work.commit()
     for label, address in addresses.items():
         click.echo(f"{label + ':':26}{address}")

@@ -1,6 +1,6 @@
 """The command that rehearses the year.
 
-In a process of its own: nothing that is deployed imports the rehearsal or its clock.
+The rehearsal runs in a process of its own: nothing that is deployed imports it or its clock.
 """
 
 from __future__ import annotations
@@ -54,9 +54,11 @@ def rehearse(
         "--database-url": database_url,
     }
     options = [f"{name}={value}" for name, value in chosen.items() if value is not None]
+    # The rehearsal is no installed package: the new process finds it from any folder by this.
     environ = os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     }
+    # Its own code, so that a script sees whether the numbers agreed.
     raise SystemExit(
         subprocess.run(
             [sys.executable, "-m", "rehearse", *options], check=False, env=environ

@@ -1,1 +1,1 @@
-"""Work that goes on without a request: the queue, its tasks, and what happens by itself."""
+"""Work without a request: the queue, its tasks, and what happens each minute."""

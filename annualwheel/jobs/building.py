@@ -21,17 +21,19 @@ log = structlog.get_logger()
 def build_pack(pack_id: int) -> None:
     """Builds a pack that is queued; does nothing for one that is being built or is ready.
 
-    The workbook is built while the database is only read. What is written before and after it, and
-    how far it has come meanwhile, are short transactions. A failure is noted on the pack, shown to
-    the one who waits, and logged.
+    It only reads the database while it builds the workbook. What it writes before, after and
+    meanwhile, it writes in short transactions. It notes a failure on the pack, whose page tells the
+    one who waits, and logs it.
     """
     try:
         pack = packs.take(pack_id)
         db.session.commit()
+        # Another worker builds it, or it is ready: the sweep may have queued it once more.
         if pack is None:
             return
         began = services().clock.now()
         with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
+            # The read is long and takes no lock: a write this long would stop everybody on SQLite.
             with reading():
                 writer = PackWriter(pack.meeting, packs.cover(pack, began))
                 counts = writer.write(workspace.name, partial(_report, pack_id))
@@ -46,7 +48,8 @@ def build_pack(pack_id: int) -> None:
 
 
 def _report(pack_id: int, done: int) -> None:
-    """Notes how far a pack has come, beside the session that reads for it."""
+    """Notes how far a pack has come, outside the session that reads for it."""
+    # A connection of its own: the session only reads now, for as long as the pack takes.
     with db.engine.begin() as connection:
         connection.execute(packs.note_progress(pack_id, done))
 
@@ -57,6 +60,7 @@ def prepare(mailing_id: int) -> None:
     One short transaction for each batch. Can be run again at any time.
     """
     mailing = db.session.get_one(Mailing, mailing_id)
+    # Read once and outside the locks; `write_batch` looks again under them.
     left = sending.remaining(mailing, services().clock.now())
     db.session.commit()
     for start in range(0, len(left), sending.BATCH):

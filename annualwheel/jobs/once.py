@@ -1,6 +1,6 @@
-"""A periodic job runs once a minute, whoever starts it.
+"""Lets a periodic job run once a minute, whichever consumer starts it.
 
-Every consumer has a scheduler of its own.
+Every consumer has a scheduler of its own, so without this two machines would run each job twice.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def claim_minute(name: str, now: dt.datetime) -> bool:
     db.session.execute(sa.delete(Tick).where(Tick.name == name, Tick.minute < now - KEPT))
     db.session.add(Tick(name=name, minute=minute))
     try:
+        # The unique key decides: of several that insert the same minute, one commits.
         db.session.commit()
     except IntegrityError:
         db.session.rollback()

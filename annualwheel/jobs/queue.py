@@ -21,6 +21,8 @@ def create_queue(settings: Settings) -> Huey:
 
     Messages are signed: Huey pickles.
     """
+    # Whoever can write to the queue could otherwise run code here. A new key makes queued messages
+    # unreadable; the sweep queues their ids again.
     serializer = SignedSerializer(secret=settings.secret_keys[0])
     scheme = urlsplit(settings.queue_url).scheme
     if scheme == "sqlite":
@@ -28,6 +30,7 @@ def create_queue(settings: Settings) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
     if scheme.startswith("postgresql"):
+        # The driver's name is for SQLAlchemy; the server's own library does not know it.
         dsn = settings.queue_url.replace("+psycopg", "")
         return PostgresHuey("arshjulet", dsn=dsn, results=False, serializer=serializer)
     return RedisHuey("arshjulet", url=settings.queue_url, results=False, serializer=serializer)
@@ -48,6 +51,7 @@ def start_drains() -> None:
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]
     """Huey's consumer inside the web process, where the signals belong to the web server."""
 
+    # Only the main thread may set handlers, and this consumer runs in another.
     def _set_signal_handlers(self) -> None:
         pass
 
@@ -62,10 +66,13 @@ def start_embedded(app: Flask, lock_file: Path) -> None:
 
     def run() -> None:
         with lock_file.open("w") as held:
+            # The kernel releases it when the process dies, however it dies.
             fcntl.flock(held, fcntl.LOCK_EX)
+            # By default, polling a queue in SQLite backs off to ten seconds, and mails wait for it.
             consumer = EmbeddedConsumer(
                 queue, workers=workers, max_delay=1.0, backoff=1.1, check_worker_health=False
             )
             consumer.run()
 
+    # A daemon, so that the web server can stop without waiting for it.
     threading.Thread(target=run, name="embedded-consumer", daemon=True).start()

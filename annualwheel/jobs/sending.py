@@ -18,7 +18,10 @@ log = structlog.get_logger()
 
 
 def worker_name() -> str:
-    """This worker, as the lease notes it."""
+    """The name of this worker in a lease.
+
+    It names the thread too: a worker may give back its own leases only.
+    """
     return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
 
 
@@ -38,8 +41,8 @@ def drain_outbox() -> None:
 def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
     """Claims one chunk, commits, sends it and marks each mail by itself.
 
-    What there is no time for is given back. Never holds a transaction while speaking SMTP. Returns
-    whether anything was done.
+    It gives back what there is no time for. It never holds a transaction while speaking SMTP: on
+    SQLite a slow mail server would stop every writer. Returns whether anything was done.
     """
     messages = outbox.claim(worker_name(), services().clock.now(), ids)
     wanted = relevance.wanted(messages)
@@ -48,6 +51,7 @@ def _send(connection: delivery.Connection, ids: list[int] | None) -> bool:
             outbox.mark_dropped(message)
     db.session.commit()
     while wanted and _has_time(wanted[0]):
+        # One commit for each mail: a worker that is killed leaves one at most that is sent again.
         _deliver(connection, wanted.pop(0))
         db.session.commit()
     outbox.give_back(wanted)

@@ -1,4 +1,4 @@
-"""What happens by itself each minute and each hour."""
+"""The work of each minute and each hour."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from annualwheel.workshop import packs
 def sweep_minute() -> None:
     """Sends what is due and takes up packs and mailings that were left.
 
-    Once a minute, whoever's scheduler comes first. Once an hour it erases what is older than it may
-    be.
+    It runs once a minute, for the scheduler that comes first. Once an hour it erases what has been
+    kept long enough.
     """
     now = services().clock.now()
     if not claim_minute("sweep", now):
         return
+    # The queue may have lost ids, or a worker may have died between its commit and the queue.
     if outbox.any_due(now):
         start_drains()
     for pack in db.session.scalars(packs.left_behind(now)):
@@ -35,6 +36,7 @@ def sweep_minute() -> None:
     packs.give_up(now)
     sending.close_finished()
     db.session.commit()
+    # After the commit, since it takes the locks of meetings: nothing else may wait with them.
     lapse_offers(now)
     if now.minute == 0:
         erase_old(now)
@@ -42,7 +44,7 @@ def sweep_minute() -> None:
 
 
 def lapse_offers(now: dt.datetime) -> None:
-    """Ends the offered seats that nobody has answered in time.
+    """Ends the offers of seats that nobody has answered in time.
 
     A short transaction for each meeting, since it holds the meeting's lock.
     """
@@ -56,8 +58,9 @@ def erase_old(
 ) -> dict[str, int]:
     """Erases what we have promised not to keep; returns how many of each kind went.
 
-    A batch in a transaction, at most so many batches of each kind. The trail notes the same.
+    Each batch is a transaction, with at most `batches` of each kind. The trail notes the counts.
     """
+    # Mails to erased people that were on their way then have gone since, and are emptied now.
     erasure.finish()
     gone: dict[str, int] = {}
     for key, rule in retention.RULES.items():
@@ -77,5 +80,6 @@ def _erase_batches(rule: retention.Rule, now: dt.datetime, batches: int) -> int:
         if not count:
             break
         total += count
+        # Other writers wait for one batch at most.
         db.session.commit()
     return total

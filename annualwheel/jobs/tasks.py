@@ -14,7 +14,7 @@ from annualwheel.jobs.sweep import sweep_minute
 def register(app: Flask) -> None:
     """Gives the application its tasks.
 
-    A task opens one app context and short transactions; it is given ids only.
+    A task gets ids only, opens one app context and uses short transactions.
     """
     queue = queue_of(app)
 
@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
         with app.app_context():
             building.prepare(mailing_id)
 
+    # Every minute, in every consumer; `claim_minute` lets one of them through.
     @queue.periodic_task(crontab(), name="sweep")
     def sweep() -> None:
         with app.app_context():

@@ -41,9 +41,10 @@ END:STANDARD
 END:VTIMEZONE
 """.replace("\n", "\r\n")
 ZONE_PART = Timezone.from_ical(ZONE)
+# A wish only: Google asks every 8 to 24 hours whatever a feed says.
 FETCHED_AGAIN = "PT4H"
-# Neither can stand plainly in a parameter (RFC 5545 3.2, RFC 6868), and the encoded forms are not
-# read everywhere.
+# A parameter cannot hold these plainly (RFC 5545 3.2, RFC 6868), and some readers, vobject among
+# them, show the encoded forms as they are.
 NOT_IN_NAMES = str.maketrans({'"': "”", "^": " ", "\n": " "})
 # Everything below space but the line break, and delete: RFC 5545 3.1 forbids them in text.
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
@@ -109,7 +110,7 @@ def request(
 
     It is new, or changed when `sequence` has risen.
 
-    The attendee has accepted on our page, hence PARTSTAT=ACCEPTED and RSVP=FALSE: no replies are
+    The attendee has accepted on our page, so PARTSTAT is ACCEPTED and RSVP is FALSE: no replies are
     asked for. `url` is a public page: never a personal link, since calendars are shared. `now` is
     aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
     """
@@ -182,6 +183,7 @@ def _calendar(
         text = vText(value)
         text.params.update(parameters)
         calendar[property_name] = text
+    # The zone first: the library's own way of adding puts it after the events that refer to it.
     calendar.subcomponents = [ZONE_PART, *events]
     content: bytes = calendar.to_ical()
     return content
@@ -211,6 +213,7 @@ def _in_feed(
 ) -> Event:
     event = _event(entry, organiser_name, organiser_address, url, now)
     if entry.status != "CONFIRMED":
+        # A seat that is not certain must not make its owner busy.
         event["TRANSP"] = vText("TRANSPARENT")
     if entry.status == "TENTATIVE":
         event["X-MICROSOFT-CDO-BUSYSTATUS"] = vText("TENTATIVE")
@@ -227,6 +230,7 @@ def _whole_day(
         ("DTSTAMP", now),
         ("LAST-MODIFIED", now),
         ("DTSTART", day.on),
+        # The end is not part of the event (RFC 5545 3.6.1).
         ("DTEND", day.on + dt.timedelta(days=1)),
         ("SUMMARY", _clean(day.summary)),
         ("URL", vUri(url)),

@@ -31,12 +31,12 @@ _WHICH = ("asked", "after")
 # `sections`, `missing` and `summary` are lists of text. `personal` is true when each person answers
 # for themselves. `asked` is the title of the questionnaire where a meeting has several or it comes
 # after the meeting, which `after` says. `last_day` is the day of `closes` without the year; `first`
-# names what must be done before anything can be submitted. `seated`: the place went over with the
+# names what must be done before anything can be submitted. `seated`: the seat went over with the
 # invitation; `taken`: by the new person's own press. `may_register` and `may_substitute` say what
-# the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes.
+# the page lets the person do now; `asks`: an answer is owed; `stands`: the yes still counts.
 # `part` in results: present, wrote or registered. `people` in new_link is a list of {"name",
 # "what"}; person number n has the link landing_n. `invited_by` is the last day for invitations;
-# `again`: the person has been told of another date or place before.
+# `again`: the person has been told of another date or venue before.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -124,8 +124,8 @@ KINDS: Mapping[str, Kind] = {
 }
 
 # What asks somebody to a meeting or gives them something at it. Once the meeting is cancelled these
-# are not sent: nothing may follow the mail that says so. News of what is over (a withdrawal, a seat
-# let go), receipts, and links asked for go all the same.
+# are not sent: nothing may follow the mail that says so. News of what is over (a withdrawal, an
+# offer), receipts, and links that somebody asked for go all the same.
 TOWARDS_A_MEETING = frozenset(
     (
         "save_the_date",

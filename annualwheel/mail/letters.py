@@ -5,8 +5,8 @@ into a plain-text and an HTML template; values never pass through Markdown, so a
 `[x](http://y)` or `<b>` comes out as it was typed.
 
 Links are written by name and stay placeholders in the frozen letter, between two private-use
-characters: U+E000, the name, U+E001. `seal` puts in the addresses when the mail is sent, so that no
-token lies in the database.
+characters: U+E000, the name, U+E001. `render` puts in the addresses when the mail is sent, so that
+no token is stored in the database.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who writes: what stands around every letter and on its envelope.
+    """Who writes: the facts around every letter and on its envelope.
 
     `base_url` has no slash at the end.
     """
@@ -133,6 +133,8 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
     kind's, `TypeError` for a value that cannot be written (None), and Jinja's `UndefinedError` for
     a name that a template uses and nobody gave.
     """
+    # Exactly the declared facts: a missing or misspelt one must fail here, and not become an empty
+    # line in a mail that has gone.
     declared = KINDS[kind]
     missing = {*declared.facts} - facts.keys()
     unknown = facts.keys() - {*declared.facts, *declared.optional}
@@ -182,7 +184,7 @@ def render(
 
 
 def _subject(form: _Form, given: Mapping[str, object]) -> str:
-    """With the meeting's short name when the whole one makes it clumsy.
+    """The subject, with the meeting's short name where the whole one makes it clumsy.
 
     It is clumsy when it is longer than a phone shows, or has the meeting's number before that of
     the day.
@@ -206,7 +208,7 @@ def _one_line(text: str) -> str:
 
 
 def _written(value: object) -> object:
-    """What may stand in a letter: text, numbers, and Jinja's undefined, which raises by itself."""
+    """A value that a letter may have: text, a number, or Jinja's undefined, which raises."""
     if value is None or isinstance(value, (bool, list, dict)):
         raise TypeError(f"{type(value).__name__} cannot be written in a letter")
     if isinstance(value, Markup):
@@ -267,6 +269,7 @@ def _form(kind: str, language: str) -> _Form:
 
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("zero").enable(["heading", "list", "emphasis", "link", "newline", "entity"])
+    # Links in templates are names of links: the library would escape them as addresses.
     reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return reader
 
@@ -281,6 +284,7 @@ def compile_body(markdown: str) -> tuple[str, str]:
         if token.type in LIST:
             html += LIST[token.type]
             in_list = token.type == "bullet_list_open"
+            # An empty line after a list in plain text; in HTML the margins make it.
             text += "" if in_list else "\n"
         elif token.type == "inline":
             more_html, more_text = _block("li" if in_list else before.tag, token.children or [])
@@ -313,7 +317,7 @@ def _around(content: str, form: str, loop_form: str) -> str:
 
 
 def _paragraph(lines: list[tuple[str, str]]) -> tuple[str, str]:
-    """Facts (lines that begin in bold) stand on a line each; other lines run on.
+    """A paragraph. Facts (lines that begin in bold) get a line each, and other lines run on.
 
     Lines that only steer stay outside the markup.
     """
@@ -336,7 +340,7 @@ def _steers(line: str) -> bool:
 
 
 def _joined(lines: list[str], form: str) -> str:
-    """The lines, each in `form`; those that only steer stand by themselves."""
+    """The lines, each in `form`; lines that only steer stay as they are."""
     return "".join(f"{line}\n" if _steers(line) else form.format(line) for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""The states of a mailing: a table. Meetings and mailings both step it, so it lies below both."""
+"""The states of a mailing: a table. It is here since both meetings and mailings step it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from annualwheel.models.mail import MAILING_STATES, PAUSED_FROM
 from annualwheel.transitions import Table, Transitions
 
 # (state, action) -> the states it may lead to. `written`: every mail of it is in the outbox.
-# `resume` leads back to where it was paused from. `overtake`: a newer mailing says what it was to
-# say, so that nothing is left to write. `finish`: nothing is left to send.
+# `resume` leads back to where it was paused from. `overtake`: a newer mailing says what this one
+# was to say, so that nothing is left to write. `finish`: nothing is left to send.
 TABLE: Table = {
     ("preparing", "written"): ("sending",),
     ("preparing", "pause"): ("paused",),

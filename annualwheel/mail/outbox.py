@@ -21,7 +21,7 @@ from annualwheel.mail.ical import Entry
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
 
 LEASE = dt.timedelta(minutes=5)
-# A mail is not begun when its lease is about to end: another worker would take it too, and it would
+# No worker begins a mail whose lease is about to end: another would take it too, and the mail would
 # arrive twice.
 MARGIN = dt.timedelta(minutes=2)
 CHUNK = 25
@@ -47,7 +47,7 @@ _MARKED = (
 
 @dataclass(frozen=True)
 class Recipient:
-    """To whom: the address and name at the time of writing, the language, the person when known."""
+    """Who gets a mail: address and name at the time of writing, language, the person when known."""
 
     address: str
     name: str
@@ -111,11 +111,11 @@ def put(
 
 
 def begins(prefix: str) -> sa.ColumnElement[bool]:
-    """The mails whose key begins so, by the index on the keys.
+    """The mails whose key begins with `prefix`, found through the index on the keys.
 
-    SQLite has none for LIKE, which makes no difference of letters there, and compares text by its
-    bytes. PostgreSQL reads LIKE from the index where the database sorts by bytes ("C"); elsewhere
-    it reads every row, and is right all the same.
+    SQLite uses no index for LIKE, which ignores case there, and compares text by its bytes.
+    PostgreSQL reads LIKE from the index where the database sorts by bytes ("C"); elsewhere it reads
+    every row, and finds the same.
     """
     if db.session.get_bind().dialect.name == "sqlite":
         return sa.and_(Message.key >= prefix, Message.key < prefix + "\uffff")
@@ -148,6 +148,8 @@ def claim(
     if ids is not None:
         free = free.where(Message.id.in_(ids))
     oldest = free.order_by(Message.due_at, Message.id).limit(at_most)
+    # PostgreSQL passes over what another worker claims right now. SQLite drops this clause: there
+    # only one transaction writes at a time.
     chosen = oldest.with_for_update(skip_locked=True)
     taken = db.session.scalars(
         sa.update(Message)
@@ -168,6 +170,7 @@ def claim(
         .where(Message.id.in_(taken))
         .options(joinedload(Message.body))
         .order_by(Message.id)
+        # The statement went past the session, which may hold these rows from an earlier chunk.
         .execution_options(populate_existing=True)
     )
     return list(found)
@@ -176,8 +179,8 @@ def claim(
 def give_back(untried: Sequence[Message]) -> None:
     """Ends the leases of mails of one claim that there was no time to try.
 
-    They are free at once, and no attempt is counted. What another worker has taken meanwhile is
-    left to it. One statement, however many; a worker that is killed leaves them counted, as tried.
+    They are free at once, and no attempt is counted. A mail that another worker has taken meanwhile
+    is left to it. One statement, however many; those of a killed worker stay counted, as tried.
     """
     if not untried:
         return
@@ -201,12 +204,12 @@ def give_back(untried: Sequence[Message]) -> None:
 
 
 def any_due(now: dt.datetime) -> bool:
-    """Whether a mail should be on its way and is in nobody's hands."""
+    """Whether a mail is due that no worker has in hand."""
     return db.session.scalar(_free(now).limit(1)) is not None
 
 
 def oldest_due(now: dt.datetime) -> dt.datetime | None:
-    """Since when the mail has waited that has waited longest."""
+    """The time from which the oldest waiting mail has been due."""
     is_due = Message.state.in_(states.DUE), Message.due_at <= now
     return db.session.scalar(sa.select(sa.func.min(Message.due_at)).where(*is_due))
 
@@ -226,27 +229,27 @@ def _free(now: dt.datetime) -> sa.Select[int]:
 
 
 def mark_sent(message: Message, now: dt.datetime) -> None:
-    """The SMTP server has taken it."""
+    """Marks a mail that the SMTP server has taken."""
     _mark(message, "deliver", sent_at=now)
 
 
 def mark_withheld(message: Message, now: dt.datetime) -> None:
-    """The fence outside production kept it back: shown, not sent."""
+    """Marks a mail that the fence outside production kept back: staff see it, nobody gets it."""
     _mark(message, "withhold", sent_at=now)
 
 
 def mark_dropped(message: Message) -> None:
-    """No longer needed when its turn came: a reminder to someone who has answered meanwhile."""
+    """Marks a mail that was not needed any more, as a reminder to someone who has answered."""
     _mark(message, "drop")
 
 
 def mark_failed(message: Message, error: str) -> None:
-    """Refused for good (5xx): shown to a person, not tried again."""
+    """Marks a mail that was refused for good (5xx): a person sees it, nothing tries it again."""
     _mark(message, "fail", error)
 
 
 def mark_later(message: Message, error: str, now: dt.datetime) -> None:
-    """A temporary failure (4xx, no connection): tried again after a growing wait.
+    """Marks a temporary failure (4xx, no connection): the mail is tried again after a growing wait.
 
     After the last wait it is *unknown*.
     """
@@ -265,7 +268,7 @@ def _mark(
     sent_at: dt.datetime | None = None,
     due_at: dt.datetime | None = None,
 ) -> None:
-    """Writes what became of the mail and ends the lease.
+    """Notes what became of the mail and ends the lease.
 
     A statement that is compiled once costs half of a flush, and there are thousands.
     """
@@ -276,6 +279,7 @@ def _mark(
         "due_at": due_at or message.due_at,
     }
     db.session.execute(_MARKED, {"marked": message.id, **values})
+    # The session must know what the statement wrote, and not write it once more.
     for name, value in (*values.items(), ("lease_until", None)):
         set_committed_value(message, name, value)
 
@@ -294,16 +298,16 @@ def rewrite(message: Message, letter: letters.Letter) -> None:
 def lock(mailing: Mailing) -> None:
     """Reads the mailing as it is now and keeps it so until the commit.
 
-    It is written to by whoever pauses it and by the job that prepares it. Call it before looking at
+    Staff who pause it and the job that prepares it both write to it. Call this before looking at
     its state or its audience, and after the meeting's lock where both are needed.
     """
     db.session.refresh(mailing, with_for_update={"key_share": True})
 
 
 def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
-    """What is left of the meeting's mailings, or of the one given, is not sent.
+    """Drops what is left of the meeting's mailings, or of the one given.
 
-    What a worker has in hand goes out.
+    A mail that a worker has in hand goes out.
     """
     of_meeting = (
         sa.select(Mailing.id).where(Mailing.meeting_id == meeting.id)
@@ -322,7 +326,7 @@ def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
 
 
 def try_again(message: Message, now: dt.datetime) -> None:
-    """A person asks for a new attempt of a failed, unknown or withheld mail.
+    """Queues a failed, unknown or withheld mail anew, since a person asks for it.
 
     Raises `Refused` for any other.
     """

@@ -11,8 +11,8 @@ from annualwheel.transitions import Table, Transitions
 # What became of one attempt to hand a mail over.
 Outcome = Literal["sent", "later", "failed", "withheld"]
 
-# (state, action) -> the states it may lead to. A worker claims a mail and then says what became of
-# it; whose lease has run out is claimed again. `stop`: nothing leads to what it is about any more.
+# (state, action) -> the states it may lead to. A worker claims a mail and then notes what became of
+# it; another worker claims it again when the lease has run out. `stop`: what it is about is over.
 # `replace`: a newer mail says the same. `leave_out`: somebody decides that it does not go.
 TABLE: Table = {
     ("queued", "claim"): ("sending",),
@@ -42,13 +42,13 @@ TABLE: Table = {
 }
 TRANSITIONS = Transitions(MESSAGE_STATES, TABLE)
 
-# In nobody's hands, and goes by itself when its turn comes: it can still be stopped or rewritten.
+# No worker has it in hand, and it goes when its turn comes: it can still be stopped or rewritten.
 UNSENT = ("queued", "retry")
 # On its way: goes by itself, or is in a worker's hands.
 DUE = (*UNSENT, "sending")
 # Did not arrive, and is not tried again by itself: a person must look at it.
 STOPPED = ("failed", "unknown")
-# May be sent again by hand. A mail that is on its way is the machine's.
+# Staff may send it again. A mail that is on its way belongs to the workers.
 AGAIN = (*STOPPED, "withheld")
 # Has not arrived anywhere, and may go to another address than the one it was written for.
 NOT_ARRIVED = (*UNSENT, *AGAIN)

@@ -1,6 +1,6 @@
 """What a coordinator is about to send.
 
-To whom it would go, how it would read, and the test that comes before it.
+It tells to whom a mailing would go and what it would say, and sends the test that comes before it.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ from annualwheel.models import Meeting, Message, Staff
 from annualwheel.registrations.audiences import Addressee
 
 TEST = "test:"
+# No row has this public id or this version: a test may be forwarded, and must let nobody in.
 NOWHERE = {
     "landing": Target("registration", "exempel", 0),
     "preparation": Target("member", "exempel", 0),
     "result": Target("registration", "exempel", 0),
 }
+# Somebody made up, since the wording is compared: it must not change with who is on the list.
 ANYONE = Addressee("", 0, 0, "Förnamn", "Efternamn", "", "sv", "Organisationen")
 
 
 def recipients(draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
-    """Whom the mailing would reach now, without the unticked.
+    """The people that the mailing would reach now, without the unticked.
 
     Raises `Closed` or `Refused` when it cannot be sent at all.
     """
@@ -64,6 +66,7 @@ def send_test(draft: MailingDraft, one: Addressee, by: Staff, now: dt.datetime) 
     Its link leads nowhere.
     """
     message = outbox.put(
+        # The time makes the key unique: the same text may be tested several times.
         f"{_test_key(draft, by, now)}{now.timestamp()}",
         draft.kind,
         Recipient(by.email, by.name, one.language),
@@ -87,7 +90,7 @@ def tested_at(draft: MailingDraft, by: Staff, now: dt.datetime) -> dt.datetime |
 def require_tested(draft: MailingDraft, by: Staff, now: dt.datetime) -> None:
     """Raises `Refused("test_needed")` when `by` has had no test of the text as it is now.
 
-    A rule of the page where a person sends: a schedule has nobody to read the test.
+    The page asks this where a person sends: a schedule has nobody to read the test (decision 21).
     """
     if tested_at(draft, by, now) is None:
         raise Refused("test_needed")
@@ -99,11 +102,12 @@ def is_test(message: Message) -> bool:
 
 
 def everyone(draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
-    """Whom the mailing is about now, the unticked too."""
+    """The people that the mailing is about now, with the unticked."""
     return registry.of(draft.kind).recipients(draft, now)
 
 
 def _test_key(draft: MailingDraft, by: Staff, now: dt.datetime) -> str:
+    # With the wording in the key, a test counts only as long as the mail says the same.
     return f"{TEST}{draft.kind}:{draft.meeting.id}:{_wording(draft, now)}:{by.id}:"
 
 

@@ -1,4 +1,4 @@
-"""Mails that did not arrive: found, given the right address, sent again."""
+"""Mails that did not arrive: staff find them, correct the address and send them again."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from annualwheel.mail.states import AGAIN
 from annualwheel.models import Message, MessageBody, Person, Registration
 from annualwheel.participation import address_change
 
-# Whoever asks for these gets them anew; who reads one sees what is the person's own. They go
-# nowhere but to the address on file.
+# Whoever asks for these can ask again, and whoever reads one sees what is the person's own: they go
+# to no address but the one on file.
 ASKED_FOR = ("own_data", "new_link")
 
 
@@ -33,7 +33,7 @@ def by_public_id(public_id: str) -> Message:
 
 
 def has_text(message: Message) -> bool:
-    """Whether the mail still says something: the text is erased long before the row is."""
+    """Whether the mail still has its text, which is erased long before the row is."""
     return db.session.get(MessageBody, message.id) is not None
 
 
@@ -51,15 +51,15 @@ def require_stopped(message: Message) -> None:
 def may_correct(message: Message) -> bool:
     """Whether the mail may go to another address.
 
-    It may when it belongs to a person, whose address it is that was wrong. One to a member of
-    staff, to a copy's reader or to an address that asked for it may not: its link would be signed
-    for whoever were typed in.
+    It may when it belongs to a person, whose address was wrong. A mail to a member of staff, to
+    somebody who gets a copy or to an address that asked for it may not: its link would be signed
+    for whoever owns the address that is typed in.
     """
     return message.person_id is not None and message.kind not in ASKED_FOR
 
 
 def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
-    """Asks for a new attempt. Raises as `require_stopped`."""
+    """Asks for a new attempt. Raises what `require_stopped` raises."""
     require_stopped(message)
     outbox.try_again(message, now)
     audit.note(actor, "sent_again", message, now, _meeting_id(message))
@@ -68,9 +68,9 @@ def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
 def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
     """Gives the person the right address and sends the mail there.
 
-    What follows from it is in `address_change.rename`. The old address is told nothing: mail to it
-    does not arrive. Raises `Unreadable`, or `Refused` when someone else has that name and address,
-    "mail_of_nobody" (see `may_correct`), or as `send_again`.
+    `address_change.rename` does all that follows from it. The old address is told nothing: mail to
+    it does not arrive. Raises `Unreadable`, `Refused` when someone else has that name and address,
+    `Refused("mail_of_nobody")` (see `may_correct`), and what `send_again` raises.
     """
     require_stopped(message)
     if not may_correct(message):

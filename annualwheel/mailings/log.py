@@ -1,4 +1,4 @@
-"""The one log of mails: found by person, meeting, mailing, state, kind and search."""
+"""The one log of mails, to look in by person, meeting, mailing, state, kind and search."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GROUPS = {
     "not_sent": states.ENDED_UNSENT,
 }
 NEWEST = Order("when", descending=True)
-# When it went, else when it was written.
+# When the mail went, or else when it was written.
 _when = sa.func.coalesce(Message.sent_at, Message.queued_at)
 
 
@@ -50,8 +50,9 @@ def page(
 
     `kinds` are the kinds of mail in the order that they are sorted in.
     """
-    # Who has been erased has no name here.
+    # The mails of erased persons have no name and no address: as null they come last.
     written = (sa.func.nullif(column, "") for column in (Message.name, Message.address))
+    # Mails without a person (staff, copies) have no sort name, only what was written on them.
     to_nobody = SwedishKey(sa.func.coalesce(*written))
     by: dict[str, listing.Column] = {
         "recipient": sa.func.coalesce(sa.func.nullif(Person.sort_name, ""), to_nobody),
@@ -77,10 +78,11 @@ def count(wanted: LogFilter) -> int:
 
 
 def about(registration: Registration) -> Sequence[Message]:
-    """Every mail about a person's place at a meeting, newest first.
+    """Every mail about a registration, newest first.
 
-    Also what mailings of the meeting have sent the person.
+    It has the mails that mailings of the meeting have sent to the person too.
     """
+    # A mail such as *save the date* goes out before there is a registration to refer to.
     of_mailings = sa.and_(
         Message.person_id == registration.person_id, Mailing.meeting_id == registration.meeting_id
     )
@@ -93,12 +95,12 @@ def about(registration: Registration) -> Sequence[Message]:
 
 
 def person_of(message: Message) -> Person | None:
-    """Whose mail it is."""
+    """The person whose mail it is."""
     return db.session.get(Person, message.person_id) if message.person_id else None
 
 
 def registration_of(message: Message) -> Registration | None:
-    """The place at a meeting that it is about."""
+    """The registration that it is about."""
     found = message.registration_id
     return db.session.get(Registration, found) if found else None
 
@@ -117,7 +119,7 @@ def latest_mailings(at_most: int) -> Sequence[Mailing]:
 
 
 def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
-    """The mails in no order. Who it is to is joined when that is asked for or needed."""
+    """The mails in no order. The person is joined only when that is asked for or needed."""
     query = sa.select(Message)
     if wanted.group in GROUPS:
         query = query.where(Message.state.in_(GROUPS[wanted.group]))
@@ -135,6 +137,7 @@ def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
     if wanted.mailing_id:
         query = query.where(Message.mailing_id == wanted.mailing_id)
     conditions = searching.each_word(wanted.text, Person.name_folded, _is_to)
+    # Outer, since mails to staff and copies have no person.
     if conditions or with_person:
         query = query.outerjoin(Person, Person.id == Message.person_id)
     return query.where(*conditions)

@@ -1,4 +1,4 @@
-"""Who is reminded of what, and who is told of the results."""
+"""Who is reminded of what, and who hears about the results."""
 
 from __future__ import annotations
 
@@ -45,14 +45,18 @@ _HAS_PLACE = (
 
 
 def day_key(kind: str, public_id: str, now: dt.datetime) -> str:
-    """The unique key of a reminder: one for each person and day in Stockholm, whoever sends it."""
+    """The unique key of a reminder: one for each person and day in Stockholm, whoever sends it.
+
+    So the database refuses a second one, also when two coordinators press at once.
+    """
     return f"{kind}:{public_id}:{local(now).date().isoformat()}"
 
 
 def to_remind(meeting: Meeting, now: dt.datetime) -> tuple[str, ...]:
     """The states of those who can be reminded to answer.
 
-    The invited until registration closes; who must say yes to a new day as long as that is asked.
+    They are the invited until registration closes, and those who must say yes to a new day as long
+    as that is asked.
     """
     if now <= years.phase(meeting, "registration").closes_at:
         return AWAITED
@@ -82,12 +86,13 @@ def unanswered(meeting: Meeting, now: dt.datetime) -> list[Addressee]:
 def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee]:
     """Those who are to answer the questionnaire and have not been told.
 
-    Everyone who comes (who took part, when it follows the meeting up) and, where the organisation
-    gives one answer, has a place in it (see `membership.is_let_in`), with the lead of each
-    organisation that somebody was invited for. The key names the person and the organisation.
+    They are everyone who comes (or took part, when it follows the meeting up). Where the
+    organisation gives one answer, they must have an affiliation to it (see `membership.is_let_in`),
+    and the lead of each organisation that somebody was invited for is among them. The key names the
+    person and the organisation.
     """
-    # Read by itself and taken away here: as a condition on each row it is looked up anew for every
-    # person where statistics are old.
+    # Read by itself and taken away in Python: where its statistics are old, a database looks a
+    # condition on each row up anew for every person.
     asked = (
         sa.select(Member.person_id, Submission.organisation_id)
         .join(Submission, Submission.id == Member.submission_id)
@@ -103,6 +108,8 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
         .where(WITH_US, Organisation.active)
         .with_only_columns(*_columns())
     )
+    # Where each person answers for themselves, an affiliation opens nothing, and a lead who stays
+    # away has nothing to answer.
     if questionnaire.respondent == "organisation":
         found = _found(coming.where(_HAS_PLACE)) | _found(_leads(meeting))
     else:
@@ -133,10 +140,11 @@ def _found(query: sa.Executable) -> set[tuple[Any, ...]]:
 
 
 def not_submitted(questionnaire: Questionnaire, now: dt.datetime) -> list[Addressee]:
-    """Whom to remind of an answer to the questionnaire that is not submitted.
+    """The people to remind of an answer to the questionnaire that is not submitted.
 
-    The organisation's lead, else all who may write in it. The key is the membership's public id.
-    Nobody who was reminded today; only the state of the answer is read, never its text.
+    They are the organisation's lead, or else all who may write the whole answer, without those who
+    were reminded today. The key is the membership's public id. Only the state of the answer is
+    read, never its text.
     """
     rows = db.session.execute(
         sa.select(Submission.id, Member.role, Member.public_id, *_columns())
@@ -149,6 +157,7 @@ def not_submitted(questionnaire: Questionnaire, now: dt.datetime) -> list[Addres
             Submission.submitted_at.is_(None),
             WITH_US,
             Organisation.active,
+            # Somebody with a share cannot submit the answer, so reminding them would not help.
             Member.scope == "",
         )
         .order_by(Submission.id, Member.id)
@@ -165,11 +174,11 @@ def not_submitted(questionnaire: Questionnaire, now: dt.datetime) -> list[Addres
 
 
 def took_part(meeting: Meeting) -> list[Addressee]:
-    """Whom to tell about the results, once each.
+    """The people to tell about the results, once each.
 
-    Those who were checked in or registered, and those who wrote in an answer and may still open it.
-    The key says what they did and whose link they get: `present`, `registered` (a seat) or `wrote`
-    (a membership).
+    They are those who were checked in or registered, and those who wrote in an answer and may still
+    open it. The key says what they did and whose link they get: `present` or `registered` (the
+    registration's), or `wrote` (the membership's).
     """
     chosen: dict[int, Addressee] = {}
     there = results.present(meeting)
@@ -178,6 +187,7 @@ def took_part(meeting: Meeting) -> list[Addressee]:
         chosen[row[0]] = Addressee(f"{part}.{public_id}", *row)
     for public_id, *row in db.session.execute(_writers_untold(meeting)):
         known = chosen.get(row[0])
+        # Presence says most of what somebody did, and writing says more than registering.
         if known is None or known.key.startswith("registered"):
             chosen[row[0]] = Addressee(f"wrote.{public_id}", *row)
     return audiences.in_order(chosen.values())
@@ -214,6 +224,7 @@ def _told_results(meeting: Meeting) -> sa.Exists:
         .where(
             Message.person_id == Person.id,
             Message.kind == "results",
+            # A mail that never left has told nobody.
             Message.state.not_in(NEVER_LEFT),
             Message.key.startswith(f"results:{meeting.id}:"),
         )
@@ -222,7 +233,8 @@ def _told_results(meeting: Meeting) -> sa.Exists:
 
 
 def _wrote(table: type[Answer] | type[AnswerHistory]) -> sa.Exists:
-    # Said in words: by itself a query finds the table it shares with the next one out, no further.
+    # Correlated by hand: SQLAlchemy looks one query out only, and `Member` belongs to the next one.
+    # Without it this asks for the items of every answer there is.
     mine = sa.select(Item.id).where(Item.submission_id == Member.submission_id).correlate(Member)
     return (
         sa.select(table.id)
@@ -234,14 +246,14 @@ def _wrote(table: type[Answer] | type[AnswerHistory]) -> sa.Exists:
 def results_key(meeting: Meeting, person: Person) -> str:
     """The unique key of the mail about the results: one for each person and publication.
 
-    Results that were taken down and published again reach those whose mail was still waiting then.
+    Results that are taken down and published again reach those whose mail was still waiting.
     """
     published = meeting.results_at.timestamp() if meeting.results_at else 0
     return f"results:{meeting.id}:{person.public_id}:{published}"
 
 
 def _columns() -> tuple[Any, ...]:
-    """What an addressee is made of, after its key."""
+    """The columns of an addressee, after its key."""
     return (
         Person.id,
         Organisation.id,
@@ -276,6 +288,7 @@ def preparation_states(meeting: Meeting) -> dict[int, dict[str, int]]:
     By the id of each of the meeting's questionnaires; in one query, without a word of them.
     """
     begun = sa.case(
+        # Letting somebody in makes a draft: without a change nobody has begun.
         (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), NOT_BEGUN),
         else_=Submission.state,
     )

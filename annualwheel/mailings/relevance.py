@@ -26,8 +26,8 @@ from annualwheel.models import (
 def wanted(messages: Sequence[Message]) -> list[Message]:
     """Those of the mails whose turn has come that should go (see `still_wanted`).
 
-    Nothing leads to a cancelled meeting, and no calendar mail comes after a newer one to the same
-    address. What holds for many is asked once for all of them.
+    No mail towards a cancelled meeting goes, and no calendar mail after a newer one to the same
+    address. What concerns many mails is asked in one query for all of them.
     """
     towards = [message for message in messages if message.kind in TOWARDS_A_MEETING]
     entries = [message.id for message in messages if message.calendar_sequence is not None]
@@ -36,7 +36,7 @@ def wanted(messages: Sequence[Message]) -> list[Message]:
 
 
 def _at_cancelled(messages: Sequence[Message]) -> set[int]:
-    """A mail is about the meeting of its seat, of its mailing, or of the answer it opens."""
+    """The ids of the mails about a cancelled meeting: by registration, mailing or opened answer."""
     if not messages:
         return set()
     ids = [message.id for message in messages]
@@ -52,6 +52,7 @@ def _at_cancelled(messages: Sequence[Message]) -> set[int]:
 
 
 def _opening_cancelled(messages: Sequence[Message]) -> set[int]:
+    # A colleague's mail has neither registration nor mailing: only its link says what it is about.
     opens = {
         message.id: message.body.links["preparation"]["public_id"]
         for message in messages
@@ -77,7 +78,9 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
     is_newer = sa.and_(
         newer.registration_id == Message.registration_id,
         newer.calendar_sequence > Message.calendar_sequence,
+        # A newer mail that never leaves says nothing that this one would contradict.
         newer.state.not_in(NEVER_LEFT),
+        # Another address is another calendar, and the old one must be cleared all the same.
         sa.func.lower(newer.address) == sa.func.lower(Message.address),
     )
     found = db.session.scalars(
@@ -87,6 +90,7 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
 
 
 def still_wanted(message: Message) -> bool:
-    """Whether a mail whose turn has come should go, as its kind has it. A test always should."""
+    """Whether a mail whose turn has come should go: its kind decides. A test always should."""
+    # Most mails belong to no kind of mailing: receipts and confirmations always go.
     kind = registry.BY_KEY.get(message.kind)
     return kind is None or drafts.is_test(message) or kind.is_wanted(message)

@@ -1,4 +1,4 @@
-"""One act of sending to many: confirmed with the number, written once, paused, followed."""
+"""One act of sending to many: a coordinator confirms the number, pauses, resumes and follows it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Mailing, Message
 from annualwheel.registrations import seats
 
+# Up to this many mails are written in the request, so that no job has to be waited for.
 SMALL = 200
 BATCH = 200
-# A mailing whose job was lost is taken up again; two jobs on the same one do no harm, only work.
+# A job that has not finished by then is taken for lost, and the sweep starts another. Two jobs on
+# one mailing cost work but do no harm.
 LEFT_BEHIND = dt.timedelta(minutes=10)
 
 
@@ -33,8 +35,8 @@ LEFT_BEHIND = dt.timedelta(minutes=10)
 class MailingProgress:
     """How far a mailing has come, in mails.
 
-    `skipped` were meant but no longer wanted when it was written. A mail that somebody decided not
-    to send is in none of the numbers.
+    `skipped` were confirmed, but no longer wanted when their mails were written. None of the
+    numbers counts a mail that somebody decided not to send.
     """
 
     total: int
@@ -59,12 +61,13 @@ def confirm(
     The same key gives the same mailing. `actor` is a member of staff, or the system itself for what
     is sent by a schedule.
 
-    Raises `Refused`: "nobody_left", "more_recipients" when there are more than the number that was
-    confirmed; and as `require_possible`.
+    Raises `Refused("nobody_left")`, `Refused("more_recipients")` when there are more than the
+    number that was confirmed, and what `require_possible` raises.
     """
     found = confirmed(confirm_key)
     if found is not None:
         return found
+    # The meeting may be moved or cancelled, or its seats taken, in this very moment.
     seats.lock(draft.meeting)
     kind = registry.of(draft.kind)
     kind.require_possible(draft, now)
@@ -72,13 +75,16 @@ def confirm(
     if not chosen:
         raise Refused("nobody_left")
     count = len(chosen)
+    # Fewer is no surprise: some have answered since the page was shown.
     if count > expected:
         raise Refused("more_recipients", count=count)
     mailing = _made(draft, confirm_key, expected, actor, now)
     try:
+        # A savepoint: on PostgreSQL an error would end the whole transaction.
         with db.session.begin_nested():
             db.session.add(mailing)
     except IntegrityError:
+        # Two presses in the same moment: the unique key let the first one write.
         return db.session.scalars(_with_key(confirm_key)).one()
     if count <= SMALL:
         _write(mailing, chosen, now)
@@ -120,7 +126,7 @@ def _made(
 
 
 def remaining(mailing: Mailing, now: dt.datetime) -> Sequence[Any]:
-    """Whom a mailing that is being prepared has still to be written to, as its kind has them."""
+    """The people that a mailing has still to be written to; its kind knows who they are."""
     return registry.of(mailing.kind).left(mailing, now)
 
 
@@ -130,8 +136,10 @@ def write_batch(mailing: Mailing, batch: Sequence[Any], now: dt.datetime) -> boo
     `batch` is a piece of what `remaining` gave. The caller commits.
     """
     seats.lock(mailing.meeting)
+    # After the meeting, as everywhere: two locks taken in different orders wait for each other.
     outbox.lock(mailing)
     about_the_end = registry.of(mailing.kind).about_the_end
+    # Nobody is to be invited or reminded any more; the mail about the cancellation itself goes on.
     if mailing.meeting.state == "cancelled" and not about_the_end:
         finish_preparing(mailing)
     if mailing.state != "preparing":
@@ -141,7 +149,7 @@ def write_batch(mailing: Mailing, batch: Sequence[Any], now: dt.datetime) -> boo
 
 
 def finish_preparing(mailing: Mailing) -> None:
-    """Everything is written; now it is only sent. What has been paused meanwhile stays so."""
+    """Notes that every mail is written. A mailing that was paused meanwhile stays paused."""
     outbox.lock(mailing)
     if mailing_states.allowed(mailing, "written"):
         mailing_states.step(mailing, "written")
@@ -159,7 +167,7 @@ def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
 
 
 def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
-    """Goes on where it was paused; nobody gets the mail twice."""
+    """Goes on with a paused mailing; nobody gets the mail twice."""
     outbox.lock(mailing)
     if mailing_states.allowed(mailing, "resume"):
         mailing_states.step(mailing, "resume")
@@ -177,6 +185,7 @@ def progress_of(mailing: Mailing) -> MailingProgress:
     meant = mailing.expected - counts.pop("not_sent", 0)
     written = counts.total()
     total, skipped = written, meant - written
+    # Mails that are not written yet have no rows to count, so the confirmed number is used.
     if mailing_states.doing(mailing) == "preparing":
         total, skipped = meant, 0
     sent, withheld, dropped = counts["sent"], counts["withheld"], counts["dropped"]
@@ -218,10 +227,10 @@ def by_public_id(public_id: str) -> Mailing:
 
 
 def _write(mailing: Mailing, batch: Sequence[Any], now: dt.datetime) -> None:
-    """All at once.
+    """Writes the mails of a batch all at once.
 
-    When somebody was invited or reminded by someone else in the same moment, one by one, so that
-    only they are left out.
+    When a colleague has invited or reminded one of them in the same moment, it writes one by one,
+    so that only that person is left out.
     """
     kind = registry.of(mailing.kind)
     try:

@@ -1,7 +1,7 @@
 """The tables, one file per subject.
 
-What is being written (`models.drafts`) is not among the names here: whoever reads drafts says so
-in an import of its own, and the contracts in pyproject.toml say who may.
+Drafts (`models.drafts`) are not among the names here: a module that reads them says so in an import
+of its own, and the contracts in pyproject.toml say which modules may (decision 6).
 """
 
 from annualwheel.models import drafts

@@ -1,4 +1,4 @@
-"""Organisations, people and how they belong together."""
+"""Organisations, people and their affiliations."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from annualwheel.db import Base, choice_column, public_id
 from annualwheel.models.years import Category, Year
 
-# Told from `active` and `merged_into_id`; `contacts.states` has the conditions.
+# `active` and `merged_into_id` tell the state; `contacts.states` has the conditions for queries.
 PERSON_STATES = ("active", "inactive", "merged")
 IMPORT_STATES = ("preview", "written", "undone")
-# Letters in the order of their code points, on both databases alike: `sorting.swedish` makes the
-# keys for it.
+# Both databases sort this by code points. `wording.collation` makes keys that are then in Swedish
+# order, since neither database can be relied on to sort Swedish.
 SortKey = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
@@ -31,11 +31,13 @@ class Organisation(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    # Names that differ in case or spaces only are the same organisation, whoever types them.
     folded: Mapped[str] = mapped_column(unique=True)
     sort_name: Mapped[str] = mapped_column(SortKey, index=True, default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), default=None)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), default=None)
     active: Mapped[bool] = mapped_column(default=True)
+    # Says which import made the row, so that undoing the import takes it away.
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
     aliases: Mapped[list[Alias]] = relationship(back_populates="organisation", init=False)
 
@@ -74,14 +76,13 @@ class YearOrganisation(Base):
 class Person(Base):
     """A person: an address and a name.
 
-    The address alone is not unique, a function mailbox may hold several.
-
     `source` says where the address came from: `substitute:`, `colleague:`, `staff:` (with who),
     `open:`, `forwarded:`, or a file. `link_version` belongs to the link to one's own details,
     `feed_version` to the address of one's calendar.
     """
 
     __tablename__ = "persons"
+    # Not the address alone: several persons may share a function mailbox.
     __table_args__ = (UniqueConstraint("email_folded", "name_folded"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
@@ -105,7 +106,7 @@ class Person(Base):
 
     @property
     def state(self) -> str:
-        """One of `PERSON_STATES`. Who is merged is so whether they were active or not."""
+        """One of `PERSON_STATES`. A merged person is merged, active or not."""
         if self.merged_into_id is not None:
             return "merged"
         return "active" if self.active else "inactive"
@@ -117,7 +118,7 @@ class Person(Base):
 
 
 class Affiliation(Base):
-    """A person's place in an organisation."""
+    """That a person belongs to an organisation."""
 
     __tablename__ = "affiliations"
     __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)

@@ -1,4 +1,4 @@
-"""What organisations and people are writing: items, answers, and former texts."""
+"""The drafts of organisations and persons: items, answers, and former texts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from annualwheel.models.submissions import Submission
 
 
 class Item(Base):
-    """A place answers hang on.
+    """The row that answers hang on (decision 8).
 
-    The root (`group_key` empty), one per theme (`section/theme`), or one of a repeating group.
+    It is the root (`group_key` empty), one per theme (`section/theme`), or of a repeating group.
 
     `carried` says what the organisation answered about an initiative of the year before: still
     going on, changed, ended.
@@ -34,14 +34,16 @@ class Item(Base):
     carried: Mapped[str] = mapped_column(
         choice_column("carried", "new", "still", "changed", "ended"), default="new"
     )
+    # A removed item keeps its row and its answers, so that it can be brought back.
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), default=None)
 
 
 class Answer(Base):
-    """One field's draft value with the version that a save must name."""
+    """The draft value of one field, with the version that a save must name (decision 9)."""
 
     __tablename__ = "answers"
+    # Of several who write first in a field at the same moment, one makes the row.
     __table_args__ = (UniqueConstraint("item_id", "question_key"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), init=False)
@@ -55,7 +57,7 @@ class Answer(Base):
 
 
 class AnswerHistory(Base):
-    """A text that lost its place: kept 30 days so that it can be brought back."""
+    """A text that was replaced or rejected, kept for 30 days so that it can be brought back."""
 
     __tablename__ = "answer_history"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

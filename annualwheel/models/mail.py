@@ -1,4 +1,4 @@
-"""The outbox: one row per mail to one person; the truth about sending."""
+"""The outbox: one row per mail to one person, which decides what is sent (decision 3)."""
 
 from __future__ import annotations
 
@@ -68,13 +68,16 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
+        # Workers ask for what is due; pages ask how far a mailing has come.
         Index("ix_messages_due", "state", "due_at"),
         Index("ix_messages_mailing_state", "mailing_id", "state"),
     )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
+    # The database refuses a second mail of one cause, whichever process writes it.
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
+    # The mail's own, since it shows where a mail went after the person has got another address.
     address: Mapped[str]
     queued_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime]
@@ -88,6 +91,7 @@ class Message(Base):
         ForeignKey("persons.id"), index=True, default=None
     )
     state: Mapped[str] = mapped_column(choice_column("state", *MESSAGE_STATES), default="queued")
+    # A worker has it until then; after that another may take it.
     lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     lease_by: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -99,7 +103,7 @@ class Message(Base):
 
 
 class MessageBody(Base):
-    """The frozen text, apart from its row so that it can be erased earlier.
+    """The frozen text, in a table of its own so that it can be erased before its mail.
 
     `links` holds (purpose, public id, version), no tokens.
     """

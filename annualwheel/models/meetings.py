@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from annualwheel.db import Base, choice_column
 from annualwheel.models.years import Year
 
+# Questionnaires import meetings: here their names are needed for types only.
 if TYPE_CHECKING:
     from annualwheel.models.questionnaires import Questionnaire
 
@@ -69,6 +70,7 @@ class Phase(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
     meeting: Mapped[Meeting] = relationship(back_populates="phases")
     kind: Mapped[str] = mapped_column(choice_column("kind", *PHASE_KINDS))
+    # Both are kept: the days move with the meeting, and queries compare the times.
     opens_days: Mapped[int]
     closes_days: Mapped[int]
     opens_at: Mapped[dt.datetime]
@@ -76,7 +78,10 @@ class Phase(Base):
 
 
 class AttendanceOption(Base):
-    """A way to attend with its capacity. `capacity` and `per_organisation` None = no limit."""
+    """A way of attending with its capacity.
+
+    None as `capacity` or `per_organisation` means that there is no limit.
+    """
 
     __tablename__ = "attendance_options"
     __table_args__ = (UniqueConstraint("meeting_id", "mode"),)
@@ -93,9 +98,9 @@ class AttendanceOption(Base):
 
 
 class Result(Base):
-    """What the tables said about a theme, in both languages.
+    """What the tables said about a theme, or about the whole (`theme_key` empty).
 
-    Or about the whole (`theme_key` empty). Shown once `results_at` is set.
+    In both languages. Pages show it once the meeting's `results_at` is set.
     """
 
     __tablename__ = "results"
@@ -103,6 +108,7 @@ class Result(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), init=False)
     meeting: Mapped[Meeting] = relationship()
+    # Empty and not null: a unique key lets several nulls through on both databases.
     theme_key: Mapped[str] = mapped_column(default="")
     sv: Mapped[str] = mapped_column(default="")
     en: Mapped[str] = mapped_column(default="")

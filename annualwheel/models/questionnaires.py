@@ -1,4 +1,4 @@
-"""Which questionnaire a meeting asks, pinned by the digest of its text."""
+"""The questionnaires that a meeting asks, each pinned by the digest of its text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annualwheel.models.meetings import Meeting
 
 
 class PublishedDefinition(Base):
-    """The text of a definition as it was when published. Never changed."""
+    """The text of a definition as it was when published. It never changes."""
 
     __tablename__ = "definitions"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -25,7 +25,7 @@ class Questionnaire(Base):
 
     `timing` says whether it prepares the meeting or follows it up. `opens_days` and `closes_days`
     are its own days, counted from the meeting's day as those of `Phase` are, with their times
-    beside them; all four are None for one that is open as long as the meeting's phase is (see
+    next to them; all four are None for one that is open as long as the meeting's phase is (see
     `questionnaires.opening`). `digest` is what a new submission answers.
     """
 
@@ -41,6 +41,7 @@ class Questionnaire(Base):
     timing: Mapped[str] = mapped_column(
         choice_column("timing", "before", "after"), default="before"
     )
+    # The days move with the meeting; the times are what they come to, as in `Phase`.
     opens_days: Mapped[int | None] = mapped_column(default=None)
     closes_days: Mapped[int | None] = mapped_column(default=None)
     opens_at: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -21,6 +21,7 @@ class Attempt(Base):
     """
 
     __tablename__ = "attempts"
+    # Counted by these columns at every attempt, over all processes and machines (decision 18).
     __table_args__ = (Index("ix_attempts_window", "kind", "key_hash", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     kind: Mapped[str]
@@ -29,9 +30,10 @@ class Attempt(Base):
 
 
 class Tick(Base):
-    """A periodic job's minute: whoever writes the row first runs it."""
+    """A periodic job's minute: the process that writes the row first runs the job."""
 
     __tablename__ = "ticks"
+    # Every consumer has a scheduler of its own; the key lets one of them through.
     __table_args__ = (UniqueConstraint("name", "minute"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     name: Mapped[str]
@@ -41,7 +43,8 @@ class Tick(Base):
 class Audit(Base):
     """Who did what to what.
 
-    Ids and field names; values only in `details`, which may be erased; never answer text.
+    It has ids and field names. Values are in `details` only, which may be erased; answer text is
+    nowhere in it.
     """
 
     __tablename__ = "audit"
@@ -51,6 +54,7 @@ class Audit(Base):
     actor_kind: Mapped[str] = mapped_column(
         choice_column("actor_kind", "participant", "staff", "system")
     )
+    # The kinds say in which table to look, so these ids can be no foreign keys.
     actor_id: Mapped[int | None]
     verb: Mapped[str]
     subject_kind: Mapped[str]
@@ -60,9 +64,9 @@ class Audit(Base):
 
 
 class File(Base):
-    """A file that lives across requests, for a while.
+    """A file that is kept for a while, across requests.
 
-    Several machines share nothing but the database.
+    It is in the database, since several machines share nothing else.
     """
 
     __tablename__ = "files"
@@ -77,7 +81,7 @@ class File(Base):
 
 
 class FileChunk(Base):
-    """A piece of a file, so that it is written and read as a stream."""
+    """A piece of a file, so that it can be written and read as a stream."""
 
     __tablename__ = "file_chunks"
     __table_args__ = (UniqueConstraint("file_id", "number"),)

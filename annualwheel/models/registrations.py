@@ -1,4 +1,4 @@
-"""One row per meeting and person, from invitation to attendance; needs lie apart."""
+"""One row per meeting and person, from invitation to attendance; needs have a table apart."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ REGISTRATION_STATES = (
     "merged",
 )
 # The personal link opens nothing: somebody else comes instead, the invitation was taken back, or
-# another registration of the same person is kept. Here, since links know no registrations.
+# another registration of the same person is kept. It is here since `access.links` may import models
+# and not `registrations`.
 LINK_IS_DEAD = ("substituted", "revoked", "merged")
 
 
@@ -40,7 +41,7 @@ def calendar_uid() -> str:
 
 
 class Registration(Base):
-    """A person's place at a meeting.
+    """One row for a meeting and a person.
 
     `uid` and `sequence` belong to its calendar entry, `link_version` to its link.
     """
@@ -48,6 +49,7 @@ class Registration(Base):
     __tablename__ = "registrations"
     __table_args__ = (
         UniqueConstraint("meeting_id", "person_id"),
+        # Each yes counts the seats by these columns, under the lock of the meeting.
         Index("ix_registrations_seat", "meeting_id", "mode", "state"),
     )
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -69,8 +71,10 @@ class Registration(Base):
     by_staff: Mapped[bool] = mapped_column(default=False)
     link_version: Mapped[int] = mapped_column(default=1)
     uid: Mapped[str] = mapped_column(unique=True, default_factory=calendar_uid, init=False)
+    # The first request raises it to 0, where iCalendar begins (RFC 5545 3.8.7.4).
     sequence: Mapped[int] = mapped_column(default=-1)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), init=False)
+    # Set by an UPDATE of its own: two rows that refer to each other have no order of their own.
     replaces: Mapped[Registration | None] = relationship(
         remote_side=[id], default=None, post_update=True
     )
@@ -78,13 +82,15 @@ class Registration(Base):
     invited_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     offered_until: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # Those who wait are ordered by this; the id decides between equal times.
     queued_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
 class Needs(Base):
     """Diet and access needs (GDPR art. 9).
 
-    Shown to their owner only, erased first, never in mails, logs or packs.
+    Only their owner sees them. They are erased first, and are never in mails, logs or packs. They
+    have a table of their own, so that no query of registrations reads them in passing.
     """
 
     __tablename__ = "needs"

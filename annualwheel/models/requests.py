@@ -1,4 +1,4 @@
-"""What participants ask the coordinators for: a row each, until somebody has answered it."""
+"""What participants ask the coordinators for: one row for each request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class ChangeRequest(Base):
 class OrganisationRequest(Base):
     """Somebody at an open registration did not find their organisation.
 
-    What they wrote, before any person or place is made of it.
+    The row has what they wrote. It becomes a person and an organisation only when a coordinator
+    grants it.
     """
 
     __tablename__ = "organisation_requests"

@@ -13,7 +13,7 @@ STAFF_ROLES = ("coordinator", "facilitator", "administrator")
 
 
 class Staff(Base):
-    """An account at the region. No password: sign-in is by a mailed link."""
+    """An account at the region. It has no password: a mailed link signs in."""
 
     __tablename__ = "staff"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -49,6 +49,7 @@ class StaffLink(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True, init=False)
     staff: Mapped[Staff] = relationship()
     expires_at: Mapped[dt.datetime]
+    # Set by the press of a button: scanners open the link before its reader does.
     used_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
@@ -59,6 +60,7 @@ class StaffSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True, init=False)
     staff: Mapped[Staff] = relationship()
+    # Whoever reads the database or a backup cannot sign in with a hash.
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)

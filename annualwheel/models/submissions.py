@@ -1,4 +1,4 @@
-"""Whose answer it is, and who may write in it."""
+"""Whose an answer is, and who may write in it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Submission(Base):
     """
 
     __tablename__ = "submissions"
+    # One answer for each respondent, however many open it at the same moment.
     __table_args__ = (UniqueConstraint("questionnaire_id", "respondent_key"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
@@ -47,7 +48,7 @@ class Submission(Base):
 
 
 class Member(Base):
-    """Who may write.
+    """Somebody who may write in an answer.
 
     `scope` is empty for the whole answer, or the key of one share of it (see
     `preparation.scopes`).
@@ -56,6 +57,7 @@ class Member(Base):
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("submission_id", "person_id", "scope"),)
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    # The link to write opens this row, so it needs no registration.
     public_id: Mapped[str] = mapped_column(unique=True, default_factory=public_id, init=False)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), init=False)
     submission: Mapped[Submission] = relationship(back_populates="members")
@@ -67,12 +69,13 @@ class Member(Base):
     role: Mapped[str] = mapped_column(choice_column("role", "lead", "writer"), default="writer")
     link_version: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # A time stamp and never a lock: whoever leaves for lunch must not lock out the others.
     seen_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     seen_section: Mapped[str] = mapped_column(default="")
 
 
 class Initiative(Base):
-    """An initiative's identity over the years."""
+    """The identity of an initiative over the years: items of several years refer to it."""
 
     __tablename__ = "initiatives"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

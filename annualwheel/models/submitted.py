@@ -18,8 +18,8 @@ from annualwheel.models.submissions import Submission
 class SubmissionVersion(Base):
     """What was submitted, word for word, with its labels.
 
-    Never changed. `content` as `questionnaires.content` reads and writes it. `language` is the one
-    the page of whoever submitted it was in.
+    A version never changes. `questionnaires.content` reads and writes `content`. `language` is that
+    of the page on which it was submitted.
     """
 
     __tablename__ = "submission_versions"
@@ -43,7 +43,7 @@ class SubmittedAnswer(Base):
     nothing may point at its ids. A question that was left empty has a row without a value; a
     question with several options chosen has a row for each of them.
 
-    `position` is the row's place in the submission. `section` is the key of the page. `theme` is
+    `position` is the row's number in the submission. `section` is the key of the page. `theme` is
     the theme that the page or the chosen option is about and `area` the chosen focus area: an
     initiative may belong to several, so its other answers are found by way of `item` (the item's
     public id, "" outside a group). `carried` says whether the item is new, goes on, has changed or
@@ -62,6 +62,7 @@ class SubmittedAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"))
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    # Made from the version, so the rows go with it.
     version_id: Mapped[int] = mapped_column(
         ForeignKey("submission_versions.id", ondelete="CASCADE"), index=True
     )
@@ -78,6 +79,7 @@ class SubmittedAnswer(Base):
     option: Mapped[str]
     language: Mapped[str] = mapped_column(choice_column("language", "sv", "en"))
     text: Mapped[str]
+    # An empty answer is SQL's null, which both databases find alike; JSON's null would be a value.
     value: Mapped[Any | None] = mapped_column(
         sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     )

@@ -1,4 +1,4 @@
-"""The year and the reference data it is sorted by."""
+"""The year and the reference data that a year is sorted by."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base
 
+# Meetings import years: here their names are needed for types only.
 if TYPE_CHECKING:
     from annualwheel.models.meetings import Meeting
 
@@ -28,7 +29,7 @@ class Year(Base):
 
 
 class Theme(Base):
-    """One of the year's questions. New wording every year: data, never code."""
+    """One of the year's questions. It is data and never code, since it is new every year."""
 
     __tablename__ = "themes"
     __table_args__ = (UniqueConstraint("year_id", "key"),)
@@ -55,7 +56,7 @@ class FocusArea(Base):
 class Goal(Base):
     """A goal of the strategy.
 
-    Shipped empty: the official wording has to be filled in by the region.
+    The table is empty at first: the region fills in the official wording.
     """
 
     __tablename__ = "goals"

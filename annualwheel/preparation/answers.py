@@ -1,6 +1,7 @@
 """Saving what people write.
 
-Compare-and-set on each answer, so that two hands in one field never erase each other's text.
+Each answer is saved by compare-and-set, so that two people in one field never erase each other's
+text.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ from annualwheel.questionnaires.definition import Question, QuestionType
 from annualwheel.questionnaires.values import HARD_CAP, Value, is_blank
 
 KEPT = dt.timedelta(days=30)
-# One's own text that has stood this long is kept when it is replaced; what is rewritten within
-# minutes is still being written.
+# A save keeps an author's own text that is at least this old when it replaces it. What an author
+# rewrites within minutes is still being written.
 SETTLED = dt.timedelta(minutes=10)
 # PostgreSQL refuses NUL, and half of a pair of surrogates (JSON can carry one) cannot be written to
-# any page or file.
+# any page or file. XML has no way to write U+FFFE and U+FFFF, so no pack could hold them.
 UNKEPT = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
+# Tables instead of mapped classes: the browser saves at every pause in the writing, and a save that
+# goes past the mapper costs the processor less.
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
 _SUBMISSIONS = cast(sa.Table, Submission.__table__)
+# Both dialects have ON CONFLICT DO NOTHING; SQLAlchemy's common insert does not.
 _INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -42,11 +46,11 @@ _INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] =
 class Change:
     """A new value for a field and the version it was written on (0: nothing was there).
 
-    `sent` is a value that the same page has sent without an answer: finding it stored is no
+    `sent` is a value that the same page has sent and got no reply to: finding it stored is no
     conflict. Several choices may come as a list of keys or as one text with `|` between them.
-    `former`: a text taken back from the history, where it lies already; what it replaces goes there
-    whoever wrote it, and when. `again`: a page that does not know what came of the text asks once
-    more; one that was taken and replaced since is neither saved nor a conflict.
+    `former`: the text comes from the history, which has it already; what it replaces goes there
+    whoever wrote it, and when. `again`: a page that does not know what came of the text sends it
+    once more; a text that was saved and replaced since is neither saved nor a conflict.
     """
 
     value: Value
@@ -70,7 +74,8 @@ class Conflict:
 class SaveResult:
     """What came of a save.
 
-    The versions and values of the fields that stand as they were sent, and the conflicts.
+    It has the versions and values of the fields that are stored as they were sent, and the
+    conflicts.
     """
 
     versions: dict[str, int] = field(default_factory=dict)
@@ -87,8 +92,8 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
     """Saves changed fields of one item.
 
     A field that somebody else has changed since `base` keeps their value and is given back as a
-    conflict; the same text is none. Nothing is lost: a rejected text, and a text by another hand
-    that is replaced, go to the history.
+    conflict, unless the text is the same. No text is lost: a rejected text, and somebody else's
+    text that is replaced, go to the history.
 
     Raises `Missing` for a question the item does not hold, `Unreadable` for more than 20,000
     characters and `Closed` after the last day (with 15 minutes' grace). A save after submission
@@ -115,7 +120,7 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
 def normalise(question: Question, value: Value) -> Value:
     """The value as it is stored.
 
-    One kind of line ends, no NUL or half characters, choices in one order and only those there are.
+    It has one kind of line ends, no NUL or half characters, and known choices only, in one order.
 
     Raises `Unreadable` for a text over the hard cap and for a choice that is not among the options.
     """
@@ -139,6 +144,7 @@ def stamp(version: int, value: Value) -> str:
 def base_of(stamped: str) -> int:
     """The version in a stamp; `Unreadable` for anything else."""
     number = stamped.partition("-")[0]
+    # `isdigit` alone lets through digits that `int` refuses, and ten could overflow the column.
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise Unreadable("unreadable_version")
     return int(number)
@@ -166,13 +172,14 @@ class _Saving:
         self.read = self._rows(list(keys))
 
     def put(self, saved: SaveResult, key: str, change: Change) -> None:
-        """Writes one field, or finds out who did.
+        """Writes one field, or notes who wrote it first.
 
-        Whoever loses the race for a row sees it on the next turn.
+        A save that loses the race for a row finds the winner's text on the next turn.
         """
         while True:
             row = self.read.pop(key) if key in self.read else self._rows([key])[key]
             version = row.version if row else 0
+            # The same text is no conflict, whoever saved it: a page may send one save twice.
             if _is_stored(row, change.value):
                 saved.versions[key], saved.values[key] = version, change.value
                 return
@@ -187,9 +194,9 @@ class _Saving:
                 return
 
     def _rows(self, keys: Sequence[str]) -> dict[str, _StoredAnswer | None]:
-        """What stands now, of all fields of a page at once.
+        """The stored answers to `keys`, in one query for all fields of a page.
 
-        A field that is lost in a race is read again alone.
+        After a lost race a field is read again alone.
         """
         field = _ANSWERS.c
         found = db.session.execute(
@@ -201,18 +208,21 @@ class _Saving:
         return {key: stored.get(key) for key in keys}
 
     def _is_past(self, key: str, change: Change) -> bool:
-        """Whether a text that is sent once more was taken, and replaced since.
+        """Whether a text that is sent once more was saved earlier, and replaced since.
 
-        Any other that comes too late is kept, once. In the history a text that was taken lies under
-        its own version, one that was rejected under the version it was written on.
+        Keeps any other text that comes too late, once. The history has a saved text under its own
+        version, and a rejected one under the version it was written on.
         """
         same = self._own_former(key, change.value)
         taken_since = any(version > change.base for version in same)
+        # An emptied field has no words to lose, so nothing needs to be told about it.
         if change.again and (is_blank(change.value) or taken_since):
             return True
+        # Rejected before: the text is in the history once, and its thirty days begin again.
         if change.base in same:
             former = _HISTORY.c.id == same[change.base]
             db.session.execute(sa.update(_HISTORY).where(former).values(replaced_at=self.now))
+        # A former text is in the history already.
         elif not change.former:
             self._keep(key, change.value, change.base, self.author_id, self.now)
         return False
@@ -230,7 +240,7 @@ class _Saving:
         return {row.version: row.id for row in rows if row.value == value}
 
     def _write(self, key: str, row: _StoredAnswer | None, change: Change) -> bool:
-        """Writes over what stands; whether nobody else came first."""
+        """Writes over the stored answer. Returns False when somebody else came first."""
         if row is None:
             return self._insert(key, change.value)
         if not self._update(key, row, change.value):
@@ -251,10 +261,12 @@ class _Saving:
             author_id=self.author_id,
             at=self.now,
         )
+        # Whoever inserts second gets no row back; an error would end the transaction.
         made = new.on_conflict_do_nothing().returning(_ANSWERS.c.id)
         return db.session.execute(made).first() is not None
 
     def _update(self, key: str, row: _StoredAnswer, value: Value) -> bool:
+        # The version in the condition is the whole lock: of two saves on it, one finds no row.
         unchanged = sa.and_(
             _ANSWERS.c.item_id == self.item_id,
             _ANSWERS.c.question_key == key,
@@ -286,23 +298,26 @@ class _Saving:
 def touch(submission: Submission, now: dt.datetime) -> None:
     """Notes a change of the draft.
 
-    What was submitted is no longer all there is, until it is submitted again.
+    A submitted answer becomes *changed* until it is submitted again.
     """
-    # The database decides on the state: somebody may be submitting at this very moment.
+    # The statement steps the state: somebody may be submitting at this very moment.
     state = states.TRANSITIONS.in_sql(_SUBMISSIONS.c.state, "write")
     db.session.execute(
         sa.update(_SUBMISSIONS)
         .where(_SUBMISSIONS.c.id == submission.id)
         .values(changed_at=now, state=state)
     )
+    # The session has not seen what the statement wrote.
     db.session.expire(submission, ["changed_at", "state"])
 
 
 def _normalise_choices(question: Question, value: Value) -> list[str]:
     chosen = value.split("|") if isinstance(value, str) else value
+    # In the order of the questionnaire, so that the same choices are the same value.
     if question.source != "organisations":
         return [option.key for option in question.options if option.key in chosen]
     kept = sorted({_capped(key) for key in chosen if key})
+    # Together they may be as long as a text: nothing else limits how many codes a form sends.
     _capped("|".join(kept))
     return kept
 
@@ -314,7 +329,7 @@ def _is_offered(question: Question, choice: str) -> bool:
 
 
 def _is_stored(row: _StoredAnswer | None, value: Value) -> bool:
-    """Whether the value is there already; nothing at all stands where nothing was written."""
+    """Whether the value is stored already. Where there is no row, an empty value is."""
     return not value if row is None else row.value == value
 
 

@@ -1,6 +1,6 @@
 """What the organisation submitted the year before.
 
-Its initiatives go on, change or end, and its texts lie beside this year's.
+Its initiatives go on, change or end, and pages show its texts next to this year's.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ class EarlierAnswer:
 
 @dataclass(frozen=True)
 class NotCarriedOver:
-    """Something that did not come along.
+    """Something that this year's questionnaire cannot hold.
 
-    A question that is not asked in the same way (no `options`), or options that are not there.
+    It is a question that is not asked in the same way (no `options`), or options that are gone.
     """
 
     question: Text
@@ -116,6 +116,7 @@ def before(submission: Submission) -> EarlierAnswer | None:
             Submission.id,
             SubmissionVersion.digest,
             SubmissionVersion.at,
+            # Only the sections: the code book is large, and no page about last year reads it.
             SubmissionVersion.content[content.SECTIONS],
         )
         .select_from(SubmissionVersion)
@@ -143,9 +144,9 @@ def before(submission: Submission) -> EarlierAnswer | None:
 def offers(
     submission: Submission, group: Group, earlier: EarlierAnswer | None, draft: Draft
 ) -> list[EarlierItem]:
-    """The initiatives of the year before that belong in this year's `group`.
+    """The initiatives of the year before that nobody has said anything about yet.
 
-    Those about which nothing has been said yet.
+    Only those that belong in this year's `group`.
     """
     if earlier is None:
         return []
@@ -164,12 +165,12 @@ def carry(
 ) -> Item:
     """Says of an initiative of the year before that it goes on, has changed or has ended.
 
-    `public_id` is the one it had then; `section` is the page it is said on, when it matters. One
-    that goes on becomes an item with the same identity and what still fits; one that has ended
-    keeps its name only. What has been said already stands,
-    whoever presses again; what was taken back comes back with the text it had. Raises `Missing` for
-    an initiative that was not submitted, or that no group (or not the section's) holds this year,
-    `Refused("too_many_items")` at the group's limit and `Closed` after the last day.
+    `public_id` is the one it had then; `section` is the page it is said on, when it matters. An
+    initiative that goes on becomes an item with the same identity and what still fits; an ended one
+    keeps its name only. A second press changes nothing, whoever presses; an item that was taken
+    back is restored with the text it had. Raises `Missing` for an initiative that was not
+    submitted, or that no group (or not the section's) holds this year, `Refused("too_many_items")`
+    at the group's limit and `Closed` after the last day.
     """
     earlier = before(submission)
     if way not in WAYS or earlier is None:
@@ -179,10 +180,12 @@ def carry(
     if group is None or (section and items.group_of(submission, section).key != group.key):
         raise Missing("no_item")
     items.lock(submission, now)
+    # Under the lock: colleagues who press at the same moment make one card.
     item = _told(submission, found)
     if item is not None and item.removed_at is None:
         return item
     held = items.present(submission, group.key)
+    # An ended initiative is no card, so the group's limit does not count it.
     if way != "ended" and len(held) >= group.at_most:
         raise Refused("too_many_items", count=group.at_most)
     if item is None:
@@ -202,7 +205,7 @@ def carry(
 def fitting(
     submission: Submission, group: Group, found: EarlierItem, earlier: EarlierAnswer
 ) -> FittedItem:
-    """What of an earlier item this year's questions can hold; the options are this year's."""
+    """The part of an earlier item that this year's questions and options can hold."""
     asked = drafts.fields_of(submission.digest, group.key)
     asked_then = _questions(published.by_digest(earlier.digest))
     active = _active(option.key for each in found.answers.values() for option in each.chosen or ())
@@ -262,10 +265,11 @@ def _submitted(earlier: EarlierAnswer, public_id: str) -> EarlierItem:
 
 
 def _told(submission: Submission, found: EarlierItem) -> Item | None:
-    """The item in which something has been said of the initiative; one that stands goes first."""
+    """The item that says something about the initiative, one that is not removed before others."""
     return db.session.scalar(
         sa.select(Item)
         .where(Item.submission_id == submission.id, Item.initiative_id == found.initiative_id)
+        # False sorts before true on both databases.
         .order_by(Item.removed_at.is_not(None), Item.id)
         .limit(1)
         .execution_options(populate_existing=True)
@@ -273,7 +277,7 @@ def _told(submission: Submission, found: EarlierItem) -> Item | None:
 
 
 def _fill(item: Item, values: Mapping[str, Value], by: Person, now: dt.datetime) -> None:
-    """Writes what is not there already: an item that comes back has this year's own text."""
+    """Writes what is not there yet: a restored item has this year's own text."""
     there = set(db.session.scalars(sa.select(Answer.question_key).where(Answer.item_id == item.id)))
     changes = {key: Change(value, 0) for key, value in values.items() if key not in there}
     answers.save(item, changes, by, now)
@@ -281,15 +285,17 @@ def _fill(item: Item, values: Mapping[str, Value], by: Person, now: dt.datetime)
 
 def _same_kind(question: Question, other: Question) -> bool:
     types = {question.type, other.type}
+    # A text fits every question that is written, and options every one that is chosen from.
     return len(types) == 1 or types <= CHOOSING or types <= WRITING
 
 
 def _fitted(
     question: Question, given: AnswerContent, active: set[str]
 ) -> tuple[Value, tuple[Text, ...]]:
-    """The value as it would be typed this year, and the labels of what is not offered any more."""
+    """The value as a form would send it this year, and the labels that are not offered any more."""
     if question.type not in CHOOSING:
         return typed(content.write_value(given.value)), ()
+    # Organisations come and go between the years: only active ones can be chosen again.
     offered = active
     if question.source != "organisations":
         offered = {option.key for option in question.options}

@@ -1,6 +1,6 @@
 """Those who write an answer together.
 
-A colleague invited, mailed again, taken out; and who holds the answer together.
+Members invite colleagues, mail them again and take them out, and choose who leads the answer.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from annualwheel.preparation import deadline, membership, notices, scopes
 from annualwheel.questionnaires import published
 
 HOUR = dt.timedelta(hours=1)
-# One link can make us write to strangers: no more than this many an hour.
+# Whoever has a link can make us write to strangers, but no more often than this in an hour.
 AT_MOST = 20
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """Whom to invite, as typed by a colleague.
+    """Somebody to invite, as a colleague typed it.
 
     `scope` is the key of a share, "" for the whole answer.
     """
@@ -51,7 +51,7 @@ class Colleague:
 def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
     """Lets a colleague write in the answer and mails them a link of their own.
 
-    Somebody with a share is given the whole when asked to it.
+    Somebody with a share gets the whole answer when they are invited to it.
 
     Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share,
     `TooMany` after 20 mails an hour, `Refused("colleague_self")`, `Refused("colleague_exists")` for
@@ -62,6 +62,7 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
     definition = published.asked_of(submission)
     if colleague.scope and scopes.share(definition, colleague.scope) is None:
         raise Unreadable("unknown_choice")
+    # Before the person is looked up: refused attempts count too (see `unit_of_work.roll_back`).
     limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
     person = people.add_person(
         colleague.given,
@@ -73,6 +74,7 @@ def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
     )
     if person.id == by.person_id:
         raise Refused("colleague_self")
+    # Refuses somebody whom a coordinator has deactivated: only staff reactivate them (decision 15).
     activation.let_in(person, now, audit.participant(by.person_id))
     found = membership.of_person(submission, person)
     if found is None:
@@ -108,8 +110,8 @@ def known(by: Member, given: str, family: str, address: str) -> Member | None:
 def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
     """Mails a colleague (by public id) the same link once more.
 
-    As an invited one, or as the one who was asked to prepare. Raises `Missing`, `Closed` and
-    `TooMany`.
+    The mail is the one of a colleague's invitation, or else the one that asks to prepare. Raises
+    `Missing`, `Closed` and `TooMany`.
     """
     _answer(by, now)
     found = one(by, colleague)
@@ -124,8 +126,8 @@ def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
 def may_remove(by: Member, colleague: Member) -> bool:
     """Whether `by` may take the colleague out.
 
-    The lead anybody who writes, everybody else those they have invited themselves. Nobody
-    themselves and nobody the lead, so an answer always has somebody left.
+    The lead may take out anybody who writes, everybody else those they have invited themselves.
+    Nobody may take out themselves or the lead, so an answer always has a member left.
     """
     if by.scope or colleague.id == by.id or colleague.role != "writer":
         return False
@@ -133,7 +135,7 @@ def may_remove(by: Member, colleague: Member) -> bool:
 
 
 def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
-    """Takes a colleague (by public id) out: the link and every session opened by it end.
+    """Takes out a colleague (by public id), whose link and sessions end.
 
     What they wrote stays, with their name.
 
@@ -151,6 +153,7 @@ def remove(by: Member, colleague: str, now: dt.datetime) -> Person:
         submission.questionnaire.meeting_id,
         person=found.person_id,
     )
+    # Out of the loaded list too, which would go on showing the deleted membership.
     submission.members.remove(found)
     db.session.delete(found)
     db.session.flush()
@@ -172,7 +175,7 @@ def one(by: Member, colleague: str) -> Member:
 
 
 def lead_of(submission: Submission) -> Member | None:
-    """Who holds the answer together, None when nobody does."""
+    """The lead of the answer, None when it has none."""
     return db.session.scalar(
         sa.select(Member)
         .where(Member.submission_id == submission.id, Member.role == "lead")
@@ -181,7 +184,7 @@ def lead_of(submission: Submission) -> Member | None:
 
 
 def successors(by: Member) -> list[Member]:
-    """To whom the lead can hand over: everybody else who may write the whole answer."""
+    """The members that the lead can hand over to: the others who may write the whole answer."""
     people = membership.people(by.submission)
     return [member for member in people if not member.scope and member.id != by.id]
 
@@ -194,6 +197,7 @@ def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
     """
     submission = _organisations(by)
     membership.lock(submission)
+    # Under the lock: a coordinator may have appointed somebody else since the page was shown.
     lead, new = lead_of(submission), one(by, colleague)
     if lead is None or lead.id != by.id or new.scope:
         raise Refused("not_lead")
@@ -219,8 +223,8 @@ def take_lead(by: Member, now: dt.datetime) -> None:
 def appoint(organisation: Organisation, year: Year, lead: Person | None) -> None:
     """Makes a person the organisation's lead of the year.
 
-    In its row and in every answer of the year that they may write as a whole. An answer that they
-    are not in keeps its lead.
+    They lead the organisation for the year, and each of its answers that they may write as a whole.
+    An answer that they are no member of keeps its lead.
     """
     organisations.set_lead(organisation, year, lead)
     lead_id = lead.id if lead else None
@@ -255,10 +259,12 @@ def _answers_of(organisation: Organisation, year: Year) -> list[Sequence[Member]
         .where(
             Meeting.year_id == year.id,
             Submission.organisation_id == organisation.id,
+            # A person's own answer has that person as its lead, whoever leads the organisation.
             Submission.person_id.is_(None),
             Member.scope == "",
         )
         .order_by(Member.submission_id, Member.id)
+        # Roles that this session has loaded may be older than the lock.
         .execution_options(populate_existing=True)
     ).all()
     by_answer: dict[int, list[Member]] = {}
@@ -268,14 +274,16 @@ def _answers_of(organisation: Organisation, year: Year) -> list[Sequence[Member]
 
 
 def _organisations(by: Member) -> Submission:
-    """The answer, when it is a joint one: nobody else writes in a person's own."""
+    """The answer, when it is an organisation's. Raises `Missing` for a person's own, which has one
+    writer.
+    """
     if by.submission.person_id is not None:
         raise Missing("no_colleague")
     return by.submission
 
 
 def _answer(by: Member, now: dt.datetime) -> Submission:
-    """The same, open and locked: who comes and goes does so one at a time."""
+    """The same, open and locked, so that members come and go one at a time."""
     submission = _organisations(by)
     deadline.require_open(submission, now)
     membership.lock(submission)
@@ -292,7 +300,9 @@ def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: 
         "share": found.label.to(to.language) if found else "",
     }
     declared = kinds.KINDS[kind]
+    # `letters.write` refuses a fact that the kind does not declare.
     wanted = (*declared.facts, *declared.optional)
     facts = {name: everything[name] for name in wanted if name in everything}
+    # Each press is a mail of its own: the same colleague may be mailed again.
     key = f"{kind}:{member.public_id}:{public_id()}"
     outbox.put(key, kind, to, facts, notices.links(member), now)

@@ -1,6 +1,6 @@
-"""The draft as it stands: the items of an answer with what is written in them, by whom and when.
+"""The draft as it is now: the items of an answer with what is written in them, by whom and when.
 
-Read by its own members only.
+Only the answer's own members read it.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class Draft:
         """The same for `path`."""
         by_theme: dict[str, dict[str, Value]] = {}
         for key, item in self.themes.items():
+            # Several sections may be repeated for one theme; `path` asks by the theme alone.
             by_theme.setdefault(key.rpartition("/")[2], {}).update(item.values)
         return Filled(self.root.values, by_theme, _filled(self.cards), _filled(self.ended))
 
@@ -95,7 +96,7 @@ class Draft:
 
     @cached_property
     def by_several(self) -> bool:
-        """Whether more than one person has written what stands."""
+        """Whether more than one person has written what the draft says now."""
         written = (answer for item in self.items for answer in item.stored.values())
         return len({answer.author_id for answer in written}) > 1
 
@@ -132,9 +133,11 @@ def load(submission: Submission) -> Draft:
             Answer.at,
         )
         .select_from(Item)
+        # Outer joins, since an item that nobody has written in is part of the draft too.
         .outerjoin(Answer, Answer.item_id == Item.id)
         .outerjoin(Person, Person.id == Answer.author_id)
         .where(Item.submission_id == submission.id, Item.removed_at.is_(None))
+        # A restored card may have the same position as a newer one: then the older one goes first.
         .order_by(Item.position, Item.id)
     )
     items: dict[int, DraftItem] = {}
@@ -157,6 +160,7 @@ def load(submission: Submission) -> Draft:
     return _sorted(list(items.values()))
 
 
+# Safe to keep: a published definition never changes (decision 7).
 @lru_cache(maxsize=256)
 def fields_of(digest: str, group_key: str) -> Mapping[str, Question]:
     """What may be answered in an item of a published definition, by key.
@@ -178,6 +182,7 @@ def _by_key(questions: Iterable[Question]) -> dict[str, Question]:
 def _root_questions(definition: Definition) -> Iterator[Question]:
     """The questions asked once: those of the sections, and whether there is anything in a group."""
     for section in definition.sections:
+        # These hang on the items of the themes.
         if section.per_theme:
             continue
         yield from section.questions
@@ -201,6 +206,7 @@ def _filled(cards: Iterable[DraftItem]) -> tuple[FilledItem, ...]:
 def _sorted(found: list[DraftItem]) -> Draft:
     cards = [item for item in found if item.group_key and "/" not in item.group_key]
     return Draft(
+        # `membership.join` makes the root together with the submission, so there always is one.
         root=next(item for item in found if not item.group_key),
         themes={item.group_key: item for item in found if "/" in item.group_key},
         cards=tuple(item for item in cards if item.carried != "ended"),

@@ -1,6 +1,6 @@
-"""Who wrote what, and the texts that lost their place.
+"""Who wrote what, and the former texts that others replaced.
 
-They are kept 30 days, seen by those who may write, and brought back by a press.
+Former texts are kept for 30 days. Those who may write see them and can bring them back.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from annualwheel.questionnaires.values import Value
 
 @dataclass(frozen=True)
 class FormerText:
-    """A text that was replaced, or that came second.
+    """A text that was replaced, or that lost against one saved before it.
 
-    Who wrote it when, when it lost its place and until when it can be seen.
+    It says who wrote it and when, when it was replaced and until when it can be seen.
     """
 
     id: int
@@ -40,7 +40,7 @@ class FormerText:
 
 @dataclass(frozen=True)
 class FieldHistory:
-    """A field with what stands in it and what stood there before, the latest first.
+    """A field with its present answer and the former ones, the latest first.
 
     `current` is None when nothing has been written.
     """
@@ -72,7 +72,7 @@ def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[
 
 
 def of(item: Item, key: str, now: dt.datetime) -> FieldHistory:
-    """The trail of one field. Raises `Missing` for a question the item does not hold."""
+    """The history of one field. Raises `Missing` for a question the item does not hold."""
     question = drafts.fields_of(item.submission.digest, item.group_key).get(key)
     if question is None:
         raise Missing("no_question")
@@ -90,6 +90,7 @@ def of(item: Item, key: str, now: dt.datetime) -> FieldHistory:
         .where(
             AnswerHistory.item_id == item.id,
             AnswerHistory.question_key == key,
+            # Erasure runs once an hour: what has reached its time is not shown in the meantime.
             AnswerHistory.replaced_at >= now - KEPT,
         )
         .order_by(AnswerHistory.replaced_at.desc(), AnswerHistory.id.desc())
@@ -107,13 +108,15 @@ def restore(
 ) -> SaveResult:
     """Puts a former text back as a new version, written by whoever takes it back.
 
-    What stood there goes to the history. The version on which the page was made is `base`:
-    somebody's newer text stays and is given back as a conflict. Raises `Missing` for a text that is
-    not kept (any more), and as `answers.save`.
+    The text that it replaces goes to the history. `base` is the version on which the page was made:
+    somebody's newer text is kept and given back as a conflict. Raises `Missing` for a text that is
+    not kept (any more), and what `answers.save` raises.
     """
+    # Only among what this field may show: the id comes from a form, and could be another answer's.
     found = next((each for each in of(item, key, now).past if each.id == past_id), None)
     if found is None:
         raise Missing("no_former_text")
+    # `former` keeps the replaced text even when it is one's own and new: a press must lose no text.
     return answers.save(item, {key: Change(found.value, base, former=True)}, by, now)
 
 

@@ -18,6 +18,7 @@ from annualwheel.preparation import answers, deadline
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Group, Section
 
+# As long as replaced texts (`answers.KEPT`); `privacy.retention` erases by both.
 KEPT = dt.timedelta(days=30)
 
 
@@ -52,6 +53,7 @@ def add(submission: Submission, section_key: str, now: dt.datetime) -> Item:
     """
     group = group_of(submission, section_key)
     lock(submission, now)
+    # Counted under the lock, so that two who add at the limit do not pass it.
     held = present(submission, group.key)
     if len(held) >= group.at_most:
         raise Refused("too_many_items", count=group.at_most)
@@ -78,9 +80,9 @@ def remove(submission: Submission, public_id: str, by: Person, now: dt.datetime)
 
 
 def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
-    """Brings a removed item back to its place.
+    """Brings a removed item back to its position.
 
-    Raises `Refused("too_many_items")` when its place has been taken by another, and `Missing` when
+    Raises `Refused("too_many_items")` when other items fill the group by now, and `Missing` when
     it was removed more than 30 days ago.
     """
     item = _card(submission, public_id)
@@ -101,14 +103,16 @@ def restore(submission: Submission, public_id: str, now: dt.datetime) -> Item:
 
 
 def move(submission: Submission, public_id: str, step: int, now: dt.datetime) -> Item:
-    """Moves an item one place up (-1) or down (+1); at the end it stays where it is."""
+    """Moves an item one position up (-1) or down (+1); at the end it stays where it is."""
     item = _card(submission, public_id)
     lock(submission, now)
     order = present(submission, item.group_key)
+    # A colleague may have removed the card while this page was open.
     at = order.index(item) if item in order else -1
     if at < 0 or not 0 <= at + step < len(order):
         return item
     order.insert(at + step, order.pop(at))
+    # All positions anew: removed and restored items leave gaps and doubles.
     for position, each in enumerate(order, 1):
         each.position = position
     answers.touch(submission, now)
@@ -142,8 +146,7 @@ def title_of_removed(submission: Submission, group: Group, public_id: str) -> st
 def removed(submission: Submission, group: Group, now: dt.datetime) -> list[RemovedItem]:
     """The items of the group that can still be brought back, the one removed last first.
 
-    Whoever has said that an initiative has ended and taken it back finds it among the initiatives
-    of the year before.
+    An ended initiative that was taken back is not here: it is among last year's initiatives again.
     """
     title = sa.and_(Answer.item_id == Item.id, Answer.question_key == group.title_question)
     rows = db.session.execute(
@@ -168,10 +171,9 @@ def removed(submission: Submission, group: Group, now: dt.datetime) -> list[Remo
 
 
 def lock(submission: Submission, now: dt.datetime) -> None:
-    """Whoever changes the order or the number does it alone.
+    """Lets one caller at a time change the order or the number of items.
 
-    The answer's row is the lock on both databases. Raises `Closed` unless the answer may be changed
-    now.
+    The answer's row is the lock. Raises `Closed` unless the answer may be changed now.
     """
     deadline.require_open(submission, now)
     db.session.execute(
@@ -209,6 +211,7 @@ def present(submission: Submission, group_key: str) -> list[Item]:
             Item.carried != "ended",
         )
         .order_by(Item.position, Item.id)
+        # What this session loaded before the lock may be older than what the lock has waited for.
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(there))
@@ -225,6 +228,7 @@ def _find(submission: Submission, public_id: str) -> Item:
 
 def _card(submission: Submission, public_id: str) -> Item:
     item = _find(submission, public_id)
+    # The root and the items of themes have no card: they are never moved or removed.
     if item.group_key not in published.asked_of(submission).groups():
         raise Missing("no_item")
     return item

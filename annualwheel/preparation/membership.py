@@ -1,10 +1,10 @@
 """Who may write in an answer.
 
-Membership decides, so an invited colleague needs no registration and one who withdraws may go on
-writing.
+Membership decides, so an invited colleague needs no registration, and somebody who withdraws from
+the meeting may go on writing.
 
 A person has one membership in an answer. Its `scope` says how much of it they may write (see
-`shares`).
+`scopes`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from annualwheel.models.drafts import Item
 from annualwheel.preparation import scopes
 from annualwheel.questionnaires import published
 
-# A membership with all that its pages ask about: every request of those who write begins with it.
+# A membership with all that its pages ask about, in one query and compiled once: every request of
+# those who write begins with it.
 _OPENED = (
     sa.select(Member)
     .where(Member.public_id == sa.bindparam("public_id"))
@@ -52,13 +53,14 @@ _OPENED = (
 def join(
     questionnaire: Questionnaire, person: Person, organisation: Organisation, now: dt.datetime
 ) -> Member:
-    """Lets the person write in the organisation's whole answer, made when it is not there.
+    """Lets the person write in the organisation's whole answer, and makes it when there is none.
 
-    Where the questionnaire asks each person, the answer is their own. Who could write a share of it
-    gets the whole. The organisation's lead of the year becomes the answer's lead; without one,
-    nobody is.
+    Where the questionnaire asks each person, the answer is their own. Somebody who could write a
+    share of it gets the whole. The organisation's lead of the year leads the answer; where the
+    organisation has none, the answer has none.
     """
     own = person if questionnaire.respondent == "person" else None
+    # Without a lock, since most who come in are members already: they only open their page again.
     found = db.session.scalar(
         sa.select(Member)
         .join(Submission)
@@ -71,7 +73,8 @@ def join(
     )
     if found is not None:
         return found
-    # Colleagues may come in at the same moment: each sees what the one before has made.
+    # Colleagues may come in at the same moment; each must see the answer that the one before made.
+    # NO KEY UPDATE lets PostgreSQL write rows that refer to the questionnaire meanwhile.
     db.session.execute(
         sa.select(Questionnaire.id)
         .where(Questionnaire.id == questionnaire.id)
@@ -79,6 +82,7 @@ def join(
     )
     submission = _submission(questionnaire, organisation, own)
     lock(submission)
+    # Once more, under the lock: a colleague may be inviting this person right now.
     found = of_person(submission, person)
     if found is None:
         lead = own is not None or _is_lead(questionnaire.meeting, organisation, person)
@@ -90,9 +94,9 @@ def join(
 
 
 def lock(submission: Submission) -> None:
-    """Who comes into an answer and who goes does so one at a time, by whichever door.
+    """Lets one caller at a time change who the members of an answer are.
 
-    Look again for members after this.
+    Look for members again after this.
     """
     db.session.execute(
         sa.select(Submission.id).where(Submission.id == submission.id).with_for_update()
@@ -100,15 +104,15 @@ def lock(submission: Submission) -> None:
 
 
 def hand_over(registration: Registration, successor: Registration, now: dt.datetime) -> None:
-    """A substitute takes over the access to the preparation.
+    """Gives a substitute the access to the preparation that the first person had.
 
-    What the first person wrote stays, with their name. The first person's membership for that
-    organisation ends, and with it the link and every session opened by it. The substitute gets the
-    whole answer also from somebody who had a share of it: a place at the meeting opens the whole
-    (see `of_registration`).
+    What the first person wrote stays, with their name. Their membership for that organisation ends,
+    and with it their link and their sessions. The substitute gets the whole answer even when the
+    first person had a share of it: a registration opens the whole (see `of_registration`).
     """
     for member in db.session.scalars(_going_with(registration)).all():
         questionnaire = member.submission.questionnaire
+        # Out of the loaded list too, which would go on showing the deleted membership.
         member.submission.members.remove(member)
         db.session.delete(member)
         db.session.flush()
@@ -116,10 +120,11 @@ def hand_over(registration: Registration, successor: Registration, now: dt.datet
 
 
 def end(registration: Registration) -> None:
-    """The person was invited by mistake: the access to the organisation's answer ends.
+    """Ends the access to the organisation's answer of a person who was invited by mistake.
 
-    The lead's, and an answer of one's own, stay.
+    A lead keeps theirs, and so does a person with an answer of their own.
     """
+    # The member of a person's own answer is its lead, so the role covers both exceptions.
     writers = _going_with(registration).where(Member.role == "writer")
     for member in db.session.scalars(writers).all():
         member.submission.members.remove(member)
@@ -128,10 +133,10 @@ def end(registration: Registration) -> None:
 
 
 def leave(person: Person, organisation: Organisation | None) -> None:
-    """The person has left the organisation (None: all of them).
+    """Ends the access of a person who has left the organisation (None: all of them).
 
-    The access to its answers ends, the lead's too, and with it the links and sessions. What they
-    wrote stays, with their name. An answer of one's own stays as well.
+    A lead loses it too, with the links and sessions. What they wrote stays, with their name. Their
+    access to an answer of their own stays as well.
     """
     rows = (
         sa.select(Member)
@@ -149,8 +154,9 @@ def leave(person: Person, organisation: Organisation | None) -> None:
 def is_let_in(registration: Registration, questionnaire: Questionnaire) -> bool:
     """Whether the registration opens the answer.
 
-    An organisation's only for somebody who has a place in it. Who has left it has none, nor has who
-    has only said to come from there, until a colleague or a coordinator has vouched for them.
+    It opens an organisation's answer only for somebody with an affiliation to it. Somebody who has
+    left has none. Somebody who registered on the open page has none until a colleague or a
+    coordinator has vouched for them (decision 15).
     """
     if questionnaire.respondent == "person":
         return True
@@ -162,7 +168,7 @@ def of_registration(
 ) -> Member | None:
     """The membership that goes with a registration, in the answer to one of its questionnaires.
 
-    Made when it is not there. None for somebody whom the registration does not let in.
+    Makes it when there is none. Returns None for somebody whom the registration does not let in.
     """
     if not is_let_in(registration, questionnaire):
         return None
@@ -183,6 +189,7 @@ def by_target(target: Target | None) -> Member:
         raise Missing("link_unknown")
     opened = db.session.scalars(_OPENED, {"public_id": target.public_id})
     member = opened.unique().one_or_none()
+    # A raised version has revoked the link (decision 2).
     if member is None or member.link_version != target.version:
         raise Missing("link_unknown")
     return member
@@ -193,6 +200,7 @@ def of_person(submission: Submission, person: Person) -> Member | None:
     return db.session.scalar(
         sa.select(Member)
         .where(Member.submission_id == submission.id, Member.person_id == person.id)
+        # The whole answer sorts first: its scope is the empty text.
         .order_by(Member.scope)
         .limit(1)
     )
@@ -214,7 +222,7 @@ def people(submission: Submission) -> Sequence[Member]:
 def may_write(member: Member, item: str, fields: Iterable[str]) -> bool:
     """Whether the member may write `fields` of the answer's item with that public id.
 
-    An item of another answer: no.
+    Returns False for an item of another answer.
     """
     group_key = db.session.scalar(
         sa.select(Item.group_key).where(
@@ -232,7 +240,7 @@ def answer_of(
 ) -> Submission | None:
     """The answer the person would write in for the organisation.
 
-    None until somebody has come in.
+    None until somebody has been let in.
     """
     own = person if questionnaire.respondent == "person" else None
     return _found(questionnaire, organisation, own)
@@ -271,6 +279,7 @@ def _submission(
         return found
     submission = Submission(
         questionnaire=questionnaire,
+        # Pinned: a definition that is corrected later leaves what has been begun as it is.
         digest=questionnaire.digest,
         respondent_key=_key(organisation, own),
         organisation=organisation,
@@ -290,6 +299,7 @@ def _submission(
 
 
 def _key(organisation: Organisation, own: Person | None) -> str:
+    # One text instead of two nullable columns: a unique key lets nulls through on both databases.
     return f"p{own.id}" if own else f"o{organisation.id}"
 
 

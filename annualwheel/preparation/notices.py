@@ -59,6 +59,7 @@ def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[s
 
     `first` is the one that nothing can be submitted without.
     """
+    # A group needs an item or the tick that there is none; other sections may be left empty.
     needed = [part_title(part, language) for part in parts if part.section.group]
     return {
         "last_day": dates.day_month(deadline.closes_at(submission), language),
@@ -82,6 +83,7 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
     """
     submission = version.submission
     sections = content.read(version.content).sections
+    # Of several memberships of one person the last one wins here: that of the whole answer.
     members = sorted(submission.members, key=lambda member: not member.scope)
     let_in = {member.person_id: member for member in members}
     for person in _concerned(version):
@@ -92,6 +94,7 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
             "by": version.by.name,
             "summary": summary(sections, to.language),
         }
+        # The key is unique, so the database refuses a second receipt of one version to one person.
         key = f"{_receipt_key(version)}{person.public_id}"
         if member:
             outbox.put(key, "receipt", to, facts, links(member), now)
@@ -149,7 +152,7 @@ def summary(sections: Iterable[SectionContent], language: str) -> list[str]:
 
 
 def _has_answer(section: SectionContent) -> bool:
-    """Whether anything is said in a submitted part, beside the items of its group."""
+    """Whether anything is said in a submitted part, apart from the items of its group."""
     if section.none or section.ended:
         return True
     return not all(answer.is_blank for answer in section.answers)
@@ -167,10 +170,11 @@ def _receipt_key(version: SubmissionVersion) -> str:
 def _concerned(version: SubmissionVersion) -> Sequence[Person]:
     """Those who get the receipt.
 
-    Authors of what stands and of what was replaced, who submitted, who leads. Nobody who is
+    The authors of present and replaced texts, the one who submitted and the lead; nobody who is
     inactive.
     """
     submission = version.submission
+    # With removed items and replaced texts: whoever wrote them has worked on this answer too.
     mine = sa.select(Item.id).where(Item.submission_id == submission.id)
     wrote = sa.union(
         sa.select(Answer.author_id).where(Answer.item_id.in_(mine)),

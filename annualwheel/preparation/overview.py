@@ -1,4 +1,4 @@
-"""How each answer to a meeting stands, with what a coordinator has to know of it."""
+"""How far each answer to a meeting has come, and what a coordinator has to know about it."""
 
 from __future__ import annotations
 
@@ -45,9 +45,8 @@ def of_questionnaires(
 ) -> Page[AnswerState]:
     """A page of the answers to the chosen questionnaires of a meeting.
 
-    Those who ask for something first, then those that are open again, then by name; or by name,
-    state, sections, last change or submission. Sorted here and not in the database: which section
-    a question stands in is known to the definition only.
+    The usual order has first those who ask for something, then those that are open again, then the
+    rest by name. The other orders are by name, state, sections, last change and submission.
     """
     asked = {request.submission.public_id for request in reopening.waiting(meeting)}
     rows = []
@@ -57,6 +56,8 @@ def of_questionnaires(
             AnswerState(questionnaire, one, one.submission in asked, one.submission in alone)
             for one in progress.of_questionnaire(questionnaire)
         ]
+    # The list is sorted here and not in the database: only the definition knows which section a
+    # question belongs to, and neither database sorts Swedish names by itself.
     by = {
         "to_decide": lambda row: (not row.asked, not row.open_alone, *_name(row)),
         "name": _name,
@@ -85,6 +86,7 @@ def answers_of(organisation: Organisation, year: Year) -> Sequence[Submission]:
 
 def _open_alone(questionnaire: Questionnaire, now: dt.datetime) -> set[str]:
     """The public ids of the answers that are open now for their respondent alone."""
+    # A day that has passed, or that the ordinary last day has overtaken, sets nobody apart.
     longer = Submission.reopened_until > max(now, opening.closes_at(questionnaire))
     found = sa.select(Submission.public_id).where(
         Submission.questionnaire_id == questionnaire.id, longer

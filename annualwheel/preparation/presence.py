@@ -1,7 +1,7 @@
 """Who writes where right now.
 
-Information, never a lock: it is gone a minute after the last sign of life, and nothing waits for
-it.
+Presence informs and never locks. It ends a minute after the last sign of life, and nothing waits
+for it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from annualwheel.db import db
 from annualwheel.models import Member, Person
 from annualwheel.preparation import deadline
 
+# An open page sends a sign of life every 20 s: three in a row did not come.
 GONE = dt.timedelta(seconds=60)
-# A sign of life comes every 20 s and with each save: most saves find one that is fresh enough, and
-# write nothing.
+# A save is a sign of life too. Most saves find one that is fresh enough and write nothing, so
+# writing quickly does not double the writes.
 EVERY = dt.timedelta(seconds=15)
 _MEMBERS = cast(sa.Table, Member.__table__)
 _SEEN = (
@@ -55,9 +56,10 @@ def note(member: Member, where: str, now: dt.datetime) -> bool:
     """
     if not is_due(member, now):
         return False
-    # Past the session's own bookkeeping, which would cost more than the statement: this happens
-    # beside every save.
+    # A statement of its own: the session's bookkeeping would cost more than the statement, and this
+    # runs with every save.
     db.session.execute(_SEEN, {"of": member.id, "seen_at": now, "seen_section": where})
+    # As if loaded: a plain assignment would make the session write the row once more.
     set_committed_value(member, "seen_at", now)
     set_committed_value(member, "seen_section", where)
     return True

@@ -19,6 +19,7 @@ from annualwheel.preparation.states import NOT_BEGUN
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Definition, answer_fields
 
+# How both databases write an empty text and an empty list of choices when they are cast to text.
 EMPTY = ('""', "[]")
 
 
@@ -75,6 +76,7 @@ def of_questionnaire(questionnaire: Questionnaire) -> Iterator[Progress]:
         .where(Submission.questionnaire_id == questionnaire.id)
     )
     for row in rows:
+        # Letting somebody in makes the draft: the row alone does not mean that anybody has begun.
         untouched = row.state == "draft" and row.changed_at is None
         yield Progress(
             submission=row.public_id,
@@ -102,7 +104,7 @@ def _begun(questionnaire: Questionnaire) -> Counter[int]:
 
 
 def _begun_of_digest(questionnaire: Questionnaire, digest: str) -> Iterator[int]:
-    """Of those that answer `digest`: a submission's id once for each part with something in it."""
+    """The id of each submission to `digest`, once for each part with something in it."""
     section = sa.case(
         _section_of_each_field(published.by_digest(digest)), value=Answer.question_key
     )
@@ -114,6 +116,7 @@ def _begun_of_digest(questionnaire: Questionnaire, digest: str) -> Iterator[int]
         .where(
             Submission.questionnaire_id == questionnaire.id,
             Submission.digest == digest,
+            # A removed card keeps its answers, since it can be brought back for 30 days.
             Item.removed_at.is_(None),
             sa.cast(Answer.value, sa.Text).not_in(EMPTY),
         )
@@ -121,6 +124,7 @@ def _begun_of_digest(questionnaire: Questionnaire, digest: str) -> Iterator[int]
     )
     begun = set()
     for submission_id, key, group_key in rows:
+        # A theme's page counts for itself; all cards of a group count once, with their section.
         theme = group_key if "/" in group_key else ""
         begun.add((submission_id, key, theme))
     return (submission_id for submission_id, _, _ in begun)

@@ -1,6 +1,6 @@
 """The submitted answers as rows: a projection of the latest version of each submission.
 
-It says nothing that the versions do not say and can be made anew from them at any time; the rows
+It says nothing that the versions do not say. It can be made anew from them at any time; the rows
 have new ids then. The language of an answer is the one its version was submitted in: colleagues who
 write in another language submit one answer together, and the draft does not say which they used.
 """
@@ -28,6 +28,7 @@ from annualwheel.questionnaires.definition import Option
 
 # Submissions read at a time: their versions are all that is held in memory.
 BATCH = 100
+# A table and not the mapped class: rows are deleted and inserted by the hundred.
 _ROWS = cast(sa.Table, SubmittedAnswer.__table__)
 
 Row = dict[str, Any]
@@ -44,7 +45,7 @@ class _Located(NamedTuple):
 
 @dataclass(frozen=True)
 class _Version:
-    """What every row of a version has alike, and the initiatives of its items by public id."""
+    """The values that all rows of a version share, and its items' initiatives by public id."""
 
     meeting_id: int
     submission_id: int
@@ -87,7 +88,7 @@ class _Version:
 
 
 def write(version: SubmissionVersion) -> None:
-    """Writes the rows of a new version, which take the place of those of the version before.
+    """Writes the rows of a new version, which replace those of the version before.
 
     Call it in the transaction that adds the version, after its items have their initiatives.
     """
@@ -96,6 +97,7 @@ def write(version: SubmissionVersion) -> None:
         _delete([submission.id])
     said = content.read(version.content)
     of_items = any(section.items or section.ended for section in said.sections)
+    # The initiatives cost a query, which an answer without items does not need.
     alike = _Version(
         meeting_id=submission.questionnaire.meeting_id,
         submission_id=submission.id,
@@ -108,12 +110,13 @@ def write(version: SubmissionVersion) -> None:
 
 
 def rebuild(batch: int = BATCH) -> Iterator[int]:
-    """Makes every row anew, so many submissions at a time, and gives back how many those were.
+    """Makes every row anew, one batch of submissions at a time, and yields the size of each batch.
 
-    The caller commits after each: the submissions of a batch are locked until then, so that one
-    that is submitted meanwhile is not written over with its former version.
+    The caller commits after each batch. Until then its submissions are locked, so that the rebuild
+    never overwrites a version that is submitted meanwhile with the former one.
     """
     last = 0
+    # Locked before the versions are read: a lock taken later would not cover what was read.
     while ids := _next(last, batch):
         _delete(ids)
         for rows in _latest(ids):

@@ -1,6 +1,6 @@
 """After the last day an organisation may ask to change its answer.
 
-A coordinator opens it for that organisation alone, or says no.
+A coordinator opens the answer for that organisation alone, or refuses.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from annualwheel.preparation import deadline, notices
 from annualwheel.questionnaires import opening
 
 WORKING_DAYS = 3
-SATURDAY = 5
+SATURDAY = 5  # as `date.weekday` counts
 DAY = dt.timedelta(days=1)
+# An organisation that was refused may ask again, but not without end.
 ASKED_A_DAY = 5
 
 
@@ -52,14 +53,14 @@ def pending(submission: Submission) -> ChangeRequest | None:
 
 
 def latest(submission: Submission) -> ChangeRequest | None:
-    """What was asked for last, answered or not."""
+    """The request that was made last, answered or not."""
     return db.session.scalar(_requests(submission).limit(1))
 
 
 def waiting(meeting: Meeting) -> list[ChangeRequest]:
     """The requests of a meeting that nobody has answered yet, the oldest first.
 
-    The organisations of their answers come along.
+    Loads the organisations of their answers too.
     """
     asked = (
         sa.select(ChangeRequest)
@@ -95,12 +96,15 @@ def ask(member: Member, reason: str, now: dt.datetime) -> ChangeRequest:
     cancelled, and `TooMany` after five requests in a day.
     """
     submission = member.submission
+    # Of two colleagues who ask in the same moment, the second sees the request of the first.
     read_again(submission, lock=True)
+    # Before `may_ask`, which is also false then: the true reason is told, not "still open".
     _require_of_use(submission.questionnaire, now)
     if not may_ask(submission, now):
         raise Refused("still_open")
     found = pending(submission)
     if found is not None:
+        # The same press twice, which is neither an error nor an attempt that counts.
         if (found.person_id, found.reason) == (member.person_id, reason):
             return found
         raise Refused("already_asked", name=found.person.name)
@@ -131,9 +135,9 @@ def usual_day(questionnaire: Questionnaire, now: dt.datetime) -> dt.date:
 def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff) -> None:
     """Opens the answer for its organisation alone, to the end of `day` in Stockholm.
 
-    Tells who asked and the lead. A request that waits is granted by it. It closes by itself. Raises
-    `Closed` before the questionnaire opens, once the meeting that it prepares has begun, or when it
-    is cancelled; `Refused`: "day_passed", "day_too_late" (that meeting's day or later),
+    Tells whoever asked and the lead, and grants a request that waits. The answer closes by itself.
+    Raises `Closed` before the questionnaire opens, once the meeting that it prepares has begun, or
+    when it is cancelled; `Refused`: "day_passed", "day_too_late" (that meeting's day or later),
     "day_in_plan" (it is open so long anyway).
     """
     read_again(submission, lock=True)
@@ -155,12 +159,13 @@ def open_until(submission: Submission, day: dt.date, now: dt.datetime, by: Staff
     db.session.flush()
     opened_by, iso_day = audit.staff(by.id), until.isoformat()
     audit.note(opened_by, "answer_opened", submission, now, meeting.id, until=iso_day)
+    # Without a request the moment names the cause: an answer may be opened more than once.
     cause = request.public_id if request else f"{submission.public_id}:{now.timestamp()}"
     notices.tell_change("change_granted", cause, submission, _to_tell(submission, request), now)
 
 
 def refuse(submission: Submission, text: str, now: dt.datetime, by: Staff) -> None:
-    """Says no to the request that waits, with the reason, to who asked and the lead.
+    """Refuses the request that waits, and mails the reason to whoever asked and the lead.
 
     Raises `Refused("nothing_asked")`.
     """
@@ -183,6 +188,7 @@ def close(submission: Submission, now: dt.datetime, by: Staff) -> None:
     read_again(submission, lock=True)
     if submission.reopened_until is None or submission.reopened_until <= now:
         return
+    # `is_open` counts its last moment in, so the answer closes a second before this one.
     submission.reopened_until = now - dt.timedelta(seconds=1)
     db.session.flush()
     meeting_id = submission.questionnaire.meeting_id
@@ -199,7 +205,7 @@ def _requests(submission: Submission) -> sa.Select[ChangeRequest]:
 
 
 def _is_too_late(questionnaire: Questionnaire, at: dt.datetime) -> bool:
-    """Whether an answer at that moment comes after the meeting that it was to prepare has begun."""
+    """Whether an answer at that moment comes after the meeting that it prepares has begun."""
     return opening.prepares(questionnaire) and at >= questionnaire.meeting.starts_at
 
 
@@ -218,7 +224,7 @@ def _answer(request: ChangeRequest, action: str, now: dt.datetime, by: Staff) ->
 
 
 def _to_tell(submission: Submission, request: ChangeRequest | None) -> list[Member]:
-    """Who asked and the lead; when neither is there, everyone who may write."""
+    """Whoever asked and the lead; when neither is a member, everyone who may write."""
     members = list(submission.members)
     asked_by = request.person_id if request else None
     chosen = [each for each in members if each.role == "lead" or each.person_id == asked_by]

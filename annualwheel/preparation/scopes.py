@@ -3,7 +3,7 @@
 A questionnaire is divided in one way only. Where it asks anything per theme, a share is a theme:
 every page that is repeated for it. Where it asks nothing per theme, a share is a section, with its
 cards. A membership's `scope` is the key of a share, or empty for the whole answer. What is not in a
-share is denied: the sections beside the themes, and handling the answer as a whole.
+share is denied: the sections that no theme repeats, and handling the answer as a whole.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ def shares(definition: Definition) -> tuple[Option, ...]:
     found = definition.themes
     if not _by_theme(definition):
         found = tuple(Option(section.key, section.title) for section in definition.sections)
+    # A single share would be the whole answer under another name.
     return found if len(found) > 1 else ()
 
 
@@ -49,6 +50,7 @@ def covers_fields(
     if not scope:
         return True
     by_theme = _by_theme(definition)
+    # Only the items of themes have a slash: the keys that an author may choose cannot contain one.
     if "/" in group_key:
         return by_theme and group_key.rpartition("/")[2] == scope
     section = next((one for one in definition.sections if one.key == scope), None)
@@ -56,6 +58,7 @@ def covers_fields(
         return False
     if group_key:
         return section.group is not None and section.group.key == group_key
+    # Several sections share the root item, so every field that is written must belong to the share.
     named = set(fields)
     return bool(named) and named <= _root_fields(section)
 

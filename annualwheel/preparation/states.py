@@ -6,8 +6,8 @@ from annualwheel.models import Submission
 from annualwheel.models.submissions import SUBMISSION_STATES
 from annualwheel.transitions import Table, Transitions
 
-# (state, action) -> the states it may lead to. `write`: something in the draft is saved. What was
-# submitted stands, and is no longer all there is.
+# (state, action) -> the states it may lead to. `write`: somebody saves something in the draft. The
+# version that was submitted never changes, but the draft now says something else.
 TABLE: Table = {
     ("draft", "write"): ("draft",),
     ("submitted", "write"): ("changed",),
@@ -18,7 +18,7 @@ TABLE: Table = {
 }
 TRANSITIONS = Transitions(SUBMISSION_STATES, TABLE)
 
-# A draft that nobody has written in counts by itself, where answers are counted.
+# A page that counts answers counts a draft that nobody has written in by itself.
 NOT_BEGUN = "none"
 # Something has been submitted, whether it has been changed since or not.
 HAS_SUBMITTED = ("submitted", "changed")

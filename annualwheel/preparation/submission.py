@@ -37,7 +37,7 @@ def latest(submission: Submission) -> SubmissionVersion | None:
 def versions(submission: Submission) -> Sequence[SubmissionVersion]:
     """Everything that has been submitted, the last first.
 
-    Who submitted comes along, the content when it is asked for.
+    Loads who submitted with each version, and leaves the content until it is asked for.
     """
     return db.session.scalars(
         sa.select(SubmissionVersion)
@@ -50,7 +50,7 @@ def versions(submission: Submission) -> Sequence[SubmissionVersion]:
 def content_of(definition: Definition, draft: Draft) -> dict[str, Any]:
     """What would be submitted now, as a version stores it.
 
-    ValueError while something in it cannot be read.
+    Raises `ValueError` while something in it cannot be read.
     """
     chosen = organisations(chosen_organisations(definition, draft))
     return content.write(path.submittable(definition, draft.filled, chosen))
@@ -61,6 +61,7 @@ def mark(stored: Mapping[str, Any]) -> str:
 
     A page that shows it carries this, so that nobody submits what they have not seen.
     """
+    # In a fixed order, so that the same content always has the same mark.
     text = json.dumps(stored, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
@@ -68,7 +69,7 @@ def mark(stored: Mapping[str, Any]) -> str:
 def submit(
     member: Member, now: dt.datetime, seen: str | None = None, language: str | None = None
 ) -> SubmissionVersion:
-    """Submits the answer as it stands and mails a receipt to everyone who wrote in it.
+    """Submits the answer as it is and mails a receipt to everyone who wrote in it.
 
     See `notices.send_receipts`. The same content as the version before gives that version back, so
     a second press changes nothing. `seen` is the mark of what was looked over: what a colleague
@@ -78,7 +79,7 @@ def submit(
     `Refused("answer_incomplete")` while something blocks (see `path.missing`).
     """
     submission = member.submission
-    # One submits at a time; what is saved meanwhile makes the answer *changed* afterwards.
+    # One person submits at a time. What a colleague saves after this makes the answer *changed*.
     read_again(submission, lock=True)
     deadline.require_open(submission, now)
     definition, draft = published.asked_of(submission), drafts.load(submission)
@@ -88,6 +89,7 @@ def submit(
     if seen is not None and seen != mark(stored):
         raise Refused("answer_changed")
     states.step(submission, "submit")
+    # After the step: an edit that was taken back is submitted again without a second receipt.
     if last is not None and last.content == stored:
         return last
     submission.submitted_at = now
@@ -102,6 +104,7 @@ def submit(
     )
     db.session.add(version)
     _identify(submission, content.read(stored).sections)
+    # The rows of the projection carry the ids of the version and of the initiatives.
     db.session.flush()
     projection.write(version)
     audit.note(
@@ -123,6 +126,7 @@ def organisations(codes: Sequence[str] | None = None) -> tuple[Option, ...]:
     """
     if codes is not None and not codes:
         return ()
+    # One that was chosen before it became inactive keeps its label, so only the offer is narrowed.
     wanted = Organisation.active if codes is None else Organisation.code.in_(codes)
     rows = db.session.execute(sa.select(Organisation.code, Organisation.name).where(wanted))
     return tuple(Option(code, Text(name, name)) for code, name in rows)
@@ -149,6 +153,7 @@ def _identify(submission: Submission, sections: Iterable[SectionContent]) -> Non
 
     It lasts over the years.
     """
+    # Removed and hidden items are not in the content: what nobody submitted gets no identity.
     submitted = [item.public_id for section in sections for item in section.items]
     if not submitted:
         return

@@ -1,3 +1,3 @@
 """What we ask: definitions read from TOML, the path through them, the forms built from them, and
-the answers.
+what people answer.
 """

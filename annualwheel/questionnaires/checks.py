@@ -1,6 +1,6 @@
-"""What a definition must be beyond its form.
+"""The rules that a definition must follow beyond its form.
 
-Keys that name one thing, conditions that can be met, lists that fit.
+Keys name one thing each, conditions can be met, and lists fit their questions.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from annualwheel.questionnaires.definition import (
 )
 from annualwheel.questionnaires.problems import Findings
 
+# Keys become names of form fields, parts of addresses and of stored keys such as `section/theme`,
+# so nothing that needs quoting, and no slash.
 KEY = re.compile(r"[a-z][a-z0-9_]*")
-# Question keys become attributes of a form, beside what every form already has.
+# Question keys become attributes of a form class. One with the name of WTForms' own, or of a field
+# that every page sends, would replace it without a word.
 RESERVED = frozenset(
     (
         "answers",
@@ -42,8 +45,8 @@ RESERVED = frozenset(
         "acting_for",
     )
 )
-# Sections are pages under the preparation's address, beside those that are there for every
-# questionnaire.
+# Sections are pages under the preparation's address, which already has these pages. A section with
+# such a key could never be opened.
 PAGES = frozenset(
     (
         "granska",
@@ -58,13 +61,14 @@ PAGES = frozenset(
         "svar",
     )
 )
+# WTForms takes an attribute with such a name for the validator or filter of another field.
 _RESERVED_START = ("validate_", "filter_")
 
 
 def check(definition: Definition, findings: Findings) -> None:
-    """Notes every broken rule.
+    """Notes every broken rule, except about a question that could not be read.
 
-    Except where a question could not be read: that has been noted already.
+    `reading` has noted that problem already, and a second one about its stand-in would mislead.
     """
     _key(definition.key, findings)
     _unique((section.key for section in definition.sections), findings)
@@ -80,6 +84,7 @@ def check(definition: Definition, findings: Findings) -> None:
         _section(section, groups, findings)
         _questions(section, taken, findings)
         _conditions(section, before, findings)
+        # The answers of a theme's pages are not in the root, where a condition looks for them.
         if not section.per_theme:
             before |= {question.key: question for question in section.questions}
     findings.section = findings.question = None
@@ -128,6 +133,7 @@ def _section(section: Section, groups: set[str], findings: Findings) -> None:
 
 
 def _named_questions(group: Group, findings: Findings) -> None:
+    # Items are named and counted by these questions, so they must not be hidden in any item.
     questions = {question.key: question for question in group.questions if question.show_if is None}
     for field, key, kind in (
         ("title_question", group.title_question, QuestionType.TEXT),
@@ -157,6 +163,7 @@ def _keys(question: Question, taken: set[str], findings: Findings) -> None:
             findings.add("reserved_key", value=field.key)
         if field.key and field.key in taken:
             findings.add("duplicate_key", value=field.key)
+        # Unique in the whole definition: forms, answers and columns go by the key alone.
         taken.add(field.key)
 
 
@@ -194,10 +201,10 @@ def _options(question: Question, findings: Findings) -> None:
 
 
 def _conditions(section: Section, before: dict[str, Question], findings: Findings) -> None:
-    """A question may wait for one before it in its own list, or for one that is always shown.
+    """Notes conditions that wait for something else than what a page knows.
 
-    The latter stands in an earlier section. So visibility is a function of the page's own answers
-    and the root's: nothing further back decides.
+    A question may wait for an earlier one in its own list, or for one in an earlier section that is
+    always shown. So the page's own answers and the root's decide what is visible, and no others.
     """
     _earlier(section.questions, before, findings)
     if section.group is not None:
@@ -225,6 +232,7 @@ def _condition(
     target = own.get(condition.question) or root.get(condition.question)
     if target is None:
         findings.add("show_if_unknown", question=condition.question)
+    # A stand-in has no options, so every value would seem unknown.
     elif findings.damaged.isdisjoint((question.key, target.key)):
         _target(target, condition.values, target.key in own, findings)
 
@@ -234,6 +242,7 @@ def _target(target: Question, values: tuple[str, ...], own: bool, findings: Find
         findings.add("show_if_type", question=target.key)
     elif not own and target.show_if is not None:
         findings.add("show_if_hidden", question=target.key)
+    # The options of a source are those of the year in which it is published.
     elif not target.source:
         for value in sorted(set(values) - {option.key for option in target.options}):
             findings.add("show_if_value", question=target.key, value=value)

@@ -28,10 +28,10 @@ and an item is::
 and an answer is `{"question": "period", "value": {"from": 2021, "to": None}}`, for choice and
 choices with `"chosen": [{"key": …, "label": label}]`.
 
-Versions are never changed, so those of an earlier time keep their shape: items without `carried`
-and groups without `ended` were submitted before anything could go on from the year before. What is
-not there is read as its default, what has no name here is kept, and both are written as they were
-(`Deviation`). Options and labels have never had another shape.
+Versions never change, so those of an earlier time keep their shape: items without `carried` and
+groups without `ended` were submitted before anything could go on from the year before. `read` takes
+the default for what is missing and keeps what has no name here, and `write` writes both as they
+were (`Deviation`). Options and labels have never had another shape.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class EndedContent:
 
 @dataclass(frozen=True, slots=True)
 class GroupContent:
-    """The repeating group of a section; `none` when it was said that there is nothing to tell."""
+    """The repeating group of a section; `none` when the respondent said that there is nothing."""
 
     key: str
     label: Text
@@ -156,7 +156,7 @@ class SectionContent:
 
     @property
     def none(self) -> bool:
-        """Whether it was said that its group has nothing to tell."""
+        """Whether the respondent said that there is nothing for its group."""
         return self.group is not None and self.group.none
 
     def theme_label(self, language: str) -> str:
@@ -168,7 +168,7 @@ class SectionContent:
 class CodeBookQuestion:
     """A question as it was asked, with all its options (none for organisations).
 
-    The free text beside a choice is a question of its own (`aktorer_other`), so that columns come
+    The free text next to a choice is a question of its own (`aktorer_other`), so that columns come
     from the code book and never from the answers.
     """
 
@@ -232,7 +232,7 @@ def answers_in(sections: Iterable[SectionContent]) -> Iterator[LocatedAnswer]:
 def read(stored: Mapping[str, Any]) -> Content:
     """The content of a stored version.
 
-    KeyError or TypeError for what is no version.
+    Raises `KeyError` or `TypeError` for what is no version.
     """
     return _CONTENT.read(stored)
 
@@ -244,7 +244,7 @@ def read_sections(stored: Iterable[Mapping[str, Any]]) -> tuple[SectionContent, 
 
 
 def write(content: Content) -> Stored:
-    """The JSON that a version stores: the other way round than `read`."""
+    """The JSON that a version stores: the reverse of `read`."""
     return _CONTENT.write(content)
 
 
@@ -252,13 +252,14 @@ def read_value(value: Any) -> Any:
     """A value as `AnswerContent` has it, from what `values.clean` gives and a version stores."""
     if isinstance(value, list):
         return tuple(value)
+    # Only a whole span: a stored object of any other shape is written again as it was.
     if isinstance(value, dict) and value.keys() == _YEARS:
         return YearSpan(value["from"], value["to"])
     return value
 
 
 def write_value(value: Any) -> Any:
-    """The JSON of a value: the other way round than `read_value`."""
+    """The JSON of a value: the reverse of `read_value`."""
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, YearSpan):
@@ -271,6 +272,7 @@ _YEARS = frozenset({"from", "to"})
 
 def _read_answer(raw: Mapping[str, Any]) -> AnswerContent:
     """With `chosen`, or without it where the question has no options."""
+    # Two shapes, so that an answer without options has no key `chosen` when it is written again.
     return (_CHOICE if "chosen" in raw else _ANSWER).read(raw)
 
 

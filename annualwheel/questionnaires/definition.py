@@ -1,6 +1,6 @@
 """A questionnaire as frozen data.
 
-What is asked, in two languages, and how it is written down and pinned.
+It says what is asked, in two languages. This module also stores, reads and pins it.
 
 A definition is read once from TOML (`reading`), resolved with the year's own lists when it is
 published, stored as the text that `dump` gives, and named by its `digest`. Question keys are unique
@@ -167,14 +167,14 @@ class Definition:
     closes: int | None = None
 
     def section(self, key: str) -> Section:
-        """The section with that key; KeyError when there is none."""
+        """The section with that key. Raises `KeyError` when there is none."""
         for section in self.sections:
             if section.key == key:
                 return section
         raise KeyError(key)
 
     def question(self, section_key: str, question_key: str) -> Question:
-        """A question of a section or of its group; KeyError when there is none."""
+        """A question of a section or of its group. Raises `KeyError` when there is none."""
         for question in self.section(section_key).all_questions():
             if question.key == question_key:
                 return question
@@ -193,7 +193,7 @@ class Definition:
         return {section.group.key: section for section in self.sections if section.group}
 
     def group(self, key: str) -> Group:
-        """The repeating group with that key; KeyError when there is none."""
+        """The repeating group with that key. Raises `KeyError` when there is none."""
         for section in self.sections:
             if section.group and section.group.key == key:
                 return section.group
@@ -201,9 +201,9 @@ class Definition:
 
 
 def answer_fields(question: Question) -> tuple[Question, ...]:
-    """What is stored and shown for a question.
+    """The fields that are stored and shown for a question.
 
-    Itself, and the free text beside it as an answer of its own.
+    They are the question itself and, where it has one, the free text next to it.
     """
     if question.other_label is None:
         return (question,)
@@ -212,6 +212,7 @@ def answer_fields(question: Question) -> tuple[Question, ...]:
         QuestionType.TEXT,
         question.other_label,
         max_length=OTHER_MAX_LENGTH,
+        # Shown with its choice, so it is also left out of what is submitted together with it.
         show_if=question.show_if,
     )
 
@@ -229,12 +230,14 @@ def resolve(
     questions that are shown because of it.
     """
     lists = {"themes": themes, "focus_areas": focus_areas, "goals": goals}
+    # Shared by all sections: a question may wait for one in an earlier section.
     gone: set[str] = set()
 
     def filled(questions: tuple[Question, ...]) -> tuple[Question, ...]:
         kept = []
         for asked in questions:
             question = _with_options(asked, lists)
+            # Organisations are in none of the lists: they stay live, so their question is kept.
             empty = question.source in lists and not question.options
             waits_in_vain = question.show_if and question.show_if.question in gone
             if empty or waits_in_vain:
@@ -257,8 +260,9 @@ def resolve(
 def dump(definition: Definition) -> str:
     """Canonical JSON.
 
-    What is left at its default is not written, so a field added later changes no older digest.
+    Fields at their default are left out, so a field that is added later changes no older digest.
     """
+    # Sorted and without spaces: the digest must depend on what is asked, not on how it is written.
     return json.dumps(_plain(definition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -270,7 +274,7 @@ def digest(definition: Definition) -> str:
 def load(text: str) -> Definition:
     """The definition that `dump` wrote down.
 
-    KeyError, TypeError or ValueError for anything else.
+    Raises `KeyError`, `TypeError` or `ValueError` for anything else.
     """
     raw = json.loads(text)
     return Definition(

@@ -1,10 +1,11 @@
 """WTForms classes built from questions.
 
-One form for a page, one for each item, never a list of forms.
+One form for a page, one for each item, never a list of forms: WTForms drops rows of a list without
+a word and renumbers the rest.
 
-A form validates in two ways. `validate()` is for drafts: only the size is capped, whatever is half
-written is welcome. `validate_fully()` is for *Klar med initiativet* and the review: required,
-length and format, in words that say what to do.
+A form validates in two ways. `validate()` is for drafts: it caps the size only, since drafts may be
+half written. `validate_fully()` is for *Klar med initiativet* and the review: it checks what is
+required, length and format, in words that say what to do.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ _KEYBOARDS = {QuestionType.NUMBER: "decimal", QuestionType.URL: "url"}
 class FieldFacts:
     """What a template needs to know about a field.
 
-    It comes beside WTForms' own label, description, data, errors and id. The fields below bear the
-    names of WTForms' own, since templates go by `field.type`.
+    WTForms gives label, description, data, errors and id. The fields below have the names of
+    WTForms' own, since templates go by `field.type`, which is the name of the class.
     """
 
     id: str
@@ -122,6 +123,7 @@ class QuestionForm(Form):  # type: ignore[misc]
 
         `root` are the root item's answers, which may decide what is visible in a group or a theme.
         """
+        # First, since it begins with empty errors: the words of this method would be lost after it.
         valid = bool(self.validate())
         answers = self.answers()
         for question in visible(self._questions, answers, root or {}):
@@ -130,6 +132,7 @@ class QuestionForm(Form):  # type: ignore[misc]
                 problem = validate(asked, value)
                 if asked.required and not answered(asked, answers):
                     problem = AnswerProblem.EMPTY
+                # One error a field: a text too big to save has been told of already.
                 if problem and not self[asked.key].errors:
                     error = words(asked, problem, value, self._language, self._gettext)
                     self[asked.key].errors = [error]
@@ -146,7 +149,7 @@ def build(
 ) -> type[QuestionForm]:
     """A form class with a field for each question, named by its key.
 
-    The free text beside a choice is a field of its own. `base` brings CSRF and whatever else every
+    The free text next to a choice is a field of its own. `base` brings CSRF and whatever else every
     form of the web has. `organisations` are the options of questions with that source. `_`
     translates the error words, called when a form is validated. Give all questions of the page or
     item, also those that are hidden now: what is posted decides what is visible. Unknown option
@@ -168,9 +171,9 @@ def build(
 def words(
     question: Question, problem: AnswerProblem, value: Value | None, language: str, _: Gettext
 ) -> str:
-    """What to do about a fault.
+    """Tells what to do about a problem.
 
-    The same words beside the field, in the error summary and on the review page.
+    The words are the same next to the field, in the error summary and on the review page.
     """
     if problem is AnswerProblem.EMPTY:
         return (question.error or question.label).to(language)
@@ -211,6 +214,7 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
         choices = [SelectChoice(option.key, option.label.to(language)) for option in options]
         settings["choices"] = choices
         settings["filters"] = [_only(known, several)]
+        # The filter drops unknown keys: an option that is gone must not stop a save.
         settings["validate_choice"] = False
     else:
         settings["filters"] = [_normalise]
@@ -221,6 +225,7 @@ def _field(question: Question, options: tuple[Option, ...], language: str, _: Ge
 def _only(known: set[str], several: bool) -> Callable[[Any], Value]:
     def keep(data: Any) -> Value:
         if several:
+            # `data` is None where nothing is stored and nothing was sent.
             return [key for key in dict.fromkeys(data or ()) if key in known]
         return data if data in known else ""
 

@@ -30,6 +30,7 @@ def closes_at(questionnaire: Questionnaire) -> dt.datetime:
 
 def is_open(questionnaire: Questionnaire, now: dt.datetime) -> bool:
     """Whether it can be answered now. Never at a meeting that is cancelled."""
+    # A cancelled meeting keeps its days: they alone would let people write for nothing.
     planned = questionnaire.meeting.state == "planned"
     return planned and opens_at(questionnaire) <= now <= closes_at(questionnaire)
 
@@ -54,10 +55,12 @@ def preparation_opens_at(meeting: Meeting) -> dt.datetime:
 
 
 def due(meeting: Meeting, now: dt.datetime) -> Questionnaire | None:
-    """The questionnaire in turn: of those not over the one that closes first, else the last one.
+    """The questionnaire in turn.
 
+    Of those that are not over it is the one that closes first; when all are over, the last one.
     None while nothing is published.
     """
+    # The id decides between two that close together, so that every page names the same one.
     in_order = sorted(meeting.questionnaires, key=lambda asked: (closes_at(asked), asked.id))
     ahead = [asked for asked in in_order if closes_at(asked) >= now]
     return ahead[0] if ahead else in_order[-1] if in_order else None
@@ -66,7 +69,7 @@ def due(meeting: Meeting, now: dt.datetime) -> Questionnaire | None:
 def is_named(questionnaire: Questionnaire) -> bool:
     """Whether pages and mails must say which questionnaire is meant.
 
-    So it is where the meeting has several, and for one that does not prepare the meeting.
+    They must where the meeting has several, and for one that does not prepare the meeting.
     """
     return not prepares(questionnaire) or len(questionnaire.meeting.questionnaires) > 1
 
@@ -80,7 +83,7 @@ def planned(meeting: Meeting, definition: Definition) -> years.Span:
 
 
 def set_days(questionnaire: Questionnaire, opens: int | None, closes: int | None) -> None:
-    """Gives it days of its own, counted from the meeting's day; None for both: as the phase."""
+    """Gives it days of its own, counted from the meeting's day; with None it follows the phase."""
     questionnaire.opens_days, questionnaire.closes_days = opens, closes
     if opens is None or closes is None:
         questionnaire.opens_at = questionnaire.closes_at = None

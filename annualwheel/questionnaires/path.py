@@ -1,7 +1,7 @@
 """The visible path through a questionnaire.
 
 It is a function of the definition and the answers, and of nothing else. Validation, progress,
-review, submission and export all ask here, so they cannot disagree about which questions hold.
+review, submission and export all ask here, so they cannot disagree about which questions are asked.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class SectionState(StrEnum):
 
 @dataclass(frozen=True)
 class Gap:
-    """Something to look at before submitting; `blocks` when it must be mended first.
+    """Something to look at before submitting; `blocks` when submitting must wait for it.
 
     `item` is the public id of a started item; `question` is None only when a group without "we have
     none" has no items.
@@ -103,7 +103,7 @@ class Gap:
 
 
 def visible(questions: Iterable[Question], values: Values, root: Values) -> tuple[Question, ...]:
-    """The questions to ask, given the answers beside them and those of the root item.
+    """The questions to ask, given the answers in the same item and those of the root item.
 
     An answer to a question that is itself hidden shows nothing.
     """
@@ -114,6 +114,7 @@ def visible(questions: Iterable[Question], values: Values, root: Values) -> tupl
         condition = question.show_if
         if condition is not None:
             place = values if condition.question in own else root
+            # The draft keeps the answer of a hidden question, but it decides nothing.
             hidden = condition.question in own and condition.question not in shown
             if hidden or set(keys(place.get(condition.question))).isdisjoint(condition.values):
                 continue
@@ -129,7 +130,7 @@ def visible_questions(place: Section | Group, values: Values, root: Values) -> t
 def is_started(group: Group, item: FilledItem, root: Values) -> bool:
     """Whether anything visible has been written in the item.
 
-    One that was only added counts for nothing.
+    An item that was only added is not started: it stops nobody and is not submitted.
     """
     questions = visible_questions(group, item.values, root)
     return any(answered(question, item.values) for question in questions)
@@ -155,9 +156,9 @@ def section_state(
 ) -> SectionState:
     """How far a page has come; `theme` is the key of the theme for a section that is repeated.
 
-    Done means: something is answered, nothing is wrong, and every required question is answered, or
-    every question where none is required. A group is done when its items are, or when "we have
-    none" is ticked or all there was has ended.
+    A page is done when something is answered, nothing is wrong, and every required question is
+    answered, or every question where none is required. A group is done when its items are, or when
+    "we have none" is ticked or all of last year's items have ended.
     """
     values = filled.values(theme)
     questions = visible_questions(section, values, filled.root)
@@ -175,9 +176,9 @@ def section_state(
 def missing(definition: Definition, filled: Filled) -> list[Gap]:
     """All that is empty or wrong, in the order of the questionnaire.
 
-    Blocking: what is required in a started item, a group with neither items (ended ones are an
-    answer too) nor "we have none", and whatever is too long, too many or unreadable. Everything
-    else that is empty is listed and stops nobody.
+    Three things block: an empty required question in a started item, a group with neither items
+    (ended ones are an answer too) nor "we have none", and an answer that is too long, too many or
+    unreadable. The list has everything else that is empty too, which stops nobody.
     """
     return [gap for part in definition.parts() for gap in _part_gaps(part, filled)]
 
@@ -188,8 +189,9 @@ def submittable(
     """The content of a submitted version: the visible path with its answers and its own labels.
 
     `organisations` are the labels of the organisations that may have been chosen; a key that is not
-    among them is its own label. Ask `missing` first: ValueError when a visible answer cannot be
-    read. Hidden answers, items nobody has written in and "we have none" beside items are left out.
+    among them is its own label. Ask `missing` first: raises `ValueError` when a visible answer
+    cannot be read. Leaves out hidden answers, items nobody has written in, and "we have none" where
+    there are items.
     """
     names = {option.key: option for option in organisations}
     return Content(
@@ -227,6 +229,7 @@ def _part_gaps(part: Part, filled: Filled) -> Iterator[Gap]:
     section, theme = part
     values = filled.values(theme.key if theme else None)
     questions = visible_questions(section, values, filled.root)
+    # An organisation may leave a page's questions empty, also required ones: they are listed only.
     for question, problem, blocks in _faults(questions, values, strict=False):
         yield Gap(section, theme, None, question, blocks, problem)
     if section.group is not None:
@@ -246,6 +249,7 @@ def _group_gaps(section: Section, group: Group, filled: Filled) -> Iterator[Gap]
 def _needed(section: Section, questions: tuple[Question, ...]) -> tuple[Question, ...]:
     """What must be answered for a page to be done."""
     required = tuple(question for question in questions if question.required)
+    # The items of a group are what such a page asks for; its own questions may stay empty.
     return required if required or section.group else questions
 
 
@@ -300,6 +304,7 @@ def _answer(question: Question, values: Values, names: Mapping[str, Option]) -> 
         options = names
         if question.source != "organisations":
             options = {each.key: each for each in question.options}
+        # A code without a name is its own label: a missing label must not stop a submission.
         chosen = tuple(options.get(key) or Option(key, Text(key, key)) for key in keys(value))
     return AnswerContent(question.key, content.read_value(value), chosen)
 
@@ -322,6 +327,7 @@ def _group_content(group: Group, filled: Filled, names: Mapping[str, Option]) ->
     return GroupContent(
         key=group.key,
         label=group.label,
+        # Somebody ticks the box and then writes an item after all: the item is the later word.
         none=not started and _none_ticked(group, filled),
         ended=tuple(_ended_content(group, item) for item in filled.only(group).ended),
         items=tuple(
@@ -344,6 +350,7 @@ def _item_content(
     value = {answer.question: answer.value for answer in answers}
     chosen = {answer.question: answer.chosen or () for answer in answers}
 
+    # Copied out of the answers: lists and counts need not know which question asked for them.
     def from_source(source: str) -> tuple[str, ...]:
         asked = (question.key for question in questions if question.source == source)
         return tuple(option.key for key in asked for option in chosen[key])

@@ -1,6 +1,6 @@
 """What can be wrong in a questionnaire's file.
 
-Said so that the person who wrote the file can mend it.
+The words tell the person who wrote the file how to mend it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Problem:
     params: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """A line in Swedish: the file, the place in it, and what is wrong."""
+        """A line in Swedish that names the file, the section and question, and what is wrong."""
         section = f", avsnitt {self.section}" if self.section else ""
         question = f", fråga {self.question}" if self.question else ""
         return f"{self.file}{section}{question}: {WORDS[self.key].format(**self.params)}"
@@ -85,8 +85,7 @@ class DefinitionError(ValueError):
 class Findings:
     """Collects problems while a file is read, and knows where in the file the reader is.
 
-    `damaged` are the keys of questions with a stand-in in them, about which nothing more can be
-    said.
+    `damaged` are the keys of questions that hold a stand-in: later checks say nothing about them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -97,5 +96,5 @@ class Findings:
         self.damaged: set[str] = set()
 
     def add(self, key: str, **params: object) -> None:
-        """Notes a problem at the present place."""
+        """Notes a problem in the section and question that are being read."""
         self.problems.append(Problem(self.file, self.section, self.question, key, params))

@@ -50,6 +50,7 @@ def publish(
         )
         _set(found, definition)
         db.session.add(found)
+    # The same text again changes nothing, and is no error when answers have been begun.
     elif found.digest != digest:
         if _has_answers(found):
             raise Refused("answers_begun")
@@ -66,10 +67,11 @@ def correct(
     """Publishes a corrected definition, also after somebody has begun to answer.
 
     Submissions that are begun keep the definition they were begun on; new ones answer the corrected
-    one. When it is open stays. Raises `Refused("answers_begun")`, once an answer has been begun,
-    for a definition that asks somebody else than before (organisations or persons).
+    one. The days when it is open stay. Raises `Refused("answers_begun")`, once an answer has been
+    begun, for a definition that asks others than before (organisations or persons).
     """
     digest = _written_down(questionnaire.meeting, definition)
+    # An answer's key says whose it is: begun ones cannot become answers of persons, or the reverse.
     if definition.respondent != questionnaire.respondent:
         if _has_answers(questionnaire):
             raise Refused("answers_begun")
@@ -102,9 +104,10 @@ def asked_of(submission: Submission) -> Definition:
     return by_digest(submission.digest)
 
 
+# A published text never changes (decision 7), so each process parses it once.
 @lru_cache(maxsize=64)
 def by_digest(digest: str) -> Definition:
-    """A published definition by its digest. It never changes, so it is read once a process."""
+    """A published definition by its digest."""
     text = db.session.scalars(
         sa.select(PublishedDefinition.text).where(PublishedDefinition.digest == digest)
     ).one()
@@ -112,7 +115,7 @@ def by_digest(digest: str) -> Definition:
 
 
 def _written_down(meeting: Meeting, definition: Definition) -> str:
-    """The digest of the definition with the lists of the meeting's year; its text is kept."""
+    """Stores the definition with the lists of the meeting's year, and returns its digest."""
     resolved = definitions.resolve(
         definition,
         _options(meeting.year.themes),
@@ -125,7 +128,8 @@ def _written_down(meeting: Meeting, definition: Definition) -> str:
 
 
 def _with_key(meeting: Meeting, key: str) -> Questionnaire | None:
-    """The meeting's questionnaire with that key as the database has it."""
+    """The meeting's questionnaire with that key, asked of the database."""
+    # The loaded list may lack one that another coordinator has published since.
     return db.session.scalar(
         sa.select(Questionnaire).where(
             Questionnaire.meeting_id == meeting.id, Questionnaire.key == key
@@ -134,14 +138,15 @@ def _with_key(meeting: Meeting, key: str) -> Questionnaire | None:
 
 
 def _set(questionnaire: Questionnaire, definition: Definition) -> None:
-    """When it is open, as its definition says."""
+    """Sets when it is open, as its definition says."""
     questionnaire.timing = definition.timing
     opening.set_days(questionnaire, definition.opens, definition.closes)
 
 
 def _keep(resolved: Definition, digest: str) -> None:
-    """Writes the definition down, once."""
+    """Stores the definition, unless it is stored already."""
     same = sa.select(PublishedDefinition).where(PublishedDefinition.digest == digest)
+    # The same text may be published for several meetings, and again after it was replaced.
     if db.session.scalar(same) is None:
         db.session.add(PublishedDefinition(digest=digest, text=definitions.dump(resolved)))
         db.session.flush()

@@ -1,9 +1,9 @@
 """Reads questionnaires from TOML (`forms/*.toml`).
 
-Every problem in a file is found at once, with its place.
+Reading finds every problem in a file at once, and tells where in the file it is.
 
-Reading never stops at the first problem: what cannot be read gets a stand-in, so that the rest is
-looked at too, and nothing is handed out while there is a problem.
+Reading never stops at the first problem: it gives a stand-in for what it cannot read and looks at
+the rest too. It hands out no definition while there is a problem.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ T = TypeVar("T")
 def read(path: Path) -> Definition:
     """The questionnaire in a TOML file.
 
-    DefinitionError with every problem in it; OSError when there is no file.
+    Raises `DefinitionError` with every problem in it, and `OSError` when there is no file.
     """
     definition, problems = _read(path)
     if definition is None or problems:
@@ -98,7 +98,7 @@ def read(path: Path) -> Definition:
 def read_all(folder: Path) -> list[Definition]:
     """The questionnaires of a folder's TOML files, by file name.
 
-    DefinitionError with all problems in all files.
+    Raises `DefinitionError` with all problems in all files.
     """
     definitions: dict[str, tuple[Path, Definition]] = {}
     problems: list[Problem] = []
@@ -107,6 +107,7 @@ def read_all(folder: Path) -> list[Definition]:
         problems += found
         if definition is None or not definition.key:
             continue
+        # A meeting finds a questionnaire by its key, so two files may not have the same one.
         other, _ = definitions.setdefault(definition.key, (path, definition))
         if other != path:
             words: dict[str, object] = {"value": definition.key, "other": other.name}
@@ -119,6 +120,7 @@ def read_all(folder: Path) -> list[Definition]:
 def _read(path: Path) -> tuple[Definition | None, list[Problem]]:
     findings = Findings(path)
     try:
+        # TOML is UTF-8. Decoding here tells another encoding from an error of syntax.
         raw = tomllib.loads(path.read_bytes().decode())
     except UnicodeDecodeError:
         findings.add("encoding")
@@ -142,6 +144,7 @@ class _Table:
         self.raw: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
         if not isinstance(raw, dict):
             findings.add("wrong_kind", field=name, kind=_KINDS[dict])
+        # A misspelt field would otherwise be passed over, and its default used, without a word.
         for field in sorted(set(self.raw) - set(allowed)):
             findings.add("unknown_field", field=field, allowed=", ".join(allowed))
 
@@ -149,6 +152,7 @@ class _Table:
         value = self.raw.get(field)
         if value is None and needed:
             self.findings.add("missing_field", field=field)
+        # Not `isinstance`: for Python true is a whole number too.
         if value is None or type(value) is kind:
             return value
         self.findings.add("wrong_kind", field=field, kind=_KINDS[kind])
@@ -250,6 +254,7 @@ def _none_question(raw: Mapping[str, Any] | None, findings: Findings) -> Questio
         return None
     table = _Table(raw, findings, "none", "key", "label")
     label = table.text("label")
+    # A lone box is a question with one option, so it is saved like any other.
     return Question(table.word("key"), QuestionType.CHOICES, label, options=(Option("ja", label),))
 
 
@@ -276,6 +281,7 @@ def _question(raw: Any, findings: Findings) -> Question:
         at_most=table.whole("at_most", 100, needed=False),
         show_if=_condition(table.get("show_if", dict, needed=False), findings),
     )
+    # Later rules say nothing about this question: it holds a stand-in.
     if len(findings.problems) > found:
         findings.damaged.add(question.key)
     findings.question = None

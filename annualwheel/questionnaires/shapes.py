@@ -1,7 +1,7 @@
 """Frozen types and the JSON objects they are stored as.
 
-A `Shape` is a table of the keys of an object with how each is read and written. What an object of
-another time has more or less of is kept, so that it is written as it was.
+A `Shape` is a table of the keys of an object with how each is read and written. It keeps what an
+object of another time has more or less of, and writes that object as it was.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 Stored: TypeAlias = dict[str, Any]
 T = TypeVar("T")
+# A value of its own, since None and "" are defaults that a field may have.
 _REQUIRED = object()
 
 
@@ -19,7 +20,7 @@ _REQUIRED = object()
 class Deviation:
     """How a stored object differs from the shape that is written today.
 
-    `added` has what there is no field for, `missing` the keys that were not there.
+    `added` has the values that no field reads, `missing` the keys that the object did not have.
     """
 
     added: dict[str, Any]
@@ -34,7 +35,7 @@ class Field(NamedTuple):
     default: Any = _REQUIRED
 
     def absent(self, key: str) -> Any:
-        """The value of a missing key. KeyError where there is no default."""
+        """The value of a missing key. Raises `KeyError` where there is no default."""
         if self.default is _REQUIRED:
             raise KeyError(key)
         return self.default
@@ -51,7 +52,8 @@ class Shape(Generic[T]):
         self._reading = [(key, field.read) for key, field in fields.items()]
 
     def read(self, raw: Mapping[str, Any]) -> T:
-        """The type. KeyError when a key without a default is missing."""
+        """The type. Raises `KeyError` when a key without a default is missing."""
+        # Nearly every object has today's shape, and a pack reads them all: no key is looked for.
         if raw.keys() == self.keys:
             return self.make(*[read(raw[key]) for key, read in self._reading])
         known = {
@@ -62,12 +64,13 @@ class Shape(Generic[T]):
         return self.make(**known, deviation=Deviation(added, self.keys - raw.keys()))
 
     def write(self, value: Any) -> Stored:
-        """The JSON object: the other way round than `read`."""
+        """The JSON object: the reverse of `read`."""
         deviation: Deviation | None = value.deviation
         missing = deviation.missing if deviation else frozenset()
         known = {
             key: field.write(getattr(value, key))
             for key, field in self.fields.items()
+            # Writing the default of a missing key would change what was submitted.
             if key not in missing
         }
         return known | deviation.added if deviation else known
@@ -79,7 +82,7 @@ def plain(default: Any = _REQUIRED) -> Field:
 
 
 def many(one: Shape[Any] | Field) -> Field:
-    """A list of what `one` reads and writes, as a tuple; missing is empty."""
+    """A list of what `one` reads and writes, as a tuple; a missing key gives an empty one."""
     return Field(
         lambda raw: tuple([one.read(each) for each in raw]),
         lambda values: [one.write(each) for each in values],
@@ -88,7 +91,7 @@ def many(one: Shape[Any] | Field) -> Field:
 
 
 def perhaps(one: Shape[Any] | Field) -> Field:
-    """What `one` reads and writes, or null; missing is None."""
+    """What `one` reads and writes, or null; a missing key gives None."""
     return Field(
         lambda raw: None if raw is None else one.read(raw),
         lambda value: None if value is None else one.write(value),

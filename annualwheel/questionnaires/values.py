@@ -1,10 +1,10 @@
 """What people type, and what it means.
 
-Dates, years, numbers and addresses as they are written in Sweden.
+Dates, years, numbers and addresses as people write them in Sweden.
 
 A draft value is what was typed: a `str`, or a `list[str]` of option keys for `choices`. `validate`
 says what is wrong with it and `clean` gives the value that a submitted version keeps. Both are
-pure; nobody's draft is ever rewritten by them.
+pure; they never rewrite anybody's draft.
 """
 
 from __future__ import annotations
@@ -45,14 +45,17 @@ _MONTHS = (
     ("november", "november"),
     ("december", "december"),
 )
+# Swedish groups digits by a space: a plain one, a thin one, or one that does not break.
 _SPACE = "[ \u00a0\u2009\u202f]"
 _NUMBER = re.compile(
     rf"([+-]?)([0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}}){{1,4}}|[0-9]{{1,15}})(?:[.,]([0-9]{{1,6}}))?"
 )
+# "1.500" is one and a half in English and fifteen hundred in German: nobody can be sure.
 _THOUSANDS_WITH_POINT = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
 _YEAR_FIRST = re.compile(
     r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
+# The day before the month, as in Sweden: with both orders 4/3 would be two days.
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})")
 _DAY_AND_NAME = re.compile(
     r"([0-9]{1,2})(?::?[ae]|st|nd|rd|th|\.)?[ ]*([a-z]{3,})\.?,?[ ]*([0-9]{4})"
@@ -68,6 +71,7 @@ _YEARS = re.compile(
     r"(?:[ ]*(-|/|till|to)[ ]*([0-9]{4}|[0-9]{2}|pågår|tills vidare|nu|ongoing|now)?)?"
 )
 _OPEN_START = re.compile(r"(?:från|sedan|from|since) ")
+# RFC 3986 allows none of these in an address.
 _NOT_IN_ADDRESS = re.compile(r"[\s\0<>\"\\]")
 
 
@@ -95,12 +99,12 @@ def keys(value: Value | None) -> list[str]:
 
 
 def answered(question: Question, values: Values) -> bool:
-    """Whether the question, or the free text beside it, has been answered."""
+    """Whether the question, or the free text next to it, has been answered."""
     return any(not is_blank(values.get(field.key)) for field in answer_fields(question))
 
 
 def validate(question: Question, value: Value | None) -> AnswerProblem | None:
-    """What stops a value from being submitted: too long, too many or unreadable.
+    """The problem that stops a value from being submitted: too long, too many or unreadable.
 
     None when nothing does.
     """
@@ -110,6 +114,7 @@ def validate(question: Question, value: Value | None) -> AnswerProblem | None:
         cleaned = clean(question, value)
     except ValueError:
         return AnswerProblem.UNREADABLE
+    # Measured as it will be kept: spaces around a text and Windows' line ends count for nothing.
     if question.max_length is not None and len(cleaned) > question.max_length:
         return AnswerProblem.TOO_LONG
     if question.at_most is not None and len(cleaned) > question.at_most:
@@ -120,7 +125,7 @@ def validate(question: Question, value: Value | None) -> AnswerProblem | None:
 def clean(question: Question, value: Value | None) -> Any:
     """The value a submitted version keeps, None when empty.
 
-    ValueError when it cannot be read as the question's type.
+    Raises `ValueError` when it cannot be read as the question's type.
 
     Texts and option keys are `str`, numbers `int` or `float`, dates ISO `str`, years `{"from": int,
     "to": int | None}`, choices a list of option keys in the order of the options.
@@ -137,9 +142,9 @@ def clean(question: Question, value: Value | None) -> Any:
 
 
 def typed(value: Any) -> Value:
-    """What one would type to get a cleaned value back.
+    """The text that `clean` would read as this value.
 
-    The other way round than `clean`, for a value that goes into a new draft.
+    For a value of an earlier year that goes into a new draft.
     """
     if isinstance(value, list):
         return [str(key) for key in value]
@@ -170,11 +175,12 @@ def excess(question: Question, value: Value | None) -> int:
 def number(text: str) -> int | float:
     """ "1 500", "12,5", "-3".
 
-    ValueError otherwise, also for "1.500", which could mean two things.
+    Raises `ValueError` otherwise, also for "1.500", which could mean two things.
     """
-    normalised = text.strip().replace("\u2212", "-")
-    match = _NUMBER.fullmatch(normalised)
-    if match is None or _THOUSANDS_WITH_POINT.fullmatch(normalised):
+    # Text copied from a document may have the real minus sign, which `int` does not read.
+    tidy = text.strip().replace("\u2212", "-")
+    match = _NUMBER.fullmatch(tidy)
+    if match is None or _THOUSANDS_WITH_POINT.fullmatch(tidy):
         raise ValueError(text)
     sign, whole, decimals = match.groups()
     digits = sign + re.sub(_SPACE, "", whole)
@@ -186,7 +192,7 @@ def date(text: str, in_year: int | None = None) -> str:
 
     "2027-01-14", "14/1 2027", "14.1.2027", "14 jan 2027", "torsdag den 14 januari 2027" or
     "January 14, 2027". The day comes before the month, as in Sweden. "14/1" and "14 jan" are in the
-    year `in_year`, when it is given. ValueError otherwise.
+    year `in_year`, when it is given. Raises `ValueError` otherwise.
     """
     normalised = _BEFORE_DATE.sub("", _single_spaced(text).lower(), count=1)
     if in_year is not None and not _HAS_YEAR.search(normalised):
@@ -198,10 +204,11 @@ def date(text: str, in_year: int | None = None) -> str:
 def years(text: str) -> dict[str, int | None]:
     """The years in "2021–2024", "2021-24", "2021-", "sedan 2021", "2021"; an open end is None.
 
-    ValueError otherwise.
+    Raises `ValueError` otherwise.
     """
-    normalised = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
-    match = _YEARS.fullmatch(normalised)
+    # Keyboards and word processors write one span with any of these dashes.
+    tidy = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
+    match = _YEARS.fullmatch(tidy)
     if match is None:
         raise ValueError(text)
     first, dash, end = match.groups()
@@ -210,6 +217,7 @@ def years(text: str) -> dict[str, int | None]:
         return {"from": start, "to": None if _OPEN_START.match(normalised) else start}
     if not end or not end.isdigit():
         return {"from": start, "to": None}
+    # "2021-24": two digits are a year of the same century.
     stop = _plausible(int(first[:2] + end if len(end) == 2 else end))
     if stop < start:
         raise ValueError(text)
@@ -219,7 +227,7 @@ def years(text: str) -> dict[str, int | None]:
 def url(text: str) -> str:
     """A web address; https:// is put before one that is written without scheme.
 
-    ValueError for anything but the web.
+    Raises `ValueError` for anything but the web.
     """
     normalised = text.strip()
     address = (
@@ -229,6 +237,7 @@ def url(text: str) -> str:
     )
     parts = urlsplit(address)
     host = parts.hostname or ""
+    # Others press these links: no `javascript:`, and no "user@host", which hides where they lead.
     of_the_web = parts.scheme in ("http", "https") and "@" not in parts.netloc
     named = all(host.split(".")) and "." in host and parts.port != 0
     if not of_the_web or not named or _NOT_IN_ADDRESS.search(address):
@@ -246,6 +255,7 @@ _READERS: dict[QuestionType, Callable[[str], Any]] = {
 
 def _chosen(question: Question, chosen: list[str]) -> list[str]:
     wanted = dict.fromkeys(chosen)
+    # The list of organisations is not part of the definition; forms drop keys that are not offered.
     if question.source == "organisations":
         return list(wanted)
     known = [option.key for option in question.options if option.key in wanted]
@@ -270,6 +280,7 @@ def _year_month_day(normalised: str) -> tuple[int, int, int]:
 
 def _month(name: str) -> int:
     for index, names in enumerate(_MONTHS, start=1):
+        # The patterns ask for three letters, and these tell the months apart in both languages.
         if any(full.startswith(name) for full in names):
             return index
     raise ValueError(name)

@@ -1,1 +1,1 @@
-"""What the workshop is fed with: reading the submitted answers, and the pack."""
+"""What the workshop starts from: the submitted answers to read, and the pack."""

@@ -1,6 +1,7 @@
-"""Columns come from the published definitions, never from the answers.
+"""The columns of the lists.
 
-So removing an option shifts nothing.
+They come from the published definitions and never from the answers, so an option that is removed,
+or that nobody chose, shifts no column.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def code_book(digests: list[str]) -> list[CodeBookQuestion]:
     for digest in digests:
         for question in path.code_book(published.by_digest(digest)):
             known = merged.setdefault(question.key, question)
+            # Options that a correction removed keep their columns: older versions have them.
             have = {option.key for option in known.options}
             added = tuple(option for option in question.options if option.key not in have)
             merged[question.key] = replace(known, options=known.options + added)
@@ -42,7 +44,7 @@ def code_books(digests: list[str]) -> dict[str, list[CodeBookQuestion]]:
 def readable(answer: AnswerContent, language: str) -> str:
     """An answer as people read it.
 
-    Chosen labels with semicolons, years as a span, text as it was written.
+    Labels are joined by semicolons, years are written as a span, and texts as they are.
     """
     value = answer.value
     if answer.chosen is not None:
@@ -69,7 +71,7 @@ class AnswerColumns:
         self.questions, self.language = list(questions), language
 
     def columns(self) -> list[Column]:
-        """The columns; the 1/0 ones are grouped and folded away beside the readable one.
+        """The columns. The 1/0 ones are grouped and folded away next to the readable one.
 
         Headings are unique.
         """
@@ -90,6 +92,7 @@ class AnswerColumns:
         row: list[object] = []
         for question in self.questions:
             answer, options = given.get(question.key), question.options
+            # The question was hidden: a 0 would say that somebody saw the option and left it.
             if not answer:
                 row += [None] * (1 + len(options))
                 continue
@@ -99,6 +102,7 @@ class AnswerColumns:
         return row
 
     def _value(self, question: CodeBookQuestion, answer: AnswerContent) -> object:
+        # Real dates and numbers, so that Excel sorts and filters them as such.
         if question.type == "date":
             return _day(answer.value) or readable(answer, self.language)
         return answer.value if question.type == "number" else readable(answer, self.language)
@@ -107,7 +111,7 @@ class AnswerColumns:
 def _day(value: object) -> dt.date | None:
     """The day an answer names.
 
-    None for one that was given while the question was of another type, which is read as it stands.
+    None for one that was given while the question had another type: the text is shown as it is.
     """
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else None

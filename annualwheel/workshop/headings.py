@@ -1,6 +1,6 @@
 """The words of the workbook and of its sheets, in both languages.
 
-It is built in a job, where there is no page to borrow words from.
+A job builds the workbook, outside any request that could tell the language of a page.
 """
 
 from __future__ import annotations

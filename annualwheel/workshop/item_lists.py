@@ -21,7 +21,7 @@ GroupName = tuple[str, str]
 
 
 class ItemList:
-    """One sheet with a row for each item of a group, and last the answers without one."""
+    """One sheet with a row for each item of a group, and the answers without one at its end."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class ItemList:
         self.title, self.language, self.category = title, language, category
         self.columns = AnswerColumns(questions, language)
         self.items = 0
+        # Kept until the end: a streamed sheet takes rows in one order only.
         self.without: list[tuple[Respondent, bool]] = []
 
     def open(self, book: StyledWorkbook, footer: tuple[str, str]) -> None:
@@ -51,10 +52,8 @@ class ItemList:
     def row(
         self, item: ItemContent | EndedContent, by: Respondent, number: int | None, carried: str
     ) -> dict[str, AnswerContent]:
-        """Writes the row of an item, also of one that has ended and is in no count.
-
-        Gives back its answers by question.
-        """
+        """Writes the row of an item, and returns its answers by question."""
+        # An ended initiative has a row, so that it can be followed, but is in no count.
         self.items += carried != "ended"
         given = {answer.question: answer for answer in item.answers}
         since = word(f"carried_{carried}", self.language)
@@ -65,7 +64,7 @@ class ItemList:
     def close(self) -> None:
         """Writes who has submitted without an item, and whether they have said so.
 
-        Last on the sheet, so that gaps are seen.
+        These rows are last on the sheet, so that readers see the gaps.
         """
         for by, ticked in self.without:
             said = word("no_initiatives" if ticked else "without_initiatives", self.language)
@@ -91,7 +90,9 @@ def of_questionnaires(
             label = definition.group(key).label.to(language)
             if len(books) > 1:
                 label = f"{label}, {definition.title.to(language)}"
+            # The oldest definition names the list: a correction must not split it in two.
             labels.setdefault((definition.key, key), label)
+    # One list needs no telling apart, and the sheet is there even when nobody is asked for items.
     if len(labels) < 2:
         labels = dict.fromkeys(labels or [("", "")], word("initiatives", language))
     return {

@@ -25,7 +25,7 @@ from annualwheel.workshop.sheets import Column, Sheet
 
 
 def participant_columns(language: str) -> list[Column]:
-    """Name, title, organisation: no contact details, no needs."""
+    """The columns of those who come: no contact details, no needs."""
     widths = (
         ("name", 26),
         ("role", 28),
@@ -65,6 +65,7 @@ def participants(
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
     ).all()
     without = word("no_category", language)
+    # In Python, since neither database sorts Swedish names by itself.
     ordered = sorted(rows, key=lambda row: (swedish(row[3]), swedish(row[0]), swedish(row[1])))
     for family, given, title, organisation, category, mode, state in ordered:
         name, kind = f"{given} {family}", categories.get(category, without)
@@ -73,7 +74,7 @@ def participants(
 
 
 def not_answered_columns(language: str, several: bool) -> list[Column]:
-    """Who to call, and how far they have come; never what they have written.
+    """The columns of those to call, with how far they have come and never what they have written.
 
     `several`: the meeting has several questionnaires, so a column says which.
     """
@@ -117,11 +118,12 @@ def not_answered(
 
 
 def _begun(questionnaire_id: int | None) -> set[int]:
-    """The organisations that have begun to write an answer."""
+    """The ids of the organisations that have begun to write an answer."""
     return set(
         db.session.scalars(
             sa.select(Submission.organisation_id).where(
                 Submission.questionnaire_id == questionnaire_id,
+                # Tells it without the draft, which this package must not import (decision 6).
                 Submission.changed_at.is_not(None),
             )
         )

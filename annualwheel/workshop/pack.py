@@ -49,8 +49,8 @@ class CoverFacts:
 class PackWriter:
     """Writes the pack of a meeting: only submitted answers, the latest version of each.
 
-    No needs and no contact details. All sheets are made at the start, since their order is that of
-    their making; the counts are written last.
+    It leaves out needs and contact details. It makes all sheets at the start, since a workbook has
+    them in the order they were made, and writes the counts last.
     """
 
     def __init__(self, meeting: Meeting, cover: CoverFacts) -> None:
@@ -82,6 +82,7 @@ class PackWriter:
         `progress` is told how many answers are done.
         """
         chosen = submitted.respondents(self.meeting)
+        # One pass over the answers fills all sheets at once: reading them is what costs.
         for number, answer in enumerate(submitted.stream(chosen), 1):
             self._one(answer)
             if number % REPORT_EVERY == 0:
@@ -91,6 +92,7 @@ class PackWriter:
         for key in self.themes:
             if not self.puzzle.by_theme[key]:
                 self.theme_sheets[key].append(["", self.word("empty_theme")])
+        # The overview and the cover are first among the sheets, but count what the others hold.
         counts = self._lists(chosen)
         self._overview()
         self._read_me(counts)
@@ -124,6 +126,7 @@ class PackWriter:
         """
         found = []
         for asked in self.meeting.questionnaires:
+            # Nobody has been asked for that one yet, so nobody is late with it.
             if opening.opens_at(asked) > self.cover.made_at and self.several:
                 continue
             title = published.title_of(asked).to(self.language) if self.several else ""
@@ -151,6 +154,7 @@ class PackWriter:
             for q in book
             if q.group and q.type in PRINTED
         ]
+        # 46 is the width of the two columns before them.
         width = max(14, (PRINTED_WIDTH - 46) / max(1, len(self.printed)))
         cards = [
             Column(word("title"), 24),
@@ -247,6 +251,7 @@ class PackWriter:
                 self._initiative(items, item, by)
             for ended in group.ended:
                 items.row(ended, by, None, "ended")
+            # Those with ended initiatives alone are listed here too: they have nothing under way.
             if not group.items:
                 items.without.append((by, group.none))
 
@@ -258,9 +263,11 @@ class PackWriter:
         what = ", ".join(readable(answer, self.language) for answer in said)
         card = [(item.title, "card_strong"), (f"{by.name}\n{what}".strip(), "card")]
         for questionnaire, question in self.printed:
+            # Two questionnaires may use the same key for different questions.
             answer = given.get(question.key) if questionnaire == by.questionnaire else None
             card.append((readable(answer, self.language) if answer else "", "card"))
         for theme in item.themes:
+            # A theme that was taken out of the year has no sheet; its initiatives are in the lists.
             if theme in self.theme_sheets:
                 self.theme_sheets[theme].append_styled(card)
 
@@ -287,6 +294,7 @@ class PackWriter:
         for key, name in self.themes.items():
             found = [counts.get((key, other), 0) for other in across]
             cells = [(count, "number" if count else "gap") for count in found]
+            # Initiatives, not the sum of the cells: one may be in several of them.
             total = (self.puzzle.by_theme[key], "number")
             self.overview.append_styled([(name, "strong"), *cells, total])
 
@@ -368,5 +376,5 @@ def _wide_enough(headings: Iterable[str]) -> float:
 
 
 def _whole(texts: Iterable[str]) -> float:
-    """A width in which each of the texts stands whole on one line, unless it is very long."""
+    """A width in which each of the texts fits on one line, unless it is very long."""
     return min(60.0, max([34.0, *(len(text) + 1.0 for text in texts)]))

@@ -1,4 +1,4 @@
-"""Packs: asked for, built in a job with progress, kept for a while as a file in the database."""
+"""Packs: staff ask for one, a job builds it and reports, and the database keeps it for a while."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from annualwheel.wording import names
 from annualwheel.workshop import states, submitted
 from annualwheel.workshop.pack import CoverFacts
 
+# A download sends one piece after the other, each read in a short transaction.
 CHUNK = 256 * 1024
 KEPT = dt.timedelta(days=30)
+# A job that has not begun by then was lost: the sweep asks for it again.
 LEFT = dt.timedelta(minutes=5)
-# Far longer than the largest pack takes: its worker is gone.
+# Far longer than the largest pack takes: the worker that built it is gone.
 GIVEN_UP = dt.timedelta(hours=1)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,6 +48,7 @@ def take(pack_id: int) -> Pack | None:
 
     The caller commits, so that nobody else takes it.
     """
+    # One conditional UPDATE: of two jobs for the same pack, one finds no row to change.
     taken = db.session.execute(
         sa.update(Pack)
         .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("build")))
@@ -53,6 +56,7 @@ def take(pack_id: int) -> Pack | None:
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         return None
+    # The statement went past the session, which may have loaded the row as queued.
     return db.session.get_one(Pack, pack_id, populate_existing=True)
 
 
@@ -63,14 +67,14 @@ def cover(pack: Pack, now: dt.datetime) -> CoverFacts:
 
 
 def note_progress(pack_id: int, done: int) -> sa.Update:
-    """What notes that so many answers are done."""
+    """The statement that notes that so many answers are done."""
     return sa.update(Pack).where(Pack.id == pack_id).values(done=done)
 
 
 def finish(
     pack: Pack, counts: Mapping[str, int], path: str, began: dt.datetime, now: dt.datetime
 ) -> None:
-    """Keeps the workbook at `path`, which was begun at `began`, and says that the pack is ready."""
+    """Stores the workbook at `path`, begun at `began`, and marks the pack as ready."""
     pack.counts, pack.file = dict(counts), _store(path, _file_name(pack.meeting, began), began)
     states.step(pack, "finish")
     pack.done, pack.ready_at = pack.total, now
@@ -79,9 +83,10 @@ def finish(
 
 
 def mark_failed(pack_id: int) -> None:
-    """The job could not build it; the page says so and offers a new try."""
+    """Marks a pack that the job could not build; its page says so and offers a new try."""
     db.session.execute(
         sa.update(Pack)
+        # Not a pack that is ready: whatever fails after that has not lost the file.
         .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("fail")))
         .values(state=states.TRANSITIONS.outcome("fail"))
     )
@@ -93,10 +98,7 @@ def left_behind(now: dt.datetime) -> sa.Select[Pack]:
 
 
 def give_up(now: dt.datetime) -> None:
-    """Says of packs whose worker died while building that they failed.
-
-    So that nobody waits for them.
-    """
+    """Marks packs whose worker died while building as failed, so that nobody waits for them."""
     db.session.execute(
         sa.update(Pack)
         .where(
@@ -141,6 +143,7 @@ def _store(path: str, name: str, now: dt.datetime) -> File:
     db.session.add(file)
     db.session.flush()
     digest, size = hashlib.sha256(), 0
+    # Piece by piece and past the session, so that memory holds one piece whatever the pack's size.
     with Path(path).open("rb") as source:
         for number, piece in enumerate(iter(lambda: source.read(CHUNK), b"")):
             digest.update(piece)
@@ -152,7 +155,7 @@ def _store(path: str, name: str, now: dt.datetime) -> File:
 
 
 def _file_name(meeting: Meeting, now: dt.datetime) -> str:
-    """ASCII, since other letters in attachment names get lost on the way."""
+    """The name of the file, in ASCII: other letters in the names of downloads get lost."""
     kind = names.meeting(meeting.kind, "sv")
     kind = kind.translate(str.maketrans("åäöÅÄÖ ", "aaoAAO-")).lower()
     return f"underlag-{kind}-{meeting.year.number}-{local(now):%Y%m%d-%H%M}.xlsx"

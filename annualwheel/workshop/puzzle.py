@@ -1,4 +1,4 @@
-"""Counting the pieces: theme by focus area and theme by kind of organisation."""
+"""Counts initiatives: themes by focus area, and themes by kind of organisation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ class Puzzle:
 
     by_area: Counter[tuple[str, str]] = field(default_factory=Counter)
     by_category: Counter[tuple[str, str]] = field(default_factory=Counter)
+    # Not the sum of a row: an initiative with two focus areas is in two of its cells.
     by_theme: Counter[str] = field(default_factory=Counter)
     initiatives: int = 0
 
     def add(self, item: ItemContent, category: str) -> None:
-        """Lays one initiative of a submitted version into the puzzle."""
+        """Counts one initiative of a submitted version."""
         self.initiatives += 1
         for theme in item.themes:
             self.by_theme[theme] += 1

@@ -48,7 +48,7 @@ class ShownSection:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """One page of the answers to a question: what that page of the respondents have answered."""
+    """The answers to a question from one page of the respondents."""
 
     passages: list[AnswerPassage]
     respondents: Page[Respondent]
@@ -68,6 +68,7 @@ def by_question(
     """
     everyone = [one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire]
     chosen = listing.page_in(everyone, wanted)
+    # The page is one of respondents and not of answers: only their versions need to be read.
     found: list[AnswerPassage] = []
     for answer in submitted.stream(list(chosen.rows)):
         found += _passages(answer, key, language)
@@ -98,8 +99,9 @@ def neighbours(
 def sections(answer: Submitted, language: str) -> list[ShownSection]:
     """One respondent's answer as the page shows it.
 
-    Labels, readable texts, nothing that was left empty.
+    It has labels and readable texts, and nothing that was left empty.
     """
+    # From the version's own code book: it is read under the labels it was answered under.
     labels = {question.key: question.label.to(language) for question in answer.questions}
 
     def rows(given: Iterable[AnswerContent]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Sheets that people sort, filter and print, written as a stream.
 
-What a user typed is always text, unchanged.
+Whatever a user typed is written as text, unchanged.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from annualwheel.clock import local
 
+# Excel's limits, in UTF-16 code units. Longer texts are cut without a word, longer titles refused.
 CELL_LIMIT = 32_767
 TITLE_LIMIT = 31
 FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -41,10 +42,10 @@ WRAPPING = {
     "card_strong": 1.1,
 }
 LINE, TALLEST = 15.0, 409.0
-# Of a column's width: that counts zeros; most letters are narrower, but a line of words with m and
-# w is not.
+# Letters to a line, as a part of the column's width, which counts zeros: most letters are narrower,
+# but a line of words with m and w is not.
 LETTERS = 1.0
-# Of a column's width: letters that fit on one line whichever they are, and need no style to wrap.
+# The part of a column's width in which any letters fit on one line, so that no style is needed.
 SURE = 0.6
 FACE = "Calibri"
 THIN = Side(style="thin", color="FF5E6D78")
@@ -72,6 +73,7 @@ class StyledWorkbook:
         _align_to_top(self.workbook)
         self.cut, self.long_title = cut, long_texts
         self.long: list[tuple[str, int, str]] = []
+        # Excel keeps this name for itself.
         self._titles: set[str] = {"history"}
         self.styles: dict[str, StyleArray] = {}
         self.tall: dict[int, float] = {}
@@ -84,9 +86,10 @@ class StyledWorkbook:
 
         The first `name_columns` stay in view when scrolling sideways.
 
-        A title too long for a tab is cut there and stands whole at the top of every printed page.
+        A title too long for a tab is cut there and printed whole at the top of every page.
         """
         sheet = self.workbook.create_sheet(self._free_title(title))
+        # A single & begins a code in headers and footers.
         sheet.oddHeader.left.text = title.replace("&", "&&")
         return Sheet(self, sheet, columns, footer, name_columns)
 
@@ -107,6 +110,7 @@ class StyledWorkbook:
             sheet = self.sheet(self.long_title, columns, footer)
             for row in self.long:
                 sheet.append(row)
+        # Only now, since the range of a filter ends at the last row.
         for sheet in self.filtered:
             last_column = get_column_letter(len(sheet.columns))
             sheet.sheet.auto_filter.ref = f"A1:{last_column}{sheet.rows}"
@@ -115,6 +119,7 @@ class StyledWorkbook:
     def _free_title(self, wanted: str) -> str:
         base = FORBIDDEN_IN_TITLE.sub(" ", wanted).strip().strip("'").strip() or "Blad"
         title, number = _cut_title(base, ""), 2
+        # Excel takes titles that differ only in case for the same.
         while title.casefold() in self._titles:
             title, number = _cut_title(base, f" ({number})"), number + 1
         self._titles.add(title.casefold())
@@ -139,6 +144,7 @@ class Sheet:
         if not book.styles:
             book.styles = _styles(sheet)
             book.tall = {id(book.styles[name]): size for name, size in WRAPPING.items()}
+        # Before the first row: openpyxl leaves out what is set on a streamed sheet after that.
         self._set_widths()
         _set_up_page(sheet, footer)
         if any(column.heading for column in columns):
@@ -175,7 +181,7 @@ class Sheet:
     def _write(self, cells: list[object]) -> None:
         """Appends a row, with a height where text wraps.
 
-        Not every program finds it out by itself when it opens or prints the file.
+        Not every program finds the height by itself when it opens or prints the file.
         """
         self.rows += 1
         placed = zip(cells, self.columns, strict=False)
@@ -187,6 +193,7 @@ class Sheet:
             dimension.height = min(TALLEST, LINE * lines + 2)
             dimension._style = self.book.styles["plain"]
         self.sheet.append(cells)
+        # Already written with the row. Kept, it would cost memory for every row of the pack.
         self.sheet.row_dimensions.pop(self.rows, None)
 
     def _lines(self, cell: object, width: float) -> float:
@@ -204,6 +211,7 @@ class Sheet:
     def _cell(self, value: object, number: int) -> object:
         if isinstance(value, str):
             return self._text_cell(self._text(value), number)
+        # Before `date`, which a datetime is too. Excel has no zones: openpyxl refuses aware times.
         if isinstance(value, dt.datetime):
             return self._in_style(local(value).replace(tzinfo=None), "moment")
         return self._in_style(value, "day") if isinstance(value, dt.date) else value
@@ -225,9 +233,9 @@ class Sheet:
         return cell
 
     def _as_text(self, text: str, style: str) -> WriteOnlyCell:
-        """Past the setter of `value`.
+        """A text cell that is set past the setter of `value`.
 
-        It would look for formulas and errors in what `_text` has made ready already.
+        The setter would look for formulas and errors in what `_text` has made ready already.
         """
         cell = WriteOnlyCell(self.sheet)
         cell._value, cell.data_type = text, "s"
@@ -245,11 +253,13 @@ class Sheet:
         place = f"{self.sheet.title}, {self.rows + 1}"
         parts = _split(text)
         self.book.long.extend((place, number, part) for number, part in enumerate(parts, 1))
+        # Only the cell is cut: the whole text is on the sheet for long texts.
         return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
 
 
 def _set_up_page(sheet: WriteOnlyWorksheet, footer: tuple[str, str]) -> None:
     page = sheet.page_setup
+    # 9 is A4; no height to fit: as many pages long as it takes.
     page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", 9, 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
@@ -258,9 +268,9 @@ def _set_up_page(sheet: WriteOnlyWorksheet, footer: tuple[str, str]) -> None:
 
 
 def _align_to_top(workbook: Workbook) -> None:
-    """Cells without a style of their own begin at the top, where wrapped text begins.
+    """Lets cells without a style of their own begin at the top, where wrapped text begins.
 
-    Else a row of five lines has its names at its foot.
+    Otherwise a row of five lines has its names at its foot.
     """
     top = Alignment(vertical="top")
     workbook._named_styles["Normal"].alignment = top
@@ -292,6 +302,7 @@ def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
         "quoted": {"alignment": top, "quotePrefix": True},
         "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
         "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
+        # Dashed and bold as well as violet: colour never says anything alone.
         "gap": {
             "alignment": middle,
             "border": Border(dashed, dashed, dashed, dashed),
@@ -331,6 +342,7 @@ def _lines_of(text: str, letters: int) -> int:
 
 def _units(text: str) -> int:
     """Length as Excel counts it: UTF-16 code units."""
+    # No sign takes more than two units, so most texts need not be counted.
     if len(text) <= CELL_LIMIT // 2:
         return len(text)
     return len(text) + sum(1 for character in text if character > "\uffff")
@@ -341,6 +353,7 @@ def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:
     current: list[str] = []
     size = 0
     for character in text:
+        # A sign outside the basic plane takes two units, and is never split between two parts.
         width = 2 if character > "\uffff" else 1
         if size + width > limit:
             parts.append("".join(current))
@@ -351,7 +364,7 @@ def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:
 
 
 def _cut_title(base: str, ending: str) -> str:
-    """As many whole words as fit."""
+    """The title with as many whole words as fit, and the ending."""
     fits = _split(base, TITLE_LIMIT - len(ending))[0]
     if fits != base and " " in fits:
         fits = fits.rsplit(" ", 1)[0]

@@ -16,7 +16,7 @@ TABLE: Table = {
 }
 TRANSITIONS = Transitions(PACK_STATES, TABLE)
 
-# Somebody waits for it: the page looks again by itself.
+# Somebody waits for the pack, and the page looks again by itself.
 UNDER_WAY = ("queued", "building")
 
 

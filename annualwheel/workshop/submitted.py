@@ -1,7 +1,4 @@
-"""What has been submitted, and only that.
-
-Nothing here reads a draft.
-"""
+"""Reads what has been submitted, and nothing of a draft."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ class Respondent:
 
     @property
     def name(self) -> str:
-        """As it stands in lists."""
+        """The respondent as lists show them."""
         return f"{self.person}, {self.organisation}" if self.person else self.organisation
 
 
@@ -60,7 +57,7 @@ class Respondent:
 class Submitted:
     """The latest submitted version of one respondent.
 
-    Its `sections`, and the `questions` (the code book) when one is read alone.
+    It has the `sections`, and the `questions` (the code book) when the version is read alone.
     """
 
     by: Respondent
@@ -111,6 +108,7 @@ def respondents(meeting: Meeting) -> list[Respondent]:
         person = f"{row.given} {row.family}" if row.given else ""
         category, questionnaire = row[9] or "", row[10]
         found.append(Respondent(*row[:7], person, category, questionnaire))
+    # In Python, since neither database sorts Swedish names by itself; the id gives pages one order.
     return sorted(
         found,
         key=lambda each: (swedish(each.organisation), swedish(each.person), each.submission_id),
@@ -118,10 +116,10 @@ def respondents(meeting: Meeting) -> list[Respondent]:
 
 
 def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
-    """Their submitted content one after another, a batch at a time.
+    """Their submitted content one after another, read a batch at a time.
 
-    So ten thousand take no more memory than a hundred. The code book, half of every version, stays
-    in the database.
+    Ten thousand take no more memory than a hundred. The code book, half of every version, stays in
+    the database.
     """
     written = SubmissionVersion.content[content.SECTIONS]
     for start in range(0, len(chosen), BATCH):
@@ -130,6 +128,7 @@ def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
         rows = db.session.execute(sa.select(SubmissionVersion.id, written).where(theirs))
         found = {row[0]: row[1] for row in rows}
         for each in batch:
+            # Popped, so that what the caller is done with is freed within the batch too.
             yield Submitted(each, content.read_sections(found.pop(each.version_id)))
 
 
@@ -153,6 +152,7 @@ def digests(meeting: Meeting) -> list[str]:
         .join(Questionnaire)
         .where(Questionnaire.meeting_id == meeting.id)
         .group_by(SubmissionVersion.digest)
+        # Oldest first: columns keep their positions, and those of a correction come after them.
         .order_by(sa.func.min(SubmissionVersion.id))
     )
     return list(db.session.scalars(answered))
@@ -170,6 +170,7 @@ def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
     (id, name, category key, lead's name).
     """
     lead = aliased(Person)
+    # Also those with an answer and no registration: a colleague may have been invited to write.
     concerned = sa.union(
         sa.select(Registration.organisation_id).where(
             Registration.meeting_id == meeting.id,

@@ -33,7 +33,7 @@ def envelope(
 
     Its links are signed here, its calendar part gets `now` (aware) as DTSTAMP.
 
-    Never raises for what stands in the row: a mail that cannot be composed becomes an envelope with
+    Never raises for what is in the row: a mail that cannot be composed becomes an envelope with
     a `problem`, which `Connection.send` answers with "failed".
     """
     body = message.body

@@ -172,6 +172,7 @@ def _reply(error: Exception) -> tuple[int, str]:
     """The server's code and words, or 0 and what happened."""
     text: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
+        # Each mail has one recipient, so there is one reply.
         code, text = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):
         code, text = error.smtp_code, error.smtp_error

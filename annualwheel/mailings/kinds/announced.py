@@ -1,6 +1,6 @@
-"""What the kinds share that tell of an act: the meeting is moved, or cancelled.
+"""What the kinds share that announce an act: the meeting is moved, or cancelled.
 
-The act itself settles who is told, in `meetings.announcements`, which writes the mails too.
+The act itself decides who is told, in `meetings.announcements`, which writes the mails too.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Announced(Kind[InformedPerson]):
     """A kind that an act begins. It has no page of its own: the act's page shows its mail."""
 
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
-        """As the act: raises `Closed` for a meeting that is cancelled or has begun."""
+        """Raises `Closed` for a meeting that is cancelled or has begun, as the act does."""
         changes.require_planned(draft.meeting, now)
 
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
-        """Whom the act would concern now. The key is the registration's public id."""
+        """The people whom the act would concern now. The key is the registration's public id."""
         concerned = listeners.concerned(draft.meeting, self.key).options(
             joinedload(Registration.person), joinedload(Registration.organisation)
         )
@@ -48,7 +48,8 @@ class Announced(Kind[InformedPerson]):
         return notices.said(self.key, registration, one.language, now, told)
 
     def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[InformedPerson]:
-        """Those whom the act concerned, in order, from the first who is not done with."""
+        """Those whom the act concerned, in order, from the first whose mail is not written."""
+        # Kept with the mailing as they were at the act: their states have changed by it.
         return announcements.people_of(mailing)[mailing.audience["next"] :]
 
     def write(self, mailing: Mailing, batch: Sequence[InformedPerson], now: dt.datetime) -> None:

@@ -21,6 +21,7 @@ def require_asked(draft: MailingDraft, now: dt.datetime) -> None:
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
     asked = questionnaire_of(draft) if meeting.questionnaires else None
+    # What follows the meeting up is asked when the meeting is over.
     if asked is None or opening.prepares(asked):
         changes.require_planned(meeting, now)
     last = opening.closes_at(asked) if asked else years.phase(meeting, "preparation").closes_at
@@ -31,7 +32,7 @@ def require_asked(draft: MailingDraft, now: dt.datetime) -> None:
 
 
 def questionnaire_of(draft: MailingDraft) -> Questionnaire:
-    """What the draft asks to answer or reminds of.
+    """The questionnaire that the draft asks to answer or reminds of.
 
     Raises `Refused("not_published")` while the meeting has none, and `Missing` for a key that is
     none of its own or was left out though there are several.
@@ -41,6 +42,7 @@ def questionnaire_of(draft: MailingDraft) -> Questionnaire:
         raise Refused("not_published")
     if not draft.questionnaire and len(there) == 1:
         return there[0]
+    # Never the first of several: a wrong guess would mail everybody about the wrong questions.
     return published.one(draft.meeting, draft.questionnaire)
 
 

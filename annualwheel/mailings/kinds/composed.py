@@ -1,4 +1,4 @@
-"""What the kinds share that a person, or a schedule, sends when it suits."""
+"""What the kinds share that a person or a schedule sends."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ class Composed(Kind[Addressee]):
     """A kind with a page of its own, where it is read, tested and confirmed."""
 
     def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[Addressee]:
-        """Those of its audience who are in it still: whom it has reached is in it no more.
+        """Those who are still in its audience: a mail takes its reader out of it.
 
         Never more than were confirmed.
         """
         draft = draft_of(mailing)
         chosen = [one for one in self.recipients(draft, now) if one.key not in draft.left_out]
+        # The audience may have grown since: a coordinator has agreed to a number.
         return chosen[: max(mailing.expected - _written(mailing), 0)]
 
 

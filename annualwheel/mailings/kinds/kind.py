@@ -1,8 +1,9 @@
 """What every kind of mailing answers.
 
-Is it possible now, to whom, with which facts, written how, and is it still wanted when its turn
-comes. The page that shows the mail, the test mail, the sending and the last look before it leaves
-ask the same object, so that what is shown is what is sent.
+A kind says whether it is possible now, to whom it goes, with which facts, how it is written, and
+whether it is still wanted when its turn comes. The page that shows the mail, the test mail, the
+sending and the last look before it leaves ask the same object, so that what is shown is what is
+sent.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class MailingDraft:
     questionnaire: str = ""
 
     def ticked(self, everyone: Sequence[Addressee]) -> list[Addressee]:
-        """Those of everyone it is about who are to get it."""
+        """The people of `everyone` that no coordinator has unticked."""
         return [one for one in everyone if one.key not in self.left_out]
 
 
@@ -62,23 +63,23 @@ class Kind(ABC, Generic[To]):
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` or `Refused` when it cannot be sent for that meeting at `now` (aware).
 
-        Whom it is for is not looked at.
+        Does not look at whom it is for.
         """
 
     @abstractmethod
     def recipients(self, draft: MailingDraft, now: dt.datetime) -> list[Addressee]:
-        """Whom it is about at `now`, those who are left out too, each with a key of their own."""
+        """The people it is about at `now`, with those who are left out, each with a unique key."""
 
     @abstractmethod
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
         """What the mail to `one` says, in the language of `one` (see `mail.kinds.KINDS`).
 
-        Nothing is written: rows that are not there yet are made up.
+        Writes nothing: it makes up the rows that are not there yet.
         """
 
     @abstractmethod
     def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[To]:
-        """Whom a mailing that is being prepared has still to be written to."""
+        """The people that a mailing under preparation has still to be written to."""
 
     @abstractmethod
     def write(self, mailing: Mailing, batch: Sequence[To], now: dt.datetime) -> None:

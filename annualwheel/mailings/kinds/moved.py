@@ -1,4 +1,4 @@
-"""The mail that says that the meeting has another day, time or place."""
+"""The mail that says that the meeting has another day, time or venue."""
 
 from __future__ import annotations
 

@@ -44,6 +44,7 @@ class Preparation(Composed):
         for person, organisation, _title in rows.people(batch):
             member = membership.join(asked, person, organisation, now)
             outbox.put(
+                # One such mail for each membership: `to_prepare` leaves out those with this key.
                 f"preparation:{member.public_id}",
                 self.key,
                 Recipient.of(person),

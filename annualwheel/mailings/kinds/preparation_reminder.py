@@ -39,13 +39,14 @@ class PreparationReminder(Composed):
         return not_submitted(questionnaire_of(draft), now)
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
-        """What is left of the answer; everything, for somebody who is made up."""
+        """What is left of the answer, or all of it for somebody who is made up."""
         found = db.session.scalar(sa.select(Member).where(Member.public_id == one.key))
         if found is not None:
             return notices.reminder_facts(found, one.language)
         asked = questionnaire_of(draft)
         member = rows.new_member(asked, one)
         facts = notices.preparation_facts(member, one.language)
+        # The reminder does not declare these, and `letters.write` refuses what is not declared.
         del facts["minutes"], facts["sections"]
         parts = published.definition_of(asked).parts()
         return facts | notices.left(member.submission, parts, one.language)
@@ -61,6 +62,7 @@ class PreparationReminder(Composed):
             )
         ).all()
         for member in members:
+            # They were chosen before the locks of the meeting and the mailing were taken.
             if member.submission.submitted_at is not None:
                 continue
             outbox.put(

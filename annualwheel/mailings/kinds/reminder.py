@@ -1,4 +1,4 @@
-"""The reminder to answer the invitation, or about a new day."""
+"""The reminder to answer the invitation, or to say yes to a new day."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reminder(Composed):
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
         """Raises `Closed` for a meeting that is cancelled or has begun.
 
-        After the last day to answer too, unless somebody must answer about a new day.
+        Raises it after the last day to answer too, unless somebody must answer about a new day.
         """
         changes.require_planned(draft.meeting, now)
         last = years.phase(draft.meeting, "registration").closes_at
@@ -61,6 +61,7 @@ class Reminder(Composed):
                 Registration.state.in_(to_remind(mailing.meeting, now)),
             )
             .order_by(Registration.id)
+            # Under the lock: somebody may have answered since the list was read.
             .execution_options(populate_existing=True)
         ).all()
         today = dates.as_date(now).isoformat()
@@ -72,6 +73,7 @@ class Reminder(Composed):
         """Not by somebody who has answered since it was queued."""
         if message.registration_id is None:
             return True
+        # Anew: the worker may have loaded it for an earlier mail, before the answer came.
         registration = db.session.get(Registration, message.registration_id, populate_existing=True)
         return registration is not None and registration.state in AWAITED
 

@@ -43,10 +43,11 @@ class Results(Composed):
         return _own(results.mail_facts(draft.meeting, one.language), one)
 
     def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
-        """The link is the registration's or the membership's, whichever they were found by."""
+        """Writes to them with the link of the registration or membership that found them."""
         meeting = mailing.meeting
         found = _found_by([one.key.partition(".")[2] for one in batch])
         people = {person.id: person for person, _organisation, _title in rows.people(batch)}
+        # Read once for each language: the number of queries must not follow the batch.
         languages = {one.language for one in batch}
         shared = {language: results.mail_facts(meeting, language) for language in languages}
         for one in batch:

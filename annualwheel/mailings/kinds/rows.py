@@ -1,6 +1,6 @@
 """The rows behind a list of people, and made-up ones where there are none yet.
 
-Made-up rows never come near the session.
+Made-up rows are never added to the session: looking at a mail must write nothing.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ class SaveTheDate(Composed):
         sent = sa.select(Mailing.id).where(
             Mailing.meeting_id == draft.meeting.id, Mailing.kind == "invitation"
         )
+        # Whoever is not invited by then gets the invitation instead of two mails about one date.
         if db.session.scalar(sent.limit(1)) is not None:
             raise Refused("invitation_sent")
 
@@ -61,6 +62,7 @@ class SaveTheDate(Composed):
         chosen = audiences.audience(draft.meeting, draft.choice)
         begins = _key(draft.meeting, "")
         keys = db.session.scalars(sa.select(Message.key).where(outbox.begins(begins)))
+        # The keys hold the number of the meeting's moves, so a move lets everybody be told again.
         told = {key.removeprefix(begins) for key in keys}
         return [one for one in chosen if one.key not in told]
 
@@ -92,6 +94,7 @@ class SaveTheDate(Composed):
         invited = sa.select(Registration.id).where(
             Registration.meeting_id == Meeting.id,
             Registration.person_id == message.person_id,
+            # A stranger may have typed the address on the open page: that must not stop a mail.
             Registration.state != "unconfirmed",
         )
         same_date = sa.select(Meeting.id, Meeting.sequence).join(
@@ -120,9 +123,9 @@ def _said(meeting: Meeting, one: Addressee, again: bool, now: dt.datetime) -> di
 
 
 def _told_before(meeting: Meeting, person_ids: Collection[int]) -> set[int]:
-    """Those of the people who were told of another date or place of the meeting.
+    """Those of the people who were told of another date or venue of the meeting.
 
-    They are of the audience: nobody in it has been told of the one that holds now.
+    The people are of the audience: nobody in it has been told of the present date and venue.
     """
     rows_ = db.session.scalars(
         sa.select(Message.person_id).where(
@@ -135,7 +138,7 @@ def _told_before(meeting: Meeting, person_ids: Collection[int]) -> set[int]:
 
 
 def _key(meeting: Meeting, public_id: str) -> str:
-    """One mail for each person and for each time and place that the meeting has had."""
+    """The key of the one mail for each person, time and venue that the meeting has had."""
     return f"{_begins(meeting.id, meeting.sequence)}{public_id}"
 
 

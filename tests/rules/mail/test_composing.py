@@ -91,7 +91,7 @@ def test_display_name_and_subject_are_shown_as_they_are_whatever_their_length(na
     assert all(len(line) <= 78 for line in mail.split(b"\r\n\r\n")[0].split(b"\r\n"))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(subject=TEXT, name=TEXT, text=TEXT)
 def test_any_text_arrives_as_it_was_in_short_seven_bit_lines(
     subject: str, name: str, text: str

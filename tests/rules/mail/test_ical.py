@@ -239,7 +239,7 @@ def test_naive_times_are_refused(naive: tuple[str, ...]) -> None:
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=120)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(summary=TEXT, description=TEXT, place=TEXT)
 def test_any_text_comes_back_as_it_was(summary: str, description: str, place: str) -> None:
     content = ical.request(

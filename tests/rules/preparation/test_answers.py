@@ -319,9 +319,7 @@ TYPED = st.lists(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=TYPED)
 def test_no_text_that_was_typed_over_by_another_is_ever_lost(
     app: Flask, typed: list[tuple[int, int, str]]
