@@ -42,6 +42,8 @@ def enqueue(task: str, *arguments: object) -> None:
     When the queue is out of reach the sweeper finds the work within a minute.
     """
     try:
+        # By name: the tasks are in `jobs`, which this module may not import.
         current_app.extensions["tasks"][task](*arguments)
+    # Whatever the queue raises: the rows are committed, so the act is done and must not fail now.
     except Exception:
         log.warning("queue_out_of_reach", task=task, exc_info=True)
