@@ -127,5 +127,5 @@ def _asked_to_sign_in() -> AnyResponse:
 
 
 def client() -> str:
-    """The caller's network address. Attempts are counted for it where no e-mail address is known."""
+    """The caller's network address. Attempts are counted for it where no mail address is known."""
     return request.remote_addr or ""
