@@ -97,7 +97,7 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
     draft = read_draft(meeting, what)
     try:
         drafts.require_possible(meeting, draft.kind, page.now(), draft.questionnaire)
-    # Not the error page: the coordinator is told which mailing is not possible, next to its meeting.
+    # Not the error page: this one says which mailing is not possible, and leads to its meeting.
     except DomainError as problem:
         return _impossible(meeting, draft, error_messages.sentence(problem))
     form = Press()
