@@ -1,6 +1,6 @@
-"""The words of the surfaces.
+"""The words of the pages.
 
-What states, kinds and roles are called, how they look, and dates in the page's language.
+They are the names and looks of states, kinds and roles, and dates in the page's language.
 
 Every function takes `language` ("sv" or "en") last; without it the language of the request is used.
 A name that is not in the tables raises `KeyError`: a raw state must never reach a screen.
@@ -23,7 +23,7 @@ from annualwheel.wording import dates, names
 
 
 class Word(NamedTuple):
-    """What something is called, and the tone and icon of its tag (see `macros/parts.html`)."""
+    """A name in both languages, and the tone and icon of its tag (see `macros/parts.html`)."""
 
     sv: str
     en: str
@@ -186,10 +186,7 @@ def meeting_running(kind: str, language: str | None = None) -> str:
 
 
 def meeting_letter(kind: str) -> str:
-    """The letter that stands for a meeting, in both languages.
-
-    In the wheel, on the cards and in the tables.
-    """
+    """The letter of a meeting in the wheel, on the cards and in the tables, in both languages."""
     return LETTERS[kind]
 
 
@@ -279,23 +276,28 @@ def possessive(name: str, language: str | None = None) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital first letter and the rest as it is."""
+    """The text with a capital first letter and the rest as it is."""
+    # Not `capitalize`, which makes all other letters small: "Värmland 2040" is a name.
     return text[:1].upper() + text[1:]
 
 
 def breakable(text: str) -> Markup:
-    """A text that may break before the @ of an address: elsewhere it looks like the end of it."""
+    """A text that may break before the @ of an address.
+
+    Broken elsewhere, the first line would look like the whole address.
+    """
     return Markup(re.sub(r"(?<=\w)@(?=\w)", "<wbr>@", str(escape(text))))  # noqa: S704 it is escaped
 
 
 def came_from(source: str) -> str:
-    """Where a person's address came from (GDPR art. 14.2 f).
+    """The source of a person's address, in words (GDPR art. 14.2 f).
 
     `Person.source` is a kind and a name, or the name of an imported file.
     """
     if not source:
         return str(_("Okänt"))
     kind, colon, who = source.partition(":")
+    # An imported file is kept by its name alone.
     if not colon:
         return source
     said = {
@@ -305,6 +307,7 @@ def came_from(source: str) -> str:
         "substitute": _("Den som skickade en ersättare"),
         "colleague": _("Den som anmälde eller bjöd in en kollega"),
     }
+    # Named where we know who gave us the address: that is the source the person asks about.
     if who:
         said["substitute"] = _("%(name)s, som skickade en ersättare", name=who)
         said["colleague"] = _("%(name)s, som anmälde eller bjöd in en kollega", name=who)
@@ -340,10 +343,10 @@ _IN_TEMPLATES = (
 
 
 def when_shown(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as a filter that is asked each time a page is shown.
+    """The function as a filter that Jinja calls each time a page is shown.
 
-    Jinja works out `{{ "online"|label("mode") }}` once, when the template is read, and everybody
-    would get the word in the language of whoever came first.
+    Jinja otherwise evaluates `{{ "online"|label("mode") }}` once, when it reads the template, and
+    everybody would get the word in the language of whoever came first.
     """
 
     @pass_context
