@@ -46,7 +46,7 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
 
 
 def take_counted() -> list[CountedAttempt]:
-    """The attempts counted since the last call. Called when their transaction ends."""
+    """The attempts counted since the last call. Call it when their transaction ends."""
     counted: list[CountedAttempt] = db.session.info.pop("counted", [])
     return counted
 

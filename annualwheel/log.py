@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard output, without tokens, names or addresses."""
+"""The log: one JSON object per line on standard output, without tokens, names or addresses."""
 
 from __future__ import annotations
 

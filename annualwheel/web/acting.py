@@ -61,7 +61,7 @@ FIELDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class FormOutcome(Generic[T]):
-    """What became of a form. It is true when the act is done.
+    """The outcome of a form. It is true when the act is done.
 
     `refusal` says why an act that was tried is not done; the form shows it already. Without either
     nothing was tried: the page was only opened, or something in the form has to be put right first.

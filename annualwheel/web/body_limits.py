@@ -1,4 +1,4 @@
-"""How much may be sent to each address: one table, looked at before anything is read.
+"""How much may be sent to each address: one table, checked before anything is read.
 
 Addresses that need more room than a form of short fields are named here.
 """

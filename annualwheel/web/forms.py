@@ -80,7 +80,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def strip(value: str | None) -> str:
-    """What was typed without the spaces around it and without control characters.
+    """What was typed, without the spaces around it and without control characters.
 
     PostgreSQL refuses NUL, and no mail can carry the others in a header.
     """

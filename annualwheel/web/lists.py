@@ -58,7 +58,7 @@ class Heading:
 
 
 class ListRequest:
-    """What the address asks of a list.
+    """What the address asks for in a list.
 
     `order` is the `usual` one where the address names none that exists; `number` is that of the
     page. `at` is the path of the list, where that is not the path of the request.
@@ -124,12 +124,12 @@ class ListPage:
 
     @property
     def order_words(self) -> str:
-        """What the order now is called."""
+        """The name of the order now."""
         return next(text for _value, text, is_now in self.orders if is_now)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What else the address asks for, for a form that asks for an order only."""
+        """What else the address asks for. A form that asks for an order only sends it too."""
         return _kept(ORDER)
 
     def _columns(self) -> Sequence[Column]:

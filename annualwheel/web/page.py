@@ -51,6 +51,7 @@ class Viewer:
 
 def now() -> dt.datetime:
     """The present moment of this application, the same throughout a request."""
+    # One moment for the whole request, so that no rule sees another time than the one before it.
     if "now" not in g:
         g.now = services().clock.now()
     moment: dt.datetime = g.now
@@ -60,7 +61,7 @@ def now() -> dt.datetime:
 def language() -> str:
     """The page's language.
 
-    Asked for in this request, remembered in the session, the person's own, else Swedish.
+    It is the one that this request asks for, else the session's, the person's own, or Swedish.
     """
     chosen = (
         g.get("asked_language")

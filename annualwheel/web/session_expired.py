@@ -42,6 +42,7 @@ def typed() -> list[str]:
     what another site sends (Sec-Fetch-Site, W3C Fetch Metadata), so the page must not keep it ready
     to be sent with one press.
     """
+    # Browsers from before Fetch Metadata send no such header, and count as our own page.
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method != "POST" or site not in ("same-origin", "none"):
         return []

@@ -28,19 +28,19 @@ def start() -> str:
 
 @blueprint.get("/tillganglighet")
 def accessibility() -> str:
-    """The accessibility statement (DOS-lagen 2018:1937)."""
+    """Shows the accessibility statement (DOS-lagen 2018:1937)."""
     return render_template("open/accessibility.html")
 
 
 @blueprint.get("/personuppgifter")
 def privacy() -> str:
-    """How personal data are handled (GDPR art. 13 and 14)."""
+    """Says how we handle personal data (GDPR art. 13 and 14)."""
     return render_template("open/privacy.html", retention=_periods(), session_days=_session_days())
 
 
 @blueprint.get("/kakor")
 def cookies() -> str:
-    """The one cookie (LEK 9 kap. 28 §)."""
+    """Says what our only cookie does (LEK 9 kap. 28 §)."""
     return render_template("open/cookies.html", session_days=_session_days())
 
 

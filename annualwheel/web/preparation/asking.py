@@ -37,7 +37,7 @@ class AskForm(BaseForm):
 
 @blueprint.route("/be-om-att-andra", methods=["GET", "POST"])
 def ask_to_change() -> Response:
-    """The form. Where there is nothing to ask for, the overview says how it stands."""
+    """Asks for the reason. Where nothing can be asked for, it leads to the hub, which says why."""
     submission, form = g.member.submission, AskForm()
     if carried_out(form, lambda: reopening.ask(g.member, form.reason.data, page.now())):
         return redirect(url_for("preparation.hub", bett=1), code=303)
@@ -56,7 +56,7 @@ def _is_worth_asking(submission: Submission) -> bool:
 
 @blueprint.context_processor
 def _asked() -> dict[str, Any]:
-    """Two functions for the pages that say how the answer stands.
+    """Two functions for the pages that say whether the answer is open.
 
     They give what was asked for last, and whether there is anything to ask for now.
     """

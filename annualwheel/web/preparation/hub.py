@@ -127,8 +127,8 @@ def _writer(definition: Definition, member: Member) -> Writer:
 def _frame() -> dict[str, Any]:
     """What every page of a preparation says about itself.
 
-    Whose answer it is, to which meeting, and whether it says "ni" to an organisation or "du" to a
-    person.
+    It names the answer and the meeting, and whether the page says "ni" to an organisation or "du"
+    to a person.
     """
     # The page that turns people away is made in this blueprint too, and has no answer to speak of.
     if g.get("member") is None:

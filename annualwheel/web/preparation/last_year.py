@@ -1,7 +1,7 @@
 """The year before on this year's pages.
 
-Its initiatives are offered, what was said about them is confirmed, and what was not carried over is
-named.
+The pages offer its initiatives, confirm what was said about them, and name what was not carried
+over.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ WHOLE = "hela"
 
 
 class ColleagueForm(NameFields, BaseForm):
-    """Whom to invite, and what they may write.
+    """The colleague to invite, and what they may write.
 
     A form for an answer that cannot be divided has no `share`.
     """

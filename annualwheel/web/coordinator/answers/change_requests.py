@@ -183,7 +183,7 @@ def _page(
 
 
 def _is_of_use(submission: Submission) -> bool:
-    """Whether the questionnaire has opened, and the meeting that it prepares is still to come."""
+    """Whether the questionnaire has opened, and the meeting that it prepares is still ahead."""
     asked = submission.questionnaire
     if asked.meeting.state != "planned" or page.now() < deadline.opens_at(submission):
         return False

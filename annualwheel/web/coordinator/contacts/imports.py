@@ -49,7 +49,7 @@ COLUMNS = (
 
 
 class UploadForm(BaseForm):
-    """The file."""
+    """The file to import."""
 
     file = FileField(_l("Fil med personer"), description=_l("Excel (.xlsx) eller CSV, högst 10 MB"))
 

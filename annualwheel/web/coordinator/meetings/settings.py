@@ -97,7 +97,7 @@ class OpenPeriod:
 
     @property
     def sign(self) -> int:
-        """What turns the typed days into days from the meeting: people type no minus sign."""
+        """The sign that makes typed days days from the meeting: people type no minus."""
         return 1 if self.after else -1
 
 
@@ -210,7 +210,7 @@ def meeting_settings(number: int, kind: str) -> AnyResponse:
 
 
 def _tell(got: list[Registration]) -> None:
-    """Tells who got or was offered a seat because there are more of them."""
+    """Tells how many got or were offered a seat because there are more seats now."""
     seated = sum(one.state == "registered" for one in got)
     offered = sum(one.state == "offered" for one in got)
     if seated:

@@ -66,7 +66,7 @@ def waiting_list(number: int, kind: str) -> str:
 def give_place(public_id: str) -> AnyResponse:
     """Gives somebody on the waiting list a seat out of turn.
 
-    It gives more seats than there are only when that is ticked.
+    It gives more seats than there are only when the coordinator has ticked that.
     """
     registration, form = invitations.by_public_id(public_id), GiveForm()
     note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
