@@ -22,13 +22,14 @@ from config import ROOT, Settings
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The application for `settings`.
 
-    `clock` is the system's unless a test or a rehearsal brings its own.
+    `clock` is the system's unless a test or a rehearsal gives its own.
     """
     app = Flask("annualwheel")
     _configure(app, settings)
     prepare_log(settings)
     db.init_app(app)
     with app.app_context():
+        # Flask-SQLAlchemy gives out its engine inside an application context only.
         prepare_engine(db.engine)
     app.extensions["arshjulet"] = Services(
         settings=settings,
@@ -40,6 +41,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     tasks.register(app)
     cli.register(app, migrations=str(ROOT / "migrations"))
     web.register(app)
+    # Exactly our own hops are believed: a client can write these headers too, and would choose the
+    # address that its attempts are counted for.
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -47,15 +50,22 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    # SQLAlchemy 2.0 takes psycopg2 when no driver is named, 2.1 takes psycopg.
     database = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
     app.config.update(
         SECRET_KEY=settings.secret_keys[0],
+        # A session that was signed with an older key lives on when the keys are changed.
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         SQLALCHEMY_DATABASE_URI=database,
+        # A statement that fails is logged without its values: they hold names, needs and answers.
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
+        # A form may lie open for hours: the library's limit of one hour would refuse what was
+        # typed. The token is still bound to the session.
         WTF_CSRF_TIME_LIMIT=None,
+        # Over https the library demands a Referer, which company proxies strip. The token and
+        # SameSite protect the form without it.
         WTF_CSRF_SSL_STRICT=False,
         SESSION_COOKIE_NAME="arshjulet",
         SESSION_COOKIE_HTTPONLY=True,

@@ -17,7 +17,7 @@ KEPT = dt.timedelta(days=1)
 
 
 class CountedAttempt(NamedTuple):
-    """An attempt, as its row has it: what was tried, for whom as a hash, and when (UTC)."""
+    """An attempt, as its row has it: what was tried, for whom (as a hash), and when (UTC)."""
 
     kind: str
     key_hash: str
@@ -41,11 +41,12 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
         raise TooMany("too_many_attempts", kind=kind)
     counted = CountedAttempt(kind, key_hash, now)
     _write(counted)
+    # The rollback of a refused act takes this row with it; from here it is written again (`keep`).
     db.session.info.setdefault("counted", []).append(counted)
 
 
 def take_counted() -> list[CountedAttempt]:
-    """The attempts counted since the last call. Called when their transaction ends."""
+    """The attempts counted since the last call. Call it when their transaction ends."""
     counted: list[CountedAttempt] = db.session.info.pop("counted", [])
     return counted
 
@@ -62,9 +63,12 @@ def _write(counted: CountedAttempt) -> None:
 
 
 def _wait_in_line(key_hash: str) -> None:
-    """Those who press at the same moment are counted one after another, until each commits.
+    """Lets those who press at the same moment count one after another; each waits for the commit.
 
     On SQLite every writer is alone anyway.
     """
+    # Two transactions that count at the same moment do not see each other's rows, and both would be
+    # under the limit.
     if db.session.get_bind().dialect.name == "postgresql":
+        # Fifteen hexadecimal digits fit into PostgreSQL's signed 64-bit key; sixteen may not.
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(int(key_hash[:15], 16))))

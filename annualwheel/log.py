@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard output, without tokens, names or addresses."""
+"""The log: one JSON object per line on standard output, without tokens, names or addresses."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import structlog
 from annualwheel.access.links import PATHS
 from config import Settings
 
-# Whatever slips into a message: links with tokens and addresses are cut before the line is written.
+# Libraries put links with tokens and addresses into their messages, so every line is cleaned before
+# it is written.
 TOKEN = re.compile(
     f"({'|'.join(re.escape(path.partition('{')[0]) for path in PATHS.values())})[^\\s\"'?#]+"
 )
-# What PostgreSQL adds to a refusal holds the row itself: names, needs, answers.
+# PostgreSQL adds the row itself to a refusal: names, needs, answers.
 ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)", re.DOTALL)
 ADDRESS = re.compile(r"[^\s\"'<>:]+@[^\s\"'<>,;]+")
 
@@ -32,9 +33,9 @@ def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
 
 
 def prepare_log(settings: Settings) -> None:
-    """Sends the log lines through the cleaning step to standard output.
+    """Sends the lines of the application and of the libraries to standard output.
 
-    Those of the application and of the libraries.
+    Each line goes through the cleaning step first.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -48,6 +49,7 @@ def prepare_log(settings: Settings) -> None:
     )
     processors: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        # The traceback becomes text before `_clean`, so that the cleaning reaches it.
         structlog.processors.format_exc_info,
         _clean,
         structlog.processors.JSONRenderer(ensure_ascii=False),

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 class Services:
     """What this application is set up with.
 
-    The settings, the clock, what signs links, the head of every mail, and the job queue.
+    It has the settings, the clock, the signer of links, the head of every mail, and the job queue.
     """
 
     settings: Settings
@@ -39,9 +39,11 @@ def services() -> Services:
 def enqueue(task: str, *arguments: object) -> None:
     """Puts a task on the queue.
 
-    When the queue is out of reach the sweeper finds the work within a minute.
+    When the queue is out of reach, the sweeper finds the work within a minute.
     """
     try:
+        # By name: the tasks are in `jobs`, which this module may not import.
         current_app.extensions["tasks"][task](*arguments)
+    # Whatever the queue raises: the rows are committed, so the act is done and must not fail now.
     except Exception:
         log.warning("queue_out_of_reach", task=task, exc_info=True)

@@ -1,4 +1,4 @@
-"""The surfaces: one blueprint an audience, since an access rule belongs to an audience."""
+"""The pages: one blueprint for each audience, since an access rule belongs to an audience."""
 
 from __future__ import annotations
 
@@ -25,8 +25,11 @@ from annualwheel.web import (
 def register(app: Flask) -> None:
     """Gives the application its pages, its guards and its answers to failure."""
     Babel(app, locale_selector=page.language)
+    # A rule that uses a converter is refused unless the converter is known when the rule is added.
     addresses.register(app)
     assets.register(app)
+    # These hooks run in this order: `page` reads the form, so the size must have been checked
+    # before it, and the page that refuses needs the nonce.
     security.register(app)
     body_limits.register(app)
     page.register(app)

@@ -1,8 +1,8 @@
 """Doing what a form asks: the act in its own transaction, or the refusal shown at its field.
 
 A view reads: form, act, redirect. The helper ends the read that the page was loaded in and begins
-the write; the page's guard and every row are read again in it, so nothing decides that was true
-only before.
+the write. It reads the page's guard and every row again there, so that nothing decides which was
+true only before.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from annualwheel.web.forms import BaseForm
 
 T = TypeVar("T")
 
-# The field that a refusal is about, by its key, on every form that has it. `{…}` is filled with the
-# refusal's parameters. A refusal that is not named here is shown at the top of the form.
+# The field that a refusal is about, by the key of the refusal, on every form that has the field.
+# `{…}` is filled with the refusal's parameters. A refusal not named here is shown at the top.
 FIELDS: Mapping[str, str] = {
     "alias_taken": "alias",
     "already_asked": "reason",
@@ -61,10 +61,10 @@ FIELDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class FormOutcome(Generic[T]):
-    """What became of a form, true when it is done.
+    """The outcome of a form. It is true when the act is done.
 
-    `refusal` is why not, when an act was tried; the form says it already. Without either nothing
-    was tried: the page was only opened, or something in the form has to be put right first.
+    `refusal` says why an act that was tried is not done; the form shows it already. Without either
+    nothing was tried: the page was only opened, or something in the form has to be put right first.
     """
 
     done: bool = False
@@ -83,7 +83,10 @@ class FormOutcome(Generic[T]):
 
 
 class _AskedAgain(Exception):
-    """Something in the form has to be asked about once more."""
+    """Something in the form has to be asked about once more.
+
+    It is raised, not returned, so that the write that has begun is undone.
+    """
 
 
 def carried_out(
@@ -91,15 +94,17 @@ def carried_out(
 ) -> FormOutcome[T]:
     """Does what the form asks and commits.
 
-    A refusal is written on the form, which keeps all that was typed: at the field that `FIELDS`
-    names, else at the top. `shown_on` is another form of the page, for a button without fields.
+    The form keeps all that was typed and shows a refusal: at the field that `FIELDS` names, else at
+    the top. `shown_on` is another form of the page, for a button without fields.
     """
 
     def act_on_what_holds() -> T:
+        # Compared in the transaction that acts: a colleague may have saved since the page was read.
         if not form.still_holds():
             raise _AskedAgain
         return act()
 
+    # Before the write begins, so that a form with something to put right waits for no writer.
     if not form.accepted():
         return FormOutcome()
     try:
@@ -116,9 +121,10 @@ def carry_out(act: Callable[[], T]) -> T:
     """Does `act` in a transaction that writes, commits, and returns what it returned.
 
     For a button without a page of its own, whose form has been accepted: a refusal undoes the act
-    and goes on to the error page. The guard of the page is asked again first. What the page was
-    about may have been erased meanwhile: 404.
+    and goes on to the error page. The helper asks the guard of the page again first. It answers 404
+    when somebody has erased what the page was about.
     """
+    # Only autosave comes here writing already: its guard has run in this very transaction.
     reads = is_reading()
     if reads:
         start_writing()
@@ -128,14 +134,17 @@ def carry_out(act: Callable[[], T]) -> T:
         result = act()
         unit_of_work.commit()
     except DomainError:
+        # Undoes the act but keeps the attempts that it counted: a refused try is a try.
         unit_of_work.roll_back()
         raise
+    # SQLAlchemy raises this when a row that was loaded before the write is read again and is gone.
     except ObjectDeletedError:
         db.session.rollback()
         abort(404)
     except Exception:
         db.session.rollback()
         raise
+    # The page that follows only reads: in a write it would hold SQLite's lock until it is made.
     finally:
         start_reading()
     return result

@@ -10,10 +10,7 @@ KINDS = {slug: kind for kind, slug in SLUGS.items()}
 
 
 class MeetingKind(BaseConverter):
-    """`<meeting:kind>` in a rule.
-
-    It is work, direction or conference in Python, a Swedish word in the address.
-    """
+    """`<meeting:kind>` in a rule: `work` in Python, `arbetsmote` in the address, and so on."""
 
     regex = "|".join(KINDS)
 

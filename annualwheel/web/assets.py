@@ -19,10 +19,10 @@ OF_RELEASE = re.compile(r"([0-9a-f]{12})/(.+)", re.DOTALL)
 def register(app: Flask) -> None:
     """Puts the release into every address that `url_for("static", …)` makes.
 
-    What modules import beside them inherits it.
+    A module that a script imports by a relative path inherits the release.
 
-    Only an address of this release may be kept (RFC 8246): while machines change release one after
-    the other, a page of the new one may be answered by the old.
+    A browser may keep only an address of this release (RFC 8246): while machines change release one
+    after the other, an old machine may answer what a page of the new release asks for.
     """
     folder = Path(str(app.static_folder))
     release = _digest(folder)
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
         found = OF_RELEASE.fullmatch(filename)
         current = found is not None and found[1] == release
         name = found[2] if found else filename
+        # Another release gets what is here: a refusal would leave its page without style.
         response = send_from_directory(folder, name, max_age=YEAR if current else None)
         response.cache_control.immutable = current
         return response
@@ -46,7 +47,9 @@ def register(app: Flask) -> None:
 def _digest(folder: Path) -> str:
     """A name for what lies in the folder: other contents, another name."""
     content = hashlib.sha256()
+    # A file system lists files in any order; all machines of a release must give the same name.
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = file.relative_to(folder).as_posix().encode()
+        # The zero bytes keep names and contents apart, so that no byte can move between them.
         content.update(name + b"\0" + file.read_bytes() + b"\0")
     return content.hexdigest()[:12]

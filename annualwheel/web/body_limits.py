@@ -1,6 +1,6 @@
-"""How much may be sent to each address: one table, looked at before anything is read.
+"""How much may be sent to each address: one table, checked before anything is read.
 
-Who needs more room than a form of short fields is named here.
+Addresses that need more room than a form of short fields are named here.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def register(app: Flask) -> None:
         request.max_content_length = limit.size
         request.max_form_memory_size = limit.size
         request.max_form_parts = limit.fields
+        # Werkzeug compares only when somebody reads the body, and many addresses read none.
         if (request.content_length or 0) > limit.size:
             abort(413)
         # The library counts the fields of multipart forms only.
@@ -68,5 +69,6 @@ def register(app: Flask) -> None:
 
 
 def _fields() -> int:
-    """How many fields the body has, before any is read. The body stays to be read once more."""
+    """How many fields the body has, counted before any of them is parsed."""
+    # `get_data` keeps the body, so that the form can still be parsed from it.
     return request.get_data().count(b"&") + 1

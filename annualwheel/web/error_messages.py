@@ -12,8 +12,8 @@ from annualwheel.web import page
 from annualwheel.web.wording import import_words
 from annualwheel.wording import dates
 
-# Lazy, so that only the sentence that is shown is looked up. A place to fill is named as the
-# error's parameter.
+# Lazy, so that only the sentence that is shown is looked up: a page that asks why not would look up
+# ninety. What is filled in (`%(name)s`) has the name of the error's parameter.
 SENTENCES = {
     "no_section": _l("Avsnittet finns inte."),
     "no_item": _l("Det du söker finns inte i svaret."),
@@ -237,8 +237,8 @@ SENTENCES = {
     ),
 }
 
-# The same to those who work with the meeting, where the sentence above speaks to a participant of
-# what is theirs.
+# The same refusals, said to staff: the sentences above speak to participants about their own
+# registration or answer, and would tell a coordinator to get in touch with the coordinator.
 TO_STAFF = {
     "meeting_cancelled": _l("Mötet är inställt."),
     "meeting_started": _l("Mötet började %(day)s."),
@@ -271,10 +271,11 @@ TO_STAFF = {
 
 
 def sentence(error: DomainError) -> str:
-    """The sentence for an error, in the page's language and to whoever looks.
+    """The sentence for an error, in the page's language, for staff or for a participant.
 
     Every key has one (a test reads the sources and compares).
     """
+    # A sentence may name what this refusal does not carry, and a day is first put into words below.
     given = {"name": "", "count": "", **error.params, "day": ""}
     if "field" in error.params:
         given["name"] = import_words.field_name(str(error.params["field"]))

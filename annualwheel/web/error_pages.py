@@ -18,7 +18,7 @@ PAGES = (400, 403, 404, 405, 410, 413, 422, 429, 500, 503)
 
 
 def register(app: Flask) -> None:
-    """Sets the error handlers; the framework's default pages are never shown."""
+    """Sets the error handlers, so that nobody sees the framework's own pages."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _database)
@@ -42,6 +42,7 @@ def _refused(error: DomainError) -> Response:
 
 def _database(error: OperationalError) -> Response:
     db.session.rollback()
+    # A lock that took too long or a server out of reach passes: 503 asks people to try again.
     return _with_code(503, error)
 
 
@@ -51,17 +52,20 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _with_code(status: int, error: Exception) -> Response:
+    # Short enough to be said on the phone: the page shows it, and the log has the rest under it.
     code = secrets.token_hex(2).upper()
     log.error("failure", code=code, exc_info=error)
     return _page(status, code=code)
 
 
 def _page(status: int, reason: str = "", **values: object) -> Response:
+    # Autosave stays on its page and reads the reason; an HTML page would tell it nothing.
     if request.is_json or request.accept_mimetypes.best == "application/json":
         response = make_response({"status": status, "reason": reason}, status)
     else:
         html = render_template("errors/error.html", status=status, **values)
         response = make_response(html, status)
+    # These two pass by themselves.
     if status in (429, 503):
         response.headers["Retry-After"] = "60"
     return response

@@ -20,22 +20,24 @@ from annualwheel.contacts import folding
 from annualwheel.errors import Closed, DomainError, Unreadable
 from annualwheel.web import session_links
 
+# Tab and line ends are left: texts have them. The last two are forbidden in XML, so in Excel too.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form whose `accepted` is the only way to act on it.
 
-    `refusal` is why the act was refused, when it was tried.
+    `refusal` says why the act was refused, when it was tried.
     """
 
     refusal: DomainError | None = None
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """The token of a form is followed by whose page it stands on, wherever it is rendered."""
+        """Adds to the token of every form for whom its page was made (`session_links`)."""
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """The field's control."""
+            # Here and not in the templates: a form that forgot the field would act for nobody.
             shown: Markup = super().render_field(field, render_kw)
             return shown + session_links.field() if field.name == "csrf_token" else shown
 
@@ -44,11 +46,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
         A dead CSRF token (an old page, a new session) shows the form again with all that was typed.
         """
+        # The switch of language posts the form too, so that nothing typed is lost; it must not act.
         if request.method != "POST" or g.language_only:
             return False
         if self.validate():
             return True
-        # The library's sentence is English and says nothing of what to do.
+        # The library's sentence is English and does not say what to do.
         if "csrf_token" in self.errors:
             self.csrf_token.errors = [
                 _("Sidan hade legat öppen för länge. Det du skrev finns kvar. Tryck en gång till.")
@@ -56,7 +59,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         return False
 
     def still_holds(self) -> bool:
-        """Whether what the form was accepted by holds in the transaction that acts too."""
+        """Whether what made the form acceptable still holds in the transaction that acts."""
         return True
 
     @property
@@ -71,12 +74,13 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         410 where it is too late, and nothing that is typed would put it right.
         """
         if isinstance(self.refusal, Closed):
+            # Too many attempts (429) stays 422 here: the form can be sent again a while later.
             return self.refusal.status
         return 422 if self.errors else 200
 
 
 def strip(value: str | None) -> str:
-    """What was typed without the spaces around it and without control characters.
+    """What was typed, without the spaces around it and without control characters.
 
     PostgreSQL refuses NUL, and no mail can carry the others in a header.
     """
@@ -84,7 +88,7 @@ def strip(value: str | None) -> str:
 
 
 class Required:
-    """Asks for something to be written. The sentence says what."""
+    """Refuses an empty field. The sentence says what to write."""
 
     field_flags: dict[str, Any] = {}
 
@@ -97,7 +101,7 @@ class Required:
 
 
 class Address:
-    """Asks for an e-mail address, and stores it normalised.
+    """Refuses what is no e-mail address, and stores the address normalised.
 
     An empty field passes when `optional`.
     """
@@ -154,9 +158,10 @@ class Press(BaseForm):
     """A form with nothing but a button."""
 
     def accepted(self) -> bool:
-        """As of any form.
+        """The same as for any form.
 
-        Where one that was too old is not shown again but leads back to a page, that page says it.
+        A button that was too old often leads back to a page instead of being shown again. That page
+        then says so.
         """
         if super().accepted():
             return True
@@ -166,13 +171,17 @@ class Press(BaseForm):
 
 
 def _told_when_led_back(response: Response) -> Response:
+    # A page that shows the button again says so itself; only a way back is told here.
     if response.status_code == 303:
         flash(str(TOO_OLD), "too_old")
     return response
 
 
 class OneOf:
-    """Asks for one of the choices. The sentence says what."""
+    """Refuses what is not one of the choices. The sentence says what to choose.
+
+    The field has `validate_choice=False`, since the library's sentence does not say what to do.
+    """
 
     def __init__(self, message: Any) -> None:
         self.message = message

@@ -1,7 +1,7 @@
 """A list as its page shows it: its order and its page, both carried by the address.
 
-`?ordning=namn` sorts by name, `?ordning=-namn` the other way. Everything else that the address
-asks for comes along; a new order begins at the first page.
+`?ordning=namn` sorts by name, `?ordning=-namn` the other way. A link to another order or page keeps
+everything else that the address asks for; a new order begins at the first page.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from flask_babel.speaklater import LazyString
 from annualwheel.listing import Order, Page
 
 ORDER, NUMBER = "ordning", "sida"
-# What the two ways to sort are called, by what a column holds, and whether the second comes first
-# when somebody presses its heading: the newest and the most are what people look for.
+# What the two ways to sort are called, by what a column holds, and whether the first press of its
+# heading sorts the second way: the newest and the most are what people look for.
 WAYS = {
     "text": (_l("A till Ö"), _l("Ö till A"), False),
     "time": (_l("äldst först"), _l("nyast först"), True),
@@ -33,7 +33,7 @@ WAYS = {
 class Column:
     """A column that a list can be sorted by.
 
-    Its `name` is the subject's, its `word` stands in the address, `holds` is one of `WAYS`, or ""
+    The subject knows it by its `name`, the address by its `word`. `holds` is one of `WAYS`, or ""
     for an order that has no heading.
     """
 
@@ -58,10 +58,10 @@ class Heading:
 
 
 class ListRequest:
-    """What the address asks of a list.
+    """What the address asks for in a list.
 
-    The `order`, which is the `usual` one where the address names none that there is, and the
-    `number` of the page. The list stands `at` a path, when that is not the one that is asked.
+    `order` is the `usual` one where the address names none that exists; `number` is that of the
+    page. `at` is the path of the list, where that is not the path of the request.
     """
 
     def __init__(self, columns: Sequence[Column], usual: Order, at: str = "") -> None:
@@ -76,6 +76,7 @@ class ListRequest:
     def _read(self, text: str) -> Order:
         word, down = text.removeprefix("-"), text.startswith("-")
         column = next((one for one in self.columns if one.word == word), None)
+        # An address that somebody has typed or shortened shows the list as usual, never an error.
         if column is None or (down and not column.holds):
             return self.usual
         return Order(column.name, down)
@@ -123,12 +124,12 @@ class ListPage:
 
     @property
     def order_words(self) -> str:
-        """What the order now is called."""
+        """The name of the order now."""
         return next(text for _value, text, is_now in self.orders if is_now)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What else the address asks for, for a form that asks for an order only."""
+        """What else the address asks for. A form that asks for an order only sends it too."""
         return _kept(ORDER)
 
     def _columns(self) -> Sequence[Column]:
@@ -138,12 +139,13 @@ class ListPage:
         return self._asked.order if self._asked else Order("")
 
     def _page(self, number: int) -> str:
-        """Only of a page that was opened: what was posted has no pages."""
+        """The address of the page with that number, "" where there is none."""
+        # The answer to a form cannot be opened by an address, so its list has no other pages.
         there = 1 <= number <= self.pages and request.method == "GET"
         return self._address(NUMBER, str(number)) if there else ""
 
     def _address(self, name: str, value: str) -> str:
-        """The list with something else asked for."""
+        """The address of the list with another value for `name`."""
         return f"{self.at}?{urlencode([*_kept(name), (name, value)])}"
 
 
@@ -163,6 +165,7 @@ def _called(column: Column, down: bool) -> str:
 
 
 def _kept(name: str) -> list[tuple[str, str]]:
-    """What the address asks for beside `name`, the page and the language."""
+    """What the address asks for apart from `name`, the page and the language."""
+    # The page belongs to the order that is left; the session remembers the language.
     left_out = (name, NUMBER, "lang")
     return [(one, text) for one, text in request.args.items() if text and one not in left_out]

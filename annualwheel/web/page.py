@@ -1,4 +1,4 @@
-"""What every page needs: the time, the language, who looks, and where the other language is."""
+"""What every page needs: the time, the language, the viewer, and the link to the other language."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 LANGUAGES = ("sv", "en")
-# A save while one writes has no form to look at first, and there are more of them than of all else:
-# it writes from its first row. All other requests read until `acting` begins their write.
+# Autosave has no form to check first and comes more often than anything else, so it writes from its
+# first row. All other requests read until `acting` begins their write.
 WRITES_AT_ONCE = ("preparation.save",)
-# Browsers read a backslash as a slash, and leave out tabs and line ends: "/<tab>/elsewhere" would
-# lead elsewhere.
+# Browsers read a backslash as a slash and leave out tabs and line ends, so "/<tab>/elsewhere" would
+# lead to another site.
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f]*")
 NAVIGATION = (
     ("year", "coordinator.year", ("coordinator", "administrator")),
@@ -41,7 +41,7 @@ NAVIGATION = (
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at the page, as the header shows it."""
+    """The one who looks at the page, as the header shows them."""
 
     kind: str
     name: str
@@ -51,6 +51,7 @@ class Viewer:
 
 def now() -> dt.datetime:
     """The present moment of this application, the same throughout a request."""
+    # One moment for the whole request, so that no rule sees another time than the one before it.
     if "now" not in g:
         g.now = services().clock.now()
     moment: dt.datetime = g.now
@@ -60,7 +61,7 @@ def now() -> dt.datetime:
 def language() -> str:
     """The page's language.
 
-    Asked for in this request, remembered in the session, the person's own, else Swedish.
+    It is the one that this request asks for, else the session's, the person's own, or Swedish.
     """
     chosen = (
         g.get("asked_language")
@@ -68,6 +69,7 @@ def language() -> str:
         or session.get("language")
         or g.get("own_language")
     )
+    # Anybody can write anything into the address.
     return chosen if chosen in LANGUAGES else "sv"
 
 
@@ -92,6 +94,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         registration_states=registration_states, submission_states=submission_states
     )
+    # Flask-Babel's own look up the catalogue at every text (`_catalogue`).
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().ugettext(text),
         lambda one, many, count: _catalogue().ungettext(one, many, count),
@@ -116,6 +119,7 @@ def register(app: Flask) -> None:
 
     @app.teardown_request
     def _end(_error: BaseException | None) -> None:
+        # The mark outlives the request in its thread, and the next one there would read only.
         stop_reading()
 
     @app.context_processor
@@ -141,9 +145,9 @@ def _has_nul() -> bool:
 
 
 def proof() -> Markup:
-    """What every form carries hidden: that it stood on a page of ours, and whose page that was.
+    """The hidden fields of every form: that it is from a page of ours, and whose page that was.
 
-    A `form.csrf_token` brings the same.
+    A `form.csrf_token` gives the same two.
     """
     return (
         Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
@@ -152,7 +156,7 @@ def proof() -> Markup:
 
 
 def _catalogue() -> Any:
-    """The page's translations, looked up once a page and not once a text: a page has a hundred."""
+    """The page's translations, looked up once for the page: it has a hundred texts."""
     if "catalogue" not in g:
         g.catalogue = get_translations()
     return g.catalogue
@@ -170,6 +174,7 @@ def _here(other: str) -> str:
     asked = []
     if request.method != "POST":
         asked = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    # One slash in front: a path that begins with two would lead to another site.
     return f"/{quote(request.path.lstrip('/'))}?{urlencode([*asked, ('lang', other)])}"
 
 

@@ -1,4 +1,4 @@
-"""Headers, and who is let in: every blueprint has a guard, and only `open` says open."""
+"""Headers and guards: every blueprint has a guard, and only that of `open` lets everybody in."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ CSP = (
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    # A mailed link has its token in the address: other sites are not told it.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -43,10 +44,10 @@ Guard = Callable[[], AnyResponse | None]
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The session in a signed cookie, renewed with every page, so that its 14 days slide.
+    """The session in a signed cookie. Every page renews it, so that its 14 days slide.
 
-    A style sheet or a script renews nothing: it may arrive after one has signed out, and would
-    bring the old session back.
+    A style sheet or a script does not renew it: one that arrives after somebody has signed out
+    would bring the old session back.
     """
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
@@ -55,18 +56,20 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def register(app: Flask) -> None:
-    """A nonce before each request, the security headers after it."""
+    """Makes a nonce before each request and adds the security headers after it."""
     app.session_interface = Sessions()
 
     @app.before_request
     def _nonce() -> None:
         g.nonce = secrets.token_urlsafe(16)
+        # A thread serves many requests: the log would name the one before.
         structlog.contextvars.clear_contextvars()
         number = secrets.token_hex(4)
         structlog.contextvars.bind_contextvars(request=number, endpoint=request.endpoint)
 
     @app.after_request
     def _headers(response: Response) -> Response:
+        # `setdefault`, here and below: the viewer of mails sets a policy of its own.
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         policy = CSP.format(nonce=g.get("nonce", ""), ancestors="'none'")
@@ -74,18 +77,19 @@ def register(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":
+            # The browser's way back shows what is true now, and nothing after one has signed out.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
 def open_to_all() -> None:
-    """The guard of pages anyone may see."""
+    """The guard of pages that anyone may see."""
 
 
 def staff_only(*roles: str) -> Guard:
     """A guard that lets in signed-in staff with one of `roles`.
 
-    Others are asked to sign in, or told 403.
+    It asks others to sign in; staff with another role get 403.
     """
 
     def guard() -> AnyResponse | None:
@@ -93,6 +97,7 @@ def staff_only(*roles: str) -> Guard:
         person = staff.of_session(signed_in, page.now()) if signed_in else None
         if person is None:
             return _asked_to_sign_in()
+        # Before the role is checked, so that the page that refuses still has the person's menu.
         page.show_staff(person)
         if not staff.has_role(person, roles):
             abort(403)
@@ -104,7 +109,7 @@ def staff_only(*roles: str) -> Guard:
 def require_let_in() -> None:
     """Asks the guard of the page once more, in the transaction that acts.
 
-    A link that was revoked or an account that was closed since the request came acts no more: the
+    A link that was revoked or an account that was closed since the request came no longer acts: the
     request ends with the answer of the guard.
     """
     for guard in current_app.before_request_funcs.get(request.blueprint, ()):
@@ -116,10 +121,11 @@ def require_let_in() -> None:
 def _asked_to_sign_in() -> AnyResponse:
     if session_expired.typed():
         return session_expired.again("staff")
+    # Only an opened page is a way back: a redirect cannot send a form once more.
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("open.sign_in", back=back), code=303)
 
 
 def client() -> str:
-    """What attempts are counted for when there is no address: the caller's network address."""
+    """The caller's network address. Attempts are counted for it where no mail address is known."""
     return request.remote_addr or ""

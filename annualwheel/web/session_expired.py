@@ -1,6 +1,6 @@
-"""What was typed is not lost when the session is over.
+"""Keeps what was typed when the session is over.
 
-It stays on the page, and is sent again once one is let in.
+The texts stay on the page, and a button sends them again once the person is let in.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from annualwheel.web.forms import AskForLink
 
-# What no one types: proof, buttons, choices, and what the page's fields were built on.
+# Fields that nobody types in: the page's proof, buttons, choices, and the versions it was built on.
 QUIET = frozenset(
     (
         "csrf_token",
@@ -38,10 +38,11 @@ WAYS = {
 def typed() -> list[str]:
     """The texts in the posted form, in order.
 
-    None for a page that was only opened or a button that was only pressed. What another site has
-    sent (Sec-Fetch-Site, W3C Fetch Metadata) nobody here has typed: it must not stand ready to be
-    sent with one press.
+    Empty for a page that was only opened or a button that was only pressed. Nobody here has typed
+    what another site sends (Sec-Fetch-Site, W3C Fetch Metadata), so the page must not keep it ready
+    to be sent with one press.
     """
+    # Browsers from before Fetch Metadata send no such header, and count as our own page.
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method != "POST" or site not in ("same-origin", "none"):
         return []
@@ -53,16 +54,18 @@ def _is_text(name: str, value: str) -> bool:
     """Whether somebody has typed the value, and would miss it."""
     if name in QUIET or name.startswith(BUILT_ON):
         return False
+    # Ticks, numbers of versions and one-letter codes are no words that anybody would miss.
     return len(value.strip()) > 2 and not value.isdecimal()
 
 
 def again(kind: str) -> Response:
     """The page with what was typed and a button that sends it again to the same address.
 
-    `kind`: participant or staff.
+    `kind`: owner, participant or staff.
     """
     endpoint, title, way = WAYS[kind]
     fields = request.form.items(multi=True)
+    # The old session's token would be refused; the page has a new one, and its own language.
     kept = [(name, value) for name, value in fields if name not in ("csrf_token", "lang_switch")]
     html = render_template(
         "open/ended.html",
@@ -78,7 +81,7 @@ def again(kind: str) -> Response:
 
 
 def answer() -> Response:
-    """How a participant is turned away: with what was typed, else with the way to a new link."""
+    """The page that turns a participant away: what was typed, else the form for a new link."""
     if typed():
         return again("participant")
     html = render_template(

@@ -1,6 +1,6 @@
 """The links that were opened in this browser.
 
-A secretary opens those of several people in tabs beside each other: each page says for whom it
+A secretary opens the links of several people in tabs of one browser. Each page says for whom it
 acts, and acts for nobody else, whatever was opened after it.
 """
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from annualwheel.access.links import Target
 
-# So many people of each kind a browser remembers; the cookie stays small.
+# A browser remembers this many links of each kind, so that the cookie stays small.
 MOST = 8
 READS = ("GET", "HEAD", "OPTIONS")
 
@@ -27,7 +27,7 @@ def note(kind: str, public_id: str, version: int) -> None:
 
 
 def forget(kind: str, public_id: str) -> None:
-    """Lets this browser out of one link; the others stay open."""
+    """Closes one link in this browser; the others stay open."""
     session[kind] = _others(kind, public_id)
 
 
@@ -38,13 +38,14 @@ def newest(kind: str) -> Target | None:
 
 
 def target(kind: str) -> Target | None:
-    """The link a request acts by.
+    """The link that a request acts by.
 
-    The newest one for a page that is opened; for what is sent from a page, the one the page was
-    made for, and none when it was not opened here.
+    A page that is opened acts by the newest link. What is sent from a page acts by the link that
+    the page was made for, and by none when that link was not opened in this browser.
     """
     if request.method in READS:
         return newest(kind)
+    # Never the newest instead: a text was saved in another organisation's answer that way.
     acting_for = named()
     return next((Target(kind, *one) for one in _known(kind) if one[0] == acting_for), None)
 
@@ -52,16 +53,17 @@ def target(kind: str) -> Target | None:
 def let_in(target: Target | None) -> None:
     """Notes that the request acts by a link that holds.
 
-    Whose form was sent last is the newest: the page that follows is theirs.
+    The link whose form was sent last becomes the newest, so that the page that follows is theirs.
     """
+    # No page follows autosave, and it must not change whose page is opened next.
     if target and request.method not in READS and not request.is_json:
         note(target.purpose, target.public_id, target.version)
 
 
 def named() -> str:
-    """The public id of whose page a request was sent from.
+    """The public id of the link whose page sent the request.
 
-    The hidden field of a form, or the header of a script.
+    It is in the hidden field of a form, or in the header of a script.
     """
     return request.form.get("acting_for") or request.headers.get("X-Acting-For", "")
 
@@ -76,7 +78,7 @@ def field() -> Markup:
 def _known(kind: str) -> list[Any]:
     """What the session holds, oldest first.
 
-    One from before there were several holds a single link.
+    A session from before there could be several links holds a single one.
     """
     kept = session.get(kind) or []
     return [kept] if kept and isinstance(kept[0], str) else kept

@@ -1,4 +1,4 @@
-"""What is erased and when: the table, how much it would be now, the press that does it at once."""
+"""What is erased and when: the rules, how much they would erase now, and a button that does it."""
 
 from __future__ import annotations
 
@@ -25,18 +25,19 @@ from annualwheel.web.forms import Press
 from annualwheel.workshop import packs
 
 HOUR = dt.timedelta(hours=1)
-# So many of each kind go while the one who pressed waits; the rest goes within the hour.
+# This many batches of each kind are erased while the administrator waits, the rest within the hour.
 BATCHES = 4
 
 
 class RuleWords(NamedTuple):
-    """What a rule is about, what the thing was for, and when it goes."""
+    """What a rule is about, what the thing was for, and when it is erased."""
 
     what: LazyString
     why: LazyString
     when: LazyString
 
 
+# Each period is taken from the constant that the erasing goes by, so that no page promises another.
 SAID = {
     "needs": RuleWords(
         _l("Specialkost och behov på plats"),
@@ -113,7 +114,7 @@ SAID = {
 
 @blueprint.get("/installningar/gallring")
 def erasing() -> str:
-    """Each kind of thing, and how many would go now."""
+    """Lists each kind of thing, and how many would be erased now."""
     now = page.now()
     counts = {key: retention.count(rule, now) for key, rule in retention.RULES.items()}
     return render_template(
@@ -128,7 +129,7 @@ def erasing() -> str:
 
 @blueprint.post("/installningar/gallring")
 def erase_now() -> AnyResponse:
-    """Erases without waiting for the hour: a batch in a transaction, as the hour does."""
+    """Erases now instead of at the full hour, one batch in each transaction."""
     if Press().accepted():
         actor = audit.staff(g.staff.id)
         gone = carry_out(lambda: sweep.erase_old(page.now(), actor, BATCHES))

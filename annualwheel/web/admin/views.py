@@ -37,12 +37,12 @@ COLUMNS = (
 
 
 class RolesForm(BaseForm):
-    """What an account may do."""
+    """The roles of an account."""
 
     roles = SelectMultipleField(_l("Roller"))
 
     def name_roles(self) -> None:
-        """Fills in what the roles are called in the page's language."""
+        """Fills in the names of the roles in the page's language."""
         self.roles.choices = [
             (role, words.sentence(words.label(role, "role"))) for role in STAFF_ROLES
         ]
@@ -66,7 +66,7 @@ class AccountForm(RolesForm):
 
 
 class TestMailForm(BaseForm):
-    """Where to send a test."""
+    """The address of a test mail."""
 
     email = EmailField(_l("Skicka ett testmejl till"), [Address()], filters=[strip])
 
@@ -80,12 +80,13 @@ class ThemeForm(BaseForm):
 
 @blueprint.get("/installningar")
 def settings() -> AnyResponse:
-    """The overview."""
+    """Shows the overview."""
     return _overview(TestMailForm(data={"email": g.staff.email}))
 
 
 def _overview(form: TestMailForm) -> AnyResponse:
     chosen, year = services().settings, years.latest()
+    # Named, since the page is also the answer to a form that was sent to another address.
     asked = lists.ListRequest(COLUMNS, staff.BY_NAME, at=url_for("admin.settings"))
     html = render_template(
         "admin/settings.html",
@@ -101,7 +102,7 @@ def _overview(form: TestMailForm) -> AnyResponse:
 
 @blueprint.post("/installningar/testmejl")
 def test_mail() -> AnyResponse:
-    """Queues a test mail, so that the whole way is tried: outbox, worker, server."""
+    """Queues a test mail, so that it takes the whole way: outbox, worker, server."""
     form = TestMailForm()
     if not carried_out(form, lambda: _put_test_mail(form.email.data)):
         return _overview(form)
@@ -112,6 +113,7 @@ def test_mail() -> AnyResponse:
 def _put_test_mail(address: str) -> None:
     now = page.now()
     message = outbox.put(
+        # Keys are unique: with the moment in it every press sends a test of its own.
         f"test_mail:{now.timestamp()}",
         "test_mail",
         Recipient(address, "", page.language()),
@@ -141,6 +143,7 @@ def _added(form: AccountForm) -> Staff:
     name, email, roles, now = form.name.data, form.email.data, form.roles.data, page.now()
     person = staff.add(name, email, roles, now, audit.staff(g.staff.id))
     person.language = form.language.data
+    # In the language of the one who gets the mail, not of the page.
     in_words = ", ".join(words.label(role, "role", person.language) for role in roles)
     staff.welcome(person, in_words, g.staff, now)
     return person
@@ -148,7 +151,7 @@ def _added(form: AccountForm) -> Staff:
 
 @blueprint.route("/installningar/konton/<public_id>", methods=["GET", "POST"])
 def account(public_id: str) -> AnyResponse:
-    """One account's roles."""
+    """Shows and saves the roles of one account."""
     person = staff.by_public_id(public_id)
     form = _roles_of(person)
     if carried_out(form, lambda: _set_roles(person, form.roles.data)):
@@ -181,6 +184,7 @@ def switch_account(public_id: str, act: str) -> AnyResponse:
     if act not in ("stang", "oppna"):
         raise Missing("no_staff")
     form, opens = _roles_of(person, formdata=None), act == "oppna"
+    # The button has no field where a refusal could be shown, so the form next to it shows it.
     outcome = carried_out(
         Press(), lambda: staff.set_active(person, opens, page.now(), actor), shown_on=form
     )
@@ -204,7 +208,7 @@ def new_theme(number: int) -> AnyResponse:
 
 @blueprint.route("/installningar/teman/<int:number>/<key>", methods=["GET", "POST"])
 def theme(number: int, key: str) -> AnyResponse:
-    """Rewords a theme."""
+    """Changes the words of a theme."""
     year = years.by_number(number)
     found = planning.theme_of(year, key)
     form = ThemeForm(data={"sv": found.sv, "en": found.en})

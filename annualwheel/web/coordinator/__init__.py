@@ -1,4 +1,4 @@
-"""Planning the year, people, invitations, registrations: what coordinators do."""
+"""The coordinators' pages: the year, people, invitations, registrations, answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ blueprint = Blueprint("coordinator", __name__)
 blueprint.before_request(security.staff_only("coordinator", "administrator"))
 blueprint.add_app_template_filter(words.when_shown(staff_words.say))
 
-# The views hang on the blueprint.
+# Last: these modules import the blueprint from here, and importing them adds their views.
 from annualwheel.web.coordinator.answers import change_requests
 from annualwheel.web.coordinator.contacts import deletion_requests, imports, organisations, people
 from annualwheel.web.coordinator.mailings import mail_log, sendings

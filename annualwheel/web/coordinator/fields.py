@@ -27,7 +27,7 @@ def parse_day(text: str, in_year: int | None = None) -> dt.date:
     Without a year it is in `in_year`, when that is given. Raises `ValueError`.
     """
     day = dt.date.fromisoformat(values.date(text, in_year))
-    # The phases are counted from it, and days run out at the years 1 and 9999.
+    # Phases are counted from it, and `dt.date` ends at the years 1 and 9999.
     if day.year not in THIS_CENTURY:
         raise ValueError(text)
     return day
@@ -42,7 +42,7 @@ def parse_time(text: str) -> dt.time:
 
 
 class Parsed:
-    """Asks for something that `parse` understands; the sentence shows how it is written."""
+    """Refuses what `parse` does not understand. The sentence shows how to write it."""
 
     field_flags: dict[str, Any] = {}
 
@@ -60,9 +60,9 @@ class Parsed:
 
 
 class IsDay:
-    """Asks for a day, and keeps it as 2027-01-22.
+    """Refuses what is no day, and stores the day as 2027-01-22.
 
-    One that is typed without a year is in the form's `in_year`, where it has one.
+    A day that is typed without a year is in the form's `in_year`, where it has one.
     """
 
     field_flags: dict[str, Any] = {}
@@ -77,19 +77,20 @@ class IsDay:
 
 
 def day_field(label: Any) -> StringField:
-    """A day, typed."""
+    """A field for a day."""
+    # Not `type=date`: coordinators type and paste days as people write them, also without a year.
     return StringField(label, [IsDay()], filters=[strip], description=_l("Till exempel 2027-01-22"))
 
 
 def time_field(label: Any) -> StringField:
-    """A time of day, typed."""
+    """A field for a time of day."""
     return StringField(
         label, [Parsed(parse_time, _l("Skriv tiden som 9.00 eller 15.30"))], filters=[strip]
     )
 
 
 class AppointmentFields:
-    """When and where."""
+    """The fields for when and where a meeting is."""
 
     in_year: int | None = None
     day = day_field(_l("Dag"))
@@ -100,7 +101,7 @@ class AppointmentFields:
 
 
 def typed(meeting: Meeting) -> dict[str, str]:
-    """When and where a meeting is, as it would be typed."""
+    """When and where a meeting is, as a person would type it."""
     starts, ends = local(meeting.starts_at), local(meeting.ends_at)
     return {
         "day": starts.date().isoformat(),
@@ -124,6 +125,7 @@ def appointment(form: Any, prefix: str = "") -> Appointment:
 
 
 def _moment(day: dt.date, time: dt.time) -> dt.datetime:
+    # What is typed is Stockholm's clock, summer or winter by that very day.
     return dt.datetime.combine(day, time, STOCKHOLM).astimezone(dt.UTC)
 
 

@@ -1,4 +1,4 @@
-"""A form that has been open for long changes only what was changed in it.
+"""A form that changes only what was changed in it, however long it has been open.
 
 It carries what it showed.
 """
@@ -18,11 +18,11 @@ OWN = ("csrf_token", "shown")
 
 
 class StaleSafeForm(BaseForm):
-    """Is made with what holds now, also when it is sent: `holding` gives it, by field.
+    """A form made with the values that hold now, also when it is sent (`holding`, by field).
 
-    A field that was left as it was shown takes what holds now. One that was changed here and
-    meanwhile by somebody else is asked about once more, and is then written as it stands in the
-    form.
+    A field that was left as it was shown takes the value that holds now. When a field was changed
+    here and meanwhile by somebody else, the form asks once more. The next press then writes what
+    the form says.
     """
 
     shown = HiddenField()
@@ -30,25 +30,30 @@ class StaleSafeForm(BaseForm):
     def __init__(self, holding: Callable[[], Mapping[str, Any]] = dict, **kwargs: Any) -> None:
         super().__init__(**kwargs, data=dict(holding()))
         self._holding = holding
+        # A form that was sent keeps what its page showed; anything newer would hide a colleague's
+        # change.
         if not self.shown.raw_data:
             self._show()
 
     def accepted(self) -> bool:
-        """As for every form; what was changed in both places is said at its field."""
+        """The same as for every form. A field that was changed in both places says so."""
         return super().accepted() and self._settled()
 
     def still_holds(self) -> bool:
-        """Settles the fields with what holds now that the write has begun."""
+        """Settles the fields with the values that hold now that the write has begun."""
         holds = self._holding()
         for field in self._asked():
             field.object_data = holds.get(field.short_name, field.object_data)
         return self._settled()
 
     def _settled(self) -> bool:
+        # What is missing from the text counts as shown as it is now, so that nothing is asked about
+        # it.
         before = _read(self.shown.data) if self.shown.raw_data else {}
         for field in self._asked():
             _settle(field, before.get(field.short_name, field.object_data) or "")
         self._show()
+        # The page now carries the colleague's value, so the next press has seen it and decides.
         return not self.errors
 
     def _show(self) -> None:
@@ -61,16 +66,18 @@ class StaleSafeForm(BaseForm):
 
 
 def _settle(field: Field, showed: Any) -> None:
-    """What to do with a field whose value may have changed since the form showed it."""
+    """Takes over, asks about or leaves a field whose value may have changed since it was shown."""
     holds, written = field.object_data or "", field.data or ""
+    # Untouched here and changed elsewhere: the other's value stays.
     if written == showed != holds:
         field.data = "" if field.object_data is None else field.object_data
+    # Changed in both places, and not to the same.
     elif holds not in (showed, written):
         field.errors = [_said(field, holds)]
 
 
 def _read(text: str) -> dict[str, Any]:
-    """What the form says that it showed; nothing when it is no such text."""
+    """What the form says that it showed; empty when the text is none of ours."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -79,7 +86,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _said(field: Field, holds: str) -> str:
-    """The words at a field that somebody else has changed meanwhile, to `holds`."""
+    """The sentence at a field that somebody else has changed meanwhile to `holds`."""
     if not holds:
         return str(
             _(
@@ -87,6 +94,7 @@ def _said(field: Field, holds: str) -> str:
                 "skrivit ska gälla."
             )
         )
+    # A choice is told by its label; its key means nothing to a reader.
     names = {}
     if hasattr(field, "iter_choices"):
         names = {choice.value: str(choice.label) for choice in field.iter_choices()}

@@ -1,4 +1,4 @@
-"""Reading the submitted answers and taking out the pack."""
+"""The facilitators' pages: the submitted answers, the pack and the results."""
 
 from __future__ import annotations
 
@@ -9,4 +9,5 @@ from annualwheel.web import security
 blueprint = Blueprint("facilitator", __name__)
 blueprint.before_request(security.staff_only("facilitator", "coordinator", "administrator"))
 
+# Last: these modules import the blueprint from here.
 from annualwheel.web.facilitator import results, views

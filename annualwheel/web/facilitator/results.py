@@ -1,7 +1,4 @@
-"""Writing down what the meeting came to, theme by theme.
-
-And showing it to the people of the meeting.
-"""
+"""Writing the results of the meeting, theme by theme, and showing them to its people."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ NEXT = {"preview": "facilitator.preview_results", "publish": "facilitator.publis
 
 @blueprint.route("/svar/<int:number>/<meeting:kind>/resultat", methods=["GET", "POST"])
 def write_results(number: int, kind: str) -> AnyResponse:
-    """The words for the whole and for each theme, in both languages.
+    """Saves the texts about the whole and about each theme, in both languages.
 
     They are a draft until they are published.
     """
@@ -45,10 +42,12 @@ def write_results(number: int, kind: str) -> AnyResponse:
     saved = carried_out(form, lambda: outcome.save(meeting, changes, page.now(), actor))
     if not saved:
         return _page(meeting, pieces, form, form.status)
+    # A colleague has changed the same text: their text is shown next to what was typed.
     if saved.result:
         return _page(meeting, outcome.pieces(meeting), form, 409, saved.result)
     act = page.pressed("act")
     if act not in NEXT:
+        # After the publishing there is no draft: what is saved is what people read.
         published = _("Rättelsen är sparad och syns för deltagarna.")
         flash(published if meeting.results_at else _("Utkastet är sparat."))
     endpoint = NEXT.get(act, "facilitator.write_results")
@@ -56,7 +55,7 @@ def write_results(number: int, kind: str) -> AnyResponse:
 
 
 def _changes(pieces: list[ResultText], form: Any) -> dict[tuple[str, str], ResultChange]:
-    """What was written, each text with the mark of the one it was built on."""
+    """What was written, each text with the mark of the text that it was built on."""
     changes = {}
     for piece, language in _texts(pieces):
         name = _name(piece, language)
@@ -67,7 +66,7 @@ def _changes(pieces: list[ResultText], form: Any) -> dict[tuple[str, str], Resul
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/resultat/visa")
 def preview_results(number: int, kind: str) -> str:
-    """As the people of the meeting would read it, in either language."""
+    """Shows the results as the people of the meeting would read them."""
     meeting = years.meeting_of(number, kind)
     back = url_for("facilitator.write_results", number=number, kind=kind)
     return results_page.show(meeting, [], (_("Tillbaka till texten"), back), preview=True)
@@ -99,7 +98,7 @@ def publish_results(number: int, kind: str) -> AnyResponse:
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/resultat/ta-ner")
 def unpublish_results(number: int, kind: str) -> AnyResponse:
-    """Takes the results down; the texts are kept as a draft."""
+    """Hides the results; the texts are kept as a draft."""
     meeting = years.meeting_of(number, kind)
     if Press().accepted():
         carry_out(lambda: outcome.unpublish(meeting, page.now(), audit.staff(g.staff.id)))
@@ -116,16 +115,19 @@ def _name(piece: ResultText, language: str) -> str:
     return f"{language}-{piece.key}" if piece.key else language
 
 
+# A browser sends CRLF: without this every text would count as changed.
 def _clean(value: str | None) -> str:
     return strip((value or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _form(pieces: list[ResultText]) -> Any:
-    """A field for each text. The label says which theme it belongs to for those who hear it."""
+    """The form with a field for each text."""
     fields = {}
     for piece in pieces:
         about = piece.title.to(page.language()) if piece.title else _("hela mötet")
         for language in LANGUAGES:
+            # The headings of the page say the theme to those who see it; a screen reader that goes
+            # from field to field hears it in the label.
             label = Markup('{}<span class="vh">, {}</span>').format(SPOKEN[language], about)
             fields[_name(piece, language)] = TextAreaField(
                 label,
@@ -145,9 +147,9 @@ def _page(
     status: int,
     conflicts: dict[tuple[str, str], str] | None = None,
 ) -> AnyResponse:
-    """The page; `conflicts` are the texts that somebody else has changed, as they stand now.
+    """Makes the page. `conflicts` are the texts that somebody else has changed, as they are now.
 
-    Each of them is shown, and the next press goes over it.
+    The page shows each of them, and the next press replaces it.
     """
     theirs = {
         _name(piece, language): conflicts[piece.key, language]
@@ -175,13 +177,16 @@ def _page(
 
 
 def _bases(pieces: list[ResultText], form: Any, theirs: dict[str, str]) -> dict[str, str]:
-    """Marks of the texts the page is built on; with `theirs`, of those that stand now."""
+    """The marks of the texts that the page is built on; with `theirs`, of the texts now."""
     bases = {}
     for piece, language in _texts(pieces):
         name = _name(piece, language)
         if not theirs:
             standing = outcome.mark(getattr(piece, language))
+            # A form that is shown again for another fault is still built on what its first page
+            # showed.
             bases[name] = request.form.get(f"base-{name}") or standing
         else:
+            # The rest of the form has just been saved, so what was typed is what is stored.
             bases[name] = outcome.mark(theirs.get(name, form[name].data))
     return bases

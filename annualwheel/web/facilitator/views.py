@@ -1,4 +1,4 @@
-"""Reading the submitted answers and taking out the pack."""
+"""Reading the submitted answers, and the pack."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COLUMNS = (
 
 @blueprint.get("/svar")
 def answers() -> str:
-    """The meetings of the newest year, with how many have submitted."""
+    """Lists the meetings of the newest year, with how many have submitted."""
     year = years.latest()
     meetings = year.meetings if year else []
     rows = [
@@ -56,7 +56,7 @@ def answers() -> str:
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>")
 def meeting_answers(number: int, kind: str) -> str:
-    """Two ways in: by organisation and by question; and the packs."""
+    """Lists the answers by organisation and by question, and the packs."""
     meeting = years.meeting_of(number, kind)
     asked = lists.ListRequest(COLUMNS, answers_read.BY_NAME)
     respondents = answers_read.by_respondent(meeting, asked.number, asked.order)
@@ -75,8 +75,9 @@ def meeting_answers(number: int, kind: str) -> str:
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/fran/<public_id>")
 def by_respondent(number: int, kind: str, public_id: str) -> str:
-    """One organisation's submitted answer."""
+    """Shows one organisation's submitted answer."""
     meeting = years.meeting_of(number, kind)
+    # Through its own meeting only: the address must not lead to answers of another one.
     answer = submitted.one(public_id, meeting) or abort(404)
     before, after = answers_read.neighbours(submitted.respondents(meeting), public_id)
     return render_template(
@@ -93,7 +94,7 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>/fraga/<key>")
 def by_question(number: int, kind: str, key: str) -> str:
-    """The answers to one question, 50 respondents at a time.
+    """Shows the answers to one question, 50 respondents at a time.
 
     The address names the questionnaire where the meeting has several.
     """
@@ -117,10 +118,11 @@ def by_question(number: int, kind: str, key: str) -> str:
 
 
 def _book_with(meeting: Meeting, key: str) -> tuple[str, list[CodeBookQuestion]]:
-    """The questionnaire that the address means, with everything it asked; 404 without `key` in it.
+    """The questionnaire that the address means, with all its questions; 404 without `key` in it.
 
     An address that names none means one that asks such a question.
     """
+    # Two questionnaires may use one key for two questions, so the key alone does not say which.
     named = request.args.get("formular", "")
     found = (
         (asked, questions)
@@ -131,7 +133,7 @@ def _book_with(meeting: Meeting, key: str) -> tuple[str, list[CodeBookQuestion]]
 
 
 def _titles(meeting: Meeting) -> dict[str, str]:
-    """What the meeting's questionnaires are called, by key; none where there is only one."""
+    """The titles of the meeting's questionnaires, by key; empty where there is only one."""
     if len(meeting.questionnaires) < 2:
         return {}
     language = page.language()
@@ -140,38 +142,43 @@ def _titles(meeting: Meeting) -> dict[str, str]:
 
 @blueprint.post("/svar/<int:number>/<meeting:kind>/underlag")
 def ask_for_pack(number: int, kind: str) -> AnyResponse:
-    """Orders a pack; it is built in a job."""
+    """Orders a pack. A job builds it."""
     meeting = years.meeting_of(number, kind)
     if not Press().accepted():
         return redirect(url_for("facilitator.meeting_answers", number=number, kind=kind), code=303)
     pack = carry_out(lambda: packs.ask(meeting, g.staff, page.language(), page.now()))
+    # After the commit: a worker must find the row.
     services.enqueue("build_pack", pack.id)
     return redirect(url_for("facilitator.pack", public_id=pack.public_id), code=303)
 
 
 @blueprint.get("/underlag/<public_id>")
 def pack(public_id: str) -> Response:
-    """How far the pack has come, and the way to download it."""
+    """Says how far the pack has come, with the button to download it."""
     found = packs.by_public_id(public_id)
     html = render_template(
         "facilitator/pack.html", active="answers", pack=found, meeting=found.meeting, form=Press()
     )
     response = make_response(html)
     if found.state in UNDER_WAY:
+        # A header and no script: the page follows the job in every browser.
         response.headers["Refresh"] = "2"
     return response
 
 
 @blueprint.post("/underlag/<public_id>")
 def download(public_id: str) -> Response | AnyResponse:
-    """The workbook, streamed. Who took it out is noted."""
+    """Streams the workbook, and notes who took it out."""
     found = packs.by_public_id(public_id)
     if not Press().accepted():
         return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
+    # A POST with a button, since it is noted: a GET cannot write.
     file = carry_out(lambda: _taken_out(found))
+    # The pieces are read after the request is over, when `current_app` leads nowhere.
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     response = Response(_pieces(file.id, app), mimetype=file.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    # A stream has no length of its own; by this a browser tells a broken download from a whole one.
     response.headers["Content-Length"] = str(file.size)
     return response
 

@@ -1,6 +1,7 @@
-"""Pages anyone may open.
+"""Pages that anyone may open.
 
-The landing page of a mailed link, a new link, sign-in, health, legal pages.
+They are the landing page of a mailed link, a new link, open registration, sign-in, health and the
+legal pages.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from annualwheel.web import security
 blueprint = Blueprint("open", __name__)
 blueprint.before_request(security.open_to_all)
 
+# Last: these modules import the blueprint from here.
 from annualwheel.web.open import (
     feed,
     health,

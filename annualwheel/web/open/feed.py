@@ -1,6 +1,6 @@
-"""The calendar a participant's own calendar subscribes to.
+"""The calendar that a participant's own calendar program subscribes to.
 
-Whoever has the address reads it; nothing is changed.
+Anybody who has the address can read it. Nothing is changed.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from annualwheel.web.open import blueprint
 
 @blueprint.get("/k/<token>.ics")
 def own_feed(token: str) -> AnyResponse:
-    """The calendar, or 304 when it is as it was (RFC 9110 15.4.5).
+    """Gives the calendar, or 304 when it has not changed (RFC 9110 15.4.5).
 
-    The mark is weak: only the time of the answer differs.
+    The ETag is weak, since two answers with the same content differ in DTSTAMP.
     """
     try:
         found = calendar_feed.of(
             calendar_feed.by_target(services().link_signer.read("feed", token)), page.now()
         )
+    # Not the page for dead links, which has a form: a calendar program reads this, and no person.
     except Missing:
         abort(404)
     head = services().letterhead
@@ -41,6 +42,7 @@ def own_feed(token: str) -> AnyResponse:
     response = Response(
         content,
         content_type="text/calendar; charset=utf-8",
+        # `no-cache` and not `no-store`: a program may keep its copy, but must ask whether it holds.
         headers={"Cache-Control": "private, no-cache"},
     )
     response.set_etag(found.mark, weak=True)

@@ -13,15 +13,15 @@ from annualwheel.web.open import blueprint
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process answers."""
+    """Says that the process answers."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The database answers, its schema is the newest, and mail goes out.
+    """Says whether the database answers and its schema is the newest (else 503).
 
-    Says how many seconds the oldest due mail has waited.
+    `oldest_due_mail`: how many seconds the oldest due mail has waited.
     """
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
     current, oldest = schema_version(), outbox.oldest_due(page.now())

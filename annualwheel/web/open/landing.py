@@ -1,6 +1,6 @@
-"""What a mailed link opens: a page that changes nothing; only a pressed button lets in.
+"""The pages that mailed links open, and the form for a new link.
 
-And a new link for a lost one.
+A page changes nothing when it is opened: only a pressed button lets the person in.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ ROUTES = {
 
 @blueprint.get("/i/<token>")
 def landing(token: str) -> Response:
-    """The invitation, in whatever state it is. It says no more than the mail did."""
+    """Shows the invitation, in whatever state it is. It says no more than the mail did."""
     registration = registration_of(token)
     return dead_link() if registration is None else _landing(registration, Press(formdata=None))
 
 
 @blueprint.post("/i/<token>")
 def enter(token: str) -> Response | AnyResponse:
-    """A pressed button: exchanges the link for a session cookie.
+    """Exchanges the link for a session cookie when the button is pressed.
 
-    Goes on to a page without the token.
+    It leads on to a page whose address has no token.
     """
     registration = registration_of(token)
     if registration is None:
@@ -53,6 +53,7 @@ def enter(token: str) -> Response | AnyResponse:
         return _landing(registration, form)
     wanted = ""
     if registration.state == "unconfirmed":
+        # The press is what shows that the address is theirs: a mail scanner only opens the page.
         carry_out(lambda: open_registration.confirm(registration, page.now()))
         wanted = registration.mode
     session.permanent = True
@@ -60,6 +61,7 @@ def enter(token: str) -> Response | AnyResponse:
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
+    # Whatever the button says, it only leads to the page that asks; nothing is answered here.
     endpoint = ROUTES.get(answer, "participant.confirmation")
     who = "jag" if answer == "instead" else None
     return redirect(url_for(endpoint, vem=who), code=303)
@@ -67,9 +69,9 @@ def enter(token: str) -> Response | AnyResponse:
 
 @blueprint.get("/i/<token>/kalender.ics")
 def hold(token: str) -> Response:
-    """The day for one's calendar before one has answered.
+    """Gives the meeting as a calendar file to somebody who has not answered yet.
 
-    Changes nothing, and the file does not hold the link.
+    It changes nothing, and the file does not hold the link.
     """
     registration = registration_of(token)
     return dead_link() if registration is None else calendar_file.answer(registration)
@@ -77,7 +79,8 @@ def hold(token: str) -> Response:
 
 @blueprint.get("/ersatt")
 def handed_over() -> str | AnyResponse:
-    """A substitute has the place, or the invitation; the one who sent them is out."""
+    """Says that a substitute has the seat or the invitation, and that this browser is out."""
+    # The name is in the session and not in the address, which anybody could write.
     if "handed_over" not in session:
         return redirect(url_for("open.start"), code=303)
     return render_template(
@@ -90,14 +93,14 @@ def handed_over() -> str | AnyResponse:
 
 @blueprint.get("/f/<token>")
 def preparation(token: str) -> Response:
-    """The way in to the preparation: a page with one button, so no mail scanner gets further."""
+    """Shows the way in to the preparation: a page with one button, where a mail scanner stops."""
     member = _member(token)
     return dead_link() if member is None else _preparation(member, Press(formdata=None))
 
 
 @blueprint.post("/f/<token>")
 def enter_preparation(token: str) -> Response | AnyResponse:
-    """A pressed button: opens a session of 14 days for this answer."""
+    """Opens a session of 14 days for this answer when the button is pressed."""
     member = _member(token)
     if member is None:
         return dead_link()
@@ -124,12 +127,12 @@ def new_link() -> str | Response | AnyResponse:
 
 @blueprint.get("/lank/skickad")
 def link_sent() -> str:
-    """The same calm words for every address."""
+    """Says the same words for every address."""
     return render_template("open/link_sent.html")
 
 
 def registration_of(token: str) -> Registration | None:
-    """The registration that a personal link opens; None for a link that is dead."""
+    """The registration that a personal link opens, None for a dead link."""
     target = services().link_signer.read("registration", token)
     try:
         return invitations.by_target(target) if target else None
@@ -145,6 +148,7 @@ def _member(token: str) -> Member | None:
 
 
 def _landing(registration: Registration, form: Press) -> Response:
+    # Somebody who has never been here reads the page in the language of their mail.
     g.own_language = registration.person.language
     meeting = registration.meeting
     html = render_template(
@@ -179,6 +183,6 @@ def _preparation(member: Member, form: Press) -> Response:
 
 
 def dead_link() -> Response:
-    """One page for unknown, cut off, old and revoked links."""
+    """Makes the one page for unknown, cut, old and revoked links: it tells nobody which it was."""
     html = render_template("open/new_link.html", form=AskForLink(formdata=None), dead=True)
     return make_response(html, 404)

@@ -1,4 +1,4 @@
-"""The pages the law asks for, and the start page."""
+"""The pages that the law requires, and the start page."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from annualwheel.workshop import packs
 
 @blueprint.get("/")
 def start() -> str:
-    """What this is, the ways in, and the meetings that anyone may register for now."""
+    """Says what this is, and shows the ways in and the meetings that anyone may register for."""
     return render_template("open/start.html", meetings=open_registration.open_meetings(page.now()))
 
 
 @blueprint.get("/tillganglighet")
 def accessibility() -> str:
-    """The accessibility statement (DOS-lagen 2018:1937)."""
+    """Shows the accessibility statement (DOS-lagen 2018:1937)."""
     return render_template("open/accessibility.html")
 
 
 @blueprint.get("/personuppgifter")
 def privacy() -> str:
-    """How personal data are handled (GDPR art. 13 and 14)."""
+    """Says how we handle personal data (GDPR art. 13 and 14)."""
     return render_template("open/privacy.html", retention=_periods(), session_days=_session_days())
 
 
 @blueprint.get("/kakor")
 def cookies() -> str:
-    """The one cookie (LEK 9 kap. 28 §)."""
+    """Says what our only cookie does (LEK 9 kap. 28 §)."""
     return render_template("open/cookies.html", session_days=_session_days())
 
 
 @blueprint.get("/kontakt")
 def contact() -> str:
-    """Who to ask."""
+    """Says whom to ask."""
     return render_template("open/contact.html")
 
 
 @blueprint.get("/komponenter")
 def components_page() -> str:
-    """Every part pages are built of, for those who develop; not in production."""
+    """Shows every part that pages are built of, to developers; not in production."""
     if services().settings.environment == "production":
         abort(404)
     return render_template("komponenter.html", **components.examples(page.language()))
@@ -63,7 +63,10 @@ def _session_days() -> int:
 
 
 def _periods() -> list[tuple[str, str]]:
-    """How long things are kept, as the code that erases them has it."""
+    """How long things are kept, as the code that erases them says.
+
+    A period written here by hand would one day promise what nobody does.
+    """
 
     def after_meeting(period: dt.timedelta) -> str:
         text: str = ngettext("%(num)s dag efter mötet", "%(num)s dagar efter mötet", period.days)

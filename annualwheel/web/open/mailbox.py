@@ -1,8 +1,8 @@
 """The development mailbox as pages.
 
-What has been sent, as the recipient, the mail program and the wire see it.
+They show what has been sent as the recipient, the mail program and the wire see it.
 
-Exists only where `DEV_MAILBOX` names its folder, which the settings refuse in production.
+They exist only where `DEV_MAILBOX` names a folder, which the settings refuse in production.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from annualwheel.web.open import blueprint, maildir
 from annualwheel.web.open.maildir import Mail
 
 VIEWS = ("html", "text", "calendar", "source")
-# The mail is shown as a mail program would: its own styles, no scripts, nothing fetched, links in a
-# new window.
+# The frame shows the mail as a mail program does: with its own styles, without scripts, fetching
+# nothing, and with links that open a new window.
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src "
     "'unsafe-inline'; img-src data:; "
@@ -31,7 +31,7 @@ MAIL_POLICY = (
 
 @blueprint.get("/brevlada")
 def mailbox() -> str:
-    """The mails, newest first."""
+    """Lists the mails, newest first."""
     folder = _folder()
     found = listing.page_at(maildir.size(folder), lists.number(), partial(maildir.newest, folder))
     return render_template("open/mailbox.html", mails=lists.ListPage(found), kind_of=_kind)
@@ -39,7 +39,7 @@ def mailbox() -> str:
 
 @blueprint.get("/brevlada/<name>")
 def mail(name: str) -> str:
-    """One mail: HTML, text, calendar or source, and its links."""
+    """Shows one mail as HTML, text, calendar or source, and its links."""
     found = _mail(name)
     shown = [view for view in VIEWS if view != "calendar" or found.calendar_method]
     view = request.args.get("visa", "html")
@@ -55,7 +55,8 @@ def mail(name: str) -> str:
 
 @blueprint.get("/brevlada/<name>/innehall")
 def mail_content(name: str) -> Response:
-    """The HTML part alone, for the frame."""
+    """Gives the HTML part alone, for the frame."""
+    # Our pages refuse to be framed, so a link must open a window of its own.
     html = _mail(name).part("text/html").replace("<head>", '<head><base target="_blank">', 1)
     return Response(
         html,
@@ -66,7 +67,7 @@ def mail_content(name: str) -> Response:
 
 @blueprint.get("/brevlada/<name>/fil")
 def mail_file(name: str) -> Response:
-    """The mail as it came, to open in a mail program."""
+    """Gives the mail as it came, to open in a mail program."""
     return Response(
         _mail(name).raw,
         content_type="message/rfc822",
@@ -76,6 +77,7 @@ def mail_file(name: str) -> Response:
 
 def _folder() -> Path:
     settings = services().settings
+    # Asked twice, here and by the settings: everybody's links can be read in these mails.
     if settings.dev_mailbox is None or settings.environment == "production":
         abort(404)
     return settings.dev_mailbox

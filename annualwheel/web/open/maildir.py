@@ -1,4 +1,4 @@
-"""Reads the development mailbox: one file a mail, the bytes as they came over SMTP."""
+"""Reads the development mailbox: one file for each mail, with the bytes as they came over SMTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 class Mail:
     """One mail in the folder.
 
-    `name` is its file's name and begins with the moment it came, in nanoseconds.
+    `name` is its file's name, which begins with the moment it came, in nanoseconds.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Mail:
 
     @property
     def to(self) -> str:
-        """Whom the sending server named as recipient."""
+        """The recipient that the sending server named, else the header's."""
         return str(self.message["Delivered-To"] or self.message["To"] or "")
 
     @property
@@ -45,7 +45,7 @@ class Mail:
 
     @property
     def language(self) -> str:
-        """The language the mail says it is written in."""
+        """The language that the mail says it is written in."""
         return str(self.message["Content-Language"] or "sv")
 
     @property
@@ -67,6 +67,7 @@ class Mail:
     def links(self) -> list[str]:
         """The addresses in the plain text, each once, in order."""
         found = LINK.findall(self.part("text/plain"))
+        # A full stop or a comma after an address belongs to the sentence.
         return list(dict.fromkeys(link.rstrip(".,") for link in found))
 
 
@@ -82,7 +83,8 @@ def size(folder: Path) -> int:
 
 
 def find(folder: Path, name: str) -> Mail | None:
-    """The mail with that file name, or None. Only names that are in the folder are opened."""
+    """The mail with that file name, or None."""
+    # Looked up and never joined to a path: a name from the address could lead out of the folder.
     path = _files(folder).get(name)
     return Mail(name, path.read_bytes()) if path else None
 

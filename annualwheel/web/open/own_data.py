@@ -1,6 +1,6 @@
-"""The way in to one's own details.
+"""The way in to the own details.
 
-An address, a mail, a link that lives for half an hour, and a pressed button.
+It is an address, a mail, a link that lives for half an hour, and a pressed button.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from annualwheel.web.open import blueprint
 def ask_for_own_data() -> Response | AnyResponse:
     """Mails a link to an address on file; the answer is the same whether it is known or not.
 
-    Who is signed in with a registration has their address filled in.
+    The form has the address of a person who is let in with a registration.
     """
     form = AskForLink(data={"email": _address_on_file()})
     if form.accepted():
@@ -34,26 +34,26 @@ def ask_for_own_data() -> Response | AnyResponse:
 
 @blueprint.get("/mina-uppgifter/skickat")
 def own_data_sent() -> str:
-    """The same calm words for every address."""
+    """Says the same words for every address."""
     return render_template("open/own_data_sent.html")
 
 
 @blueprint.get("/mina-uppgifter/stangt")
 def own_data_closed() -> str:
-    """The page with one's details is closed on this computer."""
+    """Says that the page with the details is closed on this computer."""
     return render_template("open/own_data_closed.html")
 
 
 @blueprint.get("/u/<token>")
 def own_data_link(token: str) -> Response:
-    """A page with a button. It says no more than the mail did."""
+    """Shows a page with a button. It says no more than the mail did."""
     person = _person(token)
     return _dead() if person is None else _button(person, Press(formdata=None))
 
 
 @blueprint.post("/u/<token>")
 def enter_own_data(token: str) -> Response | AnyResponse:
-    """A pressed button: opens the person's own details for half an hour."""
+    """Opens the person's own details for half an hour when the button is pressed."""
     person = _person(token)
     if person is None:
         return _dead()
@@ -61,6 +61,7 @@ def enter_own_data(token: str) -> Response | AnyResponse:
     if not form.accepted():
         return _button(person, form)
     session.permanent = True
+    # With the moment of the press: the half hour is counted from it, whatever the cookie lives.
     session["own_data"] = [person.public_id, person.link_version, int(page.now().timestamp())]
     return redirect(url_for("owner.overview"), code=303)
 

@@ -1,4 +1,4 @@
-"""Open registration: find one's organisation, say who one is, and look in one's mail.
+"""Open registration: somebody finds their organisation, says who they are, and gets a mail.
 
 No page says whether an address is known.
 """
@@ -33,7 +33,7 @@ ADDRESS = "/anmal/<int:number>/<meeting:kind>"
 
 
 class OwnDetailsForm(NameFields, BaseForm):
-    """Who asks to come. `mode` is taken out where there is nothing to choose."""
+    """The person who asks to come. The form has no `mode` where there is nothing to choose."""
 
     email = EmailField(
         _l("E-postadress"),
@@ -71,7 +71,7 @@ class OwnDetailsForm(NameFields, BaseForm):
 
 
 class UnlistedForm(OwnDetailsForm):
-    """The same, and the organisation that was not found."""
+    """The same person, and the organisation that was not found."""
 
     organisation = StringField(
         _l("Organisationens namn"),
@@ -82,11 +82,11 @@ class UnlistedForm(OwnDetailsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Errors are told in the order of the page.
+        # The error summary lists errors in the order of the fields, which must be that of the page.
         self._fields.move_to_end("organisation", last=False)
 
     def validate_organisation(self, field: Any) -> None:
-        """One that is there is chosen, not asked for."""
+        """Refuses an organisation that we have: it is chosen, not asked for."""
         known = organisations.organisation_named(field.data or "")
         if known is not None and known.active:
             is_there = _(
@@ -109,9 +109,9 @@ def details_form(form: type[OwnDetailsForm], meeting: Meeting, **data: object) -
 
 @blueprint.route(ADDRESS, methods=["GET", "POST"])
 def apply(number: int, kind: str) -> Response | AnyResponse:
-    """First the organisation, searched for and chosen by a link; then oneself.
+    """Asks for the organisation, which is searched for and chosen by a link, then for the person.
 
-    Both steps are in the address and change nothing.
+    The address has both steps, and opening them changes nothing.
     """
     meeting = years.meeting_of(number, kind)
     if open_registration.why_closed(meeting, page.now()):
@@ -127,6 +127,7 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
 
     if carried_out(form, ask):
         return redirect(url_for("open.applied", number=number, kind=kind), code=303)
+    # Said before the form is sent; the act decides under the meeting's lock.
     full = all(seats.room(option).why_not(organisation.id) for option in meeting.options)
     html = render_template(
         "open/apply.html", meeting=meeting, organisation=organisation, form=form, full=full
@@ -136,11 +137,12 @@ def apply(number: int, kind: str) -> Response | AnyResponse:
 
 @blueprint.route(f"{ADDRESS}/saknas", methods=["GET", "POST"])
 def organisation_missing(number: int, kind: str) -> Response | AnyResponse:
-    """One's organisation is not in the register: a question to the coordinators."""
+    """Asks the coordinators about an organisation that is not in the register."""
     meeting = years.meeting_of(number, kind)
     if open_registration.why_closed(meeting, page.now()):
         return closed(meeting)
     form = details_form(UnlistedForm, meeting, organisation=strip(request.args.get("sok"))[:200])
+    # The person is invited when a coordinator has answered, and chooses the way of attending then.
     del form.mode
 
     def ask() -> None:
@@ -155,21 +157,18 @@ def organisation_missing(number: int, kind: str) -> Response | AnyResponse:
 
 @blueprint.get(f"{ADDRESS}/skickat")
 def applied(number: int, kind: str) -> str:
-    """The same words for every address."""
+    """Says the same words for every address."""
     return render_template("open/applied.html", meeting=years.meeting_of(number, kind))
 
 
 @blueprint.get(f"{ADDRESS}/saknas/skickat")
 def organisation_asked(number: int, kind: str) -> str:
-    """The receipt for a question about an organisation."""
+    """Shows the receipt for a question about an organisation."""
     return render_template("open/organisation_asked.html", meeting=years.meeting_of(number, kind))
 
 
 def closed(meeting: Meeting) -> Response:
-    """Why one cannot register here now, in words.
-
-    What was typed in a form that closed meanwhile is given back.
-    """
+    """Says why nobody can register here now, and gives back what was typed in the form."""
     refusal = open_registration.why_closed(meeting, page.now())
     said = error_messages.sentence(refusal) if refusal else ""
     quiet = ("csrf_token", "lang_switch", "mode")
@@ -190,11 +189,13 @@ def _chosen(public_id: str) -> Organisation | None:
         found = organisations.organisation_by_id(public_id)
     except Missing:
         return None
+    # The link may be old: the organisation is out, or has become a part of another since.
     return found if found.active and found.merged_into_id is None else None
 
 
 def _search(meeting: Meeting) -> Response:
     text = strip(request.args.get("sok"))[:200]
+    # One more than is shown, so that the page can ask for a longer word.
     found = directory.organisations_like(text, FOUND + 1)
     html = render_template(
         "open/apply_search.html",

@@ -16,10 +16,11 @@ from annualwheel.web.open import blueprint
 
 @blueprint.route("/logga-in", methods=["GET", "POST"])
 def sign_in() -> Response | AnyResponse:
-    """Asks for an address; says the same whether it has an account or not."""
+    """Asks for an address. The answer is the same whether it has an account or not."""
     form = AskForLink()
     if form.accepted():
         carry_out(lambda: staff.ask_for_link(form.email.data, security.client(), page.now()))
+        # Kept in the session: the link comes by mail, and its address says nothing of the page.
         session["back"] = page.own_path("back")
         return redirect(url_for("open.sign_in_sent"), code=303)
     return make_response(render_template("open/sign_in.html", form=form, dead=False), form.status)
@@ -27,19 +28,19 @@ def sign_in() -> Response | AnyResponse:
 
 @blueprint.get("/logga-in/skickad")
 def sign_in_sent() -> str:
-    """The mail is on its way, if there is an account."""
+    """Says that the mail is on its way, if there is an account."""
     return render_template("open/sign_in_sent.html")
 
 
 @blueprint.get("/logga-in/<token>")
 def sign_in_link(token: str) -> Response:
-    """The mailed link: a page with a button. Changes nothing."""
+    """Shows a page with a button. It changes nothing."""
     return _with_button(token, Press(formdata=None))
 
 
 @blueprint.post("/logga-in/<token>")
 def use_sign_in_link(token: str) -> Response | AnyResponse:
-    """The pressed button: uses the link up and opens a session of 12 hours."""
+    """Uses the link up and opens a session of 12 hours when the button is pressed."""
     form = Press()
     if not form.accepted():
         return _with_button(token, form)
@@ -59,13 +60,15 @@ def use_sign_in_link(token: str) -> Response | AnyResponse:
 def sign_out() -> Response | AnyResponse:
     """Ends every session of this browser: staff, participant and preparation.
 
-    Another site cannot press it for anybody.
+    The form needs our token, so that another site cannot sign anybody out.
     """
     form = Press()
     if not form.accepted():
         return make_response(render_template("open/sign_out.html", form=form), form.status)
     if session.get("staff"):
+        # In the database too: a copy of the cookie must not live on.
         carry_out(lambda: staff.sign_out(session["staff"], page.now()))
+    # Read before the session is cleared: the page that follows speaks the same language.
     language, account = page.language(), "1" if session.get("staff") else None
     session.clear()
     session["language"] = language
@@ -74,12 +77,12 @@ def sign_out() -> Response | AnyResponse:
 
 @blueprint.get("/utloggad")
 def signed_out() -> str:
-    """You are signed out. Who had an account needs a new link; a personal one still works."""
+    """Says that the person is signed out. Staff need a new link; a personal link still works."""
     return render_template("open/signed_out.html", account="konto" in request.args)
 
 
 def _signed_in(token: str) -> str:
-    """Opens a session. Whoever was signed in here before is so no longer."""
+    """Opens a session, and ends that of whoever was signed in here before."""
     opened = staff.sign_in(services().link_signer.read("staff", token), page.now())
     if session.get("staff"):
         staff.sign_out(session["staff"], page.now())
@@ -96,6 +99,6 @@ def _with_button(token: str, form: Press) -> Response:
 
 
 def _dead_link() -> Response:
-    """One page for unknown, used and old links; a new one is asked for on the sign-in page."""
+    """Makes the one page for unknown, used and old links, with the form for a new one."""
     html = render_template("open/sign_in.html", form=AskForLink(formdata=None), dead=True)
     return make_response(html, 404)

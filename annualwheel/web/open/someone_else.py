@@ -1,6 +1,6 @@
 """A forwarded link: somebody else at the organisation wants to come too.
 
-The invitation that was forwarded is untouched.
+The invitation that was forwarded does not change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from annualwheel.web.open.registration import OwnDetailsForm, closed, details_fo
 
 @blueprint.route("/i/<token>/kollega", methods=["GET", "POST"])
 def someone_else(token: str) -> Response | AnyResponse:
-    """Name, address and title; an own link is mailed to them."""
+    """Asks for name, address and title, and mails them a link of their own."""
     registration = landing.registration_of(token)
     if registration is None:
         return landing.dead_link()

@@ -1,6 +1,7 @@
 """A person's own details.
 
-For half an hour after a freshly mailed link, and for nobody who only has a link to a registration.
+They open for half an hour by a freshly mailed link, and to nobody who only has the link to a
+registration: that one may have been forwarded.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ blueprint = Blueprint("owner", __name__, url_prefix="/mina-uppgifter")
 def holder_of_fresh_link() -> Response | None:
     """The guard of every page.
 
-    The session names a person, the version of their link, and when it was opened; all of it is
-    looked at each time. What is sent from a page with somebody else's details is refused.
+    The session names a person, the version of their link, and when it was opened. The guard checks
+    all of it each time, and refuses what is sent from a page with somebody else's details.
     """
     try:
         g.person = own_data.by_session(session.get("own_data"), page.now())
     except Missing:
+        # Over or revoked: nothing in the cookie should name the person any more.
         session.pop("own_data", None)
         return _not_let_in()
+    # Another person may have opened their own details in this browser since the page was made.
     if request.method not in session_links.READS and session_links.named() != g.person.public_id:
         return _not_let_in()
     g.own_language, g.acting_for = g.person.language, g.person.public_id
@@ -45,4 +48,5 @@ def _not_let_in() -> Response:
     return make_response(html, 401)
 
 
+# Last: these modules import the blueprint from here.
 from annualwheel.web.owner import correcting, deletion, overview, stated_needs

@@ -1,4 +1,4 @@
-"""Correcting one's own details, everywhere at once."""
+"""Correcting the own details, everywhere at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from annualwheel.web.owner import blueprint
 
 
 class OwnForm(NameFields, BaseForm):
-    """A person as they know themselves; a title for each organisation is added below."""
+    """A person's own details. `_form` adds a title for each organisation."""
 
     email = EmailField(
         _l("E-postadress"),
@@ -85,13 +85,12 @@ def _title_field(organisation: str) -> StringField:
 
 @blueprint.route("/andra", methods=["GET", "POST"])
 def correct() -> AnyResponse:
-    """Corrects name, address, number, language and titles.
-
-    The session goes on though a new address makes every link new.
-    """
+    """Corrects name, address, number, language and titles."""
     person: Person = g.person
     form = _form(person)
     if carried_out(form, lambda: own_data.correct(person, form.correction(person), page.now())):
+        # A new address has made every link new; without this the person would be out. Their half
+        # hour is still counted from when it began.
         session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
         return redirect(url_for("owner.overview", klart="rattat"), code=303)
     titles = [form[f"title_{number}"] for number in range(len(_affiliations(person)))]

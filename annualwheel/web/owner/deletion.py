@@ -1,4 +1,4 @@
-"""Asking to be erased."""
+"""The request to be erased."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from annualwheel.web.owner import blueprint
 
 
 class DeletionForm(BaseForm):
-    """A press, and a reason if one likes to give it."""
+    """A button, and a reason for those who want to give one."""
 
     reason = TextAreaField(
         _l("Vill du berätta varför?"),
@@ -27,7 +27,7 @@ class DeletionForm(BaseForm):
 
 @blueprint.route("/radera", methods=["GET", "POST"])
 def delete() -> AnyResponse:
-    """What happens then, and the button. Who has asked already is told so."""
+    """Says what happens, and asks. A person who has asked already is led to the overview."""
     form = DeletionForm()
     if carried_out(form, lambda: own_data.ask_for_deletion(g.person, form.reason.data, page.now())):
         return redirect(url_for("owner.overview", klart="begart"), code=303)

@@ -1,4 +1,4 @@
-"""The page with everything we hold, the same as a file, and the button that closes it."""
+"""The page with everything we hold about a person, the same as a file, and the way to close it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ SHOWN_MAILS = 20
 
 @blueprint.get("/oversikt")
 def overview() -> str:
-    """Everything, in the order people ask for it."""
+    """Shows everything, in the order in which people ask for it (GDPR art. 15)."""
     held = export.of(g.person, page.language())
     done = request.args.get("klart", "")
     return render_template(
         "owner/overview.html",
         held=held,
         person=g.person,
+        # The address may say any word; the page has sentences for these.
         done=done if done in DONE else "",
         asked=own_data.open_request(g.person),
         events=EVENT,
@@ -41,7 +42,7 @@ def overview() -> str:
 
 @blueprint.get("/fil")
 def file() -> Response:
-    """The same as JSON; what its fields mean is said in `export.as_json`."""
+    """Gives the same as JSON. `export.as_json` says what its fields mean."""
     held = export.of(g.person, page.language())
     return Response(
         json.dumps(export.as_json(held, reason_words()), ensure_ascii=False, indent=1),
@@ -52,7 +53,7 @@ def file() -> Response:
 
 @blueprint.post("/stang")
 def close() -> AnyResponse:
-    """Closes the page on this computer before its time is up."""
+    """Closes the own details on this computer before the half hour is over."""
     if Press().accepted():
         session.pop("own_data", None)
         return redirect(url_for("open.own_data_closed"), code=303)

@@ -1,4 +1,4 @@
-"""Diet and access needs of any of one's registrations, shown to their owner."""
+"""Diet and access needs of a person's registrations, shown to the person alone."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from annualwheel.web.parts.needs_form import NeedsForm, consent_to, is_read_too_
 
 @blueprint.route("/behov/<public_id>", methods=["GET", "POST"])
 def stated_needs(public_id: str) -> Response | AnyResponse:
-    """The same step as the registration's own, with what is stated now."""
+    """The same step as that of the registration, but it shows what is stated now."""
     registration = own_data.registration_of(g.person, public_id)
     back = redirect(url_for("owner.overview"), code=303)
     if registration.state not in MAY_STATE_NEEDS:
         return back
     given, consent = needs.of(registration), consent_to(registration)
     stated = bool(given.diet or given.access)
+    # Needs that nobody would read in time are not collected; those that are stated can be
+    # corrected.
     if not stated and is_read_too_late(registration):
         return back
     form = NeedsForm(data={"diet": given.diet, "access": given.access})
@@ -46,7 +48,7 @@ def stated_needs(public_id: str) -> Response | AnyResponse:
 
 @blueprint.post("/behov/<public_id>/radera")
 def erase_stated_needs(public_id: str) -> AnyResponse:
-    """Takes the consent back: what was written is gone at once."""
+    """Takes the consent back, which erases what was written at once (GDPR art. 7.3)."""
     registration = own_data.registration_of(g.person, public_id)
     if Press().accepted():
         carry_out(lambda: needs.forget(registration))

@@ -1,4 +1,4 @@
-"""What an invited person does with the registration.
+"""The pages of an invited person: the registration and all that can be done with it.
 
 A pressed button on the landing page lets them in.
 """
@@ -23,7 +23,7 @@ blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
 def holder_of_link() -> Response | None:
     """The guard of every page.
 
-    The session knows the registration the page was made for and the version its link had; both
+    The session knows which registration the page was made for and which version its link had; both
     must still hold.
     """
     target = session_links.target("registration")
@@ -41,11 +41,12 @@ def holder_of_link() -> Response | None:
 
 
 def _not_let_in(target: Target | None) -> Response:
-    """What was typed is given back.
+    """Turns the person away with what was typed.
 
-    Who has just sent a substitute and presses again sees that it is done.
+    A person who has just sent a substitute and presses again sees that it is done.
     """
     successor = None
+    # The first press has made this very link dead, so the second one comes here.
     if target and request.endpoint == "participant.substitute":
         successor = substitution.successor_of(target)
     if successor is None:
@@ -55,6 +56,7 @@ def _not_let_in(target: Target | None) -> Response:
     return redirect(url_for("open.handed_over"), code=303)
 
 
+# Last: these modules import the blueprint from here.
 from annualwheel.web.participant import (
     answering,
     colleagues,

@@ -1,4 +1,4 @@
-"""Yes, with the details; no, with one more press."""
+"""The answer to an invitation: yes, with the details, or no, with one more press."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from annualwheel.web.parts import offered_acts
 
 @blueprint.route("/anmal", methods=["GET", "POST"])
 def register() -> Response | AnyResponse:
-    """The form: registers, says yes to a new day, or changes the details of what stands.
+    """Registers, says yes to a new day, or changes the details of a registration.
 
     The same press twice shows the same page.
     """
@@ -25,11 +25,14 @@ def register() -> Response | AnyResponse:
     form = registration_form(registration, request.args.get("satt", ""))
     offer = offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
+    # Noted before the act, to tell whether anything was changed: nobody is told of a mail that is
+    # not sent.
     state, stood = registration.state, replies.stands(registration)
     outcome = carried_out(
         form, lambda: replies.register(registration, form.reply(), page.now(), actor)
     )
     if outcome:
+        # A new address has raised the link's version: without this the person would be out.
         session_links.note("registration", registration.public_id, registration.link_version)
         done = "andrad" if replies.stands(registration) != stood else None
         if registration.state != state:
@@ -37,6 +40,8 @@ def register() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation", klart=done), code=303)
     if not form.is_submitted() and not offer.can & {"register", "change"}:
         return redirect(url_for("participant.confirmation"), code=303)
+    # Somebody who got the mail forwarded has written themselves into it: they are offered to come
+    # as a substitute instead.
     another = outcome.refusal is not None and replies.names_another(registration, form.reply())
     html = render_template(
         "participant/register.html",
@@ -51,12 +56,16 @@ def register() -> Response | AnyResponse:
 
 @blueprint.route("/nej", methods=["GET", "POST"])
 def decline() -> Response | AnyResponse:
-    """No: an optional reason, and one more press, as a mail scanner may have pressed the first."""
+    """Says no, with an optional reason, after one more press.
+
+    Some mail scanners press the first button that they find, so that press decides nothing.
+    """
     registration: Registration = g.registration
     form, offer = DeclineForm(), offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)
     if carried_out(form, lambda: replies.decline(registration, form.chosen(), page.now(), actor)):
         return redirect(url_for("participant.confirmation", klart="nej"), code=303)
+    # An offered seat is answered by buttons of its own (`waiting`).
     if not form.is_submitted() and ("decline" not in offer.can or registration.state == "offered"):
         return redirect(url_for("participant.confirmation"), code=303)
     html = render_template(

@@ -1,4 +1,4 @@
-"""Colleagues registered in one go: up to five rows, all of them or none."""
+"""Colleagues registered together: up to five rows, all of them or none."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ ADD = "lagg_till"
 
 
 class ColleaguesForm(BaseForm):
-    """Rows of fields: given_1, family_1, … A row where nothing is typed is nobody.
+    """Rows of fields: given_1, family_1, … An empty row stands for nobody.
 
-    The first must be somebody.
+    The first row must be filled in.
     """
 
     rows: int
@@ -42,15 +42,16 @@ class ColleaguesForm(BaseForm):
         return [self[f"{name}_{number}"] for name in NAMES if f"{name}_{number}" in self]
 
     def is_empty(self, number: int) -> bool:
-        """Whether nothing is typed in the row. What is chosen alone is nobody."""
+        """Whether nothing is typed in the row; a choice alone does not count."""
         return not any(strip(self[f"{name}_{number}"].data) for name in NAMES[:-1])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each row by itself, and no person in two rows."""
+        """Checks each row by itself, and that no person is in two rows."""
         fine = super().validate(extra_validators)
         seen: dict[tuple[str, str], int] = {}
         numbers = range(1, self.rows + 1)
         for number in numbers:
+            # An empty form says what is missing in its first row, and not that it has no rows.
             if number == 1 or not self.is_empty(number):
                 self._check(number, seen)
         in_rows = (field for number in numbers for field in self.row(number))
@@ -84,6 +85,7 @@ class ColleaguesForm(BaseForm):
         self._check_address(number)
         if f"mode_{number}" in self:
             self._check_mode(number)
+        # By name and address: a mailbox may be shared by several people.
         person = fold(f"{given.data} {family.data}"), fold(email.data or "")
         if not email.errors and seen.setdefault(person, number) != number:
             same = _(
@@ -114,11 +116,12 @@ class ColleaguesForm(BaseForm):
 
 
 def colleagues_form(registration: Registration, rows: int) -> Any:
-    """The form with that many rows, and the ways of attending where there is a choice."""
+    """The form with that many rows, with the ways of attending where there is a choice."""
     modes = [
         SelectChoice(option.mode, words.label(option.mode, "mode"))
         for option in registration.meeting.options
     ]
+    # Not a FieldList: the library drops rows above its limit in silence, and numbers the rest anew.
     fields: dict[str, Any] = {"rows": rows}
     for number in range(1, rows + 1):
         fields |= {
@@ -138,7 +141,7 @@ def colleagues_form(registration: Registration, rows: int) -> Any:
 
 @blueprint.route("/kollegor", methods=["GET", "POST"])
 def colleagues_in_one_go() -> Response | AnyResponse:
-    """The form. A press on *one more row* gives it back with everything that was typed."""
+    """Registers colleagues. A press on *one more row* shows the form with all that was typed."""
     registration: Registration = g.registration
     refusal = colleagues.why_not(registration, page.now())
     adding = ADD in request.form
@@ -147,6 +150,7 @@ def colleagues_in_one_go() -> Response | AnyResponse:
     actor = audit.participant(registration.person_id)
 
     def register() -> None:
+        # All rows in one act: either every one of them has an outcome or none has.
         people = form.colleagues()
         became.extend(colleagues.register_together(registration, people, page.now(), actor))
 
@@ -167,7 +171,7 @@ def colleagues_in_one_go() -> Response | AnyResponse:
 
 @blueprint.get("/kollegor/klart")
 def colleagues_done() -> str | AnyResponse:
-    """What became of each row."""
+    """Says what became of each row."""
     registration: Registration = g.registration
     if "colleagues" not in session:
         return redirect(url_for("participant.colleagues_in_one_go"), code=303)
@@ -180,7 +184,7 @@ def colleagues_done() -> str | AnyResponse:
 
 
 def _rows() -> int:
-    """How many rows the page had that was sent."""
+    """How many rows the sent page had."""
     sent = request.form.get("antal", "1")
     is_number = sent.isascii() and sent.isdecimal() and len(sent) < 3
     return max(1, min(int(sent), MOST)) if is_number else 1

@@ -27,7 +27,7 @@ LUNCH = [SelectChoice("ja", _l("Ja")), SelectChoice("nej", _l("Nej"))]
 
 
 class OnSiteOnly(OneOf):
-    """The same, for a question that concerns only those who come to the place."""
+    """The same, for a question that concerns only those who attend on site."""
 
     def __call__(self, form: Any, field: Field) -> None:
         if form.attends != "online":
@@ -35,9 +35,9 @@ class OnSiteOnly(OneOf):
 
 
 class RegistrationForm(NameFields, BaseForm):
-    """Who comes, and what the place needs to know.
+    """The person who comes, and what the meeting asks.
 
-    `lunch` and `mode` are taken out where the meeting does not ask.
+    The form has no `lunch` or `mode` where the meeting does not ask for it.
     """
 
     email = EmailField(
@@ -80,13 +80,15 @@ class RegistrationForm(NameFields, BaseForm):
 
     @property
     def attends(self) -> str:
-        """The way of attending that is chosen; on site where there is nothing to choose."""
+        """The chosen way of attending; on site where there is no choice."""
         return self.mode.data if "mode" in self else "on_site"
 
     def reply(self) -> Reply:
         """What was filled in."""
+        # The answer may be left from before the person chose to attend online.
         eats_there = "lunch" in self and self.attends == "on_site"
         lunch = self.lunch.data == "ja" if eats_there else None
+        # Nobody gets every mail twice for having typed their own address in both fields.
         copy_to = self.copy_to.data if self.copy_to.data != self.email.data else ""
         return Reply(
             self.given.data,
@@ -103,7 +105,7 @@ class RegistrationForm(NameFields, BaseForm):
 def registration_form(registration: Registration, mode: str = "") -> RegistrationForm:
     """The form for this meeting, filled with what is known.
 
-    `mode` is a way of attending the person has chosen already. Nothing is chosen for anybody.
+    `mode` is a way of attending that the person has chosen already. Nothing is chosen for anybody.
     """
     person, meeting = registration.person, registration.meeting
     known = {
@@ -113,6 +115,7 @@ def registration_form(registration: Registration, mode: str = "") -> Registratio
         "mobile": person.mobile,
         "title": registration.title or _title(registration),
         "copy_to": registration.copy_to,
+        # Before an answer the row has a default, which the person has not chosen.
         "mode": registration.mode if registration.answered_at else mode or None,
         "lunch": _lunch(registration),
     }
@@ -143,7 +146,7 @@ def _lunch(registration: Registration) -> str | None:
 
 
 class SubstituteForm(NameFields, BaseForm):
-    """Who comes instead."""
+    """The person who comes instead."""
 
     email = EmailField(
         _l("E-postadress"),
@@ -167,7 +170,7 @@ class SubstituteForm(NameFields, BaseForm):
 
 
 class DeclineForm(BaseForm):
-    """No, and why if one likes to say."""
+    """No, with a reason for those who want to give one."""
 
     reason = RadioField(
         _l("Varför kan du inte komma?"), [Optional()], choices=REASONS, validate_choice=False
@@ -175,4 +178,5 @@ class DeclineForm(BaseForm):
 
     def chosen(self) -> str:
         """The reason, "" when none was chosen."""
+        # Anything else than a reason of ours is as none: a no must never fail for its reason.
         return next((choice.value for choice in REASONS if choice.value == self.reason.data), "")

@@ -1,4 +1,4 @@
-"""Giving the place back, or to somebody else."""
+"""Giving the seat back, or to somebody else."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from annualwheel.web.parts import offered_acts
 
 @blueprint.route("/ersattare", methods=["GET", "POST"])
 def substitute() -> Response | AnyResponse:
-    """Somebody else comes instead.
+    """Sends a substitute.
 
-    This browser is let out at once: the old link is dead. `instead`: the button on the form of a
-    registration that holds somebody else's details leads here with what was typed.
+    The old link is dead at once, and so is this browser's session for it. `instead`: the button on
+    a registration form with somebody else's details leads here with what was typed.
     """
     registration: Registration = g.registration
     form, offer = SubstituteForm(), offered_acts.of(registration, page.now())
@@ -32,9 +32,11 @@ def substitute() -> Response | AnyResponse:
     actor, seated = audit.participant(registration.person_id), registration.state in HOLDS_SEAT
 
     def hand_over() -> None:
+        # Somebody who was forwarded the invitation takes it themselves: the mails say so.
         new = replace(form.substitute(), taken=forwarded)
         substitution.substitute(registration, new, page.now(), actor)
 
+    # That button only brings its fields here, to be looked at and sent by another press.
     if page.pressed("answer") != "instead" and carried_out(form, hand_over):
         session_links.forget("registration", registration.public_id)
         session["handed_over"] = f"{form.given.data} {form.family.data}"
@@ -55,7 +57,7 @@ def substitute() -> Response | AnyResponse:
 
 @blueprint.route("/avboka", methods=["GET", "POST"])
 def withdraw() -> Response | AnyResponse:
-    """Gives the seat, or the place in line, back."""
+    """Gives back the seat, or the position on the waiting list."""
     registration: Registration = g.registration
     form, offer = Press(), offered_acts.of(registration, page.now())
     actor = audit.participant(registration.person_id)

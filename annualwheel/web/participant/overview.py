@@ -1,6 +1,7 @@
 """The page of a registration.
 
-What stands, what happens next, what can be changed; the calendar file; the way to the preparation.
+It says what holds, what happens next and what can be changed. It has the calendar file and the way
+to the preparation.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ DONE = ("anmald", "andrad", "nej", "avbokad", "kvar", "behov", "raderat")
 
 @blueprint.get("")
 def confirmation() -> str:
-    """What stands, in whatever state it is."""
+    """Shows the registration, in whatever state it is."""
     done = request.args.get("klart", "")
     return shown(Press(formdata=None), done if done in DONE else "")
 
 
 def shown(form: Press, done: str = "") -> str:
-    """The page as it is now.
+    """Makes the page as it is now.
 
-    `form` may hold what a press on it was refused with; `done` is what one has just done.
+    `form` may hold the refusal of a press on it; `done` is what the person has just done.
     """
     registration: Registration = g.registration
     meeting, now = registration.meeting, page.now()
@@ -54,16 +55,16 @@ def shown(form: Press, done: str = "") -> str:
 
 @blueprint.get("/kalender.ics")
 def calendar() -> Response:
-    """The seat's entry as a file, for calendars that did not take the mailed one.
+    """Gives the calendar entry as a file, for calendars that did not take the mailed one.
 
-    Before an answer, to keep the day free.
+    Before an answer the file keeps the day free.
     """
     return calendar_file.answer(g.registration)
 
 
 @blueprint.post("/forberedelse")
 def open_preparation() -> AnyResponse:
-    """The pressed button: lets the person write in an answer and opens a session for it."""
+    """Lets the person write in an answer and opens a session for it when the button is pressed."""
     registration: Registration = g.registration
     back = redirect(url_for("participant.confirmation"), code=303)
     if registration.state not in PREPARES:
@@ -81,7 +82,7 @@ def open_preparation() -> AnyResponse:
 
 
 def _pressed(registration: Registration) -> Questionnaire | None:
-    """The questionnaire whose button was pressed: the named one, or the meeting's only one."""
+    """The questionnaire whose button was pressed, or the meeting's only one."""
     asked, key = registration.meeting.questionnaires, page.pressed("formular")
     if not key and len(asked) == 1:
         return asked[0]

@@ -1,7 +1,7 @@
 """Diet and access needs: an optional step of its own.
 
-What has been stated is not shown: a link can have been forwarded. The owner sees it among the own
-details, after a freshly mailed link.
+The page does not show what has been stated, since the link may have been forwarded. Its owner sees
+it among the own details, after a freshly mailed link.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from annualwheel.web.parts.needs_form import NeedsForm, consent_to, is_read_too_
 
 @blueprint.route("/behov", methods=["GET", "POST"])
 def own_needs() -> Response | AnyResponse:
-    """The step: what is written is kept with the sentence that was consented to.
+    """Keeps what is written together with the sentence that the person consented to.
 
     An empty field leaves what was stated before.
     """
@@ -33,6 +33,7 @@ def own_needs() -> Response | AnyResponse:
     stated = bool(given.diet or given.access)
     if not stated and is_read_too_late(registration):
         return back
+    # Without the stated values: whoever has the link would read somebody's diet or disability.
     form = NeedsForm()
     form.consent.label.text = consent
     written = form.diet.data or form.access.data
@@ -40,6 +41,7 @@ def own_needs() -> Response | AnyResponse:
         return back
 
     def keep() -> None:
+        # Read in the act: something may have been stated while the page was open.
         before = needs.of(registration)
         diet, access = form.diet.data or before.diet, form.access.data or before.access
         needs.state(registration, diet, access, consent, page.now())
@@ -59,7 +61,7 @@ def own_needs() -> Response | AnyResponse:
 
 @blueprint.post("/behov/radera")
 def erase_needs() -> AnyResponse:
-    """Takes the consent back: what was written is gone at once."""
+    """Takes the consent back, which erases what was written at once (GDPR art. 7.3)."""
     if Press().accepted():
         carry_out(lambda: needs.forget(g.registration))
         return redirect(url_for("participant.confirmation", klart="raderat"), code=303)

@@ -1,4 +1,4 @@
-"""The meeting's results for those who were asked to it."""
+"""The meeting's results for those who were invited."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from annualwheel.web.parts import results_page
 
 @blueprint.get("/resultat")
 def results() -> str | Response | AnyResponse:
-    """What the meeting came to, with what one's own organisation submitted.
+    """Shows the meeting's results next to what the person's own organisation submitted.
 
-    Only while the invitation holds.
+    Only a person whose invitation holds sees them.
     """
     registration: Registration = g.registration
     if registration.state not in INVITED:
         return redirect(url_for("participant.confirmation"), code=303)
     meeting, joint = registration.meeting, None
+    # Somebody from the open page only says that they come from there: they read nothing of its
+    # answer until a colleague or a coordinator has vouched for them.
     if affiliations.has_place(registration.person, registration.organisation):
         joint = registration.organisation_id
     own = outcome.own_versions(meeting, joint, registration.person_id)

@@ -12,6 +12,6 @@ from annualwheel.web.parts import subscription_page
 
 @blueprint.route("/kalender", methods=["GET", "POST"])
 def subscription() -> Response:
-    """The address of the calendar, and a new one."""
+    """Shows the address of the calendar, and makes a new one."""
     back = (_("Till din anmälan"), url_for("participant.confirmation"))
     return subscription_page.show(g.registration.person, back)

@@ -14,7 +14,7 @@ from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
 from annualwheel.web.participant import blueprint, overview
 
-# The button's value, what it does, and what the page then says is done.
+# The value of the button, its act, and what the page then says was done.
 ANSWERS: Mapping[str, tuple[Callable[..., None], str]] = {
     "take": (offers.accept, "anmald"),
     "stay": (offers.stay, "kvar"),
@@ -24,7 +24,7 @@ ANSWERS: Mapping[str, tuple[Callable[..., None], str]] = {
 
 @blueprint.post("/erbjudande")
 def answer_offer() -> Response | AnyResponse:
-    """One of the three buttons.
+    """Does what one of the three buttons says.
 
     The same press twice shows the same page; a press that comes too late says so.
     """
@@ -34,5 +34,5 @@ def answer_offer() -> Response | AnyResponse:
         return redirect(url_for("participant.confirmation"), code=303)
     if carried_out(form, lambda: act(g.registration, now, actor)):
         return redirect(url_for("participant.confirmation", klart=done), code=303)
-    # The page itself is not over, though the offer may be: one may still leave.
+    # Not `form.status`, which is 410 for an offer that is over: the person can still act here.
     return make_response(overview.shown(form), 422 if form.errors else 200)

@@ -18,9 +18,9 @@ from annualwheel.web import addresses, page
 
 
 def answer(registration: Registration) -> Response:
-    """The file.
+    """Gives the file.
 
-    No attendee in it, and no link of ours: calendars are shared. Fails with 404 where there is
+    It has no attendee and no link of ours, since people share their calendars. 404 where there is
     nothing to keep the day for.
     """
     entry = _entry(registration) or abort(404)

@@ -1,7 +1,4 @@
-"""What /komponenter shows.
-
-A form with every kind of field, in the state after a failed submission, and sample rows.
-"""
+"""What /komponenter shows: a form with every kind of field and two errors, and sample rows."""
 
 from __future__ import annotations
 
@@ -77,7 +74,7 @@ class ExampleForm(BaseForm):
 
 
 def example_form() -> ExampleForm:
-    """The form as it stands after somebody forgot two things."""
+    """The form after somebody forgot two things."""
     form = ExampleForm(
         formdata=None,
         data={
@@ -104,7 +101,7 @@ def example_list() -> lists.ListPage:
 
 
 def example_wheel(language: str) -> str:
-    """The year 2027 on 23 November 2026: one phase done, one going on, the rest to come."""
+    """The year 2027 on 23 November 2026: one phase done, one open, the rest ahead."""
     caption = Caption(
         _("Årshjulet 2027, bild"),
         _("Ring med årets tolv månader och tre möten. Samma uppgifter finns i korten bredvid."),
@@ -115,7 +112,7 @@ def example_wheel(language: str) -> str:
 
 
 def _phases(*edges: tuple[dt.date, dt.date]) -> tuple[Phase, ...]:
-    """Four phases to come, in order."""
+    """Four phases ahead, in order."""
     kinds = ("invitation", "registration", "preparation", "followup")
     return tuple(Phase(kind, *edge, state="todo") for kind, edge in zip(kinds, edges, strict=True))
 

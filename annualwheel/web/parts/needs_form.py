@@ -1,4 +1,4 @@
-"""The form for diet and access needs, and the sentence that is consented to."""
+"""The form for diet and access needs, and the sentence that people consent to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from annualwheel.wording import dates
 
 
 class NeedsForm(BaseForm):
-    """Diet and access needs (GDPR art. 9): only with an active tick."""
+    """Diet and access needs. They are taken only with an active tick (GDPR art. 9.2 a)."""
 
     diet = StringField(
         _l("Specialkost"),
@@ -37,21 +37,23 @@ class NeedsForm(BaseForm):
         description=_l("Till exempel tolk, plats nära dörren eller material i förväg"),
         render_kw={"autocomplete": "off"},
     )
+    # Never ticked beforehand: silence is no consent (GDPR recital 32).
     consent = BooleanField()
 
     def validate_consent(self, field: Field) -> None:
-        """Asked for only when there is something to consent to."""
+        """Refuses needs without the tick; an empty form needs none."""
         if (self.diet.data or self.access.data) and not field.data:
             raise ValidationError(_("Kryssa i att du samtycker, eller ta bort det du skrev"))
 
 
 def is_read_too_late(registration: Registration) -> bool:
-    """Whether the page is only opened, and needs can no longer be stated."""
+    """Whether the page is only opened and needs can no longer be stated."""
+    # Not so for a form that was sent: it is refused at the act and keeps what was typed.
     return request.method == "GET" and bool(needs.why_not(registration.meeting, page.now()))
 
 
 def consent_to(registration: Registration) -> str:
-    """The sentence that is consented to, with the day on which everything is erased."""
+    """The sentence that people consent to, with the day on which everything is erased."""
     day = dates.day(needs.erase_on(registration.meeting), page.language())
     sentence: str = _(
         "Jag samtycker till att uppgifterna används för att ordna specialkost och det jag behöver "

@@ -1,6 +1,6 @@
-"""What the page may offer.
+"""What the page of a registration may offer.
 
-A button only for what a press would do, and words for what it would not.
+It has a button for what a press would do, and a sentence for what it would not.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
 
 @dataclass(frozen=True)
 class Offer:
-    """`can`: the actions that are possible now; `why`: a sentence for each that is not.
+    """What a page offers.
 
-    `answer_by`: the last moment for an answer. `full`: a yes would lead to the waiting list.
+    `can`: the actions that are possible now; `why`: a sentence for each that is not. `answer_by`:
+    the last moment for a reply. `full`: a yes would lead to the waiting list.
     """
 
     can: frozenset[str]
@@ -41,6 +42,7 @@ class Offer:
 
 def of(registration: Registration, now: dt.datetime) -> Offer:
     """What this registration's page may offer at `now`."""
+    # The same rule that the act goes by, so that no button leads to a refusal.
     refused = {action: availability.why_not(registration, action, now) for action in ACTIONS}
     why = {
         action: error_messages.sentence(refusal) for action, refusal in refused.items() if refusal
@@ -53,10 +55,10 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """A place in the line to one way of attending.
+    """A position on the waiting list of one way of attending.
 
-    `free`: there is a seat after all, which others have let go. `ended`: what was offered has run
-    out, though it has not been noted yet.
+    `free`: there is a seat that others have let go. `ended`: the offer has run out, though the
+    sweep has not noted it yet.
     """
 
     option: AttendanceOption
@@ -66,7 +68,7 @@ class QueuePosition:
 
 
 def queue(registration: Registration, now: dt.datetime) -> QueuePosition | None:
-    """Where somebody stands who waits or is offered a seat; None for everybody else."""
+    """The position of somebody who waits or is offered a seat; None for everybody else."""
     option = seats.option_of(registration.meeting, registration.mode)
     if option is None or registration.state not in IN_LINE:
         return None
@@ -85,9 +87,9 @@ class OfferedQuestionnaire:
 
     `key` and `minutes` are given once it is published, `title` where it must be named (see
     `opening.is_named`). `after`: it is asked after the meeting. `own`: each person answers alone.
-    `outside`: the organisation answers together, and nobody has said that the person belongs to it.
-    `closes_at` and `is_open` are those of this answer, which may be open longer than the others'
-    when a coordinator has opened it again.
+    `outside`: the organisation answers together, and nobody has vouched for the person. `closes_at`
+    and `is_open` are those of this answer, which is open longer than the others' when a coordinator
+    has opened it again.
     """
 
     key: str
@@ -102,7 +104,7 @@ class OfferedQuestionnaire:
 
 
 def asked(registration: Registration, now: dt.datetime) -> list[OfferedQuestionnaire]:
-    """What the page says of preparing and following up the meeting, in the order it is asked."""
+    """What the page says about preparing and following up the meeting, in the order of asking."""
     published_ones = registration.meeting.questionnaires
     found = [_asked(registration, questionnaire, now) for questionnaire in published_ones]
     if not any(not one.after for one in found):
@@ -111,7 +113,7 @@ def asked(registration: Registration, now: dt.datetime) -> list[OfferedQuestionn
 
 
 def _planned(registration: Registration, now: dt.datetime) -> OfferedQuestionnaire:
-    """What the plan says of the preparation while no questions are published for it."""
+    """What the plan says about the preparation while no questions are published for it."""
     meeting = registration.meeting
     span = years.phase(meeting, "preparation")
     return OfferedQuestionnaire(
@@ -132,9 +134,11 @@ def _asked(
 ) -> OfferedQuestionnaire:
     opens_at, answer = opening.opens_at(questionnaire), None
     let_in = membership.is_let_in(registration, questionnaire)
+    # Before it opens every answer is as planned, and the landing page has one query less.
     if let_in and now >= opens_at:
         person, organisation = registration.person, registration.organisation
         answer = membership.answer_of(questionnaire, person, organisation)
+    # An answer keeps the questions that it was begun on, also when they were corrected since.
     definition = published.asked_of(answer) if answer else published.definition_of(questionnaire)
     closes_at = deadline.closes_at(answer) if answer else opening.closes_at(questionnaire)
     return OfferedQuestionnaire(

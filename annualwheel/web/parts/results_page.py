@@ -1,6 +1,6 @@
 """The results of a meeting as its people read them.
 
-By the link of a registration, by the link of a preparation, and as a preview.
+The link of a registration and the link of a preparation show them, and a preview does.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from annualwheel.web.parts.submitted_content import Block
 
 @dataclass(frozen=True)
 class ResultPassage:
-    """What the tables said about a theme; `title` "" for the whole.
+    """What the tables said about a theme; `title` is "" for the whole.
 
-    `language` is the one the text is in.
+    `language` is that of the text.
     """
 
     title: str
@@ -53,10 +53,10 @@ def show(
     back: tuple[str, str],
     preview: bool = False,
 ) -> str:
-    """The page.
+    """Makes the page.
 
-    `own` is what the reader's organisation submitted last to each questionnaire; `back` a text and
-    where it leads; `preview` shows a draft.
+    `own` is what the reader's organisation submitted last to each questionnaire, `back` a text and
+    the address that it leads to. `preview` shows a draft.
     """
     language = page.language()
     published = meeting.results_at is not None and meeting.state != "cancelled"
@@ -81,6 +81,7 @@ def _own(version: SubmissionVersion, language: str) -> OwnSubmission:
     named = opening.is_named(answer.questionnaire)
     return OwnSubmission(
         version=version,
+        # By the definition that was answered: the questions may have been corrected since.
         title=published.by_digest(version.digest).title if named else None,
         personal=answer.person_id is not None,
         blocks=submitted_content.of_content(version.content, language),
@@ -88,10 +89,12 @@ def _own(version: SubmissionVersion, language: str) -> OwnSubmission:
 
 
 def _passages(meeting: Meeting, language: str) -> list[ResultPassage]:
-    """What there is to read, without the themes that nothing is written of."""
+    """The texts to read, without themes that have none."""
     passages = []
     for piece in results.pieces(meeting):
         title = piece.title.to(language) if piece.title else ""
+        # A text that exists in one language only is shown in that one, and says so for screen
+        # readers.
         passages.append(ResultPassage(title, *piece.to(language)))
     return [one for one in passages if one.text]
 

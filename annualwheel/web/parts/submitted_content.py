@@ -34,7 +34,7 @@ class Block:
 
 
 def of_content(stored: Mapping[str, Any], language: str) -> list[Block]:
-    """A version to read, as it is stored; it carries its own labels."""
+    """A stored version to read. It carries its own labels."""
     said = content.read(stored)
     labels = {question.key: question.label.to(language) for question in said.questions}
     return [_submitted_block(section, labels, language) for section in said.sections]
@@ -59,7 +59,7 @@ def _submitted_block(section: SectionContent, labels: Mapping[str, str], languag
 def _submitted(
     answers: Iterable[AnswerContent], labels: Mapping[str, str], language: str
 ) -> list[Line]:
-    """The answers but for the free texts beside a choice that nobody has written in."""
+    """The answers, without empty free texts of an option."""
     return [
         Line(labels[answer.question], _written(answer, language))
         for answer in answers
@@ -68,7 +68,7 @@ def _submitted(
 
 
 def ended_line(titles: list[str]) -> list[Line]:
-    """The initiatives of the year before that have come to an end, as one line."""
+    """The initiatives of the year before that have ended, as one line."""
     if not titles:
         return []
     return [Line(_("Avslutat sedan förra året"), ", ".join(titles))]

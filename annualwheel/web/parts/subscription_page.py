@@ -1,7 +1,7 @@
-"""*Din kalender*: the address a calendar subscribes to.
+"""*Din kalender*: the address that a calendar program subscribes to.
 
-How that is done, and a new address for one that has come astray. By the link of a registration and
-by the link of a preparation.
+The page says how to subscribe, and gives a new address for one that others have got. It opens by
+the link of a registration and by the link of a preparation.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from annualwheel.web.forms import Press
 
 
 def show(person: Person, back: tuple[str, str]) -> Response:
-    """The page; `back` is a text and where it leads.
+    """Makes the page. `back` is a text and the address that it leads to.
 
-    The button gives a new address, and the old one is dead.
+    The button makes a new address, and the old one is dead.
     """
     form = Press()
     if carried_out(
@@ -35,6 +35,7 @@ def show(person: Person, back: tuple[str, str]) -> Response:
         form=form,
         address=address,
         renewed=request.args.get("klart") == "ny",
+        # Programs that know `webcal:` subscribe at a press; with `https:` most would import once.
         webcal=f"webcal://{address.partition('://')[2]}",
     )
     return make_response(html, form.status)

@@ -1,10 +1,10 @@
 """The year as a picture: plain data in, one SVG element as text out.
 
-How it reads, never by colour alone: a lane is a meeting (the outermost first), the letter in a disc
-its day, the digit in an arc the phase. A solid arc is done, an outlined one is to come, a hatched
-one goes on; its solid part is the share of answers while the line shows today, so solid past the
-line is ahead of plan. Colours come from the stylesheet's `.wheel` rules. The picture holds no
-links: what can be done is on the cards and in the table beside it.
+Nothing is told by colour alone. A lane is a meeting (the outermost first), the letter in a disc is
+its day, the digit in an arc is the phase. A solid arc is done, an outlined one is ahead, a hatched
+one is open. The solid part of an open arc is the share of answers and the line shows today, so
+solid past the line is ahead of plan. Colours come from the stylesheet's `.wheel` rules. The picture
+holds no links: the cards and the table next to it have them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Meeting:
-    """One lane. `is_next` marks the meeting the year is heading for."""
+    """One lane. `is_next` marks the meeting ahead."""
 
     letter: str
     held_on: dt.date
@@ -65,7 +65,7 @@ class Centre:
 
 @dataclass(frozen=True)
 class Caption:
-    """What a screen reader says instead of the picture."""
+    """What a screen reader reads instead of the picture."""
 
     title: str
     description: str
@@ -90,6 +90,7 @@ def wheel(
     if len(meetings) > len(LANES):
         raise ValueError(f"the wheel has {len(LANES)} lanes")
     shown = today if _is_in_this_turn(meetings, today) else None
+    # What is drawn later lies on top: the line of today crosses the lanes.
     parts = [*_opening(caption, prefix), *_rim(shown, language), *_year_mark(meetings, year)]
     for radius, meeting in zip(LANES, meetings, strict=False):
         parts += _lane(meeting, radius, shown, prefix)
@@ -112,6 +113,7 @@ def sweep(opens: dt.date, closes: dt.date) -> float:
     """
     after = closes + dt.timedelta(days=1)
     turns = angle(after) - angle(opens) + 360 * (after.year - opens.year)
+    # An SVG arc that ends where it began draws nothing, and one of a day or less could not be seen.
     return min(max(turns, 0.9), 359)
 
 
@@ -136,7 +138,7 @@ def _segment(radius: float, thickness: float, start: float, extent: float) -> st
 
 
 def _is_in_this_turn(meetings: Sequence[Meeting], today: dt.date) -> bool:
-    """Whether the line of today would stand among dates of its own year and not of the next."""
+    """Whether today's line would be among dates of its own year, and not of the year after."""
     days = [
         day
         for meeting in meetings
@@ -168,6 +170,7 @@ def _rim(today: dt.date | None, language: str) -> Iterator[str]:
     for month, name in enumerate(SHORT_MONTHS[language]):
         middle = month * 30 + 15
         x, y = _point(RIM, middle)
+        # The names in the lower half are turned round, or they would be upside down.
         upright = middle if middle < 90 or middle > 270 else middle - 180
         now = " now" if today and today.month == month + 1 else ""
         yield (
@@ -194,8 +197,8 @@ def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -
     )
     for phase in meeting.phases:
         yield from _arc(phase, radius, prefix)
-    # The day of a meeting and the line of today lie on top of the arcs; a digit stands where
-    # neither hides it.
+    # The disc of the meeting's day and the line of today lie on top of the arcs, so a digit is put
+    # where neither hides it.
     taken = [(angle(meeting.held_on), DISC + 2)] + ([(angle(today), 3.0)] if today else [])
     for phase in meeting.phases:
         yield from _digit(phase, radius, taken)
@@ -228,12 +231,14 @@ def _digit(phase: Phase, radius: float, taken: Sequence[tuple[float, float]]) ->
     length = radians(extent) * radius
     free = [
         share
+        # The middle first, then outwards by turns: the digit belongs as near the middle as it fits.
         for share in (0.5, 0.56, 0.44, 0.65, 0.35, 0.75, 0.25)
         if min(share, 1 - share) * length >= 8
         and all(
             _apart(start + extent * share, other) * radius >= width + 8 for other, width in taken
         )
     ]
+    # A phase too short for a digit is named in the table.
     if not free:
         return
     x, y = _point(radius, start + extent * free[0])
@@ -254,8 +259,7 @@ def _apart(one: float, other: float) -> float:
 def _today(today: dt.date, word: str) -> Iterator[str]:
     degrees = angle(today)
     half = 5 + 4.2 * len(word)
-    # The label is pushed inwards just so far that its farthest corner stays inside the innermost
-    # lane.
+    # The label is moved inwards just so far that its farthest corner is inside the innermost lane.
     reach = INSIDE - half * abs(sin(radians(degrees))) - 12 * abs(cos(radians(degrees)))
     (x0, y0), (x1, y1), (x, y) = (
         _point(reach, degrees),
@@ -279,6 +283,8 @@ def _centre(centre: Centre) -> Iterator[str]:
         f"{escape(centre.large)}</text>"
     )
     for number, line in enumerate(centre.lines):
+        # About 0.55 of the font size for each character: the line must fit inside the innermost
+        # lane.
         fitted = min(15.0, 116 / (0.55 * max(len(line), 1)))
         yield (
             f'<text x="210" y="{227 + 19 * number}" text-anchor="middle" font-size="{fitted:.1f}">'

@@ -1,6 +1,6 @@
-"""What those who write an answer do, once a pressed button has let them in.
+"""The pages of those who write an answer: hub, sections, review, submission.
 
-Hub, sections, review, submission.
+A pressed button has let them in.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ blueprint = Blueprint("preparation", __name__, url_prefix="/forberedelse")
 def member_of_answer() -> Response | None:
     """The guard of every page.
 
-    The session knows the membership the page was made for and the version its link had; both must
-    still hold.
+    The session knows which membership the page was made for and which version its link had; both
+    must still hold.
     """
     target = session_links.target("member")
     try:
@@ -31,6 +31,7 @@ def member_of_answer() -> Response | None:
         g.member = None
     if g.member is None:
         if request.is_json:
+            # Autosave keeps the text in the browser on 401 and shows the way to a new link.
             return make_response({"status": 401}, 401)
         return session_expired.answer()
     session_links.let_in(target)
@@ -40,12 +41,13 @@ def member_of_answer() -> Response | None:
 
 
 def _others_write() -> Response:
-    """What somebody with a share of the answer leaves to their colleagues."""
+    """The answer to somebody with a share who asks for what their colleagues write."""
     if request.is_json:
         return make_response({"status": 403, "reason": "other_share"}, 403)
     return make_response(render_template("preparation/others.html"), 403)
 
 
+# Last: these modules import the blueprint from here.
 from annualwheel.web.preparation import (
     asking,
     cards,

@@ -37,10 +37,12 @@ class AskForm(BaseForm):
 
 @blueprint.route("/be-om-att-andra", methods=["GET", "POST"])
 def ask_to_change() -> Response:
-    """The form. Where there is nothing to ask for, the overview says how it stands."""
+    """Asks for the reason. Where nothing can be asked for, it leads to the hub, which says why."""
     submission, form = g.member.submission, AskForm()
     if carried_out(form, lambda: reopening.ask(g.member, form.reason.data, page.now())):
         return redirect(url_for("preparation.hub", bett=1), code=303)
+    # A form that was sent is shown again, so that what was typed stays, whatever happened
+    # meanwhile.
     if not form.is_submitted() and not _is_worth_asking(submission):
         return redirect(url_for("preparation.hub"), code=303)
     html = render_template("preparation/ask.html", form=form, most=MOST, **page_head(submission))
@@ -48,17 +50,18 @@ def ask_to_change() -> Response:
 
 
 def _is_worth_asking(submission: Submission) -> bool:
-    """Whether there is something to ask for that nobody has asked for already."""
+    """Whether the answer is closed to changes and nobody has asked to open it yet."""
     return reopening.may_ask(submission, page.now()) and not reopening.pending(submission)
 
 
 @blueprint.context_processor
 def _asked() -> dict[str, Any]:
-    """For the pages that say how the answer stands.
+    """Two functions for the pages that say whether the answer is open.
 
-    They name what was asked for last, and whether there is anything to ask for now.
+    They give what was asked for last, and whether there is anything to ask for now.
     """
 
+    # Functions, so that only a page that shows it pays for the query.
     def change_request() -> ChangeRequest | None:
         return reopening.latest(g.member.submission)
 

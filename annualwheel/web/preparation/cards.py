@@ -1,7 +1,7 @@
 """The cards of a group: added, removed and brought back, moved.
 
-Each is a press of its own, and each can be undone. What was typed in the card that is open comes
-along with the press, and is saved before anything else.
+Each button can be undone. It sends what was typed in the open card too, and that is saved before
+anything else happens.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ def add(section: str) -> Response:
 
 @blueprint.post("/<section>/forra-aret/<earlier>")
 def carry(section: str, earlier: str) -> Response:
-    """Says what became of an initiative of the year before.
+    """Notes what became of an initiative of the year before.
 
     It goes on (`still`), has changed (`changed`) or has ended (`ended`).
     """
     submission = g.member.submission
     step, _after = find(published.asked_of(submission), section, None)
+    # These buttons are shown only while no card is open, so nothing typed comes with the press.
     if not Press().accepted():
         return redirect(step.url(), code=303)
     way, person = page.pressed("way"), g.member.person
@@ -53,7 +54,7 @@ def carry(section: str, earlier: str) -> Response:
 
 @blueprint.post("/kort/<item>/ta-tillbaka")
 def take_back(item: str) -> Response:
-    """Takes back what was said about an initiative of the year before: it lies among them again."""
+    """Takes back what was said about an initiative of the year before: it is offered again."""
     step = _step(item)
     back = step.url(_anchor="forra-aret")
     if answer := _instead(back, step):
@@ -64,7 +65,7 @@ def take_back(item: str) -> Response:
 
 @blueprint.post("/kort/<item>/ta-bort")
 def remove(item: str) -> Response:
-    """Takes the card away; the page that follows offers to undo it."""
+    """Removes the card; the page that follows offers to undo it."""
     step = _step(item)
     if answer := _instead(step.url(), step, leaving=item):
         return answer
@@ -84,35 +85,39 @@ def restore(item: str) -> Response:
 
 @blueprint.post("/kort/<item>/flytta")
 def move(item: str) -> Response:
-    """Moves the card one place up or down."""
+    """Moves the card one step up or down."""
     step = _step(item)
     back = step.url(flyttat=item)
     if answer := _instead(back, step):
         return answer
+    # Zero steps leave the card where it is: the form could say anything.
     by = MOVES.get(page.pressed("act"), 0)
     carry_out(lambda: items.move(g.member.submission, item, by, page.now()))
     return redirect(back, code=303)
 
 
 def _instead(back: str, step: Step, leaving: str = "") -> Response | None:
-    """What to answer instead of acting on the page `step`.
+    """The answer that takes the place of the act on the page `step`, None when the act may go on.
 
-    The page with what was typed when that could not be saved, or back when the page was too old.
-    `leaving`: a card that is about to go (see `save_typed`).
+    It is the page with what was typed when that could not be saved, or the way back when the page
+    was too old. `leaving`: a card that is about to be removed (see `save_typed`).
     """
+    # Without a script nothing else would save it: the buttons of folded cards belong to the open
+    # card's form.
     if "redigera" in request.args:
         definition = published.asked_of(g.member.submission)
         answer = sections.save_typed(*find(definition, *step.keys), leaving)
         if answer:
             return answer
+    # Checked here too: where no card is open, no other form has looked at the token.
     return None if Press().accepted() else redirect(back, code=303)
 
 
 def _step(item: str) -> Step:
     """The page of the group that a card belongs to.
 
-    A card that is not kept any more is answered from the page of the one that is open beside it, so
-    that what was typed there is saved first.
+    For a card that is not kept any more it is the page of the card that is open, so that what was
+    typed there is saved before the press is refused.
     """
     submission = g.member.submission
     try:

@@ -1,4 +1,4 @@
-"""What stands beside a field.
+"""What a page shows next to a field.
 
 Who wrote it, the way to its former texts, and what was answered the year before.
 """
@@ -16,9 +16,10 @@ from annualwheel.web.preparation.question_forms import QuestionForm
 
 @dataclass(frozen=True)
 class FieldContext:
-    """`by` is given when several write in the answer.
+    """What a page shows next to one field.
 
-    `earlier`: the text of the year before; `usable`: into an empty field.
+    `by` is given when several write in the answer. `former`: the field has former texts. `earlier`:
+    the text of the year before; `usable`: the field is empty, so the text can be put there.
 
     `fetched`: it has just been put there; `kept`: it was not, since something had been written.
     """
@@ -38,10 +39,10 @@ def of(
     earlier: Mapping[str, str],
     asked: Mapping[str, str],
 ) -> dict[str, FieldContext]:
-    """By field.
+    """The context of each field, by its key.
 
     `former` are the fields with former texts by item, `earlier` the texts of the year before by
-    question, and `asked` what the address says has just been done (see `sections`).
+    question. `asked` is the query of the address, which says what was just done (see `sections`).
     """
     if question_form is None:
         return {}
@@ -63,5 +64,5 @@ def of(
 
 
 def _written(stored: DraftAnswer | None) -> DraftAnswer | None:
-    """What stands in a field, None where nothing is written."""
+    """The stored answer of a field, None where nothing is written."""
     return stored if stored and not is_blank(stored.value) else None

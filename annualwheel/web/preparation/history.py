@@ -1,4 +1,4 @@
-"""Who wrote what, and the texts that stood there before.
+"""Who wrote what, and the former texts of each field.
 
 All who write may read them, and take them back while the answer is open.
 """
@@ -30,7 +30,7 @@ from annualwheel.web.preparation.steps import Step, page_head, steps
 
 @dataclass(frozen=True)
 class FieldPosition:
-    """Where fields stand: a page, or a card on it with its name.
+    """Where fields are asked: a page, or a card on it with its name.
 
     `fields` are those that are shown there now.
     """
@@ -42,13 +42,13 @@ class FieldPosition:
 
     @property
     def title(self) -> str:
-        """What the spot is called in a list of all of them."""
+        """The name of the page, with that of the card, in a list of all positions."""
         return f"{self.step.name}: {self.card}" if self.card else self.step.name
 
 
 @dataclass(frozen=True)
 class WrittenField:
-    """A field somebody has written in. `former`: there are former texts to see."""
+    """A field that somebody has written in. `former`: it has former texts to see."""
 
     label: str
     item: str
@@ -59,7 +59,7 @@ class WrittenField:
 
 @blueprint.get("/vem-skrev-vad")
 def authors() -> str:
-    """Every answered question with who wrote it last and when."""
+    """Lists every answered question with who wrote it last and when."""
     answer = g.member.submission
     definition, draft = published.asked_of(answer), drafts.load(answer)
     former = history.fields_with_past(answer, page.now())
@@ -75,7 +75,7 @@ def authors() -> str:
 
 @blueprint.route("/tidigare-texter/<item>/<key>", methods=["GET", "POST"])
 def former_texts(item: str, key: str) -> Response:
-    """What stands in a field and what stood there before.
+    """Shows the text of a field and its former texts.
 
     A press takes a former text back, unless a colleague has just written.
     """
@@ -88,6 +88,8 @@ def former_texts(item: str, key: str) -> Response:
         if not saved.conflicts:
             here = url_for("preparation.former_texts", item=item, key=key, tagen=1)
             return redirect(here, code=303)
+        # A colleague has written since the page was made: it is shown anew, with their text, to
+        # choose again.
         status = 409
     elif request.method == "POST":
         status = form.status
@@ -118,6 +120,7 @@ def _restored(item: str, key: str, former: int, base: int) -> SaveResult:
 
 def _number(name: str) -> int:
     value = request.form.get(name, "")
+    # `isdigit` accepts ² too, which `int` refuses, as it refuses numbers of thousands of digits.
     if not value.isascii() or not value.isdigit() or len(value) > 18:
         raise Unreadable("unreadable_version")
     return int(value)
@@ -148,13 +151,14 @@ def _fields(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 
 
 def _written(spot: FieldPosition, former: set[str]) -> list[WrittenField]:
-    """The fields of a spot that somebody has written in, or that have former texts."""
+    """The fields of a position that somebody has written in, or that have former texts."""
     row, language = spot.item, page.language()
     found = []
     for field in spot.fields:
         key = field.key
         stored = row.stored.get(key)
         filled = stored is not None and not is_blank(stored.value)
+        # An answer that was emptied has former texts too, and this page is the way to them.
         if filled or key in former:
             label = field.label.to(language)
             found.append(WrittenField(label, row.public_id, key, stored, key in former))
@@ -162,8 +166,9 @@ def _written(spot: FieldPosition, former: set[str]) -> list[WrittenField]:
 
 
 def _spot(item: str, key: str) -> FieldPosition:
-    """Where a field of an item is asked. Raises `Missing` where it is not asked now."""
+    """The position of a field of an item. Raises `Missing` where it is not asked now."""
     answer = g.member.submission
+    # A field that a choice hides now has no page to lead back to.
     for spot in _spots(published.asked_of(answer), drafts.load(answer)):
         asked = {field.key for field in spot.fields}
         if spot.item.public_id == item and key in asked:

@@ -1,4 +1,4 @@
-"""The hub: what is asked, how far it has come, who writes."""
+"""The hub: what is asked, how far the answer has come, who writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from annualwheel.web.preparation.steps import Step, asked_title, occasion, page_
 class Task:
     """A section on the hub.
 
-    Its state, how many cards are done and begun, who wrote last, and whether it is `mine` to write.
+    It has its state, how many cards are done and begun, the latest answer, and whether the section
+    is `mine` to write.
     """
 
     step: Step
@@ -37,7 +38,7 @@ class Task:
 class Writer:
     """Somebody who may write.
 
-    `share` says which part when it is not the whole; `removable`: by the one who looks.
+    `share` names the part when it is not the whole; `removable`: the viewer may take them out.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Writer:
 
 @blueprint.get("")
 def hub() -> str:
-    """The sections with their states, those who write, and the way to the review."""
+    """Shows the sections with their states, those who write, and the way to the review."""
     submission, me = g.member.submission, g.member
     definition, draft = published.asked_of(submission), drafts.load(submission)
     tasks = [_task(definition, draft, step) for step in steps(definition)]
@@ -75,14 +76,14 @@ def hub() -> str:
 
 
 def _minutes(definition: Definition, mine: list[Task]) -> int:
-    """About how long the part takes that is the member's to write."""
+    """About how many minutes the member's own part takes."""
     if not g.member.scope:
         return definition.minutes
     return sum(task.step.section.minutes for task in mine)
 
 
 def _left_off(mine: list[Task]) -> Step | None:
-    """The page the member was on last, when it is theirs to write."""
+    """The page that the member was on last, when it is theirs to write."""
     seen = g.member.seen_section
     return next((task.step for task in mine if task.step.key == seen), None)
 
@@ -124,10 +125,12 @@ def _writer(definition: Definition, member: Member) -> Writer:
 
 @blueprint.context_processor
 def _frame() -> dict[str, Any]:
-    """What every page of a preparation says of itself.
+    """What every page of a preparation says about itself.
 
-    Whose answer, to which meeting, and whether "ni" is one person's "du".
+    It names the answer and the meeting, and whether the page says "ni" to an organisation or "du"
+    to a person.
     """
+    # The page that turns people away is made in this blueprint too, and has no answer to speak of.
     if g.get("member") is None:
         return {}
     submission = g.member.submission
@@ -136,6 +139,7 @@ def _frame() -> dict[str, Any]:
         "meeting": submission.questionnaire.meeting,
         "personal": submission.person_id is not None,
         "after_meeting": not opening.prepares(submission.questionnaire),
+        # Functions, since each may ask the database and most pages show only some of them.
         "asked_title": lambda: asked_title(submission),
         "occasion": lambda: occasion(submission),
         "present": presence.sentences,

@@ -1,6 +1,7 @@
 """The year before on this year's pages.
 
-Initiatives to say something of, what came of saying it, and what did not come along.
+The pages offer its initiatives, confirm what was said about them, and name what was not carried
+over.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from annualwheel.web import page
 
 @dataclass(frozen=True)
 class Offer:
-    """An initiative of the year before that nothing has been said of yet, in a few words."""
+    """An initiative of the year before about which nothing has been said yet, in a few words."""
 
     public_id: str
     title: str
@@ -30,9 +31,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class CarryOverReply:
-    """What has just been said of one (`way` as `models.drafts.Item.carried`).
+    """What has just been said about an initiative (`way` as `models.drafts.Item.carried`).
 
-    `done`: nothing is left to fill in; `lost`: what did not come along.
+    `done`: nothing is left to fill in; `lost`: what was not carried over.
     """
 
     public_id: str
@@ -45,7 +46,7 @@ class CarryOverReply:
 def offers(
     submission: Submission, group: Group, earlier: EarlierAnswer | None, draft: Draft
 ) -> list[Offer]:
-    """What there is to say something of, with what was chosen for status, kind and the like."""
+    """The initiatives to ask about, with what was chosen for status, kind and the like."""
     asked = [question.key for question in group.questions if _is_in_short(question, group)]
     return [
         Offer(item.public_id, item.title, _in_short(item, asked))
@@ -54,7 +55,7 @@ def offers(
 
 
 def _is_in_short(question: Question, group: Group) -> bool:
-    """Whether what was chosen for the question stands beside an initiative's title."""
+    """Whether what was chosen for the question is shown under an initiative's title."""
     of_item = (group.status_question, group.kind_question)
     return question.key in of_item or question.source == "focus_areas"
 
@@ -71,9 +72,9 @@ def said(
     draft: Draft,
     public_id: str | None,
 ) -> CarryOverReply | None:
-    """What came of saying something of the item with that public id.
+    """What was just said about the item with that public id.
 
-    None when it is not there or is new this year.
+    None when there is no such item or it is new this year.
     """
     draft_items = (*draft.cards_of(group), *draft.ended_of(group))
     carried_on = (draft_item for draft_item in draft_items if draft_item.carried != "new")
@@ -96,7 +97,8 @@ def lost(
     earlier: EarlierAnswer | None,
     draft_item: DraftItem | None,
 ) -> list[str]:
-    """A sentence for each thing that did not come along to an item from the year before."""
+    """A sentence for each thing that an item from the year before could not bring to this year."""
+    # An initiative that has ended keeps its name only, so the rest is not missed.
     if earlier is None or draft_item is None or draft_item.carried not in ("still", "changed"):
         return []
     found = earlier.item_of(draft_item.initiative_id)
@@ -121,6 +123,8 @@ def _sentence(gone: NotCarriedOver) -> str:
 
 
 def _quoted(option: str) -> str:
+    # A text of its own, since English quotes in another way. It is not asked for within another
+    # text: what gathers the texts for translation does not see it there.
     return str(_("”%(option)s”", option=option))
 
 

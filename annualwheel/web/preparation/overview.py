@@ -1,4 +1,4 @@
-"""The answer to look over: cards in a few words, and the whole draft with what is missing."""
+"""The answer to review: cards in a few words, and the whole draft with what is missing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Card:
 
 @dataclass(frozen=True)
 class GapLink:
-    """Something to mend or that is missing, with the way to it."""
+    """Something to mend or something that is missing, with a link to it."""
 
     text: str
     url: str
@@ -73,6 +73,7 @@ def _in_short(group: Group, values: Values) -> str:
 
 
 def _is_in_short(question: Question, group: Group) -> bool:
+    # The names of organisations would take one more query, and a card is a few words.
     if question.type not in CHOOSING or submission.from_organisations(question):
         return False
     of_item = (group.status_question, group.kind_question)
@@ -85,6 +86,7 @@ def _title(group: Group, item: FilledItem, number: int) -> str:
 
 def blocks(definition: Definition, draft: Draft) -> list[Block]:
     """The whole draft: every question on the visible path, answered or not."""
+    # All names in one query, however many questions ask for organisations.
     chosen = submission.organisations(submission.chosen_organisations(definition, draft))
     names = {option.key: option.label.sv for option in chosen}
     scope = g.member.scope
@@ -95,7 +97,7 @@ def blocks(definition: Definition, draft: Draft) -> list[Block]:
 
 
 def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapLink]]:
-    """What stops the answer from being submitted, and what is only missing.
+    """The gaps that stop the answer from being submitted, and those that do not.
 
     Each has a link to its field.
     """
@@ -116,7 +118,7 @@ def gaps(definition: Definition, draft: Draft) -> tuple[list[GapLink], list[GapL
 
 
 def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Block:
-    """`mine`: the member may write it, so there is a way to it."""
+    """The block of a page. `mine`: the member may write it, so the block has a link to it."""
     draft_item, root, group = draft.item_of(step.part), draft.filled.root, step.section.group
     asked = path.visible_questions(step.section, draft_item.values, root)
     lines = _lines(asked, draft_item.values, names)
@@ -127,6 +129,7 @@ def _block(step: Step, draft: Draft, names: Mapping[str, str], mine: bool) -> Bl
         lines += ended_line(
             [path.item_title(group, item) for item in draft.filled.only(group).ended]
         )
+        # The tick may lie there from before somebody added a card; the card is what counts.
         none = "" if cards else _none_ticked(group, root)
     url = step.url() if mine else ""
     return Block(step.title, step.about, url, lines, cards, none)
@@ -147,7 +150,7 @@ def _card_blocks(
 
 
 def _none_ticked(group: Group, root: Values) -> str:
-    """The words of "we have none" where it is ticked, else ""."""
+    """The label of "we have none" where it is ticked, else ""."""
     none = group.none_question
     if none is None or is_blank(root.get(none.key)):
         return ""
@@ -160,6 +163,7 @@ def _lines(questions: tuple[Question, ...], values: Values, names: Mapping[str, 
         Line(each.label.to(language), spoken(each, values.get(each.key), names, language))
         for question in questions
         for each in answer_fields(question)
+        # The free text next to an option is shown only where somebody has written in it.
         if each is question or not is_blank(values.get(each.key))
     ]
 
@@ -173,6 +177,7 @@ def _gap(
         return GapLink(error, step.url(_anchor="initiativ"))
     anchor = gap.question.key
     if gap.question.type in CHOOSING:
+        # A group of boxes has no id of its own: the link leads to the first of them.
         anchor += "-0"
     if gap.item is None or group is None:
         values = draft.item_of(step.part).values
@@ -188,6 +193,8 @@ def _words(gap: Gap, values: Values, where: str) -> str:
     language = page.language()
     if gap.question is None:
         return where
+    # An optional question is named by its label: the form's sentence would say that it must be
+    # answered.
     if gap.problem is AnswerProblem.EMPTY and not gap.blocks:
         text = gap.question.label.to(language)
     else:
@@ -196,6 +203,6 @@ def _words(gap: Gap, values: Values, where: str) -> str:
 
 
 def unnamed(group: Group, number: int) -> str:
-    """What an item without a name is called."""
+    """The name of an item that has none."""
     item = group.item_label.to(page.language())
     return str(_("%(item)s %(number)s (utan namn)", item=item, number=number))

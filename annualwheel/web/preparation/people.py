@@ -1,6 +1,6 @@
 """Those who write together.
 
-A colleague is invited, mailed again or taken out; and somebody holds the answer together.
+They invite a colleague, mail the link again, remove a colleague, and choose who is the lead.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ WHOLE = "hela"
 
 
 class ColleagueForm(NameFields, BaseForm):
-    """Whom to invite, and what they may write.
+    """The colleague to invite, and what they may write.
 
-    `share` is taken out where an answer cannot be divided.
+    A form for an answer that cannot be divided has no `share`.
     """
 
     email = EmailField(
@@ -63,7 +63,7 @@ class ColleagueForm(NameFields, BaseForm):
 
 
 class LeadForm(BaseForm):
-    """To whom the lead hands over."""
+    """The colleague who becomes the lead."""
 
     colleague = RadioField(
         _l("Vem ska vara samordnare?"),
@@ -74,9 +74,9 @@ class LeadForm(BaseForm):
 
 @blueprint.route("/kollegor/bjud-in", methods=["GET", "POST"])
 def invite() -> Response:
-    """A colleague's name and address.
+    """Invites a colleague by name and address.
 
-    Somebody who is in already is named, with their link to mail again.
+    When they write in the answer already, the page names them and offers to mail their link again.
     """
     _require_joint()
     form, here = _colleague_form(), page_head(g.member.submission)
@@ -96,7 +96,7 @@ def invite() -> Response:
 
 @blueprint.post("/kollegor/<colleague>/lank")
 def mail_again(colleague: str) -> Response:
-    """The same link once more."""
+    """Mails a colleague the same link once more."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
     found = carry_out(lambda: collaborators.mail_again(g.member, colleague, page.now()))
@@ -105,9 +105,10 @@ def mail_again(colleague: str) -> Response:
 
 @blueprint.route("/kollegor/<colleague>/ta-bort", methods=["GET", "POST"])
 def remove_colleague(colleague: str) -> Response:
-    """Asks first: the colleague's link ends, and what they wrote stays."""
+    """Asks, then removes a colleague: their link ends, and what they wrote stays."""
     _require_joint()
     found, form = collaborators.one(g.member, colleague), Press()
+    # Read before the act: afterwards the membership is gone.
     name = found.person.name
     if carried_out(form, lambda: collaborators.remove(g.member, colleague, page.now())):
         return _told("removed", name)
@@ -144,7 +145,7 @@ def hand_over() -> Response:
 
 @blueprint.post("/samordnare/ta")
 def take_lead() -> Response:
-    """ "I hold the answer together", where nobody does."""
+    """Makes the member the lead where the answer has none."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
     carry_out(lambda: collaborators.take_lead(g.member, page.now()))
@@ -152,7 +153,8 @@ def take_lead() -> Response:
 
 
 def said() -> dict[str, Any] | None:
-    """What the press before this page did, once: `act` and the `name` of whom it was about."""
+    """What the button before this page did (`act`) and for whom (`name`). It is told once."""
+    # In the session and not in the address, which would say it again whenever the page is reloaded.
     act, name = session.pop("said", ("", ""))
     return {"act": act, "name": name} if act else None
 
@@ -163,6 +165,7 @@ def _told(act: str, name: str) -> Response:
 
 
 def _require_joint() -> None:
+    # In a personal answer nobody else writes: these pages do not exist there.
     if g.member.submission.person_id is not None:
         abort(404)
 

@@ -1,10 +1,11 @@
-"""How far a member with a share of the answer reaches.
+"""What a member with a share of the answer may do.
 
-Everything is denied but what is named here, so a page that is added later is closed to them until
+Everything that is not named here is denied, so a page that is added later is closed to them until
 somebody has thought about it.
 
-They may read all of the draft, as everybody in the organisation may, and write their share. They do
-not handle the answer as a whole: looking over and submitting, who else writes, who leads.
+They may read the whole draft, as everybody in the organisation may, and write their share. They do
+not handle the answer as a whole: they do not review or submit it, and do not choose who else writes
+or who leads.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ READ = frozenset(
     f"preparation.{name}"
     for name in ("hub", "answer", "download", "receipt", "printing", "results", "authors")
 )
-# About the member alone: where they are, and their own calendar.
+# Pages about the member alone: where they are, and their own calendar.
 OWN = frozenset(("preparation.here", "preparation.subscription"))
 
 
 def allowed(member: Member) -> bool:
     """Whether the member may do what the request asks.
 
-    Always with the whole answer, else what is about them alone, what reads, and what names a page
-    or an item within the share.
+    A member with the whole answer always may. A member with a share may use pages about themselves,
+    pages that read, and pages that name a section or an item within the share.
     """
     if not member.scope or _is_open_to_every_share():
         return True
@@ -40,6 +41,7 @@ def allowed(member: Member) -> bool:
         return False
     if "item" in named:
         return membership.may_write(member, named["item"], _fields(named))
+    # What names neither is about the answer as a whole, and so denied.
     return "section" in named
 
 
@@ -60,10 +62,7 @@ def _keys(part: Part) -> tuple[str, str | None]:
 
 
 def _fields(named: Mapping[str, Any]) -> Iterable[str]:
-    """The questions that the request would write in an item.
-
-    Those of a save, or the one in the address.
-    """
+    """The questions that the request would write in an item: autosave's, or that of the address."""
     body = request.get_json(silent=True) if request.is_json else None
     saved = body.get("fields") if isinstance(body, dict) else None
     in_body = list(saved) if isinstance(saved, dict) else []

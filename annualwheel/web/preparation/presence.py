@@ -1,6 +1,6 @@
 """A sign of life from an open page, and who else is there.
 
-Saving brings the same along, so a page that saves needs no beat of its own.
+Autosave sends the same, so a page that is saving needs no request of its own for it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from annualwheel.web.preparation.steps import Step, steps
 
 @blueprint.post("/har")
 def here() -> Response:
-    """Notes that somebody is here, and answers who else is.
+    """Notes that the member is on the page, and answers who else is.
 
     Takes `{"where": "strukturer/arbete", "away": false}` and answers `{"others": [sentence, …]}`.
     `away`: the page is open and nobody has touched it for minutes, so it is no sign of life. 400:
@@ -44,6 +44,8 @@ def here() -> Response:
 def proven() -> None:
     """Answers 400 unless the request carries the page's token."""
     try:
+        # The script sends JSON and has no form: the token is in a header, checked by the same
+        # library.
         validate_csrf(request.headers.get("X-CSRFToken"))
     except ValidationError:
         abort(400)
@@ -51,6 +53,7 @@ def proven() -> None:
 
 def place(where: object) -> str:
     """The key of a page of this questionnaire, "" for anything else."""
+    # What is returned is stored, so it must be the key of a page that exists.
     known = {step.key for step in _pages()}
     return where if isinstance(where, str) and where in known else ""
 

@@ -1,6 +1,6 @@
-"""The questions on paper, to talk over first.
+"""The questions on paper, to talk about before writing.
 
-With room to write, or with what has been written so far.
+They have room to write, or what has been written so far.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from annualwheel.web.preparation import blueprint
 from annualwheel.web.preparation.question_forms import spoken
 from annualwheel.web.preparation.steps import Step, page_head, steps
 
-# A line for so many characters that the answer may have, and so many lines at most: nobody writes
-# to the limit by hand.
+# One line for each 180 characters that the answer may have, and eight lines at most: by hand nobody
+# writes as much as the limit allows.
 LINE, MOST = 180, 8
 
 
@@ -43,8 +43,8 @@ class PrintedOption:
 class PrintedQuestion:
     """A question on paper.
 
-    `boxes` are its options, `lines` the empty lines under it, `text` what has been written. `when`
-    says on which answer it depends.
+    `boxes` are its options, `lines` the number of empty lines under it, `text` what has been
+    written. `when` says on which answer the question depends.
     """
 
     label: str
@@ -68,7 +68,7 @@ class Sheet:
 
 @blueprint.get("/skriv-ut")
 def printing() -> str:
-    """Every question with its hint, for everybody in the organisation.
+    """Shows every question with its hint, for everybody in the organisation.
 
     `med=svar`: with what is in the draft.
     """
@@ -96,7 +96,7 @@ class PrintedQuestionnaire:
         self.names = {option.key: option.label.sv for option in chosen}
 
     def page(self, step: Step) -> Sheet:
-        """A page of the questionnaire with its cards: the written ones, and one to write on."""
+        """A page of the questionnaire with its cards: the written ones, and an empty one."""
         section, group = step.section, step.section.group
         questions = section.questions
         if group and group.none_question:
@@ -116,6 +116,7 @@ class PrintedQuestionnaire:
         for number, item in enumerate(written, 1):
             title = path.item_title(group, item) or self._number(group, number)
             cards.append(Sheet(title, "", "", self._asked(group.questions, item.values), []))
+        # A single empty card, to copy: the limit may be many times what anybody fills in.
         if len(cards) < group.at_most:
             title = self._number(group, len(cards) + 1)
             intro = _("Kopiera sidan om ni behöver fler.")
@@ -127,6 +128,8 @@ class PrintedQuestionnaire:
 
     def _asked(self, questions: tuple[Question, ...], values: Values) -> list[PrintedQuestion]:
         return [
+            # Hidden questions are printed too: on paper nobody has chosen yet, so each says when it
+            # is asked.
             self._field(each, self._when(question), values)
             for question in questions
             for each in answer_fields(question)
@@ -150,16 +153,16 @@ class PrintedQuestionnaire:
         ]
 
     def _text(self, question: Question, values: Values) -> str:
-        """What has been written, or was chosen where the options are too many for paper.
+        """What has been written, or was chosen where the options are too many to print.
 
-        A choice among boxes shows there.
+        Where there are boxes, the choice shows in them.
         """
         if question.options:
             return ""
         return spoken(question, values.get(question.key), self.names, self.language)
 
     def _when(self, question: Question) -> str:
-        """On which answer a question depends."""
+        """The sentence that says on which answer a question depends, "" for none."""
         condition = question.show_if
         if condition is None:
             return ""

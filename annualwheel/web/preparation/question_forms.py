@@ -1,6 +1,6 @@
 """A page's questions as a form.
 
-Which are shown, what each field was built on, and what the person has changed.
+It knows which are shown, which version each field was built on, and what the person has changed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from annualwheel.web.forms import BaseForm
 from annualwheel.wording import dates
 from annualwheel.wording.collation import swedish
 
-# What can be lost when a page is too old: everything that is typed, not what is ticked.
+# What people would miss when a page is too old: everything that is typed, not what is ticked.
 TYPED = frozenset(set(QuestionType) - CHOOSING)
 
 
@@ -41,8 +41,8 @@ TYPED = frozenset(set(QuestionType) - CHOOSING)
 class Row:
     """A field as the page shows it.
 
-    `stamp` is what it was built on; `when` and `among` name the choice on the same page that it
-    waits for; `conflict` is what the conflict box says and `theirs` the stamp of the other text.
+    `stamp` is the version it was built on. `when` and `among` name the choice on the same page that
+    it waits for. `conflict` has the words of the conflict box, `theirs` the other text's stamp.
     """
 
     field: Field
@@ -56,7 +56,7 @@ class Row:
 
 @dataclass
 class QuestionForm:
-    """A form over one item: `asked` are all its questions, also those that are hidden now."""
+    """The form of one item. `asked` are all its questions, also those that are hidden now."""
 
     asked: tuple[Question, ...]
     item: DraftItem
@@ -66,13 +66,13 @@ class QuestionForm:
 
     @property
     def fields(self) -> list[Question]:
-        """The questions and the free texts beside them."""
+        """The questions and the free texts that belong to their options."""
         return [each for question in self.asked for each in answer_fields(question)]
 
     def set_rows(self, stamps: Mapping[str, str], conflicts: Mapping[str, Conflict]) -> None:
-        """Makes the rows anew after the form's data or a conflict has changed.
+        """Makes the rows again after the form's data or a conflict has changed.
 
-        Stamps that are not given come from what is stored.
+        A stamp that is not given comes from what is stored.
         """
         shown = self._visible(self.form.answers())
         self.rows = []
@@ -91,6 +91,7 @@ class QuestionForm:
         """The choice on the same page that a question waits for, and among which answers."""
         condition = question.show_if
         on_page = {other.key for other in self.asked}
+        # The script can follow only choices on its own page; the server has followed the others.
         if condition is None or condition.question not in on_page:
             return "", ""
         return condition.question, "|".join(condition.values)
@@ -99,9 +100,9 @@ class QuestionForm:
         return {question.key for question in visible(self.asked, values, self.root)}
 
     def revealed(self) -> bool:
-        """Whether the choices just sent make questions visible that the person has not seen.
+        """Whether the choices just sent show questions that the person has not seen.
 
-        Not so on a page that followed the choices live.
+        On a page whose script showed them at once the person has seen them.
         """
         if "live" in request.form:
             return False
@@ -124,24 +125,28 @@ class QuestionForm:
     def changes(self) -> dict[str, Change]:
         """What the person has changed, or decided in a conflict.
 
-        A field that holds what it was shown with is no change, whatever a colleague has written in
-        it since.
+        A field that still holds what it was shown with is no change, whatever a colleague has
+        written in it since.
         """
         key, _colon, how = request.form.get("resolve", "").partition(":")
         values, found = self.form.answers(), {}
         for each in self.fields:
             stamped = request.form.get(f"base-{each.key}")
+            # A field that the page did not show was not emptied by anybody.
             if stamped is None:
                 continue
             value = answers.normalise(each, values[each.key])
             if each.key == key:
                 if how == "theirs":
                     continue
+                # They have seen the colleague's text and choose: the save is made on that version.
                 stamped = request.form.get(f"theirs-{key}", stamped)
                 if how == "both":
                     value = _both(each, value, self.item.values.get(key, ""))
             elif answers.untouched(stamped, value):
                 continue
+            # What the script sent without hearing an answer: finding it stored is no conflict with
+            # oneself.
             sent = request.form.get(f"sent-{each.key}")
             found[each.key] = Change(value, answers.base_of(stamped), sent)
         return found
@@ -149,9 +154,12 @@ class QuestionForm:
     def show_again(self, saved: SaveResult, current: DraftItem) -> None:
         """Shows the form again after a save with conflicts.
 
-        What was saved is no longer new, what was resolved shows as it stands, the rest as typed.
+        A saved field carries its new version, a resolved one shows the stored text, the rest shows
+        what was typed.
         """
         key, _colon, how = request.form.get("resolve", "").partition(":")
+        # The posted stamps stay for the rest: with newer ones a conflict would be overwritten
+        # unseen.
         stamps = self.posted_stamps() | saved.stamps
         for name, value in saved.values.items():
             self.form[name].data = value
@@ -167,12 +175,13 @@ def build(
 ) -> QuestionForm:
     """The form for questions that are answered in `draft_item`.
 
-    `posted`: this is the form that was sent, so it shows what was typed.
+    `posted`: the form was sent, so it shows what was typed.
     """
     options: tuple[Option, ...] = ()
     if any(submission.from_organisations(question) for question in asked):
         options = _organisations()
     form_class = _form(asked, options, page.language())
+    # A page has two forms at most; without this the library would fill both with what one sent.
     settings = {} if posted else {"formdata": None}
     built = QuestionForm(
         asked, draft_item, root, form_class(data=dict(draft_item.values), **settings)
@@ -197,7 +206,7 @@ def _form(
 ) -> type[Any]:
     """The form class of a page in a language.
 
-    Building it takes longer than filling it in, so it is kept.
+    It is cached, since building it takes longer than filling it in.
     """
     return form.build(asked, BaseForm, organisations, language, _)
 
@@ -209,7 +218,7 @@ def _organisations() -> tuple[Option, ...]:
 def _both(question: Question, mine: Value, theirs: Value) -> Value:
     """What both have chosen, or one text after the other; a single line holds no line ends.
 
-    As `together` in conflict.js.
+    It does the same as `together` in conflict.js.
     """
     if isinstance(mine, list) or isinstance(theirs, list):
         own = keys(mine)

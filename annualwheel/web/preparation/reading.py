@@ -1,4 +1,4 @@
-"""One's own answer to read and to keep: what was submitted, and the draft as it stands."""
+"""The own answer to read and to keep: what was submitted, and the draft as it is now."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from annualwheel.wording import dates, names
 
 @blueprint.get("/svar")
 def answer() -> str:
-    """The submitted answer, or the draft.
+    """Shows the submitted answer, or the draft.
 
-    The draft when nothing has been submitted or it is asked for (`visa=utkast`); `version`: an
-    earlier one.
+    It is the draft when nothing has been submitted or the address asks for it (`visa=utkast`).
+    `version` asks for an earlier version.
     """
     shown = _shown()
     return render_template(
@@ -41,7 +41,7 @@ def answer() -> str:
 
 @blueprint.get("/svar.txt")
 def download() -> Response:
-    """The same as plain text, for those who want to keep it."""
+    """Gives the same as plain text, for those who want to keep it."""
     shown = _shown()
     text = render_template(
         "preparation/answer.txt",
@@ -58,9 +58,9 @@ def download() -> Response:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """What is read: the draft, or a version.
+    """The draft or a version, to read.
 
-    All `versions`, the last first, and what the address `asked` for.
+    It has all `versions`, the last first, and what the address `asked` for.
     """
 
     draft: bool
@@ -82,6 +82,7 @@ def _shown() -> ShownAnswer:
         blocks = overview.blocks(definition, drafts.load(answer_of))
         asked = {"visa": "utkast"} if version else {}
         return ShownAnswer(True, version, versions, blocks, asked)
+    # A version is read by the labels it carries: it says the same when the questions have changed.
     blocks = submitted_content.of_content(version.content, page.language())
     asked = {"version": number} if number else {}
     return ShownAnswer(False, version, versions, blocks, asked)
@@ -95,9 +96,9 @@ def _version(versions: Sequence[SubmissionVersion], number: int) -> SubmissionVe
 
 
 def _file_name(shown: ShownAnswer) -> str:
-    """ "svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps it.
+    """ "svar-arbetsmotet-2027-01-22.txt": ASCII, so that every browser keeps the name.
 
-    An earlier version and a draft say that they are.
+    The name says so when the file is an earlier version or a draft.
     """
     meeting = g.member.submission.questionnaire.meeting
     name = names.meeting(meeting.kind, "sv").split(" ")[0].translate(str.maketrans("åäö", "aao"))

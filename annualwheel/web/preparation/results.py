@@ -12,7 +12,7 @@ from annualwheel.web.preparation import blueprint
 
 @blueprint.get("/resultat")
 def results() -> str:
-    """What the meeting came to, with what one's own answer said."""
+    """Shows the meeting's results next to the own answer."""
     answer = g.member.submission
     own = submission.latest(answer)
     return results_page.show(

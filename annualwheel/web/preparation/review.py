@@ -1,4 +1,4 @@
-"""Looking over the whole answer, submitting it, and the receipt."""
+"""The review of the whole answer, its submission, and the receipt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from annualwheel.web.preparation.steps import page_head
 
 @blueprint.get("/granska")
 def review() -> Response:
-    """The answer as it would be submitted, what stops it and what is missing."""
+    """Shows the answer as it would be submitted, what stops it and what is missing."""
     if not deadline.is_open(g.member.submission, page.now(), years.GRACE):
         return redirect(url_for("preparation.hub"), code=303)
     definition, draft = _answer()
@@ -29,19 +29,21 @@ def review() -> Response:
 
 @blueprint.post("/granska")
 def submit() -> Response:
-    """Submits what was looked over.
+    """Submits the answer that was reviewed.
 
-    An answer that a colleague has changed meanwhile is shown once more; after the last day and its
-    grace nothing is submitted, whatever stands in it.
+    When a colleague has changed it meanwhile, the page shows it once more. After the last day and
+    its grace nothing is submitted.
     """
     deadline.require_open(g.member.submission, page.now())
     form = Press()
     if not form.accepted():
         return _page(*_answer(), form, form.status)
+    # The mark of what the page showed, so that nobody submits a text they have not seen.
     seen = request.form.get("seen", "")
     try:
         carry_out(lambda: submission.submit(g.member, page.now(), seen, page.language()))
     except Refused:
+        # Read after the act was undone: it holds what a colleague has saved.
         definition, draft = _answer()
         blocking, _missing = overview.gaps(definition, draft)
         return _page(definition, draft, form, 422 if blocking else 409)
@@ -50,7 +52,7 @@ def submit() -> Response:
 
 @blueprint.get("/inskickat")
 def receipt() -> Response:
-    """What was submitted when and by whom, and how to change it."""
+    """Says what was submitted, when and by whom, and how to change it."""
     version = submission.latest(g.member.submission)
     if version is None:
         return redirect(url_for("preparation.hub"), code=303)
@@ -77,7 +79,9 @@ def _page(definition: Definition, draft: Draft, form: Press, status: int = 200) 
         blocks=overview.blocks(definition, draft),
         blocking=blocking,
         missing=missing,
+        # An answer that blocks may hold what no version can: `content_of` would raise.
         seen="" if blocking else _mark(definition, draft),
+        # The switch of language sends the form too, and is no press on *Skicka in*.
         pressed=request.method == "POST" and not g.language_only,
         status=status,
         form_errors=status == 422,

@@ -1,6 +1,6 @@
-"""Saving while one writes: JSON in, versions and conflicts out.
+"""Autosave: JSON in, versions and conflicts out.
 
-No page, no audit row, few queries.
+It makes no page and no audit row, and few queries.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def save(item: str) -> Response:
     several choices are joined by `|`.
 
     Answers `{"at": "14.32", "saved": {name: stamp}, "conflicts": {name: {"value", "ver", "who",
-    "at"}}}`, with `others` (see `here`) when the save was taken as a sign of life too. 400: no
+    "at"}}}`, with `others` (see `here`) when the save counts as a sign of life too. 400: no
     valid token or unreadable; 401: the link no longer holds, 403: another share of the answer (the
     guard); 404: the card is removed; 410: the last day has passed, or the meeting is cancelled
     (`reason`); 422: too long. A field with `"again": true` (see `Change`) may be named in neither
@@ -51,9 +51,10 @@ def save(item: str) -> Response:
 
 
 def _saved(item: str, changes: Mapping[str, Change]) -> tuple[SaveResult, bool]:
-    """Saves, and takes the save as a sign of life when one is due. The second says whether so."""
+    """Saves, and notes a sign of life when one is due. Returns also whether it noted one."""
     row = items.of(g.member.submission, item)
     saved, alive = answers.save(row, changes, g.member.person, page.now()), False
+    # Asked first, since finding the page reads the questionnaire: most saves are no sign of life.
     if presence.is_due(g.member, page.now()):
         where = open_pages.place(request.get_json().get("where"))
         alive = presence.note(g.member, where, page.now())
@@ -78,7 +79,7 @@ def _changes() -> dict[str, Change]:
 
 
 def _is_readable(sent: Any) -> bool:
-    """Whether it says what a field holds and what it was built on."""
+    """Whether it has a field's text and the version it was written on."""
     if not isinstance(sent, dict):
         return False
     return isinstance(sent.get("value"), str) and isinstance(sent.get("base"), str)

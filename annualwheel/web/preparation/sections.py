@@ -1,4 +1,4 @@
-"""The pages one writes on: a section, a theme of it, and one open card of its group."""
+"""The pages to write on: a section, a theme of it, and one open card of its group."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from annualwheel.web.preparation.steps import Step, find, page_head
 class SectionPage:
     """What a page of questions shows.
 
-    The step, the form of its own questions, the cards, the form of the open card, and what was
-    submitted the year before.
+    It has the step, the form of its own questions, the cards, the form of the open card, and what
+    was submitted the year before.
     """
 
     submission: Submission
@@ -54,7 +54,7 @@ class SectionPage:
 
     @property
     def url(self) -> str:
-        """Where this page's form is sent to, and where one comes back to."""
+        """The address that this page's form is sent to, and that leads back to the page."""
         if self.open_card is None:
             return self.step.url()
         return self.step.url(redigera=self.open_card.public_id)
@@ -63,9 +63,10 @@ class SectionPage:
 @blueprint.route("/<section>", methods=["GET", "POST"])
 @blueprint.route("/<section>/<theme>", methods=["GET", "POST"])
 def section(section: str, theme: str | None = None) -> str | Response:
-    """A page of questions. The card named by `redigera` is open; the others are folded."""
+    """Shows a page of questions, or saves it. The card that `redigera` names is open."""
     submission = g.member.submission
     step, after = find(published.asked_of(submission), section, theme)
+    # Only what is opened: a form that is sent too late is shown with its texts, to be copied.
     if request.method == "GET" and not deadline.is_open(submission, page.now()):
         return redirect(url_for("preparation.hub"), code=303)
     try:
@@ -80,9 +81,9 @@ def section(section: str, theme: str | None = None) -> str | Response:
 def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | None:
     """Saves what was typed in the open card before another button of the page acts.
 
-    It is saved as a draft. Returns the page to show instead of acting when it was not saved: it is
-    too old or the card is gone, or a colleague has changed the same answer; the last is no matter
-    on the card that is `leaving` itself, and the text that loses is kept.
+    It is saved as a draft. Returns the page to show instead of acting when it was not saved: the
+    page is too old, the card is gone, or a colleague has changed the same answer. A conflict on the
+    card that is `leaving` does not stop its removal, and the history keeps the text that loses.
     """
     try:
         section_page = _read_page(step, after)
@@ -98,7 +99,7 @@ def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | 
 
 
 def _read_page(step: Step, after: Step | None) -> SectionPage:
-    """Lays out the page.
+    """Reads all that the page shows.
 
     The posted form is the open card's when the address names one, else the page's own.
     """
@@ -133,7 +134,7 @@ def _card(draft: Draft, group: Group, public_id: str) -> DraftItem:
 
 
 def _cards(section_page: SectionPage) -> list[Card] | None:
-    """The cards in a few words each, None on a page that has none."""
+    """The cards in a few words each, None on a page without cards."""
     group, draft = section_page.step.section.group, section_page.draft
     if group is None:
         return None
@@ -144,20 +145,21 @@ def _cards(section_page: SectionPage) -> list[Card] | None:
 
 
 def _read_again(section_page: SectionPage) -> None:
-    """Reads the answer as it stands after what was just saved.
+    """Reads the answer again after a save.
 
-    A card that stays open is then called what was typed.
+    A card that stays open then has the name that was just typed.
     """
     section_page.draft = drafts.load(section_page.submission)
     section_page.cards = _cards(section_page)
 
 
 def _own_questions(step: Step, draft: Draft) -> tuple[Question, ...]:
-    """The section's questions, and "we have none" while there is nothing else or it is ticked."""
+    """The section's questions, and "we have none" while there are no cards or it is ticked."""
     group = step.section.group
     none = group.none_question if group else None
     if group is None or none is None:
         return step.section.questions
+    # Ticked by one and contradicted by another's card, it must be there to be unticked.
     if draft.cards_of(group) and not draft.root.values.get(none.key):
         return step.section.questions
     return (*step.section.questions, none)
@@ -172,12 +174,15 @@ def _sent(section_page: SectionPage) -> str | Response:
     if not sent.form.accepted():
         return _page(
             section_page, 422 if sent.form.errors else 200
-        )  # a question may be called "status"
+        )  # not `form.status`: a question may have that name
+    # Before the save, from what was posted: the field counts as empty only while nobody has typed
+    # in it.
     fetched = _fetched(section_page)
     saved = _saved(section_page, sent.changes() | fetched)
     if saved.conflicts:
         return _met(section_page, saved)
     if (
+        # A draft may hold anything; only *Klar* asks for what is missing, after it has been saved.
         act == "done"
         and section_page.card_form
         and not sent.form.validate_fully(section_page.draft.filled.root)
@@ -189,7 +194,7 @@ def _sent(section_page: SectionPage) -> str | Response:
 
 
 def _after_saving(section_page: SectionPage, act: str, fetched: Mapping[str, Change]) -> str:
-    """Where a form that was saved leads.
+    """The address that a saved form leads to.
 
     `fetched` has the field that was just filled with the text of the year before.
     """
@@ -197,6 +202,7 @@ def _after_saving(section_page: SectionPage, act: str, fetched: Mapping[str, Cha
     if use:
         said = "hamtat" if use in fetched else "fanns"
         return _here(section_page, use, **{said: use})
+    # Else somebody without a script would leave questions that they have never seen.
     if act in ("done", "next") and section_page.sent.revealed():
         return _again(section_page)
     return _next(section_page, act)
@@ -206,6 +212,7 @@ def _saved(section_page: SectionPage, changes: Mapping[str, Change]) -> SaveResu
     item = section_page.sent.item.public_id
 
     def save() -> SaveResult:
+        # Inside the act: the row is read again in the transaction that writes.
         row = items.of(section_page.submission, item)
         return answers.save(row, changes, g.member.person, page.now())
 
@@ -213,7 +220,7 @@ def _saved(section_page: SectionPage, changes: Mapping[str, Change]) -> SaveResu
 
 
 def _met(section_page: SectionPage, saved: SaveResult) -> Response:
-    """The page again with both texts, where a colleague has changed the same answer."""
+    """Shows the page again with both texts, where a colleague has changed the same answer."""
     _read_again(section_page)
     section_page.sent.show_again(saved, _item_again(section_page, section_page.sent.item))
     return _page(section_page, 409)
@@ -222,7 +229,7 @@ def _met(section_page: SectionPage, saved: SaveResult) -> Response:
 def _fetched(section_page: SectionPage) -> dict[str, Change]:
     """The text of the year before that was asked for, as a change of its field.
 
-    None when something is written there already.
+    Empty when something is written in the field already.
     """
     key, sent = page.pressed("use"), section_page.sent
     text = _earlier_texts(section_page, section_page.card_form is not None).get(key, "")
@@ -235,7 +242,7 @@ def _fetched(section_page: SectionPage) -> dict[str, Change]:
 def _earlier_texts(section_page: SectionPage, card: bool) -> Mapping[str, str]:
     """What was written the year before on this page.
 
-    Or on the open card, when it is about the same initiative.
+    With `card`, what was written about the same initiative as the open card's.
     """
     if section_page.earlier is None:
         return {}
@@ -261,6 +268,7 @@ def _next(section_page: SectionPage, act: str) -> str:
     if act == "done" and section_page.open_card:
         return section_page.step.url(klart=section_page.open_card.public_id)
     chosen = act.removeprefix("card:")
+    # Any button may send any text: only a card of this page is opened.
     if chosen in {card.public_id for card in section_page.cards or ()}:
         return section_page.step.url(redigera=chosen, _anchor="kort")
     if act == "next":
@@ -273,7 +281,7 @@ def _item_again(section_page: SectionPage, item: DraftItem) -> DraftItem:
 
 
 def _context(section_page: SectionPage) -> dict[str, Any]:
-    """What stands beside the fields and the cards: authors, former texts, and the year before."""
+    """What is shown next to the fields and cards: authors, former texts, and the year before."""
     several, asked = section_page.draft.by_several, request.args
     former = history.fields_with_past(section_page.submission, page.now())
     on_page, on_card = _earlier_texts(section_page, False), _earlier_texts(section_page, True)
@@ -288,7 +296,7 @@ def _context(section_page: SectionPage) -> dict[str, Any]:
 
 
 def _removed_title(section_page: SectionPage) -> str | None:
-    """What the card was called that has just been removed; None when there is none."""
+    """The name of the card that has just been removed; None when there is none."""
     removed, group = request.args.get("borttaget"), section_page.step.section.group
     if not removed or group is None:
         return None
@@ -338,7 +346,7 @@ def _page(section_page: SectionPage, status: int = 200) -> Response:
 
 
 def _kept(step: Step, error: Closed | Missing) -> Response:
-    """What was typed for a page that can no longer be saved: shown, so that it can be copied."""
+    """Shows what was typed on a page that can no longer be saved, so that it can be copied."""
     typed = [
         (question.label.to(page.language()), request.form[question.key])
         for question in step.section.all_questions()

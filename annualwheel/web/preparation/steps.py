@@ -1,4 +1,4 @@
-"""Where one is in a preparation: its pages in order, and how the answer stands."""
+"""The pages of a preparation in order, and whether the answer is open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from annualwheel.web.wording import words
 
 @dataclass(frozen=True)
 class Step:
-    """A page of the preparation, by its place in the order."""
+    """A page of the preparation, with its number in the order."""
 
     number: int
     of: int
@@ -27,7 +27,7 @@ class Step:
 
     @property
     def part(self) -> Part:
-        """The same as the questionnaire sees it."""
+        """The part of the questionnaire that the page asks."""
         return Part(self.section, self.theme)
 
     @property
@@ -42,7 +42,7 @@ class Step:
 
     @property
     def key(self) -> str:
-        """`section` or `section/theme`: what the page is called where it is stored."""
+        """`section` or `section/theme`: the name of the page in the database."""
         return f"{self.section.key}/{self.theme.key}" if self.theme else self.section.key
 
     @property
@@ -56,15 +56,15 @@ class Step:
         return self.theme.label.to(page.language()) if self.theme else ""
 
     def url(self, **query: Any) -> str:
-        """The page's address; `_anchor` and `redigera` (a card's public id) go along."""
+        """The page's address. `query` may have `_anchor` and `redigera` (a card's public id)."""
         section, theme = self.keys
         return url_for("preparation.section", section=section, theme=theme, **query)
 
 
 class BackToHub(Step):
-    """What comes after the last page of somebody who writes a share.
+    """The hub, as the step after the last page of somebody who writes a share.
 
-    The hub, not the review of the whole.
+    The review of the whole answer is closed to them.
     """
 
     @property
@@ -95,16 +95,14 @@ def find(definition: Definition, section: str, theme: str | None) -> tuple[Step,
     found = next((step for step in order if step.keys == (section, theme)), None)
     if found is None:
         abort(404)
+    # A member with a share is led past the pages that they may not write.
     rest = (step for step in order[found.number :] if scopes.covers(definition, scope, step.part))
     home = BackToHub(found.number, found.of, found.section, None) if scope else None
     return found, next(rest, home)
 
 
 def page_head(submission: Submission) -> dict[str, Any]:
-    """How the answer stands now, for the page's head.
-
-    Open, closed or not open yet, and its last day.
-    """
+    """Whether the answer is open, closed or not open yet, and its last day, for the page's head."""
     now = page.now()
     meeting = submission.questionnaire.meeting
     return {
@@ -117,7 +115,7 @@ def page_head(submission: Submission) -> dict[str, Any]:
 
 
 def asked_title(submission: Submission) -> str:
-    """What the questionnaire is called, "" where pages need not name it."""
+    """The questionnaire's title, "" where pages need not name it."""
     if not opening.is_named(submission.questionnaire):
         return ""
     return published.asked_of(submission).title.to(page.language())

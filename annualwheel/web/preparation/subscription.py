@@ -1,4 +1,4 @@
-"""The own calendar of somebody who writes: a colleague who is not invited has last days too."""
+"""The own calendar of a writer. A colleague who is not invited to the meeting has last days too."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from annualwheel.web.preparation import blueprint
 
 @blueprint.route("/kalender", methods=["GET", "POST"])
 def subscription() -> Response:
-    """The address of the calendar, and a new one."""
+    """Shows the address of the calendar, and makes a new one."""
     back = (_("Till översikten"), url_for("preparation.hub"))
     return subscription_page.show(g.member.person, back)

@@ -1,6 +1,6 @@
 """The words of an import, for its pages and for the command.
 
-What a row would do, why it cannot be read, what stands in the way.
+They say what a row would do, why it cannot be read, and why an import cannot be undone.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from annualwheel.web.wording.words import current_language
 
 
 def in_swedish() -> AbstractContextManager[None]:
-    """For the command line, where there is no page whose language could be asked."""
+    """A context in Swedish, for the command line, where no page has a language."""
     found: AbstractContextManager[None] = force_locale("sv")
     return found
 
 
 def field_name(field: str) -> str:
-    """What a column is called: its heading in the template."""
+    """The name of a column: its heading in the template."""
     return SPELLINGS[field][1 if current_language() == "en" else 0]
 
 
@@ -37,6 +37,7 @@ def cell_name(problem: Problem, row: int, columns: dict[str, int]) -> str:
 def reason(problem: Problem) -> str:
     """Why the cell cannot be used, and what to do."""
     name, text = field_name(problem.field), problem.text
+    # Written out and not made from the key: what gathers texts for translation reads the source.
     words: dict[str, str] = {
         "missing": _("%(name)s saknas", name=name),
         "name_incomplete": _("Både förnamn och efternamn behövs"),
@@ -59,7 +60,7 @@ def reason(problem: Problem) -> str:
 
 
 def note(key: str, text: str) -> str:
-    """What a row adds to a person who is there already."""
+    """What a row adds to a person who is on file already."""
     words: dict[str, str] = {
         "organisation": _("Läggs till i %(organisation)s", organisation=text),
         "title": _("Befattningen fylls i: %(title)s", title=text),
@@ -100,7 +101,7 @@ def summary(shown: Preview) -> str:
 
 
 def said(entry: Entry, columns: dict[str, int]) -> list[str]:
-    """Everything there is to say about a row, a sentence each."""
+    """All the sentences about a row."""
     contact = entry.contact
     if contact.problems:
         return [
@@ -111,6 +112,7 @@ def said(entry: Entry, columns: dict[str, int]) -> list[str]:
     notes = [note(key, text) for key, text in entry.notes]
     name = contact.organisation
     known_as = entry.organisation.name if entry.organisation else name
+    # The same name in other capitals is no news.
     if known_as.casefold() == name.casefold():
         return notes
     alias = _("%(name)s räknas som %(organisation)s", name=name, organisation=known_as)

@@ -1,7 +1,4 @@
-"""The words of the coordinators' pages.
-
-Kinds of mail, states of a mailing, what happened, whom a mail is for.
-"""
+"""The words of the coordinators' pages: kinds of mail and mailing, choices, groups, events."""
 
 from __future__ import annotations
 
@@ -88,7 +85,7 @@ GROUP = {
     "unconfirmed": Word("Väntar på bekräftelse", "Waiting for confirmation"),
     "gone": Word("Ersatta och återtagna", "Replaced and taken back"),
 }
-# What the log says after who did it: "Anna Berg, Grums kommun" and then "anmäldes".
+# What the log says after the person: "Anna Berg, Grums kommun" and then "anmäld".
 EVENT = {
     "registered": Word("anmäld", "registered"),
     "waitlisted": Word("på väntelistan", "put on the waiting list"),

@@ -1,6 +1,6 @@
-"""The words of the surfaces.
+"""The words of the pages.
 
-What states, kinds and roles are called, how they look, and dates in the page's language.
+They are the names and looks of states, kinds and roles, and dates in the page's language.
 
 Every function takes `language` ("sv" or "en") last; without it the language of the request is used.
 A name that is not in the tables raises `KeyError`: a raw state must never reach a screen.
@@ -23,7 +23,7 @@ from annualwheel.wording import dates, names
 
 
 class Word(NamedTuple):
-    """What something is called, and the tone and icon of its tag (see `macros/parts.html`)."""
+    """A name in both languages, and the tone and icon of its tag (see `macros/parts.html`)."""
 
     sv: str
     en: str
@@ -186,116 +186,118 @@ def meeting_running(kind: str, language: str | None = None) -> str:
 
 
 def meeting_letter(kind: str) -> str:
-    """The letter that stands for a meeting, in both languages.
-
-    In the wheel, on the cards and in the tables.
-    """
+    """The letter of a meeting in the wheel, on the cards and in the tables, in both languages."""
     return LETTERS[kind]
 
 
 def day(when: dt.date, language: str | None = None) -> str:
-    """As `dates.day`: "fredag 22 januari 2027"."""
+    """The same as `dates.day`: "fredag 22 januari 2027"."""
     return dates.day(when, language or current_language())
 
 
 def weekday_day(when: dt.date, language: str | None = None) -> str:
-    """As `dates.weekday_day`: "fredag 22 januari"."""
+    """The same as `dates.weekday_day`: "fredag 22 januari"."""
     return dates.weekday_day(when, language or current_language())
 
 
 def day_month(when: dt.date, language: str | None = None) -> str:
-    """As `dates.day_month`: "22 januari"."""
+    """The same as `dates.day_month`: "22 januari"."""
     return dates.day_month(when, language or current_language())
 
 
 def day_short(when: dt.date, language: str | None = None) -> str:
-    """As `dates.day_short`: "22 jan"."""
+    """The same as `dates.day_short`: "22 jan"."""
     return dates.day_short(when, language or current_language())
 
 
 def period(opens: dt.date, closes: dt.date, language: str | None = None) -> str:
-    """As `dates.period`: "16 nov–11 dec"."""
+    """The same as `dates.period`: "16 nov–11 dec"."""
     return dates.period(opens, closes, language or current_language())
 
 
 def time(when: dt.datetime, language: str | None = None) -> str:
-    """As `dates.time`: "kl. 9", "kl. 14.32"."""
+    """The same as `dates.time`: "kl. 9", "kl. 14.32"."""
     return dates.time(when, language or current_language())
 
 
 def time_short(when: dt.datetime, language: str | None = None) -> str:
-    """As `dates.time_short`: "09.00"."""
+    """The same as `dates.time_short`: "09.00"."""
     return dates.time_short(when, language or current_language())
 
 
 def day_time(when: dt.datetime, language: str | None = None) -> str:
-    """As `dates.day_time`: "fredag 22 januari 2027 kl. 9"."""
+    """The same as `dates.day_time`: "fredag 22 januari 2027 kl. 9"."""
     return dates.day_time(when, language or current_language())
 
 
 def weekday_time(when: dt.datetime, language: str | None = None) -> str:
-    """As `dates.weekday_time`: "torsdag 14 januari kl. 12.00"."""
+    """The same as `dates.weekday_time`: "torsdag 14 januari kl. 12.00"."""
     return dates.weekday_time(when, language or current_language())
 
 
 def span(starts: dt.datetime, ends: dt.datetime, language: str | None = None) -> str:
-    """As `dates.span`: "fredag 22 januari 2027 kl. 9.00–15.30"."""
+    """The same as `dates.span`: "fredag 22 januari 2027 kl. 9.00–15.30"."""
     return dates.span(starts, ends, language or current_language())
 
 
 def hours(starts: dt.datetime, ends: dt.datetime, language: str | None = None) -> str:
-    """As `dates.hours`: "kl. 9.00–15.30"."""
+    """The same as `dates.hours`: "kl. 9.00–15.30"."""
     return dates.hours(starts, ends, language or current_language())
 
 
 def moment(when: dt.datetime, now: dt.datetime, language: str | None = None) -> str:
-    """As `dates.moment`: "i dag kl. 14.32"."""
+    """The same as `dates.moment`: "i dag kl. 14.32"."""
     return dates.moment(when, now, language or current_language())
 
 
 def until(when: dt.date, language: str | None = None) -> str:
-    """As `dates.until`: "till och med torsdag 14 januari 2027"."""
+    """The same as `dates.until`: "till och med torsdag 14 januari 2027"."""
     return dates.until(when, language or current_language())
 
 
 def number(value: int, language: str | None = None) -> str:
-    """As `dates.number`: "1 500"."""
+    """The same as `dates.number`: "1 500"."""
     return dates.number(value, language or current_language())
 
 
 def percent(share: float, language: str | None = None) -> str:
-    """As `dates.percent`: "72 %" of a share between 0 and 1."""
+    """The same as `dates.percent`: "72 %" of a share between 0 and 1."""
     return dates.percent(share, language or current_language())
 
 
 def number_in_words(value: int, language: str | None = None) -> str:
-    """As `dates.count`: "två" up to ten, digits above."""
+    """The same as `dates.count`: "två" up to ten, digits above."""
     return dates.count(value, language or current_language())
 
 
 def possessive(name: str, language: str | None = None) -> str:
-    """As `dates.possessive`: "Annas"."""
+    """The same as `dates.possessive`: "Annas"."""
     return dates.possessive(name, language or current_language())
 
 
 def sentence(text: str) -> str:
-    """With a capital first letter and the rest as it is."""
+    """The text with a capital first letter and the rest as it is."""
+    # Not `capitalize`, which makes all other letters small: "Värmland 2040" is a name.
     return text[:1].upper() + text[1:]
 
 
 def breakable(text: str) -> Markup:
-    """A text that may break before the @ of an address: elsewhere it looks like the end of it."""
+    """A text that may break before the @ of an address.
+
+    Broken elsewhere, the first line would look like the whole address.
+    """
     return Markup(re.sub(r"(?<=\w)@(?=\w)", "<wbr>@", str(escape(text))))  # noqa: S704 it is escaped
 
 
 def came_from(source: str) -> str:
-    """Where a person's address came from (GDPR art. 14.2 f).
+    """The source of a person's address, in words (GDPR art. 14.2 f).
 
     `Person.source` is a kind and a name, or the name of an imported file.
     """
     if not source:
         return str(_("Okänt"))
     kind, colon, who = source.partition(":")
+    # An imported file is kept by its name alone.
     if not colon:
         return source
     said = {
@@ -305,12 +307,14 @@ def came_from(source: str) -> str:
         "substitute": _("Den som skickade en ersättare"),
         "colleague": _("Den som anmälde eller bjöd in en kollega"),
     }
+    # Named where we know who gave us the address: that is the source the person asks about.
     if who:
         said["substitute"] = _("%(name)s, som skickade en ersättare", name=who)
         said["colleague"] = _("%(name)s, som anmälde eller bjöd in en kollega", name=who)
     return str(said.get(kind, source))
 
 
+# Filters and not globals: a name that nobody has registered fails when the template is read.
 _IN_TEMPLATES = (
     breakable,
     came_from,
@@ -340,10 +344,10 @@ _IN_TEMPLATES = (
 
 
 def when_shown(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as a filter that is asked each time a page is shown.
+    """Makes a function a filter that Jinja calls each time a page is shown.
 
-    Jinja works out `{{ "online"|label("mode") }}` once, when the template is read, and everybody
-    would get the word in the language of whoever came first.
+    Jinja otherwise evaluates `{{ "online"|label("mode") }}` once, when it reads the template, and
+    everybody would get the word in the language of whoever came first.
     """
 
     @pass_context

@@ -1,1 +1,1 @@
-"""How the answers stand, and who may change theirs."""
+"""How far the answers have come, and which organisations may change theirs."""

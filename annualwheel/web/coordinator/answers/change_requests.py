@@ -1,6 +1,6 @@
-"""How each organisation's answer stands, never what it says.
+"""How far each organisation's answer has come, never what it says.
 
-Who asks to change it after the last day, and opening it for one alone.
+A coordinator sees who asks to change an answer after the last day, and opens it for one alone.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ MOST = 1000
 
 
 class OpenForm(BaseForm):
-    """The last day the answer is open again."""
+    """The last day on which the answer is open again."""
 
     in_year: int | None = None
     day = day_field(_l("Öppna till och med"))
 
 
 class RefuseForm(BaseForm):
-    """Why not."""
+    """The reason for saying no."""
 
     text = TextAreaField(
         _l("Varför går det inte?"),
@@ -62,9 +62,9 @@ COLUMNS = (
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar")
 def answer_states(number: int, kind: str) -> str:
-    """All answers to the meeting's questions, or to those the address names.
+    """Lists all answers to the meeting's questionnaires, or to the one that the address names.
 
-    Those who ask for something first, then by name.
+    Those that wait for a coordinator come first, then all by name.
     """
     meeting = years.meeting_of(number, kind)
     named = request.args.get("formular", "")
@@ -82,7 +82,7 @@ def answer_states(number: int, kind: str) -> str:
 
 
 def title_of(questionnaire: Questionnaire) -> str:
-    """What the questionnaire is called, "" where it need not be named."""
+    """The questionnaire's title, "" where it need not be named."""
     if not opening.is_named(questionnaire):
         return ""
     return published.title_of(questionnaire).to(page.language())
@@ -90,9 +90,9 @@ def title_of(questionnaire: Questionnaire) -> str:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/svar/<public_id>")
 def answer_state(number: int, kind: str, public_id: str) -> AnyResponse:
-    """One organisation's answer.
+    """Shows one organisation's answer.
 
-    How it stands, what is asked for, and what a coordinator may do about it.
+    It says how far the answer has come, what is asked for, and what a coordinator may do about it.
     """
     meeting = years.meeting_of(number, kind)
     return _page(meeting, reopening.one(meeting, public_id))
@@ -103,6 +103,7 @@ def open_answer(number: int, kind: str, public_id: str) -> AnyResponse:
     """Opens the answer for its organisation alone to the end of a day."""
     meeting, form = years.meeting_of(number, kind), OpenForm()
     submission = reopening.one(meeting, public_id)
+    # A day typed without a year is in the meeting's year, as people write it.
     form.in_year = meeting.year.number
     if not carried_out(form, lambda: _opened(submission, form)):
         return _page(meeting, submission, form_to_open=form)
@@ -117,7 +118,7 @@ def _opened(submission: Submission, form: OpenForm) -> None:
 
 @blueprint.post("/mote/<int:number>/<meeting:kind>/svar/<public_id>/neka")
 def refuse_change(number: int, kind: str, public_id: str) -> AnyResponse:
-    """Says no, with a text."""
+    """Says no, with a text that is mailed."""
     meeting, form = years.meeting_of(number, kind), RefuseForm()
     submission = reopening.one(meeting, public_id)
     if not carried_out(
@@ -130,7 +131,7 @@ def refuse_change(number: int, kind: str, public_id: str) -> AnyResponse:
 
 @blueprint.post("/mote/<int:number>/<meeting:kind>/svar/<public_id>/stang")
 def close_answer(number: int, kind: str, public_id: str) -> AnyResponse:
-    """Closes what was opened, before its day."""
+    """Closes an answer that was opened, before its day."""
     meeting = years.meeting_of(number, kind)
     submission = reopening.one(meeting, public_id)
     if Press().accepted():
@@ -154,7 +155,7 @@ def _page(
     form_to_open: OpenForm | None = None,
     refusing: RefuseForm | None = None,
 ) -> AnyResponse:
-    """The page; one of the forms is given when something in it has to be put right."""
+    """Makes the page. One of the forms is given when something in it has to be put right."""
     opens = deadline.opens_at(submission)
     waiting = reopening.waiting(meeting)
     posted: BaseForm | None = form_to_open or refusing
@@ -170,6 +171,7 @@ def _page(
         is_open=deadline.is_open(submission, page.now()),
         most=MOST,
         alone=_is_open_alone(submission),
+        # The forms that were not sent must not be filled with what another one sent.
         form=posted or Press(formdata=None),
         opening=form_to_open or _form_to_open(submission),
         refusing=refusing or RefuseForm(formdata=None),
@@ -181,10 +183,12 @@ def _page(
 
 
 def _is_of_use(submission: Submission) -> bool:
-    """Whether the questionnaire has opened, and the meeting that it prepares is still to come."""
+    """Whether the questionnaire has opened, and the meeting that it prepares is still ahead."""
     asked = submission.questionnaire
     if asked.meeting.state != "planned" or page.now() < deadline.opens_at(submission):
         return False
+    # What prepares a meeting is of no use once the meeting has begun; other questions are answered
+    # after it.
     return not opening.prepares(asked) or page.now() < asked.meeting.starts_at
 
 
@@ -192,6 +196,7 @@ def _is_open_alone(submission: Submission) -> bool:
     """Whether the answer is open now for its organisation alone."""
     closes = deadline.closes_at(submission)
     return (
+        # Equal only where this answer closes later than the plan: else it is open for everybody.
         submission.reopened_until is not None and page.now() <= closes == submission.reopened_until
     )
 
@@ -206,6 +211,7 @@ def _form_to_open(submission: Submission) -> OpenForm:
 
 
 def _progress_of(submission: Submission) -> Progress:
+    # The same numbers as in the list and the reminders, so that they can never disagree.
     everybody = progress.of_questionnaire(submission.questionnaire)
     found = next((one for one in everybody if one.submission == submission.public_id), None)
     return found or abort(404)

@@ -1,4 +1,4 @@
-"""People who ask to be erased: what would go, and the two answers."""
+"""Requests to be erased: what would be erased, and the two answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ANSWERED = 50
 
 
 class AnswerForm(BaseForm):
-    """No, and why."""
+    """The reason for saying no."""
 
     text = TextAreaField(
         _l("Vårt svar"),
@@ -40,7 +40,7 @@ class AnswerForm(BaseForm):
 
 @blueprint.get("/personer/radering")
 def deletion_requests() -> str:
-    """Those who wait, and those who have been answered."""
+    """Lists the requests that wait and those that have been answered."""
     return render_template(
         "coordinator/deletion_requests.html",
         active="people",
@@ -52,7 +52,7 @@ def deletion_requests() -> str:
 
 @blueprint.get("/personer/radering/<public_id>")
 def deletion_request(public_id: str) -> AnyResponse:
-    """One request, with what erasing would do."""
+    """Shows one request and what erasing would do."""
     return _shown(erasure.by_public_id(public_id), AnswerForm(formdata=None))
 
 
@@ -68,7 +68,7 @@ def erase_person(public_id: str) -> AnyResponse:
 
 @blueprint.post("/personer/radering/<public_id>/svara")
 def refuse_deletion(public_id: str) -> AnyResponse:
-    """Answers without erasing, with words that are mailed."""
+    """Says no, with a text that is mailed."""
     request, form = erasure.by_public_id(public_id), AnswerForm()
     outcome = carried_out(
         form,
@@ -80,11 +80,13 @@ def refuse_deletion(public_id: str) -> AnyResponse:
 
 
 def _done(request: DeletionRequest, done: bool, said: str) -> AnyResponse:
+    # Two coordinators may answer the same request; the second press changes nothing and says so.
     flash(said if done else _("Begäran var redan besvarad. Inget är ändrat."))
     return redirect(url_for("coordinator.deletion_request", public_id=request.public_id), code=303)
 
 
 def _shown(request: DeletionRequest, form: AnswerForm) -> AnyResponse:
+    # Only a request that waits: after an answer nothing is going to be erased.
     then = erasure.consequences(request.person, page.now()) if request.state == "asked" else None
     html = render_template(
         "coordinator/deletion_request.html",

@@ -1,4 +1,4 @@
-"""Importing people: upload, preview, write, what became of it, undo."""
+"""Importing people: upload, preview, write, the outcome, undo."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from annualwheel.web.wording import import_words
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADD = "ny"
 LONGEST_FILE_NAME = 200
-# What the list of rows is narrowed to, by the word in the address.
+# Which rows the list shows, by the word in the address.
 SHOWN = {"fel": "unreadable", "nya": "new", "finns": "there", "dubbla": "same"}
 COLUMNS = (
     Column("file", "fil", _l("Fil")),
@@ -49,17 +49,18 @@ COLUMNS = (
 
 
 class UploadForm(BaseForm):
-    """The file."""
+    """The file to import."""
 
     file = FileField(_l("Fil med personer"), description=_l("Excel (.xlsx) eller CSV, högst 10 MB"))
 
     sheet: Sheet
 
     def validate_file(self, field: FileField) -> None:
-        """A file must be chosen. It is read here, before anything is written."""
+        """Refuses an empty field, and reads the file."""
         if not field.data or not field.data.filename:
             raise ValidationError(_("Välj en fil"))
         try:
+            # Here, and not in the act: reading a large file would keep SQLite's lock for seconds.
             self.sheet = reading.read(field.data.read())
         except Unreadable as problem:
             raise ValidationError(error_messages.sentence(problem)) from problem
@@ -67,7 +68,7 @@ class UploadForm(BaseForm):
 
 @blueprint.route("/personer/import", methods=["GET", "POST"])
 def import_start() -> AnyResponse:
-    """The file to upload, previews that wait, and earlier imports."""
+    """Takes the file; shows previews that wait and earlier imports."""
     form = UploadForm()
     outcome = carried_out(form, lambda: _keep(form))
     if outcome:
@@ -87,7 +88,7 @@ def import_start() -> AnyResponse:
 
 @blueprint.get("/personer/import/mall")
 def import_template() -> Response:
-    """The workbook to fill in."""
+    """Gives the workbook to fill in."""
     name = {"sv": "kontakter.xlsx", "en": "contacts.xlsx"}[page.language()]
     return Response(
         template.workbook(page.language()),
@@ -98,10 +99,11 @@ def import_template() -> Response:
 
 @blueprint.get("/personer/import/<public_id>")
 def import_show(public_id: str) -> AnyResponse:
-    """A preview, or what became of it."""
+    """Shows a preview, or the outcome of the import."""
     kept = preview.by_public_id(public_id)
     if kept.state != "preview":
         shown = preview.build(kept)
+        # Told before anybody presses: an import that others have built on cannot be undone.
         in_the_way = undoing.obstacles(kept) if kept.state == "written" else {}
         html = render_template(
             "coordinator/import_done.html",
@@ -121,6 +123,8 @@ def import_write(public_id: str) -> AnyResponse:
     """Writes what the preview showed. A second press shows what the first one did."""
     kept = preview.by_public_id(public_id)
     if kept.state == "preview":
+        # Read and compared before the write: looking for names that are alike takes long, and
+        # others would wait for the lock.
         rows = preview.contacts_of(kept)
         shown = preview.build(kept, rows)
         form = _choices_form(shown)()
@@ -132,7 +136,7 @@ def import_write(public_id: str) -> AnyResponse:
 
 @blueprint.post("/personer/import/<public_id>/kasta")
 def import_discard(public_id: str) -> AnyResponse:
-    """Throws a preview away."""
+    """Discards a preview."""
     if Press().accepted():
         carry_out(lambda: preview.discard(preview.by_public_id(public_id, locked=True)))
         flash(_("Filen är borttagen. Inget sparades."))
@@ -141,7 +145,7 @@ def import_discard(public_id: str) -> AnyResponse:
 
 @blueprint.post("/personer/import/<public_id>/angra")
 def import_undo(public_id: str) -> AnyResponse:
-    """Takes an import back."""
+    """Undoes an import."""
     if Press().accepted():
         carry_out(lambda: _undone(public_id))
         flash(_("Importen är ångrad. Det som den lade till är borttaget."))
@@ -149,6 +153,7 @@ def import_undo(public_id: str) -> AnyResponse:
 
 
 def _written(public_id: str, form: Any, shown: Preview, rows: list[Contact]) -> None:
+    # A second press waits here for the first, and then finds an import that is written.
     kept = preview.by_public_id(public_id, locked=True)
     writing.write(kept, _choices(form, shown), actor(), page.now(), rows)
 
@@ -158,11 +163,13 @@ def _undone(public_id: str) -> None:
 
 
 def _keep(form: UploadForm) -> Import:
+    # Categories belong to a year, so a list cannot be read before there is one.
     year = years.latest()
     if year is None:
         raise Missing("no_year")
     return preview.keep(
         form.sheet,
+        # The end of a long name, so that the ending stays.
         strip(form.file.data.filename)[-LONGEST_FILE_NAME:],
         year,
         g.staff.name,
@@ -195,22 +202,22 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
 
 
 def _first_shown(counts: Mapping[str, int]) -> str:
-    """Which rows are shown before anybody has chosen: those to look at first."""
+    """The rows that are shown before anybody has chosen: those with errors first."""
     return next((name for name in ("unreadable", "new", "there") if counts[name]), "new")
 
 
 def field_key(folded: str) -> str:
-    """What the fields about an organisation are named by.
+    """The part of a field's name that stands for an organisation.
 
-    Its own sum, so that the order of the list does not matter.
+    It is a digest of the organisation's name, so that the order of the list does not matter.
     """
     return hashlib.sha256(folded.encode()).hexdigest()[:12]
 
 
 def _choices_form(shown: Preview) -> type[BaseForm]:
-    """A form with the questions the preview asks.
+    """The class of a form with the questions that the preview asks.
 
-    Is an organisation the same as one we know, and of what kind is it.
+    It asks whether an organisation is one that we know, and of what kind a new one is.
     """
     fields: dict[str, Any] = {}
     categories = [SelectChoice(one.key, category_name(one)) for one in years.reference(Category)]
@@ -247,7 +254,7 @@ def _unread(one: UnknownOrganisation) -> str:
 
 
 class _Chosen:
-    """One of the choices must be made."""
+    """Refuses what is not one of the choices."""
 
     def __init__(self, message: str) -> None:
         self.message, self.field_flags = message, dict[str, Any]()
@@ -258,13 +265,14 @@ class _Chosen:
 
 
 class _Typed(_Chosen):
-    """A category must be chosen, unless the organisation is one we have."""
+    """Refuses an empty category, unless the organisation is one that we have."""
 
     def __init__(self, same: str, message: str) -> None:
         super().__init__(message)
         self.same = same
 
     def __call__(self, form: Any, field: Any) -> None:
+        # An organisation that is one we have keeps its own kind, so the question is not asked.
         is_new = self.same not in form or form[self.same].data == ADD
         if is_new and not field.data:
             raise ValidationError(self.message)
@@ -283,5 +291,5 @@ def _choices(form: Any, shown: Preview) -> dict[str, Choice]:
 
 
 def _answer(form: Any, name: str) -> Any:
-    """What was chosen, "" for a question the form does not ask."""
+    """What was chosen, "" for a question that the form does not ask."""
     return form[name].data if name in form else ""

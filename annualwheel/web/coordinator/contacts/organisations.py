@@ -1,4 +1,4 @@
-"""Organisations: the list, one organisation, its other names, and what it is this year."""
+"""Organisations: the list, one organisation, its other names, its category and lead of the year."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class AliasForm(BaseForm):
 
 
 class YearForm(StaleSafeForm):
-    """What the organisation is this year."""
+    """The organisation's category and lead of the year."""
 
     category = SelectField(_l("Typ av organisation"), validate_choice=False)
     lead = SelectField(
@@ -69,7 +69,7 @@ class YearForm(StaleSafeForm):
 
 @blueprint.get("/personer/organisationer")
 def organisations() -> str:
-    """Every organisation, searched and filtered, 50 at a time."""
+    """Lists every organisation, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
     asked = lists.ListRequest(_columns(year), directory.BY_NAME)
     found = directory.organisations(wanted, year, asked.number, asked.order)
@@ -124,7 +124,7 @@ def _added(form: OrganisationForm, year: Year | None) -> Organisation:
 
 @blueprint.get("/personer/organisationer/<public_id>")
 def organisation(public_id: str) -> AnyResponse:
-    """One organisation: names, category and lead of the year, people."""
+    """Shows one organisation: names, category and lead of the year, people."""
     return _organisation_page(organisation_by_id(public_id), AliasForm(formdata=None))
 
 
@@ -133,6 +133,7 @@ def organisation_edit(public_id: str) -> AnyResponse:
     """Corrects the name."""
     found = organisation_by_id(public_id)
     form = OrganisationForm(lambda: {"name": found.name})
+    # The category belongs to a year and has a form of its own on the organisation's page.
     del form.category
     if carried_out(form, lambda: _renamed(found, form)):
         flash(_("Namnet är sparat."))
@@ -154,7 +155,7 @@ def _renamed(found: Organisation, form: OrganisationForm) -> None:
 
 @blueprint.post("/personer/organisationer/<public_id>/namn")
 def organisation_alias(public_id: str) -> AnyResponse:
-    """Lets the organisation be found by another name too."""
+    """Gives the organisation another name that it is found by."""
     found, form = organisation_by_id(public_id), AliasForm()
     if not carried_out(form, lambda: _named_too(found, form.alias.data)):
         return _organisation_page(found, form)
@@ -163,6 +164,7 @@ def organisation_alias(public_id: str) -> AnyResponse:
 
 
 def _named_too(found: Organisation, alias: str) -> None:
+    # Two organisations with one name would make an import guess.
     require_unnamed(alias)
     add_alias(found, alias)
     audit.note(actor(), "alias_added", found, page.now())
@@ -184,6 +186,7 @@ def organisation_year(public_id: str) -> AnyResponse:
 
 def _set_for_year(found: Organisation, year: Year, form: YearForm) -> None:
     set_category(found, year, _category(form.category.data))
+    # Appointing writes the roles in every answer of the year, so only a change does it.
     if form.lead.data != form.lead.object_data:
         lead = _possible_leads(found, year).get(form.lead.data or "")
         collaborators.appoint(found, year, lead)
@@ -193,7 +196,7 @@ def _set_for_year(found: Organisation, year: Year, form: YearForm) -> None:
 
 @blueprint.post("/personer/organisationer/<public_id>/lage")
 def organisation_active(public_id: str) -> AnyResponse:
-    """Takes the organisation out of new sendings, or back in."""
+    """Takes the organisation out of new mailings, or back in."""
     found = organisation_by_id(public_id)
     if Press().accepted():
         active = page.pressed("aktiv") == "ja"
@@ -206,14 +209,14 @@ def organisation_active(public_id: str) -> AnyResponse:
 
 
 def category_name(category: Category) -> str:
-    """What a category is called in the page's language."""
+    """The category's name in the page's language."""
     return category.en if page.language() == "en" else category.sv
 
 
 def _organisation_page(
     found: Organisation, form: AliasForm, sent: YearForm | None = None
 ) -> AnyResponse:
-    """The page; `sent` is the form of the year when something in it has to be put right."""
+    """Makes the page. `sent` is the form of the year when something in it has to be put right."""
     year = years.latest()
     year_form = sent
     if year and sent is None:
@@ -251,12 +254,10 @@ def _of_year(found: Organisation, year: Year) -> dict[str, str]:
 
 
 def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
-    """Those who have a place in the organisation, and the lead of the year.
-
-    The lead also when they have left it.
-    """
+    """The people of the organisation, and its lead of the year, by public id."""
     row = directory.year_of(found, year)
     people = [affiliation.person for affiliation in directory.affiliations_in(found)]
+    # A lead who has left stays until another is chosen: the form must show who it is.
     if row and row.lead:
         people.append(row.lead)
     return {one.public_id: one for one in people}

@@ -1,4 +1,4 @@
-"""People: the list, one person, added and edited by hand."""
+"""People: the list, one person, adding and editing by hand."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ class PlaceForm(BaseForm):
 
 
 class NewPersonForm(PersonForm, PlaceForm):
-    """A person and the place to begin with."""
+    """A new person and their first affiliation."""
 
 
 @blueprint.get("/personer")
 def people() -> str:
-    """Everyone, searched and filtered, 50 at a time."""
+    """Lists everyone, searched and filtered, 50 at a time."""
     wanted, year = wanted_rows(), years.latest()
     asked = lists.ListRequest(COLUMNS, directory.BY_NAME)
     found = directory.people(wanted, year, asked.number, asked.order)
@@ -111,7 +111,8 @@ def person_new() -> AnyResponse:
 
 
 def _added(form: NewPersonForm) -> tuple[Person, bool]:
-    """The person, and whether they were not on file before."""
+    """Adds the person. Returns also whether they are new."""
+    # Asked first: `add_person` gives back somebody with that name and address who is there already.
     known = person_called(form.given.data, form.family.data, form.email.data)
     person = add_person(
         form.given.data,
@@ -129,7 +130,7 @@ def _added(form: NewPersonForm) -> tuple[Person, bool]:
 
 @blueprint.get("/personer/<public_id>")
 def person(public_id: str) -> AnyResponse:
-    """One person: details, organisations, registrations, mails."""
+    """Shows one person: details, organisations, registrations, mails."""
     return _person_page(person_by_id(public_id), PlaceForm(formdata=None))
 
 
@@ -147,7 +148,7 @@ def person_edit(public_id: str) -> AnyResponse:
 
 @blueprint.post("/personer/<public_id>/lage")
 def person_active(public_id: str) -> AnyResponse:
-    """Takes the person out of new sendings, or back in."""
+    """Takes the person out of new mailings, or back in."""
     found = person_by_id(public_id)
     if Press().accepted():
         carry_out(lambda: _set_active(found, page.pressed("aktiv") == "ja"))
@@ -162,12 +163,13 @@ def _set_active(found: Person, active: bool) -> None:
     if active:
         activation.set_active(found, True, actor(), page.now())
     else:
+        # Deactivating is more than a mark: the access to the organisations' answers ends too.
         departures.deactivate(found, page.now(), actor())
 
 
 @blueprint.post("/personer/<public_id>/organisationer")
 def person_place(public_id: str) -> AnyResponse:
-    """Gives the person a place in one more organisation, or a new title in one."""
+    """Gives the person one more affiliation, or a new title in one they have."""
     found, form = person_by_id(public_id), PlaceForm()
     if not carried_out(form, lambda: _affiliated(found, form)):
         return _person_page(found, form)
@@ -183,7 +185,7 @@ def _affiliated(found: Person, form: PlaceForm) -> None:
 
 @blueprint.post("/personer/<public_id>/organisationer/<organisation_id>/avsluta")
 def person_place_end(public_id: str, organisation_id: str) -> AnyResponse:
-    """Ends the person's place in an organisation."""
+    """Ends the person's affiliation with an organisation."""
     found = person_by_id(public_id)
     organisation = organisations.organisation_by_id(organisation_id)
     if Press().accepted():
@@ -198,7 +200,7 @@ def actor() -> Actor:
 
 
 def wanted_rows() -> ContactFilter:
-    """What the list is narrowed to, from the address."""
+    """The filter of the list, read from the address."""
     return ContactFilter(
         strip(request.args.get("sok")),
         request.args.get("organisation", ""),
@@ -221,8 +223,10 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
 
 
 def _corrected(found: Person, form: PersonForm) -> None:
-    """Writes the form to the person."""
+    """Writes the form's values to the person."""
+    # The trail names the fields, never their values, which are personal.
     changed = [name for name in CORRECTED if getattr(found, name) != form[name].data]
+    # Before the address: the mails that follow from a new one are in the language that was chosen.
     found.language = form.language.data
     address_change.rename(
         found, form.given.data, form.family.data, form.email.data, page.now(), actor()

@@ -1,4 +1,4 @@
-"""What the pages of sending say for each kind of mailing; its names stand in `staff_words`."""
+"""What the pages of sending say for each kind of mailing. `staff_words` has the kinds' names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ LATE = _l("De hade hunnit svara, eller hade redan fått mejlet.")
 class PageWords:
     """The sentences of a kind that a person composes, looked up when they are shown.
 
-    `nobody`: there is nobody to send to. `skipped`: why some who were confirmed got no mail.
-    `whom` asks for the choice, and `search` for the people to pick, where whom is chosen.
+    `nobody`: there is nobody to send to. `skipped`: why some who were confirmed got no mail. Where
+    the recipients are chosen, `whom` asks for the choice and `search` for the people to pick.
     """
 
     nobody: Any
@@ -50,7 +50,7 @@ PAGES = {
     ),
     "results": PageWords(nobody=_l("Alla som var med har fått mejlet om resultatet.")),
 }
-# Said while the questionnaire that a mail leads to has not opened, by when it is asked.
+# Shown while the questionnaire that a mail leads to has not opened, by when it is asked.
 TOO_EARLY = {
     "before": _l(
         "Förberedelsen öppnar %(day)s. Den som öppnar länken före dess kan inte skriva än."

@@ -1,4 +1,4 @@
-"""Every mail: what did not arrive first, then the mailings, then all of them."""
+"""Every mail: first those that did not arrive, then the mailings, then all of them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from annualwheel.web.wording import staff_words
 from annualwheel.wording.collation import swedish
 
 MAILINGS = 10
-NO_ID = 2**31 - 1  # the largest number a key may be
-# What people write to each other is theirs.
+# The largest number that a key may be: PostgreSQL refuses to compare with a larger one.
+NO_ID = 2**31 - 1
+# Mails with what participants write to each other: staff do not read their text here.
 PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
 COLUMNS = (
     Column("recipient", "till", _l("Till")),
@@ -37,7 +38,7 @@ COLUMNS = (
 
 @blueprint.get("/utskick")
 def mailings() -> str:
-    """The mailings and the single mails, with what needs a hand first."""
+    """Lists the mailings and the single mails; those that need somebody come first."""
     wanted, asked, kinds = _wanted(), lists.ListRequest(COLUMNS, log.NEWEST), _kinds()
     narrowed = wanted != LogFilter()
     recent = [] if narrowed else log.latest_mailings(MAILINGS)
@@ -55,7 +56,7 @@ def mailings() -> str:
 
 
 def _wanted() -> LogFilter:
-    """What the log is narrowed to, from the address."""
+    """The filter of the log, read from the address."""
     return LogFilter(
         text=request.args.get("sok", ""),
         group=request.args.get("lage", ""),
@@ -65,7 +66,7 @@ def _wanted() -> LogFilter:
 
 
 def _kinds() -> list[str]:
-    """The kinds of mail in the order of what they are called."""
+    """The kinds of mail, sorted by their names in the page's language."""
     return sorted(staff_words.MAIL, key=lambda kind: swedish(staff_words.say(kind, "mail")))
 
 
@@ -77,7 +78,7 @@ class AddressForm(BaseForm):
 
 @blueprint.get("/utskick/mejl/<public_id>")
 def mail(public_id: str) -> AnyResponse:
-    """One mail: to whom, what became of it, what it says."""
+    """Shows one mail: its recipient, what became of it, what it says."""
     return _shown(public_id, None)
 
 
@@ -100,12 +101,16 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
 
 
 def _text(message: Message) -> str:
-    """What a mail says, with a word where its link stands."""
+    """The text of a mail, with a word in place of its link."""
+    # The link is the person's key: it is signed when the mail is sent, and staff never see it.
     return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), message.body.text)
 
 
 def _instead(message: Message) -> str:
-    """What to do about a wrong address that cannot be corrected here; empty where it can."""
+    """The sentence about a wrong address that cannot be corrected here, "" where it can.
+
+    The link of such a mail would be signed for whoever is typed in.
+    """
     if failures.may_correct(message):
         return ""
     if message.kind in failures.ASKED_FOR:

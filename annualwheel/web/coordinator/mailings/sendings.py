@@ -1,6 +1,7 @@
 """Sending to many.
 
-Whom, the text with a real recipient, a test to yourself, the number, and then how it goes.
+A coordinator chooses the recipients, reads the text as a real one gets it, mails a test to
+themselves, confirms the number, and follows how far the mailing has come.
 """
 
 from __future__ import annotations
@@ -52,10 +53,10 @@ from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
 from annualwheel.web.wording import staff_words, words
 
-# A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
+# Nobody can tick through a longer list; then the choice itself has to be narrower.
 TICKED = 500
 FAILED = 20
-# The mail is a page of its own with styles inside, shown in a frame that may neither run nor open
+# The mail is an HTML page with inline styles. The frame that shows it may neither run nor open
 # anything.
 FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
@@ -64,7 +65,7 @@ FRAMED = (
 
 
 def read_draft(meeting: Meeting, what: str) -> MailingDraft:
-    """What the address asks for: the kind of mailing, and whom, where that is chosen."""
+    """The draft that the address asks for: the kind, and the recipients where they are chosen."""
     kind = registry.BY_ADDRESS.get(what) or abort(404)
     if kind.about_a_questionnaire:
         return MailingDraft(meeting, kind.key, questionnaire=_asked(meeting))
@@ -72,7 +73,7 @@ def read_draft(meeting: Meeting, what: str) -> MailingDraft:
 
 
 def _asked(meeting: Meeting) -> str:
-    """The key of the questionnaire that the address names, else of the one in turn."""
+    """The key of the questionnaire that the address names, else of the one that is due."""
     named = request.args.get("formular", "")
     if named:
         return published.one(meeting, named).key
@@ -91,11 +92,12 @@ def _choice() -> Choice | None:
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/utskick/<what>", methods=["GET", "POST"])
 def compose(number: int, kind: str, what: str) -> AnyResponse:
-    """One page to choose, read and test; the next asks once more; the last act sends."""
+    """Shows one page to choose, read and test, then one that asks once more, and sends."""
     meeting = years.meeting_of(number, kind)
     draft = read_draft(meeting, what)
     try:
         drafts.require_possible(meeting, draft.kind, page.now(), draft.questionnaire)
+    # Not the error page: this one says which mailing is not possible, and leads to its meeting.
     except DomainError as problem:
         return _impossible(meeting, draft, error_messages.sentence(problem))
     form = Press()
@@ -107,13 +109,15 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
 
 
 def _left_out(step: str) -> frozenset[str]:
-    """Whose rows are not ticked.
+    """The keys of the rows that are not ticked.
 
     The list has a tick for each row; the page after it names those that were left out.
     """
     listed = request.form.getlist
     if step in ("skicka", "text"):
         return frozenset(listed("utan"))
+    # A browser sends nothing for a box that is not ticked, so the list names all its rows as well.
+    # Somebody who is new since then was not unticked.
     return frozenset(listed("rad")) - frozenset(listed("med"))
 
 
@@ -125,7 +129,7 @@ def _impossible(meeting: Meeting, draft: MailingDraft, why: str) -> AnyResponse:
 
 
 def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
-    """The page with everybody in the list; the rows of those the order leaves out are unticked."""
+    """Makes the page that lists everybody. Those whom the draft leaves out are unticked."""
     rows = drafts.everyone(draft, page.now())
     sample = _sample(rows)
     html = render_template(
@@ -157,12 +161,12 @@ def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
 
 
 def plain(letter: Letter) -> str:
-    """A mail as plain text, with a word where its link will stand."""
+    """A mail as plain text, with a word in place of its link."""
     return letters.PLACEHOLDER.sub(lambda _found: _("[personlig länk]"), letter.text)
 
 
 def _args(draft: MailingDraft) -> dict[str, Any]:
-    """What the address says of the order; which questionnaire, where the meeting has several."""
+    """What the address says about the draft, with its questionnaire where there are several."""
     args = {name: request.args[name] for name in ("urval", "sok") if request.args.get(name)}
     if draft.questionnaire and len(draft.meeting.questionnaires) > 1:
         args["formular"] = draft.questionnaire
@@ -170,9 +174,9 @@ def _args(draft: MailingDraft) -> dict[str, Any]:
 
 
 def _several(draft: MailingDraft) -> list[tuple[str, str]]:
-    """The questionnaires the mail may be about, by key with their titles, where there are several.
+    """The questionnaires that the mail may be about, as keys with titles, where there are several.
 
-    The one it is about comes first.
+    The one that it is about comes first.
     """
     several = draft.meeting.questionnaires if draft.questionnaire else []
     if len(several) < 2:
@@ -184,7 +188,7 @@ def _several(draft: MailingDraft) -> list[tuple[str, str]]:
 def _sample(rows: list[Addressee]) -> Addressee:
     """The recipient whose mail is shown.
 
-    The one asked for, else the first; a made-up one while there are none.
+    It is the one that the address asks for, else the first; an invented one while there are none.
     """
     asked = request.args.get("visa", "")
     first = rows[0] if rows else drafts.ANYONE
@@ -204,7 +208,7 @@ def _examples(rows: list[Addressee]) -> list[Addressee]:
 
 
 def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The audiences an invitation may go to: a word, and its values with what they are called."""
+    """The audiences that an invitation may go to: a heading, and its values with their names."""
     english = page.language() == "en"
     categories = [
         (f"category:{one.key}", one.en if english else one.sv) for one in years.reference(Category)
@@ -221,7 +225,7 @@ def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _warning(draft: MailingDraft) -> str:
-    """What a recipient who opens the link at once would meet.
+    """What a recipient who opens the link at once would meet, "" where they can answer.
 
     An invitation can be answered as soon as it comes.
     """
@@ -235,10 +239,11 @@ def _warning(draft: MailingDraft) -> str:
 
 
 def _test(draft: MailingDraft, what: str) -> AnyResponse:
-    """Rows that were unticked before the test are so after it; the address has no room for them."""
+    """Mails the test. Rows that were unticked before it are unticked after it."""
     one = _sample(drafts.recipients(draft, page.now()))
     carry_out(lambda: drafts.send_test(draft, one, g.staff, page.now()))
     flash(_("Testet är på väg till %(address)s.", address=g.staff.email))
+    # Unticked rows are in the form only; the address of a redirect has no room for them.
     return _compose(draft, what) if draft.left_out else redirect(_here(draft, what), code=303)
 
 
@@ -253,7 +258,7 @@ def _here(draft: MailingDraft, what: str) -> str:
 
 
 def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
-    """The last page before anything is sent. It has changed nothing."""
+    """Makes the last page before anything is sent. It changes nothing."""
     rows = drafts.recipients(draft, page.now())
     tested = drafts.tested_at(draft, g.staff, page.now())
     if not rows or tested is None:
@@ -269,6 +274,7 @@ def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         form=Press(),
         letter=drafts.letter(draft, rows[0], page.now()),
         english=sum(one.language == "en" for one in rows),
+        # The same page pressed twice sends the same key, and so finds the first press's mailing.
         key=secrets.token_urlsafe(12),
         head=services().letterhead,
         here=_here(draft, what),
@@ -284,12 +290,13 @@ def _send(draft: MailingDraft, what: str) -> AnyResponse:
     expected, key = request.form.get("antal", 0, int), request.form.get("nyckel", "")[:40]
 
     def confirm_tested() -> Mailing:
-        # What is confirmed already needs no other test.
+        # A second press finds the mailing of the first, and needs no test of its own.
         if confirmed(key) is None:
             drafts.require_tested(draft, g.staff, page.now())
         return confirm(draft, key, expected, audit.staff(g.staff.id), page.now())
 
     try:
+        # The number goes along: with more recipients than the person confirmed, nothing is sent.
         mailing = carry_out(confirm_tested)
     except Refused as problem:
         return _confirm(draft, what, error_messages.sentence(problem))
@@ -298,7 +305,10 @@ def _send(draft: MailingDraft, what: str) -> AnyResponse:
 
 
 def set_going(mailing_id: int, state: str) -> None:
-    """After the commit: has a large mailing written, and what is written sent."""
+    """Starts the job that writes a large mailing, or the one that sends what is written.
+
+    Call it after the commit: a worker must find the rows.
+    """
     if state == "preparing":
         enqueue("prepare_mailing", mailing_id)
     else:
@@ -307,14 +317,15 @@ def set_going(mailing_id: int, state: str) -> None:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utskick/<what>/mejl")
 def sample_mail(number: int, kind: str, what: str) -> Response:
-    """The mail as HTML for the frame on the page.
+    """Gives the mail as HTML for the frame on the page.
 
-    Exactly as it will go, with a link that leads nowhere.
+    It is exactly what will be sent, but its link leads nowhere.
     """
     draft = read_draft(years.meeting_of(number, kind), what)
     one = _sample(drafts.recipients(draft, page.now()))
     letter = drafts.letter(draft, one, page.now())
     base = services().settings.base_url
+    # A link that opened the recipient's page would let staff act for them.
     links = {
         "landing": f"{base}/i/exempel",
         "preparation": f"{base}/f/exempel",
@@ -328,10 +339,11 @@ def sample_mail(number: int, kind: str, what: str) -> Response:
 
 @blueprint.get("/utskick/<public_id>")
 def sending(public_id: str) -> str:
-    """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
+    """Shows how far a mailing has come. The page reloads by itself, and may be closed."""
     mailing = by_public_id(public_id)
     counts, kind = progress_of(mailing), registry.of(mailing.kind)
     about = asked.of_mailing(mailing)
+    # The page reloads itself only while this holds, so that it does not ask for ever.
     running = mailing.state == "preparing" or (mailing.state == "sending" and counts.waiting > 0)
     return render_template(
         "coordinator/sending.html",
@@ -353,7 +365,7 @@ def sending(public_id: str) -> str:
 
 @blueprint.post("/utskick/<public_id>/<act>")
 def steer(public_id: str, act: str) -> AnyResponse:
-    """Pauses a mailing or lets it go on."""
+    """Pauses a mailing or resumes it."""
     mailing, actor = by_public_id(public_id), audit.staff(g.staff.id)
     if act not in ("pausa", "fortsatt"):
         abort(404)

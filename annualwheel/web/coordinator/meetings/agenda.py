@@ -1,4 +1,4 @@
-"""What there is to do now for a meeting, most pressing first, and the steps it goes through."""
+"""What there is to do now for a meeting, most urgent first, and the steps of the meeting."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Status:
 
     @classmethod
     def of(cls, meeting: Meeting) -> Status:
-        """The numbers of today; the same number of queries however many people there are."""
+        """The numbers now. It takes the same number of queries however many people there are."""
         mailings: dict[str, list[Mailing]] = {}
         for mailing in log.mailings_of(meeting):
             mailings.setdefault(mailing.kind, []).append(mailing)
@@ -61,11 +61,11 @@ class Status:
 
     @property
     def missing(self) -> int:
-        """How many organisations nobody comes from."""
+        """How many organisations have nobody who comes."""
         return sum(row.missing for row in self.turnout)
 
     def share(self, phase: str) -> float:
-        """The share of answers of a phase, 0 to 1."""
+        """How much of a phase is done, 0 to 1."""
         if phase == "registration" and self.funnel.invited:
             return self.funnel.answered / self.funnel.invited
         if phase == "preparation" and self._begun(*COUNTED):
@@ -81,8 +81,10 @@ class Status:
 
 
 def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
-    """What the meeting asks of a coordinator, for the macro `todo`."""
+    """What a coordinator has to do for the meeting, for the macro `todo`."""
     meeting = status.meeting
+    # Nobody is invited or reminded any more; what people ask for, and the results, are still to be
+    # done.
     if meeting.state != "planned" or now >= meeting.starts_at:
         follow_up = _questions(status, now, "after") if meeting.state == "planned" else []
         return [*_stopped(status), *_asking(status), *follow_up, *_results(status, now)]
@@ -96,7 +98,7 @@ def to_do(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def requests_to_do() -> list[dict[str, Any]]:
-    """What people ask of a coordinator that belongs to no meeting."""
+    """What people ask of coordinators that belongs to no meeting."""
     waiting = erasure.count()
     if not waiting:
         return []
@@ -116,7 +118,7 @@ def phase_state(phase: Phase, now: dt.datetime) -> str:
 def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
     """The phases and the meeting's day in order, for the macro `steps`.
 
-    One of them at most is the current one.
+    At most one of them is the current one.
     """
     shown = [phase for phase in meeting.phases if phase.kind in SHOWN_PHASES]
     going_on = [phase.opens_at for phase in shown if phase_state(phase, now) == "now"]
@@ -133,7 +135,7 @@ def steps(meeting: Meeting, now: dt.datetime) -> list[dict[str, str]]:
 
 
 def _step(phase: Phase, latest: dt.datetime | None, now: dt.datetime) -> dict[str, str]:
-    """A phase as a step; one that goes on is done when a later one (`latest`) has opened."""
+    """A phase as a step. An open one counts as done when a later one (`latest`) has opened."""
     state = phase_state(phase, now)
     if state == "now" and phase.opens_at != latest:
         state = "done"
@@ -146,6 +148,7 @@ def _span(phase: Phase, state: str, now: dt.datetime) -> str:
         return str(_("Klart %(day)s", day=words.day_short(phase.closes_at)))
     if state == "todo":
         return words.period(phase.opens_at, phase.closes_at)
+    # Counted in days of Stockholm's calendar, since a last day is open to its end.
     left = (dates.as_date(phase.closes_at) - dates.as_date(now)).days
     days = ngettext("%(num)s dag kvar", "%(num)s dagar kvar", left) if left else _("sista dagen")
     return str(_("till %(day)s, %(left)s", day=words.day_short(phase.closes_at), left=days))
@@ -202,12 +205,13 @@ def _paused(mailing: Mailing) -> dict[str, Any]:
 
 
 def _asking(status: Status) -> list[dict[str, Any]]:
-    """Those who ask to change their answer after the last day.
+    """The row for those who ask to change their answer after the last day.
 
-    The one who has waited longest is opened.
+    Its link opens the one who has waited longest.
     """
     if not status.asking:
         return []
+    # The requests come with the oldest first.
     first = status.asking[0]
     title = ngettext(
         "%(num)s vill ändra sitt svar", "%(num)s vill ändra sina svar", len(status.asking)
@@ -222,7 +226,7 @@ def _asking(status: Status) -> list[dict[str, Any]]:
 
 
 def _results(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
-    """After the meeting: the results are written, published and told."""
+    """The row about the results after the meeting: to be written, published or mailed."""
     meeting = status.meeting
     if meeting.state == "cancelled" or now < meeting.ends_at or not status.funnel.invited:
         return []
@@ -299,7 +303,7 @@ def _answers(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def _unpublished(meeting: Meeting, phase: Phase, now: dt.datetime) -> list[dict[str, Any]]:
-    """The questions that are not published though the preparation is near."""
+    """The row about questions that are not published though the preparation opens soon."""
     if now < phase.opens_at - SOON:
         return []
     late = now >= phase.opens_at
@@ -323,15 +327,17 @@ def _preparation(status: Status, now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def _questions(status: Status, now: dt.datetime, timing: str) -> list[dict[str, Any]]:
-    """What the questionnaires that are open before the meeting, or after it, ask for."""
+    """The rows of the open questionnaires that are asked before the meeting, or after it."""
     found = []
     for one in status.asked:
+        # A questionnaire that has closed asks for nothing: nobody can answer it.
         if one.questionnaire.timing == timing and one.opens_at <= now <= one.closes_at:
             found += _of_questionnaire(status.meeting, one)
     return found
 
 
 def _of_questionnaire(meeting: Meeting, one: QuestionnaireCounts) -> list[dict[str, Any]]:
+    # The address names the questionnaire only where there are several.
     which = {"formular": one.questionnaire.key} if one.title else {}
     if not one.mailed:
         return [

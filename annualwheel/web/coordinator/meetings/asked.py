@@ -1,4 +1,4 @@
-"""The published questionnaires of a meeting, with how far the answers to each have come."""
+"""The published questionnaires of a meeting, and how far the answers to each have come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from annualwheel.web import page
 class QuestionnaireCounts:
     """A published questionnaire with how many answers are in each state.
 
-    `title` is "" where it need not be named; `mailed`: the mail that asks to answer it has gone.
+    `title` is "" where it need not be named; `mailed`: the mail that asks to answer it is sent.
     """
 
     questionnaire: Questionnaire
@@ -29,12 +29,12 @@ class QuestionnaireCounts:
 
     @property
     def undecided(self) -> int:
-        """Answers that are not in: not begun, or drafts."""
+        """How many answers are not submitted: not begun, or drafts."""
         return sum(self.states[state] for state in TO_SUBMIT)
 
 
 def of(meeting: Meeting, mailings: Sequence[Mailing]) -> list[QuestionnaireCounts]:
-    """Each questionnaire in the order they open; `mailings` are those that ask to answer one."""
+    """Each questionnaire, the first to open first. `mailings` are those that ask to answer one."""
     if not meeting.questionnaires:
         return []
     states = recipients.preparation_states(meeting)

@@ -1,4 +1,4 @@
-"""What has happened at a meeting lately, from the audit trail, in words."""
+"""The latest events of a meeting, from the audit trail, in words."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _who(row: Audit, registrations: Mapping[int, Registration]) -> str:
 
 
 def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]:
-    """Why this person, and not the one before."""
+    """Why this person got the seat, and not somebody before them on the waiting list."""
     if "line" in row.details:
         yield _("Var nummer %(line)s i kön.", line=row.details["line"])
     if row.details.get("over"):
@@ -68,6 +68,7 @@ def _why(row: Audit, registrations: Mapping[int, Registration]) -> Iterator[str]
         if one in registrations:
             yield _waited(registrations[one].person.name, why)
     if len(row.details.get("passed", [])) > trail.MOST_NAMED:
+        # The trail may name hundreds; a page names a few.
         yield _("Fler fick vänta av samma skäl.")
 
 

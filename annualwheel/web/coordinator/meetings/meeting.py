@@ -1,4 +1,4 @@
-"""A meeting: where it stands, who is missing round the table, what has happened."""
+"""A meeting: its numbers, the organisations that are missing, what has happened."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STEPS = ("invited", "delivered", "answered", "coming")
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>")
 def meeting(number: int, kind: str) -> str:
-    """The numbers of today and what they ask for."""
+    """Shows the numbers now and what there is to do."""
     found, now = years.meeting_of(number, kind), page.now()
     status = Status.of(found)
     return render_template(
@@ -58,7 +58,7 @@ def meeting(number: int, kind: str) -> str:
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/utan-anmald")
 def missing(number: int, kind: str) -> str:
-    """The organisations nobody comes from: whom to ring."""
+    """Lists the organisations from which nobody comes, so that somebody can ring them."""
     found, category = years.meeting_of(number, kind), request.args.get("typ", "")
     asked = lists.ListRequest(MISSING_COLUMNS, turnout.BY_NAME)
     rows = turnout.organisations_missing(found, category, asked.number, asked.order)
@@ -76,10 +76,11 @@ def missing(number: int, kind: str) -> str:
 def publish(number: int, kind: str) -> AnyResponse:
     """Publishes questions of this kind of meeting, with the year's themes as they are now.
 
-    The form names them by their key where there are several.
+    The form names the key of the questions where there are several.
     """
     found = years.meeting_of(number, kind)
     possible, key = definitions_for(found), page.pressed("formular")
+    # Never the first of several: questions that somebody has answered cannot be replaced.
     if not key and len(possible) == 1:
         key = possible[0].key
     asked = next((one for one in possible if one.key == key), None)
@@ -95,7 +96,7 @@ def publish(number: int, kind: str) -> AnyResponse:
 
 
 def definitions_for(meeting: Meeting) -> list[Definition]:
-    """The questions that the folder forms/ holds for this kind of meeting."""
+    """The questions for this kind of meeting in the folder forms/."""
     definitions = reading.read_all(services().settings.forms_folder)
     return [one for one in definitions if one.meeting_kind == meeting.kind]
 
@@ -104,6 +105,7 @@ def _is_possible(kind: str, meeting: Meeting, now: dt.datetime) -> bool:
     """Whether a mailing of that kind could be sent for the meeting now."""
     try:
         drafts.require_possible(meeting, kind, now)
+    # The page asks what is possible; why not is said where somebody tries.
     except DomainError:
         return False
     return True
@@ -111,7 +113,7 @@ def _is_possible(kind: str, meeting: Meeting, now: dt.datetime) -> bool:
 
 @dataclass(frozen=True)
 class Unpublished:
-    """Questions that are not published yet, and when they would open as things are planned."""
+    """Questions that are not published yet, and when they would open by the plan."""
 
     definition: Definition
     opens_at: dt.datetime
@@ -119,7 +121,7 @@ class Unpublished:
 
 
 def _unpublished(meeting: Meeting, now: dt.datetime) -> list[Unpublished]:
-    """What is not published for the meeting; `possible` while it can be answered in time."""
+    """The questions not published for the meeting; `possible` while there is time to answer."""
     there = {one.key for one in meeting.questionnaires}
     found = []
     for one in definitions_for(meeting):

@@ -1,4 +1,4 @@
-"""Moving and cancelling a meeting: what changes, who is told, and only then the act."""
+"""Moving and cancelling a meeting. The page says what changes and who is told before the act."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from annualwheel.wording import dates
 
 
 class MoveForm(AppointmentFields, BaseForm):
-    """The new time and place, and why."""
+    """The new time and venue, and the reason."""
 
     reason = StringField(
         _l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat.")
@@ -40,7 +40,7 @@ class MoveForm(AppointmentFields, BaseForm):
 
 
 class CancelForm(BaseForm):
-    """Why a meeting is cancelled."""
+    """The reason for cancelling a meeting."""
 
     reason = TextAreaField(
         _l("Orsak"), filters=[strip], description=_l("Står i mejlet. Frivilligt, men uppskattat.")
@@ -49,7 +49,7 @@ class CancelForm(BaseForm):
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/flytta", methods=["GET", "POST"])
 def move(number: int, kind: str) -> AnyResponse:
-    """Asks for the new time and place, shows what changes and who is told, then moves."""
+    """Asks for the new time and venue, shows what changes and who is told, then moves."""
     found = years.meeting_of(number, kind)
     back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     if found.state == "cancelled":
@@ -85,12 +85,13 @@ def _moved(told: int) -> str:
 
 
 def _is_right(form: MoveForm) -> bool:
-    """Whether the form can be acted on; otherwise its fields say why not."""
+    """Whether the form can be acted on. If not, its fields say why."""
     return form.accepted() and require_order(form) and _is_ahead(form)
 
 
 def _is_ahead(form: MoveForm) -> bool:
-    """Whether the meeting would still be to come; otherwise the field for the day says so."""
+    """Whether the meeting would still be ahead. If not, the field for the day says so."""
+    # Here too, and not only in the act: nobody should confirm a move that will be refused.
     if appointment(form).starts_at > page.now():
         return True
     form.day.errors = (error_messages.sentence(Refused("time_passed")),)
@@ -103,7 +104,7 @@ def _ask(meeting: Meeting, form: MoveForm) -> AnyResponse:
 
 
 def _confirm(meeting: Meeting, form: MoveForm, to: Appointment) -> AnyResponse:
-    """What changes and who is told, before anything is done."""
+    """Shows what changes and who is told, before anything is done."""
     rows = _difference(meeting, to)
     if not rows:
         form.day.errors = (_("Inget är ändrat. Skriv en ny dag, tid eller plats."),)
@@ -122,15 +123,16 @@ def _confirm(meeting: Meeting, form: MoveForm, to: Appointment) -> AnyResponse:
 
 
 def _follow(mailing: Mailing | None) -> AnyResponse | None:
-    """To the page that says what goes out and how far it has come."""
+    """Starts the mailing and leads to its page; None when nobody is told."""
     if mailing is None:
         return None
+    # After the commit: a job that starts before it would find nothing.
     sendings.set_going(mailing.id, mailing.state)
     return redirect(url_for("coordinator.sending", public_id=mailing.public_id), code=303)
 
 
 def _difference(meeting: Meeting, to: Appointment) -> list[dict[str, str]]:
-    """What would change, in words: before and after."""
+    """What would change, in words before and after."""
     before = Appointment(meeting.starts_at, meeting.ends_at, meeting.place, meeting.address)
     old, new = _in_words(before), _in_words(to)
     return [
@@ -148,7 +150,7 @@ def _in_words(at: Appointment) -> dict[str, str]:
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/stall-in", methods=["GET", "POST"])
 def cancel(number: int, kind: str) -> AnyResponse:
-    """Says who is told, asks why, then cancels."""
+    """Shows who is told, asks for the reason, then cancels."""
     found, form = years.meeting_of(number, kind), CancelForm()
     back = redirect(url_for("coordinator.meeting", number=number, kind=kind), code=303)
     if found.state == "cancelled":
@@ -182,11 +184,12 @@ def _cancelled(told: int) -> str:
 
 
 def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
-    """Who is told, and the mail as the first of them gets it."""
+    """Who is told, and the mail as the first of them will get it."""
     who = listeners.listeners(meeting, kind)
     letter = None
     if who.first:
         draft = MailingDraft(meeting, kind, news=MeetingNews(to, reason))
+        # Written by what will be sent, so that page and mail cannot differ.
         letter = drafts.letter(draft, rows.addressee(who.first), page.now())
     return {
         "told": who.total,

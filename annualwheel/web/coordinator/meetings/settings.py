@@ -1,7 +1,4 @@
-"""A meeting's settings.
-
-The days of its phases, the ways to attend, and what else holds for registering.
-"""
+"""A meeting's settings: the days of its phases, the ways of attending, the rules of registering."""
 
 from __future__ import annotations
 
@@ -43,6 +40,7 @@ RULES = (
 
 
 def _within(most: int, least: int = 0) -> Any:
+    # `int` raises `ValueError` for what is no number, which `Parsed` takes as a refusal too.
     def parse(text: str) -> None:
         if not least <= int(text) <= most:
             raise ValueError(text)
@@ -57,9 +55,9 @@ def _number(
 
 
 class SettingsForm(StaleSafeForm):
-    """What holds for registering.
+    """The rules of registering.
 
-    The phases' days and the ways to attend are added for each meeting.
+    `form_for` adds the fields of the phases and the ways of attending for each meeting.
     """
 
     online = BooleanField(_l("Det går att delta digitalt"))
@@ -70,7 +68,7 @@ class SettingsForm(StaleSafeForm):
     registry_number = StringField(_l("Diarienummer"), filters=[strip])
 
     def way(self, mode: str) -> AttendanceTerms:
-        """What was filled in for a way to attend, when the form has been accepted."""
+        """What was filled in for a way of attending, when the form has been accepted."""
         capacity, most = self[f"capacity_{mode}"].data, self[f"organisation_{mode}"].data
         return AttendanceTerms(
             int(capacity) if capacity else None,
@@ -82,7 +80,7 @@ class SettingsForm(StaleSafeForm):
 
 @dataclass(frozen=True)
 class OpenPeriod:
-    """A phase of the meeting, or the time a questionnaire with days of its own is open.
+    """A phase of the meeting, or the days on which a questionnaire with its own days is open.
 
     `field` begins the names of its two fields; `questionnaire` is its key, "" for a phase. `after`:
     the days are counted after the meeting, else before it.
@@ -99,7 +97,7 @@ class OpenPeriod:
 
     @property
     def sign(self) -> int:
-        """What turns the days that are typed into days from the meeting."""
+        """The sign that makes typed days days from the meeting: people type no minus."""
         return 1 if self.after else -1
 
 
@@ -135,20 +133,18 @@ def periods(meeting: Meeting) -> list[OpenPeriod]:
 
 
 def form_for(meeting: Meeting) -> Any:
-    """The form with the meeting's own phases, and both ways to attend.
-
-    Also the way that the meeting does not have.
-    """
+    """The form with the meeting's own phases and both ways of attending."""
     fields: dict[str, Any] = {}
     for period in periods(meeting):
         fields |= _fields_of_period(period.field)
     for mode in MODES:
+        # Also the way that the meeting does not have: its terms are typed when it is ticked.
         fields |= _fields_of_way(mode)
     return type("MeetingForm", (SettingsForm,), fields)(lambda: _holding(meeting))
 
 
 def _holding(meeting: Meeting) -> dict[str, object]:
-    """What holds now, by field."""
+    """The values now, by field."""
     values: dict[str, object] = {
         "open_registration": meeting.open_registration,
         "with_lunch": meeting.with_lunch,
@@ -199,9 +195,9 @@ def _written(limit: int | None) -> str:
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/installningar", methods=["GET", "POST"])
 def meeting_settings(number: int, kind: str) -> AnyResponse:
-    """The settings of one meeting.
+    """Shows and saves the settings of one meeting.
 
-    Day and place have a page of their own, because people are told.
+    Day and venue have a page of their own, because people are told when they change.
     """
     found = years.meeting_of(number, kind)
     form = form_for(found)
@@ -214,7 +210,7 @@ def meeting_settings(number: int, kind: str) -> AnyResponse:
 
 
 def _tell(got: list[Registration]) -> None:
-    """Says what more seats led to."""
+    """Tells how many got or were offered a seat because there are more seats now."""
     seated = sum(one.state == "registered" for one in got)
     offered = sum(one.state == "offered" for one in got)
     if seated:
@@ -257,8 +253,10 @@ def _save(meeting: Meeting, form: Any) -> list[Registration]:
             openings[period.questionnaire] = days
         else:
             phases[period.field] = days
+    # One act and one commit: a plan that is refused leaves the terms as they were too.
     planning.set_phases(meeting, phases, now, actor)
     planning.set_openings(meeting, openings, now, actor)
+    # Every meeting can be attended on site; only the online way can be left out.
     chosen = {mode: form.way(mode) for mode in MODES if mode == "on_site" or form.online.data}
     terms = Terms(
         form.open_registration.data, form.with_lunch.data, form.registry_number.data, chosen

@@ -1,4 +1,4 @@
-"""The year as home page, and the planning of a new one."""
+"""The home page with the year, and the planning of a new year."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ USUAL = {
     "direction": ("08.30", "12.00"),
     "conference": ("09.00", "16.00"),
 }
-# 52 weeks: the same weekday next year.
+# 52 weeks, so that the weekday is the same next year.
 NEXT_TIME = dt.timedelta(weeks=52)
 TO_DO = 4
 
 
 @blueprint.get("/arshjul")
 def year() -> str | AnyResponse:
-    """The newest year, or how to begin."""
+    """Shows the newest year, or how to begin."""
     latest = years.latest()
     if latest is None:
         return render_template("coordinator/year_empty.html", active="year")
@@ -54,7 +54,7 @@ def year() -> str | AnyResponse:
 
 @blueprint.get("/arshjul/<int:number>")
 def shown(number: int) -> str:
-    """One year: the wheel, what to do now, the meetings, the times."""
+    """Shows one year: the wheel, what to do now, the meetings, the times."""
     found, now = years.by_number(number), page.now()
     statuses = [Status.of(meeting) for meeting in found.meetings]
     return render_template(
@@ -73,6 +73,7 @@ def shown(number: int) -> str:
 
 
 def _year(_form: Any, field: IntegerField) -> None:
+    # Ends the chain: the next validator would say the same once more.
     if not isinstance(field.data, int):
         raise StopValidation(_("Skriv årtalet, till exempel 2027"))
 
@@ -86,7 +87,7 @@ class YearFields(BaseForm):
 
     @property
     def in_year(self) -> int | None:
-        """The year that a day typed without one is in."""
+        """The year of a day that is typed without one."""
         typed_year: int | None = self.number.data
         return typed_year
 
@@ -111,7 +112,7 @@ YearForm = _year_form()
 
 @blueprint.route("/arshjul/nytt", methods=["GET", "POST"])
 def new_year() -> AnyResponse:
-    """A new year with three meetings, prefilled from the newest one."""
+    """Makes a new year with three meetings. The form is prefilled from the newest one."""
     form = YearForm(data=_prefilled(years.latest(), page.now()))
     if form.accepted() and _is_in_order(form) and _is_free(form):
         outcome = carried_out(form, lambda: _made(form))
@@ -131,7 +132,7 @@ def _made(form: YearFields) -> Year:
 
 
 def _planned(number: int, first: bool) -> str:
-    """What is said of a new year; the first one has no year before to be like."""
+    """The sentence about a new year. The first one has no year before to be like."""
     if first:
         return str(
             _(
@@ -157,6 +158,7 @@ def _is_in_order(form: YearFields) -> bool:
 def _is_free(form: YearFields) -> bool:
     if not years.exists(form.number.data):
         return True
+    # At the field, before the act; `create_year` refuses it too, for two who plan at once.
     form.number.errors = (_("Det finns redan ett årshjul för %(year)s", year=form.number.data),)
     return False
 
@@ -173,11 +175,12 @@ def _prefilled(last: Year | None, now: dt.datetime) -> dict[str, object]:
 
 
 def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
-    """The rows of all meetings, each with its meeting's name, most pressing first."""
+    """The rows of all meetings, each with its meeting's name, most urgent first."""
     rows = []
     for status in statuses:
         meeting = words.meeting(status.meeting.kind)
         rows += [row | {"text": f"{meeting}. {row['text']}"} for row in to_do(status, now)]
     rows += agenda.requests_to_do()
+    # Only the first few fit on the home page, so the order decides what is seen.
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
     return sorted(rows, key=lambda row: rank[row["tone"]])[:TO_DO]

@@ -1,6 +1,6 @@
-"""The year as the wheel, the cards beside it and the table below it show it.
+"""The year as the wheel, the cards next to it and the table below it show it.
 
-The same times three ways.
+They show the same times in three ways.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def _lane(status: Status, ahead: Meeting | None, now: dt.datetime) -> wheel.Meet
 
 
 def next_meeting(year: Year, now: dt.datetime) -> Meeting | None:
-    """The meeting the year is heading for: the first that is planned and not over."""
+    """The meeting ahead: the first that is planned and not over."""
     return next((m for m in year.meetings if m.state == "planned" and m.ends_at > now), None)
 
 
 def badge(status: Status, now: dt.datetime) -> words.Look:
-    """Where the meeting is now: the open phase, what comes next, or that it is over."""
+    """The meeting's state now: its open phase, what comes next, or that it is over."""
     meeting = status.meeting
     if meeting.state == "cancelled":
         return words.Look(_("Inställt"), "err", "cross")
@@ -57,6 +57,7 @@ def badge(status: Status, now: dt.datetime) -> words.Look:
         phase = words.label(current[-1].kind, "phase")
         return words.Look(_("%(phase)s pågår", phase=phase), "info", "half")
     coming = _phases_in("todo", meeting, now)
+    # What follows up comes after the meeting: until then the meeting itself is next.
     if not coming or coming[0].kind == "followup":
         return words.Look(_("Möte %(day)s", day=words.day_month(meeting.starts_at)), "", "dot")
     phase, day = words.label(coming[0].kind, "phase"), words.day_month(coming[0].opens_at)
@@ -69,9 +70,9 @@ def _phases_in(state: str, meeting: Meeting, now: dt.datetime) -> list[Phase]:
 
 
 def pace(status: Status, now: dt.datetime) -> str:
-    """How the answers keep up with the time, in words.
+    """Whether replies come in as fast as the time passes, in words.
 
-    Empty when registration is not going on, or for nothing.
+    Empty when registration is not open, nobody is invited or the meeting is cancelled.
     """
     going_on = _phases_in("now", status.meeting, now)
     phase = next((each for each in going_on if each.kind == "registration"), None)
@@ -91,7 +92,7 @@ def pace(status: Status, now: dt.datetime) -> str:
 
 
 def table(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
-    """One row a meeting: its phases with their days and, for those done or going on, a word."""
+    """One row for each meeting: its phases with their days, and a word for those begun."""
     rows = []
     for status in statuses:
         cells = {kind: _cell(status.meeting, kind, now) for kind in SHOWN_PHASES}

@@ -1,1 +1,1 @@
-"""Who comes, who waits, and what staff do for somebody on the phone."""
+"""Registrations, the waiting list, and what staff do for somebody on the phone."""

@@ -1,6 +1,6 @@
 """How somebody attends and whether they eat.
 
-Every form asks it in which staff write a reply for somebody.
+Every form in which staff write a reply for somebody asks this.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _attendance(registration: Registration) -> dict[str, Any]:
 class AttendingForm(StaleSafeForm):
     """A form about a registration.
 
-    `mode` and `lunch` are taken out where the meeting does not ask.
+    The form has no `mode` or `lunch` where the meeting does not ask for it.
     """
 
     registration: Registration
@@ -39,7 +39,7 @@ class AttendingForm(StaleSafeForm):
 
     @classmethod
     def of(cls, registration: Registration) -> Self:
-        """The form with what holds now, and without questions the meeting does not ask."""
+        """The form with the values now, and without questions that the meeting does not ask."""
         form = cls(lambda: {**_attendance(registration), **cls.known(registration)})
         form.registration = registration
         form.mode.choices = [
@@ -55,13 +55,13 @@ class AttendingForm(StaleSafeForm):
 
     @staticmethod
     def known(registration: Registration) -> dict[str, Any]:
-        """What holds now in the form's other fields."""
+        """The values now of the form's other fields."""
         return {"title": registration.title}
 
     def validate_lunch(self, field: Field) -> None:
-        """Whoever is to come to the place is asked.
+        """Refuses no answer about lunch from somebody who will attend on site.
 
-        Who comes already and has not said is not kept from a change of something else.
+        A person who attends on site already and never said can still have something else changed.
         """
         comes_already = (
             self.registration.mode == "on_site" and self.registration.state in CAN_BE_CHANGED
@@ -71,13 +71,10 @@ class AttendingForm(StaleSafeForm):
 
     @property
     def attends(self) -> str:
-        """The way of attending that is chosen.
-
-        The registration's own where there is nothing to choose.
-        """
+        """The chosen way of attending; the registration's own where there is no choice."""
         return str(self.mode.data) if self.mode else self.registration.mode
 
     @property
     def eats(self) -> bool | None:
-        """Whether the person eats; nobody eats on a screen."""
+        """Whether the person eats lunch; None online, where nobody does."""
         return LUNCH.get(self.lunch.data) if self.lunch and self.attends == "on_site" else None

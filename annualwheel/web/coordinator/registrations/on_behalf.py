@@ -1,6 +1,6 @@
-"""What staff do for somebody who has called: send a substitute, and change what was replied.
+"""What staff do for somebody who has called: send a substitute, and change a reply.
 
-Also after the change stop.
+They can do so after the change phase has closed too, until the meeting starts.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ OFF = {"autocomplete": "off"}
 
 
 class SubstituteForm(BaseForm, NameFields):
-    """Who comes instead."""
+    """The person who comes instead."""
 
     email = EmailField(
         _l("E-postadress"),
@@ -60,10 +60,7 @@ class SubstituteForm(BaseForm, NameFields):
 
 
 class ChangeForm(AttendingForm):
-    """What a registration says, but for who it is.
-
-    Name and address are changed on the person's page.
-    """
+    """A registration's reply, without name and address, which the person's page changes."""
 
     title = StringField(
         _l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip], render_kw=OFF
@@ -80,11 +77,12 @@ class ChangeForm(AttendingForm):
 
     @staticmethod
     def known(registration: Registration) -> dict[str, Any]:
-        """As `AttendingForm.known`."""
+        """The same as `AttendingForm.known`."""
         return {"title": registration.title, "copy_to": registration.copy_to}
 
     def reply(self) -> Reply:
-        """What stands with the changes."""
+        """The reply with the changes."""
+        # What this form does not ask is sent as it is: a reply always has all of it.
         person = self.registration.person
         return Reply(
             person.given,
@@ -99,10 +97,7 @@ class ChangeForm(AttendingForm):
 
 
 def possible(registration: Registration) -> frozenset[str]:
-    """Which of "substitute" and "change" staff can do with the registration now.
-
-    Both are possible until the meeting starts.
-    """
+    """Which of "substitute" and "change" staff can do now, until the meeting starts."""
     if not is_ahead(registration):
         return frozenset()
     fits = {
@@ -113,15 +108,15 @@ def possible(registration: Registration) -> frozenset[str]:
 
 
 def is_ahead(registration: Registration) -> bool:
-    """Whether the registration's meeting is still to come."""
+    """Whether the registration's meeting is still ahead."""
     return registration.meeting.state == "planned" and page.now() < registration.meeting.starts_at
 
 
 @blueprint.route("/anmalningar/<public_id>/ersattare", methods=["GET", "POST"])
 def send_substitute(public_id: str) -> AnyResponse:
-    """Hands the place over to somebody whom the person has named.
+    """Sends a substitute whom the person has named.
 
-    Mails and calendar as when the person does it.
+    The mails and calendar entries are the same as when the person does it.
     """
     registration, form = invitations.by_public_id(public_id), SubstituteForm()
     actor = audit.staff(g.staff.id)
@@ -133,6 +128,8 @@ def send_substitute(public_id: str) -> AnyResponse:
         flash(_("%(name)s kommer i stället. Mejl till båda är på väg.", name=successor.person.name))
         theirs = url_for("coordinator.registration", public_id=successor.public_id)
         return redirect(theirs, code=303)
+    # A form that was sent is shown with its refusal and all that was typed; a page that was only
+    # opened leads back.
     if not form.is_submitted() and "substitute" not in possible(registration):
         return redirect(url_for("coordinator.registration", public_id=public_id), code=303)
     return _page("substitute", registration, form)
@@ -140,7 +137,7 @@ def send_substitute(public_id: str) -> AnyResponse:
 
 @blueprint.route("/anmalningar/<public_id>/andra", methods=["GET", "POST"])
 def change_reply(public_id: str) -> AnyResponse:
-    """Changes what was replied; mails and calendar as when the person does it."""
+    """Changes a reply. Mails and calendar entries are the same as when the person does it."""
     registration = invitations.by_public_id(public_id)
     form = ChangeForm.of(registration)
     actor = audit.staff(g.staff.id)

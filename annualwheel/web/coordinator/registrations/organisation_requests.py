@@ -1,6 +1,6 @@
-"""Organisations that somebody missed at an open registration.
+"""Organisations that somebody did not find at an open registration.
 
-The answer is one that we have under another name, a new one, or no.
+A coordinator answers with one that we have under another name, adds a new one, or says no.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class CreateForm(BaseForm):
 
 
 class RefuseForm(BaseForm):
-    """No, and why."""
+    """The reason for saying no."""
 
     text = TextAreaField(
         _l("Vårt svar"),
@@ -73,7 +73,7 @@ class RefuseForm(BaseForm):
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/saknade-organisationer")
 def organisation_requests(number: int, kind: str) -> str:
-    """Who has asked, those who wait first."""
+    """Lists the requests, those that wait first."""
     meeting = years.meeting_of(number, kind)
     return render_template(
         "coordinator/organisation_requests.html",
@@ -86,13 +86,13 @@ def organisation_requests(number: int, kind: str) -> str:
 
 @blueprint.get("/saknade-organisationer/<public_id>")
 def organisation_request(public_id: str) -> AnyResponse:
-    """One question, and the three answers."""
+    """Shows one request and the three answers."""
     return _shown(requests.by_public_id(public_id))
 
 
 @blueprint.post("/saknade-organisationer/<public_id>/valj")
 def choose_organisation(public_id: str) -> AnyResponse:
-    """One that we have: the person is invited for it."""
+    """Answers with an organisation that we have, and invites the person for it."""
     asked, form = requests.by_public_id(public_id), ChooseForm()
     outcome = carried_out(form, lambda: _chosen(asked, form))
     if not outcome:
@@ -109,7 +109,7 @@ def _chosen(asked: OrganisationRequest, form: ChooseForm) -> bool:
 
 @blueprint.post("/saknade-organisationer/<public_id>/ny")
 def create_organisation(public_id: str) -> AnyResponse:
-    """A new one: added, and the person invited for it."""
+    """Adds the organisation, and invites the person for it."""
     asked, form = requests.by_public_id(public_id), CreateForm()
     form.category.choices = _categories()
     outcome = carried_out(form, lambda: _created(asked, form))
@@ -132,7 +132,7 @@ def _created(asked: OrganisationRequest, form: CreateForm) -> bool:
 
 @blueprint.post("/saknade-organisationer/<public_id>/nej")
 def refuse_organisation(public_id: str) -> AnyResponse:
-    """No, with words that are mailed."""
+    """Says no, with a text that is mailed."""
     asked, form = requests.by_public_id(public_id), RefuseForm()
     actor = audit.staff(g.staff.id)
     outcome = carried_out(form, lambda: requests.refuse(asked, form.text.data, page.now(), actor))
@@ -142,6 +142,7 @@ def refuse_organisation(public_id: str) -> AnyResponse:
 
 
 def _done(asked: OrganisationRequest, done: bool, said: str) -> AnyResponse:
+    # Two coordinators may answer the same request; the second press changes nothing and says so.
     flash(said if done else _("Frågan var redan besvarad. Inget är ändrat."))
     number, kind = asked.meeting.year.number, asked.meeting.kind
     back = url_for("coordinator.organisation_requests", number=number, kind=kind)
@@ -154,7 +155,7 @@ def _shown(
     create: CreateForm | None = None,
     refuse: RefuseForm | None = None,
 ) -> AnyResponse:
-    """The page; one of the forms is given when something in it has to be put right."""
+    """Makes the page. One of the forms is given when something in it has to be put right."""
     sent: BaseForm | None = choose or create or refuse
     text = strip(request.values.get("sok", asked.organisation))
     found = _like(text)
@@ -188,8 +189,9 @@ def _is_ahead(meeting: Meeting) -> bool:
 def _like(text: str) -> list[Match]:
     """The organisations whose name fits the whole text, else its longest word that fits any.
 
-    Few write a name as it stands here.
+    Few people write a name as the register has it.
     """
+    # Each word costs a query; the longest ones say most, and the short ones fit everything.
     longest_words = sorted(text.split(), key=len, reverse=True)[:WORDS]
     for part in (text, *longest_words):
         found = directory.organisations_like(part, FOUND)
@@ -199,7 +201,7 @@ def _like(text: str) -> list[Match]:
 
 
 def _notes(found: list[Match]) -> dict[str, str]:
-    """What stands under a name: what it is a part of, or its other name."""
+    """The note under a name: the organisation that it is a part of, or its other name."""
     notes = {match.organisation.public_id: match.parent or match.also for match in found}
     return {key: note for key, note in notes.items() if note}
 

@@ -1,4 +1,4 @@
-"""The people of a meeting, one person's place at it, and what staff do for someone on the phone."""
+"""The people of a meeting, one registration, and what staff do for somebody on the phone."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ COLUMNS = (
     Column("state", "lage", _l("Läge"), "rank"),
     Column("answered", "svarade", _l("Svarade"), "time"),
 )
-# The button's name, what it does to a registration, and what is said when it is done.
+# The name of the button, which is also the act, and the sentence when it is done.
 ACTS = {
     "decline": _l("Vi har skrivit in att personen inte kommer. Ett mejl går till personen."),
     "withdraw": _l("Platsen är avbokad. Ett mejl går till personen."),
@@ -51,9 +51,10 @@ ACTS = {
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/personer")
 def people_of(number: int, kind: str) -> str:
-    """Everyone with a place or an invitation: filtered, searched, 50 at a time."""
+    """Lists everyone with a registration or an invitation, filtered, searched, 50 at a time."""
     found = years.meeting_of(number, kind)
     group = request.args.get("grupp", "invited")
+    # An address that somebody has shortened or typed shows the usual list.
     group = group if group in audiences.GROUPS else "invited"
     category, text = request.args.get("typ", ""), request.args.get("sok", "")
     asked = lists.ListRequest(COLUMNS, audiences.BY_NAME)
@@ -80,7 +81,7 @@ class ReplyForm(AttendingForm, NameFields):
 
     @staticmethod
     def known(registration: Registration) -> dict[str, Any]:
-        """As `AttendingForm.known`."""
+        """The same as `AttendingForm.known`."""
         person = registration.person
         return {
             "given": person.given,
@@ -106,7 +107,7 @@ class ReplyForm(AttendingForm, NameFields):
 
 @blueprint.get("/anmalningar/<public_id>")
 def registration(public_id: str) -> AnyResponse:
-    """One person's place at a meeting, without diet and access needs, with every mail about it."""
+    """Shows one registration with every mail about it, without diet and access needs."""
     return _shown(invitations.by_public_id(public_id), None)
 
 
@@ -132,7 +133,7 @@ def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
 
 @blueprint.post("/anmalningar/<public_id>/anmal")
 def register_for(public_id: str) -> AnyResponse:
-    """Registers someone who has called; the person gets a mail and a calendar entry."""
+    """Registers somebody who has called. They get a mail and a calendar entry."""
     registration = invitations.by_public_id(public_id)
     form = ReplyForm.of(registration)
     actor = audit.staff(g.staff.id)
@@ -141,6 +142,7 @@ def register_for(public_id: str) -> AnyResponse:
     ):
         return _shown(registration, form)
     name = registration.person.name
+    # Decided in the act, under the meeting's lock: the page could not know whether a seat was left.
     if registration.state == "registered":
         flash(_("%(name)s är anmäld. Bekräftelse och kalenderbokning är på väg.", name=name))
     else:
@@ -150,7 +152,7 @@ def register_for(public_id: str) -> AnyResponse:
 
 @blueprint.post("/anmalningar/<public_id>/<act>")
 def act_on(public_id: str, act: str) -> AnyResponse:
-    """Carries out one of `ACTS` for the person."""
+    """Does one of `ACTS` for the person."""
     registration = invitations.by_public_id(public_id)
     if act not in ACTS:
         raise Missing("no_registration")
@@ -184,7 +186,7 @@ class LateForm(BaseForm, NameFields):
     title = StringField(_l("Titel eller uppdrag"), [Optional(), SHORT], filters=[strip])
 
     def validate_organisation(self, field: Any) -> None:
-        """Must be on file: a new organisation is added on its own page, with its kind."""
+        """Refuses an organisation that is not on file. Its own page adds it, with its kind."""
         if organisations.organisation_named(field.data or "") is None:
             raise ValidationError(
                 _("Skriv organisationens namn som det står bland organisationerna")
@@ -193,7 +195,7 @@ class LateForm(BaseForm, NameFields):
 
 @blueprint.route("/mote/<int:number>/<meeting:kind>/bjud-in-en", methods=["GET", "POST"])
 def late(number: int, kind: str) -> AnyResponse:
-    """Adds and invites one person, new or found."""
+    """Adds and invites one person, or finds one to invite."""
     found, form = years.meeting_of(number, kind), LateForm()
     text = request.args.get("sok", "")
     outcome = carried_out(form, lambda: _added_and_invited(found, form))
@@ -205,6 +207,7 @@ def late(number: int, kind: str) -> AnyResponse:
         meeting=found,
         form=form,
         text=text,
+        # One more than is shown, so that the page can say that there are more.
         people=audiences.invitable(found, text, FOUND + 1),
         most=FOUND,
         organisations=[name for _public_id, name in directory.names_of_organisations()],
@@ -214,7 +217,7 @@ def late(number: int, kind: str) -> AnyResponse:
 
 def _added_and_invited(meeting: Meeting, form: LateForm) -> Registration:
     organisation = organisation_named(form.organisation.data)
-    if organisation is None:  # renamed in the moment since the form was looked at
+    if organisation is None:  # renamed since the form was accepted
         raise Missing("no_organisation")
     person = people.add_person(
         form.given.data,
@@ -232,6 +235,7 @@ def invite_found(number: int, kind: str, public_id: str) -> AnyResponse:
     """Invites one person who is on file."""
     found, person = years.meeting_of(number, kind), people.person_by_id(public_id)
     organisation = affiliations.organisation_of(person)
+    # Somebody who has left every organisation cannot be invited for one.
     if not Press().accepted() or organisation is None:
         return redirect(url_for("coordinator.late", number=number, kind=kind), code=303)
     return _invited(carry_out(lambda: invite_one(found, person, organisation, "")))
@@ -246,12 +250,15 @@ def _invited(registration: Registration) -> AnyResponse:
 def invite_one(
     meeting: Meeting, person: Person, organisation: Organisation, title: str
 ) -> Registration:
-    """One invitation outside a mailing.
+    """Invites one person outside a mailing.
 
-    Raises `Refused` for someone who has one, `Closed` for a meeting that is cancelled or over.
+    Raises `Refused` for somebody who has an invitation, `Closed` for a meeting that is cancelled or
+    over.
     """
+    # First of all: a meeting that is cancelled at the same moment must invite nobody more.
     seats.lock(meeting)
     drafts.require_possible(meeting, "invitation", page.now())
+    # Only staff can reactivate somebody whom a coordinator has deactivated, and inviting does it.
     activation.let_in(person, page.now(), audit.staff(g.staff.id))
     registration = invitations.invite(meeting, person, organisation, page.now(), title=title)
     audit.note(audit.staff(g.staff.id), "invited", registration, page.now(), meeting.id)

@@ -1,4 +1,4 @@
-"""The waiting list: who stands where and why, and a place that is given out of turn."""
+"""The waiting list: its order with the reasons, and a seat that is given out of turn."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SHOWN = 30
 
 
 class GiveForm(BaseForm):
-    """Why somebody is given a place out of turn."""
+    """The reason for giving somebody a seat out of turn."""
 
     note = TextAreaField(
         _l("Varför får personen platsen i förtur?"),
@@ -51,7 +51,7 @@ class GiveForm(BaseForm):
 
 @blueprint.get("/mote/<int:number>/<meeting:kind>/vantelista")
 def waiting_list(number: int, kind: str) -> str:
-    """The line for each way to attend, and what has been decided about it."""
+    """Shows the waiting list of each way of attending, and what has been decided about it."""
     found = years.meeting_of(number, kind)
     return render_template(
         "coordinator/waiting_list.html",
@@ -64,9 +64,9 @@ def waiting_list(number: int, kind: str) -> str:
 
 @blueprint.route("/anmalningar/<public_id>/ge-plats", methods=["GET", "POST"])
 def give_place(public_id: str) -> AnyResponse:
-    """Gives somebody who waits a place out of turn.
+    """Gives somebody on the waiting list a seat out of turn.
 
-    More than there are seats only when that is ticked.
+    It gives more seats than there are only when the coordinator has ticked that.
     """
     registration, form = invitations.by_public_id(public_id), GiveForm()
     note, over, actor = form.note.data, form.over.data, audit.staff(g.staff.id)
@@ -92,6 +92,7 @@ def _page(registration: Registration, form: GiveForm) -> AnyResponse:
         form=form,
         room=room,
         line=seats.place_in_line(registration),
+        # Told before the press: the meeting is full, or the organisation has all its seats.
         why_not=room.why_not(registration.organisation_id) if room else "",
     )
     return make_response(html, form.status)
