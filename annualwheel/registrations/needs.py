@@ -40,7 +40,7 @@ def state(
     if registration.state not in MAY_STATE_NEEDS:
         raise Refused("no_needs_without_registration")
     diet, access = diet.strip(), access.strip()
-    # Before the question whether anything can be stated: consent can be withdrawn at any time (GDPR
+    # Before it is asked whether anything can be stated: consent can be withdrawn at any time (GDPR
     # art. 7.3).
     if not diet and not access:
         forget(registration)
@@ -115,7 +115,7 @@ def _lock(registration: Registration) -> None:
     """Waits for anyone who withdraws, cancels the meeting or presses the same button.
 
     Reads again what they have changed. The meeting is locked first, then the registration: the same
-    order as for seats, so that nobody waits for each other for ever.
+    order as for seats, so that two requests never wait for each other for ever.
     """
     meeting = registration.meeting
     db.session.refresh(
