@@ -21,7 +21,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def environment(file: Path = ROOT / ".env") -> dict[str, str]:
-    """The environment of this process, and what the file says beside it."""
+    """The environment of this process, which goes before what the file says."""
     return {
         **{name: value for name, value in dotenv_values(file).items() if value is not None},
         **os.environ,
@@ -42,8 +42,8 @@ class SettingsError(Exception):
 class Settings:
     """What a deployment decides.
 
-    `secret_keys`: the first one signs, all of them verify. `proxies`: how many of our own stand
-    before the web server; with a wrong number attempts are counted for the wrong client.
+    `secret_keys`: the first one signs, all of them verify. `proxies`: how many proxies of our own
+    are in front of the web server; with a wrong number attempts are counted for the wrong client.
     """
 
     secret_keys: tuple[str, ...]
@@ -60,8 +60,10 @@ class Settings:
     mail_port: int = 8025
     mail_username: str = ""
     mail_password: str = ""
+    # Fits the mailbox on this machine. In production `_checked` refuses it for any other machine.
     mail_security: str = "none"
     mail_timeout: float = 30.0
+    # A server that takes its time for each mail kept four connections waiting.
     mail_connections: int = 8
     mail_allow: tuple[str, ...] = ()
     mail_sender: str = "arshjulet@region.example"
@@ -100,7 +102,7 @@ class Settings:
 
 
 class _Reader:
-    """Reads one variable after another and keeps what was wrong, so that all is told at once."""
+    """Reads one variable after another and collects all that is wrong, to tell it at once."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ, self.problems = environ, list[str]()
@@ -158,6 +160,8 @@ class _Reader:
             values["dev_mailbox"] = Path(mailbox)
         if environment == "production":
             self._demand("DATABASE_URL", "MAIL_SERVER", "MAIL_SENDER", "CONTACT_EMAIL")
+            # Without this check a default would send the password and every personal link in the
+            # clear, and nobody would have decided it.
             if values["mail_security"] == "none" and self.environ.get("MAIL_SERVER", "") not in (
                 "",
                 *LOOPBACK,

@@ -21,24 +21,30 @@ workers = int(_environ.get("WEB_WORKERS") or "2")
 threads = int(_environ.get("WEB_THREADS") or "4")
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# gunicorn 27 would open a socket in the home folder, which a hardened service cannot reach and two
+# instances would share.
 control_socket_disable = True
-# Paths hold the tokens of personal links, so there is no access log; the application writes its
-# own.
+# Paths hold the tokens of personal links, so there is no access log here. The application writes
+# its own, without them.
 accesslog = None
 errorlog = "-"
 loglevel = _environ.get("WEB_LOG_LEVEL") or "warning"
 
 
 def when_ready(_server: Any) -> None:
-    """Before the first fork: what has been imported stays shared, since the collector no longer
-    touches it (a quarter less memory).
+    """Freezes what has been imported, before the first fork.
+
+    The collector no longer touches it, so the workers keep sharing it: a quarter less memory.
     """
     gc.collect()
     gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts the embedded job consumer; a file lock lets one worker of the machine run it."""
+    """Starts the embedded job consumer; a file lock lets one worker of the machine run it.
+
+    Here and not at import: the threads of a parent do not come through a fork.
+    """
     app = worker.wsgi
     with app.app_context():
         embedded = services().settings.worker == "embedded"

@@ -11,7 +11,7 @@ from annualwheel.models import Audit
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a participant (person id), a member of staff (staff id) or the system itself."""
+    """The one who acts: a participant (person id), a member of staff (staff id) or the system."""
 
     kind: str
     id: int | None = None

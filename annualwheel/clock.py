@@ -24,12 +24,13 @@ class SystemClock:
 
 
 def local(moment: dt.datetime) -> dt.datetime:
-    """The same moment on the wall in Stockholm."""
+    """The same moment on Stockholm's clock."""
     return moment.astimezone(STOCKHOLM)
 
 
 def start_of_day(day: dt.date) -> dt.datetime:
     """Midnight when `day` begins in Stockholm, as aware UTC."""
+    # Put together on Stockholm's clock: a day there can have 23 or 25 hours.
     return dt.datetime.combine(day, dt.time.min, STOCKHOLM).astimezone(dt.UTC)
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
+# A migration can only change a constraint that has a name, and SQLite gives none by itself.
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -29,10 +30,11 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# Readers begin a deferred transaction; on SQLite a writer must take the lock when it begins, or its
-# snapshot goes stale.
+# On SQLite readers begin a deferred transaction and take no lock. A writer must take it at once:
+# when another has written since its first read, its snapshot is stale and the write fails at once.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
-REST = 5.0  # seconds after which a connection is tried before it is used
+# Seconds after which a connection is tried before it is used.
+REST = 5.0
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -54,11 +56,12 @@ class UTCDateTime(sa.TypeDecorator[dt.datetime]):
     ) -> dt.datetime | None:
         if value is None:
             return None
+        # SQLite gives datetimes back without a zone.
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
-    """Every table.
+    """The base of all tables.
 
     `repr` shows the class and the id only: names and addresses must not reach a log.
     """
@@ -76,10 +79,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
 
 
 class ReadingOrWriting(FlaskSession):
-    """On a database server what only reads needs no transaction.
+    """A session that reads without a transaction on a database server.
 
     Each statement sees what is committed, with or without one (READ COMMITTED), and beginning and
-    ending it are two more ways to the server.
+    ending it are two more trips to the server.
     """
 
     def get_bind(self, *arguments: Any, **named: Any) -> Engine | sa.Connection:
@@ -94,10 +97,12 @@ class ReadingOrWriting(FlaskSession):
 
 @functools.lru_cache(maxsize=4)
 def _alone(engine: Engine) -> Engine:
-    """The same engine and pool, one for all sessions, whose statements stand alone."""
+    """The same engine and pool, one for all sessions, without transactions around statements."""
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+# Models are made on our own Base. Given to Flask-SQLAlchemy 3.1 as `model_class`, a Base with
+# dataclasses fails at import under SQLAlchemy 2.1, and its map of types does not work.
 db = SQLAlchemy(
     metadata=Base.metadata, session_options={"expire_on_commit": False, "class_": ReadingOrWriting}
 )
@@ -118,7 +123,7 @@ def choice_column(column: str, *allowed: str) -> sa.Enum:
 
 @contextlib.contextmanager
 def reading() -> Iterator[None]:
-    """Within this block transactions only read.
+    """Lets transactions within this block only read.
 
     They take no lock on SQLite, and the session refuses to write.
     """
@@ -151,6 +156,8 @@ def start_writing() -> None:
     before the write decides in it. Raises `RuntimeError` when something was changed before.
     """
     _require_unchanged(db.session())
+    # A rollback, since it expires the rows that were loaded; a commit would keep them here
+    # (`expire_on_commit`).
     db.session.rollback()
     _reading.set(False)
 
@@ -169,7 +176,7 @@ def _require_unchanged(session: Session) -> None:
 def read_again(row: Base, *, lock: bool = False) -> None:
     """Reads the row's own columns as they are now, and with `lock` keeps it so until the commit.
 
-    What it leads to stays as it was loaded.
+    Rows that it refers to stay as they were loaded.
     """
     db.session.refresh(
         row,
@@ -179,7 +186,7 @@ def read_again(row: Base, *, lock: bool = False) -> None:
 
 
 def schema_version() -> str | None:
-    """The migration that the database stands at."""
+    """The latest migration that the database has had."""
     found: str | None = db.session.scalar(sa.text("select version_num from alembic_version"))
     return found
 
@@ -198,7 +205,11 @@ def prepare_engine(engine: Engine) -> None:
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
+        # Left alone, the driver begins a transaction only before the first write: what was read
+        # before may have changed, and updates are lost.
         connection.isolation_level = None
+        # WAL lets readers read while one writes. Foreign keys are off unless asked for. Writers
+        # wait for each other up to 15 seconds instead of failing.
         for pragma in (
             "journal_mode=wal",
             "synchronous=normal",
@@ -213,7 +224,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _try_after_a_rest(engine: Engine) -> None:
-    """Tries a connection that nobody has used for a while: only such a one can have died unseen.
+    """Tries a connection that nobody has used for a while, since it may have died unnoticed.
 
     `pool_pre_ping` would ask the server once more on every request.
     """

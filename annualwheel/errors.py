@@ -9,7 +9,7 @@ from __future__ import annotations
 class DomainError(Exception):
     """A rule said no.
 
-    `key` names the rule, `params` fill the sentence, `status` is the HTTP status it deserves.
+    `key` names the rule, `params` fill the sentence, `status` is the HTTP status of the answer.
     """
 
     status = 409

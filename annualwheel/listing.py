@@ -1,6 +1,6 @@
 """Lists: one page of the rows, in an order that can be chosen and is the same every time.
 
-What a column is called in an address, and in words, is known to `web.lists`.
+`web.lists` knows what a column is called in an address and in words.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from annualwheel.wording.collation import swedish
 PAGE_SIZE = 50
 Row = TypeVar("Row")
 Column = sa.SQLColumnExpression[Any]
-# Letters that sort otherwise than by their code point, and what they sort as: Latin-1, which has
-# the letters of the Nordic languages, German and French.
+# Letters that do not sort by their code point, and what they sort as. Latin-1 has the letters of
+# the Nordic languages, German and French.
 _LETTERS = {
     letter: swedish(letter)[0]
     for letter in map(chr, range(0xC0, 0x100))
@@ -41,12 +41,12 @@ class Page(Generic[Row]):
 
     @property
     def first(self) -> int:
-        """The place of its first row in the whole list, from 1."""
+        """The position of its first row in the whole list, from 1."""
         return (self.number - 1) * PAGE_SIZE + 1
 
     @property
     def last(self) -> int:
-        """The place of its last row in the whole list."""
+        """The position of its last row in the whole list."""
         return self.first + len(self.rows) - 1
 
 
@@ -94,8 +94,9 @@ def page_of_rows(query: Any, number: int) -> Page[sa.Row[Any]]:
 def sort(query: Any, by: Mapping[str, Column], order: Order, usual: Order, last: Column) -> Any:
     """The query in that order: what it sorts by for each column is in `by`.
 
-    Rows that are equal stand in the `usual` order, then by `last`, which no two rows share. What
-    is absent comes last, whichever way. A column that is not there gives the usual order.
+    Rows that are equal come in the `usual` order, then by `last`, which no two rows share: else a
+    row could be on two pages or on none. Missing values come last, in either direction. A column
+    that does not exist gives the usual order.
     """
     asked = order if order.column in by else usual
     keys = [_directed(by[asked.column], asked.descending)]
@@ -117,15 +118,15 @@ def sort_rows(
 
 
 def ranked(column: Column, values: Sequence[Any]) -> sa.ColumnElement[int]:
-    """A column sorted by the place of its value among `values`; others come after them."""
+    """A column sorted by the position of its value among `values`; others come after them."""
     places = {value: place for place, value in enumerate(values)}
     return sa.case(places, value=column, else_=len(places))
 
 
 class SwedishKey(sa.ColumnElement[str]):
-    """A text sorted as Swedish sorts, where no key is stored beside it (see `collation`).
+    """A text sorted as Swedish sorts it, where no key is stored with it (see `collation`).
 
-    Neither database has a Swedish collation everywhere.
+    Neither database has a Swedish collation in every installation.
     """
 
     inherit_cache = True
@@ -138,6 +139,7 @@ class SwedishKey(sa.ColumnElement[str]):
 
 @compiles(SwedishKey, "postgresql")
 def _on_postgresql(element: SwedishKey, compiler: Any, **options: Any) -> str:
+    # COLLATE "C" compares code points, whatever collation the database was made with.
     text = compiler.process(element.text, **options)
     letters, places = "".join(_LETTERS), "".join(_LETTERS.values())
     return f"translate(lower({text}), '{letters}', '{places}') COLLATE \"C\""
@@ -160,10 +162,12 @@ def _key(text: str | None) -> str | None:
 
 
 def _directed(column: Column, descending: bool) -> sa.ColumnElement[Any]:
+    # SQLite sorts NULL first going up, PostgreSQL last.
     directed = column.desc() if descending else column.asc()
     return directed.nulls_last() if getattr(column, "nullable", True) else directed
 
 
 def _count(query: Any) -> int:
+    # `maintain_column_froms` keeps the tables of the query, which would go with its columns.
     counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
     return db.session.scalar(counted) or 0

@@ -1,6 +1,6 @@
 """The states of what participants ask for: a table, the same for every kind of request.
 
-To be erased, to change an answer after its last day, to have an organisation added.
+They ask to be erased, to change an answer after its last day, or to have an organisation added.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TRANSITIONS = Transitions(REQUEST_STATES, TABLE)
 
 
 def answer(request: Request, action: str, now: dt.datetime, by_id: int | None) -> None:
-    """Notes the answer, "grant" or "refuse", with when it was given and by whom of the staff.
+    """Notes the answer, "grant" or "refuse", when it was given and which member of staff gave it.
 
     Raises `Refused("wrong_state")` for a request that has been answered.
     """

@@ -19,7 +19,7 @@ class Transitions:
 
     `states`: every state, as the column of the model allows them. `table`: (state, action) -> the
     states it may lead to; where there are several the caller chooses, else the first is taken.
-    `refusal`: the key of the error for a missing cell, with the action where `{action}` stands.
+    `refusal`: the key of the error for a missing cell, with the action in place of `{action}`.
     Raises `ValueError` for a table that names another state.
     """
 
@@ -28,6 +28,7 @@ class Transitions:
     refusal: str = "wrong_state"
 
     def __post_init__(self) -> None:
+        # A misspelt state shows when the module is imported, not when the step is first taken.
         named = {state for (state, _action), to in self.table.items() for state in (state, *to)}
         if unknown := named - set(self.states):
             raise ValueError(f"no such states: {sorted(unknown)}")

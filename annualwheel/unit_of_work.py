@@ -14,14 +14,16 @@ def commit() -> None:
     ids = outbox.take_queued()
     db.session.commit()
     limits.take_counted()
+    # After the commit, so that a worker finds the rows. What is lost in between the sweep takes up.
+    # In chunks, since a worker claims all mails of a job with one statement.
     for start in range(0, len(ids), outbox.CHUNK):
         enqueue("send", ids[start : start + outbox.CHUNK])
 
 
 def roll_back() -> None:
-    """Undoes all that a refused act wrote, but for the attempts it counted.
+    """Undoes all that a refused act wrote, except the attempts it counted.
 
-    They are counted in a short transaction of their own: who is refused has tried all the same.
+    They are counted in a short transaction of their own: a refused attempt is an attempt.
     """
     counted = limits.take_counted()
     db.session.rollback()

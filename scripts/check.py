@@ -44,6 +44,7 @@ def main(environ: dict[str, str]) -> int:
     except NoBaseError as problem:
         print(problem, file=sys.stderr)
         return 2
+    # The slowest check begins first, and runs while ruff and git do.
     types = start("mypy")
     failed = [name for name, arguments in LINT.items() if run(*arguments)]
     changed, files = changed_since(ROOT, base), files_of(ROOT)
@@ -88,6 +89,7 @@ def find_base(root: Path, wanted: str) -> str:
         raise NoBaseError("No commit to compare with. `make test` runs everything.")
     if wanted and not git(root, "rev-parse", "--verify", "--quiet", f"{wanted}^{{commit}}"):
         raise NoBaseError(f"BASE={wanted} is not a commit.")
+    # The merge base: what others have done on main since is no change of this work.
     for name in [wanted] if wanted else ["origin/main", "HEAD~1"]:
         if found := git(root, "merge-base", name, head[0]):
             return found[0]
@@ -96,19 +98,20 @@ def find_base(root: Path, wanted: str) -> str:
 
 def changed_since(root: Path, base: str) -> list[str]:
     """What differs from a commit, gone files too, and what git does not know yet."""
+    # Without renames, so that a file that was moved is looked for under both names.
     differing = git(root, "diff", "--name-only", "--no-renames", "-z", base)
     unknown = git(root, "ls-files", "--others", "--exclude-standard", "-z")
     return sorted({*differing, *unknown})
 
 
 def files_of(root: Path) -> list[str]:
-    """The files of the project as they lie there now."""
+    """The files of the project that exist now."""
     listed = git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     return [name for name in listed if (root / name).is_file()]
 
 
 def git(root: Path, *arguments: str) -> list[str]:
-    """What git answers, a piece each; nothing when it refuses."""
+    """The pieces of git's answer; an empty list when it refuses."""
     answer = subprocess.run(
         ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
     )
@@ -128,7 +131,7 @@ def described(selection: Selection, changed: int, base: str) -> list[str]:
 
 
 def conclusion(failed: Sequence[str], unplaced: Sequence[str], seconds: float) -> list[str]:
-    """What holds, what does not, and what nobody has looked at."""
+    """What passed, what failed, and what was not looked at."""
     lines = []
     if unplaced:
         lines += ["Not placed: `make test` runs the journeys and other tests of", ""]

@@ -1,4 +1,4 @@
-"""Where the browser is that the tests and the pictures drive."""
+"""Finds the browser that the tests and the pictures drive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-# The shell without a window of its own takes half the time.
+# The first one has no window at all, and takes half the time.
 NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -45,5 +45,6 @@ def launch_options() -> dict[str, object]:
 
     Chromium has no sandbox for root, nor in most containers.
     """
+    # `--disable-dev-shm-usage`: in most containers /dev/shm is too small for Chromium.
     sandbox = [] if os.geteuid() != 0 and not os.environ.get("CI") else ["--no-sandbox"]
     return {"executable_path": find_chromium(), "args": [*sandbox, "--disable-dev-shm-usage"]}

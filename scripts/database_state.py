@@ -1,6 +1,6 @@
-"""Whether a SQLite database already stands at the newest migration and holds organisations.
+"""Sees whether a SQLite database has had the newest migration and holds organisations.
 
-Without starting the application.
+It does so without starting the application, so that `make run` is there sooner.
 """
 
 from __future__ import annotations

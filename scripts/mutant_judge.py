@@ -1,11 +1,11 @@
-"""Judges mutants in a copy of the project: `python -m scripts.mutant_judge`, begun in that copy.
+"""Judges mutants in a copy of the project: `python -m scripts.mutant_judge`, started in that copy.
 
-Reads a `Case` a line from stdin and answers each with a `Verdict`, both as JSON. The file of a
-mutant is written, its tests are run in a process of their own, and the file is put back.
+It reads a `Case` a line from stdin and answers each with a `Verdict`, both as JSON. It writes the
+file of a mutant, runs its tests in a process of their own, and puts the file back.
 
 What costs most is done once: the libraries are imported before the first process is forked, and
 the migrated SQLite template of the first run is kept for the others. The modules of the project
-are imported anew each time.
+are imported again each time.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ import pytest
 from config import ROOT
 
 SAID, TEMPLATE = ROOT / "said.txt", ROOT / "kept-template.db"
-# Races take long, and whether they notice is a matter of chance.
+# Races take long, and it is a matter of chance whether they notice a mutant.
 LEFT_OUT = "not postgresql and not browser and not race"
+# The first failure is enough, and with a seed the same mutant meets the same examples each time.
 USUAL = ("-q", "-x", "-m", LEFT_OUT, "--hypothesis-seed=7")
 LATER = itertools.count(2, 2)
 # The last lines of what pytest says, for tests that fail without any mutant.
@@ -88,7 +89,7 @@ def main() -> None:
 def import_libraries() -> None:
     """Imports what the project and its tests import from elsewhere.
 
-    But not what pytest wants to rewrite as it imports it: the packages of its plugins.
+    It leaves out the packages of pytest's plugins, which pytest must rewrite while importing them.
     """
     plugins = {point.module for point in importlib.metadata.entry_points(group="pytest11")}
     apart = {"_hypothesis_pytestplugin", "hypothesis", *(name.split(".")[0] for name in plugins)}

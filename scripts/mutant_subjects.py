@@ -1,8 +1,8 @@
 """What `make mutants` changes, and which tests judge it.
 
-The tests of a subject are those that are about it, the quickest first; all together take some ten
-seconds. A mutant that only a test elsewhere would notice survives, and it should: who changes the
-rule runs these.
+The tests of a subject are those that are about it, the quickest first; together they take some ten
+seconds. A mutant that only a test elsewhere would notice survives, as it should: somebody who
+changes the rule runs these tests.
 """
 
 from __future__ import annotations

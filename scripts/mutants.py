@@ -51,7 +51,7 @@ from scripts.mutant_judge import Case, Verdict
 from scripts.mutant_subjects import EQUIVALENT, SUBJECTS, Subject
 
 LEAST = 185 / 200
-# How long the tests may take beside a mutant: a multiple of what they take without, and some.
+# How long the tests may take with a mutant: a multiple of what they take without, and some more.
 TIMES_AS_LONG, SECONDS_MORE = 4, 20
 FIRST_RUN = 600
 # What each comparison is turned into: its opposite, and the same with the bound moved.
@@ -142,6 +142,7 @@ class Judge:
 
     def __init__(self, copy: Path) -> None:
         environ = {**os.environ, "TMPDIR": str(copy / "tmp")}
+        # Without bytecode each run would compile the whole project.
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
         (copy / "tmp").mkdir()
         self.process = subprocess.Popen(
@@ -176,7 +177,7 @@ class Court:
     def each(
         self, judge: Callable[[Judged], Verdict], asked: Sequence[Judged]
     ) -> Iterator[tuple[Judged, Verdict]]:
-        """Each with its verdict, in the order given, as they come."""
+        """Gives each with its verdict, in the order given, as they come."""
         return zip(asked, self.pool.map(judge, asked), strict=True)
 
     def first_run(self, subject: Subject) -> Verdict:
@@ -186,7 +187,7 @@ class Court:
         return verdict
 
     def judge(self, mutant: Mutant) -> Verdict:
-        """The tests of its subject beside a mutant. `first_run` comes before it."""
+        """Runs the tests of its subject with a mutant. `first_run` comes before it."""
         seconds = self.seconds[mutant.subject.name] * TIMES_AS_LONG + SECONDS_MORE
         return self._ask(Case(mutant.path, mutant.source, mutant.subject.tests, seconds))
 
@@ -281,7 +282,7 @@ def operators() -> list[Any]:
 
 
 def sampled(groups: Iterable[list[Mutant]], chance: random.Random, most: int) -> list[Mutant]:
-    """At most so many, the same number from each subject as far as there are that many."""
+    """At most so many mutants, the same number from each subject as far as it has that many."""
     shuffled = [chance.sample(group, len(group)) for group in groups]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*shuffled))
     usable = (mutant for mutant in turns if mutant is not None and mutant.source)
@@ -310,7 +311,7 @@ def court_of(jobs: int) -> Iterator[Court]:
 
 
 def copy_tree(copy: Path) -> None:
-    """The files of the project, what git does not know yet included."""
+    """Copies the files of the project, with those that git does not know yet."""
     for name in files_of(ROOT):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, copy / name)

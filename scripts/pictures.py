@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
         shutil.rmtree(chosen.out, ignore_errors=True)
     chosen.out.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
-    # A process for each width: one alone waits half the time, for Chromium or for the pages.
+    # A process for each width: a single one would wait half the time, for Chromium or for pages.
     with ProcessPoolExecutor(len(WIDTHS), get_context("spawn")) as processes:
         results = list(
             processes.map(of_width, WIDTHS, [chosen.out] * len(WIDTHS), [chosen.only] * len(WIDTHS))

@@ -1,8 +1,8 @@
 """A PostgreSQL server of our own for the tests and the bench.
 
-From the wheel, else from what is installed.
+Its programs come from the wheel, else from what is installed.
 
-The wheel's Python part is left alone: as root it makes a user and opens the folders above the
+The wheel's Python part is not used: as root it adds a user and opens the folders above the
 environment to everybody. Here root runs a copy of the programs as an unprivileged user, in one
 folder directly under the system's temporary folder.
 """
@@ -100,6 +100,8 @@ def start(run: str) -> Server:
     Raises `RuntimeError` when there are no programs or it does not start.
     """
     folder = folder_of(run)
+    # Several workers may ask at once, and one starts it. Each user has a lock of their own: nobody
+    # could open another user's.
     with Path(tempfile.gettempdir(), f"{PREFIX}lock-{os.geteuid()}").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         return _running(folder) or _start(folder)
@@ -113,6 +115,7 @@ def _start(folder: Path) -> Server:
             "no PostgreSQL found: set TEST_DATABASE_URL, or install it (apt install postgresql)"
         )
     shutil.rmtree(folder, ignore_errors=True)
+    # Open to others: as root the server runs as somebody else.
     folder.mkdir(mode=0o755)
     owner = _owner()
     if owner:
@@ -147,9 +150,9 @@ def stop_stale() -> None:
 
 
 def _copy(programs: Path, folder: Path) -> Path:
-    """Root's environment may lie where no other user may look.
+    """Copies the wheel's programs to where the server's user can run them.
 
-    The wheel's programs are copied, installed ones are not.
+    Root's environment may lie where no other user may look. Installed programs are not copied.
     """
     if not programs.parent.name.startswith("pginstall"):
         return programs
@@ -163,7 +166,7 @@ def _copy(programs: Path, folder: Path) -> Path:
 
 
 def _owner() -> pwd.struct_passwd | None:
-    """Whom the server runs as: PostgreSQL refuses root."""
+    """The user that the server runs as when we are root, which PostgreSQL refuses."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -207,6 +210,7 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    # There is one, and it is another user's.
     except PermissionError:
         pass
     return True

@@ -26,7 +26,7 @@ from scripts.database_state import is_ready
 LOG = ROOT / "instance" / "run.log"
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104
-# The fence outside production: mail to any other domain is shown as withheld.
+# Outside production mail goes to these domains only; mail to any other is shown as withheld.
 SAMPLE_DOMAINS = "example example.org example.com"
 READY_WITHIN = 60.0
 STOPPED_WITHIN = 10.0
@@ -93,6 +93,7 @@ def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
     usual = {
         "HOST": host,
         "PORT": port,
+        # One process has what is imported in memory once.
         "WEB_WORKERS": "1",
         "WEB_THREADS": "8",
         "BASE_URL": f"http://{_reachable(host)}:{port}",
@@ -109,7 +110,7 @@ def development_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _reachable(host: str) -> str:
-    """The host as it stands in an address on this machine."""
+    """The host as an address on this machine has it."""
     if host in ANYWHERE:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
@@ -133,6 +134,7 @@ def is_free(host: str, port: int) -> bool:
     """Whether a server could listen there now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As the server does: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -142,7 +144,7 @@ def is_free(host: str, port: int) -> bool:
 
 
 def free_port(wanted: int) -> int:
-    """`wanted` when it is free on loopback, else the first free one after it."""
+    """The port `wanted` when it is free on loopback, else the first free one after it."""
     return next(port for port in range(wanted, 65536) if is_free("127.0.0.1", port))
 
 
@@ -164,7 +166,7 @@ def start(
     """Starts a child in the group of the first one, away from the terminal's.
 
     So Ctrl-C reaches only this process. The log goes to a file, so that the links stay in sight;
-    what goes wrong at the start comes on the terminal.
+    errors at the start come on the terminal.
     """
     group = family[0].pid if family else 0
     with LOG.open("ab" if family else "wb") as log:
@@ -212,7 +214,7 @@ def wait_for_death(family: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def end(family: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Asks the whole group to end, and makes it when it does not; a second Ctrl-C hurries it."""
+    """Asks the whole group to end, and kills it when it does not; a second Ctrl-C kills at once."""
     number = signal.SIGTERM
     until = time.monotonic() + STOPPED_WITHIN
     for child in family:

@@ -1,10 +1,10 @@
-"""Which tests a change asks for: by the import graph, by the folder, by the name.
+"""Chooses the tests for a change: by the import graph, by the folder, by the name.
 
-Code asks for the tests in `tests/rules`, in `tests/content` and right in `tests` that reach it
-through imports, however many modules lie between. The journeys reach everything, so they are chosen
-by folder: `annualwheel/registrations`, `annualwheel/web/preparation` and `templates/preparation`
-have theirs in `tests/journeys`, in a folder of the same name. Nothing is dropped in silence: a
-change without a place is named.
+For code it chooses the tests in `tests/rules`, in `tests/content` and right in `tests` that reach
+it through imports, however many modules are between. The journeys reach everything, so they are
+chosen by folder: `annualwheel/registrations`, `annualwheel/web/preparation` and
+`templates/preparation` have theirs in `tests/journeys`, in a folder of the same name. Nothing is
+dropped without a word: a change for which it finds no tests is named.
 
 Paths are as git has them: from the root of the project, with slashes.
 """
@@ -23,7 +23,7 @@ RULES, CONTENT, JOURNEYS = "tests/rules/", "tests/content/", "tests/journeys/"
 # What `make check` always runs, and what it never runs.
 ALWAYS = "tests/structure/"
 NEVER = ("tests/browser/", "tests/readers/")
-# What people read and what they are asked: the rules about words lie in `tests/content`.
+# What people read and what they are asked: the rules about words are in `tests/content`.
 WORDS = ("email_templates/", "forms/", "annualwheel/translations/", "annualwheel/templates/")
 # Only the structure tests look at these.
 ONLY_READ = (".md", ".png", "LICENSE", ".gitignore")
@@ -36,7 +36,7 @@ MOST = 0.5
 
 @dataclass(frozen=True)
 class Selection:
-    """Test files, those that changed first; whether all rules are among them; what has no place."""
+    """Test files, changed ones first; whether all rules are among them; changes without tests."""
 
     tests: tuple[str, ...]
     all_rules: bool
@@ -83,7 +83,7 @@ def _imports(file: Path, python: Collection[str]) -> Iterator[str]:
         return
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
-    except SyntaxError:  # ruff says where
+    except SyntaxError:  # ruff says where; the other files are still looked at
         return
     for node in ast.walk(tree):
         for candidates in _modules(node):
@@ -113,7 +113,7 @@ def _is_test(path: str) -> bool:
 
 
 def _reaching(path: str, graph: Graph) -> set[str]:
-    """What imports a changed file. Journeys only count for what lies among the tests."""
+    """The files that import a changed one. Journeys count only for files among the tests."""
     found = importers(path, graph)
     if path.startswith("tests/"):
         return found

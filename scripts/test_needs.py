@@ -1,10 +1,10 @@
-"""Sees to it that what the tests need beside Python is there: `python -m scripts.test_needs
+"""Ensures that what the tests need besides Python is there: `python -m scripts.test_needs
 postgresql chromium --optional readers`.
 
-What is missing is installed when that can be done without asking (apt as root, or with a sudo that
-wants no password); otherwise the message says what to do, and the exit status is 1. What is
-optional may be missing, unless CI=true: then the option that has pytest leave its tests out is
-printed. Everything else that is said goes to standard error.
+It installs what is missing when that needs no answer (apt as root, or with a sudo that wants no
+password); otherwise a message says what to do, and the exit status is 1. What is optional may be
+missing, except with CI=true: for it an option is printed by which pytest leaves its tests out. All
+messages go to standard error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scripts.postgresql import find_programs
 
 @dataclass(frozen=True)
 class Need:
-    """How to see that each part is there, named by the package that brings it, and what else helps.
+    """How to see that each part is there, by the name of its package, and what else helps.
 
     `fetch` gets what no package brings, and says whether it is there.
     """
@@ -48,6 +48,7 @@ def _programs(*names: str) -> Callable[[], bool]:
 
 
 def _fetch_ical_js() -> bool:
+    # Once, before the tests: two of their workers could do it at the same time.
     folder = ROOT / "tests" / "readers"
     found = folder / "node_modules" / "ical.js"
     if not found.is_dir():

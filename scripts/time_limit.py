@@ -21,14 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Only the first process sees every report."""
+    """Registers the listing in the first process, which alone sees every report."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Listing())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Passes over a test, without a report, when the time is up."""
+    """Skips a test, without a report, when the time is up."""
     until = item.config.getoption("--until")
     return True if until is not None and time.time() >= until else None
 
@@ -41,20 +41,20 @@ class Listing:
         self.run: set[str] = set()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """All tests, when there are no workers."""
+        """Notes all tests, when there are no workers."""
         self.collected.update(item.nodeid for item in session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: object, ids: Sequence[str]) -> None:
-        """All tests, as a worker has found them."""
+        """Notes all tests, as a worker has found them."""
         self.collected.update(ids)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test has begun."""
+        """Notes that a test has begun."""
         self.run.add(report.nodeid)
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        """How many tests of which file were not run, a line for each folder."""
+        """Tells how many tests of which file were not run, a line for each folder."""
         left = Counter(nodeid.split("::")[0] for nodeid in self.collected - self.run)
         if not left:
             return

@@ -1,6 +1,6 @@
-"""Signed links: what they open, which row, which version.
+"""Signs and reads links: what a link opens, which row, which version.
 
-Nothing is stored; raising the row's version revokes them.
+Nothing is stored; raising the row's version revokes its links.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ PATHS = {
     "feed": "/k/{token}.ics",
     "own_data": "/u/{token}",
 }
-# Links that open so much that they live for a while only, from the moment they are signed: when the
-# mail is sent.
+# Links that open so much that they live for a short while only. The time counts from the signing,
+# which is when the mail is sent, so a mail that waited does not arrive with a dead link.
 LIVES: Mapping[str, dt.timedelta] = {"own_data": dt.timedelta(minutes=30)}
 
 
@@ -34,7 +34,10 @@ class Target:
 
 
 class _Dated(TimestampSigner):
-    """Signs with a time, and is told what time it is."""
+    """Signs with a time, and is told what time it is.
+
+    The library would ask the machine's clock; ours is passed in.
+    """
 
     now: dt.datetime
 
@@ -81,6 +84,8 @@ class LinkSigner:
             return None
 
     def _signer(self, purpose: str, now: dt.datetime | None) -> Signer:
+        # The library signs with the last key and accepts them all; our settings have the new key
+        # first.
         keys, salt = list(reversed(self.keys)), f"arshjulet.{purpose}"
         if purpose not in LIVES:
             return Signer(keys, salt=salt)

@@ -1,4 +1,4 @@
-"""Every link a person has: those that are alive, and all of them made new at once."""
+"""Finds the links of a person that are alive, and renews all of them at once."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from annualwheel.models import (
 from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.wording import names
 
+# So long after a meeting its links are mailed anew to somebody who has lost theirs.
 SHOWN = dt.timedelta(days=30)
 PREPARATION = {"sv": "Förberedelsen inför ", "en": "Preparation for "}
 
@@ -49,8 +50,8 @@ class Link:
 def living(people: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
     """The links that still open something, registrations first.
 
-    They are those of the people for whom `people` (a condition on `Person`) holds. A meeting that
-    was over 30 days ago has none.
+    They belong to the people for whom `people` (a condition on `Person`) holds. A meeting that
+    ended more than 30 days ago has none.
     """
     return _to_registrations(people, now) + _to_preparations(people, now)
 
@@ -118,10 +119,10 @@ def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], 
 
 
 def renew(person: Person) -> Mapping[str, int]:
-    """Makes every link of the person dead, and every session they have opened.
+    """Ends every link of the person, and every session that was opened by one.
 
-    Those to registrations, to preparations, to their own details, to their calendar. Returns the
-    new versions of the first two, by public id.
+    These are the links to registrations, to preparations, to their own details and to their
+    calendar. Returns the new versions of the first two, by public id.
     """
     person.link_version += 1
     person.feed_version += 1
@@ -139,7 +140,7 @@ def renew(person: Person) -> Mapping[str, int]:
 
 
 def follow(message: Message, versions: Mapping[str, int]) -> None:
-    """Lets a mail that is still to go carry the links as `renew` made them."""
+    """Gives a mail that has not gone the versions of the links that `renew` made."""
     message.body.links = {
         name: {**target, "version": versions.get(target["public_id"], target["version"])}
         for name, target in message.body.links.items()

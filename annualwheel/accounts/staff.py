@@ -1,4 +1,4 @@
-"""The region's accounts and their sign-in: a mailed link with a button, single use, 15 minutes."""
+"""The region's accounts and how they sign in: by a mailed link that works once, for 15 minutes."""
 
 from __future__ import annotations
 
@@ -95,6 +95,7 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
     link = StaffLink(staff=person, expires_at=now + LINK_LIFE)
     db.session.add(link)
     db.session.flush()
+    # A link is a row of its own, unlike participants' links: it must work only once.
     facts = {"given": person.name, "minutes": int(LINK_LIFE.total_seconds() // 60)}
     _mail_link("staff_sign_in", link, facts, now)
 
@@ -139,6 +140,7 @@ def sign_in(target: Target | None, now: dt.datetime) -> str:
     Raises `Missing`.
     """
     link = usable_link(target, now)
+    # Of two presses at once only one finds the link unused.
     used = db.session.execute(
         sa.update(StaffLink)
         .where(StaffLink.id == link.id, StaffLink.used_at.is_(None))
@@ -146,6 +148,7 @@ def sign_in(target: Target | None, now: dt.datetime) -> str:
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Missing("staff_link_unknown")
+    # Only the hash is stored: nobody who reads the database, or a backup, can use a session.
     token = secrets.token_urlsafe(32)
     db.session.add(
         StaffSession(staff=link.staff, token_hash=_hash(token), expires_at=now + SESSION_LIFE)
@@ -217,4 +220,6 @@ def _keep_an_administrator(leaving: Staff) -> None:
 
 
 def _hash(token: str) -> str:
+    # Without a salt, so that a session can be found by it: the token is random and cannot be
+    # guessed.
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Who takes part in what is sent, and who may let somebody in again."""
+"""Decides who takes part in what is sent, and who may reactivate a person."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from annualwheel.models import Affiliation, Organisation, Person, Registration
 
 
 def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
-    """Gives the person a place in the organisation.
+    """Affiliates the person to the organisation.
 
-    Somebody whom nobody had proved to exist is active from now on.
+    A person whose address nobody had confirmed is active from now on.
     """
     if was_never_confirmed(person):
         person.active = True
@@ -25,15 +25,16 @@ def vouch(person: Person, organisation: Organisation, title: str = "") -> None:
 
 
 def was_never_confirmed(person: Person) -> bool:
-    """Whether somebody inactive has only asked to come on the open page.
+    """Whether the person is inactive and has only asked to come on the open page.
 
-    They have no place anywhere, and no registration but unconfirmed ones. Everybody else who is
-    inactive was made so by a coordinator.
+    Such a person has no affiliation, and no registrations but unconfirmed ones. A coordinator has
+    deactivated everybody else who is inactive.
     """
     if person.active:
         return False
     own = sa.select(Registration.state).where(Registration.person_id == person.id)
     states = set(db.session.scalars(own))
+    # An affiliation that has ended counts too: such a person was on file before.
     placed = db.session.scalar(
         sa.select(Affiliation.id).where(Affiliation.person_id == person.id).limit(1)
     )
@@ -41,10 +42,11 @@ def was_never_confirmed(person: Person) -> bool:
 
 
 def let_in(person: Person, now: dt.datetime, actor: Actor) -> None:
-    """Somebody is asked to come or to write by `actor`.
+    """Reactivates a person whom `actor` asks to come or to write.
 
-    No participant lets in again whom a coordinator has made inactive: that raises
-    `Refused("person_inactive")`. Whose details are erased stays out. Call it after `add_person`.
+    Only staff can reactivate a person whom a coordinator has deactivated: for a participant it
+    raises `Refused("person_inactive")`. An erased person stays inactive. Call it after
+    `add_person`.
     """
     if person.active or not person.email:
         return

@@ -1,4 +1,4 @@
-"""Who belongs to which organisation."""
+"""Affiliations: which organisation a person belongs to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def organisation_of(person: Person) -> Organisation | None:
 def belongs(person: Person, organisation: Organisation) -> bool:
     """Whether the person is active and has not left the organisation.
 
-    Who never had a place in it has not left it.
+    A person who was never affiliated to it has not left it.
     """
     return is_with_us(person) and all(
         a.active for a in person.affiliations if a.organisation_id == organisation.id
@@ -27,9 +27,9 @@ def belongs(person: Person, organisation: Organisation) -> bool:
 
 
 def has_place(person: Person, organisation: Organisation) -> bool:
-    """Whether the person is active and has a place in the organisation now.
+    """Whether the person is active and affiliated to the organisation now.
 
-    Who has only said so on the open page has none.
+    Naming an organisation on the open page gives no affiliation.
     """
     return is_with_us(person) and any(
         a.active for a in person.affiliations if a.organisation_id == organisation.id
@@ -37,9 +37,9 @@ def has_place(person: Person, organisation: Organisation) -> bool:
 
 
 def affiliate(person: Person, organisation: Organisation, title: str = "") -> None:
-    """Gives the person a place in the organisation, or the place a new title.
+    """Affiliates the person to the organisation, or gives the affiliation a new title.
 
-    A place that had ended begins again.
+    An affiliation that had ended begins again.
     """
     row = db.session.scalar(
         sa.select(Affiliation).where(
@@ -54,12 +54,13 @@ def affiliate(person: Person, organisation: Organisation, title: str = "") -> No
 
 
 def end_affiliation(person: Person, organisation: Organisation) -> None:
-    """Ends the person's place in the organisation; what was done in it stays.
+    """Ends the person's affiliation to the organisation; what was done in it stays.
 
     Raises `Missing` when there is none.
     """
     row = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
     if row is None:
         raise Missing("no_organisation")
+    # The row stays: `belongs` tells those who have left from those who were never affiliated.
     row.active = False
     db.session.flush()

@@ -1,6 +1,7 @@
 """The lists and pages of people and organisations.
 
-Searched, filtered, a page at a time, with as many queries for one row as for fifty.
+They are searched, filtered and read a page at a time, with as many queries for one row as for
+fifty.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def people(
 ) -> Page[Person]:
     """A page of people, by name (of the family first), organisation, address or state.
 
-    Each word of the text must stand in name, address or organisation.
+    Each word of the text must be found in name, address or organisation.
     """
     query = sa.select(Person).where(
         NOT_MERGED,
@@ -88,7 +89,7 @@ def people(
 
 
 def _in_organisation_named(word: str) -> sa.ColumnElement[bool]:
-    """Whether a person has had a place in an organisation with that word in its name."""
+    """Whether a person is or was affiliated to an organisation with that word in its name."""
     named = Organisation.folded.contains(word, autoescape=True)
     return Person.id.in_(sa.select(Affiliation.person_id).join(Organisation).where(named))
 
@@ -109,7 +110,7 @@ def organisations(
 ) -> Page[OrganisationRow]:
     """A page of organisations, by name, state, or category, lead and number of people that year.
 
-    Each word of the text must stand in name, alias or code.
+    Each word of the text must be found in name, alias or code.
     """
     query = sa.select(Organisation).where(
         Organisation.merged_into_id.is_(None),
@@ -128,6 +129,7 @@ def organisations(
         "people": _number_of_people(),
         "state": listing.ranked(Organisation.active, (True,)),
     }
+    # What the year says is read for the page's rows only, after they are known.
     found = listing.page_of(listing.sort(query, by, order, BY_NAME, Organisation.id), number)
     return Page(_with_year(found.rows, year), found.number, found.pages, found.total)
 
@@ -135,7 +137,7 @@ def organisations(
 def _goes_by(
     organisation_id: sa.SQLColumnExpression[int],
 ) -> Callable[[str], sa.ColumnElement[bool]]:
-    """Whether an organisation has a word in another name it goes by."""
+    """Whether an organisation has a word in one of its other names."""
 
     def by_alias(word: str) -> sa.ColumnElement[bool]:
         named = Alias.folded.contains(word, autoescape=True)
@@ -198,11 +200,11 @@ class Match:
 
 
 def organisations_like(text: str, at_most: int) -> list[Match]:
-    """Active organisations for somebody who looks for their own.
+    """Active organisations for a person who looks for their own.
 
-    Each word must stand in the name, another name or the code, of it or of what it is a part of.
-    Whole names first, then beginnings, then the alphabet; in two queries. Nothing for an empty
-    text.
+    Each word must be found in the name, another name or the code, of the organisation or of the one
+    it is part of. Whole names come first, then beginnings, then the alphabet; in two queries.
+    Nothing for an empty text.
     """
     folded, parent = fold(text), aliased(Organisation)
     if not folded:
@@ -245,7 +247,7 @@ def _other_name(organisation: Organisation, words: Sequence[str]) -> str:
 
 
 def affiliations_in(organisation: Organisation) -> Sequence[Affiliation]:
-    """Who has a place in the organisation now, in the order of their names."""
+    """The affiliations to the organisation now, in the order of the people's names."""
     return db.session.scalars(
         sa.select(Affiliation)
         .join(Person)

@@ -15,6 +15,7 @@ def fold(text: str) -> str:
 
     NFC, case-folded, single spaces, no space at the ends.
     """
+    # NFC: an å may come as one character or as two, and both look the same.
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).casefold()).strip()
 
 
@@ -23,6 +24,7 @@ def normal_address(text: str) -> str:
 
     Raises `Unreadable` when it is no e-mail address.
     """
+    # The library would ask a name server about each address.
     try:
         found = validate_email(text.strip().strip("<>;,"), check_deliverability=False)
     except EmailNotValidError as problem:

@@ -1,4 +1,4 @@
-"""Organisations: found by what is typed, added, renamed, and what they are in a year."""
+"""Finds organisations by what is typed, adds and renames them, and says what they are in a year."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from annualwheel.wording.collation import swedish
 def organisation_named(name: str) -> Organisation | None:
     """The organisation with that name, alias or code, whatever its case and spacing.
 
-    Merged ones lead to what they became.
+    For a merged organisation it is the one that it became.
     """
     folded = fold(name)
     by_code = sa.func.lower(Organisation.code) == folded
@@ -47,7 +47,7 @@ def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -
 def add_alias(organisation: Organisation, name: str) -> None:
     """Lets the organisation be found by another name too.
 
-    A name that is taken already is left as it is.
+    Nothing happens for a name that is taken.
     """
     if fold(name) and organisation_named(name) is None and fold(name) != organisation.folded:
         db.session.add(Alias(organisation=organisation, name=name.strip(), folded=fold(name)))
@@ -62,7 +62,10 @@ def require_unnamed(name: str) -> None:
 
 
 def in_year(organisation: Organisation, year: Year) -> YearOrganisation:
-    """What the organisation is in that year; the row is made when it is not there."""
+    """What the organisation is in that year; the row is made when it is missing.
+
+    Kind and lead belong to a year: else years could not be compared once one of them changes.
+    """
     row = db.session.scalar(
         sa.select(YearOrganisation).where(
             YearOrganisation.year_id == year.id, YearOrganisation.organisation_id == organisation.id
@@ -86,7 +89,7 @@ def set_lead(organisation: Organisation, year: Year, lead: Person | None) -> Non
 
 
 def rename_organisation(organisation: Organisation, name: str) -> None:
-    """Corrects the name. Raises `Refused` when another organisation goes by it."""
+    """Corrects the name. Raises `Refused` when another organisation has it."""
     other = organisation_named(name)
     if other is not None and other is not organisation:
         raise Refused("organisation_exists", name=other.name)

@@ -1,4 +1,4 @@
-"""People: found by what is typed, added, renamed."""
+"""Finds people by what is typed, adds them and renames them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from annualwheel.wording.collation import swedish
 def person_called(given: str, family: str, address: str) -> Person | None:
     """The person with that address and name.
 
-    An address alone may be a function mailbox with several.
+    The address alone does not name a person: several may share a function mailbox.
     """
     found = db.session.scalar(
         sa.select(Person).where(
@@ -39,11 +39,11 @@ def add_person(
     mobile: str = "",
     source: str = "",
 ) -> Person:
-    """The person with that address and name, added when new, with a place in `organisation`.
+    """The person with that address and name, added when new and affiliated to `organisation`.
 
-    Who adds vouches: somebody who had only asked to come themselves counts from now on. Who was
-    deactivated stays so (see `let_in`). `source` says where the address came from (GDPR art. 14).
-    Raises `Unreadable` for an address that is none.
+    Whoever adds a person vouches for them: a person who had only asked to come counts from now on.
+    A deactivated person stays inactive (see `let_in`). `source` says where the address came from
+    (GDPR art. 14). Raises `Unreadable` for an address that is none.
     """
     person = _found_or_new(given, family, address, language, mobile, source)
     vouch(person, organisation, title)
@@ -60,10 +60,10 @@ def add_beside(
     title: str = "",
     source: str = "",
 ) -> Person:
-    """As `add_person`, for somebody whom `by` brings along.
+    """As `add_person`, for a person that `by` brings.
 
-    With a place in `organisation` when `by` has one. Who only says that they belong there can give
-    nobody else a place.
+    The person is affiliated to `organisation` if `by` is. Somebody who only says that they belong
+    there cannot affiliate others.
     """
     person = _found_or_new(given, family, address, by.language, "", source)
     if has_place(by, organisation):
@@ -91,6 +91,7 @@ def new_person(
         email=address,
         email_folded=fold(address),
         name_folded=fold(f"{given} {family}"),
+        # Stored, since neither database sorts Swedish in every installation.
         sort_name=swedish(f"{family} {given}")[0],
         language=language,
         mobile=clean(mobile),
@@ -116,7 +117,7 @@ def require_free(person: Person, given: str, family: str, address: str) -> str:
 
 
 def rename(person: Person, given: str, family: str, address: str) -> None:
-    """Corrects name and address; `address_change.rename` sees to what follows from a new address.
+    """Corrects name and address; `address_change.rename` does what follows from a new address.
 
     Raises as `require_free`.
     """

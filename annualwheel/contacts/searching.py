@@ -1,4 +1,4 @@
-"""The one search by words: each word that was typed must stand somewhere."""
+"""The one search by words: each word that was typed must be found somewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_WORDS, MOST_CHARACTERS = 20, 200
 # A column of folded text, or what says whether a row fits a word.
 Place = sa.SQLColumnExpression[str] | Callable[[str], sa.ColumnElement[bool]]
 
-# Where somebody is looked for who stands beside one organisation.
+# Where a person is looked for in a list that shows each person with one organisation.
 PERSON_AND_ORGANISATION = (Person.name_folded, Person.email_folded, Organisation.folded)
 
 
@@ -28,9 +28,9 @@ def words(text: str) -> list[str]:
 
 
 def each_word(text: str, *places: Place) -> list[sa.ColumnElement[bool]]:
-    """Conditions: each word of the text must stand in one of the places.
+    """Conditions: each word of the text must be found in one of the columns.
 
-    None for a text without words. `%` and `_` stand for themselves.
+    No condition for a text without words. `%` and `_` are looked for as they are.
     """
     return [sa.or_(*(_fits(place, word) for place in places)) for word in words(text)]
 

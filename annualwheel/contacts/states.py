@@ -1,7 +1,7 @@
-"""The states of a person, and the conditions by which lists leave out whom they must.
+"""The states of a person, and the conditions by which lists leave people out.
 
-They are not a column: a coordinator makes somebody inactive and active again, and who is merged
-has become somebody else, active or not (`merged_into_id`).
+They are not a column: a coordinator makes a person inactive and active again, and a merged person
+has become another person, active or not (`merged_into_id`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from annualwheel.models import Person
 
-# One of us: gets what is sent, stands in every list that somebody is chosen from, counts.
+# Active and not merged: gets what is sent, is in every list that people are chosen from, counts.
 WITH_US = sa.and_(Person.active, Person.merged_into_id.is_(None))
 # Still a person of their own, active or not.
 NOT_MERGED = Person.merged_into_id.is_(None)
 
 
 def is_with_us(person: Person) -> bool:
-    """As `WITH_US`, for a person at hand."""
+    """As `WITH_US`, for a person who has been loaded."""
     return person.state == "active"

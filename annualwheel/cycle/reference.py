@@ -1,6 +1,6 @@
 """The reference data a new installation begins with.
 
-Editable afterwards; the 13 goals are left for the region to fill in.
+The region can change it, and fills in the 13 goals itself: we do not know their wording.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from annualwheel.models import (
     Year,
 )
 
-# Days from the meeting: the two dates of 2026–27 that the region's own plan shows. A coordinator
-# changes them for each meeting.
+# First and last day, counted from the meeting, as in the region's own plan for 2026–27. A
+# coordinator changes them for each meeting.
 USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "work": {
         "invitation": (-81, -68),
@@ -50,8 +50,11 @@ USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
 }
 Row = TypeVar("Row", FocusArea, Goal, Category)
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]
+# A page may be open when the last day ends: what is sent from it a little later is accepted, though
+# no page says so.
 GRACE = dt.timedelta(minutes=15)
-NO_YEAR = 10_000  # an address may name a number that no database can hold
+# An address may name a number that no database can hold: it asks for this one instead.
+NO_YEAR = 10_000
 
 
 def latest() -> Year | None:
@@ -119,8 +122,8 @@ def plan_meeting(
 ) -> Meeting:
     """Adds a meeting with its phases (days from the meeting).
 
-    It has the days, the terms and the ways to attend of the meeting it is `like`; without one the
-    usual days, and one way to attend, on site.
+    It has the days, the terms and the ways to attend of the meeting it is `like`. Without such a
+    meeting it has the usual days, and one way to attend, on site.
     """
     usual = kind != "direction"
     meeting = Meeting(
@@ -189,10 +192,10 @@ def reference(table: type[Row]) -> list[Row]:
 def place_phases(meeting: Meeting, now: dt.datetime) -> None:
     """Sets the times of the phases that are not over from their days and the meeting's day.
 
-    Likewise the times of the questionnaires that have days of their own.
+    It sets the times of the questionnaires that have days of their own too.
 
-    The plan moves with the meeting. What has opened stays open: nobody is shut out of what they are
-    writing because the meeting is a week later.
+    The plan moves with the meeting. What has opened stays open: a meeting that is a week later must
+    not shut people out of what they are writing.
     """
     for phase in meeting.phases:
         phase.opens_at, phase.closes_at = _placed(
@@ -211,8 +214,9 @@ def place_phases(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def _placed(meeting: Meeting, days: tuple[int, int], span: Span, now: dt.datetime) -> Span:
-    """The times of `days` with the meeting where it is now; `span` is what they were before."""
+    """The times of `days` with the meeting on its present day; `span` is what they were before."""
     opened_at, closed_at = span
+    # What is over stays as it was: a move does not open it again.
     if closed_at <= now:
         return span
     opens_at, closes_at = span_of(meeting, *days)
@@ -220,9 +224,9 @@ def _placed(meeting: Meeting, days: tuple[int, int], span: Span, now: dt.datetim
 
 
 def span_of(meeting: Meeting, opens: int, closes: int) -> Span:
-    """From the start of the first day to the end of the last one; aware UTC.
+    """The time from the start of the first day to the end of the last one; aware UTC.
 
-    Both are counted from the meeting's day.
+    Both days are counted from the meeting's day.
     """
     return _day(meeting, opens, start_of_day), _day(meeting, closes, end_of_day)
 
@@ -259,4 +263,5 @@ def require_open(
 
 
 def _day(meeting: Meeting, days: int, edge: Callable[[dt.date], dt.datetime]) -> dt.datetime:
+    # Counted in days of Stockholm, not in hours: between may lie the day when the clocks change.
     return edge(local(meeting.starts_at).date() + dt.timedelta(days=days))

@@ -1,7 +1,6 @@
-"""Dates of the demonstration that people would really choose: never a Swedish holiday.
+"""Moves the dates of the demonstration year away from Swedish holidays.
 
-The law's public holidays, and the eves that are free all the same (midsummer's, Christmas and New
-Year's Eve), which the library counts as holidays only when it is asked to.
+A meeting on Epiphany or a last day on Christmas Eve would make people doubt the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from annualwheel.models import Meeting
 
 DAY = dt.timedelta(days=1)
 SATURDAY = 5
+# PUBLIC alone lacks midsummer's, Christmas and New Year's Eve, which no law makes holidays and
+# nobody works.
 _SWEDISH = country_holidays("SE", categories=(PUBLIC, DE_FACTO))
 
 
@@ -45,8 +46,8 @@ def plan_phases(
 def settled(phases: Mapping[str, tuple[int, int]], day: dt.date) -> dict[str, tuple[int, int]]:
     """The phases of a meeting that day, none of which opens or closes on a holiday.
 
-    Phases are first and last day, counted from the meeting. What would open on a holiday opens the
-    day after it, what would close on one closes the working day before.
+    Phases are first and last day, counted from the meeting. A phase that would open on a holiday
+    opens the day after, and one that would close on a holiday closes the working day before.
     """
     found = {}
     for kind, (opens, closes) in phases.items():

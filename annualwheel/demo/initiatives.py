@@ -1,6 +1,6 @@
 """Ten invented initiatives in the style of real ones.
 
-Sample text, no claims about the organisations named.
+They are sample texts and claim nothing about the organisations named.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Invented people: names that nobody has, addresses under example.org."""
+"""Invents people: their names are nobody's, their addresses lie under example.org."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Invented:
-    """A person nobody is."""
+    """A person who does not exist."""
 
     given: str
     family: str
@@ -96,7 +96,7 @@ class Invented:
 
 
 def organisations() -> list[Body]:
-    """The 62 organisations. The names are real or typical, their taking part is invented."""
+    """The 62 organisations. Their names are real or typical; that they take part is invented."""
     with ORGANISATIONS.open(encoding="utf-8-sig", newline="") as source:
         return [_body(row) for row in csv.DictReader(source, delimiter=";")]
 
@@ -111,6 +111,8 @@ def people_of(body: Body, seed: int) -> Iterator[Invented]:
 
     A function mailbox holds three in one of them.
     """
+    # A generator for each organisation: a new one in the list leaves everybody else's people as
+    # they are.
     chance = random.Random(f"{seed}:{body.code}")
     names = [(given, family) for given in GIVEN for family in FAMILY]
     count = 4 if body.code in ("RV", "KAR") else chance.choice((1, 2, 2, 3))

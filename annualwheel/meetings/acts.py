@@ -1,4 +1,4 @@
-"""What a move and a cancellation each say, and do to calendars and to mails that wait."""
+"""What a move and a cancellation say, and what they do to calendars and to mails that wait."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from annualwheel.wording import dates
 
 @dataclass(frozen=True)
 class MeetingNews:
-    """What there is to tell: the appointment that holds now, as plain values, and why.
+    """What there is to tell: when and where the meeting is now, as plain values, and why.
 
     `kept`: the organisations whose submitted answer is kept.
     """
@@ -33,7 +33,7 @@ class MeetingNews:
 
 
 class Act(ABC):
-    """One of the two acts that a meeting's people are told of; `kind` is that of its mail."""
+    """A move or a cancellation, of which people are told; `kind` is that of its mail."""
 
     kind: ClassVar[str]
 
@@ -46,9 +46,9 @@ class Act(ABC):
         news: MeetingNews,
         now: dt.datetime,
     ) -> dict[str, Any]:
-        """What the mail says besides what every mail about the seat does.
+        """What the mail says besides what every mail about the registration says.
 
-        To somebody in that state, who knows the appointment `known`.
+        It goes to a person in that state, who knows the appointment `known`.
         """
 
     @abstractmethod
@@ -57,7 +57,7 @@ class Act(ABC):
 
     @abstractmethod
     def follow(self, mailing: Mailing, registration: Registration, now: dt.datetime) -> None:
-        """Changes the calendar entry of somebody who has one."""
+        """Changes the calendar entry of a person who has one."""
 
     def state_after(
         self, registration: Registration, known: Mapping[str, str], news: MeetingNews
@@ -72,7 +72,7 @@ class Act(ABC):
     def renew(self, found: Sequence[Registration], now: dt.datetime) -> set[int]:
         """Brings mails that have not left up to date.
 
-        Returns whose of them tells everything, so that no mail about the act is needed.
+        Returns the registrations whose mail tells everything, and that need no mail about the act.
         """
         return set()
 
@@ -94,6 +94,7 @@ class MovedAct(Act):
         language = registration.person.language
         starts, ends = _times(known)
         new_starts, new_ends = _times(news.to)
+        # Somebody who attends online has no old and new venue.
         here = notices.place(registration, language)
         on_site = registration.mode == "on_site"
         return {
@@ -108,7 +109,7 @@ class MovedAct(Act):
         } | _owed(registration, state, _day(known) != _day(news.to), now)
 
     def cause(self, mailing: Mailing) -> str:
-        """Each move is told of."""
+        """People are told of each move."""
         return mailing.confirm_key
 
     def follow(self, mailing: Mailing, registration: Registration, now: dt.datetime) -> None:
@@ -118,15 +119,15 @@ class MovedAct(Act):
     def state_after(
         self, registration: Registration, known: Mapping[str, str], news: MeetingNews
     ) -> str:
-        """Who is coming must say yes again to another day."""
+        """A person who is coming must say yes again to another day."""
         if registration.state == "registered" and _day(known) != _day(news.to):
             return "to_reconfirm"
         return registration.state
 
     def renew(self, found: Sequence[Registration], now: dt.datetime) -> set[int]:
-        """Invitations and reminders that have not left say how it is now.
+        """Rewrites invitations and reminders that have not left, so that they say how it is now.
 
-        Returns whose invitation that was: it tells them everything.
+        Returns the registrations whose invitation that was: it tells them everything.
         """
         by_id = {
             registration.id: registration for registration in found if registration.state in AWAITED
@@ -138,6 +139,8 @@ class MovedAct(Act):
             sa.select(Message)
             .where(sa.or_(invited, reminded), Message.state.in_(UNSENT))
             .options(joinedload(Message.body))
+            # A mail that a worker has in hand leaves as it was written, and its reader gets the
+            # mail about the move too.
             .with_for_update(of=Message, skip_locked=True)
             .execution_options(populate_existing=True)
         ).all()
@@ -167,6 +170,7 @@ class CancelledAct(Act):
     ) -> dict[str, Any]:
         """The day that is free now, and why."""
         language = registration.person.language
+        # The day that the person knows: an earlier move may not have been told.
         starts, _ends = _times(known)
         return {
             "reason": news.reason,
@@ -180,11 +184,11 @@ class CancelledAct(Act):
         return self.kind
 
     def follow(self, mailing: Mailing, registration: Registration, now: dt.datetime) -> None:
-        """The entry is taken away."""
+        """Takes the entry away."""
         notices.take_from_calendar(registration, now, mailing)
 
     def kept(self, meeting: Meeting) -> frozenset[int]:
-        """Those that have submitted."""
+        """The organisations that have submitted an answer."""
         found = db.session.scalars(
             sa.select(Submission.organisation_id)
             .join(Questionnaire)
@@ -199,10 +203,11 @@ ACTS: Mapping[str, Act] = {act.kind: act for act in (MovedAct(), CancelledAct())
 def _owed(
     registration: Registration, state: str, another_day: bool, now: dt.datetime
 ) -> dict[str, Any]:
-    """What a move asks of somebody in that state.
+    """What a move asks of a person in that state.
 
-    It asks for an answer, or for nothing, because the yes is still a yes or there is only a wait.
+    It asks for an answer, or for nothing: the yes still holds, or the person is waiting.
     """
+    # After registration has closed nobody is asked for an answer that would be refused.
     invited = (
         state == "invited"
         and another_day

@@ -1,6 +1,6 @@
-"""A meeting is moved or cancelled, and those concerned are told.
+"""Tells those concerned that a meeting is moved or cancelled.
 
-Who is told is settled in that act, and the mails are written after it, in batches. The mailing's
+The act settles who is told, and the mails are written after it, in batches. The mailing's
 `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
 and which of the appointments in `known` they had been told of. `next` counts those who are done
 with, in the transaction of their mails.
@@ -25,13 +25,14 @@ from annualwheel.meetings.listeners import concerned
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.registrations import notices, states
 
+# More are written to by a job: with thousands the press took seconds, and held the meeting's lock.
 AT_ONCE = 200
 
 
 class InformedPerson(NamedTuple):
-    """Somebody concerned, as the act found them.
+    """A person concerned, as the act found them.
 
-    `known` is the place in the list of appointments of the one they know.
+    `known` is the position of the appointment they know in the list of appointments.
     """
 
     id: int
@@ -45,7 +46,8 @@ def facts_before(
 ) -> dict[str, Any]:
     """What the mail would say to the person if the act were done now; nothing is written.
 
-    The facts that a mail of that kind has besides those of every mail about the registration.
+    They are the facts that a mail of that kind has besides those of every mail about the
+    registration.
     """
     act, known = ACTS[kind], appointment(registration.meeting)
     state = act.state_after(registration, known, news)
@@ -62,7 +64,7 @@ def appointment(meeting: Meeting) -> dict[str, str]:
 def as_kept(
     starts_at: dt.datetime, ends_at: dt.datetime, place: str, address: str
 ) -> dict[str, str]:
-    """An appointment as plain values, with the place as one line."""
+    """An appointment as plain values, with the venue as one line."""
     return {
         "starts_at": starts_at.isoformat(),
         "ends_at": ends_at.isoformat(),
@@ -76,8 +78,8 @@ def begin(
     """Settles whom to tell that the meeting has "moved" or is "cancelled"; None for nobody.
 
     Call it after the act and under its lock. A few are written to at once, many by a job
-    (`preparing`). `was` is the appointment before the act. What an earlier move has not sent is not
-    sent: those people hear of this act, and of the appointment they know.
+    (`preparing`). `was` is the appointment before the act. Mails about an earlier move that have
+    not been sent are stopped: their readers hear of this act, and of the appointment they know.
     """
     known = [was]
     earlier = _overtake(meeting, known)
@@ -88,6 +90,8 @@ def begin(
     ).all()
     if not rows:
         return None
+    # 0 is the appointment before this act. People who never heard of the move to it know an earlier
+    # one.
     people = [InformedPerson(*row, known=earlier.get(row.id, 0)) for row in rows]
     mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in people)
     mailing = Mailing(
@@ -96,6 +100,7 @@ def begin(
         expected=mails,
         actor_kind=actor.kind,
         staff_id=actor.staff_id,
+        # Unique for the act: two coordinators who press at once must not tell everybody twice.
         confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
         created_at=now,
         audience={"reason": reason, "known": known, "people": people, "next": 0},
@@ -117,22 +122,23 @@ def write(mailing: Mailing, batch: Sequence[InformedPerson], now: dt.datetime) -
     """Writes to those of the batch who are not done with, and notes how far it has come.
 
     `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
-    two who do it at once share the work.
+    two workers at once share the work.
     """
     places = {one.id: place for place, one in enumerate(people_of(mailing))}
     done = mailing.audience["next"]
     fresh = [one for one in batch if places[one.id] >= done]
     if fresh:
         _write(mailing, fresh, now)
+        # A new dictionary: SQLAlchemy does not see a change inside a JSON value.
         mailing.audience = {**mailing.audience, "next": places[fresh[-1].id] + 1}
         db.session.flush()
 
 
 def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
-    """Stops what the move before this has not sent.
+    """Stops the mails of the move before this that have not been sent.
 
-    Returns who has therefore not heard of it, and which place the appointment that they know has
-    been given in `known`.
+    Returns the registrations that therefore have not heard of it, each with the position in `known`
+    of the appointment that the person knows.
     """
     mailing = db.session.scalar(
         sa.select(Mailing)
@@ -142,6 +148,7 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     )
     if mailing is None:
         return {}
+    # The job may be writing a batch of it in this moment.
     outbox.lock(mailing)
     if mailing.state == "done":
         return {}
@@ -172,7 +179,7 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
 def _write(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime) -> None:
     """Writes to these people what is true now.
 
-    Who has answered meanwhile knows, and who has left is told nothing.
+    It tells nothing to those who have answered meanwhile, since they know, or have left.
     """
     found, act = _still_concerned(people), ACTS[mailing.kind]
     renewed = act.renew(list(found.values()), now)
@@ -184,6 +191,7 @@ def _write(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime)
             continue
         if registration.id not in renewed and not _has_answered(one, registration.state):
             _tell(mailing, registration, one, news, now)
+        # With a higher number the person has got the entry meanwhile as it is now.
         if (
             _has_entry(registration.state, registration.sequence)
             and registration.sequence == one.sequence
@@ -194,6 +202,7 @@ def _write(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime)
 
 def _still_concerned(people: Sequence[InformedPerson]) -> dict[int, Registration]:
     ids = [one.id for one in people]
+    # Read again: between the act and their batch people answer, withdraw and are replaced.
     rows = db.session.scalars(
         sa.select(Registration)
         .where(Registration.id.in_(ids), Registration.state.in_(states.STANDS))
@@ -216,7 +225,7 @@ def _tell(
 
 
 def _has_answered(one: InformedPerson, state: str) -> bool:
-    """Whether they have left a state that asked for an answer: the pages said how it is now."""
+    """Whether they have answered since: the page on which they did said how it is now."""
     return one.state in states.HAS_TO_ANSWER and state != one.state
 
 

@@ -1,4 +1,4 @@
-"""A meeting that moves or is cancelled: what happens to everyone concerned."""
+"""Moves and cancels a meeting, with all that follows for those concerned."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Appointment:
 def move(
     meeting: Meeting, to: Appointment, reason: str, now: dt.datetime, actor: Actor
 ) -> Mailing | None:
-    """Moves the meeting in time or place and sees to it that everyone concerned is told.
+    """Moves the meeting in time or place, and tells everyone concerned.
 
-    Returns that mailing, None for nobody.
+    Returns the mailing about it, None for nobody.
 
     Another day: those who are coming must say yes again. Same day: they keep their yes. Either way
     their calendar entries follow (same UID, higher SEQUENCE), and the phases that are not over
@@ -45,6 +45,7 @@ def move(
     `Refused("time_passed")`.
     """
     seats.lock(meeting)
+    # Under the lock: a colleague may have cancelled the meeting since the page was shown.
     require_planned(meeting, now)
     if to.ends_at <= to.starts_at:
         raise Refused("ends_before_start")
@@ -56,6 +57,7 @@ def move(
         raise Refused("not_moved")
     meeting.starts_at, meeting.ends_at = to.starts_at, to.ends_at
     meeting.place, meeting.address = to.place, to.address
+    # The feeds of people who are not invited yet show the meeting with this number.
     meeting.sequence += 1
     years.place_phases(meeting, now)
     another_day = dates.as_date(before.starts_at) != dates.as_date(to.starts_at)
@@ -83,6 +85,7 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mai
     known = announcements.appointment(meeting)
     states.step(meeting, "cancel")
     meeting.cancel_reason = reason
+    # Before it is settled who is told: an invitation that is stopped here leaves nobody to tell.
     outbox.drop_waiting(meeting)
     needs.forget_all(meeting)
     mailing = announcements.begin(meeting, "cancelled", reason, known, now, actor)
@@ -92,7 +95,7 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mai
 
 
 def told(mailing: Mailing | None) -> int:
-    """How many persons hear of the move or the cancellation that the mailing is about."""
+    """How many people hear of the move or the cancellation that the mailing is about."""
     return len(announcements.people_of(mailing)) if mailing else 0
 
 
@@ -106,6 +109,7 @@ def require_planned(meeting: Meeting, now: dt.datetime) -> None:
 
 def _step_all(meeting: Meeting, action: str) -> None:
     """Takes every registration at the meeting that has the step to its next state, at once."""
+    # A statement for each state: row by row it took seconds with thousands of registrations.
     to = TRANSITIONS.outcome(action)
     of_meeting = Registration.meeting_id == meeting.id
     for state in TRANSITIONS.sources(action):

@@ -1,4 +1,4 @@
-"""Who is told when a meeting is moved or cancelled."""
+"""Finds those who are told when a meeting is moved or cancelled."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Listeners:
-    """Who would be told.
+    """Those who would be told.
 
-    `groups`: (state, how many, the names that are shown); `more` are not shown; `first` is one of
-    them.
+    `groups`: (state, how many, the names that are shown). `more` counts those who are not shown.
+    `first` is the first of all.
     """
 
     total: int
@@ -31,9 +31,9 @@ class Listeners:
 
 
 def listeners(meeting: Meeting, kind: str) -> Listeners:
-    """Who would be told if the meeting were moved or cancelled now.
+    """Those who would be told if the meeting were moved or cancelled now.
 
-    The first `SHOWN` by name: those with a seat before the others.
+    The first `SHOWN` are named, those with a seat before the others.
     """
     everyone = concerned(meeting, kind)
     counted = everyone.with_only_columns(Registration.state, sa.func.count())
@@ -56,9 +56,9 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
 
 
 def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
-    """Who is invited or more.
+    """The registrations of those who are told: who are invited, wait or have a seat.
 
-    Of a cancellation nobody hears whose invitation has not left us, and now never will.
+    A person whose invitation has not left us, and now never will, is not told of a cancellation.
     """
     chosen = sa.select(Registration).where(
         Registration.meeting_id == meeting.id, Registration.state.in_(STANDS)
@@ -66,6 +66,8 @@ def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
     if kind == "moved":
         return chosen
     about = sa.select(Message.id).where(Message.registration_id == Registration.id)
+    # A cancellation stops what waits of a mailing. A mail that was written for one person alone
+    # still goes.
     unsent = sa.or_(
         Message.state.in_(NEVER_LEFT),
         sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)),

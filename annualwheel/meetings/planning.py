@@ -1,4 +1,4 @@
-"""Changing the plan: a new year, a meeting's times and seats, the year's themes."""
+"""Changes the plan: a new year, a meeting's times and seats, the year's themes."""
 
 from __future__ import annotations
 
@@ -51,12 +51,13 @@ def create_year(
 ) -> Year:
     """A new year with its meetings (kind -> when and where).
 
-    Each has the days and the terms it had the year before, and the year has the organisations of
-    that year. Raises `Refused` for a year that is there or a meeting that ends before it starts.
+    Each meeting has the days and the terms of the year before, and the year has that year's
+    organisations. Raises `Refused` for a year that exists or a meeting that ends before it starts.
     """
     if db.session.scalar(sa.select(Year.id).where(Year.number == number)):
         raise Refused("year_exists")
     reference.ensure()
+    # The newest year before: one can have been left out.
     last = db.session.scalar(
         sa.select(Year).where(Year.number < number).order_by(Year.number.desc()).limit(1)
     )
@@ -76,9 +77,9 @@ def create_year(
 
 
 def _keep_organisations(last: Year, year: Year) -> None:
-    """Who belonged to the year before belongs to the new one, as the same kind.
+    """Gives the new year the organisations of the year before, each of the same kind.
 
-    A lead who has left is no lead any more.
+    A lead who has left does not lead in the new year.
     """
     leads = (
         sa.select(Affiliation.person_id)
@@ -140,8 +141,8 @@ def set_openings(
     """Moves the questionnaires of the meeting that have days of their own.
 
     `days`: a questionnaire's key -> first and last day, counted from the meeting. Raises
-    `Refused("phase_backwards")` for one that ends before it begins, or is not on its own side of
-    the meeting.
+    `Refused("phase_backwards")` for one that ends before it begins, or is on the wrong side of the
+    meeting.
     """
     seats.lock(meeting)
     changed = []
@@ -161,8 +162,9 @@ def set_openings(
 def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) -> list[Registration]:
     """Changes what holds for registering.
 
-    More seats go to those who wait, in order; returns who was given or offered one. Raises
-    `Refused("way_in_use")` when a way of attending is taken away that somebody has or waits for.
+    New seats go to those who wait, in order; returns the registrations that were given or offered
+    one. Raises `Refused("way_in_use")` when a way of attending is taken away that somebody has or
+    waits for.
     """
     seats.lock(meeting)
     meeting.open_registration, meeting.with_lunch = terms.open_registration, terms.with_lunch
@@ -205,7 +207,7 @@ def theme_of(year: Year, key: str) -> Theme:
 
 
 def is_published(year: Year) -> bool:
-    """Whether a questionnaire of one of the year's meetings is published: then the themes stand."""
+    """Whether a questionnaire of the year is published: from then on the themes cannot change."""
     found = db.session.scalar(
         sa.select(Questionnaire.id)
         .join(Meeting, Meeting.id == Questionnaire.meeting_id)

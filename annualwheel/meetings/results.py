@@ -1,7 +1,6 @@
-"""What a meeting came to.
+"""The results of a meeting.
 
-The tables' words for each theme, a draft until they are published, and who is thanked for taking
-part.
+They are the tables' words for each theme, a draft until they are published, and who took part.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ WHOLE = ""
 class ResultText:
     """The words about one theme, or about the whole (`key` empty, no `title`).
 
-    `sv` and `en` as they were typed, "" when nothing is.
+    `sv` and `en` are as they were typed, "" when nothing was.
     """
 
     key: str
@@ -95,7 +94,7 @@ def pieces(meeting: Meeting) -> list[ResultText]:
 
 
 def mark(text: str) -> str:
-    """Names a text, so that a page can say which one it was showing."""
+    """Names a text, so that a form can say which one it showed."""
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
@@ -107,17 +106,19 @@ def save(
 ) -> dict[tuple[str, str], str]:
     """Saves texts by (theme key, language).
 
-    What somebody else has changed since its `base` is left, and given back as it stands.
+    A text that somebody else has changed since its `base` is left as it is, and returned.
 
-    What is published already shows the change at once, with the day it was made. Untouched texts
-    are no change, whatever has happened to them.
+    Published results show the change at once, with its day. A text that was not touched in the form
+    is no change, whatever others have done to it.
     """
+    # Under the lock: of two who save the same theme the second must see the first one's text.
     _lock(meeting)
     rows = _rows(meeting)
     conflicts: dict[tuple[str, str], str] = {}
     written: list[str] = []
     for (key, language), change in changes.items():
         stored = getattr(rows[key], language) if key in rows else ""
+        # Left as the form showed it, or typed alike by both: nobody's text is lost.
         if mark(change.value) == change.base or change.value == stored:
             continue
         if change.base != mark(stored):
@@ -187,7 +188,7 @@ def corrected_at(meeting: Meeting) -> dt.datetime | None:
 
 
 def attendance(meeting: Meeting) -> Attendance:
-    """Who took part: those who were checked in, or, where nobody was, those who were registered."""
+    """How many took part: who were checked in, or, where nobody was, who were registered."""
     organisations = sa.func.count(sa.distinct(Registration.organisation_id))
     row = db.session.execute(
         sa.select(sa.func.count(), organisations).where(
@@ -202,8 +203,8 @@ def own_versions(
 ) -> Sequence[SubmissionVersion]:
     """What was submitted last to each of the meeting's questionnaires.
 
-    By the organisation (None: whose answers are not for the reader) and, where each person answers,
-    by the person. In the order the questionnaires were published.
+    It was submitted by the organisation (None: its answers are not for the reader) and, where each
+    person answers, by the person. In the order in which the questionnaires were published.
     """
     newer = aliased(SubmissionVersion)
     is_newer = sa.and_(
@@ -258,6 +259,7 @@ def mail_facts(meeting: Meeting, language: str) -> dict[str, Any]:
         "organisation_count": took_part.organisations,
         "next_meeting": names.meeting(after.kind, language) if after else "",
         "next_day": dates.weekday_day(after.starts_at, language) if after else "",
+        # Said only when it is so: the mail may go before the day of erasure.
         "needs_erased": "" if db.session.scalar(kept.limit(1)) else "yes",
     }
 
@@ -277,6 +279,7 @@ def _rows(meeting: Meeting) -> dict[str, Result]:
 
 def _themes(meeting: Meeting) -> tuple[Option, ...]:
     """The themes that the meeting's questionnaires ask about, each once, in order."""
+    # As they were asked: a published definition does not follow the year's themes.
     asked: dict[str, Option] = {}
     for questionnaire in meeting.questionnaires:
         for theme in published.definition_of(questionnaire).themes:
@@ -287,6 +290,6 @@ def _themes(meeting: Meeting) -> tuple[Option, ...]:
 
 
 def _lock(meeting: Meeting) -> None:
-    """One at a time writes, publishes or takes down."""
+    """Waits for a colleague who writes, publishes or takes down, and reads the state again."""
     db.session.execute(sa.select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
     db.session.refresh(meeting, attribute_names=["results_at", "state"])

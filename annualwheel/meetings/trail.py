@@ -42,7 +42,7 @@ def newest(meeting: Meeting, at_most: int, verbs: Collection[str]) -> AuditTrail
 
 
 def passed_over(row: Audit) -> dict[int, str]:
-    """Whose turn it was and who did not get the seat, by registration id, and the word for why."""
+    """The registrations whose turn it was and that got no seat, by id, with the word for why."""
     return dict(row.details.get("passed", [])[:MOST_NAMED])
 
 

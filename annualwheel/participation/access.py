@@ -1,4 +1,4 @@
-"""What a seat at a meeting opens besides the meeting: the answers of the person's organisation.
+"""Opens the answers of the person's organisation to a person with a seat.
 
 Every way to a seat passes here (a yes, a colleague's yes, a promotion from the waiting list, an
 accepted offer, a substitute), so that nobody has a seat and no access.
@@ -14,11 +14,12 @@ from annualwheel.questionnaires import opening
 
 
 def open_answers(registration: Registration, now: dt.datetime) -> None:
-    """Lets whoever is registered write in the answers that are open now.
+    """Lets a registered person write in the answers that are open now.
 
-    Before it opens nobody is let in: the mailing that asks to prepare does that. A second call
-    changes nothing. Call it under the meeting's lock.
+    A questionnaire that opens later is left to the mailing that asks people to prepare. A second
+    call changes nothing. Call it under the meeting's lock.
     """
+    # A yes may have led to the waiting list, and that opens nothing.
     if registration.state != "registered":
         return
     for questionnaire in registration.meeting.questionnaires:

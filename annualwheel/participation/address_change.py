@@ -1,6 +1,6 @@
-"""A person's change of address, the same wherever it is made.
+"""Changes a person's address, in the same way wherever the change is made.
 
-It concerns links, the calendar, mails that wait, and who is told.
+The change concerns links, the calendar, mails that wait, and who is told.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from annualwheel.registrations.states import ENTRY_FOLLOWS
 def lock(person: Person) -> None:
     """Takes the locks of all meetings the person is concerned with, in the order of their ids.
 
-    Reads the person's seats again.
+    Reads the person and the registrations again.
 
-    Whoever needs the locks of several meetings calls this before anything else is written: who
-    registers holds one of them and then writes to the person, so the other order would let two
-    people wait for each other for ever.
+    Call this before anything else is written when the locks of several meetings are needed:
+    somebody who registers holds one of them and then writes to the person, so in the other order
+    two people could wait for each other for ever.
     """
     meetings = (
         sa.select(Meeting)
@@ -64,13 +64,14 @@ def rename(
 ) -> bool:
     """Corrects name and address; returns whether mail goes to another mailbox from now on.
 
-    Then every link of the person is dead and a mail with new ones goes to the new address; mails
+    If so, every link of the person is dead and a mail with new ones goes to the new address; mails
     that wait go there, with the new links; calendar entries leave the old calendar and come into
     the new one; and the old address is told once. `told` False: the old address gets nothing, since
     mail to it does not arrive. `apart` is a registration whose mails and calendar the caller
     writes. `sent` is a mail that stopped and that the caller sends again. Raises `Refused` when
     someone else has that name and address, `Unreadable` for a bad address; then nothing is changed.
     """
+    # Capitals make no new mailbox: the links and the calendar stay as they are.
     if fold(folding.normal_address(address)) == person.email_folded:
         people.rename(person, given, family, address)
         return False
@@ -78,6 +79,7 @@ def rename(
     people.require_free(person, given, family, address)
     old, waiting = Recipient.of(person), _waiting(person)
     entries = _moving_entries(person, apart, _going(waiting, sent), now)
+    # While the person still has the old address: a CANCEL must reach the calendar with the entry.
     if told:
         for registration in entries:
             notices.take_from_calendar(registration, now)
@@ -94,7 +96,7 @@ def rename(
 
 
 def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:
-    """Those of the waiting mails that are on their way: by themselves, or sent by the caller."""
+    """The waiting mails that are on their way: by themselves, or sent by the caller."""
     return [
         message for message in waiting if message.state in mail_states.UNSENT or message is sent
     ]
@@ -103,7 +105,7 @@ def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:
 def _moving_entries(
     person: Person, apart: Registration | None, going: Sequence[Message], now: dt.datetime
 ) -> list[Registration]:
-    """The seats whose calendar entry leaves the old calendar and comes into the new one."""
+    """The registrations whose calendar entry leaves the old calendar and comes into the new one."""
     others = [
         registration for registration in _with_entry(person, now) if registration is not apart
     ]
@@ -122,6 +124,7 @@ def _redirect(
 
 def _tell_old_address(person: Person, old: Recipient, now: dt.datetime) -> None:
     facts = {"given": person.given, "old_address": old.address}
+    # A key of its own each time: every change of address is told to the address before it.
     outbox.put(f"address_changed:{public_id()}", "address_changed", old, facts, {}, now)
 
 
@@ -131,6 +134,7 @@ def _waiting(person: Person) -> Sequence[Message]:
     concerned = sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
     return db.session.scalars(
         sa.select(Message)
+        # A mail whose text has been erased is not sent again.
         .where(concerned, Message.state.in_(mail_states.NOT_ARRIVED), Message.body.has())
         .join(Message.body)
         .options(contains_eager(Message.body))
@@ -145,6 +149,7 @@ def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
         .where(
             Registration.person_id == person.id,
             Registration.state.in_(ENTRY_FOLLOWS),
+            # A negative number means that no entry was ever mailed.
             Registration.sequence >= 0,
             Meeting.state == "planned",
             Meeting.starts_at > now,
@@ -154,7 +159,7 @@ def _with_entry(person: Person, now: dt.datetime) -> Sequence[Registration]:
 
 
 def _comes(registration: Registration, going: Sequence[Message]) -> bool:
-    """Whether the seat's newest entry has not left us and goes to the new address by itself."""
+    """Whether the registration's newest entry still waits and goes to the new address by itself."""
     newest = (registration.id, registration.sequence)
     return any(
         (message.registration_id, message.calendar_sequence) == newest and _invites(message)
@@ -169,9 +174,10 @@ def _invites(message: Message) -> bool:
 def _send_to(message: Message, person: Person, old: Recipient, superseded: Collection[int]) -> None:
     """Gives a waiting mail the person's new address.
 
-    What takes an entry out of the old calendar goes to the old one still; an entry that a newer one
-    replaces goes nowhere.
+    A mail that takes an entry out of the old calendar still goes to the old address; an entry that
+    a newer one replaces is not sent.
     """
+    # A secretary's copy is about the person and stays with the secretary.
     if message.person_id != person.id or fold(message.address) != fold(old.address):
         return
     if message.body.calendar and not _invites(message):

@@ -1,6 +1,6 @@
-"""The ways to attend a meeting.
+"""Changes the ways to attend a meeting.
 
-How many seats there are, how many for each organisation, and how a free one is given.
+Each has its number of seats, a number for each organisation, and a rule for giving a free seat.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def of(option: AttendanceOption) -> AttendanceTerms:
 def change(
     meeting: Meeting, ways: Mapping[str, AttendanceTerms], now: dt.datetime
 ) -> list[Registration]:
-    """Lets `ways` (name -> what holds) be the ways to attend.
+    """Makes `ways` (name -> what holds) the ways to attend.
 
-    One that is not among them is taken away. Call it under the meeting's lock. Free seats go to
+    A way that is not among them is taken away. Call it under the meeting's lock. Free seats go to
     those who wait; returns who was given or offered one. Nobody loses a seat or an offer.
 
     Raises `Refused("way_in_use", count=…)` for a way that somebody has or waits for.
@@ -58,6 +58,7 @@ def change(
         option.per_organisation = way.per_organisation
         option.waiting_rule = way.rule
         option.offer_hours = way.hours
+    # Free seats are counted by queries, which must find the new numbers.
     db.session.flush()
     return [got for option in meeting.options for got in offers.fill(meeting, option.mode, now)]
 
@@ -79,7 +80,7 @@ def _remove(meeting: Meeting, option: AttendanceOption) -> None:
         raise Refused("way_in_use", count=count)
     meeting.options.remove(option)
     db.session.delete(option)
-    # Who once chose it and said no may come back: then to a way that is there.
+    # Somebody who once chose it and said no may come back, and then needs a way that exists.
     left = meeting.options[0].mode if meeting.options else "on_site"
     db.session.execute(
         sa.update(Registration)

@@ -2,8 +2,8 @@
 
 It holds the year's meetings and the last days to answer and to prepare.
 
-A seat has the same UID and SEQUENCE here as in the mails, so that a calendar that has both knows
-them for one.
+A registration has the same UID and SEQUENCE here as in the mails, so that a calendar with both sees
+that they are the same entry.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import availability, notices, states
 from annualwheel.wording import names
 
+# Calendar programs fetch a feed when they like, some once a day: a cancelled entry must stay until
+# they have seen it.
 CANCELLED_SHOWN = dt.timedelta(days=60)
 SHOWN = dt.timedelta(days=365)
-# For UIDs of what has none stored: hashed with random ids of rows, as RFC 7986 5.3 asks for names
-# that tell nothing.
+# The namespace for UIDs of entries that have none stored. They are hashed from random ids of rows,
+# since a UID should tell nothing about people or hosts (RFC 7986 5.3).
 OURS = uuid.UUID("6f1d3c1e-8a5c-4c0e-9d0f-6b1b9a4c2e57")
 
 NAME = {"sv": "Årshjulet: möten och sista dagar", "en": "Annual cycle: meetings and last days"}
@@ -106,7 +108,7 @@ def target(person: Person) -> Target:
 def by_target(found: Target | None) -> Person:
     """The person whose calendar an address opens.
 
-    Raises `Missing` for an unknown or old one, and for who is not with us any more.
+    Raises `Missing` for an unknown or old one, and for a person who is inactive or merged.
     """
     if found is None:
         raise Missing("link_unknown")
@@ -128,7 +130,7 @@ def renew(person: Person, now: dt.datetime, actor: Actor) -> None:
 def of(person: Person, now: dt.datetime) -> Feed:
     """The person's calendar at `now`, in the person's language.
 
-    As many queries however much there is in it.
+    The number of queries does not grow with what is in it.
     """
     registrations = [one for one in _registrations(person) if _is_shown(one.meeting, now)]
     submissions = [one for one in _submissions(person) if _is_shown(one.questionnaire.meeting, now)]
@@ -146,7 +148,7 @@ def of(person: Person, now: dt.datetime) -> Feed:
 
 
 def held(registration: Registration, now: dt.datetime) -> Entry | None:
-    """The entry that keeps the day free for who has not got a seat yet, as it is in the feed.
+    """The entry that keeps the day free for a person without a seat yet, as it is in the feed.
 
     None for everybody else.
     """
@@ -190,6 +192,7 @@ def _entry(registration: Registration, now: dt.datetime) -> Entry | None:
 
 
 def _gone(registration: Registration, now: dt.datetime) -> Entry | None:
+    # Without a mailed or a tentative entry before there is nothing to cancel in any calendar.
     had_one = registration.sequence >= 0 or registration.state in states.TENTATIVE
     if not had_one or registration.meeting.ends_at + CANCELLED_SHOWN <= now:
         return None
@@ -199,6 +202,7 @@ def _gone(registration: Registration, now: dt.datetime) -> Entry | None:
 def _described(registration: Registration, status: Status, mark: str) -> Entry:
     language = registration.person.language
     title = names.title(registration.meeting.kind, language)
+    # The text names the mail with the link, not the link: people share their calendars.
     return replace(
         notices.entry(registration),
         status=status,
@@ -243,7 +247,7 @@ def _preparations(
 ) -> Iterator[WholeDay]:
     """The last day of each answer the person writes in.
 
-    And of those to come for the organisations the person takes part for.
+    Answers that the person's organisations are going to write are among them.
     """
     last: dict[tuple[Meeting, Organisation, Questionnaire | None], dt.datetime] = {}
     for registration in registrations:
@@ -251,6 +255,8 @@ def _preparations(
             meeting, organisation = registration.meeting, registration.organisation
             for asked, closes_at in _asked(meeting):
                 last[meeting, organisation, asked] = closes_at
+    # After the registrations, so that it decides: an answer that was opened again has a last day of
+    # its own.
     for submission in submissions:
         asked = submission.questionnaire
         last[asked.meeting, submission.organisation, asked] = deadline.closes_at(submission)
@@ -262,7 +268,10 @@ def _preparations(
 
 
 def _asked(meeting: Meeting) -> list[tuple[Questionnaire | None, dt.datetime]]:
-    """What the meeting asks, with the last day of each; None: the preparation as it is planned."""
+    """What the meeting asks, with the last day of each.
+
+    None means the preparation as it is planned, before a questionnaire is published.
+    """
     found: list[tuple[Questionnaire | None, dt.datetime]] = [
         (asked, opening.closes_at(asked)) for asked in meeting.questionnaires
     ]
@@ -283,6 +292,7 @@ def _what_closes(
 
 
 def _uid(person: Person, *about: object) -> str:
+    # A hash, so that the entry keeps its UID when its day changes, though no row stores it.
     return str(uuid.uuid5(OURS, ":".join(map(str, (person.public_id, *about)))))
 
 

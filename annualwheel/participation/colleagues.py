@@ -1,6 +1,6 @@
-"""Somebody who is registered registers colleagues too.
+"""A registered person registers colleagues too.
 
-Each gets a registration, a mail and a link of their own.
+Each colleague gets a registration, a mail and a link of their own.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from annualwheel.participation import access, open_registration
 from annualwheel.registrations import availability, invitations, notices, seats, states
 from annualwheel.registrations.states import step
 
+# Each press mails people whose addresses are typed: one link must not make us send without end.
 MOST = 5
 PRESSES = 5
 HOUR = dt.timedelta(hours=1)
-# What is told of who is left as they are, by state; everybody else is there already.
+# What the page says of colleagues who are left as they are, by state. All others are registered
+# already.
 LEFT_AS = {
     **dict.fromkeys(states.SAID_NO, "said_no"),
     **dict.fromkeys(registrations.LINK_IS_DEAD, "gone"),
@@ -74,10 +76,10 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
 def register_together(
     registration: Registration, rows: Sequence[Colleague], now: dt.datetime, actor: Actor
 ) -> list[ColleagueOutcome]:
-    """Registers them all under one lock, in order; who does not fit stands on the waiting list.
+    """Registers them all under one lock, in order; those without a seat go on the waiting list.
 
-    Who is registered or has said no is left as they are. Raises what `why_not` finds, and `TooMany`
-    for a link that is used too often.
+    People who are registered or have said no are left as they are. Raises what `why_not` finds, and
+    `TooMany` for a link that is used too often.
     """
     seats.lock(registration)
     refusal = why_not(registration, now)
@@ -103,6 +105,7 @@ def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) 
     found = invitations.find(by.meeting, known) if known else None
     if found is not None and not _may_be_registered(found, by):
         return ColleagueOutcome(name, LEFT_AS.get(found.state, "already"))
+    # Only staff can reactivate a person whom a coordinator has deactivated.
     if known is not None and open_registration.is_out(known):
         return ColleagueOutcome(name, "gone")
     colleague = _named(by, row, found, now)
@@ -126,7 +129,7 @@ def _seat_or_line(colleague: Registration, by: Registration, now: dt.datetime) -
 def _may_be_registered(found: Registration, by: Registration) -> bool:
     """Whether somebody else may turn the registration into a yes.
 
-    An invitation for another organisation is not theirs to answer.
+    Nobody may answer an invitation for another organisation.
     """
     if found.state == "invited":
         return found.organisation_id == by.organisation_id

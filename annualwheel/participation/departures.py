@@ -1,6 +1,6 @@
-"""Somebody is no longer active, or has left an organisation.
+"""Ends the access of a person who is no longer active, or who has left an organisation.
 
-The access ends at once, what they wrote and what they said yes to stays.
+The access ends at once. What the person wrote and what the person said yes to stays.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def deactivate(person: Person, now: dt.datetime, actor: Actor) -> None:
 
 
 def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: Actor) -> None:
-    """Ends the person's place in the organisation and the access to its answers.
+    """Ends the person's affiliation to the organisation and the access to its answers.
 
-    Raises `Missing` when there is no such place.
+    Raises `Missing` when there is no such affiliation.
     """
     affiliations.end_affiliation(person, organisation)
     _end(person, organisation, now)
@@ -40,10 +40,10 @@ def leave(person: Person, organisation: Organisation, now: dt.datetime, actor: A
 
 
 def remaining_registrations(person: Person, now: dt.datetime) -> Sequence[Registration]:
-    """Registrations at meetings to come of somebody who is inactive or has left.
+    """Registrations at meetings to come of a person who is inactive or has left.
 
-    They have left the organisation that the registration was made for. Nobody is withdrawn in
-    silence: a coordinator decides.
+    The person has left the organisation that the registration was made for. Nobody is withdrawn
+    without a word: a coordinator decides.
     """
     rows = db.session.scalars(
         sa.select(Registration)
@@ -61,9 +61,9 @@ def remaining_registrations(person: Person, now: dt.datetime) -> Sequence[Regist
 
 
 def _end(person: Person, organisation: Organisation | None, now: dt.datetime) -> None:
-    """Nobody takes the lead's part over: who appoints a lead is the coordinator.
+    """Ends memberships, and the task as lead in years that are not over.
 
-    Years that are over keep theirs.
+    No colleague becomes lead instead: a coordinator appoints one. Years that are over keep theirs.
     """
     membership.leave(person, organisation)
     ahead = sa.select(Year.id).join(Meeting).where(Meeting.ends_at > now)

@@ -1,6 +1,6 @@
-"""A lost link: new ones are mailed to the address on file.
+"""Mails links to the address on file, for a person who has lost theirs.
 
-One mail for a mailbox, however many people share it.
+A mailbox gets one mail, however many people share it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
 
     Raises `TooMany` (3 an hour for an address, 30 for a client).
     """
+    # Counted before the address is looked up, known or not: the page's answer is the same, and must
+    # not tell who is on file.
     limits.count("new_link_client", client, now, 30, HOUR)
     limits.count("new_link", fold(address), now, 3, HOUR)
     with_address = sa.and_(Person.email_folded == fold(address), NOT_MERGED)
@@ -33,6 +35,8 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     if not found:
         return
     first = found[0].person
+    # A mail that lists several people belongs to none of them: it must not follow one to a new
+    # address.
     only = first.id if all(link.person is first for link in found) else None
     to = Recipient(first.email, "", first.language, only)
     people, links = personal_links.listed(found, first.language)

@@ -1,6 +1,6 @@
-"""Free seats go to those who wait, in order.
+"""Gives free seats to those who wait, in order.
 
-They are given directly, or offered for some hours, as the way of attending says.
+A seat is given directly, or offered for some hours, as the way of attending says.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def end_of_offer(now: dt.datetime, hours: int, starts_at: dt.datetime) -> dt.dat
 
     After `hours`, but never at night: an end between 20 and 8 on the clock of Stockholm waits for
     8. At the latest 12 hours before the meeting starts (at 20 the evening before when that is at
-    night), so that the next in line can still be asked. An offer that would last less than two
+    night), so that the next on the list can still be asked. An offer that would last less than two
     hours is not made.
     """
     last = _last_end(starts_at)
@@ -50,12 +50,12 @@ def fill(
 ) -> list[Registration]:
     """Gives or offers the free seats of that way of attending to those who wait, in order.
 
-    Returns who got one.
+    Returns the registrations that got one.
 
-    Passed over are those whose organisation has all its seats, and `passing`, the ids of those who
-    have just let a seat go: it would come back to them at once. The trail says who was passed over
-    and why. Call it under the meeting's lock. Nobody gets a seat at a meeting that is cancelled or
-    has begun.
+    It passes over those whose organisation has all its seats, and `passing`, the ids of those who
+    have just let a seat go: else it would come back to them at once. The audit trail says who was
+    passed over and why. Call it under the meeting's lock. Nobody gets a seat at a meeting that is
+    cancelled or has begun.
     """
     option = seats.option_of(meeting, mode)
     if option is None or not _can_fill(option, now):
@@ -73,6 +73,7 @@ def fill(
             continue
         room.take(waits.organisation_id)
         got.append(waits)
+        # A copy: the list grows while later seats are given.
         _give_or_offer(waits, until, now, line=line, passed=list(passed))
     return got
 
@@ -104,7 +105,7 @@ def promote(
 
 
 def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Takes the offered seat; who waits while there is a free one may take that.
+    """Takes the offered seat. A person on the waiting list may take a seat that is free.
 
     A second press changes nothing.
 
@@ -114,6 +115,8 @@ def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     seats.lock(registration)
     if registration.state == "registered":
         return
+    # A seat that others let go can be free while the person waits. It can be taken until the start,
+    # which is as long as one can withdraw.
     if registration.state == "waitlisted" and seats.is_free(registration, registration.mode):
         availability.require(registration, "withdraw", now, actor)
         step(registration, "promote", "registered")
@@ -130,7 +133,7 @@ def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
 
 
 def stay(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Says no to the offered seat and waits on, last in line; the seat is offered to the next.
+    """Says no to the offered seat and waits on, last on the list; the next is offered the seat.
 
     A second press changes nothing.
 
@@ -164,8 +167,11 @@ def due(now: dt.datetime) -> Sequence[Meeting]:
 def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
     """Ends the meeting's offers that have run out; returns how many ended.
 
-    Each stands last in line and is asked whether to stay, and the seats go to the next.
+    Each person goes last on the waiting list and is asked whether to stay; the seats go to the
+    next.
     """
+    # One short transaction for each meeting, and under its lock: somebody may take the offered seat
+    # in the same moment, and only one of the two may happen.
     seats.lock(meeting)
     late = db.session.scalars(
         sa.select(Registration)
@@ -186,6 +192,7 @@ def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
         audit.note(audit.SYSTEM, "offer_lapsed", registration, now, meeting.id)
     ids = {registration.id for registration in late}
     for mode in sorted({registration.mode for registration in late}):
+        # Nobody whose offer ran out in this sweep is offered another's seat in it.
         fill(meeting, mode, now, ids)
     return len(late)
 
@@ -193,12 +200,12 @@ def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
 def give(
     registration: Registration, note: str, now: dt.datetime, actor: Actor, over: bool = False
 ) -> None:
-    """Gives a seat to somebody on the waiting list out of turn.
+    """Gives a seat to a person on the waiting list out of turn.
 
-    `note` says why, for colleagues; `over`: also when there is none free.
+    `note` tells other coordinators why; with `over` also when no seat is free.
 
-    Raises `Refused("no_free_seat")` when there is none and `over` is not said,
-    `Refused("cannot_promote")` for somebody who does not wait, `Closed` once the meeting has begun
+    Raises `Refused("no_free_seat")` when none is free and `over` is False,
+    `Refused("cannot_promote")` for a person who does not wait, `Closed` once the meeting has begun
     or is cancelled.
     """
     seats.lock(registration)
@@ -213,10 +220,10 @@ def give(
 
 
 def follow(meeting: Meeting, now: dt.datetime) -> None:
-    """After a move: no offer that stands lasts longer than one made now would.
+    """Shortens offers after a move: none lasts longer than an offer made now would.
 
-    It lasts two hours at least while the meeting has not begun. The mail about the move leads to
-    the page that says until when. Call it under the meeting's lock.
+    Each lasts two hours at least, unless the meeting begins before. The mail about the move leads
+    to the page that says until when. Call it under the meeting's lock.
     """
     last = max(_last_end(meeting.starts_at), min(now + SHORTEST, meeting.starts_at))
     db.session.execute(
@@ -268,5 +275,6 @@ def _by_day(moment: dt.datetime, *, later: bool) -> dt.datetime:
         day += dt.timedelta(days=1)
     elif not later and time < MORNING:
         day -= dt.timedelta(days=1)
+    # Put together on Stockholm's clock, so that 8 is 8 also when the clocks have changed since.
     whole = dt.datetime.combine(day, MORNING if later else EVENING, clock.tzinfo)
     return whole.astimezone(dt.UTC)

@@ -1,7 +1,7 @@
-"""Open registration: somebody who is not invited asks to come.
+"""Open registration: a person who is not invited asks to come.
 
-They show by a pressed button in a mail that the address is theirs. Until then the registration is
-*unconfirmed*: it counts nowhere, and is erased after a week.
+The person proves by a button behind a mailed link that the address is theirs. Until then the
+registration is *unconfirmed*: it counts nowhere, and is erased after a week.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ KEPT = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks to come, as typed. `source` says where the details come from."""
+    """The person who asks to come, as typed. `source` says where the details come from."""
 
     given: str
     family: str
@@ -95,7 +95,7 @@ def require_open(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def count_client(client: str, address: str, now: dt.datetime) -> None:
-    """Counts one who asks on the open page.
+    """Counts an attempt on the open page.
 
     Raises `TooMany` for a network address or a mailbox that has been used too often.
     """
@@ -106,9 +106,9 @@ def count_client(client: str, address: str, now: dt.datetime) -> None:
 def apply(
     meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime
 ) -> None:
-    """Somebody asks to come for `organisation`.
+    """Asks for a person to come for `organisation`.
 
-    A mail goes to the address: to confirm it, or the ordinary link of one who is known.
+    A mail goes to the address: to confirm it, or with the ordinary link of a person on file.
 
     Raises as `require_open` and `count_client`, `Unreadable` for an address that is none.
     """
@@ -118,7 +118,7 @@ def apply(
 
 
 def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -> None:
-    """Somebody else at the organisation of a registration asks to come too.
+    """Asks for somebody else at the organisation of a registration to come too.
 
     The registration itself is untouched. Raises as `apply`.
     """
@@ -129,10 +129,10 @@ def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -
 
 
 def confirm(registration: Registration, now: dt.datetime) -> None:
-    """The address is theirs: from now on they are as anyone who is invited.
+    """Confirms that the address is theirs: from now on they are like anyone who is invited.
 
-    Except in the organisation's answer: that they come from there is only what they say, and gives
-    no place in it. A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`.
+    They read nothing of the organisation's answer: that they come from there is only what they say.
+    A second press changes nothing. Raises `Closed`, and `Refused` for `is_out`.
     """
     seats.lock(registration)
     if registration.state != "unconfirmed":
@@ -148,9 +148,9 @@ def confirm(registration: Registration, now: dt.datetime) -> None:
 
 
 def is_out(person: Person) -> bool:
-    """Whether staff have taken the person out.
+    """Whether staff have deactivated the person.
 
-    Who is inactive for having confirmed nothing yet is not.
+    A person who is inactive because nothing is confirmed yet is not out.
     """
     return not person.active and not activation.was_never_confirmed(person)
 
@@ -158,8 +158,8 @@ def is_out(person: Person) -> bool:
 def claim(registration: Registration) -> str:
     """Why nobody knows that the person belongs to the organisation.
 
-    They have registered themselves ("own"), or were brought by somebody of whom it is not known
-    ("brought"); "" where it is known, or where a place was ended.
+    They have registered themselves ("own"), or somebody whose own affiliation is not known has
+    brought them ("brought"). It is "" where it is known, and where an affiliation was ended.
     """
     person, organisation = registration.person, registration.organisation
     if registration.state in CLAIMS_NOTHING or not person.active:
@@ -178,9 +178,9 @@ def claim(registration: Registration) -> str:
 
 
 def vouch(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """A coordinator knows that the person belongs to the organisation.
+    """Notes that a coordinator knows that the person belongs to the organisation.
 
-    It gets them among its people, and they may write in its answer. A second press changes nothing.
+    The person is affiliated to it and may write in its answer. A second press changes nothing.
     """
     if claim(registration):
         affiliations.affiliate(registration.person, registration.organisation, registration.title)
@@ -192,6 +192,7 @@ def _count_address(address: str, now: dt.datetime) -> None:
 
 
 def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.datetime) -> None:
+    # Under the lock: two presses at once must not both find nobody and add the person twice.
     seats.lock(meeting)
     known = people.person_called(
         folding.clean(who.given), folding.clean(who.family), folding.normal_address(who.email)
@@ -207,6 +208,7 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
         found.organisation = organisation
         found.title = folding.clean(who.title)
         found.mode = who.mode
+        # The week until it is erased begins again with each mail.
         found.invited_at = now
     db.session.flush()
     _answer(found, now)
@@ -220,16 +222,15 @@ def _new_person(who: Applicant) -> Person:
         language=who.language,
         source=who.source,
     )
-    # Until confirmed: whoever nobody has proved to exist is in no list and in no audience.
+    # Until the address is confirmed the person may not exist, and is in no list and no audience.
     person.active = False
     return person
 
 
 def _answer(registration: Registration, now: dt.datetime) -> None:
-    """The mail to whoever was named.
+    """Writes the mail to the person who was named.
 
-    Nothing that a stranger typed stands in a mail to somebody who has not proved to be that
-    stranger.
+    The mail says nothing that was typed: it may reach somebody else than the one who typed it.
     """
     person = registration.person
     kind, to = "application_known", Recipient.of(person)
@@ -241,7 +242,7 @@ def _answer(registration: Registration, now: dt.datetime) -> None:
 
 
 def unconfirmed(now: dt.datetime) -> sa.Select[int]:
-    """The ids of registrations that nobody has confirmed in a week."""
+    """The ids of the registrations that nobody has confirmed within a week."""
     return sa.select(Registration.id).where(
         Registration.state == "unconfirmed", Registration.invited_at < now - KEPT
     )
@@ -253,6 +254,8 @@ def erase(ids: Sequence[int]) -> None:
     The persons go too when nothing else refers to them.
     """
     old = sa.and_(Registration.id.in_(ids), Registration.state == "unconfirmed")
+    # Several meetings are always locked in the order of their ids. What is unconfirmed is read once
+    # more under the locks: somebody may have pressed the button meanwhile.
     of_old = sa.select(Registration.meeting_id).where(old)
     meetings = sa.select(Meeting).where(Meeting.id.in_(of_old)).order_by(Meeting.id)
     for meeting in db.session.scalars(meetings).all():
@@ -269,6 +272,8 @@ def erase(ids: Sequence[int]) -> None:
 
 def _nobody_refers() -> list[sa.ColumnElement[bool]]:
     """A condition for each column in the database that names a person."""
+    # Found in the tables themselves, so that a column added later is asked too. Each has an alias,
+    # since persons point at persons (`merged_into_id`).
     person = Person.__table__.c.id
     columns = [
         key.parent

@@ -1,6 +1,6 @@
-"""Organisations that somebody did not find at an open registration.
+"""Requests for organisations that a person did not find at an open registration.
 
-They are asked for, and a coordinator answers.
+A coordinator answers each request.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from annualwheel.wording import dates, names
 
 
 def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: dt.datetime) -> None:
-    """Keeps the question for a coordinator and mails a receipt.
+    """Keeps the request for a coordinator and mails a receipt.
 
-    The same question twice is one question.
+    The same request twice is kept once.
 
     Raises as `open_registration.apply`.
     """
@@ -44,6 +44,7 @@ def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: d
     outbox.put(
         f"organisation_request:{public_id()}",
         "organisation_request",
+        # No name: nobody has proved yet that the address belongs to the person who was typed.
         Recipient(address, "", who.language),
         _facts(meeting, who.language),
         {},
@@ -77,7 +78,7 @@ def _facts(meeting: Meeting, language: str) -> dict[str, str]:
 
 
 def waiting(meeting: Meeting) -> Sequence[OrganisationRequest]:
-    """The meeting's questions that nobody has answered, oldest first."""
+    """The meeting's requests that nobody has answered, oldest first."""
     return db.session.scalars(
         sa.select(OrganisationRequest)
         .where(OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked")
@@ -86,7 +87,7 @@ def waiting(meeting: Meeting) -> Sequence[OrganisationRequest]:
 
 
 def answered(meeting: Meeting) -> Sequence[OrganisationRequest]:
-    """The meeting's questions that have been answered, newest answer first."""
+    """The meeting's requests that have been answered, newest answer first."""
     return db.session.scalars(
         sa.select(OrganisationRequest)
         .where(OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state != "asked")
@@ -95,7 +96,7 @@ def answered(meeting: Meeting) -> Sequence[OrganisationRequest]:
 
 
 def count(meeting: Meeting) -> int:
-    """How many questions wait."""
+    """How many requests wait."""
     found = db.session.scalar(
         sa.select(sa.func.count(OrganisationRequest.id)).where(
             OrganisationRequest.meeting_id == meeting.id, OrganisationRequest.state == "asked"
@@ -105,7 +106,7 @@ def count(meeting: Meeting) -> int:
 
 
 def by_public_id(public_id: str) -> OrganisationRequest:
-    """The question with that public id. Raises `Missing`."""
+    """The request with that public id. Raises `Missing`."""
     found = db.session.scalar(
         sa.select(OrganisationRequest)
         .where(OrganisationRequest.public_id == public_id)
@@ -123,9 +124,9 @@ def choose(
     now: dt.datetime,
     actor: Actor,
 ) -> bool:
-    """It is an organisation that we have: the person is invited for it.
+    """Answers that it is an organisation we have, and invites the person for it.
 
-    `alias`: it is found by the name that was typed from now on.
+    With `alias` the organisation is found by the name that was typed from now on.
 
     False when somebody has answered already; then nothing is done. Raises `Closed` for a meeting
     that is cancelled or has begun.
@@ -145,7 +146,7 @@ def create(
     now: dt.datetime,
     actor: Actor,
 ) -> bool:
-    """It is a new organisation: added with its category of the year, and the person invited.
+    """Adds the organisation with its category of the year, and invites the person for it.
 
     As `choose`; raises `Refused` too when there is one with that name.
     """
@@ -159,7 +160,7 @@ def create(
 
 
 def refuse(request: OrganisationRequest, text: str, now: dt.datetime, actor: Actor) -> bool:
-    """No, with the coordinator's words. False when somebody has answered already."""
+    """Answers no, in the coordinator's words. False when somebody has answered already."""
     if not _lock(request):
         return False
     _close(request, "refuse", now, actor)
@@ -182,8 +183,9 @@ def refuse(request: OrganisationRequest, text: str, now: dt.datetime, actor: Act
 
 
 def _lock(request: OrganisationRequest) -> bool:
-    """Whoever answers waits for the one who is answering; False when it is done."""
+    """Waits for a colleague who is answering; False when the request has been answered."""
     seats.lock(request.meeting)
+    # The lock reads the meeting again, but not the request.
     db.session.refresh(request, attribute_names=["state"])
     return request.state == "asked"
 
@@ -200,7 +202,7 @@ def _begin(request: OrganisationRequest, now: dt.datetime) -> bool:
 def _invite(
     request: OrganisationRequest, organisation: Organisation, now: dt.datetime, actor: Actor
 ) -> None:
-    """The ordinary invitation; who has a place or an invitation meanwhile gets the link to it."""
+    """Invites as usual; a person invited or registered meanwhile gets the link to that instead."""
     person = people.add_person(
         request.given,
         request.family,

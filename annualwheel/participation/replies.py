@@ -1,4 +1,4 @@
-"""What an invited person answers: yes, no, never mind, and the changes to a yes."""
+"""Takes the answer of an invited person: yes, no, no longer, and changes to a yes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from annualwheel.registrations.states import (
     step,
 )
 
+# So many changes of mind an hour for a link: each is mailed, to addresses that are typed.
 CHANGES = 20
 
 
@@ -48,8 +49,8 @@ def register(
 ) -> Registration:
     """Registers, or puts on the waiting list when there is no seat; the mails are queued.
 
-    Who is registered already has the details changed; the same press twice changes nothing. A seat
-    opens the answers of the organisation (see `access.open_answers`).
+    For a person who is registered already it changes the details; the same press twice changes
+    nothing. A seat opens the answers of the organisation (see `access.open_answers`).
 
     Raises `Closed` outside the registration phase (staff may register at any time before the
     start), `Refused` in a state that cannot register or for details that are somebody else's (see
@@ -72,6 +73,8 @@ def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: 
         activation.vouch(registration.person, registration.organisation, reply.title)
     was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
     seated = seats.may_have(registration, reply.mode)
+    # Somebody who holds a seat is not put on a waiting list: the seat is kept until another is
+    # certain.
     if held and not seated:
         raise Refused("mode_full")
     became = "registered" if seated else "waitlisted"
@@ -79,6 +82,7 @@ def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: 
     registration.answered_at = now
     registration.by_staff = actor.kind == "staff"
     registration.decline_reason = ""
+    # Taken before the reply is written: `_follow` compares it with the entry after.
     had = notices.entry(registration) if was_moved else None
     left_mode = registration.mode if held else reply.mode
     _take(registration, reply, now, actor, had)
@@ -94,11 +98,12 @@ def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: 
 def change(
     registration: Registration, reply: Reply, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Changes the details of a registration that stands; mails a new confirmation.
+    """Changes the details of a registration; mails a new confirmation.
 
-    Until the change stop (staff: until the start).
+    Until the last day for changes (staff: until the start).
 
-    Raises `Closed` after that, `Refused` when nothing stands or the other way of attending is full.
+    Raises `Closed` after that, `Refused` when there is no yes or the other way of attending is
+    full.
     """
     _lock(registration, reply)
     if registration.state not in CAN_BE_CHANGED:
@@ -109,7 +114,7 @@ def change(
 def decline(registration: Registration, reason: str, now: dt.datetime, actor: Actor) -> None:
     """Says no.
 
-    `reason` is optional. Can be undone by registering while registration is open. A second press
+    `reason` is optional. The person can take the no back while registration is open. A second press
     changes nothing.
     """
     seats.lock(registration)
@@ -130,9 +135,10 @@ def decline(registration: Registration, reason: str, now: dt.datetime, actor: Ac
 
 
 def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None:
-    """Gives the seat, the offered seat or the place in line back; a seat goes to the next in line.
+    """Gives back the seat or the offered seat, or leaves the waiting list.
 
-    Possible until the meeting starts.
+    A seat goes to the next on the list. Possible until the meeting starts. A second press changes
+    nothing.
     """
     seats.lock(registration)
     if registration.state == "withdrawn":
@@ -151,8 +157,9 @@ def withdraw(registration: Registration, now: dt.datetime, actor: Actor) -> None
 def names_another(registration: Registration, reply: Reply) -> bool:
     """Whether the reply holds both another name and another address.
 
-    Who was forwarded the invitation would make the person somebody else everywhere, with every link
-    of theirs: they come instead, as a substitute. One of the two alone is a correction.
+    Somebody with a forwarded invitation would otherwise turn the person into somebody else
+    everywhere, and get every link of theirs: they come as a substitute instead. A new name or a new
+    address alone is a correction.
     """
     person = registration.person
     if folding.fold(f"{reply.given} {reply.family}") == person.name_folded:
@@ -161,13 +168,15 @@ def names_another(registration: Registration, reply: Reply) -> bool:
 
 
 def _lock(registration: Registration, reply: Reply) -> None:
-    """The meeting's lock; those of all the person's meetings when the address is new.
+    """Takes the meeting's lock, or those of all the person's meetings when the address is new.
 
-    A new address concerns every seat.
+    A new address concerns every registration.
 
-    Whether it is new can change while we wait. The meeting is then let go, and all are taken in
-    their order: who held one and asked for an earlier one would wait for somebody who waits for us.
+    Whether it is new can change while we wait. Then the meeting is let go, and all are taken in
+    their order: holding one and asking for an earlier one, we could wait for somebody who waits for
+    us.
     """
+    # PostgreSQL lets go of the locks taken since a savepoint when it is rolled back to.
     alone = db.session.begin_nested()
     seats.lock(registration)
     if folding.fold(reply.email) == registration.person.email_folded:
@@ -179,9 +188,9 @@ def _lock(registration: Registration, reply: Reply) -> None:
 
 
 def _leave(registration: Registration, before: str, now: dt.datetime) -> None:
-    """Needs have no purpose any more; what the state `before` held goes.
+    """Gives up what the state `before` held: the calendar entry and the seat.
 
-    That is the calendar entry, and the seat, which goes to the next in line.
+    The seat goes to the next on the list. Needs are erased, since they have no purpose any more.
     """
     needs.forget(registration)
     if before in HAS_ENTRY:
@@ -214,16 +223,16 @@ def _change(
 def _count(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     """Counts a change of mind. Raises `TooMany`.
 
-    Each is mailed, to addresses that are typed: a link must not make us send without end.
+    A link must not make us send without end. Staff are not counted.
     """
     if actor.kind == "participant":
         limits.count("change_of_mind", registration.public_id, now, CHANGES, dt.timedelta(hours=1))
 
 
 def _change_line(registration: Registration, old_mode: str, now: dt.datetime) -> None:
-    """Who waits and changes to another way of attending gets a free seat there.
+    """Follows a person on the waiting list to another way of attending, to a seat if one is free.
 
-    Where there is none they stand last in that line.
+    Where no seat is free the person goes last on that waiting list.
     """
     if registration.mode != old_mode:
         seats.stand_last(registration, now)
@@ -234,7 +243,7 @@ def _change_line(registration: Registration, old_mode: str, now: dt.datetime) ->
 
 
 def stands(registration: Registration) -> Reply:
-    """What stands: the latest reply, as the form would send it."""
+    """The latest reply, as the form would send it."""
     person = registration.person
     return Reply(
         person.given,
@@ -254,7 +263,7 @@ def _take(
     """Writes the reply down.
 
     With a new address the calendar entry the registration `had` leaves the old calendar; everything
-    else that follows is in `address_change.rename`.
+    else that follows from it is in `address_change.rename`.
     """
     person = registration.person
     if actor.kind == "participant" and names_another(registration, reply):
@@ -272,10 +281,10 @@ def _take(
 
 
 def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.datetime) -> None:
-    """A new calendar entry for who has none, or has a new address.
+    """Mails a new calendar entry to a person who has none or has a new address.
 
-    A changed one when what it says has changed. The seat that was held in another way of attending,
-    `mode`, goes to the next in line there.
+    Mails a changed entry when what it says has changed. The seat that was held in another way of
+    attending, `mode`, goes to the next on the list there.
     """
     if had is None or had.attendee_address != registration.person.email:
         notices.put_in_calendar(registration, now)
@@ -287,6 +296,7 @@ def _follow(registration: Registration, had: Entry | None, mode: str, now: dt.da
 
 def _confirm(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     if actor.kind == "staff":
+        # The person did not type this: the mail says which coordinator wrote it down.
         notices.by_phone(registration, actor.id, True, now)
     else:
         notices.tell("confirmation", registration, now)

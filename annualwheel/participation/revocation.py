@@ -1,4 +1,4 @@
-"""An invitation is taken back."""
+"""Takes an invitation back."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from annualwheel.registrations.states import HAS_ENTRY, HOLDS_SEAT, step
 def revoke(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     """Takes the invitation back.
 
-    The link is dead, the calendar entry removed, the access to the preparation ended, the seat free
-    for the next in line.
+    The link is dead, the calendar entry is removed, the access to the preparation ends, and the
+    seat goes to the next on the waiting list.
     """
     seats.lock(registration)
     before = registration.state

@@ -1,6 +1,6 @@
-"""Someone else comes instead.
+"""Lets someone else come instead.
 
-The seat and the access to the preparation go over, diet and access needs do not.
+The substitute gets the seat and the access to the preparation, but not the diet and access needs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Replaced = aliased(Registration)
 class Substitute:
     """The person who comes instead, as typed by the one who hands over.
 
-    `taken`: as typed by the person, with a forwarded link.
+    With `taken` the person typed it themselves, with a forwarded link.
     """
 
     given: str
@@ -45,19 +45,20 @@ class Substitute:
 def substitute(
     registration: Registration, new: Substitute, now: dt.datetime, actor: Actor
 ) -> Registration:
-    """Hands over the place and the access to the preparation; returns the new registration.
+    """Hands over the seat and the access to the preparation; returns the new registration.
 
     The old link is dead at once. Diet and access needs are not inherited.
 
-    Raises `Closed` after the change stop, `Refused("substitute_exists")` when the new person
-    already comes, `Refused("substitute_self")` for the person's own name and address,
-    `Refused("person_inactive")` for somebody whom a coordinator has deactivated (staff let them in
-    again), `Unreadable` for a bad address.
+    Raises `Closed` after the last day for changes, `Refused("substitute_exists")` when the new
+    person already comes, `Refused("substitute_self")` for the person's own name and address,
+    `Refused("person_inactive")` for a person whom a coordinator has deactivated (only staff can
+    reactivate them), `Unreadable` for a bad address.
     """
     seats.lock(registration)
     availability.require(registration, "substitute", now, actor)
     if not allowed(registration.state, "substitute"):
         raise Refused("cannot_substitute", state=registration.state)
+    # The first mail must tell the new person where the address came from (GDPR art. 14).
     source = "forwarded:" if new.taken else f"substitute:{registration.person.name}"
     person = people.add_beside(
         registration.person,
@@ -77,6 +78,7 @@ def substitute(
     registration.answered_at = now
     successor = _successor(registration, person, new, had_seat, now)
     _tell(registration, successor, new, had_seat, now)
+    # The person no longer comes, so the needs have no purpose; the substitute states their own.
     needs.forget(registration)
     membership.hand_over(registration, successor, now)
     access.open_answers(successor, now)
@@ -87,9 +89,10 @@ def substitute(
 
 
 def successor_of(target: Target) -> Registration | None:
-    """Who came instead of the registration that a link opened until then.
+    """The registration that replaced the one that a link opened until then.
 
-    None for every other link. So the second press on the same button is told the same as the first.
+    None for every other link. It lets a second press on the same button get the same answer as the
+    first.
     """
     return db.session.scalar(
         sa.select(Registration)
@@ -97,6 +100,7 @@ def successor_of(target: Target) -> Registration | None:
         .where(
             Replaced.public_id == target.public_id,
             Replaced.state == "substituted",
+            # `substitute` raises the version by one: only the link that was used for it fits.
             Replaced.link_version == target.version + 1,
         )
         .order_by(Registration.id.desc())

@@ -1,6 +1,6 @@
 """The waiting list of a meeting as coordinators see it.
 
-Who stands where, and what stands in the way.
+It says who has which position, and what prevents a seat from being given.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from annualwheel.registrations.states import IN_LINE
 class WaitingList:
     """Those who wait for a way of attending, and those who hold an offer.
 
-    Who waits stands first in line first, and offers by when they end. `late`: it is too near the
-    meeting to offer anybody a seat.
+    Those who wait are in the order of the list, and offers in the order in which they end. `late`:
+    it is too near the meeting to offer anybody a seat.
     """
 
     room: SeatCount
@@ -40,13 +40,13 @@ class WaitingList:
 
     @property
     def over(self) -> int:
-        """How many more there are than seats."""
+        """How many more people than seats there are: coordinators may give more than there are."""
         capacity = self.room.option.capacity
         return 0 if capacity is None else max(0, self.room.taken - capacity)
 
 
 def of(meeting: Meeting, now: dt.datetime) -> list[WaitingList]:
-    """A line for each way to attend, in a fixed number of queries."""
+    """A waiting list for each way to attend, in a fixed number of queries."""
     found = {
         option.mode: WaitingList(seats.room(option), offers.is_late(option, now))
         for option in meeting.options

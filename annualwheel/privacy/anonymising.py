@@ -1,4 +1,4 @@
-"""The traces a person leaves in other rows than their own, wiped when they are erased."""
+"""Wipes the traces that an erased person leaves in other rows than their own."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from annualwheel.models.drafts import Answer, AnswerHistory, Item
 
 
 def wipe(person: Person) -> None:
-    """Wipes what is said of the person elsewhere.
+    """Wipes what other rows say of the person.
 
-    Call it while the person still has a name and an address to be found by.
+    Call it while the person still has a name and an address by which to find them.
     """
     registrations = list(
         db.session.scalars(sa.select(Registration.id).where(Registration.person_id == person.id))
@@ -42,6 +42,7 @@ def wipe(person: Person) -> None:
         db.session.delete(member)
     _sources(person)
     _imports(person)
+    # These requests are kept before anybody is on file: only the address tells whose they are.
     db.session.execute(
         sa.update(OrganisationRequest)
         .where(sa.func.lower(OrganisationRequest.email) == person.email_folded)
@@ -55,6 +56,7 @@ def wipe(person: Person) -> None:
         .where(DeletionRequest.person_id == person.id)
         .values(reason="", answer="")
     )
+    # The trail keeps that something happened, and when; only its details can say more.
     mine = sa.and_(Audit.actor_kind == "participant", Audit.actor_id == person.id)
     of_registrations = sa.and_(
         Audit.subject_kind == "registrations", Audit.subject_id.in_(registrations)
@@ -70,9 +72,9 @@ def wipe(person: Person) -> None:
 
 
 def _registrations(registrations: list[int]) -> None:
-    """That somebody was invited, came or not stays as numbers.
+    """Erases what the person said of themselves with their registrations.
 
-    What they said of themselves goes.
+    The rows stay, as numbers of those who were invited and came or not.
     """
     db.session.execute(
         sa.delete(Needs)
@@ -97,7 +99,7 @@ def _affiliations(person: Person) -> None:
 
 
 def _own_drafts(person: Person) -> None:
-    """An answer of one's own that was never submitted is not the authority's: its texts go."""
+    """Deletes texts of the person's own answers that were never submitted: they are no records."""
     items = (
         sa.select(Item.id)
         .join(Item.submission)
@@ -112,7 +114,11 @@ def _own_drafts(person: Person) -> None:
 
 
 def _sources(person: Person) -> None:
-    """Where addresses of substitutes and colleagues came from is still said, but not from whom."""
+    """Takes the name out of the sources of addresses that the person has given.
+
+    The kind of source stays: the others have a right to know where we got their address (GDPR art.
+    14).
+    """
     said = {f"substitute:{person.name}": "substitute:", f"colleague:{person.name}": "colleague:"}
     others = sa.select(Person).where(Person.source.in_(said), Person.id != person.id)
     for other in db.session.scalars(others):
@@ -120,7 +126,7 @@ def _sources(person: Person) -> None:
 
 
 def _imports(person: Person) -> None:
-    """Lines of imported lists that name the address, and what an import changed of the person's."""
+    """Removes what imports keep of the person: lines with the address, and noted changes."""
     own = {("persons", person.id)}
     own |= {("affiliations", affiliation.id) for affiliation in person.affiliations}
     for kept in db.session.scalars(sa.select(Import)):

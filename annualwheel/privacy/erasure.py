@@ -1,8 +1,8 @@
-"""Erasing a person who has asked for it (GDPR art. 17), or answering why not.
+"""Erases a person who has asked for it (GDPR art. 17), or answers why not.
 
 What an organisation has submitted is a public record and stays (art. 17.3 b and d, arkivlagen
 1990:782), as do the rows that say that somebody was invited and came; neither says who any more.
-Everything else goes.
+Everything else is erased.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from annualwheel.privacy import anonymising
 from annualwheel.registrations.states import SAID_NO, allowed
 
 NOBODY = "Borttagen person"
-# Written to whoever has an address, before or without asking which person that is.
+# Kinds of mail that go to an address, whoever has it: they belong to no person.
 TO_AN_ADDRESS = ("own_data", "new_link", "organisation_request", "organisation_refused")
 
 
@@ -47,8 +47,8 @@ TO_AN_ADDRESS = ("own_data", "new_link", "organisation_request", "organisation_r
 class Consequences:
     """What erasing would do.
 
-    `leaves` are registrations at meetings to come, `submitted` the versions that stay as public
-    records.
+    `leaves` are the registrations at meetings to come, `submitted` counts the versions that stay as
+    public records.
     """
 
     leaves: Sequence[Registration]
@@ -130,9 +130,11 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
     once they have.
     """
     person = request.person
+    # Each seat that is given back below needs its meeting's lock, so all are taken first, in order.
     address_change.lock(person)
     if not _answer(request, "grant", now, actor):
         return False
+    # Before the mails below are queued: those must go out.
     _adopt(person)
     _drop_waiting(person)
     for registration in _ahead(person, now):
@@ -152,8 +154,10 @@ def erase(request: DeletionRequest, now: dt.datetime, actor: Actor) -> bool:
 def _make_nobody(person: Person) -> None:
     person.given = NOBODY
     person.family = person.sort_name = ""
+    # Without an address the person can never be reactivated (`activation.let_in`), and `finish`
+    # finds the mails that are still to be emptied.
     person.email = person.mobile = person.source = ""
-    # The pair must be unique: nobody is called by a public id.
+    # Address and name together must be unique, and nobody is called by a public id.
     person.email_folded, person.name_folded = "", person.public_id
     person.active = False
 
@@ -190,6 +194,7 @@ def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
         .order_by(Meeting.id)
         .options(joinedload(Registration.meeting), joinedload(Registration.organisation))
     )
+    # Somebody who has said no holds nothing that must be given back.
     remaining = [row for row in rows if row.state not in SAID_NO]
     return [row for row in remaining if allowed(row.state, "revoke")]
 
@@ -197,16 +202,16 @@ def _ahead(person: Person, now: dt.datetime) -> list[Registration]:
 def _about(person: Person) -> sa.ColumnElement[bool]:
     """Mails to the person, and copies of mails about their registrations.
 
-    The copies went to whoever answers for them.
+    The copies went to a secretary who answers for the person.
     """
     own = sa.select(Registration.id).where(Registration.person_id == person.id)
     return sa.or_(Message.person_id == person.id, Message.registration_id.in_(own))
 
 
 def _to_address(person: Person) -> sa.ColumnElement[bool]:
-    """Mails to the person's address that were written without asking who has it.
+    """Mails to the person's address that belong to no person.
 
-    Where others have it too: those that name the person.
+    If others share the address, only those that name the person.
     """
     others = (
         sa.select(Person.id)
@@ -230,9 +235,9 @@ def _to_address(person: Person) -> sa.ColumnElement[bool]:
 
 
 def _adopt(person: Person) -> None:
-    """From now on they are the person's, and go the way of all others.
+    """Makes those mails the person's own, so that they are stopped and emptied like the others.
 
-    They are stopped and emptied, and those in a worker's hands by `finish`.
+    `finish` empties those that a worker has in hand.
     """
     db.session.execute(
         sa.update(Message)
@@ -243,7 +248,7 @@ def _adopt(person: Person) -> None:
 
 
 def _drop_waiting(person: Person) -> None:
-    """What has not gone is not sent, but for what takes an entry out of the calendar."""
+    """Stops the mails that have not gone, except those that take an entry out of the calendar."""
     db.session.execute(
         sa.update(Message)
         .where(

@@ -1,6 +1,6 @@
-"""Everything we hold about one person, for themselves alone.
+"""Everything we hold about one person, for that person alone.
 
-As rows for their page and as JSON to keep (GDPR art. 15 and 20).
+It comes as rows for their page and as JSON to keep (GDPR art. 15 and 20).
 """
 
 from __future__ import annotations
@@ -56,9 +56,8 @@ class OwnRegistration:
 class WrittenText:
     """Something the person wrote in an answer.
 
-    `text` is in the language asked for. `gone_at` is when it lost its place: the card it stood on
-    was taken away, or another text came instead. Then it is erased at `erased_at`; both are None
-    for what stands.
+    `text` is in the language asked for. `gone_at` is when the card that held it was taken away, or
+    another text replaced it. Then it is erased at `erased_at`; both are None for a current text.
     """
 
     meeting: Meeting
@@ -72,11 +71,11 @@ class WrittenText:
 
 @dataclass(frozen=True)
 class Extract:
-    """All of it.
+    """All that we hold.
 
-    `written` is what stands and what was on cards that have been taken away, `replaced` their texts
-    that another text came instead of, `submitted` counts the versions they sent in, `answered` is
-    what they sent in in their own name.
+    `written` are current texts and those on cards that have been taken away, `replaced` the
+    person's texts that another text has replaced, `submitted` counts the versions they submitted,
+    `answered` is what they submitted in their own name.
     """
 
     person: Person
@@ -108,6 +107,7 @@ def of(person: Person, language: str) -> Extract:
         mails=_mails(person),
         deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
         changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
+        # Requests are kept before anybody is on file: only the address tells whose they are.
         organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email),
     )
 
@@ -125,7 +125,7 @@ def _mails(person: Person) -> Sequence[Message]:
 def body_of(mail: Message) -> MessageBody | None:
     """The text of a mail to the person, while we have it.
 
-    A mail to no more than their address may be about somebody else: a copy, a test of a sending, a
+    A mail to nothing but their address may be about somebody else: a copy, a test of a mailing, a
     mailbox that several share.
     """
     return mail.body if mail.person_id is not None else None
@@ -142,7 +142,7 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     decline_reason and decline_reason_text, invited_at, answered_at, history of at and event, needs
     of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role,
     scope, opened_at), `written` (meeting, organisation, question, text, at; removed_at and
-    erased_at, null for what stands), `replaced_texts` and `submitted_versions` (numbers),
+    erased_at, null for current texts), `replaced_texts` and `submitted_versions` (numbers),
     `replaced` (as `written`, with replaced_at), `submitted` (meeting, organisation, question, text,
     at; of the latest version, where each person answers), `mails` (kind, address, queued_at,
     sent_at, state; subject and text, null when we no longer have them), `requests` (kind, asked_at,
@@ -228,7 +228,7 @@ def _memberships(person: Person) -> Sequence[Member]:
     ).all()
 
 
-# What a text needs of its place: the organisation, the meeting and its year.
+# What a text is shown with: the organisation, the meeting and its year.
 _PLACE = (
     joinedload(Submission.organisation),
     joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year),
@@ -236,9 +236,9 @@ _PLACE = (
 
 
 def _written(person: Person, language: str) -> list[WrittenText]:
-    """What was last written by the person and stands now.
+    """The current texts that the person was the last to write.
 
-    Or stood on a card that has been taken away.
+    Those on cards that have been taken away are among them until they are erased.
     """
     rows = db.session.scalars(
         sa.select(Answer)
@@ -258,9 +258,9 @@ def _written(person: Person, language: str) -> list[WrittenText]:
 
 
 def _replaced(person: Person, language: str) -> list[WrittenText]:
-    """The person's texts that lost their place, the latest first.
+    """The person's texts that another text has replaced, the latest first.
 
-    They go sooner when their card was taken away before.
+    They are erased sooner when their card was taken away before.
     """
     rows = db.session.execute(
         sa.select(AnswerHistory, Item)
@@ -287,6 +287,7 @@ def _words(
     erased_at: dt.datetime | None,
 ) -> WrittenText:
     submission = item.submission
+    # In the words of the definition that the answer was begun on.
     fields = drafts.fields_of(submission.digest, item.group_key)
     question = fields.get(row.question_key)
     text = str(row.value)
@@ -339,6 +340,7 @@ def _mail(row: Message) -> dict[str, Any]:
         "sent_at": _time(row.sent_at),
         "state": row.state,
         "subject": body.subject if body else None,
+        # The stored text has a name where the link stood: links are signed when a mail is sent.
         "text": letters.PLACEHOLDER.sub("[…]", body.text) if body else None,
     }
 

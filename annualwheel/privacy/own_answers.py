@@ -1,6 +1,6 @@
 """What a person has submitted in their own name, where each person answers.
 
-Part of what we hold about them (GDPR art. 15 and 20).
+It is part of what we hold about the person (GDPR art. 15 and 20).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class OwnAnswer:
 def of(person: Person, language: str) -> list[OwnAnswer]:
     """The person's own submitted answers in their order, the questions in `language`.
 
-    One query. What was left empty is not among them.
+    It takes one query. Questions that were left empty are not among them.
     """
     place = joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting)
     rows = db.session.execute(
@@ -63,6 +63,7 @@ def of(person: Person, language: str) -> list[OwnAnswer]:
 
 
 def _label(digest: str, key: str, language: str) -> str:
+    # In the words of the submitted version, which may be older than what is asked now.
     asked = path.code_book(published.by_digest(digest))
     labels = (question.label.to(language) for question in asked if question.key == key)
     return next(labels, key)

@@ -1,6 +1,6 @@
 """A person's own details (GDPR art. 15 to 17).
 
-Asked for by mail, corrected by themselves, and asked to be erased.
+People ask for them by mail, correct them themselves, and ask to be erased.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from annualwheel.models import Affiliation, DeletionRequest, Meeting, Person, Re
 from annualwheel.participation import address_change
 
 HOUR = dt.timedelta(hours=1)
-# As long as the link, counted from the pressed button: what lies open on a screen closes by itself.
+# As long as the link lives, counted from the pressed button: a page left open on a screen closes by
+# itself.
 SESSION = LIVES["own_data"]
 
 
@@ -45,10 +46,11 @@ CORRECTED = ("given", "family", "email", "mobile", "language")
 
 
 def ask(address: str, client: str, now: dt.datetime) -> None:
-    """Mails the links of everyone who has the address, in one mail, if anybody has.
+    """Mails the links of everyone who has the address, in one mail, if anyone has it.
 
     Raises `TooMany` (3 an hour for an address, 30 for a client).
     """
+    # Counted before the address is looked up: the page's answer must not tell who is on file.
     limits.count("own_data_client", client, now, 30, HOUR)
     limits.count("own_data", fold(address), now, 3, HOUR)
     people = db.session.scalars(
@@ -112,12 +114,13 @@ def closes_at(known: list[object]) -> dt.datetime:
 def correct(person: Person, new: Correction, now: dt.datetime) -> None:
     """Writes what the person corrects.
 
-    A new address tells the old one and makes every link new (`address_change.rename`); a new title
-    goes to the registrations at meetings to come that had the old one. Raises `Refused` for a name
-    and address that someone else has, `Unreadable` for a bad address.
+    With a new address it tells the old one and renews every link (`address_change.rename`). It
+    writes a new title to the registrations at meetings to come that had the old one. Raises
+    `Refused` for a name and address that someone else has, `Unreadable` for a bad address.
     """
     actor = audit.participant(person.id)
     before = {name: getattr(person, name) for name in CORRECTED}
+    # First, since it may need the locks of all the person's meetings.
     address_change.rename(person, new.given, new.family, new.email, now, actor)
     person.mobile, person.language = folding.clean(new.mobile), new.language
     changed = [name for name, old in before.items() if getattr(person, name) != old]
@@ -136,6 +139,7 @@ def ask_for_deletion(person: Person, reason: str, now: dt.datetime) -> DeletionR
 
     One request is open at a time: a second press gives the first one back.
     """
+    # The lock of the person's row: of two presses at once the second finds the first one's request.
     db.session.execute(sa.select(Person.id).where(Person.id == person.id).with_for_update())
     found = open_request(person)
     if found is not None:
@@ -177,6 +181,7 @@ def _retitle(affiliation: Affiliation, title: str, now: dt.datetime) -> None:
         .where(
             Registration.person_id == affiliation.person_id,
             Registration.organisation_id == affiliation.organisation_id,
+            # A title that was typed for one meeting alone is left.
             Registration.title.in_((affiliation.title, "")),
             Meeting.starts_at > now,
         )

@@ -1,10 +1,10 @@
-"""What is erased by itself, and when.
+"""Says what is erased by itself, and when, and erases it.
 
-Every period in one place, one rule for each kind of thing, always in bounded batches.
+Every period is here, with one rule for each kind of thing. It erases in bounded batches.
 
 The periods are proposals until the region's archive authority has decided; what has been submitted,
-the packs' counts and the trail are kept, since they are records. Diet and access needs carry their
-own day, see `needs`.
+the packs' counts and the audit trail are kept, since they are records. Each row of diet and access
+needs has its own day, see `needs`.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ DRAFTS = 30 * DAY
 REQUESTS = 30 * DAY
 SIGN_INS = 30 * DAY
 UNREAD_ROWS = 30 * DAY
+# So many in a transaction: while it lasts nobody else can write on SQLite.
 BATCH = 500
 
 Ids = sa.Select[int]
@@ -112,9 +113,10 @@ def _history(now: dt.datetime) -> Ids:
 
 
 def _former_answers(_now: dt.datetime) -> Ids:
-    """Rows of versions that are not the latest: what is searched never outlives what is submitted.
+    """Rows of versions that are not the latest.
 
-    `projection.write` takes them away in the moment of submission, so there are none to find.
+    `projection.write` removes them in the transaction of submission, so there should be none. The
+    rule ensures that a search finds nothing that is no longer what was submitted.
     """
     newer = aliased(SubmissionVersion)
     is_newer = sa.and_(
@@ -128,7 +130,7 @@ def _former_answers(_now: dt.datetime) -> Ids:
 def _removed_items(now: dt.datetime) -> Ids:
     """Answers in items that were taken away.
 
-    The item stays, empty: what has been submitted names it, and next year's offer too.
+    The item stays, empty: submitted versions name it, and next year's form offers its initiative.
     """
     return (
         sa.select(Answer.id)
@@ -139,6 +141,7 @@ def _removed_items(now: dt.datetime) -> Ids:
 
 def _drafts(now: dt.datetime) -> Ids:
     """Answers that were begun and never submitted: they are nobody's record."""
+    # A draft that has been emptied must not be found again, or the batches would have no end.
     begun = (
         sa.select(Answer.id)
         .join(Item, Item.id == Answer.item_id)
@@ -153,6 +156,7 @@ def _drafts(now: dt.datetime) -> Ids:
             Submission.submitted_at.is_(None),
             Meeting.ends_at < now - DRAFTS,
             begun,
+            # An organisation for which a coordinator has opened the answer again is still writing.
             sa.or_(Submission.reopened_until.is_(None), Submission.reopened_until < now),
         )
     )
@@ -166,8 +170,8 @@ def _empty_drafts(ids: Sequence[int]) -> None:
             .where(table.item_id.in_(of_draft))
             .execution_options(synchronize_session="fetch")
         )
-    # Cards have a section as their group; the root has none, and a theme's place has
-    # "section/theme". Those two make the pages.
+    # Cards go: their group is a section. The root (no group) and the items of themes
+    # ("section/theme") stay, since the pages are built from them.
     db.session.execute(
         sa.delete(Item)
         .where(Item.submission_id.in_(ids), Item.group_key != "", ~Item.group_key.contains("/"))
@@ -178,7 +182,7 @@ def _empty_drafts(ids: Sequence[int]) -> None:
 def _bodies(now: dt.datetime) -> Ids:
     """Texts of mails that are not on their way any more.
 
-    Counted from the meeting they are about, else from the day they were written.
+    The time counts from the meeting they are about, else from the day they were written.
     """
     meeting_id = sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id)
     counted_from = sa.func.coalesce(Meeting.ends_at, Message.queued_at)
@@ -193,6 +197,7 @@ def _bodies(now: dt.datetime) -> Ids:
 
 
 def _pack_files(now: dt.datetime) -> Ids:
+    # The pack itself stays, with its counts, which are a record.
     return (
         sa.select(FileChunk.id)
         .join(File, File.id == FileChunk.file_id)
@@ -210,11 +215,13 @@ def _unread_rows(now: dt.datetime) -> Ids:
     return sa.select(Import.id).where(
         Import.state == "written",
         Import.written_at < now - UNREAD_ROWS,
+        # As text, which both databases compare in the same way.
         sa.cast(Import.rows, sa.Text) != "[]",
     )
 
 
 def _forget_rows(ids: Sequence[int]) -> None:
+    # The import itself stays: the people it named can still be invited by it.
     db.session.execute(
         sa.update(Import)
         .where(Import.id.in_(ids))
@@ -224,7 +231,7 @@ def _forget_rows(ids: Sequence[int]) -> None:
 
 
 def _attempts(now: dt.datetime) -> Ids:
-    """A hash of an address can be guessed."""
+    """Attempts that no limit asks about any more: the hash of an address can be guessed."""
     return sa.select(Attempt.id).where(Attempt.at < now - limits.KEPT)
 
 

@@ -1,4 +1,4 @@
-"""Who is concerned.
+"""Finds the people that a list or a mailing is about.
 
 The lists, the reminders and the export all ask here, so they can never disagree.
 """
@@ -38,8 +38,8 @@ CHOICES = ("category", "lead", "import", "last_year", "people")
 BY_NAME = Order("name")
 
 
-# What a number on the dashboard and a list of registrations are made of. What was merged is in
-# none.
+# The states behind each number on the dashboard, and behind the list that the number leads to. No
+# group has merged registrations: the registration that was kept is counted.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "invited": states.INVITED,
     "delivered": states.INVITED,
@@ -78,7 +78,7 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """How the invited are chosen: one of `CHOICES`, with its key or the people who are picked.
+    """How the people to invite are chosen: one of `CHOICES`, with its key or the people picked.
 
     The key is that of a category, or the public id of an import.
     """
@@ -103,8 +103,8 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
     They are active in an active organisation. A registration that is *unconfirmed* does not count:
     a stranger who has typed somebody's name must not keep the invitation from them.
 
-    Each comes once, for the organisation the choice is about, else for the first one of the
-    person's own. In Swedish order.
+    The list has each person once, in Swedish order: for the organisation that the choice is about,
+    else for the first of the person's own.
     """
     place = _place(meeting, choice)
     invited = sa.select(Registration.id).where(
@@ -138,7 +138,7 @@ def audience(meeting: Meeting, choice: Choice) -> list[Addressee]:
 
 
 def _place(meeting: Meeting, choice: Choice) -> sa.ScalarSelect[int]:
-    """The id of the place that a person is invited for."""
+    """The id of the affiliation that a person is invited for."""
     within, order = _organisations(meeting, choice)
     return (
         sa.select(Affiliation.id)
@@ -158,7 +158,7 @@ def _place(meeting: Meeting, choice: Choice) -> sa.ScalarSelect[int]:
 
 
 def in_order(addressees: Any) -> list[Addressee]:
-    """By family name, given name and organisation, as Swedish sorts."""
+    """Sorts by family name, given name and organisation, as Swedish does."""
 
     def place(one: Addressee) -> tuple[Any, str]:
         return swedish(f"{one.family} {one.given}"), one.organisation
@@ -182,7 +182,7 @@ def in_group(
 ) -> Page[Registration]:
     """A page of the registrations of one of `GROUPS`, by name, organisation, state or answer.
 
-    They are what a number on the dashboard stands for.
+    The number of the group on the dashboard counts the same registrations.
 
     `category` is a category's key, or "-" for organisations without one. `text` is looked for in
     names, addresses and organisations.
@@ -214,6 +214,7 @@ def in_group(
 def people_like(text: str, at_most: int) -> tuple[str, ...]:
     """The public ids of active people that a search finds, none for a text without words."""
     conditions = searching.each_word(text, *searching.PERSON_AND_ORGANISATION)
+    # No words are no condition: the search would find everybody.
     if not conditions:
         return ()
     query = sa.select(Person.public_id).join(Affiliation).join(Organisation)
@@ -223,7 +224,7 @@ def people_like(text: str, at_most: int) -> tuple[str, ...]:
 
 def invitable(meeting: Meeting, text: str, at_most: int) -> list[Addressee]:
     """People that a search finds and that can be invited to the meeting, in Swedish order."""
-    # Some of those who are found have an invitation already.
+    # Some of those who are found have an invitation already and fall away, so more are looked for.
     found = people_like(text, at_most * 5)
     return audience(meeting, Choice("people", people=found))[:at_most]
 
@@ -255,6 +256,8 @@ def _organisations(
             Registration.person_id == Affiliation.person_id,
             Registration.organisation_id == Affiliation.organisation_id,
         )
+        # An order, not a condition: somebody who has left that organisation since is invited for
+        # another.
         return [], [sa.case((then.correlate(Affiliation).exists(), 0), else_=1)]
     return [], []
 
@@ -274,7 +277,10 @@ def _people(meeting: Meeting, choice: Choice) -> list[sa.ColumnElement[bool]]:
 
 
 def _last_year(meeting: Meeting) -> sa.Select[int]:
-    """The year before may be further back: a year without meetings is not a year."""
+    """The registrations of those invited to the same kind of meeting the year before.
+
+    That is the latest earlier year there is: a year can have been left out.
+    """
     before = (
         sa.select(sa.func.max(Year.number))
         .where(Year.number < meeting.year.number)

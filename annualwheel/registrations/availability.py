@@ -1,6 +1,6 @@
-"""When an invited person may do what: the *when* beside the state table.
+"""Decides when an invited person may do what; the table of states decides in which state.
 
-One place, so that a page never offers what a press refuses.
+Pages and acts both ask here, so that a page never offers a button that is then refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from annualwheel.registrations.states import CAN_BE_CHANGED, allowed
 def answer_phase(registration: Registration) -> str:
     """The phase an answer belongs to.
 
-    A substitute may answer as long as one can be sent, else nobody could follow a late one.
+    A substitute may answer for as long as a substitute can be sent: else somebody who was sent late
+    could never say yes.
     """
     return "change" if registration.replaces is not None else "registration"
 
@@ -25,6 +26,8 @@ def answer_phase(registration: Registration) -> str:
 def answer_by(registration: Registration) -> dt.datetime:
     """The last moment for the person's own answer."""
     if registration.state == "to_reconfirm":
+        # A meeting may move after registration has closed, and the new day must be answered all the
+        # same.
         return registration.meeting.starts_at
     if registration.state == "offered" and registration.offered_until is not None:
         return registration.offered_until
@@ -41,14 +44,16 @@ def require(
     """Raises `Closed` when `action` is not possible any more, or not yet.
 
     `action` is register, decline, change, substitute or withdraw. Register and decline: from the
-    invitation, or from the day registration opens, until it closes; who is offered a seat: until
-    the offer ends, whoever answers for them, however long ago registration closed. Change and
-    substitute: until the change stop. Withdraw, and whatever staff do or a moved meeting asks:
+    invitation, or from the day registration opens, until it closes; for an offered seat until the
+    offer ends, whoever answers, however long ago registration closed. Change and substitute: until
+    the last day for changes. Withdraw, everything that staff do, and the answer to a moved meeting:
     until the start. A page that was open when a last day ended has `grace`.
     """
     meeting = registration.meeting
     if meeting.state == "cancelled":
         raise Closed("meeting_cancelled")
+    # Asked before it is asked who acts: an offer that has ended has ended for staff too, since the
+    # seat goes to the next on the waiting list.
     if action in ("register", "decline") and registration.state == "offered":
         _require_offer(registration, now)
     elif actor.kind == "staff" or _lasts_until_start(registration, action):
@@ -60,7 +65,7 @@ def require(
 
 
 def is_over(registration: Registration, now: dt.datetime) -> bool:
-    """Whether somebody's offer has run out, though nobody may have come to note it yet."""
+    """Whether somebody's offer has run out, even before the minute sweep has noted it."""
     if registration.state != "offered":
         return False
     return registration.offered_until is None or now >= registration.offered_until
@@ -83,9 +88,9 @@ def _require_phase(
 ) -> None:
     """Raises `Closed` outside the phase.
 
-    Whoever has an invitation may answer at once, though the day registration opens for others is
-    yet to come.
+    Somebody with an invitation may answer at once, though registration opens for others later.
     """
+    # A mail whose button says that one must wait is worth less than no mail.
     invited = registration.invited_at is not None and registration.invited_at <= now
     if invited and now < years.phase(registration.meeting, kind).opens_at:
         return
@@ -99,12 +104,13 @@ def require_before_start(meeting: Meeting, now: dt.datetime) -> None:
 
 
 def why_not(registration: Registration, action: str, now: dt.datetime) -> DomainError | None:
-    """What a participant cannot be offered `action` for; None when it is possible.
+    """Why a page does not offer `action` to a participant; None when it does.
 
-    After a last day nothing is offered, though a press on a page that was open then is still taken
-    for a while.
+    After a last day a page offers nothing, though a press on a page that was open then is still
+    accepted for a while.
     """
     if action == "change":
+        # A change is no step: it leaves the state as it is and has no cell in the table.
         fits = registration.state in CAN_BE_CHANGED
     else:
         fits = allowed(registration.state, action)

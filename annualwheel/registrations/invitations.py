@@ -1,4 +1,4 @@
-"""Who is invited, and the invitation found again by its link."""
+"""Invites people, and finds an invitation again by its link."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.registrations import notices, seats
 from annualwheel.registrations.states import step
 
+# Built once: every request with a personal link begins with this statement.
 _OPENED = (
     sa.select(Registration)
     .where(Registration.public_id == sa.bindparam("public_id"))
@@ -34,8 +35,8 @@ def invite(
 ) -> Registration:
     """Invites the person for `organisation` and queues the mail.
 
-    The row is made, or taken back to *invited* for that organisation and in nobody's stead. A title
-    that is not given is kept within the organisation.
+    The row is made, or taken back to *invited* for that organisation, and is nobody's substitute
+    any more. Without a new title the old one is kept, if the organisation is the same.
     """
     registration = find(meeting, person)
     if registration is None:
@@ -56,11 +57,13 @@ def invite_new(
 ) -> None:
     """Invites many (person, organisation, title) at once.
 
-    Whoever has a registration already is left out, unless it is unconfirmed. Two writes, however
-    many.
+    People who have a registration already are left out, unless it is unconfirmed. It takes two
+    writes, however many there are.
     """
     states = _states(meeting, [person.id for person, _, _ in chosen])
     for person, organisation, title in chosen:
+        # A stranger may have typed the name on the open page: that must not cost anybody the
+        # invitation.
         if states.get(person.id) == "unconfirmed":
             invite(meeting, person, organisation, now, mailing, title)
     made = [
@@ -102,8 +105,10 @@ def _invite_again(
     registration: Registration, organisation: Organisation, title: str, now: dt.datetime
 ) -> None:
     if registration.state == "unconfirmed":
+        # Whoever invites a person vouches for them.
         activation.vouch(registration.person, organisation, title or registration.title)
     step(registration, "invite")
+    # A title belongs to the organisation in which the person holds it.
     kept = registration.title if registration.organisation_id == organisation.id else ""
     registration.organisation = organisation
     registration.title = title or kept
@@ -113,6 +118,7 @@ def _invite_again(
 
 
 def _write(registration: Registration, now: dt.datetime, mailing: Mailing | None) -> None:
+    # The version is raised with each new invitation: each is mailed once, and a new one again.
     cause = str(registration.link_version)
     notices.write("invitation", registration, now, cause=cause, mailing=mailing)
 
@@ -133,6 +139,7 @@ def by_target(target: Target) -> Registration:
     """
     found = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique()
     registration = found.one_or_none()
+    # Unknown, old and revoked links get one answer, which says nothing about the registration.
     if registration is None or registration.link_version != target.version:
         raise Missing("link_unknown")
     if registration.state in LINK_IS_DEAD:
@@ -141,7 +148,7 @@ def by_target(target: Target) -> Registration:
 
 
 def successor_of(registration: Registration) -> Registration | None:
-    """The registration of whoever comes instead, with the person."""
+    """The registration of the substitute who comes instead, with the person."""
     return db.session.scalar(
         sa.select(Registration)
         .where(Registration.replaces_id == registration.id)

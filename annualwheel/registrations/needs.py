@@ -1,6 +1,6 @@
 """Diet and access needs (GDPR art. 9).
 
-Own step, own table, shown to their owner only, erased first.
+They have a step and a table of their own, are shown to their owner only, and are erased first.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Needs, Registration
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 
+# A proposal, like the periods in `privacy.retention`, until the archive authority has decided.
 KEPT = dt.timedelta(days=14)
 
 
@@ -32,19 +33,22 @@ def state(
 ) -> None:
     """Keeps the needs with the sentence that was consented to.
 
-    Empty texts erase them. Raises `Refused` without a registration, `Closed` when the meeting is
-    cancelled or has begun.
+    Empty texts erase what was stated. Raises `Refused` without a registration, `Closed` when the
+    meeting is cancelled or has begun.
     """
     _lock(registration)
     if registration.state not in MAY_STATE_NEEDS:
         raise Refused("no_needs_without_registration")
     diet, access = diet.strip(), access.strip()
+    # Before it is asked whether anything can be stated: consent can be withdrawn at any time (GDPR
+    # art. 7.3).
     if not diet and not access:
         forget(registration)
         return
     refusal = why_not(registration.meeting, now)
     if refusal is not None:
         raise refusal
+    # The day is stored, not computed when erasing: `follow` sets it when the meeting moves.
     day = erase_on(registration.meeting)
     row = _row(registration)
     if row is None:
@@ -52,6 +56,8 @@ def state(
             registration=registration,
             diet=diet,
             access=access,
+            # The wording changes over the years, and we must be able to show what each person
+            # consented to (GDPR art. 7.1).
             consent_text=consent_text,
             consented_at=now,
             erase_on=day,
@@ -80,7 +86,7 @@ def of(registration: Registration) -> GivenNeeds:
 
 
 def follow(meeting: Meeting) -> None:
-    """The meeting has moved: what was stated is kept as long after the new day."""
+    """Sets the day of erasure again after a move: needs are kept as long after the new day."""
     of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
     db.session.execute(
         sa.update(Needs)
@@ -90,7 +96,7 @@ def follow(meeting: Meeting) -> None:
 
 
 def forget_all(meeting: Meeting) -> None:
-    """The meeting is cancelled: nothing that was stated for it has a purpose any more."""
+    """Erases all needs stated for a cancelled meeting: they have no purpose any more."""
     of_meeting = sa.select(Registration.id).where(Registration.meeting_id == meeting.id)
     db.session.execute(sa.delete(Needs).where(Needs.registration_id.in_(of_meeting)))
 
@@ -106,15 +112,16 @@ def forget(registration: Registration) -> None:
 
 
 def _lock(registration: Registration) -> None:
-    """Waits for whoever withdraws, cancels the meeting or presses the same button.
+    """Waits for anyone who withdraws, cancels the meeting or presses the same button.
 
-    Reads again what they have changed. First the meeting, then the registration: the order in which
-    seats are locked.
+    Reads again what they have changed. The meeting is locked first, then the registration: the same
+    order as for seats, so that two requests never wait for each other for ever.
     """
     meeting = registration.meeting
     db.session.refresh(
         meeting,
         attribute_names=["state", "starts_at", "ends_at"],
+        # Shared: those who state needs wait for a change of the meeting, not for each other.
         with_for_update={"read": True, "of": Meeting},
     )
     db.session.refresh(

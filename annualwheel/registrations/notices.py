@@ -25,7 +25,7 @@ ONLINE = {"sv": "Digitalt möte", "en": "Online meeting"}
 def facts(registration: Registration, language: str) -> dict[str, object]:
     """What mails about this registration may say, in the recipient's language.
 
-    No needs, no other people.
+    They say nothing about needs (GDPR art. 9) and nothing about other people.
     """
     meeting = registration.meeting
     return {
@@ -59,11 +59,12 @@ def said(
 ) -> dict[str, object]:
     """The facts of a mail of that kind about the registration, with `more`.
 
-    What has already happened is not announced.
+    A mail does not announce a day that has passed.
     """
     known = facts(registration, language)
     known["about"] = names.ABOUT[registration.meeting.kind][language]
     for action in ("register", "substitute"):
+        # A mail must not offer what the page behind its link then refuses.
         known[f"may_{action}"] = availability.why_not(registration, action, now) is None
     if "personal" in kinds.KINDS[kind].optional:
         known["personal"] = is_personal(registration.meeting)
@@ -75,8 +76,8 @@ def said(
 def is_personal(meeting: Meeting) -> bool:
     """Whether each person prepares alone, and nobody together with colleagues.
 
-    As the questionnaires that prepare the meeting say, and before there is one as this kind of
-    meeting does.
+    The questionnaires that prepare the meeting decide it. Before there is one the kind of meeting
+    does.
     """
     preparing = opening.preparing(meeting)
     if not preparing:
@@ -101,11 +102,11 @@ def write(
 ) -> Message:
     """Queues a mail of `kind` about the registration.
 
-    `cause` makes it the only one of its kind for that cause; without it the caller sees to it,
-    under the meeting's lock, that the same act does not write twice.
+    `cause` makes it the only one of its kind for that cause; without it the caller ensures, under
+    the meeting's lock, that the same act does not write twice.
 
-    The one who answers for somebody else gets a copy, outside the mailing, whose recipients are
-    counted; a mail `to` somebody else than the person has none.
+    A secretary who answers for the person gets a copy. A mail `to` somebody else than the person
+    has no copy.
     """
     return _with_copy(kind, registration, now, cause, to, mailing, more)
 
@@ -113,7 +114,7 @@ def write(
 def tell(
     kind: str, registration: Registration, now: dt.datetime, *, cause: str = "", **more: object
 ) -> None:
-    """As `write`, for whoever does not need the mail's row."""
+    """As `write`, for callers that do not need the mail's row."""
     _with_copy(kind, registration, now, cause, None, None, more)
 
 
@@ -144,10 +145,12 @@ def take_from_calendar(
 ) -> None:
     """Queues a CANCEL for the entry.
 
-    Call it for someone who has one; nothing for someone who never got one.
+    Call it for someone who has one. It does nothing for someone who never got one.
     """
+    # No REQUEST was mailed to this person, so a CANCEL would be about nothing.
     if registration.sequence < 0:
         return
+    # A calendar ignores a change, and a CANCEL, whose SEQUENCE is not higher (RFC 5546 2.1.5).
     registration.sequence += 1
     _calendar("calendar_cancel", registration, now, "CANCEL", mailing)
 
@@ -155,11 +158,12 @@ def take_from_calendar(
 def entry(registration: Registration) -> Entry:
     """The seat's calendar entry as it is now, in the person's language.
 
-    No token in it: calendars are shared.
+    It holds no token: people share their calendars.
     """
     meeting, language = registration.meeting, registration.person.language
     return Entry(
         uid=registration.uid,
+        # -1 until the first mail. A file that is fetched before that begins at 0.
         sequence=max(registration.sequence, 0),
         summary=names.title(meeting.kind, language),
         description=ACCEPT_NOTE[language],
@@ -185,6 +189,8 @@ def _with_copy(
         return _put(kind, registration, now, cause, to, mailing, more)
     message = _put(kind, registration, now, cause, Recipient.of(person), mailing, more)
     if registration.copy_to:
+        # Outside the mailing: the number that was confirmed before sending counts people, not
+        # copies.
         copy = Recipient(registration.copy_to, person.name, person.language)
         copy_cause = f"{cause}:copy" if cause else ""
         _put(kind, registration, now, copy_cause, copy, None, more)
@@ -202,6 +208,7 @@ def _put(
 ) -> Message:
     links = landing(registration) if kinds.KINDS[kind].links else {}
     return outbox.put(
+        # The key is unique: with a cause the second row of the same kind is the first one.
         f"{kind}:{registration.public_id}:{cause or public_id()}",
         kind,
         to,
@@ -232,5 +239,7 @@ def _calendar(
 
 
 def _chosen(kind: str, known: dict[str, object]) -> dict[str, object]:
+    # A text is refused a fact that its kind does not declare, so that no mail can say more than it
+    # may.
     declared = kinds.KINDS[kind]
     return {name: known[name] for name in (*declared.facts, *declared.optional) if name in known}

@@ -1,6 +1,7 @@
-"""Seats: the meeting row is updated first, then counted, then written.
+"""Counts seats under the meeting's lock.
 
-That order is the lock on both databases.
+Whoever changes seats updates the meeting's row first, then counts, then writes. That order is the
+lock on both databases (`docs/decisions/0005-seat-lock.md`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from annualwheel.models import AttendanceOption, Meeting, Person, Registration
 from annualwheel.registrations.states import HOLDS_SEAT
 
 MOMENT = dt.timedelta(microseconds=1)
-ELSEWHERE = 0  # no organisation has this id
+# Stands for all other organisations together where only one's own is counted; none has this id.
+ELSEWHERE = 0
 
 _MEETING = (
     joinedload(Meeting.phases),
@@ -25,12 +27,14 @@ _MEETING = (
     joinedload(Meeting.questionnaires),
 )
 # A registration with all that its pages ask about: every request of a participant begins with it.
-# The meeting's lists are short.
+# The meeting's lists are short, so one joined query costs less than one query for each.
 WHOLE = (
     joinedload(Registration.person).joinedload(Person.affiliations),
     joinedload(Registration.organisation),
     joinedload(Registration.meeting).options(*_MEETING),
 )
+# What `lock` reads again, in one query: a query for each row made registering too slow on
+# PostgreSQL.
 _AGAIN = {
     Meeting: sa.select(Meeting)
     .where(Meeting.id == sa.bindparam("id"))
@@ -47,7 +51,7 @@ _AGAIN = {
 class SeatCount:
     """The seats of one way of attending as they were counted.
 
-    Under the lock they stay true while `take` notes each that is given.
+    Under the lock the count stays true as long as `take` notes each seat that is given.
     """
 
     option: AttendanceOption
@@ -59,7 +63,7 @@ class SeatCount:
         return self.held.total()
 
     def why_not(self, organisation_id: int) -> str:
-        """What stands in the way of one more seat for the organisation.
+        """What prevents one more seat for the organisation.
 
         It is "full", "organisation_full", or "" when nothing does.
         """
@@ -84,6 +88,8 @@ def lock(subject: Meeting | Registration) -> None:
     """
     meeting = subject if isinstance(subject, Meeting) else subject.meeting
     db.session.flush()
+    # An update that changes nothing takes the lock of the row on PostgreSQL, and on SQLite, which
+    # ignores FOR UPDATE, that of the file.
     db.session.execute(
         sa.update(Meeting)
         .where(Meeting.id == meeting.id)
@@ -114,8 +120,8 @@ def is_free(registration: Registration, mode: str) -> bool:
 
     Call it under `lock`.
 
-    Only what is limited is counted, and nobody else's organisation by itself: this is asked on
-    every landing page.
+    It counts nothing where there is no limit, and all other organisations together: every landing
+    page asks this.
     """
     option, own = option_of(registration.meeting, mode), registration.organisation_id
     if option is None:
@@ -123,6 +129,7 @@ def is_free(registration: Registration, mode: str) -> bool:
     if option.capacity is None and option.per_organisation is None:
         return True
     of_own = sa.func.count().filter(Registration.organisation_id == own)
+    # A seat that the registration holds already is free for itself.
     taken, ours = db.session.execute(
         sa.select(sa.func.count(), of_own).where(*_held(option), Registration.id != registration.id)
     ).one()
@@ -142,13 +149,13 @@ def may_have(registration: Registration, mode: str) -> bool:
 def would_wait(registration: Registration) -> bool:
     """Whether a yes would now lead to the waiting list, however one attends.
 
-    For the landing page, without a lock.
+    The landing page asks this without the lock: it informs, and the press decides.
     """
     return not any(is_free(registration, option.mode) for option in registration.meeting.options)
 
 
 def waiting(meeting: Meeting, mode: str) -> list[Registration]:
-    """Those who wait, first in line first, as they are now."""
+    """Those who wait, in the order of the waiting list, as they are now."""
     found = db.session.scalars(
         sa.select(Registration)
         .where(*_waits(meeting.id, mode))
@@ -160,18 +167,19 @@ def waiting(meeting: Meeting, mode: str) -> list[Registration]:
 
 
 def stand_last(registration: Registration, now: dt.datetime) -> None:
-    """Puts the registration behind everyone who waits in its line. Call it under `lock`."""
+    """Puts the registration last on its waiting list. Call it under `lock`."""
     line = _waits(registration.meeting_id, registration.mode)
     last = db.session.scalar(
         sa.select(sa.func.max(Registration.queued_at)).where(
             *line, Registration.id != registration.id
         )
     )
+    # Offers that run out in the same sweep have one `now`: each must come after the one before.
     registration.queued_at = max(now, last + MOMENT) if last else now
 
 
 def place_in_line(registration: Registration) -> int:
-    """1 for the first in line."""
+    """The position on the waiting list, 1 for the first."""
     line = _waits(registration.meeting_id, registration.mode)
     earlier = Registration.queued_at < registration.queued_at
     at_once = sa.and_(

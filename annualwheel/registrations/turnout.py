@@ -23,8 +23,8 @@ COUNTED = ("invited", "coming", "declined", "unanswered")
 class Funnel:
     """How many there are at each step.
 
-    Nobody counts as answered for having opened a mail or a link. `offered` are some of the
-    `waiting`.
+    Opening a mail or a link does not count as an answer: scanners open both. `offered` are some of
+    the `waiting`.
     """
 
     invited: int
@@ -42,7 +42,7 @@ class Funnel:
 class Turnout(NamedTuple):
     """One kind of organisation at a meeting.
 
-    `organisations` of which `missing` have nobody who comes.
+    Of its `organisations`, `missing` have nobody who comes.
     """
 
     category: str
@@ -58,6 +58,7 @@ class Turnout(NamedTuple):
 
 def funnel(meeting: Meeting) -> Funnel:
     """The numbers of the whole meeting, in two queries."""
+    # Counting a column passes over NULL: the third number is of those who come instead of somebody.
     rows = db.session.execute(
         sa.select(Registration.state, sa.func.count(), sa.func.count(Registration.replaces_id))
         .where(Registration.meeting_id == meeting.id)
@@ -87,10 +88,10 @@ def funnel(meeting: Meeting) -> Funnel:
 
 
 def turnout(meeting: Meeting) -> list[Turnout]:
-    """Who comes, by kind of organisation, in one query.
+    """How many come, by kind of organisation, in one query.
 
-    All organisations of the year, and any other that somebody was invited for. The last row,
-    without a name, is for organisations that have no kind, when there are any.
+    It counts all organisations of the year, and any other that somebody was invited for. The last
+    row, without a name, is for organisations that have no kind, when there are any.
     """
     registrations = _registrations(meeting)
     sums = [sa.func.coalesce(sa.func.sum(registrations.c[group]), 0) for group in COUNTED]
@@ -108,6 +109,7 @@ def turnout(meeting: Meeting) -> list[Turnout]:
         .outerjoin(Category, Category.id == YearOrganisation.category_id)
         .where(_is_concerned(registrations))
         .group_by(Category.id, Category.key, Category.sv, Category.en, Category.position)
+        # SQLite sorts NULL first, PostgreSQL last: organisations without a kind come last on both.
         .order_by(Category.position.is_(None), Category.position)
     )
     return [Turnout(*row) for row in rows]

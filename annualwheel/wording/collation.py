@@ -1,14 +1,15 @@
 """The Swedish alphabet.
 
-Neither database brings a Swedish collation everywhere, so names are sorted here.
+SQLite has no Swedish collation, and PostgreSQL only where it was built with ICU, so names are
+sorted here.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
-# The three characters after z in ASCII stand in for å, ä and ö, the three letters after z in
-# Swedish.
+# å, ä and ö come after z in Swedish. They are replaced by the three characters after z in ASCII, so
+# that any comparison by code points sorts them right.
 _LAST_LETTERS = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "ü": "y"})
 
 
@@ -17,9 +18,10 @@ def swedish(text: str) -> tuple[str, str]:
 
     å ä ö last, é with e, ü with y, v before w (SAOL since 2006), capitals with small letters.
 
-    The text itself is the second part, so that equal letters still come in one settled order.
+    The text itself is the second part, so that texts with equal letters always come in one order.
     """
     letters = unicodedata.normalize("NFC", text.strip().casefold()).translate(_LAST_LETTERS)
+    # Accents go after å, ä and ö have been replaced: taken apart, they would sort as a and o.
     bare = "".join(
         c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c)
     )

@@ -53,6 +53,7 @@ SHORT_MONTHS = {
     "sv": ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+# As words in running text. English says "no", as in "no answers".
 COUNTS = {
     "sv": ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio"),
     "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -111,6 +112,7 @@ def time(when: dt.datetime, language: str) -> str:
 
 def day_time(when: dt.datetime, language: str) -> str:
     """ "fredag 22 januari 2027 kl. 9", "Friday 22 January 2027, 9:00 (Swedish time)"."""
+    # A space that breaks between day and time: on a phone whole moments were cut off.
     if language == "en":
         return f"{day(when, language)}, {time(when, language)} {ZONE}"
     return f"{day(when, language)} {time(when, language)}"

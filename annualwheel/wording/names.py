@@ -1,6 +1,6 @@
-"""What the three meetings are called in running text, and what each is for.
+"""What the three meetings are called in running text, and what each is for, in both languages.
 
-In both languages: for mails, calendar entries and workbooks.
+Mails, calendar entries and workbooks use these words; pages are translated with gettext.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ MEETINGS = {
     "conference": {"sv": "konferensen Värmland 2040", "en": "the Värmland 2040 conference"},
 }
 
-# Where a subject line has no room for the whole name.
+# For a subject line that has no room for the whole name, or where the name's year would come just
+# before the number of a day.
 SHORT = {
     "konferensen Värmland 2040": "konferensen",
     "the Värmland 2040 conference": "the conference",
@@ -36,8 +37,8 @@ ABOUT = {
         "en": "We gather what the year has taught us and set the course for 2040.",
     },
 }
-# The meetings that each person prepares alone, as the files in `forms/` have it: what is said
-# before anything is published.
+# The kinds of meeting that each person prepares alone, as the files in `forms/` say. It is used
+# until a questionnaire is published.
 ALONE = ("conference",)
 
 

@@ -1,4 +1,4 @@
-"""Which column holds what: heading rows in Swedish or English, as people write them."""
+"""Finds which column holds what: heading rows in Swedish or English, as people write them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
 
 
 def heading_key(text: str) -> str:
-    """A heading for comparing: letters and digits only, without what stands in brackets."""
+    """A heading for comparing: letters and digits only, without text in brackets."""
     return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)", "", fold(text)))
 
 
@@ -94,7 +94,7 @@ def find(rows: Iterable[tuple[int, Sequence[str]]]) -> Headings:
 
 
 def require(found: Headings) -> None:
-    """Raises `Unreadable` when what a list must have is not there, or when it stands twice.
+    """Raises `Unreadable` when a column that a list must have is missing, or is there twice.
 
     It must have e-mail, organisation and a name.
     """

@@ -1,6 +1,6 @@
-"""What an import would do, worked out from the file and the contacts as they are now.
+"""Works out what an import would do, from the file and the contacts as they are now.
 
-Nothing is written but the file's own rows.
+It writes nothing but the file's own rows.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ STATUSES = ("new", "there", "same", "unreadable")
 NEAR_ENOUGH = 0.8
 # Beyond this many comparisons no near names are looked for: it would take longer than it helps.
 NEAR_PAIRS = 200_000
+# Addresses in one query: a statement may have only so many values.
 CHUNK = 500
 
 
@@ -46,7 +47,7 @@ CHUNK = 500
 class Entry:
     """A row and what it would do.
 
-    `notes` say what it adds to a person who is there: (key, text).
+    `notes` say what it adds to a person on file: (key, text).
     """
 
     contact: Contact
@@ -59,9 +60,9 @@ class Entry:
 
 @dataclass
 class UnknownOrganisation:
-    """An organisation nobody has heard of.
+    """An organisation that we do not have.
 
-    With its category, when the file says one, and those whose names are near.
+    It has the category that the file says, if any, and those whose names are near.
     """
 
     name: str
@@ -73,9 +74,9 @@ class UnknownOrganisation:
 
 @dataclass(frozen=True)
 class KnownOrganisation:
-    """An organisation that is there and what the file says of its category.
+    """An organisation that we have, and what the file says of its category.
 
-    `before` stands when there is one.
+    The import does not change `before` when there is one.
     """
 
     organisation: Organisation
@@ -93,8 +94,8 @@ class KnownOrganisation:
 class Preview:
     """What the import would do.
 
-    The rows in the file's order, the organisations to be added, and what the file says of the
-    others.
+    It has the rows in the file's order, the organisations to be added, and what the file says of
+    the others.
     """
 
     entries: list[Entry]
@@ -138,9 +139,9 @@ class ExistingContacts:
 def keep(
     sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
 ) -> Import:
-    """Stores what was read as a preview; previews a week old go.
+    """Stores what was read as a preview, and deletes previews that are a week old.
 
-    `by` is who brought the file, as the list of imports shows it.
+    `by` names the person who brought the file, as the list of imports shows it.
     """
     db.session.execute(
         sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
@@ -255,6 +256,7 @@ class _Builder:
             )
             return entry
         entry.person = self.known.persons.get(contact.key)
+        # A second row may name a new person with another organisation: the person is added once.
         entry.status = "there" if entry.person or contact.key in self.people else "new"
         entry.notes = self._notes(entry)
         self.rows[contact.key, at] = contact.row
@@ -326,7 +328,7 @@ def _affiliation(person: Person | None, organisation: Organisation | None) -> Af
 
 
 def _organisations() -> dict[str, Organisation]:
-    """The organisations by folded name, alias and code; a merged one is the one it became."""
+    """The organisations by folded name, alias and code; for a merged one the one it became."""
     everyone = db.session.scalars(
         sa.select(Organisation).options(selectinload(Organisation.aliases))
     ).all()
@@ -336,6 +338,7 @@ def _organisations() -> dict[str, Organisation]:
         kept = one
         while kept.merged_into_id is not None:
             kept = by_id[kept.merged_into_id]
+        # An organisation's own name wins over an alias or a code of another.
         found[one.folded] = kept
         other_names = [alias.folded for alias in one.aliases]
         for other in (*other_names, fold(one.code)):

@@ -1,4 +1,4 @@
-"""Prints of rows: short sums by which one sees whether a row is as an import left it."""
+"""Prints of rows: short hashes that show whether a row is still as an import left it."""
 
 from __future__ import annotations
 

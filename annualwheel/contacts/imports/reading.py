@@ -1,9 +1,9 @@
-"""An uploaded file, cell by cell.
+"""Reads an uploaded file, cell by cell.
 
-Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries saves it.
+It reads Excel workbooks (.xlsx) and CSV as Excel in the Nordic countries saves it.
 
-What a file is, its bytes say; its name is not asked. Nothing in it is trusted: size, unpacked size,
-dimensions, dates, formulas.
+The bytes say what a file is; its name does not count. Nothing in it is trusted: size, unpacked
+size, dimensions, dates, formulas.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FILE_LIMIT = 10 * MEGABYTE
 UNPACKED_LIMIT = 50 * MEGABYTE
 ROW_LIMIT = 20_000
 COLUMN_LIMIT = 100
-# openpyxl's own cell for where there is none; it cannot be compared, only recognised.
+# The object that openpyxl gives for a missing cell. It cannot be compared, only recognised.
 NOTHING = {id(EMPTY_CELL)}
 SHEET_ROWS = 1_048_576  # as many as Excel has; a file that claims more is not read further
 DELIMITERS = ";\t,"
@@ -56,7 +56,7 @@ class Cell:
 
     @property
     def is_filled(self) -> bool:
-        """Whether it holds something, be it only a problem."""
+        """Whether it holds something, even if that is only a problem."""
         return bool(self.text or self.problem)
 
 
@@ -64,7 +64,7 @@ class Cell:
 class Line:
     """A row that holds something, numbered as Excel does.
 
-    With the cells of the fields that have a heading.
+    It has the cells of the fields that have a heading.
     """
 
     number: int
@@ -97,6 +97,7 @@ def read(content: bytes) -> Sheet:
         return _sheet(_workbook(content))
     text = _decoded(content)
     readings = [_separated(text, delimiter) for delimiter in DELIMITERS]
+    # Not guessed from the signs: commas in cells are common. The right one shows the most headings.
     return _sheet(max(readings, key=lambda rows: len(_found(rows).columns)))
 
 
@@ -122,6 +123,7 @@ def _sheet(rows: Rows) -> Sheet:
 
 
 def _line(number: int, cells: list[Cell], found: headings.Headings) -> Line:
+    # A row of a CSV file may end before the last column.
     columns = {field: column for field, column in found.columns.items() if column < len(cells)}
     return Line(number, {field: cells[column] for field, column in columns.items()})
 
@@ -132,6 +134,7 @@ def _collected(rows: Iterator[list[Cell]]) -> Rows:
     for number, cells in enumerate(rows, 1):
         if any(cell.is_filled for cell in cells):
             kept.append((number, cells))
+        # Titles and headings above the list do not count against it.
         if len(kept) > ROW_LIMIT + headings.HEADING_ROWS:
             raise Unreadable("file_too_long")
     return kept
@@ -147,6 +150,7 @@ def _decoded(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # Windows-1252 decodes almost any bytes: a zero shows that they were no text.
         if "\0" not in text:
             return text.replace("\r\n", "\n").replace("\r", "\n")
     raise Unreadable("file_unknown")
@@ -163,10 +167,10 @@ def _separated(text: str, delimiter: str) -> Rows:
 
 
 def _workbook(content: bytes) -> Rows:
-    """The first sheet.
+    """The rows of the first sheet.
 
-    openpyxl meets a broken file with errors of a dozen kinds; all of them mean the same to who
-    sent it.
+    openpyxl meets a broken file with errors of a dozen kinds; all of them mean the same to the
+    person who sent it.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -184,6 +188,7 @@ def _look_through(archive: zipfile.ZipFile) -> bool:
     Raises `Unreadable` for what is no workbook, unpacks to too much or declares a document type
     (entities that grow without end).
     """
+    # Before anything is unpacked: a small archive may hold gigabytes.
     if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
         raise Unreadable("file_unpacks_too_large")
     names = archive.namelist()
@@ -206,6 +211,7 @@ def _safe_part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
+    # `data_only`: the values that Excel has calculated, not the formulas.
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=True, keep_links=False
     )
@@ -217,9 +223,10 @@ def _cells(content: bytes, formulas: bool) -> Iterator[list[Cell]]:
         if formulas:
             without_value = _formulas_without_value(content, sheet._worksheet_path)
         rows_without = {row for row, _ in without_value}
+        # The size that a sheet declares may be wrong, and openpyxl would read no further.
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_row=SHEET_ROWS, max_col=COLUMN_LIMIT), 1):
-            # One stray cell at the bottom makes a million empty rows above it: those must cost
+            # One stray cell at the bottom makes a million empty rows above it, which must cost
             # nothing.
             if set(map(id, row)) == NOTHING and number not in rows_without:
                 yield []
@@ -245,6 +252,7 @@ def _cell(cell: Any) -> Cell:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
+    # Excel stores every number as one with decimals.
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, dt.datetime | dt.date):
@@ -267,6 +275,7 @@ def _formulas_without_value(content: bytes, path: str) -> Places:
             has_value = bool(parts.get("v")) or element.get("t") == "str"
             if place and "f" in parts and not has_value:
                 found.add((int(place[2]), _column(place[1])))
+            # Without this the tree of the whole sheet would grow in memory.
             element.clear()
     return frozenset(found)
 

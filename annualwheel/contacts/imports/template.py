@@ -109,6 +109,7 @@ def workbook(language: str) -> bytes:
 
 
 def _write_list(sheet: Any, language: str) -> None:
+    # A streamed sheet ignores widths and frozen rows that are set after its first row.
     for index, width in enumerate(COLUMNS.values()):
         sheet.column_dimensions[chr(ord("A") + index)].width = width
     sheet.freeze_panes = "A2"

@@ -1,4 +1,4 @@
-"""Takes an import back, as long as nothing depends on it: removes exactly what it added."""
+"""Undoes an import, as long as nothing depends on it: removes exactly what it added."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ EDITED = "edited"
 
 
 def obstacles(kept: Import) -> dict[str, int]:
-    """What stands in the way of undoing, each with how many; empty when nothing does.
+    """What prevents undoing, each with how many; empty when nothing does.
 
-    The tables with rows that depend on what was added, and `edited` for rows that have been
-    changed since.
+    The names are those of the tables with rows that depend on what was added, and `edited` for rows
+    that have been changed since.
     """
     found = _dependents(kept) | {EDITED: _edited(kept)}
     return {name: count for name, count in found.items() if count}
@@ -62,6 +62,7 @@ def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
 
 
 def _delete(kept: Import) -> None:
+    # Rows that point at others go first: both databases refuse to leave a key without its row.
     db.session.execute(sa.delete(ImportedPerson).where(ImportedPerson.import_id == kept.id))
     db.session.execute(sa.delete(Affiliation).where(Affiliation.import_id == kept.id))
     db.session.execute(
@@ -75,6 +76,7 @@ def _delete(kept: Import) -> None:
 
 def _edited(kept: Import) -> int:
     """How many of the added and changed rows are not as the import left them."""
+    # What somebody has changed since is theirs: it is neither removed nor changed back.
     changed = 0
     for table_name, row_id, column, _before, after in kept.trace["changed"]:
         row = _row(table_name, row_id)
@@ -101,9 +103,10 @@ def _mine(name: str, table: Any, kept: Import) -> sa.ColumnElement[bool]:
 def _dependents(kept: Import) -> dict[str, int]:
     """Rows of other tables that point at a person or an organisation of this import.
 
-    The import's own are left out.
+    The import's own rows are left out.
     """
     found: dict[str, int] = {}
+    # Found in the tables themselves, so that a table added later is asked too.
     keys = [key for table in Base.metadata.sorted_tables for key in table.foreign_keys]
     for key in keys:
         table, target = key.parent.table, key.column.table

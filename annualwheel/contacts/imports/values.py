@@ -1,6 +1,6 @@
-"""What a row says: names, address, answers to yes and no.
+"""Reads what a row says: names, address, answers to yes and no.
 
-What cannot be understood is named by field and reason.
+What it cannot understand it names by field and reason.
 """
 
 from __future__ import annotations
@@ -143,6 +143,7 @@ def split_name(text: str) -> tuple[str, str]:
         return given, family
     words = text.split()
     start = max(len(words) - 1, 1)
+    # "von" and the like belong to the family name.
     while start > 1 and words[start - 1].casefold() in PARTICLES:
         start -= 1
     return " ".join(words[:start]), " ".join(words[start:])
@@ -160,6 +161,7 @@ def _check_name(contact: Contact, cells: Mapping[str, str], problems: Mapping[st
 
 
 def _check_address(contact: Contact, problems: Mapping[str, str]) -> None:
+    # The file could not give the cell: that has been told, and it is not also empty.
     if "email" in problems:
         return
     if not contact.email:
@@ -184,5 +186,5 @@ def _check_words(contact: Contact, cells: Mapping[str, str], problems: Mapping[s
 
 
 def _mobile(text: str) -> str:
-    """Excel makes a number of a mobile number and loses the zero in front."""
+    """Gives back the zero in front that Excel loses when it takes a mobile number for a number."""
     return f"0{text}" if SWEDISH_MOBILE.fullmatch(text) else text

@@ -1,4 +1,4 @@
-"""Writes what a preview showed, in one transaction, and leaves a trace that it can be undone by."""
+"""Writes what a preview showed, in one transaction, and keeps a trace by which it can be undone."""
 
 from __future__ import annotations
 
@@ -65,17 +65,22 @@ def write(
     year = db.session.scalars(
         sa.select(Year).where(Year.id == kept.year_id).with_for_update()
     ).one()
+    # Asked under the lock: a second press has waited until the first was written.
     if kept.state != "preview":
         raise Refused("import_written")
     writer = _Writer(kept, year)
     rows = contacts_of(kept) if rows is None else rows
+    # Alike names were looked for in the preview: that takes long, and here others wait for our
+    # lock.
     organisations = writer.add_organisations(build(kept, rows, near=False).unknown, choices)
+    # Once more, since the rows must find the organisations that have just been added.
     shown = build(kept, rows, near=False)
     writer.add_people(shown)
     writer.set_categories(shown)
     db.session.flush()
     counts = shown.counts | {"organisations": organisations, "places": len(writer.affiliations)}
     read = zip(kept.rows, shown.entries, strict=True)
+    # Everything else is in the tables now. What could not be read is kept a while, to be put right.
     kept.rows = [row for row, entry in read if entry.status == "unreadable"]
     kept.trace = kept.trace | writer.trace() | {"counts": counts}
     states.step(kept, "write")
@@ -100,7 +105,7 @@ class _Writer:
     def add_organisations(
         self, unknown: Mapping[str, UnknownOrganisation], choices: Mapping[str, Choice]
     ) -> int:
-        """Adds the unknown organisations, or another name to those they are the same as.
+        """Adds the unknown organisations; the name becomes an alias when it is one we have.
 
         Returns how many are new.
         """
@@ -117,7 +122,7 @@ class _Writer:
         return len(self.organisations)
 
     def add_people(self, shown: Preview) -> None:
-        """Adds the new people, and to those who are there what the notes said."""
+        """Adds the new people, and adds to those on file what the notes said."""
         named, leads = set(), []
         for entry in shown.entries:
             if entry.status not in ("new", "there") or entry.organisation is None:
@@ -130,6 +135,7 @@ class _Writer:
             if entry.contact.lead:
                 leads.append((entry.organisation, person))
         db.session.flush()
+        # After the flush: `_set` compares ids, and a new person has none before.
         for organisation, lead in leads:
             self._set(self._year_row(organisation), "lead", lead)
 
@@ -165,6 +171,7 @@ class _Writer:
             contact.email,
             language=contact.language,
             mobile=contact.mobile,
+            # Where the address came from, as we must be able to tell the person (GDPR art. 14).
             source=self.kept.file_name,
             import_id=self.kept.id,
         )
@@ -206,12 +213,13 @@ class _Writer:
         return made
 
     def _set(self, row: Base, name: str, value: object) -> None:
-        """Changes a row.
+        """Changes a row and notes the change, so that it can be undone.
 
-        What was added by this import needs no note: it goes as a whole when the import is undone.
+        A row that this import added needs no note: it is removed as a whole.
         """
         column = f"{name}_id" if isinstance(value, Base) else name
         before = getattr(row, column)
+        # An empty cell changes nothing: a list adds to what we know, and never takes away.
         if value is None or getattr(value, "id", value) == before:
             return
         setattr(row, name, value)
