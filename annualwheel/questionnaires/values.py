@@ -178,9 +178,9 @@ def number(text: str) -> int | float:
     Raises `ValueError` otherwise, also for "1.500", which could mean two things.
     """
     # Text copied from a document may have the real minus sign, which `int` does not read.
-    tidy = text.strip().replace("\u2212", "-")
-    match = _NUMBER.fullmatch(tidy)
-    if match is None or _THOUSANDS_WITH_POINT.fullmatch(tidy):
+    normalised = text.strip().replace("\u2212", "-")
+    match = _NUMBER.fullmatch(normalised)
+    if match is None or _THOUSANDS_WITH_POINT.fullmatch(normalised):
         raise ValueError(text)
     sign, whole, decimals = match.groups()
     digits = sign + re.sub(_SPACE, "", whole)
@@ -207,8 +207,8 @@ def years(text: str) -> dict[str, int | None]:
     Raises `ValueError` otherwise.
     """
     # Keyboards and word processors write one span with any of these dashes.
-    tidy = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
-    match = _YEARS.fullmatch(tidy)
+    normalised = re.sub("[‐‑‒–—−]", "-", _single_spaced(text).lower())
+    match = _YEARS.fullmatch(normalised)
     if match is None:
         raise ValueError(text)
     first, dash, end = match.groups()
