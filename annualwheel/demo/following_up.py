@@ -12,8 +12,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from annualwheel import audit
+from annualwheel.clock import local
 from annualwheel.cycle import years
 from annualwheel.db import db
+from annualwheel.demo.holidays import is_holiday
 from annualwheel.models import Affiliation, Meeting, Organisation, Questionnaire, Registration
 from annualwheel.models.drafts import Item
 from annualwheel.participation import replies
@@ -217,6 +219,8 @@ def play(meeting: Meeting, questionnaire: Questionnaire) -> None:
         member = membership.join(questionnaire, seat.person, seat.organisation, opened)
         if present.wrote:
             at = opened + (2 + number % 5) * DAY + (8 + number % 7) * HOUR
+            while is_holiday(local(at).date()):
+                at += DAY
             item = db.session.scalars(
                 sa.select(Item).where(Item.submission_id == member.submission_id)
             ).one()
