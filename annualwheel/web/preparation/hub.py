@@ -15,7 +15,14 @@ from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint, people, presence
-from annualwheel.web.preparation.steps import Step, asked_title, occasion, standing, steps
+from annualwheel.web.preparation.steps import (
+    Step,
+    answers_to,
+    asked_title,
+    occasion,
+    standing,
+    steps,
+)
 
 
 @dataclass(frozen=True)
@@ -138,5 +145,6 @@ def _frame() -> dict[str, Any]:
         "after_meeting": not opening.prepares(submission.questionnaire),
         "asked_title": lambda: asked_title(submission),
         "occasion": lambda: occasion(submission),
+        "answers_to": lambda: answers_to(submission),
         "present": presence.sentences,
     }

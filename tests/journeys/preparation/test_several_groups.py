@@ -19,6 +19,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.jobs import building
+from annualwheel.mail import letters
 from annualwheel.models import Member, Staff, Submission, Year
 from annualwheel.preparation import (
     carry_over,
@@ -130,7 +131,7 @@ def test_a_group_without_items_stops_the_answer_whatever_the_other_has(maria: Me
     with pytest.raises(Refused, match="answer_incomplete"):
         submission.submit(maria, OPEN)
     reminder = notices.reminder_facts(maria, "sv")
-    assert (reminder["missing"], reminder["first"]) == (["Era nätverk"], "Era nätverk")
+    assert (reminder["missing"], reminder["needed"]) == (["Era nätverk"], ["Era nätverk"])
     write(maria, item_of(maria), inga_natverk=["ja"])
     content = submission.submit(maria, OPEN).content
     groups = [section["group"] for section in content["sections"]]
@@ -138,6 +139,29 @@ def test_a_group_without_items_stops_the_answer_whatever_the_other_has(maria: Me
         ("initiativ", 1, False),
         ("natverk", 0, True),
     ]
+
+
+def test_a_reminder_names_every_group_that_nothing_can_be_submitted_without(
+    maria: Member,
+) -> None:
+    for language, said, short in (
+        (
+            "sv",
+            "men avsnitten Era initiativ och Era nätverk måste vara klara först.",
+            "2 avsnitt kvar. 2 av dem måste vara klara innan det går att skicka in.",
+        ),
+        (
+            "en",
+            "but the sections Your initiatives and Your networks must be finished first.",
+            "2 sections are left. 2 of them must be finished before you can submit.",
+        ),
+    ):
+        facts = notices.reminder_facts(maria, language)
+        letter = letters.write("preparation_reminder", language, facts)
+        assert said in letter.text and letter.preheader == short
+    add(maria, "initiativ", titel="Simskola")
+    letter = letters.write("preparation_reminder", "sv", notices.reminder_facts(maria, "sv"))
+    assert "men avsnittet Era nätverk måste vara klart först." in letter.text
 
 
 def test_a_share_is_one_groups_page_and_not_the_others(maria: Member) -> None:
