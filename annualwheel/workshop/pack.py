@@ -120,7 +120,17 @@ class _Pack:
             "participants": people.coming,
             "to_reconfirm": people.to_reconfirm,
             "offered": people.offered,
+            **self._counts_of_each(chosen),
         }
+
+    def _counts_of_each(self, chosen: list[Respondent]) -> dict[str, int]:
+        """How many have answered each of several questionnaires, and for how many organisations."""
+        counts = {}
+        for asked in self.meeting.questionnaires if self.several else []:
+            answered = [one.organisation_id for one in chosen if one.questionnaire == asked.key]
+            counts[f"answers:{asked.key}"] = len(answered)
+            counts[f"organisations:{asked.key}"] = len(set(answered))
+        return counts
 
     def _awaited(self, chosen: list[Respondent]) -> list[Awaited]:
         """The questionnaires that have opened, with the organisations that have answered each.

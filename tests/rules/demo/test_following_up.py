@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.cli import demo as commands
@@ -20,10 +21,17 @@ from annualwheel.preparation import deadline
 from annualwheel.questionnaires import published, reading
 from annualwheel.services import services
 from annualwheel.workshop import submitted
-from tests.conftest import Fixed
+from tests.conftest import Fixed, Places
 
 # The fourteen days after the working meeting of the year before have a holiday among them.
 BEGUN = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def app(places: Places) -> Flask:
+    """One database is enough: what people have written is the same on both."""
+    places.database("sqlite").reset()
+    return places.app("sqlite")
 
 
 @pytest.fixture
@@ -37,16 +45,13 @@ def earlier(session: scoped_session[Session], clock: Fixed) -> Meeting:
     return years.meeting_of(latest.number - 1, "work")
 
 
-def test_both_working_meetings_have_what_is_asked_before_and_after(earlier: Meeting) -> None:
+def test_those_who_were_there_have_followed_the_meeting_up(earlier: Meeting) -> None:
     for number in (earlier.year.number, earlier.year.number + 1):
         meeting = years.meeting_of(number, "work")
         assert {(one.key, one.timing) for one in meeting.questionnaires} == {
             (year.PREPARING, "before"),
             (year.AFTER, "after"),
         }
-
-
-def test_those_who_were_there_have_followed_the_meeting_up(earlier: Meeting) -> None:
     answered = submitted.respondents(earlier)
     assert [one.questionnaire for one in answered].count(year.PREPARING) == 2
     assert [one.questionnaire for one in answered].count(year.AFTER) == 7
@@ -62,6 +67,17 @@ def test_those_who_were_there_have_followed_the_meeting_up(earlier: Meeting) -> 
     assert not any(is_holiday(day) for day in days)
 
 
+def test_last_year_is_over(earlier: Meeting) -> None:
+    """No mail of it waits for a worker, and the link to a preparation is not to one of its."""
+    then = db.session.query(Message).filter(Message.queued_at < BEGUN - dt.timedelta(days=150))
+    assert {(mail.state, mail.sent_at == mail.queued_at) for mail in then} == {("sent", True)}
+    target = commands._preparation()
+    assert target is not None
+    member = db.session.query(Member).filter_by(public_id=target.public_id).one()
+    assert deadline.is_open(member.submission, BEGUN)
+    assert member.submission.changed_at is not None
+
+
 def test_half_of_what_they_wrote_is_long_and_of_many_lines() -> None:
     longest = [
         max(len(value) for value in one.wrote.values() if isinstance(value, str))
@@ -71,17 +87,3 @@ def test_half_of_what_they_wrote_is_long_and_of_many_lines() -> None:
     assert sum(400 <= length <= 1000 for length in longest) * 2 >= len(longest)
     texts = [str(value) for one in following_up.PRESENT for value in one.wrote.values()]
     assert sum("\n" in text for text in texts) >= 5
-
-
-def test_nothing_of_last_year_waits_to_be_sent(earlier: Meeting) -> None:
-    """A worker that starts would send it to people who were there a year ago."""
-    then = db.session.query(Message).filter(Message.queued_at < BEGUN - dt.timedelta(days=150))
-    assert {(mail.state, mail.sent_at == mail.queued_at) for mail in then} == {("sent", True)}
-
-
-def test_the_link_to_a_preparation_is_to_one_that_is_open(earlier: Meeting) -> None:
-    target = commands._preparation()
-    assert target is not None
-    member = db.session.query(Member).filter_by(public_id=target.public_id).one()
-    assert deadline.is_open(member.submission, BEGUN)
-    assert member.submission.changed_at is not None

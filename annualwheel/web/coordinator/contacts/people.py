@@ -26,6 +26,7 @@ from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.parts import mail_names
 
 CORRECTED = ("given", "family", "email", "mobile", "language")
 LATEST_MAILS = 50
@@ -208,6 +209,7 @@ def wanted_rows() -> Wanted:
 
 
 def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
+    mails = log.newest(log.Wanted(person_id=found.id), LATEST_MAILS)
     html = render_template(
         "coordinator/person.html",
         active="people",
@@ -215,7 +217,8 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
         form=form,
         registrations=directory.registrations_of(found),
         standing=departures.left_standing(found, page.now()),
-        mails=log.newest(log.Wanted(person_id=found.id), LATEST_MAILS),
+        mails=mails,
+        mail_names=mail_names.mails(mails),
     )
     return make_response(html, form.status)
 

@@ -44,6 +44,7 @@ from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
+from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words, words
 
 # A longer list cannot be ticked through by a person; then the choice itself has to be narrower.
@@ -91,7 +92,7 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
     try:
         drafts.require_possible(meeting, order.kind, page.now(), order.questionnaire)
     except DomainError as problem:
-        return _impossible(meeting, order, error_messages.sentence(problem))
+        return _impossible(order, what, error_messages.sentence(problem))
     form = Press()
     if not form.accepted():
         return _compose(order, what, str(TOO_OLD) if form.expired else "")
@@ -111,9 +112,16 @@ def _left_out(step: str) -> frozenset[str]:
     return frozenset(listed("rad")) - frozenset(listed("med"))
 
 
-def _impossible(meeting: Meeting, order: MailingDraft, why: str) -> AnyResponse:
+def _impossible(order: MailingDraft, what: str, why: str) -> AnyResponse:
+    meeting = order.meeting
     html = render_template(
-        "coordinator/sending_closed.html", active="year", meeting=meeting, order=order, why=why
+        "coordinator/sending_closed.html",
+        active="year",
+        meeting=meeting,
+        name=_name(order),
+        what=what,
+        several=_several(order),
+        why=why,
     )
     return make_response(html)
 
@@ -127,6 +135,7 @@ def _compose(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         active="year",
         meeting=order.meeting,
         order=order,
+        name=_name(order),
         by_choice=registry.of(order.kind).by_choice,
         has_link=bool(kinds.KINDS[order.kind].links),
         said=kind_words.PAGES[order.kind],
@@ -173,6 +182,13 @@ def _several(order: MailingDraft) -> list[tuple[str, str]]:
         return []
     in_order = sorted(several, key=lambda one: one.key != order.questionnaire)
     return [(one.key, published.title_of(one).to(page.language())) for one in in_order]
+
+
+def _name(order: MailingDraft) -> str:
+    """What the mailing is called in running text."""
+    key = order.questionnaire
+    about = published.one(order.meeting, key) if key else None
+    return mail_names.in_running_text(order.kind, about)
 
 
 def _sample(rows: list[Addressee]) -> Addressee:
@@ -258,6 +274,7 @@ def _confirm(order: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         active="year",
         meeting=order.meeting,
         order=order,
+        name=_name(order),
         rows=rows,
         tested=tested,
         form=Press(),
@@ -325,15 +342,13 @@ def sending(public_id: str) -> str:
     """How a mailing goes. The page may be closed; it is read again by itself or by its link."""
     mailing = by_public_id(public_id)
     standing, kind = progress_of(mailing), registry.of(mailing.kind)
-    about = asked.of_mailing(mailing)
     running = mailing.state == "preparing" or (mailing.state == "sending" and standing.waiting > 0)
     return render_template(
         "coordinator/sending.html",
         active="mailings",
         mailing=mailing,
-        about=published.title_of(about).to(page.language())
-        if about and opening.is_named(about)
-        else "",
+        name=mail_names.in_running_text(mailing.kind, asked.of_mailing(mailing)),
+        about=mail_names.mailings([mailing])[mailing.id].title,
         standing=standing,
         running=running,
         announced=not kind.address,

@@ -29,6 +29,7 @@ from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import words
 from annualwheel.web.wording.decline_reasons import reason_words
 
@@ -112,13 +113,15 @@ def registration(public_id: str) -> AnyResponse:
 
 def _shown(seat: Registration, form: ReplyForm | None) -> AnyResponse:
     line = seats.place_in_line(seat) if seat.state == "waitlisted" else 0
+    mails = log.about(seat)
     html = render_template(
         "coordinator/registration.html",
         active="year",
         seat=seat,
         claim=open_registration.claim(seat),
         meeting=seat.meeting,
-        mails=log.about(seat),
+        mails=mails,
+        mail_names=mail_names.mails(mails),
         form=form or ReplyForm.of(seat),
         successor=invitations.successor_of(seat),
         line=line,
