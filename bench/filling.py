@@ -78,7 +78,7 @@ BY_STATE = ("invited", *["registered"] * 3, "declined", "withdrawn", "registered
 
 
 def plan() -> Year:
-    """The year with its three meetings, its themes, and the questionnaires of forms/ published."""
+    """The year with its three meetings, and its themes."""
     now, by = SystemClock().now(), audit.SYSTEM
     year = planning.create_year(
         local(now).year,
@@ -106,8 +106,9 @@ def plan() -> Year:
 
 
 def publish(year: Year, definitions: Iterable[Definition] = ()) -> None:
-    """Publishes the questionnaires given, or those of forms/."""
-    for definition in definitions or reading.read_all(services().settings.forms_folder):
+    """Publishes the questionnaires given, or those of forms/ that prepare a meeting."""
+    every = reading.read_all(services().settings.forms_folder)
+    for definition in definitions or (one for one in every if one.timing == "before"):
         published.publish(
             meeting_of(year, definition.meeting_kind),
             definition,

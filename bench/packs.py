@@ -7,10 +7,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
-from annualwheel.db import db
-from annualwheel.models import Meeting, Questionnaire
+from annualwheel.questionnaires import published
 from bench import filling, processes
 from bench.places import Place, Places, settled
 from bench.table import Sample
@@ -23,10 +20,10 @@ def packing(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     """Builds the pack in a new process each round, as the job does, and beside it the bare loop."""
     place = places.make(kind)
     with place.app():
-        filling.publish(filling.plan())
+        year = filling.plan()
+        filling.publish(year)
         filling.staff_link("facilitator")
-        of_the_work_meeting = sa.select(Questionnaire).join(Meeting).where(Meeting.kind == "work")
-        questionnaire = db.session.scalars(of_the_work_meeting).one()
+        questionnaire = published.one(filling.meeting_of(year, "work"), "arbetsmote")
         filling.store_versions(questionnaire, ORGANISATIONS, INITIATIVES)
     settled(place)
     times, memory = [], []

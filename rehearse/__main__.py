@@ -74,7 +74,7 @@ def conclude(stage: Stage, ledger: Ledger, seconds: float, say: Callable[[str], 
         for name in COUNTED
         if received[name] != database[name]
     ]
-    wrong += calendar_faults(stage.post.entries(), len(ledger.registered - ledger.gave_up))
+    wrong += calendar_faults(stage.post.entries(), len(ledger.coming))
     say(
         f"Klart på {seconds:.0f} sekunder: {received['mails_received']} mejl, "
         f"{received['registered']} anmälningar, {received['submitted']} inskickade svar, "

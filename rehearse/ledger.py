@@ -12,7 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import scoped_session
 
-from annualwheel.models import Audit, ImportedPerson, Message, Registration, SubmissionVersion
+from annualwheel.models import (
+    Audit,
+    ImportedPerson,
+    Message,
+    Questionnaire,
+    Registration,
+    Submission,
+    SubmissionVersion,
+)
 from annualwheel.models.drafts import Answer
 from annualwheel.questionnaires import content
 from rehearse.cast import LATE, MEANWHILE
@@ -26,6 +34,7 @@ COUNTED = (
     "declined",
     "substituted",
     "submitted",
+    "followed_up",
     "initiatives",
     "calendar_requests",
     "calendar_updates",
@@ -49,7 +58,8 @@ class Ledger:
     """What people have seen with their own eyes: on pages, in mails, in the workbook they
     downloaded.
 
-    `submitted` has a name for every receipt, `conflicts` for every time two wrote in the same
+    `submitted` has a name for every receipt, `followed_up` for every answer after a meeting that is
+    among them, `conflicts` for every time two wrote in the same
     field, `waited` those who stood in line and `promoted` those of them who got a seat, `gave_up`
     those who were registered and do not come. Sets and lists, since several people write in it at
     once.
@@ -61,12 +71,18 @@ class Ledger:
     declined: set[Seat] = field(default_factory=set)
     substituted: set[Seat] = field(default_factory=set)
     submitted: list[str] = field(default_factory=list)
+    followed_up: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     waited: set[Seat] = field(default_factory=set)
     promoted: set[Seat] = field(default_factory=set)
     gave_up: set[Seat] = field(default_factory=set)
     initiatives: int = 0
     packs: int = 0
+
+    @property
+    def coming(self) -> set[Seat]:
+        """Who has a seat and comes."""
+        return self.registered - self.gave_up
 
     def counts(self, post: Post) -> dict[str, int]:
         """The numbers by name; mails and calendar entries are counted where they arrived."""
@@ -79,6 +95,7 @@ class Ledger:
             "declined": len(self.declined),
             "substituted": len(self.substituted),
             "submitted": len(self.submitted),
+            "followed_up": len(self.followed_up),
             "initiatives": self.initiatives,
             **{name: entries[name] for name in CALENDAR},
             "packs": self.packs,
@@ -137,6 +154,7 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         "declined": seats(Registration.state == "declined"),
         "substituted": seats(Registration.state == "substituted"),
         "submitted": count(sa.select(sa.func.count(SubmissionVersion.id))),
+        "followed_up": count(_answers_after()),
         "initiatives": _initiatives(session),
         **{name: mails(Message.kind == kind) for name, kind in CALENDAR.items()},
         "packs": count(sa.select(sa.func.count(Audit.id)).where(Audit.verb == "pack_downloaded")),
@@ -144,6 +162,15 @@ def stored(session: scoped_session[Any]) -> dict[str, int]:
         "waited": seats(Registration.queued_at.is_not(None)),
         "promoted": seats(Registration.queued_at.is_not(None), Registration.sequence >= 0),
     }
+
+
+def _answers_after() -> sa.Select[Any]:
+    """How many answers there are to what was asked after a meeting."""
+    return (
+        sa.select(sa.func.count(Submission.id))
+        .join(Submission.questionnaire)
+        .where(Questionnaire.timing == "after", Submission.submitted_at.is_not(None))
+    )
 
 
 def _conflicts(session: scoped_session[Any]) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import openpyxl
 
+from annualwheel.questionnaires.definition import Definition
 from rehearse import cast
 from rehearse.browser import Browser
 from rehearse.dom import Unexpected
@@ -122,9 +123,12 @@ def meeting_page(browser: Browser, plan: Plan) -> Browser:
     return browser.open("/arshjul").follow(plan.name)
 
 
-def publish(browser: Browser, plan: Plan) -> None:
-    """Publishes the questions of a meeting."""
-    meeting_page(browser, plan).press("Publicera frågorna").see("Frågorna är publicerade")
+def publish(browser: Browser, plan: Plan, asked: Definition) -> None:
+    """Publishes those questions for a meeting; they are named where there are several."""
+    button = f"Publicera frågorna {asked.title.sv}"
+    if button not in meeting_page(browser, plan).text:
+        button = "Publicera frågorna"
+    browser.press(button).see("Frågorna är publicerade")
 
 
 def send(stage: Stage, browser: Browser, plan: Plan, link: str, audience: str = "") -> int:

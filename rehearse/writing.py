@@ -1,4 +1,4 @@
-"""Those who prepare.
+"""Those who prepare, or follow the meeting up.
 
 They open their answer from the mail, fill in the questions that the pages show, submit, change,
 submit again.
@@ -34,7 +34,7 @@ TURNS = 3
 DRAFTS = 0.1
 
 
-def prepare(
+def answer(
     stage: Stage, ledger: Ledger, asked: Definition, mails: Sequence[Mail], seed: int
 ) -> dict[str, list[Mail]]:
     """Everyone opens the link, and one in each organisation writes the answer.
@@ -72,7 +72,7 @@ def _heading(stage: Stage, mail: Mail) -> str:
 
 def enter(stage: Stage, mail: Mail) -> Browser:
     """Follows the link and presses the button that lets in."""
-    return stage.browser().open(mail.link(PREPARATION)).in_swedish().press("Öppna förberedelsen")
+    return stage.browser().open(mail.link(PREPARATION)).in_swedish().press("Öppna")
 
 
 def write(browser: Browser, asked: Definition, dice: Random) -> None:

@@ -24,6 +24,9 @@ MOVED = replace(DIRECTION, day="2027-03-19", place="Stora salen")
 CONFERENCE = Plan("Konferensen Värmland 2040", "2027-09-16", "9.00", "16.00")
 LEADS = "Organisationernas samordnare"
 CHANGED_EVERY = 3
+# The questionnaires by their keys in forms/: one before each meeting, one after the first.
+BEFORE = {WORK: "arbetsmote", DIRECTION: "riktningsmote", CONFERENCE: "konferens"}
+AFTER = "efter_arbetsmotet"
 
 
 class Rehearsal:
@@ -36,7 +39,7 @@ class Rehearsal:
         self.ledger = Ledger()
         self.few = LEADS if cast.names_leads(contacts[1]) else contacts[0]
         definitions = reading.read_all(stage.settings.forms_folder)
-        self.asked = {asked.meeting_kind: asked for asked in definitions}
+        self.asked = {asked.key: asked for asked in definitions}
 
     def play(self) -> Ledger:
         """The whole year.
@@ -56,7 +59,7 @@ class Rehearsal:
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             region.plan_year(office, YEAR, (WORK, DIRECTION, CONFERENCE))
             self.ledger.contacts = region.import_contacts(office, *self.contacts)
-            region.publish(office, WORK)
+            region.publish(office, WORK, self.asked[BEFORE[WORK]])
         self.tell(f"Året är planerat, {self.ledger.contacts} personer är inlästa.")
 
     def work_meeting(self) -> None:
@@ -79,8 +82,9 @@ class Rehearsal:
         for seat in leaving[1:]:
             guests.change_of_mind(self.at(WORK, "a3"), seat, self.latest(seat))
         self.welcome(WORK)
-        self.prepare(WORK, self.asked["work"], dt.date(2026, 12, 14), dt.date(2027, 1, 11))
+        self.prepare(WORK, dt.date(2026, 12, 14), dt.date(2027, 1, 11))
         self.pack(WORK, dt.date(2027, 1, 18))
+        self.follow_up(WORK, self.asked[AFTER], dt.date(2027, 1, 25))
 
     def direction_meeting(self) -> None:
         """The leads are invited, more than there are seats for.
@@ -96,7 +100,7 @@ class Rehearsal:
             before = region.move(self.stage, office, DIRECTION, MOVED)
         guests.confirm_new_day(self.at(DIRECTION, "r2"), self.stage.post.since(before, INVITATION))
         self.tell(f"Riktningsmötet flyttades till {MOVED.day}.")
-        self.prepare(DIRECTION, self.asked["direction"], dt.date(2027, 3, 1), dt.date(2027, 3, 8))
+        self.prepare(DIRECTION, dt.date(2027, 3, 1), dt.date(2027, 3, 8))
         self.pack(MOVED, dt.date(2027, 3, 15))
 
     def conference(self) -> None:
@@ -110,8 +114,7 @@ class Rehearsal:
         coming = self.invite(CONFERENCE, self.few, "k1", publish=True, rule=line.OFFERED)
         self.welcome(CONFERENCE)
         line.make_room(self.at(CONFERENCE, ""), self.latest(coming[0]))
-        asked, opens, later = self.asked["conference"], dt.date(2027, 8, 23), dt.date(2027, 8, 30)
-        self.prepare(CONFERENCE, asked, opens, later)
+        self.prepare(CONFERENCE, dt.date(2027, 8, 23), dt.date(2027, 8, 30))
         self.pack(CONFERENCE, dt.date(2027, 9, 8))
 
     def invite(
@@ -124,7 +127,7 @@ class Rehearsal:
         """
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             if publish:
-                region.publish(office, plan)
+                region.publish(office, plan, self.asked[BEFORE[plan]])
             first = region.send(self.stage, office, plan, "Bjud in", audience)
             mails = self.stage.post.since(first, INVITATION)
             if rule:
@@ -150,7 +153,7 @@ class Rehearsal:
         mails = [mail for mail in self.stage.post.since(0, INVITATION) if mail.to not in known]
         guests.welcome_substitutes(self.at(plan, ""), mails)
 
-    def prepare(self, plan: Plan, asked: Definition, opens: dt.date, later: dt.date) -> None:
+    def prepare(self, plan: Plan, opens: dt.date, later: dt.date) -> None:
         """The mail about the preparation goes out, people write and submit.
 
         Some change and submit again a week later.
@@ -158,12 +161,26 @@ class Rehearsal:
         self.stage.clock.to(opens)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             mails = self.stage.post.since(self.send_preparation(office, plan), PREPARATION)
-        before = len(self.ledger.submitted)
-        answers = writing.prepare(self.stage, self.ledger, asked, mails, self.seed)
+        before, asked = len(self.ledger.submitted), self.asked[BEFORE[plan]]
+        answers = writing.answer(self.stage, self.ledger, asked, mails, self.seed)
         self.stage.clock.to(later)
         writing.change(self.stage, self.ledger, answers, CHANGED_EVERY)
         changed = len(self.ledger.submitted) - before - len(answers)
         self.tell(f"{plan.name}: {len(answers)} svar är inskickade, {changed} har ändrats.")
+
+    def follow_up(self, plan: Plan, asked: Definition, day: dt.date) -> None:
+        """After the meeting those who came are asked what they took with them, and answer."""
+        self.stage.clock.to(day)
+        with region.sign_in(self.stage, cast.PLANNER[1]) as office:
+            region.publish(office, plan, asked)
+            first = region.send(self.stage, office, plan, f"Skicka mejlet om {asked.title.sv}")
+        mails = self.stage.post.since(first, PREPARATION)
+        came = {seat[1:] for seat in self.ledger.coming if seat[0] == plan.name}
+        if {mail.to for mail in mails} != came:
+            raise Unexpected(f"{asked.title.sv} is asked of {len(mails)}, and {len(came)} came")
+        answers = writing.answer(self.stage, self.ledger, asked, mails, self.seed)
+        self.ledger.followed_up += answers
+        self.tell(f"{plan.name}: {len(answers)} av {len(mails)} har svarat efter mötet.")
 
     def send_preparation(self, office: Browser, plan: Plan) -> int:
         """Sends the mail about the preparation."""

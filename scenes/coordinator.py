@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from scenes.scene import Press, Scene
 
 WORK, DIRECTION, CONFERENCE = (
@@ -9,6 +12,8 @@ WORK, DIRECTION, CONFERENCE = (
 )
 INVITE = CONFERENCE + "/utskick/inbjudan"
 SAVE = CONFERENCE + "/utskick/spara-datumet"
+# The days after the working meeting, while it is followed up.
+FOLLOWED_UP: Mapping[str, Any] = {"world": "after", "at": "followed_up"}
 
 
 def _scene(
@@ -48,6 +53,7 @@ SCENES = (
     _scene("mote-flyttat", "meeting", DIRECTION, world="turns"),
     _scene("mote-installt", "meeting", CONFERENCE, world="turns"),
     _scene("mote-efter", "meeting", WORK, at="held"),
+    _scene("mote-tva-formular", "meeting", WORK, **FOLLOWED_UP),
     _scene("mote-utan-anmald", "missing", DIRECTION + "/utan-anmald"),
     _scene("mote-installningar", "meeting_settings", DIRECTION + "/installningar"),
     _scene(
@@ -218,12 +224,35 @@ SCENES = (
     _scene("paminn-ingen", "compose", DIRECTION + "/utskick/paminnelse"),
     _scene("paminn-stangd", "compose", WORK + "/utskick/paminnelse"),
     _scene("paminn-installt", "compose", CONFERENCE + "/utskick/paminnelse", world="turns"),
+    _scene("forbered-tva-formular", "compose", WORK + "/utskick/forberedelse", **FOLLOWED_UP),
+    _scene(
+        "forbered-tva-formular-stangd",
+        "compose",
+        WORK + "/utskick/forberedelse?formular=arbetsmote",
+        **FOLLOWED_UP,
+    ),
+    _scene(
+        "paminn-tva-formular",
+        "compose",
+        WORK + "/utskick/paminnelse-forberedelse?formular=efter_arbetsmotet",
+        **FOLLOWED_UP,
+    ),
+    _scene("utskick-uppfoljning", "sending", "/utskick/{followup_mailing}", **FOLLOWED_UP),
+    _scene("utskick-tva-formular", "mailings", "/utskick", **FOLLOWED_UP),
     _scene("bjud-in-mejlet", "sample_mail", INVITE + "/mejl?urval=lead", framed=True),
     _scene("svarslaget", "answer_states", WORK + "/svar"),
     _scene("svarslaget-sorterat", "answer_states", WORK + "/svar?ordning=-sparat"),
     _scene("svarslaget-inga", "answer_states", DIRECTION + "/svar"),
     _scene("svarslaget-efter", "answer_states", WORK + "/svar", world="after", at="closed"),
     _scene("svaret", "answer_state", WORK + "/svar/{submission}"),
+    _scene("svarslaget-tva-formular", "answer_states", WORK + "/svar", **FOLLOWED_UP),
+    _scene(
+        "svarslaget-uppfoljning",
+        "answer_states",
+        WORK + "/svar?formular=efter_arbetsmotet",
+        **FOLLOWED_UP,
+    ),
+    _scene("svaret-uppfoljning", "answer_state", WORK + "/svar/{followed_answer}", **FOLLOWED_UP),
     _scene(
         "svaret-vill-andra",
         "answer_state",

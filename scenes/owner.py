@@ -71,6 +71,14 @@ SCENES = (
     ),
     Scene("uppgifter-texter", "owner.overview", "year", "author", "/mina-uppgifter/oversikt"),
     Scene("uppgifter-ersatta", "owner.overview", "year", "replaced", "/mina-uppgifter/oversikt"),
+    Scene(
+        "uppgifter-tva-formular",
+        "owner.overview",
+        "after",
+        "follower",
+        "/mina-uppgifter/oversikt",
+        at="followed_up",
+    ),
     Scene("uppgifter-tom", "owner.overview", "year", "contact", "/mina-uppgifter/oversikt"),
     Scene("ratta", "owner.correct", "year", "owner", "/mina-uppgifter/andra"),
     Scene(

@@ -29,6 +29,14 @@ SCENES = (
         "anmalan-avbokad", "participant.confirmation", "year", "withdrawn", "/anmalan?klart=avbokad"
     ),
     Scene("anmalan-ersattare", "participant.confirmation", "year", "substitute", "/anmalan"),
+    Scene(
+        "anmalan-tva-formular",
+        "participant.confirmation",
+        "after",
+        "follows",
+        "/anmalan",
+        at="followed_up",
+    ),
     Scene("anmalan-stangd", "participant.confirmation", "year", "late", "/anmalan"),
     Scene(
         "anmalan-vantelista",

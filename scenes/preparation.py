@@ -282,5 +282,27 @@ SCENES = (
         "/forberedelse/resultat",
         at="published",
     ),
+    *(
+        Scene(f"uppfoljning-{name}", f"preparation.{page}", "after", who, address, at="followed_up")
+        for name, page, who, address in (
+            ("tom", "hub", "follows_writes", HUB),
+            ("paborjad", "hub", "follows_half_writes", HUB),
+            ("inskickad", "hub", "followed_writes", HUB),
+            ("avsnitt", "section", "follows_half_writes", "/forberedelse/med_hem"),
+            ("granska", "review", "follows_half_writes", REVIEW),
+            ("kvitto", "receipt", "followed_writes", "/forberedelse/inskickat"),
+            ("kvitto-andrat", "receipt", "followed_changed_writes", "/forberedelse/inskickat"),
+            ("svar", "answer", "followed_writes", "/forberedelse/svar"),
+        )
+    ),
+    Scene("uppfoljning-inte-oppen", "preparation.hub", "after", "follows_writes", HUB),
+    Scene(
+        "uppfoljning-lank",
+        "open.preparation",
+        "after",
+        "",
+        "{follows_writes_link}",
+        at="followed_up",
+    ),
     Scene("oversikt-resultat", "preparation.hub", "after", "wrote", HUB, at="published"),
 )

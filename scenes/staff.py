@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenes.scene import Press, Scene
 
-ANSWERS = "/svar/2027/arbetsmote"
+ANSWERS, LAST_YEAR = "/svar/2027/arbetsmote", "/svar/2026/arbetsmote"
 
 
 def _read(name: str, endpoint: str, address: str, world: str = "year", at: str = "now") -> Scene:
@@ -31,6 +31,15 @@ SCENES = (
     _read("svar-till-motet-inga", "meeting_answers", "/svar/2027/riktningsmote"),
     _read("svar-fran", "by_respondent", ANSWERS + "/fran/{submission}"),
     _read("svar-pa-fraga", "by_question", ANSWERS + "/fraga/{question}"),
+    _read("svar-forra-aret", "meeting_answers", LAST_YEAR),
+    _read("svar-fran-uppfoljning", "by_respondent", LAST_YEAR + "/fran/{followup_answer}"),
+    _read(
+        "svar-pa-fraga-uppfoljning",
+        "by_question",
+        LAST_YEAR + "/fraga/tar_med?formular=efter_arbetsmotet",
+    ),
+    _read("svar-tva-formular", "meeting_answers", ANSWERS, "after", "followed_up"),
+    _read("underlag-tva-formular", "pack", "/underlag/{pack_of_both}", "after", "followed_up"),
     _read("underlag-koat", "pack", "/underlag/{pack_queued}"),
     _read("underlag-tas-fram", "pack", "/underlag/{pack_building}"),
     _read("underlag-klart", "pack", "/underlag/{pack_ready}"),

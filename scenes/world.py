@@ -28,6 +28,9 @@ from scenes.scene import Scene
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 YEAR = dt.timedelta(days=400)
+# The questionnaires of forms/ by their keys: what prepares each meeting, and what follows one up.
+PREPARING = {"work": "arbetsmote", "direction": "riktningsmote", "conference": "konferens"}
+FOLLOWING_UP = "efter_arbetsmotet"
 
 
 class Settable(Protocol):

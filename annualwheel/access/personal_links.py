@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,29 +22,23 @@ from annualwheel.models import (
     Submission,
 )
 from annualwheel.models.registrations import LINK_IS_DEAD
-from annualwheel.wording import names
 
 # So long after a meeting its links are mailed anew to somebody who has lost theirs.
 SHOWN = dt.timedelta(days=30)
-PREPARATION = {"sv": "Förberedelsen inför ", "en": "Preparation for "}
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link, whose it is, and the meeting and organisation it is about."""
+    """A link, whose it is, and the meeting and organisation it is about.
+
+    `submission` is the answer it opens, None for a link to a registration.
+    """
 
     target: Target
     person: Person
     meeting: Meeting
     organisation: Organisation
-
-    def what(self, language: str) -> str:
-        """What the link opens, as a mail says it."""
-        if self.target.purpose == "registration":
-            what = names.title(self.meeting.kind, language)
-        else:
-            what = f"{PREPARATION[language]}{names.meeting(self.meeting.kind, language)}"
-        return f"{what}, {self.organisation.name}"
+    submission: Submission | None = None
 
 
 def living(people: sa.ColumnElement[bool], now: dt.datetime) -> list[Link]:
@@ -103,19 +97,10 @@ def _to_preparations(people: sa.ColumnElement[bool], now: dt.datetime) -> list[L
             member.person,
             member.submission.questionnaire.meeting,
             member.submission.organisation,
+            member.submission,
         )
         for member in members
     ]
-
-
-def listed(found: Sequence[Link], language: str) -> tuple[list[dict[str, str]], dict[str, Target]]:
-    """The links as a mail lists them: a fact and targets.
-
-    The fact is `people`, and the targets are `landing_1`, `landing_2`, …
-    """
-    people = [{"name": link.person.name, "what": link.what(language)} for link in found]
-    targets = {f"landing_{number}": link.target for number, link in enumerate(found, 1)}
-    return people, targets
 
 
 def renew(person: Person) -> Mapping[str, int]:

@@ -14,12 +14,12 @@ from annualwheel.demo import year
 from annualwheel.models import (
     Meeting,
     Member,
-    Questionnaire,
     Registration,
     Staff,
     StaffLink,
     Submission,
 )
+from annualwheel.preparation import deadline
 from annualwheel.questionnaires import reading
 from annualwheel.services import services
 
@@ -81,14 +81,15 @@ def _invitation() -> Target | None:
 
 
 def _preparation() -> Target | None:
-    writer = db.session.scalar(
+    """Somebody whose organisation has begun an answer that can be written in now."""
+    begun = db.session.scalars(
         sa.select(Member)
         .join(Submission)
-        .join(Questionnaire)
-        .where(Submission.state == "draft")
+        .where(Submission.state == "draft", Submission.changed_at.is_not(None))
         .order_by(Member.id)
-        .limit(1)
     )
+    now = services().clock.now()
+    writer = next((one for one in begun if deadline.is_open(one.submission, now)), None)
     return Target("member", writer.public_id, writer.link_version) if writer else None
 
 

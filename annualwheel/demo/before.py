@@ -1,6 +1,6 @@
 """The year before the demonstration year, as much of it as this year leans on.
 
-Two organisations' answers to the working meeting.
+Two organisations' answers to the working meeting, and who was there and followed it up.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from annualwheel.audit import Actor
 from annualwheel.clock import STOCKHOLM, local
 from annualwheel.cycle import years
 from annualwheel.db import db
+from annualwheel.demo import following_up
 from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.mail import outbox
 from annualwheel.meetings import planning
@@ -93,10 +94,11 @@ ANSWERS = (
 )
 
 
-def play(year: Year, definition: Definition, actor: Actor) -> None:
-    """Plans the year before `year` (its organisations are known).
+def play(year: Year, preparing: Definition, after: Definition, actor: Actor) -> None:
+    """Plans the year before `year` (its organisations are known), a year ago.
 
-    Submits two organisations' answers to `definition`, a year ago.
+    Submits two organisations' answers to `preparing`, and the answers to `after` of those who were
+    at the meeting. The mails of all that were sent then.
     """
     plan = {meeting.kind: _a_year_earlier(meeting) for meeting in year.meetings}
     planned_at = plan["work"].starts_at - 100 * DAY
@@ -107,11 +109,25 @@ def play(year: Year, definition: Definition, actor: Actor) -> None:
     db.session.refresh(earlier)
     for meeting in earlier.meetings:
         plan_phases(meeting, {}, planned_at, actor)
-    meeting = next(each for each in earlier.meetings if each.kind == definition.meeting_kind)
+    meeting = next(each for each in earlier.meetings if each.kind == preparing.meeting_kind)
     opened = years.phase(meeting, "preparation").opens_at
-    questionnaire = published.publish(meeting, definition, opened - DAY, actor)
+    questionnaire, followup = (
+        published.publish(meeting, definition, opened - DAY, actor)
+        for definition in (preparing, after)
+    )
+    db.session.refresh(meeting)
     for answered in ANSWERS:
         _submit(questionnaire, answered, opened + 10 * DAY)
+    following_up.play(meeting, followup)
+    _mails_went()
+
+
+def _mails_went() -> None:
+    """Every mail so far was sent when it was written."""
+    waiting = db.session.scalars(sa.select(Message).order_by(Message.queued_at)).all()
+    for mail in waiting:
+        for taken in outbox.claim("demo", mail.queued_at, [mail.id]):
+            outbox.mark_sent(taken, mail.queued_at)
 
 
 def _a_year_earlier(meeting: Meeting) -> Appointment:
@@ -144,7 +160,3 @@ def _submit(questionnaire: Questionnaire, answered: Answered, at: dt.datetime) -
         changes = {key: Change(value, 0) for key, value in texts.items()}
         answers.save(item, changes, member.person, at)
     submission.submit(member, at)
-    # Its receipt was sent a year ago.
-    receipts = sa.select(Message.id).where(Message.kind == "receipt", Message.queued_at == at)
-    for receipt in outbox.claim("demo", at, db.session.scalars(receipts).all()):
-        outbox.mark_sent(receipt, at)

@@ -51,6 +51,8 @@ DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 MORNING = dt.timedelta(hours=9, minutes=20)
 THURSDAY, FRIDAY = 3, 4
+# The questionnaires of the working meeting, by their keys in forms/.
+PREPARING, AFTER = "arbetsmote", "efter_arbetsmotet"
 HOURS = {"work": (9, 16), "direction": (8.5, 12), "conference": (9, 16)}
 PLACE, ADDRESS = "Exempelsalen", "Exempelgatan 1, Karlstad"
 THEMES = (
@@ -114,16 +116,14 @@ def play(now: dt.datetime, definitions: list[Definition]) -> Played:
     year = _plan(now, coordinator)
     people = _contacts(year)
     work, direction = year.meetings[0], year.meetings[1]
-    of_work = next(
-        one for one in definitions if one.meeting_kind == work.kind and one.timing == "before"
-    )
-    before.play(year, of_work, coordinator)
+    by_key = {definition.key: definition for definition in definitions}
+    before.play(year, by_key[PREPARING], by_key[AFTER], coordinator)
     for definition in definitions:
         meeting = next(one for one in year.meetings if one.kind == definition.meeting_kind)
         published.publish(meeting, definition, now - 40 * DAY, coordinator)
     _work_meeting(work, people)
     _direction_meeting(direction, people, now)
-    submitted = _prepare(work, of_work.key, now)
+    submitted = _prepare(work, now)
     return Played(len(organisations()), len(people), submitted)
 
 
@@ -224,13 +224,13 @@ def _direction_meeting(meeting: Meeting, people: list[Person], now: dt.datetime)
             replies.decline(registration, "", min(opened + DAY, now), audit.participant(person.id))
 
 
-def _prepare(meeting: Meeting, key: str, now: dt.datetime) -> int:
-    """Everyone who comes may write in the answer to the questionnaire with that key.
+def _prepare(meeting: Meeting, now: dt.datetime) -> int:
+    """Everyone who comes may write in the answer to what prepares the working meeting.
 
     Ten organisations have submitted their initiatives, some have begun.
     """
     opened = years.phase(meeting, "preparation").opens_at + MORNING
-    questionnaire = published.one(meeting, key)
+    questionnaire = published.one(meeting, PREPARING)
     writers: dict[str, Member] = {}
     coming = (
         sa.select(Registration)

@@ -28,15 +28,15 @@ _WHICH = ("asked", "after")
 
 # Days and times are text in the recipient's language; `meeting` in its definite form
 # ("arbetsmötet", "the working meeting"). `given` and names are as the person writes them.
-# `sections`, `missing` and `summary` are lists of text. `personal` is true when each person answers
-# for themselves. `asked` is the title of the questionnaire where a meeting has several or it comes
-# after the meeting, which `after` says. `last_day` is the day of `closes` without the year; `first`
-# names what must be done before anything can be submitted. `seated`: the seat went over with the
-# invitation; `taken`: by the new person's own press. `may_register` and `may_substitute` say what
-# the page lets the person do now; `asks`: an answer is owed; `stands`: the yes still counts.
-# `part` in results: present, wrote or registered. `people` in new_link is a list of {"name",
-# "what"}; person number n has the link landing_n. `invited_by` is the last day for invitations;
-# `again`: the person has been told of another date or venue before.
+# `sections`, `missing` and `summary` are lists of text. `personal` is true when each person
+# answers for themselves. `asked` is the title of the questionnaire where a meeting has several or
+# it comes after the meeting, which `after` says. `last_day` is the day of `closes` without the
+# year; `needed` lists what must be done before anything can be submitted. `seated`: the seat went
+# over with the invitation; `taken`: by the new person's own press. `may_register` and
+# `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`:
+# the yes still counts. `part` in results: present, wrote or registered. `people` in new_link is
+# a list of {"name", "what"}; person number n has the link landing_n. `invited_by` is the last day
+# for invitations; `again`: the person has been told of another date or venue before.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -83,7 +83,7 @@ KINDS: Mapping[str, Kind] = {
         (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", *_WHICH)
     ),
     "preparation_reminder": Kind(
-        (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "first", *_WHICH)
+        (*_PREPARE, "last_day", "missing"), ("preparation",), ("personal", "needed", *_WHICH)
     ),
     "receipt": Kind(
         (*_PREPARE, "submitted_at", "by"), ("preparation",), ("personal", "summary", "asked")

@@ -21,6 +21,7 @@ from annualwheel.mail import outbox
 from annualwheel.mail import states as mail_states
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Meeting, Message, Person, Registration
+from annualwheel.participation import named_links
 from annualwheel.registrations import notices, seats
 from annualwheel.registrations.states import ENTRY_FOLLOWS
 
@@ -212,7 +213,7 @@ def _send_links(
     found = [link for link in living if link.target.public_id not in there]
     if not found:
         return
-    people, links = personal_links.listed(found, person.language)
+    people, links = named_links.listed(found, person.language)
     facts = {"given": person.given, "people": people}
     to = Recipient.of(person)
     outbox.put(f"new_address:{public_id()}", "new_address", to, facts, links, now)

@@ -17,6 +17,7 @@ from annualwheel.db import public_id
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Person
+from annualwheel.participation import named_links
 
 HOUR = dt.timedelta(hours=1)
 
@@ -39,5 +40,5 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     # address.
     only = first.id if all(link.person is first for link in found) else None
     to = Recipient(first.email, "", first.language, only)
-    people, links = personal_links.listed(found, first.language)
+    people, links = named_links.listed(found, first.language)
     outbox.put(f"new_link:{public_id()}", "new_link", to, {"people": people}, links, now)

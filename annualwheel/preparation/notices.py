@@ -57,14 +57,14 @@ def reminder_facts(member: Member, language: str) -> dict[str, object]:
 def left(submission: Submission, parts: Sequence[Part], language: str) -> dict[str, object]:
     """What a reminder says of the parts that are not done.
 
-    `first` is the one that nothing can be submitted without.
+    `needed` are those that nothing can be submitted without.
     """
     # A group needs an item or the tick that there is none; other sections may be left empty.
     needed = [part_title(part, language) for part in parts if part.section.group]
     return {
         "last_day": dates.day_month(deadline.closes_at(submission), language),
         "missing": [part_title(part, language) for part in parts],
-        "first": needed[0] if needed else "",
+        "needed": needed,
     }
 
 
@@ -200,12 +200,9 @@ def _common(submission: Submission, person: Person, language: str) -> dict[str, 
 
 
 def _which(submission: Submission, language: str) -> dict[str, object]:
-    """Which questionnaire a mail is about, where that must be said (see `opening.is_named`)."""
-    asked = submission.questionnaire
-    if not opening.is_named(asked):
-        return {}
-    title = published.asked_of(submission).title.to(language)
-    return {"asked": title}
+    """Which questionnaire a mail is about, where that must be said."""
+    name = published.name_of(submission)
+    return {"asked": name.to(language)} if name else {}
 
 
 def _when(submission: Submission) -> dict[str, object]:

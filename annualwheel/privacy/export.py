@@ -54,14 +54,13 @@ class OwnRegistration:
 
 @dataclass(frozen=True)
 class WrittenText:
-    """Something the person wrote in an answer.
+    """Something the person wrote in an answer (`submission`).
 
     `text` is in the language asked for. `gone_at` is when the card that held it was taken away, or
     another text replaced it. Then it is erased at `erased_at`; both are None for a current text.
     """
 
-    meeting: Meeting
-    organisation: str
+    submission: Submission
     question: str
     text: str
     at: dt.datetime
@@ -140,13 +139,14 @@ def as_json(held: Extract, reasons: Mapping[str, str]) -> dict[str, Any]:
     `person` (given, family, email, mobile, language, source), `organisations` (organisation, title,
     active), `registrations` (meeting, starts_at, organisation, title, state, mode, lunch, copy_to,
     decline_reason and decline_reason_text, invited_at, answered_at, history of at and event, needs
-    of diet, access, consent and consented_at, or null), `memberships` (meeting, organisation, role,
-    scope, opened_at), `written` (meeting, organisation, question, text, at; removed_at and
-    erased_at, null for current texts), `replaced_texts` and `submitted_versions` (numbers),
-    `replaced` (as `written`, with replaced_at), `submitted` (meeting, organisation, question, text,
-    at; of the latest version, where each person answers), `mails` (kind, address, queued_at,
-    sent_at, state; subject and text, null when we no longer have them), `requests` (kind, asked_at,
-    state, text, answer). Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link
+    of diet, access, consent and consented_at, or null), `memberships` (meeting, questionnaire,
+    organisation, role, scope, opened_at), `written` (meeting, questionnaire, organisation,
+    question, text, at; removed_at and erased_at, null for current texts), `replaced_texts` and
+    `submitted_versions` (numbers), `replaced` (as `written`, with replaced_at), `submitted`
+    (meeting, questionnaire, organisation, question, text, at; of the latest version, where each
+    person answers), `mails` (kind, address, queued_at, sent_at, state; subject and text, null when
+    we no longer have them), `requests` (kind, asked_at, state, text, answer). A questionnaire is
+    named by its key. Times are ISO 8601 in UTC. No links and no tokens: where a mail had a link
     the text says […].
     """
     return {
@@ -178,12 +178,19 @@ def _affiliation(row: Affiliation) -> dict[str, Any]:
 
 def _membership(row: Member) -> dict[str, Any]:
     return {
-        "meeting": _name(row.submission.questionnaire.meeting),
-        "questionnaire": row.submission.questionnaire.key,
-        "organisation": row.submission.organisation.name,
+        **_asked(row.submission),
         "role": row.role,
         "scope": row.scope,
         "opened_at": _time(row.opened_at),
+    }
+
+
+def _asked(submission: Submission) -> dict[str, Any]:
+    """Which answer it is: to what, and from whom."""
+    return {
+        "meeting": _name(submission.questionnaire.meeting),
+        "questionnaire": submission.questionnaire.key,
+        "organisation": submission.organisation.name,
     }
 
 
@@ -212,27 +219,24 @@ def _registrations(person: Person) -> list[OwnRegistration]:
     return [OwnRegistration(row, events.get(row.id, []), needs.get(row.id)) for row in rows]
 
 
+# What a text is shown with: the organisation, the questionnaire, whether it is one of several,
+# the meeting and its year.
+_PLACE = (
+    joinedload(Submission.organisation),
+    joinedload(Submission.questionnaire)
+    .joinedload(Questionnaire.meeting)
+    .options(joinedload(Meeting.year), joinedload(Meeting.questionnaires)),
+)
+
+
 def _memberships(person: Person) -> Sequence[Member]:
-    return db.session.scalars(
+    found = db.session.scalars(
         sa.select(Member)
         .where(Member.person_id == person.id)
         .order_by(Member.id)
-        .options(
-            joinedload(Member.submission).options(
-                joinedload(Submission.organisation),
-                joinedload(Submission.questionnaire)
-                .joinedload(Questionnaire.meeting)
-                .joinedload(Meeting.year),
-            )
-        )
-    ).all()
-
-
-# What a text is shown with: the organisation, the meeting and its year.
-_PLACE = (
-    joinedload(Submission.organisation),
-    joinedload(Submission.questionnaire).joinedload(Questionnaire.meeting).joinedload(Meeting.year),
-)
+        .options(joinedload(Member.submission).options(*_PLACE))
+    )
+    return found.unique().all()
 
 
 def _written(person: Person, language: str) -> list[WrittenText]:
@@ -249,7 +253,7 @@ def _written(person: Person, language: str) -> list[WrittenText]:
         .options(joinedload(Answer.item).joinedload(Item.submission).options(*_PLACE))
     )
     found = []
-    for row in rows:
+    for row in rows.unique():
         if not is_blank(row.value):
             gone_at = row.item.removed_at
             erased_at = gone_at + items.KEPT if gone_at else None
@@ -270,7 +274,7 @@ def _replaced(person: Person, language: str) -> list[WrittenText]:
         .options(joinedload(Item.submission).options(*_PLACE))
     )
     found = []
-    for row, item in rows:
+    for row, item in rows.unique():
         if not is_blank(row.value):
             erased_at = row.replaced_at + answers.KEPT
             if item.removed_at:
@@ -295,8 +299,7 @@ def _words(
         options = {option.key: option.label.to(language) for option in question.options}
         text = ", ".join(options.get(key, key) for key in keys(row.value))
     return WrittenText(
-        submission.questionnaire.meeting,
-        submission.organisation.name,
+        submission,
         question.label.to(language) if question else row.question_key,
         text,
         row.at,
@@ -311,8 +314,7 @@ def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
 
 def _passage(row: WrittenText, gone: str) -> dict[str, Any]:
     return {
-        "meeting": _name(row.meeting),
-        "organisation": row.organisation,
+        **_asked(row.submission),
         "question": row.question,
         "text": row.text,
         "at": _time(row.at),
@@ -323,8 +325,7 @@ def _passage(row: WrittenText, gone: str) -> dict[str, Any]:
 
 def _answer(row: OwnAnswer) -> dict[str, Any]:
     return {
-        "meeting": _name(row.meeting),
-        "organisation": row.organisation,
+        **_asked(row.submission),
         "question": row.question,
         "text": row.text,
         "at": _time(row.at),

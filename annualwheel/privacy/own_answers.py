@@ -27,8 +27,7 @@ from annualwheel.questionnaires import path, published
 class OwnAnswer:
     """An answer of the latest version; several chosen options are an answer each."""
 
-    meeting: Meeting
-    organisation: str
+    submission: Submission
     question: str
     text: str
     at: dt.datetime
@@ -52,8 +51,7 @@ def of(person: Person, language: str) -> list[OwnAnswer]:
     for answer, submission, digest, at in rows:
         found.append(
             OwnAnswer(
-                submission.questionnaire.meeting,
-                submission.organisation.name,
+                submission,
                 _label(digest, answer.question, language),
                 answer.text,
                 at,

@@ -104,6 +104,15 @@ def asked_of(submission: Submission) -> Definition:
     return by_digest(submission.digest)
 
 
+def name_of(submission: Submission) -> Text | None:
+    """What the questionnaire of an answer is called where that must be said, else None.
+
+    See `opening.is_named`.
+    """
+    named = opening.is_named(submission.questionnaire)
+    return asked_of(submission).title if named else None
+
+
 # A published text never changes (decision 7), so each process parses it once.
 @lru_cache(maxsize=64)
 def by_digest(digest: str) -> Definition:

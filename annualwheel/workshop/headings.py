@@ -59,6 +59,7 @@ WORDS = {
     "no": ("Nej", "No"),
     "no_initiatives": ("Har inga initiativ att berätta om", "Has no initiatives to report"),
     "without_initiatives": ("Inga initiativ", "No initiatives"),
+    "without_items": ("Inget att berätta om", "Nothing to report"),
     "cut": (
         " … [Texten fortsätter på bladet Långa texter]",
         " … [The text goes on in the sheet Long texts]",
@@ -115,6 +116,12 @@ WORDS = {
         "till för att filtrera och räkna",
         "One row for each initiative, and last the answers without one. The columns with 1 and 0 "
         "are for filtering and counting",
+    ),
+    "about_items": (
+        "En rad för varje, och sist de svar som inte har något. Kolumnerna med 1 och 0 är till för "
+        "att filtrera och räkna",
+        "One row for each, and last the answers without one. The columns with 1 and 0 are for "
+        "filtering and counting",
     ),
     "about_all_answers": ("En rad per svar", "One row for each answer"),
     "about_structures": (

@@ -117,7 +117,17 @@ class PackWriter:
             "participants": people.coming,
             "to_reconfirm": people.to_reconfirm,
             "offered": people.offered,
+            **self._counts_of_each(chosen),
         }
+
+    def _counts_of_each(self, chosen: list[Respondent]) -> dict[str, int]:
+        """How many have answered each of several questionnaires, and for how many organisations."""
+        counts = {}
+        for asked in self.meeting.questionnaires if self.several else []:
+            answered = [one.organisation_id for one in chosen if one.questionnaire == asked.key]
+            counts[f"answers:{asked.key}"] = len(answered)
+            counts[f"organisations:{asked.key}"] = len(set(answered))
+        return counts
 
     def _awaited(self, chosen: list[Respondent]) -> list[AwaitedQuestionnaire]:
         """The questionnaires that have opened, with the organisations that have answered each.
@@ -323,7 +333,7 @@ class PackWriter:
         self.read_me.append([])
         self.read_me.styled([word("sheets"), word("content")], "heading")
         for sheet, about in self._contents():
-            self.read_me.append_styled([(sheet.sheet.title, "strong"), (word(about), "wrap")])
+            self.read_me.append_styled([(sheet.sheet.title, "strong"), (about, "wrap")])
 
     def _answers_of(self, counts: Mapping[str, int]) -> list[tuple[str, str]]:
         """How many of those asked have answered, each questionnaire by itself."""
@@ -338,21 +348,22 @@ class PackWriter:
         """How many initiatives there are, in each list by itself."""
         if len(self.items) == 1:
             return [("count_initiatives", str(counts["initiatives"]))]
-        return [(items.title, str(items.items)) for items in self.items.values()]
+        return [(items.label.title, str(items.items)) for items in self.items.values()]
 
     def _contents(self) -> Iterator[tuple[Sheet, str]]:
-        yield self.overview, "about_overview"
+        """The sheets after the cover, each with what it holds."""
+        yield self.overview, self.word("about_overview")
         for sheet in self.theme_sheets.values():
-            yield sheet, "about_theme"
+            yield sheet, self.word("about_theme")
         for items in self.items.values():
-            yield items.sheet, "about_initiatives"
+            yield items.sheet, items.content
         for sheet, about in (
             (self.all_answers, "about_all_answers"),
             (self.structures, "about_structures"),
             (self.participants, "about_participants"),
             (self.not_answered, "about_not_answered"),
         ):
-            yield sheet, about
+            yield sheet, self.word(about)
 
     def _category(self, key: str) -> str:
         return self.categories.get(key, self.word("no_category"))

@@ -80,15 +80,21 @@ class StyledWorkbook:
         self.filtered: list[Sheet] = []
 
     def sheet(
-        self, title: str, columns: Sequence[Column], footer: tuple[str, str], name_columns: int = 1
+        self,
+        title: str,
+        columns: Sequence[Column],
+        footer: tuple[str, str],
+        name_columns: int = 1,
+        tab: str = "",
     ) -> Sheet:
         """Adds a sheet; `footer` is the two words of "Sida 1 av 3".
 
         The first `name_columns` stay in view when scrolling sideways.
 
-        A title too long for a tab is cut there and printed whole at the top of every page.
+        A title too long for a tab is cut there, unless `tab` says what stands there instead, and
+        stands whole at the top of every printed page.
         """
-        sheet = self.workbook.create_sheet(self._free_title(title))
+        sheet = self.workbook.create_sheet(self._free_title(tab or title))
         # A single & begins a code in headers and footers.
         sheet.oddHeader.left.text = title.replace("&", "&&")
         return Sheet(self, sheet, columns, footer, name_columns)

@@ -141,6 +141,24 @@ def one(public_id: str, meeting: Meeting) -> Submitted | None:
     return None
 
 
+def answer_counts(meeting: Meeting) -> dict[str, int]:
+    """How many have submitted to each of the meeting's questionnaires, by its key."""
+    rows = db.session.execute(
+        sa.select(Questionnaire.key, sa.func.count(Submission.id).label("answers"))
+        .outerjoin(
+            Submission,
+            sa.and_(
+                Submission.questionnaire_id == Questionnaire.id,
+                Submission.submitted_at.is_not(None),
+            ),
+        )
+        .where(Questionnaire.meeting_id == meeting.id)
+        .group_by(Questionnaire.id, Questionnaire.key)
+        .order_by(Questionnaire.id)
+    )
+    return {row.key: row.answers for row in rows}
+
+
 def digests(meeting: Meeting) -> list[str]:
     """The digests of all definitions that submitted versions answer, oldest first.
 

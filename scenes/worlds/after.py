@@ -26,8 +26,8 @@ from annualwheel.questionnaires import published
 from annualwheel.questionnaires import reading as forms
 from annualwheel.questionnaires.values import Value
 from annualwheel.services import services
-from scenes.world import DAY, START, World
-from scenes.worlds import writers
+from scenes.world import DAY, PREPARING, START, World
+from scenes.worlds import followers, writers
 
 DAYS = {
     "work": dt.date(2027, 1, 22),
@@ -105,14 +105,17 @@ def make(world: World) -> None:
     for key, sv, en in THEMES:
         years.add_theme(year, key, sv, en)
     db.session.refresh(year)
-    asked = {one.meeting_kind: one for one in forms.read_all(services().settings.forms_folder)}
     for meeting in year.meetings:
         planning.set_phases(meeting, OPEN, START - 60 * DAY, audit.SYSTEM)
-        published.publish(meeting, asked[meeting.kind], START - 60 * DAY, audit.SYSTEM)
+        for asked in forms.read_all(services().settings.forms_folder):
+            if asked.meeting_kind == meeting.kind:
+                published.publish(meeting, asked, START - 60 * DAY, audit.SYSTEM)
+    db.session.expire_all()
     work, direction, conference = year.meetings
     _closed(world, work, karin)
     _told(world, direction, karin)
     _drafted(world, conference, karin)
+    followers.make(world, work, karin)
     world.moments |= {
         "closed": years.phase(work, "preparation").closes_at + DAY,
         "held": work.ends_at + DAY,
@@ -175,7 +178,10 @@ def _told(world: World, direction: Meeting, karin: Staff) -> None:
     )
     opened = years.phase(direction, "preparation").opens_at + DAY
     member = membership.join(
-        direction.questionnaires[0], registration.person, registration.organisation, opened
+        published.one(direction, PREPARING[direction.kind]),
+        registration.person,
+        registration.organisation,
+        opened,
     )
     _write(member, "", SAID, opened)
     world.let_write("wrote", member)
@@ -206,7 +212,7 @@ def _whole(
     person = people.add_person(
         given, family, f"{given.lower()}.{who}@exempelby.example", place, title="strateg"
     )
-    member = membership.join(meeting.questionnaires[0], person, place, at)
+    member = membership.join(published.one(meeting, PREPARING[meeting.kind]), person, place, at)
     _write(member, "", writers.ROOT, at)
     card = items.add(member.submission, "initiativ", at)
     answers.save(

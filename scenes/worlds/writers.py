@@ -21,8 +21,9 @@ from annualwheel.preparation import (
 )
 from annualwheel.preparation.answers import Change
 from annualwheel.preparation.collaborators import Colleague
+from annualwheel.questionnaires import published
 from annualwheel.questionnaires.values import Value
-from scenes.world import DAY, START, World
+from scenes.world import DAY, PREPARING, START, World
 
 CARD: dict[str, Value] = {
     "titel": "Ung i Exempelby",
@@ -116,7 +117,7 @@ def _join(world: World, who: str, meeting: Meeting, name: str, organisation: str
     organisations.set_category(place, meeting.year, municipality)
     address = f"{given.lower()}.{who}@exempelby.example"
     person = people.add_person(given, family, address, place, title="strateg")
-    member = membership.join(meeting.questionnaires[0], person, place, START)
+    member = membership.join(published.one(meeting, PREPARING[meeting.kind]), person, place, START)
     if who not in ("fresh", "personal"):
         membership.note_opening(member, START)
     world.let_write(who, member)

@@ -17,6 +17,7 @@ from annualwheel.jobs import building
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail.delivery import envelope
 from annualwheel.mailings import drafts, sending
+from annualwheel.mailings.kinds import registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import (
     Mailing,
@@ -42,7 +43,7 @@ from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
 from annualwheel.workshop import states as pack_states
-from scenes.world import DAY, START, World
+from scenes.world import DAY, FOLLOWING_UP, PREPARING, START, World
 from scenes.worlds import applicants, owners, writers
 
 ROWS = (
@@ -131,15 +132,23 @@ def _things(world: World, work: Meeting, ada: Staff) -> None:
         or db.session.scalars(sa.select(Organisation)).first()
     )
     assert submitted and person and organisation  # noqa: S101 the year has some of each
+    followed = db.session.scalars(
+        sa.select(Submission)
+        .join(Questionnaire)
+        .where(Questionnaire.key == FOLLOWING_UP, Submission.state == "submitted")
+        .order_by(Submission.id)
+    ).first()
+    assert followed  # noqa: S101 those of the year before have answered
     link = StaffLink(staff=ada, expires_at=START + DAY)
     db.session.add(link)
     db.session.flush()
     world.names |= {
         "year": str(work.year.number),
         "submission": submitted.public_id,
+        "followup_answer": followed.public_id,
         "person": person.public_id,
         "organisation": organisation.public_id,
-        "question": answers_read.questions(work)["arbetsmote"][0].key,
+        "question": answers_read.questions(work)[PREPARING[work.kind]][0].key,
         "account": ada.public_id,
         "theme": db.session.scalars(sa.select(Theme.key).order_by(Theme.id)).first() or "",
         "staff_link": f"/logga-in/{services().link_signer.token(Target('staff', link.public_id))}",
@@ -198,7 +207,8 @@ def _mails_of(mailing: Mailing) -> Sequence[Message]:
 
 
 def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
-    order = MailingDraft(meeting, kind)
+    about = registry.of(kind).about_a_questionnaire
+    order = MailingDraft(meeting, kind, questionnaire=PREPARING[meeting.kind] if about else "")
     drafts.send_test(order, drafts.ANYONE, karin, START)
     count = len(drafts.recipients(order, START))
     return sending.confirm(order, f"scene-{kind}", count, audit.staff(karin.id), START)

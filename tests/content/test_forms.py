@@ -51,14 +51,15 @@ def asked(key: str, section: str) -> list[str]:
     return [question.key for question in DEFINITIONS[key].section(section).questions]
 
 
-def test_each_meeting_has_its_questionnaire() -> None:
+def test_each_meeting_has_its_questionnaires() -> None:
     assert {
-        key: (definition.meeting_kind, definition.respondent)
+        key: (definition.meeting_kind, definition.respondent, definition.timing)
         for key, definition in DEFINITIONS.items()
     } == {
-        "arbetsmote": ("work", "organisation"),
-        "riktningsmote": ("direction", "organisation"),
-        "konferens": ("conference", "person"),
+        "arbetsmote": ("work", "organisation", "before"),
+        "efter_arbetsmotet": ("work", "person", "after"),
+        "riktningsmote": ("direction", "organisation", "before"),
+        "konferens": ("conference", "person", "before"),
     }
 
 
@@ -66,7 +67,7 @@ def test_what_is_said_before_publishing_is_how_the_files_have_it() -> None:
     assert {
         definition.meeting_kind
         for definition in DEFINITIONS.values()
-        if definition.respondent == "person"
+        if definition.timing == "before" and definition.respondent == "person"
     } == set(names.ALONE)
 
 
@@ -164,6 +165,36 @@ def test_the_other_two_meetings_ask_what_they_need() -> None:
         "lardom",
         "fraga",
     ]
+
+
+def test_after_the_working_meeting_each_person_is_asked_a_little_of_each_kind() -> None:
+    definition = DEFINITIONS["efter_arbetsmotet"]
+    assert (definition.opens, definition.closes, definition.minutes) == (1, 14, 5)
+    found = {question.key: question for question in questions(definition)}
+    assert list(found) == [
+        "tar_med",
+        "utmaning",
+        "prata_vidare",
+        "nasta_steg",
+        "vad",
+        "riktningsmotet",
+        "nytta",
+        "borden",
+        "nasta_gang",
+    ]
+    assert {question.type for question in found.values()} == {
+        QuestionType.LONG_TEXT,
+        QuestionType.CHOICES,
+        QuestionType.CHOICE,
+        QuestionType.TEXT,
+    }
+    assert [key for key, question in found.items() if question.required] == [
+        "tar_med",
+        "nasta_steg",
+    ]
+    assert found["vad"].show_if and found["vad"].show_if.values == ("borjar", "andrar")
+    # A scale has a middle nowhere: one leans one way or the other, or leaves it out.
+    assert {len(found[key].options) for key in ("nytta", "borden")} == {4}
 
 
 def test_diet_and_access_needs_are_asked_for_elsewhere() -> None:

@@ -48,9 +48,7 @@ def make_work_meeting(definition: Definition | None = None) -> Meeting:
         NOW,
         audit.SYSTEM,
     )
-    asked = definition or next(
-        d for d in reading.read_all(ROOT / "forms") if d.meeting_kind == "work"
-    )
+    asked = definition or reading.read(ROOT / "forms" / "arbetsmote.toml")
     for key, sv in (("arbete", "Fler i arbete?"), ("energi", "Energi & klimat?")):
         years.add_theme(year, key, sv, f"{sv} in English")
     published.publish(year.meetings[0], asked, NOW, audit.SYSTEM)

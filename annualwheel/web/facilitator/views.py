@@ -60,6 +60,7 @@ def meeting_answers(number: int, kind: str) -> str:
     meeting = years.meeting_of(number, kind)
     asked = lists.ListRequest(COLUMNS, answers_read.BY_NAME)
     respondents = answers_read.by_respondent(meeting, asked.number, asked.order)
+    titles = _titles(meeting)
     return render_template(
         "facilitator/meeting.html",
         active="answers",
@@ -67,7 +68,8 @@ def meeting_answers(number: int, kind: str) -> str:
         respondents=asked.shown(respondents),
         asked=submitted.asked(meeting),
         questions=answers_read.questions(meeting),
-        titles=_titles(meeting),
+        titles=titles,
+        answer_counts=submitted.answer_counts(meeting) if titles else {},
         packs=packs.of_meeting(meeting),
         form=Press(),
     )
@@ -157,7 +159,12 @@ def pack(public_id: str) -> Response:
     """Says how far the pack has come, with the button to download it."""
     found = packs.by_public_id(public_id)
     html = render_template(
-        "facilitator/pack.html", active="answers", pack=found, meeting=found.meeting, form=Press()
+        "facilitator/pack.html",
+        active="answers",
+        pack=found,
+        meeting=found.meeting,
+        titles=_titles(found.meeting),
+        form=Press(),
     )
     response = make_response(html)
     if found.state in UNDER_WAY:

@@ -7,11 +7,14 @@ import json
 from flask import Response, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from annualwheel.models import Submission
 from annualwheel.privacy import export, own_data
+from annualwheel.questionnaires import published
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
 from annualwheel.web.forms import Press
 from annualwheel.web.owner import blueprint
+from annualwheel.web.parts import mail_names
 from annualwheel.web.wording.decline_reasons import reason_words
 from annualwheel.web.wording.staff_words import EVENT
 
@@ -33,11 +36,19 @@ def overview() -> str:
         asked=own_data.open_request(g.person),
         events=EVENT,
         served=MAY_STATE_NEEDS,
-        shown_mails=SHOWN_MAILS,
+        mails=held.mails[:SHOWN_MAILS],
+        mail_names=mail_names.mails(held.mails[:SHOWN_MAILS]),
         reasons=reason_words(),
         body_of=export.body_of,
+        name_of=_name_of,
         closes=own_data.closes_at(session["own_data"]),
     )
+
+
+def _name_of(submission: Submission) -> str:
+    """What a questionnaire is called, "" where it need not be named."""
+    name = published.name_of(submission)
+    return name.to(page.language()) if name else ""
 
 
 @blueprint.get("/fil")

@@ -15,7 +15,14 @@ from annualwheel.questionnaires.definition import Definition, Group, Part
 from annualwheel.questionnaires.path import SectionState
 from annualwheel.web import page
 from annualwheel.web.preparation import blueprint, people, presence
-from annualwheel.web.preparation.steps import Step, asked_title, occasion, page_head, steps
+from annualwheel.web.preparation.steps import (
+    Step,
+    answers_to,
+    asked_title,
+    occasion,
+    page_head,
+    steps,
+)
 
 
 @dataclass(frozen=True)
@@ -142,5 +149,6 @@ def _frame() -> dict[str, Any]:
         # Functions, since each may ask the database and most pages show only some of them.
         "asked_title": lambda: asked_title(submission),
         "occasion": lambda: occasion(submission),
+        "answers_to": lambda: answers_to(submission),
         "present": presence.sentences,
     }

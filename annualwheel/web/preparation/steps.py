@@ -115,10 +115,9 @@ def page_head(submission: Submission) -> dict[str, Any]:
 
 
 def asked_title(submission: Submission) -> str:
-    """The questionnaire's title, "" where pages need not name it."""
-    if not opening.is_named(submission.questionnaire):
-        return ""
-    return published.asked_of(submission).title.to(page.language())
+    """What the questionnaire is called, "" where pages need not name it."""
+    name = published.name_of(submission)
+    return name.to(page.language()) if name else ""
 
 
 def occasion(submission: Submission) -> str:
@@ -128,3 +127,13 @@ def occasion(submission: Submission) -> str:
     if opening.prepares(submission.questionnaire):
         return str(_("Inför %(meeting)s %(day)s", **when))
     return str(_("Efter %(meeting)s %(day)s", **when))
+
+
+def answers_to(submission: Submission) -> str:
+    """What the answer answers, for the line above a heading that does not say it.
+
+    The questionnaire's name, where it has to be named, and the meeting's day.
+    """
+    title = asked_title(submission)
+    day = words.day(submission.questionnaire.meeting.starts_at)
+    return f"{title}, {day}" if title else occasion(submission)

@@ -66,6 +66,17 @@ MAILING = {
     "cancelled": Word("mejlet om att mötet är inställt", "the e-mail about the cancelled meeting"),
     "results": Word("mejlet om resultatet", "the e-mail about the results"),
 }
+# What mails about a questionnaire are called when it follows the meeting up.
+MAIL_AFTER = {
+    "preparation": Word("Uppföljningen öppnar", "The follow-up opens"),
+    "preparation_reminder": Word("Påminnelse om uppföljningen", "Reminder about the follow-up"),
+}
+MAILING_AFTER = {
+    "preparation": Word("uppföljningen", "the follow-up"),
+    "preparation_reminder": Word(
+        "påminnelsen om uppföljningen", "the reminder about the follow-up"
+    ),
+}
 CHOICE = {
     "category": Word("En typ av organisation", "One kind of organisation"),
     "lead": Word("Organisationernas samordnare", "The organisations' leads"),
@@ -167,6 +178,8 @@ MAIL_GROUP = {
 TABLES = {
     "mail": MAIL,
     "mailing": MAILING,
+    "mail_after": MAIL | MAIL_AFTER,
+    "mailing_after": MAILING | MAILING_AFTER,
     "choice": CHOICE,
     "group": GROUP,
     "event": EVENT,

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -19,6 +20,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.jobs import building
+from annualwheel.mail import letters
 from annualwheel.models import Member, Staff, Submission, Year
 from annualwheel.preparation import (
     carry_over,
@@ -32,9 +34,9 @@ from annualwheel.preparation import (
 )
 from annualwheel.preparation.collaborators import Colleague
 from annualwheel.questionnaires import path, published
-from annualwheel.questionnaires.definition import Definition
+from annualwheel.questionnaires.definition import Definition, Text
 from annualwheel.questionnaires.path import SectionState
-from annualwheel.workshop import packs
+from annualwheel.workshop import item_lists, packs
 from tests.conftest import Fixed
 from tests.makers.several import TWO_GROUPS, read_text
 from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, write
@@ -130,7 +132,7 @@ def test_a_group_without_items_stops_the_answer_whatever_the_other_has(maria: Me
     with pytest.raises(Refused, match="answer_incomplete"):
         submission.submit(maria, OPEN)
     reminder = notices.reminder_facts(maria, "sv")
-    assert (reminder["missing"], reminder["first"]) == (["Era nätverk"], "Era nätverk")
+    assert (reminder["missing"], reminder["needed"]) == (["Era nätverk"], ["Era nätverk"])
     write(maria, item_of(maria), inga_natverk=["ja"])
     content = submission.submit(maria, OPEN).content
     groups = [section["group"] for section in content["sections"]]
@@ -138,6 +140,29 @@ def test_a_group_without_items_stops_the_answer_whatever_the_other_has(maria: Me
         ("initiativ", 1, False),
         ("natverk", 0, True),
     ]
+
+
+def test_a_reminder_names_every_group_that_nothing_can_be_submitted_without(
+    maria: Member,
+) -> None:
+    for language, said, short in (
+        (
+            "sv",
+            "men avsnitten Era initiativ och Era nätverk måste vara klara först.",
+            "2 avsnitt kvar. 2 av dem måste vara klara innan det går att skicka in.",
+        ),
+        (
+            "en",
+            "but the sections Your initiatives and Your networks must be finished first.",
+            "2 sections are left. 2 of them must be finished before you can submit.",
+        ),
+    ):
+        facts = notices.reminder_facts(maria, language)
+        letter = letters.write("preparation_reminder", language, facts)
+        assert said in letter.text and letter.preheader == short
+    add(maria, "initiativ", titel="Simskola")
+    letter = letters.write("preparation_reminder", "sv", notices.reminder_facts(maria, "sv"))
+    assert "men avsnittet Era nätverk måste vara klart först." in letter.text
 
 
 def test_a_share_is_one_groups_page_and_not_the_others(maria: Member) -> None:
@@ -297,6 +322,68 @@ def test_the_same_key_in_another_questionnaire_is_another_column(
     front = {row[0].value: row[1].value for row in book["Läs mig"].iter_rows(max_col=2)}
     assert front["Initiativ, Inför bordssamtalen, del B"] == "2"
     assert front["Initiativ, Förberedelse inför arbetsmötet"] == "1"
+
+
+def test_the_lists_of_two_questionnaires_can_be_told_apart(
+    maria: Member, clock: Fixed, tmp_path: Path
+) -> None:
+    add(maria, "initiativ", titel="Simskola", tema=["arbete"])
+    write(maria, item_of(maria), inga_natverk=["ja"])
+    submission.submit(maria, OPEN)
+    meeting = maria.submission.questionnaire.meeting
+    text = TWO_GROUPS.replace('"tva_grupper"', '"tva_till"').replace(", del B", ", del C")
+    asked = published.publish(meeting, read_text(tmp_path, text), OPEN, audit.SYSTEM)
+    other = membership.join(asked, maria.person, maria.submission.organisation, OPEN)
+    add(other, "initiativ", titel="Cykelskola", tema=["arbete"])
+    add(other, "natverk", natverkets_namn=LONG)
+    submission.submit(other, OPEN)
+    db.session.commit()
+    book = pack_of(maria.submission, clock)
+    lists = ("Initiativ 1", "Nätverk 1", "Initiativ 2", "Nätverk 2")
+    assert [one.title for one in book if one.title[:-2] in ("Initiativ", "Nätverk")] == [*lists]
+    rows = {
+        one: [
+            [cell for cell in row[5:] if isinstance(cell, str)]
+            for row in book[one].iter_rows(min_row=2, values_only=True)
+        ]
+        for one in lists
+    }
+    assert [rows[one][0][0] for one in lists] == [
+        "Simskola",
+        "Vi är inte med i något",
+        "Cykelskola",
+        LONG,
+    ]
+    wholes = [
+        "Initiativ, Inför bordssamtalen, del B",
+        "Nätverk, Inför bordssamtalen, del B",
+        "Initiativ, Inför bordssamtalen, del C",
+        "Nätverk, Inför bordssamtalen, del C",
+    ]
+    # The tab is short; every printed page and the cover say the whole.
+    assert [book[one].oddHeader.left.text for one in lists] == wholes
+    front = {row[0].value: row[1].value for row in book["Läs mig"].iter_rows(max_col=2)}
+    for tab, whole in zip(lists, wholes, strict=True):
+        assert str(front[tab]).startswith(f"{whole}. En rad för varje, ")
+    assert [front[whole] for whole in wholes] == ["1", "0", "1", "1"]
+
+
+def test_titles_that_fit_stand_on_the_tabs(definition: Definition) -> None:
+    first, second = (
+        replace(definition, key=key, title=Text(f"Del {key}", f"Part {key}")) for key in "AB"
+    )
+    found = item_lists._labels([first, second], "sv").values()
+    assert [(one.title, one.tab) for one in found] == [
+        ("Initiativ, Del A", ""),
+        ("Nätverk, Del A", ""),
+        ("Initiativ, Del B", ""),
+        ("Nätverk, Del B", ""),
+    ]
+    # One of the four is a letter too long: then all have their numbers.
+    long = replace(second, title=Text("Del B, lite för långt", "Part B"))
+    found = item_lists._labels([first, long], "sv").values()
+    assert max(len(one.title) for one in found) == 32
+    assert [one.tab for one in found] == ["Initiativ 1", "Nätverk 1", "Initiativ 2", "Nätverk 2"]
 
 
 def pack_of(answer: Submission, clock: Fixed) -> openpyxl.Workbook:

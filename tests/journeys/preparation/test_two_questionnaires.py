@@ -4,11 +4,9 @@ person answers after it. The same people answer both; every page and mail says w
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -16,139 +14,55 @@ import pytest
 from flask import Flask
 
 from annualwheel import audit
-from annualwheel.cycle import reference, years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Missing
 from annualwheel.jobs import building
-from annualwheel.mailings import drafts, recipients, sending
+from annualwheel.mailings import drafts, recipients
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import results
 from annualwheel.models import (
-    Mailing,
-    Meeting,
     Member,
-    Message,
     Questionnaire,
-    Registration,
-    Staff,
     Submission,
 )
-from annualwheel.participation import access, calendar_feed, replies
+from annualwheel.participation import access, calendar_feed
 from annualwheel.preparation import submission
 from annualwheel.questionnaires import opening, published
-from annualwheel.registrations import invitations, notices
+from annualwheel.registrations import notices
 from annualwheel.workshop import packs
 from config import ROOT
 from tests.conftest import START, Fixed
-from tests.makers.guests import link_of, publish, reply_of
+from tests.makers.followed import (
+    AFTER,
+    BEFORE,
+    DAY,
+    PREPARED,
+    TITLE,
+    Played,
+    answer_both,
+    follow_up,
+    make_played,
+    prepare,
+    told,
+)
+from tests.makers.guests import link_of
 from tests.makers.region import (
-    make_organisation,
-    make_person,
     make_staff,
     make_year,
     meeting_of,
     sign_in,
 )
 from tests.makers.several import FOLLOW_UP, read_text
-from tests.makers.writers import THEMES, add_initiative, item_of, write
+from tests.makers.writers import item_of, write
 from tests.tiny_browser import Browser
 
-DAY = dt.timedelta(days=1)
-BEFORE, AFTER = "arbetsmote", "efterat"
-TITLE = "Uppföljning efter mötet"
-PREPARED = dt.datetime(2026, 12, 20, 9, tzinfo=dt.UTC)
 WORK = "/mote/2027/arbetsmote"
 ANSWERS = "/svar/2027/arbetsmote"
 
 
-@dataclass
-class Played:
-    """The working meeting with both questionnaires published and four who come."""
-
-    meeting: Meeting
-    karin: Staff
-    seats: dict[str, Registration]
-    held: dt.datetime
-
-    def questionnaire(self, key: str) -> Questionnaire:
-        return published.one(self.meeting, key)
-
-    def send(self, kind: str, key: str, now: dt.datetime) -> Mailing:
-        draft = MailingDraft(self.meeting, kind, questionnaire=key)
-        drafts.send_test(draft, drafts.ANYONE, self.karin, now)
-        by = audit.staff(self.karin.id)
-        return sending.confirm(draft, f"{kind}{key}{now}", 1000, by, now)
-
-    def member(self, given: str, key: str) -> Member:
-        return (
-            db.session.query(Member)
-            .join(Member.submission)
-            .join(Submission.questionnaire)
-            .filter(Member.person_id == self.seats[given].person_id)
-            .filter_by(key=key)
-            .one()
-        )
-
-
 @pytest.fixture
-def played(session: object, tmp_path: Path, clock: Fixed) -> Played:
-    reference.ensure()
-    year = make_year()
-    for key, sv, en in THEMES:
-        years.add_theme(year, key, sv, en)
-    meeting, karin = meeting_of(year), make_staff()
-    publish(meeting)
-    published.publish(meeting, read_text(tmp_path, FOLLOW_UP), START, audit.SYSTEM)
-    seats = {}
-    for given, organisation in (
-        ("Anna", "Arvika kommun"),
-        ("Ola", "Arvika kommun"),
-        ("Eva", "Grums kommun"),
-        ("Åsa", "Kils kommun"),
-    ):
-        person = make_person(make_organisation(year, organisation), given, "Ek")
-        place = make_organisation(year, organisation)
-        seats[given] = invitations.invite(meeting, person, place, START)
-        replies.register(seats[given], reply_of(seats[given]), START, audit.SYSTEM)
-    db.session.commit()
-    return Played(meeting, karin, seats, meeting.ends_at + 2 * DAY)
-
-
-def answer_both(played: Played, clock: Fixed) -> None:
-    """Arvika prepares; after the meeting Anna and Åsa follow it up."""
-    prepare(played, clock)
-    follow_up(played, clock)
-
-
-def prepare(played: Played, clock: Fixed) -> None:
-    """Everybody is asked to prepare, and Arvika does."""
-    clock.set(PREPARED)
-    played.send("preparation", BEFORE, PREPARED)
-    anna = played.member("Anna", BEFORE)
-    write(anna, item_of(anna), PREPARED, forberett="Strateger")
-    add_initiative(anna, titel="Språkvän på jobbet")
-    submission.submit(anna, PREPARED)
-    db.session.commit()
-
-
-def follow_up(played: Played, clock: Fixed) -> None:
-    """Everybody is asked to follow the meeting up; Anna and Åsa do."""
-    clock.set(played.held)
-    played.send("preparation", AFTER, played.held)
-    for given in ("Anna", "Åsa"):
-        member = played.member(given, AFTER)
-        write(member, item_of(member), played.held, mal=f"{given} ringer Torsby på måndag")
-        submission.submit(member, played.held)
-    db.session.commit()
-
-
-def told(kind: str) -> list[Message]:
-    return (
-        db.session.query(Message)
-        .filter(Message.kind == kind, ~Message.key.startswith("test:"))
-        .order_by(Message.id)
-        .all()
-    )
+def played(session: object, tmp_path: Path) -> Played:
+    return make_played(tmp_path)
 
 
 def test_each_is_asked_of_its_own_people_by_a_mail_that_names_it(
@@ -343,7 +257,12 @@ def test_facilitators_read_each_by_itself_though_the_keys_are_the_same(
 ) -> None:
     answer_both(played, clock)
     vera = sign_in(new_visitor(), make_staff("facilitator", "Vera Exempel"), played.held)
-    vera.open(ANSWERS).see("3 svar från 3 tillfrågade", "Anna Ek, Arvika kommun", TITLE)
+    vera.open(ANSWERS).see(
+        "3 organisationer är tillfrågade.",
+        "Förberedelse inför arbetsmötet: 1 svar",
+        f"{TITLE}: 2 svar",
+        "Anna Ek, Arvika kommun",
+    )
     vera.follow("Vad ska du göra nu på måndag?").see("Anna ringer Torsby", "Åsa ringer Torsby")
     vera.open(ANSWERS).follow("Vilket mål arbetar ni mot?").miss("Torsby")
     vera.open(f"{ANSWERS}/fraga/mal", formular="hittepa")

@@ -1,6 +1,4 @@
-"""Every link of a person: which are alive, what a mail says of them, and what becomes of the old
-ones.
-"""
+"""Every link of a person: which are alive, and what becomes of the old ones."""
 
 from __future__ import annotations
 
@@ -53,35 +51,6 @@ def test_who_has_handed_over_or_lost_an_invitation_has_no_link_to_it(
     found = alive(registration.person, registration.meeting.starts_at)
     assert (Target("registration", registration.public_id) in found) is lives
     assert Target("member", member.public_id) in found
-
-
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        (
-            "sv",
-            ["Arbetsmötet, Hagfors kommun", "Förberedelsen inför arbetsmötet, Hagfors kommun"],
-        ),
-        (
-            "en",
-            [
-                "The working meeting, Hagfors kommun",
-                "Preparation for the working meeting, Hagfors kommun",
-            ],
-        ),
-    ],
-)
-def test_a_mail_says_of_each_link_what_it_opens(language: str, said: list[str]) -> None:
-    registration, member = make_both()
-    found = personal_links.living(
-        Person.id == registration.person_id, registration.meeting.starts_at
-    )
-    people, targets = personal_links.listed(found, language)
-    assert people == [{"name": "Maria Lindqvist", "what": what} for what in said]
-    assert targets == {
-        "landing_1": Target("registration", registration.public_id),
-        "landing_2": Target("member", member.public_id),
-    }
 
 
 def test_links_made_new_are_those_of_the_one_person() -> None:

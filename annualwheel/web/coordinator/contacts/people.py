@@ -26,6 +26,7 @@ from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import Address, BaseForm, NameFields, Press, Required, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.parts import mail_names
 
 CORRECTED = ("given", "family", "email", "mobile", "language")
 LATEST_MAILS = 50
@@ -210,6 +211,7 @@ def wanted_rows() -> ContactFilter:
 
 
 def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
+    mails = log.newest(log.LogFilter(person_id=found.id), LATEST_MAILS)
     html = render_template(
         "coordinator/person.html",
         active="people",
@@ -217,7 +219,8 @@ def _person_page(found: Person, form: PlaceForm) -> AnyResponse:
         form=form,
         registrations=directory.registrations_of(found),
         remaining=departures.remaining_registrations(found, page.now()),
-        mails=log.newest(log.LogFilter(person_id=found.id), LATEST_MAILS),
+        mails=mails,
+        mail_names=mail_names.mails(mails),
     )
     return make_response(html, form.status)
 

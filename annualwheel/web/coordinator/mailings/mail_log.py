@@ -19,6 +19,7 @@ from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.forms import Address, BaseForm, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words
 from annualwheel.wording.collation import swedish
 
@@ -42,10 +43,13 @@ def mailings() -> str:
     wanted, asked, kinds = _wanted(), lists.ListRequest(COLUMNS, log.NEWEST), _kinds()
     narrowed = wanted != LogFilter()
     recent = [] if narrowed else log.latest_mailings(MAILINGS)
+    found = log.page(wanted, asked.number, asked.order, kinds)
     return render_template(
         "coordinator/mailings.html",
         active="mailings",
-        found=asked.shown(log.page(wanted, asked.number, asked.order, kinds)),
+        found=asked.shown(found),
+        mail_names=mail_names.mails(found.rows),
+        mailing_names=mail_names.mailings(recent),
         wanted=wanted,
         groups=list(log.GROUPS),
         kinds=kinds,
@@ -89,6 +93,7 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
         "coordinator/mailing_mail.html",
         active="mailings",
         message=message,
+        named=mail_names.mails([message])[message.id],
         person=log.person_of(message),
         registration=log.registration_of(message),
         text=_text(message) if written and message.kind not in PRIVATE else "",

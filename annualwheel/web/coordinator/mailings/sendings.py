@@ -51,6 +51,7 @@ from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
+from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words, words
 
 # Nobody can tick through a longer list; then the choice itself has to be narrower.
@@ -99,7 +100,7 @@ def compose(number: int, kind: str, what: str) -> AnyResponse:
         drafts.require_possible(meeting, draft.kind, page.now(), draft.questionnaire)
     # Not the error page: this one says which mailing is not possible, and leads to its meeting.
     except DomainError as problem:
-        return _impossible(meeting, draft, error_messages.sentence(problem))
+        return _impossible(draft, what, error_messages.sentence(problem))
     form = Press()
     if not form.accepted():
         return _compose(draft, what, str(TOO_OLD) if form.expired else "")
@@ -121,9 +122,16 @@ def _left_out(step: str) -> frozenset[str]:
     return frozenset(listed("rad")) - frozenset(listed("med"))
 
 
-def _impossible(meeting: Meeting, draft: MailingDraft, why: str) -> AnyResponse:
+def _impossible(draft: MailingDraft, what: str, why: str) -> AnyResponse:
+    meeting = draft.meeting
     html = render_template(
-        "coordinator/sending_closed.html", active="year", meeting=meeting, draft=draft, why=why
+        "coordinator/sending_closed.html",
+        active="year",
+        meeting=meeting,
+        name=_name(draft),
+        what=what,
+        several=_several(draft),
+        why=why,
     )
     return make_response(html)
 
@@ -137,6 +145,7 @@ def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         active="year",
         meeting=draft.meeting,
         draft=draft,
+        name=_name(draft),
         by_choice=registry.of(draft.kind).by_choice,
         has_link=bool(kinds.KINDS[draft.kind].links),
         said=kind_words.PAGES[draft.kind],
@@ -183,6 +192,13 @@ def _several(draft: MailingDraft) -> list[tuple[str, str]]:
         return []
     in_order = sorted(several, key=lambda one: one.key != draft.questionnaire)
     return [(one.key, published.title_of(one).to(page.language())) for one in in_order]
+
+
+def _name(draft: MailingDraft) -> str:
+    """What the mailing is called in running text."""
+    key = draft.questionnaire
+    about = published.one(draft.meeting, key) if key else None
+    return mail_names.in_running_text(draft.kind, about)
 
 
 def _sample(rows: list[Addressee]) -> Addressee:
@@ -269,6 +285,7 @@ def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         active="year",
         meeting=draft.meeting,
         draft=draft,
+        name=_name(draft),
         rows=rows,
         tested=tested,
         form=Press(),
@@ -342,16 +359,14 @@ def sending(public_id: str) -> str:
     """Shows how far a mailing has come. The page reloads by itself, and may be closed."""
     mailing = by_public_id(public_id)
     counts, kind = progress_of(mailing), registry.of(mailing.kind)
-    about = asked.of_mailing(mailing)
     # The page reloads itself only while this holds, so that it does not ask for ever.
     running = mailing.state == "preparing" or (mailing.state == "sending" and counts.waiting > 0)
     return render_template(
         "coordinator/sending.html",
         active="mailings",
         mailing=mailing,
-        about=published.title_of(about).to(page.language())
-        if about and opening.is_named(about)
-        else "",
+        name=mail_names.in_running_text(mailing.kind, asked.of_mailing(mailing)),
+        about=mail_names.mailings([mailing])[mailing.id].title,
         counts=counts,
         running=running,
         announced=not kind.address,

@@ -29,6 +29,7 @@ from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
 from annualwheel.web.lists import Column
+from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import words
 from annualwheel.web.wording.decline_reasons import reason_words
 
@@ -113,13 +114,15 @@ def registration(public_id: str) -> AnyResponse:
 
 def _shown(registration: Registration, form: ReplyForm | None) -> AnyResponse:
     line = seats.place_in_line(registration) if registration.state == "waitlisted" else 0
+    mails = log.about(registration)
     html = render_template(
         "coordinator/registration.html",
         active="year",
         registration=registration,
         claim=open_registration.claim(registration),
         meeting=registration.meeting,
-        mails=log.about(registration),
+        mails=mails,
+        mail_names=mail_names.mails(mails),
         form=form or ReplyForm.of(registration),
         successor=invitations.successor_of(registration),
         line=line,
