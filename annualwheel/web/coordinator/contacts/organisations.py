@@ -14,12 +14,14 @@ from annualwheel.contacts import activation, directory
 from annualwheel.contacts.organisations import (
     add_alias,
     add_organisation,
+    in_year,
     organisation_by_id,
     rename_organisation,
     require_unnamed,
     set_category,
 )
 from annualwheel.cycle import years
+from annualwheel.db import keep
 from annualwheel.models import Category, Organisation, Person, Year
 from annualwheel.preparation import collaborators, standings
 from annualwheel.web import lists, page
@@ -132,7 +134,7 @@ def organisation(public_id: str) -> AnyResponse:
 def organisation_edit(public_id: str) -> AnyResponse:
     """Corrects the name."""
     found = organisation_by_id(public_id)
-    form = OrganisationForm(lambda: {"name": found.name})
+    form = OrganisationForm(lambda: {"name": found.name}, lambda: keep(found))
     del form.category
     if carried_out(form, lambda: _renamed(found, form)):
         flash(_("Namnet är sparat."))
@@ -228,7 +230,7 @@ def _organisation_page(
 
 
 def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
-    form = YearForm(lambda: _of_year(found, year), **sent)
+    form = YearForm(lambda: _of_year(found, year), lambda: keep(in_year(found, year)), **sent)
     form.category.choices = categories.choices()
     people = _possible_leads(found, year).items()
     leads = [SelectChoice(key, one.name) for key, one in people]

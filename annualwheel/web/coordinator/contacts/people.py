@@ -137,7 +137,10 @@ def person(public_id: str) -> AnyResponse:
 def person_edit(public_id: str) -> AnyResponse:
     """Corrects name, address, number and language."""
     found = person_by_id(public_id)
-    form = PersonForm(lambda: {name: getattr(found, name) for name in CORRECTED})
+    form = PersonForm(
+        lambda: {name: getattr(found, name) for name in CORRECTED},
+        lambda: address_change.lock(found),
+    )
     if carried_out(form, lambda: _corrected(found, form)):
         flash(_("Uppgifterna är sparade."))
         return redirect(url_for("coordinator.person", public_id=public_id), code=303)

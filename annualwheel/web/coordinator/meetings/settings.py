@@ -144,7 +144,9 @@ def form_for(meeting: Meeting) -> Any:
         fields |= _fields_of_stretch(stretch.field)
     for mode in MODES:
         fields |= _fields_of_way(mode)
-    return type("MeetingForm", (SettingsForm,), fields)(lambda: _holding(meeting))
+    return type("MeetingForm", (SettingsForm,), fields)(
+        lambda: _holding(meeting), lambda: seats.lock(meeting)
+    )
 
 
 def _holding(meeting: Meeting) -> dict[str, object]:

@@ -14,6 +14,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from annualwheel.models import Registration
+from annualwheel.participation import address_change
+from annualwheel.registrations import seats
 from annualwheel.registrations.states import CAN_BE_CHANGED
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import OneOf
@@ -25,6 +27,15 @@ LUNCH = {"yes": True, "no": False}
 def _attendance(seat: Registration) -> dict[str, Any]:
     lunch = next((name for name, eats in LUNCH.items() if eats is seat.lunch), None)
     return {"mode": seat.mode, "lunch": lunch}
+
+
+def _keep(seat: Registration) -> None:
+    """Keeps the registration and its person as they are.
+
+    A new address concerns all meetings of the person, and their locks have an order.
+    """
+    address_change.lock(seat.person)
+    seats.lock(seat)
 
 
 class AttendingForm(StaleSafeForm):
@@ -40,7 +51,7 @@ class AttendingForm(StaleSafeForm):
     @classmethod
     def of(cls, seat: Registration) -> Self:
         """The form with what holds now, and without questions the meeting does not ask."""
-        form = cls(lambda: {**_attendance(seat), **cls.known(seat)})
+        form = cls(lambda: {**_attendance(seat), **cls.known(seat)}, lambda: _keep(seat))
         form.seat = seat
         form.mode.choices = [
             SelectChoice(option.mode, words.label(option.mode, "mode"))
