@@ -33,7 +33,8 @@ _WHICH = ("asked", "after")
 # after the meeting, which `after` says. `last_day` is the day of `closes` without the year; `first`
 # names what must be done before anything can be submitted. `seated`: the place went over with the
 # invitation; `taken`: by the new person's own press. `may_register` and `may_substitute` say what
-# the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes.
+# the page lets the person do now; `asks`: an answer is owed; `stands`: the yes is still a yes;
+# `saved`: the person has only been asked to save the date.
 # `part` in results: present, wrote or registered. `people` in new_link is a list of {"name",
 # "what"}; person number n has the link landing_n. `invited_by` is the last day for invitations;
 # `again`: the person has been told of another date or place before.
@@ -76,9 +77,9 @@ KINDS: Mapping[str, Kind] = {
             "new_place",
         ),
         ("landing",),
-        ("reason", "asks", "stands"),
+        ("reason", "asks", "stands", "saved"),
     ),
-    "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
+    "cancelled": Kind(_WHEN, (), ("reason", "answer_kept", "saved")),
     "preparation": Kind(
         (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", *_WHICH)
     ),

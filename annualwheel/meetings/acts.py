@@ -52,6 +52,10 @@ class Act(ABC):
         """
 
     @abstractmethod
+    def news(self, known: Mapping[str, str], news: News, language: str) -> dict[str, Any]:
+        """What the act has changed, the same for all who know the appointment `known`."""
+
+    @abstractmethod
     def cause(self, mailing: Mailing) -> str:
         """What makes the mail the only one of its kind to a person."""
 
@@ -89,11 +93,18 @@ class Moved(Act):
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The old and the new appointment, and what is asked about it."""
+        another_day = _day(known) != _day(news.to)
         language = seat.person.language
+        facts = self.news(known, news, language) | _owed(seat, state, another_day, now)
+        if seat.mode != "on_site":
+            here = notices.place(seat, language)
+            facts |= {"old_place": here, "new_place": here}
+        return facts
+
+    def news(self, known: Mapping[str, str], news: News, language: str) -> dict[str, Any]:
+        """The old and the new appointment."""
         starts, ends = _times(known)
         new_starts, new_ends = _times(news.to)
-        here = notices.place(seat, language)
-        on_site = seat.mode == "on_site"
         return {
             "reason": news.reason,
             "short_day": dates.day_month(new_starts, language),
@@ -101,9 +112,9 @@ class Moved(Act):
             "new_day": dates.day(new_starts, language),
             "old_time": dates.hours(starts, ends, language),
             "new_time": dates.hours(new_starts, new_ends, language),
-            "old_place": known["place"] if on_site else here,
-            "new_place": news.to["place"] if on_site else here,
-        } | _owed(seat, state, _day(known) != _day(news.to), now)
+            "old_place": known["place"],
+            "new_place": news.to["place"],
+        }
 
     def cause(self, mailing: Mailing) -> str:
         """Each move is told of."""
@@ -160,11 +171,14 @@ class Cancelled(Act):
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The day that is free now, and why."""
-        language = seat.person.language
+        answer_kept = "yes" if seat.organisation_id in news.kept else ""
+        return self.news(known, news, seat.person.language) | {"answer_kept": answer_kept}
+
+    def news(self, known: Mapping[str, str], news: News, language: str) -> dict[str, Any]:
+        """The day that is free now, and why."""
         starts, _ends = _times(known)
         return {
             "reason": news.reason,
-            "answer_kept": "yes" if seat.organisation_id in news.kept else "",
             "day": dates.day(starts, language),
             "short_day": dates.day_month(starts, language),
         }

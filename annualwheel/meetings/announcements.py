@@ -2,14 +2,15 @@
 
 Who is told is settled in that act, and the mails are written after it, in batches. The mailing's
 `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
-and which of the appointments in `known` they had been told of. `next` counts those who are done
-with, in the transaction of their mails.
+and which of the appointments in `known` they had been told of. `saved` keeps those who had only
+been asked to save the date, as `[person, known]`. `next` counts those who are done with, in the
+transaction of their mails.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -19,11 +20,13 @@ from sqlalchemy.orm import joinedload
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail.outbox import Recipient
 from annualwheel.mail.states import NOT_LEFT
+from annualwheel.meetings import listeners
 from annualwheel.meetings.acts import ACTS, News
-from annualwheel.meetings.listeners import concerned
-from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.models import Mailing, Meeting, Message, Person, Registration
 from annualwheel.registrations import notices, states
+from annualwheel.wording import names
 
 AT_ONCE = 200
 
@@ -39,6 +42,23 @@ class Told(NamedTuple):
     sequence: int
     known: int
 
+    @property
+    def who(self) -> tuple[str, int]:
+        """The registration, apart from every person with the same number."""
+        return "registration", self.id
+
+
+class Saved(NamedTuple):
+    """Somebody who had only been asked to save the date; `known` as for `Told`."""
+
+    id: int
+    known: int
+
+    @property
+    def who(self) -> tuple[str, int]:
+        """The person, apart from every registration with the same number."""
+        return "person", self.id
+
 
 def facts_before(kind: str, seat: Registration, news: News, now: dt.datetime) -> dict[str, Any]:
     """What the mail would say to the person if the act were done now; nothing is written.
@@ -48,6 +68,11 @@ def facts_before(kind: str, seat: Registration, news: News, now: dt.datetime) ->
     act, known = ACTS[kind], appointment(seat.meeting)
     state = act.state_after(seat, known, news)
     return act.facts(seat, state, known, replace(news, kept=act.kept(seat.meeting)), now)
+
+
+def saved_facts_before(kind: str, meeting: Meeting, person: Person, news: News) -> dict[str, Any]:
+    """As `facts_before`, to somebody who has only been asked to save the date: the whole mail."""
+    return _saved_facts(kind, meeting, person, appointment(meeting), news)
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
@@ -78,14 +103,20 @@ def begin(
     known = [was]
     earlier = _overtake(meeting, known)
     rows = db.session.execute(
-        concerned(meeting, kind)
+        listeners.concerned(meeting, kind)
         .with_only_columns(Registration.id, Registration.state, Registration.sequence)
         .order_by(Registration.id)
     ).all()
-    if not rows:
+    told = [Told(*row, known=earlier.get(("registration", row.id), 0)) for row in rows]
+    only_saved = listeners.saved(meeting, kind).with_only_columns(Person.id).order_by(Person.id)
+    saved = [
+        Saved(number, earlier.get(("person", number), 0))
+        for number in db.session.scalars(only_saved)
+    ]
+    people: list[Told | Saved] = [*told, *saved]
+    if not people:
         return None
-    people = [Told(*row, known=earlier.get(row.id, 0)) for row in rows]
-    mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in people)
+    mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in told)
     mailing = Mailing(
         meeting=meeting,
         kind=kind,
@@ -94,7 +125,7 @@ def begin(
         staff_id=actor.staff_id,
         confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
         created_at=now,
-        audience={"reason": reason, "known": known, "people": people, "next": 0},
+        audience={"reason": reason, "known": known, "people": told, "saved": saved, "next": 0},
     )
     db.session.add(mailing)
     db.session.flush()
@@ -104,27 +135,28 @@ def begin(
     return mailing
 
 
-def people_of(mailing: Mailing) -> list[Told]:
+def people_of(mailing: Mailing) -> list[Told | Saved]:
     """Everyone the mailing is about."""
-    return [Told(*row) for row in mailing.audience["people"]]
+    told = [Told(*row) for row in mailing.audience["people"]]
+    return [*told, *(Saved(*row) for row in mailing.audience.get("saved", ()))]
 
 
-def write(mailing: Mailing, batch: Sequence[Told], now: dt.datetime) -> None:
+def write(mailing: Mailing, batch: Sequence[Told | Saved], now: dt.datetime) -> None:
     """Writes to those of the batch who are not done with, and notes how far it has come.
 
     `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
     two who do it at once share the work.
     """
-    places = {one.id: place for place, one in enumerate(people_of(mailing))}
+    places = {one.who: place for place, one in enumerate(people_of(mailing))}
     done = mailing.audience["next"]
-    fresh = [one for one in batch if places[one.id] >= done]
+    fresh = [one for one in batch if places[one.who] >= done]
     if fresh:
         _write(mailing, fresh, now)
-        mailing.audience = {**mailing.audience, "next": places[fresh[-1].id] + 1}
+        mailing.audience = {**mailing.audience, "next": places[fresh[-1].who] + 1}
         db.session.flush()
 
 
-def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
+def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[tuple[str, int], int]:
     """Stops what the move before this has not sent.
 
     Returns who has therefore not heard of it, and which place the appointment that they know has
@@ -141,14 +173,14 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     outbox.lock(mailing)
     if mailing.state == "done":
         return {}
-    sent = db.session.scalars(
-        sa.select(Message.registration_id).where(
+    sent = db.session.execute(
+        sa.select(Message.registration_id, Message.person_id).where(
             Message.mailing_id == mailing.id,
             Message.kind == "moved",
             Message.state.not_in(NOT_LEFT),
         )
     )
-    heard = set(sent)
+    heard = {("registration", row[0]) if row[0] else ("person", row[1]) for row in sent}
     outbox.drop_waiting(meeting, mailing)
     if mailing_states.allowed(mailing, "overtake"):
         mailing_states.step(mailing, "overtake")
@@ -159,17 +191,44 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     start = len(known)
     known.extend(mailing.audience["known"])
     return {
-        one.id: start + one.known
+        one.who: start + one.known
         for one in people_of(mailing)
-        if one.id not in heard and not _has_answered(one, state_now[one.id])
+        if one.who not in heard
+        and (isinstance(one, Saved) or not _has_answered(one, state_now[one.id]))
     }
 
 
-def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
-    """Writes to these people what is true now.
+def _write(mailing: Mailing, people: Sequence[Told | Saved], now: dt.datetime) -> None:
+    """Writes to these people what is true now."""
+    _write_to_told(mailing, [one for one in people if isinstance(one, Told)], now)
+    _write_to_saved(mailing, [one for one in people if isinstance(one, Saved)], now)
+    db.session.flush()
 
-    Who has answered meanwhile knows, and who has left is told nothing.
-    """
+
+def _write_to_saved(mailing: Mailing, people: Sequence[Saved], now: dt.datetime) -> None:
+    """Whoever has been invited meanwhile knows, by the invitation."""
+    meeting, kind, known = mailing.meeting, mailing.kind, mailing.audience["known"]
+    still = listeners.saved(meeting, kind).where(Person.id.in_([one.id for one in people]))
+    found = {person.id: person for person in db.session.scalars(still)}
+    news = News(appointment(meeting), mailing.audience["reason"])
+    for one in people:
+        person = found.get(one.id)
+        if person is not None:
+            key = listeners.news_of_date(kind, meeting, person.public_id)
+            facts = _saved_facts(kind, meeting, person, known[one.known], news)
+            outbox.put(key, kind, Recipient.of(person), facts, {}, now, mailing=mailing)
+
+
+def _saved_facts(
+    kind: str, meeting: Meeting, person: Person, known: Mapping[str, str], news: News
+) -> dict[str, Any]:
+    language = person.language
+    about = {"given": person.given, "meeting": names.meeting(meeting.kind, language)}
+    return about | ACTS[kind].news(known, news, language) | {"saved": "yes"}
+
+
+def _write_to_told(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
+    """Who has answered meanwhile knows, and who has left is told nothing."""
     found, act = _still_concerned(people), ACTS[mailing.kind]
     renewed = act.renew(list(found.values()), now)
     meeting, reason = mailing.meeting, mailing.audience["reason"]
@@ -182,7 +241,6 @@ def _write(mailing: Mailing, people: Sequence[Told], now: dt.datetime) -> None:
             _tell(mailing, seat, one, news, now)
         if _has_entry(seat.state, seat.sequence) and seat.sequence == one.sequence:
             act.follow(mailing, seat, now)
-    db.session.flush()
 
 
 def _still_concerned(people: Sequence[Told]) -> dict[int, Registration]:
