@@ -244,6 +244,13 @@ def test_both_parts_say_the_same_words(language: str, subtests: pytest.Subtests)
             assert set(re.findall(r"\w{3,}", re.sub(r"https://\S+", "", mail.text))) <= seen
 
 
+def test_one_empty_line_stands_between_the_paragraphs(subtests: pytest.Subtests) -> None:
+    for kind, changes in VARIANTS:
+        for language in LANGUAGES:
+            with subtests.test(kind=kind, changes=changes, language=language):
+                assert "\n\n\n" not in sealed(kind, language, changes).text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_of_the_template_shows(language: str, subtests: pytest.Subtests) -> None:
     for kind, changes in VARIANTS:
