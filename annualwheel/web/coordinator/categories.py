@@ -15,13 +15,14 @@ def name_of(category: Category) -> str:
     return category.en if page.language() == "en" else category.sv
 
 
+def named() -> list[tuple[str, str]]:
+    """The key and the name of every kind of organisation, in order."""
+    return [(one.key, name_of(one)) for one in years.reference(Category)]
+
+
 def choices() -> list[SelectChoice]:
     """Every kind of organisation in order, after an empty choice."""
-    known = years.reference(Category)
-    return [
-        SelectChoice("", _("Välj typ")),
-        *(SelectChoice(one.key, name_of(one)) for one in known),
-    ]
+    return [SelectChoice("", _("Välj typ")), *(SelectChoice(*one) for one in named())]
 
 
 def by_key(key: str | None) -> Category | None:

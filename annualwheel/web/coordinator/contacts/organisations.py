@@ -22,7 +22,7 @@ from annualwheel.contacts.organisations import (
 )
 from annualwheel.cycle import years
 from annualwheel.db import keep
-from annualwheel.models import Category, Organisation, Person, Year
+from annualwheel.models import Organisation, Person, Year
 from annualwheel.preparation import collaborators, standings
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
@@ -81,7 +81,7 @@ def organisations() -> str:
         found=asked.shown(found),
         wanted=wanted,
         year=year,
-        categories=years.reference(Category),
+        categories=categories.named(),
     )
 
 

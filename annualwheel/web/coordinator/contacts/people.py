@@ -18,11 +18,11 @@ from annualwheel.contacts.directory import Wanted
 from annualwheel.contacts.people import add_person, person_by_id, person_called
 from annualwheel.cycle import years
 from annualwheel.mailings import log
-from annualwheel.models import Category, Person
+from annualwheel.models import Person
 from annualwheel.participation import address_change, departures
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import Address, BaseForm, Filled, NameFields, Press, strip
 from annualwheel.web.lists import Column
@@ -88,7 +88,7 @@ def people() -> str:
         active="people",
         found=asked.shown(found),
         wanted=wanted,
-        categories=years.reference(Category),
+        categories=categories.named(),
         organisations=directory.names_of_organisations(),
     )
 

@@ -34,7 +34,7 @@ from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.sending import by_public_id, confirm, confirmed, pause, resume
 from annualwheel.mailings.sending import standing as progress_of
-from annualwheel.models import Category, Mailing, Meeting
+from annualwheel.models import Mailing, Meeting
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
@@ -199,7 +199,7 @@ def _examples(rows: list[Addressee]) -> list[Addressee]:
 
 def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
     """The audiences an invitation may go to: a word, and its values with what they are called."""
-    kinds = [(f"category:{one.key}", categories.name_of(one)) for one in years.reference(Category)]
+    kinds = [(f"category:{key}", name) for key, name in categories.named()]
     imports = [
         (f"import:{one.public_id}", one.file_name) for one in audiences.imports_of(meeting.year)
     ]
