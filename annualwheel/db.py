@@ -18,7 +18,9 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.pool import PoolProxiedConnection
 
 # A migration can only change a constraint that has a name, and SQLite gives none by itself.
@@ -183,6 +185,19 @@ def read_again(row: Base, *, lock: bool = False) -> None:
         attribute_names=[column.key for column in sa.inspect(type(row)).column_attrs],
         with_for_update={"of": type(row)} if lock else None,
     )
+
+
+def keep(row: Base) -> None:
+    """As `read_again` with a lock, for a row that others may go on pointing at.
+
+    Only who changes the row waits for our commit. Raises `ObjectDeletedError` when it is gone.
+    """
+    columns = [column.key for column in sa.inspect(type(row)).column_attrs]
+    kept = {"of": type(row), "key_share": True}
+    try:
+        db.session.refresh(row, attribute_names=columns, with_for_update=kept)
+    except InvalidRequestError as gone:
+        raise ObjectDeletedError(sa.inspect(row)) from gone
 
 
 def schema_version() -> str | None:

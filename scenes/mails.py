@@ -70,6 +70,7 @@ SV: dict[str, object] = {
     "needed": ["Era initiativ"],
     "invited_by": "fredag 13\u00a0november 2026",
     "again": "",
+    "saved": "",
     "asked": "",
     "after": "",
 }

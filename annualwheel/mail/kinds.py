@@ -34,9 +34,10 @@ _WHICH = ("asked", "after")
 # year; `needed` lists what must be done before anything can be submitted. `seated`: the seat went
 # over with the invitation; `taken`: by the new person's own press. `may_register` and
 # `may_substitute` say what the page lets the person do now; `asks`: an answer is owed; `stands`:
-# the yes still counts. `part` in results: present, wrote or registered. `people` in new_link is
-# a list of {"name", "what"}; person number n has the link landing_n. `invited_by` is the last day
-# for invitations; `again`: the person has been told of another date or venue before.
+# the yes still counts; `saved`: the person has only been asked to save the date. `part` in
+# results: present, wrote or registered. `people` in new_link is a list of {"name", "what"}; person
+# number n has the link landing_n. `invited_by` is the last day for invitations; `again`: the
+# person has been told of another date or venue before.
 KINDS: Mapping[str, Kind] = {
     "save_the_date": Kind((*_PLAN, "about"), (), ("invited_by", "again")),
     "invitation": Kind(
@@ -76,9 +77,9 @@ KINDS: Mapping[str, Kind] = {
             "new_place",
         ),
         ("landing",),
-        ("reason", "asks", "stands"),
+        ("reason", "asks", "stands", "saved"),
     ),
-    "cancelled": Kind(_WHEN, (), ("reason", "answer_kept")),
+    "cancelled": Kind(_WHEN, (), ("reason", "answer_kept", "saved")),
     "preparation": Kind(
         (*_PREPARE, "sections", "minutes"), ("preparation",), ("personal", *_WHICH)
     ),

@@ -146,7 +146,7 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
     return Letter(
         _subject(form, given),
         _one_line(form.preheader.render(given)),
-        re.sub(r" +(?=\n)", "", form.text.render(given)),
+        re.sub(r" +(?=\n)", "", form.text.render(given)).rstrip() + "\n",
         form.html.render(given),
         form.version,
     )

@@ -56,6 +56,8 @@ NOT_ARRIVED = (*UNSENT, *AGAIN)
 NEVER_LEFT = ("dropped", "not_sent")
 # Has not left us, whether it still may or not.
 NOT_LEFT = (*UNSENT, *NEVER_LEFT)
+# Has left us, or may have: whom it was for may know what it says.
+MAY_BE_KNOWN = ("sending", "sent", "unknown", "withheld")
 # Came to an end without being handed over.
 ENDED_UNSENT = ("withheld", *NEVER_LEFT)
 

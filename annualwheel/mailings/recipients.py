@@ -27,7 +27,6 @@ from annualwheel.models import (
     YearOrganisation,
 )
 from annualwheel.models.drafts import Answer, AnswerHistory, Item
-from annualwheel.preparation.states import COUNTED, NOT_BEGUN
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee
@@ -280,25 +279,3 @@ def _reminded(now: dt.datetime) -> set[str]:
         Message.kind == "preparation_reminder", Message.queued_at >= midnight
     )
     return set(db.session.scalars(keys))
-
-
-def preparation_states(meeting: Meeting) -> dict[int, dict[str, int]]:
-    """How many answers are not begun ("none"), drafts, submitted, and changed since.
-
-    By the id of each of the meeting's questionnaires; in one query, without a word of them.
-    """
-    begun = sa.case(
-        # Letting somebody in makes a draft: without a change nobody has begun.
-        (sa.and_(Submission.state == "draft", Submission.changed_at.is_(None)), NOT_BEGUN),
-        else_=Submission.state,
-    )
-    rows = db.session.execute(
-        sa.select(Submission.questionnaire_id, begun, sa.func.count())
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-        .where(Questionnaire.meeting_id == meeting.id)
-        .group_by(Submission.questionnaire_id, begun)
-    )
-    found = {asked.id: dict.fromkeys(COUNTED, 0) for asked in meeting.questionnaires}
-    for questionnaire_id, state, count in rows:
-        found[questionnaire_id][state] = count
-    return found

@@ -52,6 +52,10 @@ class Act(ABC):
         """
 
     @abstractmethod
+    def news(self, known: Mapping[str, str], news: MeetingNews, language: str) -> dict[str, Any]:
+        """What the act has changed, the same for all who know the appointment `known`."""
+
+    @abstractmethod
     def cause(self, mailing: Mailing) -> str:
         """What makes the mail the only one of its kind to a person."""
 
@@ -91,12 +95,19 @@ class MovedAct(Act):
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The old and the new appointment, and what is asked about it."""
+        another_day = _day(known) != _day(news.to)
         language = registration.person.language
+        facts = self.news(known, news, language) | _owed(registration, state, another_day, now)
+        # Somebody who attends online has no old and new venue.
+        if registration.mode != "on_site":
+            here = notices.place(registration, language)
+            facts |= {"old_place": here, "new_place": here}
+        return facts
+
+    def news(self, known: Mapping[str, str], news: MeetingNews, language: str) -> dict[str, Any]:
+        """The old and the new appointment."""
         starts, ends = _times(known)
         new_starts, new_ends = _times(news.to)
-        # Somebody who attends online has no old and new venue.
-        here = notices.place(registration, language)
-        on_site = registration.mode == "on_site"
         return {
             "reason": news.reason,
             "short_day": dates.day_month(new_starts, language),
@@ -104,9 +115,9 @@ class MovedAct(Act):
             "new_day": dates.day(new_starts, language),
             "old_time": dates.hours(starts, ends, language),
             "new_time": dates.hours(new_starts, new_ends, language),
-            "old_place": known["place"] if on_site else here,
-            "new_place": news.to["place"] if on_site else here,
-        } | _owed(registration, state, _day(known) != _day(news.to), now)
+            "old_place": known["place"],
+            "new_place": news.to["place"],
+        }
 
     def cause(self, mailing: Mailing) -> str:
         """People are told of each move."""
@@ -169,12 +180,14 @@ class CancelledAct(Act):
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The day that is free now, and why."""
-        language = registration.person.language
-        # The day that the person knows: an earlier move may not have been told.
+        answer_kept = "yes" if registration.organisation_id in news.kept else ""
+        return self.news(known, news, registration.person.language) | {"answer_kept": answer_kept}
+
+    def news(self, known: Mapping[str, str], news: MeetingNews, language: str) -> dict[str, Any]:
+        """The day that is free now, and why."""
         starts, _ends = _times(known)
         return {
             "reason": news.reason,
-            "answer_kept": "yes" if registration.organisation_id in news.kept else "",
             "day": dates.day(starts, language),
             "short_day": dates.day_month(starts, language),
         }

@@ -2,14 +2,15 @@
 
 The act settles who is told, and the mails are written after it, in batches. The mailing's
 `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
-and which of the appointments in `known` they had been told of. `next` counts those who are done
-with, in the transaction of their mails.
+and which of the appointments in `known` they had been told of. `saved` keeps those who had only
+been asked to save the date, as `[person, known]`. `next` counts those who are done with, in the
+transaction of their mails.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -19,11 +20,13 @@ from sqlalchemy.orm import joinedload
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail.outbox import Recipient
 from annualwheel.mail.states import NOT_LEFT
+from annualwheel.meetings import listeners
 from annualwheel.meetings.acts import ACTS, MeetingNews
-from annualwheel.meetings.listeners import concerned
-from annualwheel.models import Mailing, Meeting, Message, Registration
+from annualwheel.models import Mailing, Meeting, Message, Person, Registration
 from annualwheel.registrations import notices, states
+from annualwheel.wording import names
 
 # More are written to by a job: with thousands the press took seconds, and held the meeting's lock.
 AT_ONCE = 200
@@ -40,6 +43,23 @@ class InformedPerson(NamedTuple):
     sequence: int
     known: int
 
+    @property
+    def who(self) -> tuple[str, int]:
+        """The registration, apart from every person with the same number."""
+        return "registration", self.id
+
+
+class Saved(NamedTuple):
+    """Somebody who had only been asked to save the date; `known` as for `InformedPerson`."""
+
+    id: int
+    known: int
+
+    @property
+    def who(self) -> tuple[str, int]:
+        """The person, apart from every registration with the same number."""
+        return "person", self.id
+
 
 def facts_before(
     kind: str, registration: Registration, news: MeetingNews, now: dt.datetime
@@ -54,6 +74,13 @@ def facts_before(
     return act.facts(
         registration, state, known, replace(news, kept=act.kept(registration.meeting)), now
     )
+
+
+def saved_facts_before(
+    kind: str, meeting: Meeting, person: Person, news: MeetingNews
+) -> dict[str, Any]:
+    """As `facts_before`, to somebody who has only been asked to save the date: the whole mail."""
+    return _saved_facts(kind, meeting, person, appointment(meeting), news)
 
 
 def appointment(meeting: Meeting) -> dict[str, str]:
@@ -84,16 +111,20 @@ def begin(
     known = [was]
     earlier = _overtake(meeting, known)
     rows = db.session.execute(
-        concerned(meeting, kind)
+        listeners.concerned(meeting, kind)
         .with_only_columns(Registration.id, Registration.state, Registration.sequence)
         .order_by(Registration.id)
     ).all()
-    if not rows:
+    told = [InformedPerson(*row, known=earlier.get(("registration", row.id), 0)) for row in rows]
+    only_saved = listeners.saved(meeting, kind).with_only_columns(Person.id).order_by(Person.id)
+    saved = [
+        Saved(number, earlier.get(("person", number), 0))
+        for number in db.session.scalars(only_saved)
+    ]
+    people: list[InformedPerson | Saved] = [*told, *saved]
+    if not people:
         return None
-    # 0 is the appointment before this act. People who never heard of the move to it know an earlier
-    # one.
-    people = [InformedPerson(*row, known=earlier.get(row.id, 0)) for row in rows]
-    mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in people)
+    mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in told)
     mailing = Mailing(
         meeting=meeting,
         kind=kind,
@@ -103,7 +134,7 @@ def begin(
         # Unique for the act: two coordinators who press at once must not tell everybody twice.
         confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
         created_at=now,
-        audience={"reason": reason, "known": known, "people": people, "next": 0},
+        audience={"reason": reason, "known": known, "people": told, "saved": saved, "next": 0},
     )
     db.session.add(mailing)
     db.session.flush()
@@ -113,29 +144,30 @@ def begin(
     return mailing
 
 
-def people_of(mailing: Mailing) -> list[InformedPerson]:
+def people_of(mailing: Mailing) -> list[InformedPerson | Saved]:
     """Everyone the mailing is about."""
-    return [InformedPerson(*row) for row in mailing.audience["people"]]
+    told = [InformedPerson(*row) for row in mailing.audience["people"]]
+    return [*told, *(Saved(*row) for row in mailing.audience.get("saved", ()))]
 
 
-def write(mailing: Mailing, batch: Sequence[InformedPerson], now: dt.datetime) -> None:
+def write(mailing: Mailing, batch: Sequence[InformedPerson | Saved], now: dt.datetime) -> None:
     """Writes to those of the batch who are not done with, and notes how far it has come.
 
     `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
     two workers at once share the work.
     """
-    places = {one.id: place for place, one in enumerate(people_of(mailing))}
+    places = {one.who: place for place, one in enumerate(people_of(mailing))}
     done = mailing.audience["next"]
-    fresh = [one for one in batch if places[one.id] >= done]
+    fresh = [one for one in batch if places[one.who] >= done]
     if fresh:
         _write(mailing, fresh, now)
         # A new dictionary: SQLAlchemy does not see a change inside a JSON value.
-        mailing.audience = {**mailing.audience, "next": places[fresh[-1].id] + 1}
+        mailing.audience = {**mailing.audience, "next": places[fresh[-1].who] + 1}
         db.session.flush()
 
 
-def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
-    """Stops the mails of the move before this that have not been sent.
+def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[tuple[str, int], int]:
+    """Stops what the move before this has not sent.
 
     Returns the registrations that therefore have not heard of it, each with the position in `known`
     of the appointment that the person knows.
@@ -152,14 +184,14 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     outbox.lock(mailing)
     if mailing.state == "done":
         return {}
-    sent = db.session.scalars(
-        sa.select(Message.registration_id).where(
+    sent = db.session.execute(
+        sa.select(Message.registration_id, Message.person_id).where(
             Message.mailing_id == mailing.id,
             Message.kind == "moved",
             Message.state.not_in(NOT_LEFT),
         )
     )
-    heard = set(sent)
+    heard = {("registration", row[0]) if row[0] else ("person", row[1]) for row in sent}
     outbox.drop_waiting(meeting, mailing)
     if mailing_states.allowed(mailing, "overtake"):
         mailing_states.step(mailing, "overtake")
@@ -170,17 +202,44 @@ def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[int, int]:
     start = len(known)
     known.extend(mailing.audience["known"])
     return {
-        one.id: start + one.known
+        one.who: start + one.known
         for one in people_of(mailing)
-        if one.id not in heard and not _has_answered(one, state_now[one.id])
+        if one.who not in heard
+        and (isinstance(one, Saved) or not _has_answered(one, state_now[one.id]))
     }
 
 
-def _write(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime) -> None:
-    """Writes to these people what is true now.
+def _write(mailing: Mailing, people: Sequence[InformedPerson | Saved], now: dt.datetime) -> None:
+    """Writes to these people what is true now."""
+    _write_to_told(mailing, [one for one in people if isinstance(one, InformedPerson)], now)
+    _write_to_saved(mailing, [one for one in people if isinstance(one, Saved)], now)
+    db.session.flush()
 
-    It tells nothing to those who have answered meanwhile, since they know, or have left.
-    """
+
+def _write_to_saved(mailing: Mailing, people: Sequence[Saved], now: dt.datetime) -> None:
+    """Whoever has been invited meanwhile knows, by the invitation."""
+    meeting, kind, known = mailing.meeting, mailing.kind, mailing.audience["known"]
+    still = listeners.saved(meeting, kind).where(Person.id.in_([one.id for one in people]))
+    found = {person.id: person for person in db.session.scalars(still)}
+    news = MeetingNews(appointment(meeting), mailing.audience["reason"])
+    for one in people:
+        person = found.get(one.id)
+        if person is not None:
+            key = listeners.news_of_date(kind, meeting, person.public_id)
+            facts = _saved_facts(kind, meeting, person, known[one.known], news)
+            outbox.put(key, kind, Recipient.of(person), facts, {}, now, mailing=mailing)
+
+
+def _saved_facts(
+    kind: str, meeting: Meeting, person: Person, known: Mapping[str, str], news: MeetingNews
+) -> dict[str, Any]:
+    language = person.language
+    about = {"given": person.given, "meeting": names.meeting(meeting.kind, language)}
+    return about | ACTS[kind].news(known, news, language) | {"saved": "yes"}
+
+
+def _write_to_told(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime) -> None:
+    """Who has answered meanwhile knows, and who has left is told nothing."""
     found, act = _still_concerned(people), ACTS[mailing.kind]
     renewed = act.renew(list(found.values()), now)
     meeting, reason = mailing.meeting, mailing.audience["reason"]
@@ -192,12 +251,9 @@ def _write(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime)
         if registration.id not in renewed and not _has_answered(one, registration.state):
             _tell(mailing, registration, one, news, now)
         # With a higher number the person has got the entry meanwhile as it is now.
-        if (
-            _has_entry(registration.state, registration.sequence)
-            and registration.sequence == one.sequence
-        ):
+        has_entry = _has_entry(registration.state, registration.sequence)
+        if has_entry and registration.sequence == one.sequence:
             act.follow(mailing, registration, now)
-    db.session.flush()
 
 
 def _still_concerned(people: Sequence[InformedPerson]) -> dict[int, Registration]:

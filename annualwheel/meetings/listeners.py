@@ -8,8 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
-from annualwheel.mail.states import NEVER_LEFT, UNSENT
+from annualwheel.mail import outbox
+from annualwheel.mail.states import MAY_BE_KNOWN, NEVER_LEFT, UNSENT
 from annualwheel.models import Meeting, Message, Person, Registration
 from annualwheel.registrations.states import STANDS
 
@@ -20,14 +22,18 @@ SHOWN = 200
 class Listeners:
     """Those who would be told.
 
-    `groups`: (state, how many, the names that are shown). `more` counts those who are not shown.
-    `first` is the first of all.
+    `groups`: (state, how many, the names that are shown); `more` are not shown; `first` is one of
+    them. `saved` are those who have only been asked to save the date, `saved_names` the shown, and
+    `first_saved` one of them.
     """
 
     total: int
     groups: list[tuple[str, int, list[str]]]
     more: int
     first: Registration | None
+    saved: int
+    saved_names: list[str]
+    first_saved: Person | None
 
 
 def listeners(meeting: Meeting, kind: str) -> Listeners:
@@ -50,9 +56,21 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
     names: dict[str, list[str]] = {state: [] for state in STANDS if state in counts}
     for row in rows:
         names[row.state].append(f"{row.person.name}, {row.organisation.name}")
-    total = sum(counts.values())
     groups = [(state, counts[state], shown) for state, shown in names.items()]
-    return Listeners(total, groups, total - len(rows), rows[0] if rows else None)
+    only_saved = saved(meeting, kind)
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(only_saved.subquery())) or 0
+    in_order = only_saved.order_by(Person.sort_name, Person.id)
+    people = db.session.scalars(in_order.limit(SHOWN - len(rows))).all()
+    total = sum(counts.values()) + count
+    return Listeners(
+        total,
+        groups,
+        total - len(rows) - len(people),
+        rows[0] if rows else None,
+        count,
+        [person.name for person in people],
+        people[0] if people else db.session.scalar(in_order.limit(1)),
+    )
 
 
 def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
@@ -75,3 +93,37 @@ def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
     return chosen.where(
         sa.or_(Registration.state != "invited", about.where(~unsent).exists(), ~about.exists())
     )
+
+
+def saved(meeting: Meeting, kind: str) -> sa.Select[Person]:
+    """Who was asked to save the date, and hears of the act in no other way.
+
+    They have no registration, or an invitation that has not left us. Who has typed somebody's name
+    at the open registration has not asked them anything.
+    """
+    told = sa.select(Message.person_id).where(
+        outbox.begins(saved_date(meeting.id)), Message.state.in_(MAY_BE_KNOWN)
+    )
+    asked = sa.select(Registration.id).where(
+        Registration.meeting_id == meeting.id,
+        Registration.person_id == Person.id,
+        Registration.state != "unconfirmed",
+        Registration.state != "invited",
+    )
+    hears = concerned(meeting, kind).with_only_columns(Registration.person_id)
+    return sa.select(Person).where(
+        WITH_US, Person.id.in_(told), ~asked.exists(), Person.id.not_in(hears)
+    )
+
+
+def saved_date(meeting_id: int) -> str:
+    """What the keys of all mails begin with that ask to save the date of the meeting."""
+    return f"save_the_date:{meeting_id}:"
+
+
+def news_of_date(kind: str, meeting: Meeting, public_id: str) -> str:
+    """The key of the mail about the act to a person who has only been asked to save the date.
+
+    One for each time and place that the meeting has had.
+    """
+    return f"{kind}:saved:{meeting.id}:{meeting.sequence}:{public_id}"

@@ -16,7 +16,7 @@ from annualwheel.access import personal_links
 from annualwheel.audit import Actor
 from annualwheel.contacts import folding, people
 from annualwheel.contacts.folding import fold
-from annualwheel.db import db, public_id, read_again
+from annualwheel.db import db, keep, public_id
 from annualwheel.mail import outbox
 from annualwheel.mail import states as mail_states
 from annualwheel.mail.outbox import Recipient
@@ -29,7 +29,7 @@ from annualwheel.registrations.states import ENTRY_FOLLOWS
 def lock(person: Person) -> None:
     """Takes the locks of all meetings the person is concerned with, in the order of their ids.
 
-    Reads the person and the registrations again.
+    Then keeps the person as they are until the commit, and reads their registrations again.
 
     Call this before anything else is written when the locks of several meetings are needed:
     somebody who registers holds one of them and then writes to the person, so in the other order
@@ -43,7 +43,7 @@ def lock(person: Person) -> None:
     )
     for meeting in db.session.scalars(meetings).all():
         seats.lock(meeting)
-    read_again(person)
+    keep(person)
     db.session.scalars(
         sa.select(Registration)
         .where(Registration.person_id == person.id)

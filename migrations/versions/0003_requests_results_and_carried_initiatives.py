@@ -112,6 +112,8 @@ def downgrade() -> None:
         batch.drop_column('results_at')
 
     with op.batch_alter_table('items') as batch:
+        # SQLite keeps the check when its column goes, and then refuses the table.
+        batch.drop_constraint(batch.f('ck_items_carried'), type_='check')
         batch.drop_column('carried')
 
     with op.batch_alter_table('change_requests') as batch:

@@ -103,6 +103,11 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
         for own in (True, False)
     ),
     ("cancelled", {"reason": "", "answer_kept": ""}),
+    ("cancelled", {"answer_kept": "", "saved": "yes"}),
+    *(
+        ("moved", {"saved": "yes", "asks": "", "stands": "", "old_day": day, "new_day": "x"})
+        for day in ("x", "y")
+    ),
     ("colleague", {"message": "", "share": ""}),
     *(
         (kind, {"asked": ASKED, "after": after, "personal": own})
@@ -217,7 +222,9 @@ def test_one_button_and_the_same_links_in_both_parts(
 ) -> None:
     for kind, changes in VARIANTS:
         with subtests.test(kind=kind, changes=changes):
-            mail, wanted = rendered(kind, language, changes), KINDS[kind].links
+            mail = rendered(kind, language, changes)
+            # Who has only been asked to save the date has no page to open.
+            wanted = () if changes.get("saved") else KINDS[kind].links
             page = Page(mail.html)
             assert page.open == [] and page.empty == [] and page.headings == 1
             assert mail.html.count('class="btn"') == len(wanted)
@@ -236,6 +243,13 @@ def test_both_parts_say_the_same_words(language: str, subtests: pytest.Subtests)
             mail = rendered(kind, language, changes)
             seen = set(re.findall(r"\w{3,}", Page(mail.html).words))
             assert set(re.findall(r"\w{3,}", re.sub(r"https://\S+", "", mail.text))) <= seen
+
+
+def test_one_empty_line_stands_between_the_paragraphs(subtests: pytest.Subtests) -> None:
+    for kind, changes in VARIANTS:
+        for language in LANGUAGES:
+            with subtests.test(kind=kind, changes=changes, language=language):
+                assert "\n\n\n" not in rendered(kind, language, changes).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

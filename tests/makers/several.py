@@ -1,5 +1,6 @@
 """Makers for tests of questionnaires in the plural: one with two repeating groups, and one that
-each person answers after the meeting. Both use keys that the other forms use too.
+each person answers after the meeting. Both use keys that the other forms use too. The repeating
+group is that of the tests of reading, too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,36 @@ from pathlib import Path
 from annualwheel.questionnaires import reading
 from annualwheel.questionnaires.definition import Definition
 
-TWO_GROUPS = """
+
+def group(key: str, title: str, at_most: int, sv: str, en: str) -> str:
+    """A repeating group with the question its items are called by, as a file of forms/ has it.
+
+    `title` is that question's key; `sv` and `en` are what the items are called.
+    """
+    one, several = sv.lower(), en.lower()
+    return f"""
+[sections.group]
+key = "{key}"
+at_most = {at_most}
+title_question = "{title}"
+label = {{ sv = "{sv}", en = "{en}" }}
+add_label = {{ sv = "Lägg till ett {one}", en = "Add to the {several}" }}
+item_label = {{ sv = "{sv}", en = "{en}" }}
+error = {{ sv = "Lägg till ett {one} eller kryssa i att ni inte har", en = "Add one or tick" }}
+none = {{ key = "inga_{key}", label = {{ sv = "Vi har inga {one}", en = "We have none" }} }}
+
+[[sections.group.questions]]
+key = "{title}"
+type = "text"
+max_length = 120
+required = true
+label = {{ sv = "Vad heter {one}et?", en = "What is it called?" }}
+error = {{ sv = "Skriv vad {one}et heter", en = "Write its name" }}
+"""
+
+
+TWO_GROUPS = (
+    """
 key = "tva_grupper"
 meeting = "work"
 respondent = "organisation"
@@ -21,25 +51,9 @@ intro = { sv = "Berätta om initiativ och nätverk.", en = "Tell us of initiativ
 key = "initiativ"
 minutes = 10
 title = { sv = "Era initiativ", en = "Your initiatives" }
-
-[sections.group]
-key = "initiativ"
-at_most = 2
-title_question = "titel"
-label = { sv = "Initiativ", en = "Initiatives" }
-add_label = { sv = "Lägg till ett initiativ", en = "Add an initiative" }
-item_label = { sv = "Initiativ", en = "Initiative" }
-error = { sv = "Lägg till ett initiativ eller kryssa i att ni inte har", en = "Add one or tick" }
-none = { key = "inga_initiativ", label = { sv = "Vi har inga initiativ", en = "We have none" } }
-
-[[sections.group.questions]]
-key = "titel"
-type = "text"
-max_length = 120
-required = true
-label = { sv = "Vad heter initiativet?", en = "What is it called?" }
-error = { sv = "Skriv vad initiativet heter", en = "Write its name" }
-
+"""
+    + group("initiativ", "titel", 2, "Initiativ", "Initiatives")
+    + """
 [[sections.group.questions]]
 key = "tema"
 type = "choices"
@@ -62,25 +76,9 @@ key = "varfor_natverk"
 type = "long_text"
 max_length = 800
 label = { sv = "Varför är ni med i nätverk?", en = "Why do you take part in networks?" }
-
-[sections.group]
-key = "natverk"
-at_most = 1
-title_question = "natverkets_namn"
-label = { sv = "Nätverk", en = "Networks" }
-add_label = { sv = "Lägg till ett nätverk", en = "Add a network" }
-item_label = { sv = "Nätverk", en = "Network" }
-error = { sv = "Lägg till ett nätverk eller kryssa i att ni inte har", en = "Add one or tick" }
-none = { key = "inga_natverk", label = { sv = "Vi är inte med i något", en = "We are in none" } }
-
-[[sections.group.questions]]
-key = "natverkets_namn"
-type = "text"
-max_length = 120
-required = true
-label = { sv = "Vad heter nätverket?", en = "What is the network called?" }
-error = { sv = "Skriv vad nätverket heter", en = "Write what the network is called" }
 """
+    + group("natverk", "natverkets_namn", 1, "Nätverk", "Networks")
+)
 
 FOLLOW_UP = """
 key = "efterat"

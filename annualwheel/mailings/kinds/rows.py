@@ -49,6 +49,20 @@ def addressee(registration: Registration) -> Addressee:
     )
 
 
+def without_place(person: Person) -> Addressee:
+    """Somebody who is written to for no organisation. The key is the person's."""
+    return Addressee(
+        person.public_id,
+        person.id,
+        0,
+        person.given,
+        person.family,
+        person.email,
+        person.language,
+        "",
+    )
+
+
 def new_registration(meeting: Meeting, one: Addressee) -> Registration:
     """The registration that an invitation of `one` would make."""
     return Registration(

@@ -18,10 +18,11 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
+from annualwheel.mail.states import NEVER_LEFT
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.meetings import changes
+from annualwheel.meetings import changes, listeners
 from annualwheel.models import Mailing, Meeting, Message, Registration
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee
@@ -29,7 +30,11 @@ from annualwheel.wording import dates, names
 
 
 class SaveTheDate(Composed):
-    """Goes once to each, and once more when the meeting has moved and they are not invited yet."""
+    """Goes once to each.
+
+    Who was told another date is told of the move by its own mail (`meetings.announcements`); whom
+    that did not reach gets this once more.
+    """
 
     key = "save_the_date"
     address = "spara-datumet"
@@ -61,9 +66,14 @@ class SaveTheDate(Composed):
             return []
         chosen = audiences.audience(draft.meeting, draft.choice)
         begins = _key(draft.meeting, "")
+        moved = listeners.news_of_date("moved", draft.meeting, "")
         keys = db.session.scalars(sa.select(Message.key).where(outbox.begins(begins)))
         # The keys hold the number of the meeting's moves, so a move lets everybody be told again.
         told = {key.removeprefix(begins) for key in keys}
+        about_move = sa.select(Message.key).where(
+            outbox.begins(moved), Message.state.not_in(NEVER_LEFT)
+        )
+        told |= {key.removeprefix(moved) for key in db.session.scalars(about_move)}
         return [one for one in chosen if one.key not in told]
 
     def facts(self, draft: MailingDraft, one: Addressee, now: dt.datetime) -> dict[str, object]:
@@ -130,7 +140,7 @@ def _told_before(meeting: Meeting, person_ids: Collection[int]) -> set[int]:
     rows_ = db.session.scalars(
         sa.select(Message.person_id).where(
             Message.person_id.in_(person_ids),
-            outbox.begins(f"save_the_date:{meeting.id}:"),
+            outbox.begins(listeners.saved_date(meeting.id)),
             Message.state != "dropped",
         )
     )
@@ -143,4 +153,4 @@ def _key(meeting: Meeting, public_id: str) -> str:
 
 
 def _begins(meeting_id: int, sequence: int) -> str:
-    return f"save_the_date:{meeting_id}:{sequence}:"
+    return f"{listeners.saved_date(meeting_id)}{sequence}:"

@@ -20,18 +20,24 @@ OWN = ("csrf_token", "shown")
 class StaleSafeForm(BaseForm):
     """A form made with the values that hold now, also when it is sent (`holding`, by field).
 
-    A field that was left as it was shown takes the value that holds now. When a field was changed
-    here and meanwhile by somebody else, the form asks once more. The next press then writes what
-    the form says.
+    `keep` makes whoever else changes what `holding` reads wait for our commit, and reads it again.
+    It takes the locks that the act takes, in their order; without it nothing holds yet.
+
+    A field that was left as it was shown takes what holds now. One that was changed here and
+    meanwhile by somebody else is asked about once more, and is then written as it stands in the
+    form.
     """
 
     shown = HiddenField()
 
-    def __init__(self, holding: Callable[[], Mapping[str, Any]] = dict, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        holding: Callable[[], Mapping[str, Any]] = dict,
+        keep: Callable[[], object] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs, data=dict(holding()))
-        self._holding = holding
-        # A form that was sent keeps what its page showed; anything newer would hide a colleague's
-        # change.
+        self._holding, self._keep = holding, keep
         if not self.shown.raw_data:
             self._show()
 
@@ -40,7 +46,13 @@ class StaleSafeForm(BaseForm):
         return super().accepted() and self._settled()
 
     def still_holds(self) -> bool:
-        """Settles the fields with the values that hold now that the write has begun."""
+        """Settles the fields with what holds now that the write has begun, until it ends.
+
+        A transaction of PostgreSQL sees what others commit while it waits for a lock: what was
+        compared before the lock may have changed under it.
+        """
+        if self._keep is not None:
+            self._keep()
         holds = self._holding()
         for field in self._asked():
             field.object_data = holds.get(field.short_name, field.object_data)

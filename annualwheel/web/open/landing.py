@@ -128,7 +128,7 @@ def new_link() -> str | Response | AnyResponse:
 @blueprint.get("/lank/skickad")
 def link_sent() -> str:
     """Says the same words for every address."""
-    return render_template("open/link_sent.html")
+    return render_template("open/link_sent.html", own_data=False)
 
 
 def registration_of(token: str) -> Registration | None:

@@ -35,7 +35,7 @@ def ask_for_own_data() -> Response | AnyResponse:
 @blueprint.get("/mina-uppgifter/skickat")
 def own_data_sent() -> str:
     """Says the same words for every address."""
-    return render_template("open/own_data_sent.html")
+    return render_template("open/link_sent.html", own_data=True)
 
 
 @blueprint.get("/mina-uppgifter/stangt")

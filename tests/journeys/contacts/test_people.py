@@ -289,6 +289,16 @@ class TestOrganisation:
             "Ölme bygdegård",
         ]
 
+    def test_the_kinds_are_those_of_the_pages_language(
+        self, coordinator: Browser, year: Year
+    ) -> None:
+        coordinator.open("/personer/organisationer/ny", lang="en")
+        coordinator.fill("Name", "Ölme bygdegård").choose("Civil society").press(
+            "Add the organisation"
+        )
+        row = directory.year_of(called("Ölme bygdegård"), year)
+        assert row is not None and row.category is not None and row.category.key == "ideburen"
+
     def test_category_and_lead_of_the_year(self, coordinator: Browser, year: Year) -> None:
         coordinator.open("/personer/organisationer").see("Ingen är utsedd").follow("Sunne kommun")
         coordinator.choose("Åsa Ängprov").choose("Region").press("Spara för 2027").see(

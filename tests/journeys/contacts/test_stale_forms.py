@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
 
 from annualwheel import audit
 from annualwheel.contacts import organisations
@@ -13,10 +20,10 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.meetings import planning
 from annualwheel.models import Meeting, Person, Year
-from annualwheel.participation import address_change
+from annualwheel.participation import address_change, replies
 from annualwheel.preparation import collaborators
 from tests.conftest import START
-from tests.makers.guests import kinds_since, mails, make_guest, typed
+from tests.makers.guests import kinds_since, mails, make_guest, reply_of, typed
 from tests.makers.region import (
     make_organisation,
     make_person,
@@ -200,3 +207,141 @@ def test_a_number_of_seats_changed_in_both_places_is_asked_about(
     assert (office.status, fresh(meeting).options[0].capacity) == (422, 160)
     office.press("Spara inställningarna").see("Inställningarna är sparade.")
     assert fresh(meeting).options[0].capacity == 170
+
+
+class Both(NamedTuple):
+    """What somebody types on a page, and what another changes meanwhile under the act's lock.
+
+    `read` gives what the other has written.
+    """
+
+    path: str
+    fill: Callable[[Browser], Browser]
+    at: str
+    button: str
+    changes: tuple[str, ...]
+    read: str
+    written: object
+
+
+LOCKED = "UPDATE meetings SET place = place"
+MOBILE = "UPDATE persons SET mobile = '070-1'"
+REGION = "(SELECT id FROM categories WHERE key = 'region')"
+BOTH = {
+    "person": Both(
+        "/personer/{person}/andra",
+        lambda page: page.fill("Mobilnummer", "070-2"),
+        "Mobilnummer",
+        "Spara uppgifterna",
+        (MOBILE,),
+        "SELECT DISTINCT mobile FROM persons",
+        "070-1",
+    ),
+    "organisation": Both(
+        "/personer/organisationer/{organisation}/andra",
+        lambda page: page.fill("Namn", "Arvika stad"),
+        "Namn",
+        "Spara namnet",
+        ("UPDATE organisations SET name = 'Arvika', folded = 'arvika'",),
+        "SELECT name FROM organisations",
+        "Arvika",
+    ),
+    "year": Both(
+        "/personer/organisationer/{organisation}",
+        lambda page: page.choose("Kluster", "Typ av organisation"),
+        "Typ av organisation",
+        "Spara för 2027",
+        (f"UPDATE year_organisations SET category_id = {REGION}",),
+        "SELECT key FROM categories c JOIN year_organisations y ON y.category_id = c.id",
+        "region",
+    ),
+    "seats": Both(
+        "/mote/2027/arbetsmote/installningar",
+        lambda page: page.fill("Antal platser", "170", "På plats"),
+        "Antal platser",
+        "Spara inställningarna",
+        (LOCKED, "UPDATE attendance_options SET capacity = 160"),
+        "SELECT DISTINCT capacity FROM attendance_options",
+        160,
+    ),
+    "registration": Both(
+        "/anmalningar/{registration}/andra",
+        lambda page: page.fill("Titel", "chef"),
+        "Titel",
+        "Spara ändringarna",
+        (LOCKED, "UPDATE registrations SET title = 'vd'"),
+        "SELECT DISTINCT title FROM registrations",
+        "vd",
+    ),
+    "reply": Both(
+        "/anmalningar/{invited}",
+        lambda page: page.choose("Ja", "Äter personen lunch").fill("Mobilnummer", "070-2"),
+        "Mobilnummer",
+        "Anmäl",
+        (MOBILE,),
+        "SELECT DISTINCT mobile FROM persons",
+        "070-1",
+    ),
+}
+
+
+def saved_while(app: Flask, changes: tuple[str, ...], save: Callable[[], object]) -> None:
+    """Somebody else has made the changes and commits them when the saving waits for them."""
+    waits, own = threading.Event(), threading.get_ident()
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        locks = statement.startswith(("BEGIN IMMEDIATE", "UPDATE")) or "FOR NO KEY" in statement
+        if locks and threading.get_ident() != own:
+            waits.set()
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        with ThreadPoolExecutor(1) as threads, engine.connect() as elsewhere:
+            for change in changes:
+                elsewhere.execute(sa.text(change))
+            saving = threads.submit(Context().run, save)
+            assert waits.wait(30)
+            elsewhere.commit()
+            saving.result()
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+
+
+@pytest.mark.race
+def test_what_is_gone_when_the_saving_has_waited_is_a_calm_page(
+    app: Flask, new_visitor: Callable[[], Browser]
+) -> None:
+    with app.app_context():
+        gone = organisations.add_organisation("Borta")
+        office = sign_in(new_visitor(), make_staff())
+        office.open(f"/personer/organisationer/{gone.public_id}/andra").fill("Namn", "Kvar")
+    saved_while(app, ("DELETE FROM organisations",), lambda: office.press("Spara namnet"))
+    assert office.status == 404
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("what", BOTH)
+def test_what_is_changed_while_the_saving_waits_for_it_is_asked_about(
+    app: Flask, new_visitor: Callable[[], Browser], what: str
+) -> None:
+    both = BOTH[what]
+    with app.app_context():
+        meeting = meeting_of(make_year())
+        registered = make_guest(meeting, "Anna", "Ek", "Arvika kommun")
+        replies.register(registered, reply_of(registered), START, audit.SYSTEM)
+        organisations.in_year(registered.organisation, meeting.year)
+        path = both.path.format(
+            person=registered.person.public_id,
+            organisation=registered.organisation.public_id,
+            registration=registered.public_id,
+            invited=make_guest(meeting, "Bo", "Al", "Arvika kommun").public_id,
+        )
+        office = both.fill(sign_in(new_visitor(), make_staff()).open(path))
+    saved_while(app, both.changes, lambda: office.press(both.button))
+    assert office.status == 422
+    within = "På plats" if what == "seats" else ""
+    assert "medan du hade sidan öppen" in office.error_at(both.at, within)
+    with app.app_context():
+        assert db.session.scalars(sa.text(both.read)).all() == [both.written]

@@ -71,7 +71,7 @@ def welcome(_maria: Registration, karin: Staff) -> None:
 
 
 def ask_about_a_place(maria: Registration, _karin: Staff) -> None:
-    maria.meeting.open_to_all = True
+    maria.meeting.open_registration = True
     organisation_requests.ask(
         maria.meeting, "Byalaget", Applicant("Eva", "Nord", "eva@kommun.example"), CLIENT, START
     )

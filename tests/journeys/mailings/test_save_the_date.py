@@ -18,7 +18,7 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
 from annualwheel.mailings import drafts, relevance, sending
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.meetings import changes
+from annualwheel.meetings import announcements, changes, listeners
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting, Message, Person, Registration, Year
 from annualwheel.privacy import retention
@@ -156,18 +156,172 @@ def test_the_pages_say_why_it_cannot_be_sent_and_do_not_lead_there(
     office.open(SAVE).see("Inbjudan till mötet är redan skickad.")
 
 
-def test_who_saved_another_date_is_told_of_the_new_one(year: Year, meeting: Meeting) -> None:
+def sent(meeting: Meeting, key: str = "nyckel") -> list[Message]:
+    """The mails of one sending to everybody, as they have left."""
+    mails = send(meeting, key)
+    for mail in mails:
+        outbox.mark_sent(in_hand(mail), START)
+    return mails
+
+
+def text_of(mail: Message) -> str:
+    """What the mail says, on one line and with plain spaces."""
+    return " ".join(mail.body.text.split())
+
+
+def news(meeting: Meeting, kind: str) -> list[Message]:
+    """The mails of that kind about the meeting, those of earlier acts first."""
+    mailings = db.session.query(Mailing).filter_by(meeting_id=meeting.id, kind=kind)
+    return [mail for one in mailings.order_by(Mailing.id) for mail in of(one)]
+
+
+def test_who_saved_the_date_is_told_of_the_new_one(year: Year, meeting: Meeting) -> None:
+    anna, bo = add(year, "Anna"), add(year, "Bo")
+    bo.language = "en"
+    sent(meeting)
+    move(meeting)
+    swedish, english = news(meeting, "moved")
+    assert (swedish.person_id, swedish.registration_id, swedish.body.links) == (anna.id, None, {})
+    assert (english.person_id, english.body.calendar) == (bo.id, None)
+    subject = swedish.body.subject.replace("\u00a0", " ")
+    assert subject == "Ny dag: konferensen flyttas till 1 oktober"
+    said = text_of(swedish)
+    assert "Gammal dag: fredag 24 september 2027" in said
+    assert "Ny dag: fredag 1 oktober 2027" in said
+    assert "Vi har bett dig spara datumet." in said and "Du behöver inte svara." in said
+    assert not any(word in said for word in ("anmäl", "kalenderbokning", "sidan"))
+    assert "We have asked you to save the date." in text_of(english)
+    assert not any(word in text_of(english) for word in ("regist", "booking", "page"))
+    assert relevance.wanted([swedish, english]) == [swedish, english]
+
+
+def test_who_was_told_of_the_move_is_not_asked_to_save_the_date_again(
+    year: Year, meeting: Meeting
+) -> None:
     add(year, "Anna")
-    [first] = send(meeting)
-    outbox.mark_sent(in_hand(first), START)
+    sent(meeting)
     move(meeting)
     add(year, "Ola")
+    assert names(meeting) == ["Ola"]
+    [moved] = news(meeting, "moved")
+    moved.state = "dropped"
+    db.session.flush()
     assert names(meeting) == ["Anna", "Ola"]
     again, new = send(meeting, "igen")
     assert "Något har ändrats sedan vi skrev förra gången" in again.body.text
-    assert "Något har ändrats" not in first.body.text + new.body.text
+    assert "Något har ändrats" not in new.body.text
     for mail in (again, new):
-        assert "fredag 1 oktober 2027" in mail.body.text.replace("\u00a0", " ")
+        assert "fredag 1 oktober 2027" in text_of(mail)
+
+
+def test_who_saved_the_date_is_told_that_it_is_free(year: Year, meeting: Meeting) -> None:
+    anna, bo = add(year, "Anna"), add(year, "Bo")
+    bo.language = "en"
+    sent(meeting)
+    mailing = changes.cancel(meeting, "Lokalen brann", START, audit.SYSTEM)
+    assert mailing is not None
+    assert (mailing.expected, changes.told(mailing)) == (2, 2)
+    swedish, english = news(meeting, "cancelled")
+    assert (swedish.person_id, english.person_id) == (anna.id, bo.id)
+    said = text_of(swedish)
+    assert "Konferensen Värmland 2040 fredag 24 september 2027 blir inte av." in said
+    assert "Lokalen brann" in said and "Har du skrivit in mötet i din kalender" in said
+    assert "kalenderbokning" not in said
+    assert "If you put the meeting in your calendar" in text_of(english)
+    assert "booking" not in text_of(english)
+    assert relevance.wanted([swedish, english]) == [swedish, english]
+
+
+@pytest.mark.parametrize("state", ["failed", "dropped", "not_sent", "queued", "retry"])
+def test_whom_the_date_did_not_reach_is_told_nothing(
+    year: Year, meeting: Meeting, state: str
+) -> None:
+    add(year, "Anna")
+    [mail] = send(meeting)
+    mail.state = state
+    db.session.flush()
+    assert listeners.listeners(meeting, "cancelled").total == 0
+    assert changes.cancel(meeting, "", START, audit.SYSTEM) is None
+
+
+def test_who_left_or_hears_of_it_otherwise_is_not_told_twice(year: Year, meeting: Meeting) -> None:
+    left, invited, declined, waits = (add(year, one) for one in ("Anna", "Bo", "Cilla", "Dan"))
+    stranger = add(year, "Eva")
+    sent(meeting)
+    left.active = False
+    for person, state in ((declined, "declined"), (stranger, "unconfirmed")):
+        invite(meeting, person).state = state
+    for person in (invited, waits):
+        invite(meeting, person)
+    reached, unsent = (
+        db.session.query(Message).filter_by(kind="invitation", person_id=person.id).one()
+        for person in (invited, waits)
+    )
+    reached.state, unsent.state = "sent", "dropped"
+    db.session.flush()
+    assert [one.given for one in db.session.scalars(listeners.saved(meeting, "moved"))] == ["Eva"]
+    changes.cancel(meeting, "", START, audit.SYSTEM)
+    told = {mail.name: mail.registration_id is None for mail in news(meeting, "cancelled")}
+    assert told == {"Bo Ek": False, "Dan Ek": True, "Eva Ek": True}
+
+
+def test_a_second_move_tells_who_saved_the_date_from_the_day_they_know(
+    year: Year, meeting: Meeting
+) -> None:
+    for given in ("Anna", "Bo"):
+        add(year, given)
+    sent(meeting)
+    move(meeting)
+    outbox.mark_sent(in_hand(news(meeting, "moved")[0]), START)
+    move(meeting)
+    anna, bo = news(meeting, "moved")[2:]
+    assert "Gammal dag: fredag 1 oktober 2027" in text_of(anna)
+    assert "Gammal dag: fredag 24 september 2027" in text_of(bo)
+    assert all("Ny dag: fredag 8 oktober 2027" in text_of(mail) for mail in (anna, bo))
+    assert news(meeting, "moved")[1].state == "dropped"
+
+
+def test_a_job_tells_who_saved_the_date_and_is_not_invited_meanwhile(
+    year: Year, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [add(year, given) for given in ("Anna", "Bo", "Cilla")]
+    sent(meeting)
+    invite(meeting, add(year, "Dan"))
+    monkeypatch.setattr(announcements, "AT_ONCE", 0)
+    move(meeting)
+    mailing = db.session.query(Mailing).filter_by(kind="moved").one()
+    assert len(sending.remaining(mailing, START)) == 4
+    assert sending.write_batch(mailing, sending.remaining(mailing, START)[:2], START)
+    invite(meeting, people[1])
+    assert sending.write_batch(mailing, announcements.people_of(mailing), START)
+    assert sending.remaining(mailing, START) == []
+    assert [mail.name for mail in of(mailing)] == ["Anna Ek", "Cilla Ek"]
+
+
+def test_the_pages_of_the_acts_count_who_saved_the_date_and_show_their_mail(
+    year: Year, meeting: Meeting, visitor: Browser
+) -> None:
+    add(year, "Anna").language = "en"
+    sent(meeting)
+    invite(meeting, add(year, "Bo"))
+    db.session.query(Message).update({"state": "sent"})
+    office = sign_in(visitor, make_staff())
+    office.open(f"{PAGE}/stall-in").see(
+        "2 personer får ett mejl om att mötet är inställt.",
+        "Har fått mejl om att spara datumet (1)",
+        "Anna Ek",
+        "Visa mejlet till den som bara har fått datumet",
+        "Så här ser mejlet ut för Anna Ek.",
+        "If you put the meeting in your calendar, you can remove it.",
+        "Så här ser mejlet ut för Bo Ek, Arvika kommun.",
+    )
+    office.open(f"{PAGE}/flytta").fill("Plats", "Residenset").press("Granska ändringen").see(
+        "2 personer får ett mejl om ändringen.",
+        "Har fått mejl om att spara datumet (1)",
+        "We have asked you to save the date.",
+    ).press("Ändra och mejla 2 personer").see("Mötet är ändrat. 2 personer får ett mejl.")
+    [anna] = [mail for mail in news(meeting, "moved") if mail.registration_id is None]
+    assert "New place: Residenset" in text_of(anna)
 
 
 def test_what_waits_with_the_old_date_does_not_leave(year: Year, meeting: Meeting) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +239,57 @@ def test_what_was_begun_keeps_its_definition_and_mailings_name_what_they_were_ab
                 "submissions",
                 ROWS["submissions"] | {"id": 3, "public_id": "s3", "respondent_key": "o2"},
             )
+
+
+def test_every_step_down_leaves_what_the_step_up_found_and_no_row_is_lost(
+    empty_app: Flask,
+) -> None:
+    steps = [one.revision for one in ScriptDirectory(FOLDER).walk_revisions()][::-1]
+    with empty_app.app_context():
+        shapes = {}
+        for step in steps:
+            flask_migrate.upgrade(directory=FOLDER, revision=step)
+            shapes[step] = shape(db.engine)
+            for name, row in FILLED.get(step, ()):
+                insert(db.engine, {name: [row]})
+        before = counts(db.engine)
+        for step in steps[-2::-1]:
+            flask_migrate.downgrade(directory=FOLDER, revision=step)
+            assert shape(db.engine) == shapes[step], step
+            left = counts(db.engine)
+            assert left == {name: before[name] for name in left}, step
+        flask_migrate.upgrade(directory=FOLDER)
+        assert shape(db.engine) == shapes[steps[-1]]
+        again = counts(db.engine)
+        assert {name: again[name] for name in left} == left
+        flask_migrate.downgrade(directory=FOLDER, revision="base")
+        assert shape(db.engine) == {}
+
+
+def shape(engine: sa.Engine) -> dict[str, dict[str, set[str]]]:
+    """The columns, keys, checks and indexes of each table, without the place of the columns."""
+    inspector = sa.inspect(engine)
+    readers = (
+        inspector.get_columns,
+        inspector.get_foreign_keys,
+        inspector.get_check_constraints,
+        inspector.get_unique_constraints,
+        inspector.get_indexes,
+    )
+    return {
+        table: {reader.__name__: {_said(one) for one in reader(table)} for reader in readers}
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in sorted(found.items()))
+
+
+def counts(engine: sa.Engine) -> dict[str, int]:
+    """How many rows each table holds."""
+    return {name: count(engine, name) for name in shape(engine)}
 
 
 def mailing(number: int, kind: str, meeting: int) -> dict[str, Any]:
@@ -578,6 +629,43 @@ SUBMITTED: dict[str, list[dict[str, Any]]] = {
             (3, 2, 1, OF_THE_FIRST_YEAR, 2),
             (4, 3, 1, OF_TODAY, 2),
         )
+    ],
+}
+
+
+ASKED = {"public_id": "f1", "asked_at": AT, "state": "asked"}
+# What the tables hold before a step down, by the step that made them.
+FILLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "0001": list(ROWS.items()),
+    "0002": [
+        (
+            "imports",
+            {
+                "id": 1,
+                "public_id": "l1",
+                "year_id": 1,
+                "file_name": "lista.xlsx",
+                "rows": [],
+                "created_at": AT,
+                "state": "written",
+                "by": "Karin Ek",
+            },
+        ),
+        ("imported_persons", {"id": 1, "import_id": 1, "person_id": 1}),
+    ],
+    "0003": [
+        (
+            "organisation_requests",
+            {"id": 1, "meeting_id": 1, "organisation": "Hagfors byalag", "title": "", **ASKED}
+            | {"given": "Eva", "family": "Prov", "email": "eva@byalag.example", "language": "sv"},
+        ),
+        ("results", {"id": 1, "meeting_id": 1, "theme_key": "arbete", "sv": "Bra", "en": "Good"}),
+        ("deletion_requests", {"id": 1, "person_id": 1, "reason": "", "answer": "", **ASKED}),
+        ("change_requests", {"id": 1, "submission_id": 1, "person_id": 1, "reason": "", **ASKED}),
+        *((name, row) for name, rows in SUBMITTED.items() for row in rows),
+        ("mailings", mailing(1, "preparation", 1)),
+        ("registrations", REGISTRATION),
+        ("messages", MESSAGE),
     ],
 }
 

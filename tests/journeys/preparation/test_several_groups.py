@@ -185,7 +185,7 @@ def test_the_pages_show_each_group_where_it_is_asked(
     browser = enter(new_visitor(), maria)
     browser.open(INITIATIVES).press("Lägg till ett initiativ")
     browser.fill("Vad heter initiativet?", "Simskola för vuxna").press("Klar med initiativet")
-    browser.open(NETWORKS).see("Varför är ni med i nätverk?", "Vi är inte med i något")
+    browser.open(NETWORKS).see("Varför är ni med i nätverk?", "Vi har inga nätverk")
     browser.miss("Simskola")
     browser.press("Lägg till ett nätverk").fill("Vad heter nätverket?", LONG).press("Klar")
     browser.see(f"1. {LONG}", "Här får plats en, och så många har ni.").miss("Simskola")

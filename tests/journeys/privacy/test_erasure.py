@@ -93,7 +93,7 @@ def asked(session: Any, karin: Staff) -> DeletionRequest:
     )
     own_data.ask(ADDRESS, "192.0.2.1", START)
     link_recovery.ask(ADDRESS, "192.0.2.1", START)
-    meeting.open_to_all = True
+    meeting.open_registration = True
     organisation_requests.ask(
         meeting,
         "Byalaget",
@@ -234,7 +234,7 @@ def test_mails_to_a_mailbox_of_many_go_when_they_name_the_person(session: Any) -
     place, meeting = guest.organisation, guest.meeting
     people.add_person("Erik", "Sand", ADDRESS, place)
     own_data.ask(ADDRESS, "192.0.2.1", START)
-    meeting.open_to_all = True
+    meeting.open_registration = True
     organisation_requests.ask(
         meeting, "Byalaget", Applicant("Erik", "Sand", ADDRESS), "192.0.2.1", START
     )
@@ -264,7 +264,7 @@ def test_mails_to_a_mailbox_of_many_go_when_they_name_the_person(session: Any) -
 
 def test_what_a_worker_has_in_hand_is_emptied_when_it_has_gone(session: Any) -> None:
     guest = make_guest(make_meeting(), "Ingegerd", "Raderasson")
-    guest.meeting.open_to_all = True
+    guest.meeting.open_registration = True
     organisation_requests.ask(
         guest.meeting, "Byalaget", Applicant("Ingegerd", "Raderasson", ADDRESS), "192.0.2.1", START
     )

@@ -27,6 +27,7 @@ from annualwheel.preparation import (
     submission,
 )
 from annualwheel.preparation.answers import Change
+from annualwheel.preparation.states import COUNTED, HAS_SUBMITTED
 from annualwheel.privacy import retention
 from annualwheel.questionnaires.values import HARD_CAP
 from tests.at_once import at_once
@@ -534,6 +535,18 @@ def test_progress_counts_sections_and_says_nothing_of_what_is_written(session: D
     assert "Hemligt" not in repr(row)
     write(maria, item_of(maria), forberett="")
     assert progress.of_meeting(meeting)[0].answered == 2
+
+
+def test_the_answers_in_each_state_are_counted_for_each_questionnaire(session: Db) -> None:
+    (maria,) = make_members()
+    questionnaire = maria.submission.questionnaire
+    meeting, nothing = questionnaire.meeting, dict.fromkeys(COUNTED, 0)
+    assert progress.counts(meeting) == {questionnaire.id: nothing | {"none": 1}}
+    write(maria, item_of(maria), forberett="Strateger")
+    assert progress.counts(meeting) == {questionnaire.id: nothing | {"draft": 1}}
+    for state in HAS_SUBMITTED:
+        maria.submission.state = state
+        assert progress.counts(meeting) == {questionnaire.id: nothing | {state: 1}}
 
 
 def test_progress_takes_as_many_queries_for_thirty_as_for_one(session: Db) -> None:

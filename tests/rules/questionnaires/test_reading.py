@@ -16,6 +16,7 @@ from annualwheel.questionnaires.definition import Condition, Option, QuestionTyp
 from annualwheel.questionnaires.form import QuestionForm
 from annualwheel.questionnaires.problems import WORDS, DefinitionError, Problem
 from annualwheel.questionnaires.reading import read, read_all
+from tests.makers.several import group
 
 HEAD = """
 key = "prov"
@@ -36,37 +37,18 @@ FIRST = """
 key = "typ"
 type = "choice"
 label = { sv = "Vad?", en = "What?" }
+hint = { sv = "Kort", en = "Short" }
 options = [
   { key = "natverk", sv = "Nätverk", en = "Network" },
   { key = "annat", sv = "Annat", en = "Other" },
 ]
 """
-GROUP = """
-[[sections]]
-key = "grupp"
-minutes = 9
-title = { sv = "Grupp", en = "Group" }
-
-[sections.group]
-key = "initiativ"
-at_most = 10
-title_question = "titel"
-kind_question = "slag"
-label = { sv = "Initiativ", en = "Initiatives" }
-add_label = { sv = "Lägg till", en = "Add" }
-item_label = { sv = "Initiativ", en = "Initiative" }
-error = { sv = "Lägg till ett", en = "Add one" }
-none = { key = "inga", label = { sv = "Inga", en = "None" } }
-
-[[sections.group.questions]]
-key = "titel"
-type = "text"
-max_length = 120
-required = true
-label = { sv = "Namn?", en = "Name?" }
-hint = { sv = "Kort", en = "Short" }
-error = { sv = "Skriv ett namn", en = "Write a name" }
-
+GROUP = (
+    SECTION.replace("ett", "grupp").replace("Ett", "Grupp").replace("One", "Group")
+    + group("initiativ", "titel", 10, "Initiativ", "Initiatives").replace(
+        'title_question = "titel"\n', 'title_question = "titel"\nkind_question = "slag"\n'
+    )
+    + """
 [[sections.group.questions]]
 key = "slag"
 type = "choice"
@@ -74,11 +56,16 @@ label = { sv = "Slag?", en = "Kind?" }
 options = [{ key = "a", sv = "A", en = "A" }]
 show_if = { question = "typ", values = ["annat"] }
 """
+)
 WHOLE = (
     HEAD
     + SECTION
     + FIRST
     + GROUP.replace('show_if = { question = "typ", values = ["annat"] }\n', "")
+)
+NONE = (
+    'none = { key = "inga_initiativ", '
+    'label = { sv = "Vi har inga initiativ", en = "We have none" } }'
 )
 QUESTION = '[[sections.questions]]\nkey = "fraga"\nlabel = { sv = "Fråga", en = "Question" }\n'
 
@@ -115,19 +102,15 @@ def test_a_file_is_read_as_it_stands(tmp_path: Path) -> None:
         Option("annat", Text("Annat", "Other")),
     )
     assert second.group is not None and second.group.none_question is not None
+    assert first.questions[0].hint == Text("Kort", "Short")
     title = second.group.questions[0]
-    assert (title.type, title.max_length, title.required, title.hint) == (
-        QuestionType.TEXT,
-        120,
-        True,
-        Text("Kort", "Short"),
-    )
-    assert title.error == Text("Skriv ett namn", "Write a name")
+    assert (title.type, title.max_length, title.required) == (QuestionType.TEXT, 120, True)
+    assert title.error == Text("Skriv vad initiativet heter", "Write its name")
     none = second.group.none_question
     assert (none.key, none.type, none.options) == (
-        "inga",
+        "inga_initiativ",
         QuestionType.CHOICES,
-        (Option("ja", Text("Inga", "None")),),
+        (Option("ja", Text("Vi har inga initiativ", "We have none")),),
     )
 
 
@@ -135,7 +118,7 @@ def test_a_group_may_do_without_we_have_none_but_not_without_questions(tmp_path:
     assert (
         found(
             tmp_path,
-            WHOLE.replace('none = { key = "inga", label = { sv = "Inga", en = "None" } }', ""),
+            WHOLE.replace(NONE, ""),
         )
         == []
     )
@@ -224,12 +207,12 @@ show_if = { question = "typ", values = ["annat"] }
         ),
         ('type = "text"\nmax', 'type = "date"\nmax', ("grupp", "titel", "not_for_type")),
         (
-            'error = { sv = "Skriv ett namn", en = "Write a name" }',
+            'error = { sv = "Skriv vad initiativet heter", en = "Write its name" }',
             "",
             ("grupp", "titel", "no_error"),
         ),
         ('key = "titel"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
-        ('key = "inga"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
+        ('key = "inga_initiativ"', 'key = "typ"', ("grupp", "typ", "duplicate_key")),
         ('key = "ett"', 'key = "svar"', ("svar", None, "reserved_key")),
         ('key = "titel"', 'key = "validate"', ("grupp", "validate", "reserved_key")),
         ('key = "titel"', 'key = "validate_me"', ("grupp", "validate_me", "reserved_key")),
@@ -238,7 +221,12 @@ show_if = { question = "typ", values = ["annat"] }
         ('title_question = "titel"', 'title_question = "slag"', ("grupp", None, "group_question")),
         ('kind_question = "slag"', 'kind_question = "titel"', ("grupp", None, "group_question")),
         ('kind_question = "slag"', 'status_question = "titel"', ("grupp", None, "group_question")),
-        ('error = { sv = "Lägg till ett", en = "Add one" }', "", ("grupp", None, "missing_field")),
+        (
+            'error = { sv = "Lägg till ett initiativ eller kryssa i att ni inte har", '
+            'en = "Add one or tick" }',
+            "",
+            ("grupp", None, "missing_field"),
+        ),
         ('key = "grupp"', 'key = "grupp"\nper_theme = true', ("grupp", None, "group_per_theme")),
     ],
 )
@@ -348,7 +336,7 @@ def test_a_section_asks_something_and_no_two_groups_share_a_key(tmp_path: Path) 
     assert found(tmp_path, HEAD + SECTION) == [("ett", None, "empty_section")]
     assert found(tmp_path, HEAD + "sections = []") == [(None, None, "missing_field")]
     second = WHOLE[len(HEAD + SECTION + FIRST) :]
-    for key in ("titel", "slag", "inga"):
+    for key in ("titel", "slag", "inga_initiativ"):
         second = second.replace(f'"{key}"', f'"{key}_2"')
     second = second.replace('"grupp"', '"grupp_2"', 1)
     assert found(tmp_path, WHOLE + second) == [("grupp_2", None, "duplicate_key")]

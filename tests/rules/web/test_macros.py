@@ -84,6 +84,7 @@ def render(call: str, **context: Any) -> str:
         ("fields.html", "error_summary, field, summary_box"),
         ("conflict.html", "conflict_box"),
         ("saving.html", "autosave, save_bar"),
+        ("filters.html", "active_field, category_field, choice_field, search_field"),
         ("lists.html", "pagination"),
         ("pictures.html", "bar, progress, puzzle_cell"),
         (
@@ -320,6 +321,27 @@ class TestParts:
         )
         assert page.all("form")[0]["method"] == "get"
         assert {i["name"]: i["value"] for i in page.all("input")} == {"typ": "kommun", "sok": "Åsa"}
+
+    @pytest.mark.parametrize(
+        ("call", "chosen", "values"),
+        [
+            ('category_field([("k", "Kommun")], "k")', ["k"], ["", "k"]),
+            ('category_field([("k", "Kommun")], "-", or_none=true)', ["-"], ["", "k", "-"]),
+            ('choice_field("a", "A", [("b", "B")], "x")', [], ["b"]),
+            *(
+                (f"active_field({wanted})", [value], ["aktiva", "inaktiva", "alla"])
+                for wanted, value in (("true", "aktiva"), ("false", "inaktiva"), ("none", "alla"))
+            ),
+        ],
+    )
+    def test_a_filter_shows_what_the_list_is_narrowed_to(
+        self, call: str, chosen: list[str], values: list[str]
+    ) -> None:
+        page = Page(render(f"{{{{ {call} }}}}"))
+        options = page.all("option")
+        assert [one["value"] for one in options] == values
+        assert [one["value"] for one in options if "selected" in one] == chosen
+        assert page.all("select")[0]["name"] == page.all("label")[0]["for"]
 
     def test_a_bar_never_leaves_its_frame(self) -> None:
         widths = [Page(render("{{ bar(s) }}", s=s)).all("rect")[0]["width"] for s in (-1, 0.5, 2)]

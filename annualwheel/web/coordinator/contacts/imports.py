@@ -27,8 +27,7 @@ from annualwheel.errors import Missing, Unreadable
 from annualwheel.models import Category, Import
 from annualwheel.web import error_messages, lists, page
 from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint
-from annualwheel.web.coordinator.contacts.organisations import category_name
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.contacts.people import actor
 from annualwheel.web.forms import BaseForm, Press, strip
 from annualwheel.web.lists import Column
@@ -195,7 +194,7 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
         form=form,
         words=import_words,
         key=field_key,
-        name_of=category_name,
+        name_of=categories.name_of,
         statuses=STATUSES,
     )
     return make_response(html, form.status)
@@ -220,16 +219,16 @@ def _choices_form(shown: Preview) -> type[BaseForm]:
     It asks whether an organisation is one that we know, and of what kind a new one is.
     """
     fields: dict[str, Any] = {}
-    categories = [SelectChoice(one.key, category_name(one)) for one in years.reference(Category)]
+    kinds = categories.choices()
     for folded, one in shown.unknown.items():
         key = field_key(folded)
         if one.near:
             fields[f"same_{key}"] = _same_field(one)
-        if one.category is None and categories:
+        if one.category is None and len(kinds) > 1:
             fields[f"category_{key}"] = SelectField(
                 _("Typ av organisation för %(name)s", name=one.name),
                 [_Typed(f"same_{key}", _("Välj typ för %(name)s", name=one.name))],
-                choices=[SelectChoice("", _("Välj typ")), *categories],
+                choices=kinds,
                 description=_unread(one),
                 validate_choice=False,
             )
@@ -280,13 +279,13 @@ class _Typed(_Chosen):
 
 
 def _choices(form: Any, shown: Preview) -> dict[str, Choice]:
-    categories = {one.key: one for one in years.reference(Category)}
+    kinds = {one.key: one for one in years.reference(Category)}
     decided = {}
     for folded in shown.unknown:
         key = field_key(folded)
         same, category = _answer(form, f"same_{key}"), _answer(form, f"category_{key}")
         known = organisations.organisation_by_id(same) if same and same != ADD else None
-        decided[folded] = Choice(known, categories.get(category))
+        decided[folded] = Choice(known, kinds.get(category))
     return decided
 
 

@@ -14,17 +14,19 @@ from annualwheel.contacts import activation, directory
 from annualwheel.contacts.organisations import (
     add_alias,
     add_organisation,
+    in_year,
     organisation_by_id,
     rename_organisation,
     require_unnamed,
     set_category,
 )
 from annualwheel.cycle import years
-from annualwheel.models import Category, Organisation, Person, Year
+from annualwheel.db import keep
+from annualwheel.models import Organisation, Person, Year
 from annualwheel.preparation import collaborators, overview
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.answers.change_requests import title_of
 from annualwheel.web.coordinator.contacts.people import actor, wanted_rows
 from annualwheel.web.coordinator.shown import StaleSafeForm
@@ -79,7 +81,7 @@ def organisations() -> str:
         found=asked.shown(found),
         wanted=wanted,
         year=year,
-        categories=years.reference(Category),
+        categories=categories.named(),
     )
 
 
@@ -98,7 +100,7 @@ def _columns(year: Year | None) -> tuple[Column, ...]:
 def organisation_new() -> AnyResponse:
     """Adds an organisation by hand."""
     form, year = OrganisationForm(), years.latest()
-    form.category.choices = _category_choices()
+    form.category.choices = categories.choices()
     outcome = carried_out(form, lambda: _added(form, year))
     if outcome:
         flash(_("Organisationen är tillagd."))
@@ -117,7 +119,7 @@ def organisation_new() -> AnyResponse:
 def _added(form: OrganisationForm, year: Year | None) -> Organisation:
     made = add_organisation(form.name.data)
     if year:
-        set_category(made, year, _category(form.category.data))
+        set_category(made, year, categories.by_key(form.category.data))
     audit.note(actor(), "organisation_added", made, page.now())
     return made
 
@@ -132,7 +134,7 @@ def organisation(public_id: str) -> AnyResponse:
 def organisation_edit(public_id: str) -> AnyResponse:
     """Corrects the name."""
     found = organisation_by_id(public_id)
-    form = OrganisationForm(lambda: {"name": found.name})
+    form = OrganisationForm(lambda: {"name": found.name}, lambda: keep(found))
     # The category belongs to a year and has a form of its own on the organisation's page.
     del form.category
     if carried_out(form, lambda: _renamed(found, form)):
@@ -185,7 +187,7 @@ def organisation_year(public_id: str) -> AnyResponse:
 
 
 def _set_for_year(found: Organisation, year: Year, form: YearForm) -> None:
-    set_category(found, year, _category(form.category.data))
+    set_category(found, year, categories.by_key(form.category.data))
     # Appointing writes the roles in every answer of the year, so only a change does it.
     if form.lead.data != form.lead.object_data:
         lead = _possible_leads(found, year).get(form.lead.data or "")
@@ -206,11 +208,6 @@ def organisation_active(public_id: str) -> AnyResponse:
         else:
             flash(_("Organisationen är inaktiv och är inte med i nya utskick."))
     return redirect(url_for("coordinator.organisation", public_id=public_id), code=303)
-
-
-def category_name(category: Category) -> str:
-    """The category's name in the page's language."""
-    return category.en if page.language() == "en" else category.sv
 
 
 def _organisation_page(
@@ -236,8 +233,8 @@ def _organisation_page(
 
 
 def _year_form(found: Organisation, year: Year, **sent: None) -> YearForm:
-    form = YearForm(lambda: _of_year(found, year), **sent)
-    form.category.choices = _category_choices()
+    form = YearForm(lambda: _of_year(found, year), lambda: keep(in_year(found, year)), **sent)
+    form.category.choices = categories.choices()
     people = _possible_leads(found, year).items()
     leads = [SelectChoice(key, one.name) for key, one in people]
     form.lead.choices = [SelectChoice("", _("Ingen är utsedd")), *leads]
@@ -261,14 +258,3 @@ def _possible_leads(found: Organisation, year: Year) -> dict[str, Person]:
     if row and row.lead:
         people.append(row.lead)
     return {one.public_id: one for one in people}
-
-
-def _category_choices() -> list[SelectChoice]:
-    return [
-        SelectChoice("", _("Välj typ")),
-        *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category)),
-    ]
-
-
-def _category(key: str | None) -> Category | None:
-    return next((one for one in years.reference(Category) if one.key == key), None)

@@ -18,11 +18,11 @@ from annualwheel.contacts.directory import ContactFilter
 from annualwheel.contacts.people import add_person, person_by_id, person_called
 from annualwheel.cycle import years
 from annualwheel.mailings import log
-from annualwheel.models import Category, Person
+from annualwheel.models import Person
 from annualwheel.participation import address_change, departures
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import Address, BaseForm, NameFields, Press, Required, strip
 from annualwheel.web.lists import Column
@@ -89,7 +89,7 @@ def people() -> str:
         active="people",
         found=asked.shown(found),
         wanted=wanted,
-        categories=years.reference(Category),
+        categories=categories.named(),
         organisations=directory.names_of_organisations(),
     )
 
@@ -139,7 +139,10 @@ def person(public_id: str) -> AnyResponse:
 def person_edit(public_id: str) -> AnyResponse:
     """Corrects name, address, number and language."""
     found = person_by_id(public_id)
-    form = PersonForm(lambda: {name: getattr(found, name) for name in CORRECTED})
+    form = PersonForm(
+        lambda: {name: getattr(found, name) for name in CORRECTED},
+        lambda: address_change.lock(found),
+    )
     if carried_out(form, lambda: _corrected(found, form)):
         flash(_("Uppgifterna är sparade."))
         return redirect(url_for("coordinator.person", public_id=public_id), code=303)

@@ -41,14 +41,14 @@ from annualwheel.mailings.sending import (
     progress_of,
     resume,
 )
-from annualwheel.models import Category, Mailing, Meeting
+from annualwheel.models import Mailing, Meeting
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import audiences
 from annualwheel.registrations.audiences import Addressee, Choice
 from annualwheel.services import enqueue, services
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carry_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.mailings import kind_words
 from annualwheel.web.forms import TOO_OLD, Press
 from annualwheel.web.parts import mail_names
@@ -225,16 +225,13 @@ def _examples(rows: list[Addressee]) -> list[Addressee]:
 
 def _choices(meeting: Meeting) -> list[tuple[str, list[tuple[str, str]]]]:
     """The audiences that an invitation may go to: a heading, and its values with their names."""
-    english = page.language() == "en"
-    categories = [
-        (f"category:{one.key}", one.en if english else one.sv) for one in years.reference(Category)
-    ]
+    kinds = [(f"category:{key}", name) for key, name in categories.named()]
     imports = [
         (f"import:{one.public_id}", one.file_name) for one in audiences.imports_of(meeting.year)
     ]
     others = [(key, staff_words.say(key, "choice")) for key in ("lead", "last_year", "people")]
     return [
-        (staff_words.say("category", "choice"), categories),
+        (staff_words.say("category", "choice"), kinds),
         (staff_words.say("import", "choice"), imports),
         (_("Andra urval"), others),
     ]

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annualwheel.mailings import recipients
 from annualwheel.models import Mailing, Meeting, Questionnaire
+from annualwheel.preparation import progress
 from annualwheel.preparation.states import TO_SUBMIT
 from annualwheel.questionnaires import opening, published
 from annualwheel.web import page
@@ -37,7 +37,7 @@ def of(meeting: Meeting, mailings: Sequence[Mailing]) -> list[QuestionnaireCount
     """Each questionnaire, the first to open first. `mailings` are those that ask to answer one."""
     if not meeting.questionnaires:
         return []
-    states = recipients.preparation_states(meeting)
+    states = progress.counts(meeting)
     mailed = {mailing.audience.get("questionnaire") for mailing in mailings}
     found = [
         QuestionnaireCounts(

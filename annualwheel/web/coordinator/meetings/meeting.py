@@ -14,14 +14,14 @@ from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.errors import DomainError, Missing
 from annualwheel.mailings import drafts
-from annualwheel.models import Category, Meeting
+from annualwheel.models import Meeting
 from annualwheel.questionnaires import opening, published, reading
 from annualwheel.questionnaires.definition import Definition
 from annualwheel.registrations import turnout
 from annualwheel.services import services
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.meetings import events, year_overview
 from annualwheel.web.coordinator.meetings.agenda import Status, steps, to_do
 from annualwheel.web.forms import Press
@@ -68,7 +68,7 @@ def missing(number: int, kind: str) -> str:
         meeting=found,
         category=category,
         found=asked.shown(rows),
-        categories=years.reference(Category),
+        categories=categories.named(),
     )
 
 

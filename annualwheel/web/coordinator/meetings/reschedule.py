@@ -21,6 +21,7 @@ from annualwheel.meetings import announcements, changes, listeners
 from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
+from annualwheel.registrations.audiences import Addressee
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
@@ -184,16 +185,21 @@ def _cancelled(told: int) -> str:
 
 
 def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> dict[str, Any]:
-    """Who is told, and the mail as the first of them will get it."""
+    """Who is told, and the mail as the first of them gets it.
+
+    Who has only been asked to save the date gets another one.
+    """
     who = listeners.listeners(meeting, kind)
-    letter = None
+    draft = MailingDraft(meeting, kind, news=MeetingNews(to, reason))
+    samples = []
     if who.first:
-        draft = MailingDraft(meeting, kind, news=MeetingNews(to, reason))
-        # Written by what will be sent, so that page and mail cannot differ.
-        letter = drafts.letter(draft, rows.addressee(who.first), page.now())
-    return {
-        "told": who.total,
-        "listeners": who,
-        "letter": letter,
-        "plain": sendings.plain(letter) if letter else "",
-    }
+        samples.append(_sample(_("Visa mejlet"), draft, rows.addressee(who.first)))
+    if who.first_saved:
+        to_saved = _("Visa mejlet till den som bara har fått datumet")
+        samples.append(_sample(to_saved, draft, rows.without_place(who.first_saved)))
+    return {"told": who.total, "listeners": who, "samples": samples}
+
+
+def _sample(heading: str, draft: MailingDraft, one: Addressee) -> dict[str, Any]:
+    letter = drafts.letter(draft, one, page.now())
+    return {"heading": heading, "to": one, "letter": letter, "plain": sendings.plain(letter)}

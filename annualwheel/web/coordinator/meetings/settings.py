@@ -140,7 +140,9 @@ def form_for(meeting: Meeting) -> Any:
     for mode in MODES:
         # Also the way that the meeting does not have: its terms are typed when it is ticked.
         fields |= _fields_of_way(mode)
-    return type("MeetingForm", (SettingsForm,), fields)(lambda: _holding(meeting))
+    return type("MeetingForm", (SettingsForm,), fields)(
+        lambda: _holding(meeting), lambda: seats.lock(meeting)
+    )
 
 
 def _holding(meeting: Meeting) -> dict[str, object]:

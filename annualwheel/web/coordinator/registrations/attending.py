@@ -14,6 +14,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from annualwheel.models import Registration
+from annualwheel.participation import address_change
+from annualwheel.registrations import seats
 from annualwheel.registrations.states import CAN_BE_CHANGED
 from annualwheel.web.coordinator.shown import StaleSafeForm
 from annualwheel.web.forms import OneOf
@@ -25,6 +27,15 @@ LUNCH = {"yes": True, "no": False}
 def _attendance(registration: Registration) -> dict[str, Any]:
     lunch = next((name for name, eats in LUNCH.items() if eats is registration.lunch), None)
     return {"mode": registration.mode, "lunch": lunch}
+
+
+def _keep(registration: Registration) -> None:
+    """Keeps the registration and its person as they are.
+
+    A new address concerns all meetings of the person, and their locks have an order.
+    """
+    address_change.lock(registration.person)
+    seats.lock(registration)
 
 
 class AttendingForm(StaleSafeForm):
@@ -39,8 +50,11 @@ class AttendingForm(StaleSafeForm):
 
     @classmethod
     def of(cls, registration: Registration) -> Self:
-        """The form with the values now, and without questions that the meeting does not ask."""
-        form = cls(lambda: {**_attendance(registration), **cls.known(registration)})
+        """The form with what holds now, and without questions the meeting does not ask."""
+        form = cls(
+            lambda: {**_attendance(registration), **cls.known(registration)},
+            lambda: _keep(registration),
+        )
         form.registration = registration
         form.mode.choices = [
             SelectChoice(option.mode, words.label(option.mode, "mode"))

@@ -17,12 +17,11 @@ from annualwheel import audit
 from annualwheel.contacts import directory, organisations
 from annualwheel.contacts.directory import Match
 from annualwheel.cycle import years
-from annualwheel.models import Category, Meeting, OrganisationRequest
+from annualwheel.models import Meeting, OrganisationRequest
 from annualwheel.participation import organisation_requests as requests
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
-from annualwheel.web.coordinator import blueprint
-from annualwheel.web.coordinator.contacts.organisations import category_name
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.forms import SHORT, BaseForm, Required, strip
 
 FOUND, WORDS = 10, 4
@@ -111,7 +110,7 @@ def _chosen(asked: OrganisationRequest, form: ChooseForm) -> bool:
 def create_organisation(public_id: str) -> AnyResponse:
     """Adds the organisation, and invites the person for it."""
     asked, form = requests.by_public_id(public_id), CreateForm()
-    form.category.choices = _categories()
+    form.category.choices = categories.choices()
     outcome = carried_out(form, lambda: _created(asked, form))
     if not outcome:
         return _shown(asked, create=form)
@@ -123,9 +122,7 @@ def create_organisation(public_id: str) -> AnyResponse:
 
 
 def _created(asked: OrganisationRequest, form: CreateForm) -> bool:
-    category = next(
-        (one for one in years.reference(Category) if one.key == form.category.data), None
-    )
+    category = categories.by_key(form.category.data)
     actor = audit.staff(g.staff.id)
     return requests.create(asked, form.name.data, category, page.now(), actor)
 
@@ -164,7 +161,7 @@ def _shown(
         SelectChoice(match.organisation.public_id, match.organisation.name) for match in found
     ]
     create = create or CreateForm(formdata=None, data={"name": asked.organisation})
-    create.category.choices = _categories()
+    create.category.choices = categories.choices()
     meeting = asked.meeting
     html = render_template(
         "coordinator/organisation_request.html",
@@ -204,10 +201,3 @@ def _notes(found: list[Match]) -> dict[str, str]:
     """The note under a name: the organisation that it is a part of, or its other name."""
     notes = {match.organisation.public_id: match.parent or match.also for match in found}
     return {key: note for key, note in notes.items() if note}
-
-
-def _categories() -> list[SelectChoice]:
-    return [
-        SelectChoice("", _("Välj typ")),
-        *(SelectChoice(one.key, category_name(one)) for one in years.reference(Category)),
-    ]

@@ -17,20 +17,20 @@ from annualwheel.contacts.organisations import organisation_named
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.mailings import drafts, log
-from annualwheel.models import Category, Meeting, Organisation, Person, Registration
+from annualwheel.models import Meeting, Organisation, Person, Registration
 from annualwheel.participation import open_registration, replies, revocation
 from annualwheel.participation.replies import Reply
 from annualwheel.registrations import audiences, invitations, seats
 from annualwheel.registrations.states import allowed
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
-from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.registrations import on_behalf
 from annualwheel.web.coordinator.registrations.attending import AttendingForm
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, Press, strip
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
-from annualwheel.web.wording import words
+from annualwheel.web.wording import staff_words, words
 from annualwheel.web.wording.decline_reasons import reason_words
 
 FOUND = 20
@@ -66,9 +66,9 @@ def people_of(number: int, kind: str) -> str:
         meeting=found,
         found=asked.shown(rows),
         group=group,
-        groups=list(audiences.GROUPS),
+        groups=[(one, staff_words.say(one, "group")) for one in audiences.GROUPS],
         category=category,
-        categories=years.reference(Category),
+        categories=categories.named(),
         text=text,
     )
 
