@@ -29,6 +29,7 @@ from tests import databases, smtp_server
 from tests.databases import PostgreSQL, SQLite
 from tests.furnished_worlds import Kept
 from tests.tiny_browser import Browser
+from tests.watching import log_kept
 
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 # A property that holds holds on a busy machine too: no example is failed for being slow.
@@ -69,6 +70,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Only the first process ends the server: it outlives the workers."""
     if not hasattr(config, "workerinput"):
         databases.end_run()
+
+
+@pytest.fixture(autouse=True)
+def the_log() -> Iterator[None]:
+    """Where lines of the log go, and which: after the test as before it."""
+    with log_kept():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -253,9 +261,13 @@ def make_app(
     settings.
     """
     made: list[Flask] = []
+    first = database.kind not in places.apps
 
     def build(**changes: object) -> Flask:
         made.append(places.new_app(database.url, **changes))
+        if first and len(made) == 1:
+            # The queue is one for all applications of this worker; nobody else has emptied it.
+            queue_of(made[0]).storage.flush_all()
         return made[-1]
 
     yield build

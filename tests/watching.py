@@ -1,9 +1,12 @@
-"""What a request does to the database, as the small browser watches it."""
+"""What a request does to the database, as the small browser watches it, and what a test does to the
+process.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -94,3 +97,32 @@ def _rolls_back(_connection: Connection) -> None:
     watch = _watch.get()
     if watch is not None:
         watch.uncommitted.clear()
+
+
+@contextmanager
+def listening(engine: Engine, note: Callable[..., object]) -> Iterator[None]:
+    """Lets `note` see every statement before it is sent, and no longer than the block lasts."""
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def log_kept() -> Iterator[None]:
+    """Puts the log of the process back as it was before the block.
+
+    An application sets it up for the settings it is made with, and towards what standard output is
+    then. Fails when loggers have been silenced, as `logging.config` does to all there are.
+    """
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    loggers = root.manager.loggerDict.items()
+    silenced = [name for name, one in loggers if getattr(one, "disabled", False)]
+    for name in silenced:
+        logging.getLogger(name).disabled = False
+    assert not silenced, f"loggers of the whole process are silenced: {silenced}"

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from annualwheel import models
 from annualwheel.contacts import affiliations, directory, organisations, people
@@ -27,6 +26,7 @@ from tests.makers.region import (
     sign_in,
 )
 from tests.tiny_browser import Browser
+from tests.watching import listening
 
 
 @pytest.fixture
@@ -73,9 +73,8 @@ def counting() -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
+    with listening(db.engine, note):
+        yield sent
 
 
 def many(year: Year, number: int) -> None:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import event
 
 from annualwheel import audit
 from annualwheel.contacts import organisations
@@ -33,6 +32,7 @@ from tests.makers.region import (
     sign_in,
 )
 from tests.tiny_browser import Browser
+from tests.watching import listening
 
 NEW = "anna.ny@kommun.example"
 
@@ -296,17 +296,17 @@ def saved_while(app: Flask, changes: tuple[str, ...], save: Callable[[], object]
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        with ThreadPoolExecutor(1) as threads, engine.connect() as elsewhere:
-            for change in changes:
-                elsewhere.execute(sa.text(change))
-            saving = threads.submit(Context().run, save)
-            assert waits.wait(30)
-            elsewhere.commit()
-            saving.result()
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
+    with (
+        listening(engine, listen),
+        ThreadPoolExecutor(1) as threads,
+        engine.connect() as elsewhere,
+    ):
+        for change in changes:
+            elsewhere.execute(sa.text(change))
+        saving = threads.submit(Context().run, save)
+        assert waits.wait(30)
+        elsewhere.commit()
+        saving.result()
 
 
 @pytest.mark.race

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import event
 
 from annualwheel.db import db
 from annualwheel.mail import outbox
@@ -22,6 +21,7 @@ from tests.conftest import START, Places
 from tests.makers.guests import make_meeting
 from tests.makers.region import make_staff
 from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.watching import listening
 
 Statements = list[tuple[str, Any]]
 
@@ -34,9 +34,8 @@ def statements() -> Iterator[Statements]:
     def note(*given: Any) -> None:
         asked.append((given[2], given[3]))
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
+    with listening(db.engine, note):
+        yield asked
 
 
 @pytest.fixture

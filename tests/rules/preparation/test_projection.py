@@ -11,7 +11,6 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.db import Base, db
@@ -22,6 +21,7 @@ from tests.at_once import at_once
 from tests.makers.earlier import carry, make_earlier
 from tests.makers.stored_versions import OF_THE_FIRST_YEAR, OF_TODAY
 from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
+from tests.watching import listening
 
 Db = scoped_session[Session]
 HOUR = dt.timedelta(hours=1)
@@ -338,9 +338,8 @@ def test_a_batch_is_locked_before_its_versions_are_read_and_until_it_is_committe
                     take_lock(submission_id)
                 refused.append(statement)
 
-        event.listen(engine, "before_cursor_execute", just_before)
-        next(projection.rebuild())
-        event.remove(engine, "before_cursor_execute", just_before)
+        with listening(engine, just_before):
+            next(projection.rebuild())
         assert len(refused) == 2
         db.session.commit()
         take_lock(submission_id)

@@ -9,7 +9,6 @@ from collections import Counter
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from annualwheel.db import db
 from annualwheel.errors import Refused
@@ -19,6 +18,7 @@ from annualwheel.questionnaires import published
 from tests.at_once import at_once
 from tests.makers.writers import OPEN, add_initiative, item_of, make_members, write
 from tests.rules.preparation.test_two_at_once import behind_our_back
+from tests.watching import listening
 
 pytestmark = pytest.mark.race
 
@@ -68,10 +68,8 @@ def test_what_a_colleague_saves_before_the_lock_is_not_submitted_unseen(app: Fla
 
         if engine.dialect.name == "sqlite":
             behind_our_back(app, lambda: save(anna_id, "I sista stund"))
-        event.listen(engine, "before_cursor_execute", just_before)
-        with pytest.raises(Refused, match="answer_changed"):
+        with listening(engine, just_before), pytest.raises(Refused, match="answer_changed"):
             submission.submit(db.session.get_one(Member, maria_id), OPEN, seen)
-        event.remove(engine, "before_cursor_execute", just_before)
         db.session.rollback()
         assert db.session.query(SubmissionVersion).count() == 0
         assert bool(done) is (engine.dialect.name == "postgresql")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from annualwheel import audit, limits
 from annualwheel.contacts import organisations, people
@@ -25,6 +24,7 @@ from tests.at_once import at_once
 from tests.conftest import START
 from tests.makers.guests import address_of, mails, make_guest, make_meeting, publish
 from tests.makers.writers import OPEN, make_members
+from tests.watching import listening
 
 pytestmark = pytest.mark.race
 
@@ -169,10 +169,9 @@ def test_the_plan_of_a_meeting_is_changed_under_its_lock(session: Any) -> None:
             [statement.split()[1].strip('"')] if statement.startswith(("UPDATE", "INSERT")) else []
         )
 
-    event.listen(db.engine, "before_cursor_execute", listen)
-    planning.set_phases(meeting, {"registration": (-60, -30)}, START, audit.SYSTEM)
-    db.session.flush()
-    event.remove(db.engine, "before_cursor_execute", listen)
+    with listening(db.engine, listen):
+        planning.set_phases(meeting, {"registration": (-60, -30)}, START, audit.SYSTEM)
+        db.session.flush()
     assert written[0] == "meetings" and "phases" in written
     assert (
         years.phase(meeting, "registration").opens_at
