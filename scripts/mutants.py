@@ -3,7 +3,7 @@
     make mutants                                            # 200 mutants of all subjects
     make mutants ARGS="--subject seats --most 30"           # one subject; may be given again
     make mutants ARGS="--seed 7"                            # the same sample as another time
-    make mutants ARGS="--at registrations/seats.py:64"      # every mutant of one line
+    make mutants ARGS="--at registrations/seats.py:<line>"  # every mutant of one line
 
 Each mutant is one change: `<` becomes `<=` or `>=`, `and` becomes `or`, `in` becomes `not in`, a
 condition gets a `not`. The tests of its subject are run on SQLite until one fails; then it is

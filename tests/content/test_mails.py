@@ -12,8 +12,9 @@ from jinja2 import meta
 
 from annualwheel.mail.kinds import KINDS
 from annualwheel.mail.letters import FOLDER, LANGUAGES, PLAIN, SUBJECT, compile_body, render, write
+from annualwheel.web.wording import staff_words
 from annualwheel.wording import names
-from scenes.mails import HEAD, rendered, sample
+from scenes.mails import HEAD, SAMPLES, rendered, sample
 
 ASKED = "Värmland 2040, del B: AHA-frågor"
 # The other ways a template can go: what differs from the sample.
@@ -26,7 +27,9 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("save_the_date", {"again": "yes", "invited_by": ""}),
     ("withdrawn", {"waited": "yes"}),
     ("reminder", {"reconfirm": "yes"}),
-    ("invitation", {"preparation_opens": ""}),
+    *((kind, {"preparation_opens": ""}) for kind in ("invitation", "confirmation", "promoted")),
+    ("confirmation", {"arrival": ""}),
+    *((kind, {"summary": []}) for kind in ("receipt", "receipt_copy")),
     *(
         (kind, {"personal": True})
         for kind in ("invitation", "confirmation", "promoted", "colleague_registered")
@@ -62,7 +65,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
         )
     ),
     *(
-        ("results", {"part": part, "next_meeting": "", "needs_erased": ""})
+        ("results", {"part": part, "next_meeting": "", "next_day": "", "needs_erased": ""})
         for part in ("wrote", "registered")
     ),
     ("results", {"person_count": 1}),
@@ -72,6 +75,7 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("preparation_reminder", {"needed": ["Era initiativ", "Era nätverk", "Era beslut"]}),
     ("registered_by_phone", {"coming": False}),
     ("substitute_invitation", {"message": "", "answer_by": "", "organisation": ""}),
+    ("substitute_invitation", {"may_register": "", "seated": ""}),
     ("substituted", {"seated": ""}),
     *(
         ("substitute_invitation", {"seated": seated, "taken": taken, "message": ""})
@@ -174,6 +178,10 @@ def test_every_kind_has_a_file_in_both_languages_and_no_file_is_left_over() -> N
         assert {path.stem for path in (FOLDER / language).iterdir()} == set(KINDS)
 
 
+def test_every_kind_has_a_name_in_the_log_of_mails() -> None:
+    assert set(staff_words.MAIL) == set(KINDS)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_template_uses_exactly_the_facts_and_links_of_its_kind(
     language: str, subtests: pytest.Subtests
@@ -187,6 +195,16 @@ def test_template_uses_exactly_the_facts_and_links_of_its_kind(
                 re.sub(r"\{\{.*?\}\}", "1", target) for target in re.findall(r"\]\((.*?)\)", source)
             }
             assert targets == set(KINDS[kind].links)
+
+
+def test_what_may_be_left_out_is_tried_with_and_without() -> None:
+    """Each in both ways, by `SAMPLES` and `VARIANTS` together."""
+    ways: dict[tuple[str, str], set[bool]] = {}
+    for kind, changes in VARIANTS:
+        for name in KINDS[kind].optional:
+            given = bool((SAMPLES["sv"] | changes)[name])
+            ways.setdefault((kind, name), set()).add(given)
+    assert not [which for which, tried in ways.items() if len(tried) == 1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

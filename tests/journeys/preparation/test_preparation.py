@@ -15,6 +15,7 @@ from annualwheel.models import Member, Message, SubmissionVersion, SubmittedAnsw
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import items
 from annualwheel.questionnaires import published
+from annualwheel.questionnaires.definition import CHOOSING, WRITING
 from tests.conftest import Fixed
 from tests.makers.writers import (
     CLOSES,
@@ -141,9 +142,7 @@ def test_the_page_says_which_answers_can_only_be_one(office: Office) -> None:
             if section.group
         )
     assert single == {
-        question.key
-        for question in group.questions
-        if question.type in ("number", "date", "url", "years")
+        question.key for question in group.questions if question.type not in CHOOSING | WRITING
     }
     assert single
 

@@ -10,9 +10,17 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from annualwheel.questionnaires.definition import Condition, Option, Question, QuestionType, Text
+from annualwheel.questionnaires.definition import (
+    CHOOSING,
+    WRITING,
+    Condition,
+    Option,
+    Question,
+    QuestionType,
+    Text,
+)
 from annualwheel.questionnaires.form import QuestionForm, build, words
-from annualwheel.questionnaires.values import HARD_CAP, AnswerProblem
+from annualwheel.questionnaires.values import HARD_CAP, AnswerProblem, validate
 
 ORGANISATIONS = (
     Option("RV", Text("Region Värmland", "Region Värmland")),
@@ -296,3 +304,11 @@ def test_a_draft_too_big_to_save_gets_one_error_only() -> None:
     form = made({**FINE, "svart": "x" * (HARD_CAP + 1)})
     assert not form.validate_fully()
     assert errors(form) == {"svart": ["Texten är för lång för att sparas. Korta den."]}
+
+
+@pytest.mark.parametrize("kind", sorted(set(QuestionType) - CHOOSING - WRITING))
+def test_what_cannot_be_read_is_told_how_to_write(kind: QuestionType) -> None:
+    """Every type that is neither chosen nor written freely has a reader and words of its own."""
+    question = ask("fraga", kind)
+    assert validate(question, "\u2603") is AnswerProblem.UNREADABLE
+    assert words(question, AnswerProblem.UNREADABLE, "", "sv", swedish).startswith("Skriv ")
