@@ -104,13 +104,14 @@ def by_question(number: int, kind: str, key: str) -> str:
     keys = [question.key for question in questions]
     place = keys.index(key)
     leaf = answers_read.by_question(meeting, asked, key, page.language(), lists.number())
-    which = {"formular": asked} if _titles(meeting) else {}
+    titles = _titles(meeting)
     return render_template(
         "facilitator/question.html",
         active="answers",
         meeting=meeting,
         question=questions[place],
-        which=which,
+        which={"formular": asked} if titles else {},
+        title=titles.get(asked, ""),
         leaf=leaf,
         respondents=lists.Shown(leaf.respondents),
         before=questions[place - 1] if place else None,

@@ -87,7 +87,7 @@ class Asked:
     `opening.is_named`). `after`: it is asked after the meeting. `own`: each person answers alone.
     `outside`: the organisation answers together, and nobody has said that the person belongs to it.
     `closes_at` and `is_open` are those of this answer, which may be open longer than the others'
-    when a coordinator has opened it again.
+    when a coordinator has opened it again. `submitted_at` is when it was last submitted, if it was.
     """
 
     key: str
@@ -99,6 +99,7 @@ class Asked:
     opens_at: dt.datetime
     closes_at: dt.datetime
     is_open: bool
+    submitted_at: dt.datetime | None = None
 
 
 def asked(registration: Registration, now: dt.datetime) -> list[Asked]:
@@ -145,4 +146,5 @@ def _asked(registration: Registration, questionnaire: Questionnaire, now: dt.dat
         opens_at=opens_at,
         closes_at=closes_at,
         is_open=deadline.is_open(answer, now) if answer else opening.is_open(questionnaire, now),
+        submitted_at=answer.submitted_at if answer else None,
     )
