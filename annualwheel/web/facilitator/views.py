@@ -44,14 +44,21 @@ COLUMNS = (
 
 @blueprint.get("/svar")
 def answers() -> str:
-    """The meetings of the newest year, with how many have submitted."""
-    year = years.latest()
+    """The meetings of the newest year, or of the one the address names, with how many answered."""
+    named = request.args.get("ar", 0, int)
+    year = years.by_number(named) if named else years.latest()
     meetings = year.meetings if year else []
     rows = [
         (meeting, len(submitted.respondents(meeting)), len(submitted.asked(meeting)))
         for meeting in meetings
     ]
-    return render_template("facilitator/answers.html", active="answers", year=year, rows=rows)
+    return render_template(
+        "facilitator/answers.html",
+        active="answers",
+        year=year,
+        rows=rows,
+        others=years.other_numbers(year.number) if year else [],
+    )
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>")
