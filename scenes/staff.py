@@ -31,6 +31,7 @@ SCENES = (
     _read("svar-till-motet-inga", "meeting_answers", "/svar/2027/riktningsmote"),
     _read("svar-fran", "by_respondent", ANSWERS + "/fran/{submission}"),
     _read("svar-pa-fraga", "by_question", ANSWERS + "/fraga/{question}"),
+    _read("svar-moten-forra-aret", "answers", "/svar?ar=2026"),
     _read("svar-forra-aret", "meeting_answers", LAST_YEAR),
     _read("svar-fran-uppfoljning", "by_respondent", LAST_YEAR + "/fran/{followup_answer}"),
     _read(

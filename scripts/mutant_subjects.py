@@ -62,8 +62,9 @@ SUBJECTS = (
     ),
     subject(
         "links",
-        "access/links access/personal_links",
+        "access/links access/personal_links participation/named_links",
         "rules/access/test_signed_links rules/access/test_personal_links "
+        "rules/participation/test_named_links "
         "journeys/participation/test_links",
     ),
     subject(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from annualwheel.audit import Actor
 from annualwheel.clock import STOCKHOLM, local
+from annualwheel.contacts.organisations import set_category, set_lead
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import following_up
@@ -20,7 +21,15 @@ from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.mail import outbox
 from annualwheel.meetings import planning
 from annualwheel.meetings.changes import Appointment
-from annualwheel.models import Affiliation, Meeting, Message, Organisation, Questionnaire, Year
+from annualwheel.models import (
+    Affiliation,
+    Meeting,
+    Message,
+    Organisation,
+    Questionnaire,
+    Year,
+    YearOrganisation,
+)
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import answers, items, membership, submission
 from annualwheel.preparation.answers import Change
@@ -105,6 +114,7 @@ def play(year: Year, preparing: Definition, after: Definition, actor: Actor) -> 
     earlier = planning.create_year(year.number - 1, plan, planned_at, actor)
     for key, sv, en in THEMES:
         years.add_theme(earlier, key, sv, en)
+    _same_organisations(year, earlier)
     db.session.flush()
     db.session.refresh(earlier)
     for meeting in earlier.meetings:
@@ -120,6 +130,15 @@ def play(year: Year, preparing: Definition, after: Definition, actor: Actor) -> 
         _submit(questionnaire, answered, opened + 10 * DAY)
     following_up.play(meeting, followup)
     _mails_went()
+
+
+def _same_organisations(year: Year, earlier: Year) -> None:
+    """The organisations of the year before, of the kind they are now and with the same leads."""
+    of_year = sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id)
+    for row in db.session.scalars(of_year.order_by(YearOrganisation.id)).all():
+        set_category(row.organisation, earlier, row.category)
+        if row.lead:
+            set_lead(row.organisation, earlier, row.lead)
 
 
 def _mails_went() -> None:

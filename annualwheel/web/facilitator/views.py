@@ -44,14 +44,21 @@ COLUMNS = (
 
 @blueprint.get("/svar")
 def answers() -> str:
-    """Lists the meetings of the newest year, with how many have submitted."""
-    year = years.latest()
+    """Lists the meetings of the newest year, or of the one the address names."""
+    named = request.args.get("ar", 0, int)
+    year = years.by_number(named) if named else years.latest()
     meetings = year.meetings if year else []
     rows = [
         (meeting, len(submitted.respondents(meeting)), len(submitted.asked(meeting)))
         for meeting in meetings
     ]
-    return render_template("facilitator/answers.html", active="answers", year=year, rows=rows)
+    return render_template(
+        "facilitator/answers.html",
+        active="answers",
+        year=year,
+        rows=rows,
+        others=years.other_numbers(year.number) if year else [],
+    )
 
 
 @blueprint.get("/svar/<int:number>/<meeting:kind>")
@@ -105,13 +112,14 @@ def by_question(number: int, kind: str, key: str) -> str:
     keys = [question.key for question in questions]
     place = keys.index(key)
     leaf = answers_read.by_question(meeting, asked, key, page.language(), lists.number())
-    which = {"formular": asked} if _titles(meeting) else {}
+    titles = _titles(meeting)
     return render_template(
         "facilitator/question.html",
         active="answers",
         meeting=meeting,
         question=questions[place],
-        which=which,
+        which={"formular": asked} if titles else {},
+        title=titles.get(asked, ""),
         leaf=leaf,
         respondents=lists.ListPage(leaf.respondents),
         before=questions[place - 1] if place else None,

@@ -87,9 +87,9 @@ class OfferedQuestionnaire:
 
     `key` and `minutes` are given once it is published, `title` where it must be named (see
     `opening.is_named`). `after`: it is asked after the meeting. `own`: each person answers alone.
-    `outside`: the organisation answers together, and nobody has vouched for the person. `closes_at`
-    and `is_open` are those of this answer, which is open longer than the others' when a coordinator
-    has opened it again.
+    `outside`: the organisation answers together, and nobody has said that the person belongs to it.
+    `closes_at` and `is_open` are those of this answer, which may be open longer than the others'
+    when a coordinator has opened it again. `submitted_at` is when it was last submitted, if it was.
     """
 
     key: str
@@ -101,6 +101,7 @@ class OfferedQuestionnaire:
     opens_at: dt.datetime
     closes_at: dt.datetime
     is_open: bool
+    submitted_at: dt.datetime | None = None
 
 
 def asked(registration: Registration, now: dt.datetime) -> list[OfferedQuestionnaire]:
@@ -151,4 +152,5 @@ def _asked(
         opens_at=opens_at,
         closes_at=closes_at,
         is_open=deadline.is_open(answer, now) if answer else opening.is_open(questionnaire, now),
+        submitted_at=answer.submitted_at if answer else None,
     )

@@ -524,9 +524,9 @@ def test_the_questions_are_published_by_a_press_and_stand_when_answers_have_begu
     meeting: Meeting, office: Browser
 ) -> None:
     registration = comes(guest(meeting, "Anna"))
-    office.open(WORK).see("Frågorna är inte publicerade än.").press("Publicera frågorna").see(
-        "Frågorna är publicerade."
-    )
+    office.open(WORK).see("Frågorna är inte publicerade än.").press(
+        "Publicera frågorna Förberedelse inför arbetsmötet"
+    ).see("Frågorna är publicerade.")
     assert db.session.query(Questionnaire).one().meeting_id == meeting.id
     assert verbs(meeting) == ["published"]
     let_in(db.session.get_one(Registration, registration.id), START)

@@ -137,7 +137,7 @@ def test_the_page_of_a_registration_follows_the_own_answer(
         .see("Sista dagen var torsdag 14 januari 2027", "Läs ert svar")
     )
     two.karin.open(two.page).fill("Öppna till och med", "2027-01-19").press("Öppna svaret")
-    maria.open(maria.url).see("senast tisdag 19 januari 2027").miss("Sista dagen var").press(
+    maria.open(maria.url).see("till och med tisdag 19 januari 2027").miss("Sista dagen var").press(
         "Öppna förberedelsen"
     ).see("Svaret är öppet igen för er")
 

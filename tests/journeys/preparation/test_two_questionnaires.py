@@ -264,6 +264,7 @@ def test_facilitators_read_each_by_itself_though_the_keys_are_the_same(
         "Anna Ek, Arvika kommun",
     )
     vera.follow("Vad ska du göra nu på måndag?").see("Anna ringer Torsby", "Åsa ringer Torsby")
+    vera.see(f"Vad ska du göra nu på måndag? {TITLE}")
     vera.open(ANSWERS).follow("Vilket mål arbetar ni mot?").miss("Torsby")
     vera.open(f"{ANSWERS}/fraga/mal", formular="hittepa")
     assert vera.status == 404

@@ -33,6 +33,7 @@ from tests.makers.followed import (
     prepare,
     told,
 )
+from tests.makers.guests import link_of
 from tests.makers.region import sign_in
 from tests.makers.writers import item_of, write
 from tests.tiny_browser import Browser
@@ -106,6 +107,19 @@ def test_the_receipt_and_the_pages_around_it_name_the_questionnaire(
     assert f"{TITLE}, fredag 22 januari 2027" in text.replace("\xa0", " ")
     browser = enter(new_visitor(), played.member("Anna", BEFORE))
     browser.open("/forberedelse/inskickat").see(f"Frågor {PREPARATION}")
+
+
+def test_ones_own_page_says_what_is_submitted_already(
+    app: Flask, played: Played, clock: Fixed, new_visitor: Callable[[], Browser]
+) -> None:
+    prepare(played, clock)
+    browser = new_visitor().open(link_of(played.seats["Ola"])).press("Se eller ändra din anmälan")
+    browser.see("Inskickat i dag kl. 10. Ni kan ändra till och med torsdag 14 januari 2027.")
+    follow_up(played, clock)
+    browser = new_visitor().open(link_of(played.seats["Anna"])).press("Se din anmälan")
+    browser.see("Inskickat i dag kl. 15.30. Du kan ändra till och med fredag 5 februari 2027.")
+    browser = new_visitor().open(link_of(played.seats["Ola"])).press("Se din anmälan")
+    browser.see("Cirka 5 minuter. Senast fredag 5 februari 2027.").miss("Inskickat")
 
 
 def test_what_is_asked_after_the_meeting_is_not_taken_up_at_it(

@@ -14,6 +14,7 @@ from annualwheel.db import db
 from annualwheel.models import Audit, Meeting, StaffLink
 from annualwheel.services import services
 from tests.conftest import Fixed
+from tests.makers.earlier import make_earlier
 from tests.makers.submitted import (
     INITIATIVE,
     Written,
@@ -21,6 +22,7 @@ from tests.makers.submitted import (
     make_submitted,
     make_work_meeting,
 )
+from tests.makers.writers import make_members
 from tests.tiny_browser import Browser
 
 
@@ -57,6 +59,20 @@ def test_reads_by_organisation_and_goes_to_the_next(
     visitor.see("Initiativ av Arvika kommun", "Vilka har förberett svaret?").follow(
         "Nästa: Årjängs kommun"
     ).see("Initiativ av Årjängs kommun")
+
+
+def test_the_answers_of_the_years_before_are_there(
+    app: Flask, visitor: Browser, clock: Fixed
+) -> None:
+    """What was submitted last year is read before this year's meeting."""
+    with app.app_context():
+        make_earlier(make_members("Maria")[0], {"titel": "Navet"})
+    sign_in(app, visitor, clock, "facilitator").open("/svar").see("Årshjulet 2027")
+    visitor.follow("Årshjulet 2026").see("Årshjulet 2026").follow("Arbetsmötet")
+    visitor.see("1 svar från 1 tillfrågade").follow("Hagfors kommun").see("1. Navet")
+    assert visitor.open("/svar?ar=1999").status == 404
+    with_one = visitor.open("/svar?ar=hittepa")
+    assert (with_one.status, "Årshjulet 2027" in with_one.text) == (200, True)
 
 
 def test_reads_by_question(app: Flask, visitor: Browser, clock: Fixed) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel.cli import demo as commands
@@ -21,17 +20,14 @@ from annualwheel.preparation import deadline
 from annualwheel.questionnaires import published, reading
 from annualwheel.services import services
 from annualwheel.workshop import submitted
-from tests.conftest import Fixed, Places
+from tests.conftest import Fixed
 
 # The fourteen days after the working meeting of the year before have a holiday among them.
 BEGUN = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def app(places: Places) -> Flask:
-    """One database is enough: what people have written is the same on both."""
-    places.database("sqlite").reset()
-    return places.app("sqlite")
+# One database is enough: what people have written is the same on both.
+on_one = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -45,6 +41,7 @@ def earlier(session: scoped_session[Session], clock: Fixed) -> Meeting:
     return years.meeting_of(latest.number - 1, "work")
 
 
+@on_one
 def test_those_who_were_there_have_followed_the_meeting_up(earlier: Meeting) -> None:
     for number in (earlier.year.number, earlier.year.number + 1):
         meeting = years.meeting_of(number, "work")
@@ -67,6 +64,7 @@ def test_those_who_were_there_have_followed_the_meeting_up(earlier: Meeting) -> 
     assert not any(is_holiday(day) for day in days)
 
 
+@on_one
 def test_last_year_is_over(earlier: Meeting) -> None:
     """No mail of it waits for a worker, and the link to a preparation is not to one of its."""
     then = db.session.query(Message).filter(Message.queued_at < BEGUN - dt.timedelta(days=150))
