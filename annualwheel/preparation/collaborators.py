@@ -35,7 +35,7 @@ AT_MOST = 20
 
 
 @dataclass(frozen=True)
-class Colleague:
+class Collaborator:
     """Somebody to invite, as a colleague typed it.
 
     `scope` is the key of a share, "" for the whole answer.
@@ -48,7 +48,7 @@ class Colleague:
     message: str = ""
 
 
-def invite(by: Member, colleague: Colleague, now: dt.datetime) -> Member:
+def invite(by: Member, colleague: Collaborator, now: dt.datetime) -> Member:
     """Lets a colleague write in the answer and mails them a link of their own.
 
     Somebody with a share gets the whole answer when they are invited to it.

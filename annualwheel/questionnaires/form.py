@@ -106,7 +106,7 @@ class SelectMultipleField(FieldFacts, wtforms.SelectMultipleField):  # type: ign
     """Several choices, shown as boxes; the data is a list."""
 
 
-class QuestionForm(Form):  # type: ignore[misc]
+class AnswersForm(Form):  # type: ignore[misc]
     """The part of a built form that knows its questions."""
 
     _questions: tuple[Question, ...] = ()
@@ -146,7 +146,7 @@ def build(
     organisations: Iterable[Option],
     language: str,
     _: Gettext,
-) -> type[QuestionForm]:
+) -> type[AnswersForm]:
     """A form class with a field for each question, named by its key.
 
     The free text next to a choice is a field of its own. `base` brings CSRF and whatever else every
@@ -165,7 +165,7 @@ def build(
         for each in answer_fields(question):
             options = known if each.source == "organisations" else each.options
             attributes[each.key] = _field(each, options, language, _)
-    return cast(type[QuestionForm], FormMeta("BuiltForm", (QuestionForm, base), attributes))
+    return cast(type[AnswersForm], FormMeta("BuiltForm", (AnswersForm, base), attributes))
 
 
 def words(

@@ -20,7 +20,7 @@ from annualwheel.preparation import (
     submission,
 )
 from annualwheel.preparation.answers import Change
-from annualwheel.preparation.collaborators import Colleague
+from annualwheel.preparation.collaborators import Collaborator
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.values import Value
 from scenes.world import DAY, PREPARING, START, World
@@ -92,14 +92,14 @@ def _together(world: World, lead: Member, colleague: Member) -> None:
     """
     answer = lead.submission
     collaborators.appoint(answer.organisation, answer.questionnaire.meeting.year, lead.person)
-    olle = Colleague(
+    olle = Collaborator(
         "Olle", "Provstrand", "olle.sharer@exempelby.example", "arbete", "Du kan det här bäst."
     )
     sharer = collaborators.invite(lead, olle, START)
     membership.note_opening(sharer, START)
     world.let_write("sharer", sharer)
     collaborators.invite(
-        lead, Colleague("Siv", "Provquist", "siv.unopened@exempelby.example"), START
+        lead, Collaborator("Siv", "Provquist", "siv.unopened@exempelby.example"), START
     )
     lead.seen_at, lead.seen_section = START - DAY, "initiativ"
     presence.note(colleague, "strukturer/arbete", START)

@@ -44,7 +44,7 @@ CHUNK = 500
 
 
 @dataclass
-class Entry:
+class PreviewRow:
     """A row and what it would do.
 
     `notes` say what it adds to a person on file: (key, text).
@@ -98,7 +98,7 @@ class Preview:
     the others.
     """
 
-    entries: list[Entry]
+    entries: list[PreviewRow]
     unknown: dict[str, UnknownOrganisation]
     typed: list[KnownOrganisation]
 
@@ -242,8 +242,10 @@ class _Builder:
                 one.near = self.known.near(one.name)
         return Preview(entries, self.unknown, list(self.typed.values()))
 
-    def _entry(self, contact: Contact) -> Entry:
-        entry = Entry(contact, "unreadable", self.known.organisations.get(contact.organisation_key))
+    def _entry(self, contact: Contact) -> PreviewRow:
+        entry = PreviewRow(
+            contact, "unreadable", self.known.organisations.get(contact.organisation_key)
+        )
         if contact.problems:
             return entry
         at = entry.organisation.id if entry.organisation else contact.organisation_key
@@ -264,7 +266,7 @@ class _Builder:
         self._see_organisation(entry)
         return entry
 
-    def _notes(self, entry: Entry) -> list[tuple[str, str]]:
+    def _notes(self, entry: PreviewRow) -> list[tuple[str, str]]:
         if entry.status == "new":
             return []
         contact, person, organisation = entry.contact, entry.person, entry.organisation
@@ -286,7 +288,7 @@ class _Builder:
         year = self.known.years.get(organisation.id)
         return year is not None and year.lead_id == person.id
 
-    def _see_organisation(self, entry: Entry) -> None:
+    def _see_organisation(self, entry: PreviewRow) -> None:
         contact, organisation = entry.contact, entry.organisation
         category = self.known.categories.get(fold(contact.category))
         if organisation is None:

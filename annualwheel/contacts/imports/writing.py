@@ -15,8 +15,8 @@ from annualwheel.contacts import organisations, people
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports import prints, states
 from annualwheel.contacts.imports.preview import (
-    Entry,
     Preview,
+    PreviewRow,
     UnknownOrganisation,
     build,
     contacts_of,
@@ -161,7 +161,7 @@ class _Writer:
             "affiliations": prints.of(self.affiliations),
         }
 
-    def _person(self, entry: Entry) -> Person:
+    def _person(self, entry: PreviewRow) -> Person:
         contact = entry.contact
         if contact.key in self.people:
             return self.people[contact.key]
@@ -180,7 +180,7 @@ class _Writer:
         self.people[contact.key] = person
         return person
 
-    def _place(self, person: Person, entry: Entry, organisation: Organisation) -> None:
+    def _place(self, person: Person, entry: PreviewRow, organisation: Organisation) -> None:
         title = entry.contact.title
         there = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
         if there is None:

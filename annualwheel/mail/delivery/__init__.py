@@ -10,14 +10,14 @@ import datetime as dt
 from annualwheel.access.links import LinkSigner, Target
 from annualwheel.mail import ical
 from annualwheel.mail.delivery.composing import Envelope, UnsendableError, ascii_address, compose
-from annualwheel.mail.delivery.connecting import Connection, Result, open_connection
+from annualwheel.mail.delivery.connecting import Connection, DeliveryResult, open_connection
 from annualwheel.mail.letters import Letter, Letterhead, render
 from annualwheel.models import Message
 
 __all__ = [
     "Connection",
+    "DeliveryResult",
     "Envelope",
-    "Result",
     "UnsendableError",
     "ascii_address",
     "compose",

@@ -27,7 +27,7 @@ NO_SESSION = (OSError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DeliveryResult:
     """What became of one mail.
 
     Sent; later (4xx, no connection, no answer in time); failed (5xx); withheld by the fence.
@@ -102,25 +102,25 @@ class Connection(flask_mail.Connection):
             return smtplib.SMTP_SSL(*where, timeout=timeout, context=trust())
         return smtplib.SMTP(*where, timeout=timeout)
 
-    def send(self, message: Envelope, envelope_from: None = None) -> Result:  # type: ignore[override]
+    def send(self, message: Envelope, envelope_from: None = None) -> DeliveryResult:  # type: ignore[override]
         """Hands one mail to the server.
 
-        Never raises for what the network or the server does; see `Result`.
+        Never raises for what the network or the server does; see `DeliveryResult`.
         """
         if message.problem:
-            return Result("failed", message.problem)
+            return DeliveryResult("failed", message.problem)
         if not may_leave(message.recipient, self.settings):
-            return Result("withheld")
+            return DeliveryResult("withheld")
         try:
             if self.host is None or self.host.sock is None:
                 self.host = self.configure_host()
         except NO_SESSION as error:
-            return Result("later", _reply(error)[1])
+            return DeliveryResult("later", _reply(error)[1])
         try:
             self.host.sendmail(message.sender, [message.recipient], message.content)
         except OSError as error:
             return _refused(error)
-        return Result("sent")
+        return DeliveryResult("sent")
 
 
 def open_connection(settings: Settings) -> Connection:
@@ -162,10 +162,10 @@ def _our_name() -> str:
     return name if "." in name else "[127.0.0.1]"
 
 
-def _refused(error: OSError) -> Result:
+def _refused(error: OSError) -> DeliveryResult:
     code, text = _reply(error)
     for_good = 500 <= code <= 599 and code not in ABOUT_US
-    return Result("failed" if for_good else "later", text)
+    return DeliveryResult("failed" if for_good else "later", text)
 
 
 def _reply(error: Exception) -> tuple[int, str]:

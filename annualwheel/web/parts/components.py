@@ -26,7 +26,7 @@ from annualwheel.listing import Order, Page
 from annualwheel.web import lists
 from annualwheel.web.forms import BaseForm
 from annualwheel.web.lists import Column
-from annualwheel.web.parts.wheel import Caption, Centre, Meeting, Phase, wheel
+from annualwheel.web.parts.wheel import Caption, Centre, WheelMeeting, WheelPhase, wheel
 
 AREAS = [
     SelectChoice("livsvillkor", _l("Förbättra livsvillkoren")),
@@ -111,23 +111,25 @@ def example_wheel(language: str) -> str:
     return wheel(_example_meetings(), today, 2027, caption, language=language, centre=centre)
 
 
-def _phases(*edges: tuple[dt.date, dt.date]) -> tuple[Phase, ...]:
+def _phases(*edges: tuple[dt.date, dt.date]) -> tuple[WheelPhase, ...]:
     """Four phases ahead, in order."""
     kinds = ("invitation", "registration", "preparation", "followup")
-    return tuple(Phase(kind, *edge, state="todo") for kind, edge in zip(kinds, edges, strict=True))
+    return tuple(
+        WheelPhase(kind, *edge, state="todo") for kind, edge in zip(kinds, edges, strict=True)
+    )
 
 
-def _example_meetings() -> tuple[Meeting, ...]:
+def _example_meetings() -> tuple[WheelMeeting, ...]:
     day = dt.date
     work = (
-        Phase("invitation", day(2026, 11, 2), day(2026, 11, 15), "done"),
-        Phase("registration", day(2026, 11, 16), day(2026, 12, 11), "now", 0.72),
-        Phase("preparation", day(2026, 12, 12), day(2027, 1, 14), "todo"),
-        Phase("followup", day(2027, 1, 28), day(2027, 2, 19), "todo"),
+        WheelPhase("invitation", day(2026, 11, 2), day(2026, 11, 15), "done"),
+        WheelPhase("registration", day(2026, 11, 16), day(2026, 12, 11), "now", 0.72),
+        WheelPhase("preparation", day(2026, 12, 12), day(2027, 1, 14), "todo"),
+        WheelPhase("followup", day(2027, 1, 28), day(2027, 2, 19), "todo"),
     )
     return (
-        Meeting("A", day(2027, 1, 22), work, is_next=True),
-        Meeting(
+        WheelMeeting("A", day(2027, 1, 22), work, is_next=True),
+        WheelMeeting(
             "R",
             day(2027, 3, 12),
             _phases(
@@ -137,7 +139,7 @@ def _example_meetings() -> tuple[Meeting, ...]:
                 (day(2027, 3, 19), day(2027, 4, 16)),
             ),
         ),
-        Meeting(
+        WheelMeeting(
             "K",
             day(2027, 9, 24),
             _phases(

@@ -22,7 +22,7 @@ ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
 
 
 @dataclass(frozen=True)
-class Offer:
+class OfferedActs:
     """What a page offers.
 
     `can`: the actions that are possible now; `why`: a sentence for each that is not. `answer_by`:
@@ -40,7 +40,7 @@ class Offer:
         return not self.can.isdisjoint(actions)
 
 
-def of(registration: Registration, now: dt.datetime) -> Offer:
+def of(registration: Registration, now: dt.datetime) -> OfferedActs:
     """What this registration's page may offer at `now`."""
     # The same rule that the act goes by, so that no button leads to a refusal.
     refused = {action: availability.why_not(registration, action, now) for action in ACTIONS}
@@ -50,7 +50,7 @@ def of(registration: Registration, now: dt.datetime) -> Offer:
     can = frozenset(ACTIONS) - why.keys()
     full = "register" in can and registration.state in NEEDS_SEAT and seats.would_wait(registration)
     over = now >= registration.meeting.starts_at
-    return Offer(can, why, availability.answer_by(registration), full, over)
+    return OfferedActs(can, why, availability.answer_by(registration), full, over)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ DIGITS = {"invitation": 1, "registration": 2, "preparation": 3, "followup": 4}
 
 
 @dataclass(frozen=True)
-class Phase:
+class WheelPhase:
     """One phase of a meeting, from its first to its last day, both included.
 
     `kind` is one of `DIGITS`.
@@ -46,12 +46,12 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class WheelMeeting:
     """One lane. `is_next` marks the meeting ahead."""
 
     letter: str
     held_on: dt.date
-    phases: Sequence[Phase] = ()
+    phases: Sequence[WheelPhase] = ()
     is_next: bool = False
 
 
@@ -72,7 +72,7 @@ class Caption:
 
 
 def wheel(
-    meetings: Sequence[Meeting],
+    meetings: Sequence[WheelMeeting],
     today: dt.date,
     year: int,
     caption: Caption,
@@ -137,7 +137,7 @@ def _segment(radius: float, thickness: float, start: float, extent: float) -> st
     return f"M{a}A{outer:g} {outer:g} 0 {large} 1 {b}L{c}A{inner:g} {inner:g} 0 {large} 0 {d}Z"
 
 
-def _is_in_this_turn(meetings: Sequence[Meeting], today: dt.date) -> bool:
+def _is_in_this_turn(meetings: Sequence[WheelMeeting], today: dt.date) -> bool:
     """Whether today's line would be among dates of its own year, and not of the year after."""
     days = [
         day
@@ -180,7 +180,7 @@ def _rim(today: dt.date | None, language: str) -> Iterator[str]:
         )
 
 
-def _year_mark(meetings: Sequence[Meeting], year: int) -> Iterator[str]:
+def _year_mark(meetings: Sequence[WheelMeeting], year: int) -> Iterator[str]:
     first = min(
         (day for m in meetings for day in (m.held_on, *(p.opens for p in m.phases))),
         default=dt.date(year, 1, 1),
@@ -190,7 +190,9 @@ def _year_mark(meetings: Sequence[Meeting], year: int) -> Iterator[str]:
         yield f'<text x="203" y="-1" text-anchor="end" font-size="14">{year - 1}</text>'
 
 
-def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -> Iterator[str]:
+def _lane(
+    meeting: WheelMeeting, radius: float, today: dt.date | None, prefix: str
+) -> Iterator[str]:
     yield (
         f'<circle class="lane" cx="{MIDDLE:g}" cy="{MIDDLE:g}" r="{radius:g}" '
         f'stroke-width="{THICKNESS:g}"/>'
@@ -211,7 +213,7 @@ def _lane(meeting: Meeting, radius: float, today: dt.date | None, prefix: str) -
     )
 
 
-def _arc(phase: Phase, radius: float, prefix: str) -> Iterator[str]:
+def _arc(phase: WheelPhase, radius: float, prefix: str) -> Iterator[str]:
     start, extent = angle(phase.opens), sweep(phase.opens, phase.closes)
     margin = min(0.5, extent / 6)
     fill = f' fill="url(#{prefix}-skraffering)"' if phase.state == "now" else ""
@@ -226,7 +228,7 @@ def _arc(phase: Phase, radius: float, prefix: str) -> Iterator[str]:
         yield f'<path class="fill" d="{filled}"/>'
 
 
-def _digit(phase: Phase, radius: float, taken: Sequence[tuple[float, float]]) -> Iterator[str]:
+def _digit(phase: WheelPhase, radius: float, taken: Sequence[tuple[float, float]]) -> Iterator[str]:
     start, extent = angle(phase.opens), sweep(phase.opens, phase.closes)
     length = radians(extent) * radius
     free = [

@@ -21,7 +21,7 @@ from annualwheel.web import page
 
 
 @dataclass(frozen=True)
-class Offer:
+class EarlierInitiative:
     """An initiative of the year before about which nothing has been said yet, in a few words."""
 
     public_id: str
@@ -45,11 +45,11 @@ class CarryOverReply:
 
 def offers(
     submission: Submission, group: Group, earlier: EarlierAnswer | None, draft: Draft
-) -> list[Offer]:
+) -> list[EarlierInitiative]:
     """The initiatives to ask about, with what was chosen for status, kind and the like."""
     asked = [question.key for question in group.questions if _is_in_short(question, group)]
     return [
-        Offer(item.public_id, item.title, _in_short(item, asked))
+        EarlierInitiative(item.public_id, item.title, _in_short(item, asked))
         for item in carry_over.offers(submission, group, earlier, draft)
     ]
 

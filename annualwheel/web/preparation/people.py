@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
 from annualwheel.preparation import collaborators, scopes
-from annualwheel.preparation.collaborators import Colleague
+from annualwheel.preparation.collaborators import Collaborator
 from annualwheel.questionnaires import published
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out, carry_out
@@ -50,10 +50,10 @@ class ColleagueForm(NameFields, BaseForm):
         description=_l("Står i mejlet till din kollega"),
     )
 
-    def colleague(self) -> Colleague:
+    def colleague(self) -> Collaborator:
         """What was filled in."""
         chosen = self.share.data if "share" in self else WHOLE
-        return Colleague(
+        return Collaborator(
             self.given.data,
             self.family.data,
             self.email.data,

@@ -56,14 +56,14 @@ class PrintedQuestion:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PrintedPage:
     """A page of the questionnaire, or one of its cards, under a heading of its own."""
 
     title: str
     about: str
     intro: str
     asked: list[PrintedQuestion]
-    cards: list[Sheet]
+    cards: list[PrintedPage]
 
 
 @blueprint.get("/skriv-ut")
@@ -95,14 +95,14 @@ class PrintedQuestionnaire:
         chosen = submission.organisations(codes)
         self.names = {option.key: option.label.sv for option in chosen}
 
-    def page(self, step: Step) -> Sheet:
+    def page(self, step: Step) -> PrintedPage:
         """A page of the questionnaire with its cards: the written ones, and an empty one."""
         section, group = step.section, step.section.group
         questions = section.questions
         if group and group.none_question:
             questions = (*questions, group.none_question)
         values = self.draft.item_of(step.part).values if self.draft else {}
-        return Sheet(
+        return PrintedPage(
             title=f"{step.number}. {step.title}",
             about=step.about,
             intro=section.intro.to(self.language) if section.intro else "",
@@ -110,17 +110,17 @@ class PrintedQuestionnaire:
             cards=self._cards(group) if group else [],
         )
 
-    def _cards(self, group: Group) -> list[Sheet]:
+    def _cards(self, group: Group) -> list[PrintedPage]:
         cards = []
         written = self.draft.filled.only(group).items if self.draft else ()
         for number, item in enumerate(written, 1):
             title = path.item_title(group, item) or self._number(group, number)
-            cards.append(Sheet(title, "", "", self._asked(group.questions, item.values), []))
+            cards.append(PrintedPage(title, "", "", self._asked(group.questions, item.values), []))
         # A single empty card, to copy: the limit may be many times what anybody fills in.
         if len(cards) < group.at_most:
             title = self._number(group, len(cards) + 1)
             intro = _("Kopiera sidan om ni behöver fler.")
-            cards.append(Sheet(title, "", intro, self._asked(group.questions, {}), []))
+            cards.append(PrintedPage(title, "", intro, self._asked(group.questions, {}), []))
         return cards
 
     def _number(self, group: Group, number: int) -> str:

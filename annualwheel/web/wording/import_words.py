@@ -11,7 +11,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from annualwheel.contacts.imports.headings import SPELLINGS, letter
-from annualwheel.contacts.imports.preview import Entry, Preview
+from annualwheel.contacts.imports.preview import Preview, PreviewRow
 from annualwheel.contacts.imports.values import Problem
 from annualwheel.web.wording.words import current_language
 
@@ -100,7 +100,7 @@ def summary(shown: Preview) -> str:
     return ", ".join(parts)
 
 
-def said(entry: Entry, columns: dict[str, int]) -> list[str]:
+def said(entry: PreviewRow, columns: dict[str, int]) -> list[str]:
     """All the sentences about a row."""
     contact = entry.contact
     if contact.problems:

@@ -113,7 +113,7 @@ def test_a_deactivated_person_cannot_write_nor_be_registered_by_a_colleague(
     (maria,) = make_members("Maria")
     eva = deactivated()
     with pytest.raises(Refused) as refusal:
-        collaborators.invite(maria, collaborators.Colleague(*EVA), OPEN)
+        collaborators.invite(maria, collaborators.Collaborator(*EVA), OPEN)
     assert refusal.value.key == "person_inactive" and not eva.active
     guest = make_guest(maria.submission.questionnaire.meeting, "Erik", "Sand")
     replies.register(guest, reply_of(guest), START, audit.participant(guest.person_id))
@@ -129,7 +129,7 @@ def test_a_deactivated_person_cannot_write_nor_be_registered_by_a_colleague(
 def test_a_colleague_who_had_only_asked_to_come_may_write_and_counts(session: Any) -> None:
     (maria,) = make_members("Maria")
     asks(maria.submission.questionnaire.meeting)
-    assert collaborators.invite(maria, collaborators.Colleague(*EVA), OPEN).person.active
+    assert collaborators.invite(maria, collaborators.Collaborator(*EVA), OPEN).person.active
 
 
 def test_who_is_registered_on_the_phone_before_they_confirm_counts(session: Any) -> None:

@@ -32,7 +32,7 @@ from annualwheel.preparation import (
     scopes,
     submission,
 )
-from annualwheel.preparation.collaborators import Colleague
+from annualwheel.preparation.collaborators import Collaborator
 from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.definition import Definition, Text
 from annualwheel.questionnaires.path import SectionState
@@ -169,7 +169,7 @@ def test_a_share_is_one_groups_page_and_not_the_others(maria: Member) -> None:
     fill(maria)
     keys = [share.key for share in scopes.shares(published.asked_of(maria.submission))]
     assert keys == ["initiativ", "natverk"]
-    colleague = Colleague("Anna", "Berg", "anna.berg@hagfors.example", "natverk")
+    colleague = Collaborator("Anna", "Berg", "anna.berg@hagfors.example", "natverk")
     anna = collaborators.invite(maria, colleague, OPEN)
     network, initiative = (
         drafts.load(maria.submission).cards_of(_group(maria, key))[0].public_id

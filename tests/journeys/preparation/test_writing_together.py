@@ -27,7 +27,7 @@ from annualwheel.models import (
 )
 from annualwheel.models.drafts import Item
 from annualwheel.preparation import answers, collaborators, membership, presence
-from annualwheel.preparation.collaborators import Colleague
+from annualwheel.preparation.collaborators import Collaborator
 from tests.conftest import Fixed
 from tests.makers.guests import mails
 from tests.makers.region import make_staff, sign_in
@@ -65,7 +65,9 @@ class Office:
         browsers = self.opens(*given, form=form)
         with self.app.app_context():
             invited = collaborators.invite(
-                member_called("Maria"), Colleague("Olle", "Ek", "olle@kommun.example", scope), OPEN
+                member_called("Maria"),
+                Collaborator("Olle", "Ek", "olle@kommun.example", scope),
+                OPEN,
             )
             db.session.commit()
             return [*browsers, enter(self.new_visitor(), invited)]
@@ -201,7 +203,7 @@ def test_one_link_mails_no_more_than_twenty_an_hour(office: Office) -> None:
         for number in range(collaborators.AT_MOST):
             collaborators.invite(
                 member_called("Maria"),
-                Colleague("Nils", f"Nr {number}", f"nils{number}@kommun.example"),
+                Collaborator("Nils", f"Nr {number}", f"nils{number}@kommun.example"),
                 OPEN,
             )
         db.session.commit()
@@ -679,7 +681,7 @@ def test_the_hub_costs_the_same_however_many_write(office: Office) -> None:
         for number in range(5):
             found = collaborators.invite(
                 member_called("Maria"),
-                Colleague("Nils", f"Nr {number}", f"nils{number}@kommun.example", "arbete"),
+                Collaborator("Nils", f"Nr {number}", f"nils{number}@kommun.example", "arbete"),
                 OPEN,
             )
             presence.note(found, "organisation", OPEN)

@@ -12,9 +12,9 @@ from annualwheel import audit
 from annualwheel.contacts import organisations, people
 from annualwheel.contacts.imports import preview, reading, writing
 from annualwheel.contacts.imports.preview import (
-    Entry,
     KnownOrganisation,
     Preview,
+    PreviewRow,
     UnknownOrganisation,
 )
 from annualwheel.db import db
@@ -55,7 +55,7 @@ def notes_of(year: Year, row: str) -> list[tuple[str, str]]:
     return entry.notes
 
 
-def statuses(entries: list[Entry]) -> list[str]:
+def statuses(entries: list[PreviewRow]) -> list[str]:
     return [entry.status for entry in entries]
 
 

@@ -19,7 +19,7 @@ from annualwheel.meetings import changes, planning
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Meeting, Member, Person, Questionnaire, Submission
 from annualwheel.preparation import collaborators, membership
-from annualwheel.preparation.collaborators import Colleague
+from annualwheel.preparation.collaborators import Collaborator
 from tests.at_once import at_once
 from tests.conftest import START
 from tests.makers.guests import address_of, mails, make_guest, make_meeting, publish
@@ -112,7 +112,7 @@ def test_who_is_invited_while_coming_in_has_one_membership_and_the_whole_answer(
     def invite(given: str) -> None:
         collaborators.invite(
             db.session.get_one(Member, member_id),
-            Colleague(given, "Ek", address_of(given), scope),
+            Collaborator(given, "Ek", address_of(given), scope),
             OPEN,
         )
 

@@ -19,7 +19,7 @@ from annualwheel.questionnaires.definition import (
     QuestionType,
     Text,
 )
-from annualwheel.questionnaires.form import QuestionForm, build, words
+from annualwheel.questionnaires.form import AnswersForm, build, words
 from annualwheel.questionnaires.values import HARD_CAP, AnswerProblem, validate
 
 ORGANISATIONS = (
@@ -82,12 +82,12 @@ def made(
     questions: tuple[Question, ...] = QUESTIONS,
     language: str = "sv",
     stored: dict[str, Any] | None = None,
-) -> QuestionForm:
+) -> AnswersForm:
     kind = build(questions, Base, ORGANISATIONS, language, swedish)
     return kind(None if posted is None else MultiDict(posted), data=stored)
 
 
-def errors(form: QuestionForm) -> dict[str, list[str]]:
+def errors(form: AnswersForm) -> dict[str, list[str]]:
     return {name: list(found) for name, found in form.errors.items()}
 
 

@@ -13,7 +13,7 @@ from wtforms import Form
 
 from annualwheel.questionnaires.checks import KEY, PAGES, RESERVED
 from annualwheel.questionnaires.definition import Condition, Option, QuestionType, Text
-from annualwheel.questionnaires.form import QuestionForm
+from annualwheel.questionnaires.form import AnswersForm
 from annualwheel.questionnaires.problems import WORDS, DefinitionError, Problem
 from annualwheel.questionnaires.reading import read, read_all
 from tests.makers.several import group
@@ -413,7 +413,7 @@ def test_a_folder_is_read_whole_with_every_problem_in_it(tmp_path: Path) -> None
 
 
 def test_no_question_can_hide_what_a_form_needs() -> None:
-    for form in (Form, FlaskForm, QuestionForm):
+    for form in (Form, FlaskForm, AnswersForm):
         lower = {name for name in dir(form) if not name.startswith("_") and name.islower()}
         assert lower <= RESERVED
 

@@ -10,28 +10,36 @@ from xml.etree import ElementTree
 
 import pytest
 
-from annualwheel.web.parts.wheel import Caption, Centre, Meeting, Phase, angle, sweep, wheel
+from annualwheel.web.parts.wheel import (
+    Caption,
+    Centre,
+    WheelMeeting,
+    WheelPhase,
+    angle,
+    sweep,
+    wheel,
+)
 
 D = dt.date
 WORDS = Caption("Årshjulet 2027, bild", "Ring med <tolv> månader & tre möten")
-WORK = Meeting(
+WORK = WheelMeeting(
     "A",
     D(2027, 1, 22),
     (
-        Phase("invitation", D(2026, 11, 2), D(2026, 11, 15), "done"),
-        Phase("registration", D(2026, 11, 16), D(2026, 12, 11), "now", 0.72),
-        Phase("preparation", D(2026, 12, 12), D(2027, 1, 14), "todo"),
-        Phase("followup", D(2027, 1, 28), D(2027, 2, 19), "todo"),
+        WheelPhase("invitation", D(2026, 11, 2), D(2026, 11, 15), "done"),
+        WheelPhase("registration", D(2026, 11, 16), D(2026, 12, 11), "now", 0.72),
+        WheelPhase("preparation", D(2026, 12, 12), D(2027, 1, 14), "todo"),
+        WheelPhase("followup", D(2027, 1, 28), D(2027, 2, 19), "todo"),
     ),
     is_next=True,
 )
-CONFERENCE = Meeting(
-    "K", D(2027, 9, 24), (Phase("registration", D(2027, 6, 7), D(2027, 8, 27), "todo"),)
+CONFERENCE = WheelMeeting(
+    "K", D(2027, 9, 24), (WheelPhase("registration", D(2027, 6, 7), D(2027, 8, 27), "todo"),)
 )
 TODAY = D(2026, 11, 23)
 
 
-def draw(*meetings: Meeting, today: dt.date = TODAY, **more: object) -> str:
+def draw(*meetings: WheelMeeting, today: dt.date = TODAY, **more: object) -> str:
     return wheel(meetings or (WORK, CONFERENCE), today, 2027, WORDS, **more)  # type: ignore[arg-type]
 
 
@@ -109,8 +117,10 @@ def test_done_going_on_and_to_come_are_drawn_in_three_ways() -> None:
 
 def test_the_fill_is_the_share_of_answers_and_never_more_than_the_arc() -> None:
     def fill(share: float) -> str:
-        phase = Phase("registration", D(2027, 6, 1), D(2027, 6, 30), "now", share)
-        found = re.search(r'class="fill" d="([^"]+)"', draw(Meeting("K", D(2027, 9, 24), (phase,))))
+        phase = WheelPhase("registration", D(2027, 6, 1), D(2027, 6, 30), "now", share)
+        found = re.search(
+            r'class="fill" d="([^"]+)"', draw(WheelMeeting("K", D(2027, 9, 24), (phase,)))
+        )
         return found[1] if found else ""
 
     assert fill(0) == ""
@@ -119,15 +129,17 @@ def test_the_fill_is_the_share_of_answers_and_never_more_than_the_arc() -> None:
 
 
 def test_a_short_phase_has_no_digit_on_top_of_its_neighbours() -> None:
-    short = Phase("invitation", D(2027, 6, 1), D(2027, 6, 2), "todo")
-    assert digits(draw(Meeting("K", D(2027, 9, 24), (short,)), today=D(2027, 3, 1))) == ["I dag"]
+    short = WheelPhase("invitation", D(2027, 6, 1), D(2027, 6, 2), "todo")
+    assert digits(draw(WheelMeeting("K", D(2027, 9, 24), (short,)), today=D(2027, 3, 1))) == [
+        "I dag"
+    ]
 
 
 def test_a_digit_keeps_clear_of_the_line_of_today() -> None:
-    phase = Phase("registration", D(2027, 6, 1), D(2027, 6, 30), "now")
+    phase = WheelPhase("registration", D(2027, 6, 1), D(2027, 6, 30), "now")
 
     def place(today: dt.date) -> float:
-        svg = ElementTree.fromstring(draw(Meeting("K", D(2027, 9, 24), (phase,)), today=today))
+        svg = ElementTree.fromstring(draw(WheelMeeting("K", D(2027, 9, 24), (phase,)), today=today))
         return next(float(e.get("x", 0)) for e in svg.iter("text") if e.text == "2")
 
     assert place(D(2027, 6, 16)) != place(D(2027, 6, 1))

@@ -34,10 +34,10 @@ def drawn(year: Year, statuses: list[Status], now: dt.datetime) -> Markup:
     return Markup(svg)  # noqa: S704 our own text, escaped where it is drawn
 
 
-def _lane(status: Status, ahead: Meeting | None, now: dt.datetime) -> wheel.Meeting:
+def _lane(status: Status, ahead: Meeting | None, now: dt.datetime) -> wheel.WheelMeeting:
     meeting = status.meeting
     letter, day = words.meeting_letter(meeting.kind), dates.as_date(meeting.starts_at)
-    return wheel.Meeting(letter, day, _phases(status, now), meeting is ahead)
+    return wheel.WheelMeeting(letter, day, _phases(status, now), meeting is ahead)
 
 
 def next_meeting(year: Year, now: dt.datetime) -> Meeting | None:
@@ -111,10 +111,10 @@ def _cell(meeting: Meeting, kind: str, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _phases(status: Status, now: dt.datetime) -> list[wheel.Phase]:
+def _phases(status: Status, now: dt.datetime) -> list[wheel.WheelPhase]:
     shown = (phase for phase in status.meeting.phases if phase.kind in SHOWN_PHASES)
     return [
-        wheel.Phase(
+        wheel.WheelPhase(
             phase.kind,
             dates.as_date(phase.opens_at),
             dates.as_date(phase.closes_at),
