@@ -194,3 +194,6 @@ class OneOf:
     def __call__(self, form: Any, field: Field) -> None:
         if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(str(self.message))
+
+
+CHOOSE_LANGUAGE = OneOf(_l("Välj svenska eller engelska"))
