@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from annualwheel.errors import Unreadable
@@ -33,6 +34,15 @@ def normal_address(text: str) -> str:
     if found.ascii_email is None:
         raise Unreadable("bad_address", value=text)
     return found.normalized
+
+
+def folded_address(column: sa.SQLColumnExpression[str]) -> sa.ColumnElement[str]:
+    """The addresses of a column that stores them as they were typed, to be compared with `fold`'s.
+
+    A stored address is normal, so only Latin letters before the @ can be in upper case, and `lower`
+    folds those alike on both databases.
+    """
+    return sa.func.lower(column)
 
 
 def clean(text: str) -> str:

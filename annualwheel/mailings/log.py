@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel import listing
 from annualwheel.contacts import searching
+from annualwheel.contacts.folding import folded_address
 from annualwheel.db import db
 from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.mail import states
@@ -144,4 +145,4 @@ def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
 
 
 def _is_to(word: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(Message.address).contains(word, autoescape=True)
+    return folded_address(Message.address).contains(word, autoescape=True)

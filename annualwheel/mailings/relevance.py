@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from annualwheel.contacts.folding import folded_address
 from annualwheel.db import db
 from annualwheel.mail.kinds import TOWARDS_A_MEETING
 from annualwheel.mail.states import NEVER_LEFT
@@ -81,7 +82,7 @@ def _overtaken(ids: Sequence[int]) -> set[int]:
         # A newer mail that never leaves says nothing that this one would contradict.
         newer.state.not_in(NEVER_LEFT),
         # Another address is another calendar, and the old one must be cleared all the same.
-        sa.func.lower(newer.address) == sa.func.lower(Message.address),
+        folded_address(newer.address) == folded_address(Message.address),
     )
     found = db.session.scalars(
         sa.select(Message.id).join(newer, is_newer).where(Message.id.in_(ids))

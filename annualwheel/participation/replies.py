@@ -90,7 +90,7 @@ def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: 
         _confirm(registration, now, actor)
         _follow(registration, had, left_mode, now)
     else:
-        registration.queued_at = now
+        seats.stand_last(registration, now)
         notices.tell("waitlisted", registration, now)
     audit.note(actor, became, registration, now, registration.meeting_id)
 

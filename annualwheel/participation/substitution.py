@@ -127,6 +127,7 @@ def _successor(
         if found.state in LINK_IS_DEAD:
             found.link_version += 1
         step(found, "invite")
+        invitations.forget_answer(found)
     found.organisation = registration.organisation
     found.title = new.title
     found.mode = registration.mode

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from annualwheel.contacts.folding import fold
+from annualwheel.contacts.folding import fold, folded_address
 from annualwheel.db import db
 from annualwheel.models import (
     Audit,
@@ -45,7 +45,7 @@ def wipe(person: Person) -> None:
     # These requests are kept before anybody is on file: only the address tells whose they are.
     db.session.execute(
         sa.update(OrganisationRequest)
-        .where(sa.func.lower(OrganisationRequest.email) == person.email_folded)
+        .where(folded_address(OrganisationRequest.email) == person.email_folded)
         .values(given="", family="", email="", title="")
     )
     db.session.execute(

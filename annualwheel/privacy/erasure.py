@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from annualwheel import audit, request_states
 from annualwheel.access import personal_links
 from annualwheel.audit import Actor
+from annualwheel.contacts.folding import folded_address
 from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
 from annualwheel.errors import Missing
@@ -229,7 +230,7 @@ def _to_address(person: Person) -> sa.ColumnElement[bool]:
     return sa.and_(
         Message.person_id.is_(None),
         Message.kind.in_(TO_AN_ADDRESS),
-        sa.func.lower(Message.address) == person.email_folded,
+        folded_address(Message.address) == person.email_folded,
         sa.or_(~others, names, Message.name == person.name),
     )
 

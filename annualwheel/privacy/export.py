@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from annualwheel.contacts.folding import folded_address
 from annualwheel.db import db
 from annualwheel.mail import letters
 from annualwheel.models import (
@@ -107,12 +108,15 @@ def of(person: Person, language: str) -> Extract:
         deletions=_mine(DeletionRequest, DeletionRequest.person_id == person.id),
         changes=_mine(ChangeRequest, ChangeRequest.person_id == person.id),
         # Requests are kept before anybody is on file: only the address tells whose they are.
-        organisations=_mine(OrganisationRequest, OrganisationRequest.email == person.email),
+        organisations=_mine(
+            OrganisationRequest, folded_address(OrganisationRequest.email) == person.email_folded
+        ),
     )
 
 
 def _mails(person: Person) -> Sequence[Message]:
-    to_address = sa.and_(Message.person_id.is_(None), Message.address == person.email)
+    is_theirs = folded_address(Message.address) == person.email_folded
+    to_address = sa.and_(Message.person_id.is_(None), is_theirs)
     return db.session.scalars(
         sa.select(Message)
         .where(sa.or_(Message.person_id == person.id, to_address))

@@ -108,6 +108,7 @@ def _invite_again(
         # Whoever invites a person vouches for them.
         activation.vouch(registration.person, organisation, title or registration.title)
     step(registration, "invite")
+    forget_answer(registration)
     # A title belongs to the organisation in which the person holds it.
     kept = registration.title if registration.organisation_id == organisation.id else ""
     registration.organisation = organisation
@@ -115,6 +116,12 @@ def _invite_again(
     registration.replaces = None
     registration.invited_at = now
     registration.link_version += 1
+
+
+def forget_answer(registration: Registration) -> None:
+    """Forgets what was answered to an earlier invitation: this one has not been answered yet."""
+    registration.answered_at, registration.decline_reason = None, ""
+    registration.by_staff = False
 
 
 def _write(registration: Registration, now: dt.datetime, mailing: Mailing | None) -> None:

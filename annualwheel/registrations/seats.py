@@ -174,7 +174,8 @@ def stand_last(registration: Registration, now: dt.datetime) -> None:
             *line, Registration.id != registration.id
         )
     )
-    # Offers that run out in the same sweep have one `now`: each must come after the one before.
+    # Offers that run out in the same sweep have one `now`, and the clock of another machine may be
+    # ahead of ours: each must come after the one before.
     registration.queued_at = max(now, last + MOMENT) if last else now
 
 

@@ -42,6 +42,8 @@ LIMITS = {
     "preparation.carry": LONG_TEXTS,
     "preparation.move": LONG_TEXTS,
     "preparation.remove": LONG_TEXTS,
+    "preparation.restore": LONG_TEXTS,
+    "preparation.take_back": LONG_TEXTS,
 }
 
 

@@ -35,6 +35,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Adds to the token of every form for whom its page was made (`session_links`)."""
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, None when nothing was."""
+            # The library would fill the fields from JSON too, of whatever shape and depth.
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """The field's control."""
             # Here and not in the templates: a form that forgot the field would act for nobody.
@@ -189,3 +194,6 @@ class OneOf:
     def __call__(self, form: Any, field: Field) -> None:
         if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError(str(self.message))
+
+
+CHOOSE_LANGUAGE = OneOf(_l("Välj svenska eller engelska"))

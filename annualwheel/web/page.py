@@ -78,6 +78,15 @@ def pressed(name: str) -> str:
     return request.form.get(name, "")
 
 
+def sent_json() -> dict[str, Any] | None:
+    """The JSON object that was sent; None for anything else and for what cannot be read."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested a hundred thousand times
+        return None
+    return body if isinstance(body, dict) else None
+
+
 def own_path(name: str) -> str | None:
     """A path of our own to go back to, given in the address.
 

@@ -108,6 +108,16 @@ def is_below_the_edge(path: Path) -> bool:
     return place(module_of(path), EDGE) is None
 
 
+def test_the_body_of_a_request_is_read_as_json_in_one_place() -> None:
+    check_none(
+        f"{name_of(path)}:{call.lineno} {name}: web.page.sent_json reads what can be read"
+        for path in PRODUCT
+        if path.name != "page.py"
+        for name, call in calls(path)
+        if name.endswith("get_json")
+    )
+
+
 def test_participation_is_the_one_door() -> None:
     """Nobody registers, substitutes, revokes or changes an address by halves."""
     check_none(

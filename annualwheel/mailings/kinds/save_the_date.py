@@ -141,7 +141,7 @@ def _told_before(meeting: Meeting, person_ids: Collection[int]) -> set[int]:
         sa.select(Message.person_id).where(
             Message.person_id.in_(person_ids),
             outbox.begins(listeners.saved_date(meeting.id)),
-            Message.state != "dropped",
+            Message.state.not_in(NEVER_LEFT),
         )
     )
     return {number for number in rows_ if number is not None}

@@ -23,7 +23,7 @@ from annualwheel.services import services
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.admin import blueprint
-from annualwheel.web.forms import Address, BaseForm, Press, Required, strip
+from annualwheel.web.forms import CHOOSE_LANGUAGE, Address, BaseForm, Press, Required, strip
 from annualwheel.web.lists import Column
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
@@ -39,7 +39,8 @@ COLUMNS = (
 class RolesForm(BaseForm):
     """The roles of an account."""
 
-    roles = SelectMultipleField(_l("Roller"))
+    # An unknown role is refused by `staff`, in words of ours.
+    roles = SelectMultipleField(_l("Roller"), validate_choice=False)
 
     def name_roles(self) -> None:
         """Fills in the names of the roles in the page's language."""
@@ -60,7 +61,9 @@ class AccountForm(RolesForm):
     email = EmailField(_l("E-postadress"), [Address()], filters=[strip])
     language = RadioField(
         _l("Språk"),
+        [CHOOSE_LANGUAGE],
         choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")],
+        validate_choice=False,
         default="sv",
     )
 

@@ -76,8 +76,8 @@ def preview_results(number: int, kind: str) -> str:
 def publish_results(number: int, kind: str) -> AnyResponse:
     """Asks once more, with what is missing, and publishes."""
     meeting, form = years.meeting_of(number, kind), Press()
-    if form.accepted():
-        carry_out(lambda: outcome.publish(meeting, page.now(), audit.staff(g.staff.id)))
+    actor = audit.staff(g.staff.id)
+    if carried_out(form, lambda: outcome.publish(meeting, page.now(), actor)):
         flash(_("Resultatet är publicerat."))
         return redirect(url_for("facilitator.write_results", number=number, kind=kind), code=303)
     try:

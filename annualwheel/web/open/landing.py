@@ -17,7 +17,7 @@ from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import page, security, session_links
-from annualwheel.web.acting import carry_out
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 from annualwheel.web.parts import calendar_file, offered_acts
@@ -119,8 +119,7 @@ def enter_preparation(token: str) -> Response | AnyResponse:
 def new_link() -> str | Response | AnyResponse:
     """Mails new links to an address on file; the answer is the same whether it is known or not."""
     form = AskForLink()
-    if form.accepted():
-        carry_out(lambda: link_recovery.ask(form.email.data, security.client(), page.now()))
+    if carried_out(form, lambda: link_recovery.ask(form.email.data, security.client(), page.now())):
         return redirect(url_for("open.link_sent"), code=303)
     return make_response(render_template("open/new_link.html", form=form, dead=False), form.status)
 

@@ -14,7 +14,7 @@ from annualwheel.privacy import own_data
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import page, security, session_links
-from annualwheel.web.acting import carry_out
+from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -26,8 +26,7 @@ def ask_for_own_data() -> Response | AnyResponse:
     The form has the address of a person who is let in with a registration.
     """
     form = AskForLink(data={"email": _address_on_file()})
-    if form.accepted():
-        carry_out(lambda: own_data.ask(form.email.data, security.client(), page.now()))
+    if carried_out(form, lambda: own_data.ask(form.email.data, security.client(), page.now())):
         return redirect(url_for("open.own_data_sent"), code=303)
     return make_response(render_template("open/own_data.html", form=form, dead=False), form.status)
 

@@ -9,7 +9,7 @@ from annualwheel.accounts import staff
 from annualwheel.errors import Missing
 from annualwheel.services import services
 from annualwheel.web import page, security
-from annualwheel.web.acting import carry_out
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -18,8 +18,9 @@ from annualwheel.web.open import blueprint
 def sign_in() -> Response | AnyResponse:
     """Asks for an address. The answer is the same whether it has an account or not."""
     form = AskForLink()
-    if form.accepted():
-        carry_out(lambda: staff.ask_for_link(form.email.data, security.client(), page.now()))
+    if carried_out(
+        form, lambda: staff.ask_for_link(form.email.data, security.client(), page.now())
+    ):
         # Kept in the session: the link comes by mail, and its address says nothing of the page.
         session["back"] = page.own_path("back")
         return redirect(url_for("open.sign_in_sent"), code=303)

@@ -17,7 +17,7 @@ from annualwheel.privacy import own_data
 from annualwheel.privacy.own_data import Correction
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
-from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, strip
+from annualwheel.web.forms import CHOOSE_LANGUAGE, SHORT, Address, BaseForm, NameFields, strip
 from annualwheel.web.owner import blueprint
 
 
@@ -41,7 +41,10 @@ class OwnForm(NameFields, BaseForm):
         description=_l("Används bara om något ändras strax före mötet"),
     )
     language = RadioField(
-        _l("Språk i mejl"), choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")]
+        _l("Språk i mejl"),
+        [CHOOSE_LANGUAGE],
+        choices=[SelectChoice("sv", "Svenska"), SelectChoice("en", "English")],
+        validate_choice=False,
     )
 
     def correction(self, person: Person) -> Correction:

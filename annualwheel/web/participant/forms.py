@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
+from annualwheel.contacts import folding
 from annualwheel.models import Registration
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
@@ -89,7 +90,8 @@ class RegistrationForm(NameFields, BaseForm):
         eats_there = "lunch" in self and self.attends == "on_site"
         lunch = self.lunch.data == "ja" if eats_there else None
         # Nobody gets every mail twice for having typed their own address in both fields.
-        copy_to = self.copy_to.data if self.copy_to.data != self.email.data else ""
+        is_own = folding.fold(self.copy_to.data) == folding.fold(self.email.data)
+        copy_to = "" if is_own else self.copy_to.data
         return Reply(
             self.given.data,
             self.family.data,

@@ -1,7 +1,7 @@
 """The cards of a group: added, removed and brought back, moved.
 
-Each button can be undone. It sends what was typed in the open card too, and that is saved before
-anything else happens.
+Each button can be undone. It sends what was typed on the page too, in the open card or in the
+section's own questions, and that is saved before anything else happens.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ def carry(section: str, earlier: str) -> Response:
     """
     submission = g.member.submission
     step, _after = find(published.asked_of(submission), section, None)
-    # These buttons are shown only while no card is open, so nothing typed comes with the press.
-    if not Press().accepted():
-        return redirect(step.url(), code=303)
+    if answer := _instead(step.url(), step):
+        return answer
     way, person = page.pressed("way"), g.member.person
     item = carry_out(
         lambda: carry_over.carry(submission, earlier, way, person, page.now(), section)
@@ -102,14 +101,14 @@ def _instead(back: str, step: Step, leaving: str = "") -> Response | None:
     It is the page with what was typed when that could not be saved, or the way back when the page
     was too old. `leaving`: a card that is about to be removed (see `save_typed`).
     """
-    # Without a script nothing else would save it: the buttons of folded cards belong to the open
-    # card's form.
-    if "redigera" in request.args:
+    # Without a script nothing else would save it: the buttons belong to the form that is filled in
+    # on the page, the open card's or that of the section's own questions.
+    if "redigera" in request.args or "fragor" in request.args:
         definition = published.asked_of(g.member.submission)
         answer = sections.save_typed(*find(definition, *step.keys), leaving)
         if answer:
             return answer
-    # Checked here too: where no card is open, no other form has looked at the token.
+    # Checked here too: where nothing is filled in, no other form has looked at the token.
     return None if Press().accepted() else redirect(back, code=303)
 
 

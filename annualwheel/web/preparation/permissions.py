@@ -19,6 +19,7 @@ from annualwheel.models import Member
 from annualwheel.preparation import membership, scopes
 from annualwheel.questionnaires import published
 from annualwheel.questionnaires.definition import Part
+from annualwheel.web import page
 
 READ = frozenset(
     f"preparation.{name}"
@@ -63,8 +64,7 @@ def _keys(part: Part) -> tuple[str, str | None]:
 
 def _fields(named: Mapping[str, Any]) -> Iterable[str]:
     """The questions that the request would write in an item: autosave's, or that of the address."""
-    body = request.get_json(silent=True) if request.is_json else None
-    saved = body.get("fields") if isinstance(body, dict) else None
+    saved = (page.sent_json() or {}).get("fields")
     in_body = list(saved) if isinstance(saved, dict) else []
     in_address = [named[key] for key in ("question", "key") if key in named]
     return in_body + in_address

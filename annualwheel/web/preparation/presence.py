@@ -5,8 +5,6 @@ Autosave sends the same, so a page that is saving needs no request of its own fo
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, g, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
@@ -33,8 +31,8 @@ def here() -> Response:
     proven()
     if not deadline.is_open(g.member.submission, page.now()):
         return jsonify(status=410), 410  # type: ignore[return-value]
-    body: Any = request.get_json(silent=True)
-    if not isinstance(body, dict):
+    body = page.sent_json()
+    if body is None:
         abort(400)
     if not body.get("away"):
         carry_out(lambda: presence.note(g.member, place(body.get("where")), page.now()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, g, jsonify, request
+from flask import abort, g, jsonify
 from werkzeug.wrappers import Response
 
 from annualwheel.preparation import answers, items, presence
@@ -56,17 +56,13 @@ def _saved(item: str, changes: Mapping[str, Change]) -> tuple[SaveResult, bool]:
     saved, alive = answers.save(row, changes, g.member.person, page.now()), False
     # Asked first, since finding the page reads the questionnaire: most saves are no sign of life.
     if presence.is_due(g.member, page.now()):
-        where = open_pages.place(request.get_json().get("where"))
+        where = open_pages.place((page.sent_json() or {}).get("where"))
         alive = presence.note(g.member, where, page.now())
     return saved, alive
 
 
 def _changes() -> dict[str, Change]:
-    try:
-        body: Any = request.get_json()
-    except RecursionError:  # nested a hundred thousand times
-        abort(400)
-    fields = body.get("fields") if isinstance(body, dict) else None
+    fields = (page.sent_json() or {}).get("fields")
     if not isinstance(fields, dict):
         abort(400)
     found = {}

@@ -79,7 +79,9 @@ def section(section: str, theme: str | None = None) -> str | Response:
 
 
 def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | None:
-    """Saves what was typed in the open card before another button of the page acts.
+    """Saves what was typed on the page before another of its buttons acts.
+
+    That is the open card, or the section's own questions where none is open.
 
     It is saved as a draft. Returns the page to show instead of acting when it was not saved: the
     page is too old, the card is gone, or a colleague has changed the same answer. A conflict on the
@@ -87,13 +89,16 @@ def save_typed(step: Step, after: Step | None, leaving: str = "") -> Response | 
     """
     try:
         section_page = _read_page(step, after)
+        # A colleague's first card takes away the only question of the page: that for having none.
+        if not section_page.card_form and not section_page.own_form:
+            return None
         if not section_page.sent.form.accepted():
             return _page(section_page, 422 if section_page.sent.form.errors else 200)
         saved = _saved(section_page, section_page.sent.changes())
     except (Closed, Missing) as error:
         return _kept(step, error)
-    here = section_page.open_card.public_id if section_page.open_card else ""
-    if saved.conflicts and here != leaving:
+    leaves = section_page.open_card is not None and section_page.open_card.public_id == leaving
+    if saved.conflicts and not leaves:
         return _met(section_page, saved)
     return None
 

@@ -63,6 +63,17 @@ def test_a_new_account_is_welcomed_and_signs_in(
     assert verbs() == ["staff_added"]
 
 
+def test_a_role_that_does_not_exist_is_answered_in_words_of_ours(
+    boss: Staff, office: Browser
+) -> None:
+    office.open(f"/installningar/konton/{boss.public_id}")
+    for node in office.page.all("input"):
+        if node.get("name") == "roles":
+            node.attrs["value"] = "kejsare"
+    office.press("Spara rollerna").see("Välj minst en roll.").miss("kejsare")
+    assert office.status == 422
+
+
 def test_roles_are_changed_and_the_last_administrator_stays(boss: Staff, office: Browser) -> None:
     office.open("/installningar").follow("Astrid Admin").clear("Administratör").choose(
         "Koordinator"

@@ -15,7 +15,7 @@ from annualwheel import audit
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, states
 from annualwheel.mailings import drafts, relevance, sending
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
@@ -334,6 +334,17 @@ def test_what_waits_with_the_old_date_does_not_leave(year: Year, meeting: Meetin
     [again] = send(meeting, "igen")
     assert relevance.wanted([again]) == [again]
     assert "Något har ändrats" not in again.body.text
+
+
+def test_who_was_left_out_by_somebody_was_told_of_no_other_date(
+    year: Year, meeting: Meeting
+) -> None:
+    add(year, "Anna")
+    [left_out] = send(meeting)
+    states.step(left_out, "leave_out")
+    move(meeting)
+    [mail] = send(meeting, "igen")
+    assert "Något har ändrats" not in mail.body.text
 
 
 def test_who_is_invited_meanwhile_gets_the_invitation_alone(year: Year, meeting: Meeting) -> None:

@@ -321,6 +321,18 @@ def test_nothing_is_published_empty_early_or_for_a_cancelled_meeting(
         assert found.results_at is None
 
 
+def test_why_it_cannot_be_published_any_more_is_said_on_the_page(held: Held) -> None:
+    with held.app.app_context():
+        say(meeting(), {("", "sv"): "Fem luckor."})
+        db.session.commit()
+    held.petter.open(f"{WRITE}/publicera")
+    with held.app.app_context():
+        meeting().state = "cancelled"
+        db.session.commit()
+    held.petter.press("Publicera").see("Det går inte att publicera nu", "Publicera resultatet?")
+    assert held.petter.status == 410
+
+
 def to_tell() -> list[tuple[str, str]]:
     return [(one.given, one.key.partition(".")[0]) for one in recipients.took_part(meeting())]
 

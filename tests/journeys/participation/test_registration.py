@@ -312,6 +312,14 @@ def test_the_secretary_gets_copies(session: Any, visitor: Browser) -> None:
     ] == ["confirmation", "withdrawn"]
 
 
+def test_nobody_gets_copies_of_their_own_mails(session: Any, visitor: Browser) -> None:
+    guest = make_guest(make_meeting())
+    visitor.open(link_of(guest)).press("Ja, anmäl mig").choose("Ja", within="Äter du lunch")
+    visitor.fill("Din egen e-postadress", "Maria@Kommun.example").press("Skicka anmälan")
+    db.session.refresh(guest)
+    assert (guest.state, guest.copy_to) == ("registered", "")
+
+
 def test_somebody_elses_name_and_address_are_refused_and_nothing_is_lost(
     session: Any, visitor: Browser
 ) -> None:

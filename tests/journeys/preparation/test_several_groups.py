@@ -39,10 +39,19 @@ from annualwheel.questionnaires.path import SectionState
 from annualwheel.workshop import item_lists, packs
 from tests.conftest import Fixed
 from tests.makers.several import TWO_GROUPS, read_text
-from tests.makers.writers import OPEN, add_initiative, enter, item_of, make_members, write
+from tests.makers.writers import (
+    OPEN,
+    add_initiative,
+    enter,
+    item_of,
+    make_members,
+    stored,
+    write,
+)
 from tests.tiny_browser import Browser
 
 INITIATIVES, NETWORKS = "/forberedelse/initiativ", "/forberedelse/natverk"
+WHY = "Varför är ni med i nätverk?"
 LONG = "Ett nätverk för alla som möter unga: skola, fritid & polis – från Åmål till Torsby"
 
 
@@ -96,6 +105,56 @@ def test_each_group_has_its_own_cards_limit_and_order(maria: Member) -> None:
     items.move(maria.submission, second.public_id, -1, OPEN)
     assert titles(maria, "initiativ") == ["Cykelfest", "Simskola för vuxna"]
     assert titles(maria, "natverk") == [LONG]
+
+
+@pytest.mark.parametrize(
+    ("button", "sees"),
+    [
+        ("Lägg till ett nätverk", "3. Nätverk 3 (utan namn)"),
+        ("Ta bort Tredje", "Tredje är borttaget."),
+        ("Flytta upp Tredje", "1. Tredje"),
+        ("Ändra Tredje", "Vad heter nätverket?"),
+        ("Ångra borttagningen av Andra", "2. Andra"),
+    ],
+)
+def test_every_button_beside_the_own_questions_saves_what_was_typed_in_them(
+    visitor: Browser, tmp_path: Path, session: object, clock: Fixed, button: str, sees: str
+) -> None:
+    clock.set(OPEN)
+    (member,) = make_members()
+    with_room = read_text(tmp_path, TWO_GROUPS.replace("at_most = 1\n", "at_most = 3\n"))
+    meeting = member.submission.questionnaire.meeting
+    asked = published.publish(meeting, with_room, OPEN, audit.SYSTEM)
+    maria = membership.join(asked, member.person, member.submission.organisation, OPEN)
+    _first, second, _third = (
+        add(maria, "natverk", natverkets_namn=name) for name in ("Första", "Andra", "Tredje")
+    )
+    items.remove(maria.submission, second, maria.person, OPEN)
+    db.session.commit()
+    enter(visitor, maria).open(NETWORKS).fill(WHY, "För att lära")
+    visitor.press(button).see(sees)
+    assert stored(item_of(maria), "varfor_natverk") == "För att lära"
+
+
+def test_a_tick_that_a_colleagues_card_has_taken_away_stops_no_button(
+    visitor: Browser, maria: Member
+) -> None:
+    enter(visitor, maria).open(INITIATIVES)
+    add(maria, "initiativ", titel="Simskola")
+    visitor.press("Lägg till ett initiativ")
+    assert titles(maria, "initiativ") == ["Simskola", ""]
+
+
+def test_a_button_beside_own_questions_that_a_colleague_has_changed_shows_both_texts_first(
+    new_visitor: Callable[[], Browser], maria: Member
+) -> None:
+    olle = collaborators.invite(maria, Colleague("Olle", "Ek", "olle@kommun.example"), OPEN)
+    db.session.commit()
+    ours, theirs = (enter(new_visitor(), one).open(NETWORKS) for one in (maria, olle))
+    theirs.fill(WHY, "För att mötas").press("Spara utkast")
+    ours.fill(WHY, "För att lära").press("Lägg till ett nätverk")
+    ours.see("För att lära", "För att mötas")
+    assert (ours.status, titles(maria, "natverk")) == (409, [])
 
 
 def _group(member: Member, key: str) -> object:

@@ -403,6 +403,27 @@ def test_every_button_outside_the_share_is_refused_and_changes_nothing(office: O
         assert snapshot() == before
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, "5", "[1]", '{"fields": 5, "csrf_token": 5}'])
+def test_no_button_is_brought_down_by_a_body_that_no_script_of_ours_sends(
+    office: Office, body: str
+) -> None:
+    writers = office.shares("Maria")
+    with office.app.app_context():
+        add_initiative(member_called("Maria"))
+        db.session.commit()
+    for writer in writers:
+        token = token_of(writer)
+        for rule, path in endpoints(office.app, "POST").items():
+            reply = writer.fetch(
+                "POST",
+                path,
+                headers={"X-CSRFToken": token},
+                data=body,
+                content_type="application/json",
+            )
+            assert reply.status_code < 500, rule
+
+
 def snapshot() -> list[Any]:
     """What is written and who may write."""
     written = (

@@ -65,8 +65,10 @@ def test_every_address_has_a_limit_and_only_those_with_long_texts_have_more(app:
         "preparation.carry",
         "preparation.move",
         "preparation.remove",
+        "preparation.restore",
         "preparation.save",
         "preparation.section",
+        "preparation.take_back",
     ]
     assert all(limit_of(name).size <= 10 * MIB for name in found)
 

@@ -4,11 +4,14 @@ whatever stands in the fields.
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections.abc import Callable, Iterator, Mapping
+from html import unescape
 from urllib.parse import quote, urlsplit
 
 import pytest
+from wtforms.i18n import messages_path
 
 from rehearse.dom import Node, parse
 from rehearse.fields import fields_in, sent
@@ -31,6 +34,30 @@ EVERYWHERE = (STRANGE, HUGE, b"", b"x" * 30_000)
 # What stands in the others where the page leaves them empty.
 USUAL = {"email": "hej@kommun.example", "number": "2031"}
 KEPT = ("csrf_token",)
+
+
+# What the library says of a field where no sentence of ours comes before.
+LIBRARY_SAYS = (
+    "Not a valid choice.",
+    "is not a valid choice for this field.",
+    "Invalid Choice: could not coerce.",
+    "Not a valid integer value.",
+    "Not a valid decimal value.",
+    "Not a valid float value.",
+    "Not a valid date value.",
+    "Not a valid datetime value.",
+    "Not a valid time value.",
+    "This field is required.",
+    "Field cannot be longer than",
+    "Number must be",
+    "Invalid input.",
+    "Invalid email address.",
+    "Invalid URL.",
+)
+_swedish = gettext.translation("wtforms", messages_path(), ["sv"])
+LIBRARY = re.compile(
+    "|".join(re.escape(text) for one in LIBRARY_SAYS for text in (one, _swedish.gettext(one)))
+)
 
 
 def forms_of(browser: Browser) -> Iterator[tuple[str, Node]]:
@@ -128,6 +155,8 @@ def attack(world: World, scene: Scene, path: str) -> Iterator[str]:
         )
         if answer.status_code >= 500:
             yield f"{scene.name}: POST {path} with {body[:200]!r}: {answer.status_code}"
+        if said := LIBRARY.search(unescape(answer.get_data(as_text=True))):
+            yield f"{scene.name}: POST {path} with {body[:200]!r}: {said[0]}"
         if answer.status_code == 303:
             browser = opened(world, scene)
 

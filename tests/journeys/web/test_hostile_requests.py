@@ -245,6 +245,14 @@ def test_a_file_may_be_called_anything(office: Browser, name: str, kept: str) ->
     assert (reply.status_code, db.session.query(Import).one().file_name) == (303, kept)
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, "5", "[1]", '{"email": 5, "csrf_token": 5}'])
+def test_a_form_is_not_filled_from_json(app: Flask, office: Browser, body: str) -> None:
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and not rule.arguments:
+            reply = office.fetch("POST", rule.rule, data=body, content_type="application/json")
+            assert reply.status_code < 500, rule.endpoint
+
+
 def test_what_is_nested_too_deep_to_read_is_unreadable(
     app: Flask, clock: Fixed, visitor: Browser
 ) -> None:

@@ -176,8 +176,8 @@ def test_seats_are_counted_for_each_way_of_attending(session: Any) -> None:
 
 def test_withdrawals_promote_in_the_order_people_came(session: Any) -> None:
     guests = make_guests(4, 1)
-    for minutes, guest in ((0, guests[0]), (3, guests[1]), (1, guests[2]), (2, guests[3])):
-        coming(guest, minutes)
+    for minutes, number in enumerate((0, 2, 3, 1)):
+        coming(guests[number], minutes)
     assert [seats.place_in_line(guest) for guest in guests[1:]] == [3, 1, 2]
     leaving(guests[0])
     assert states_of(guests) == ["withdrawn", "waitlisted", "registered", "waitlisted"]
@@ -191,6 +191,17 @@ def test_who_came_at_the_same_moment_stands_in_the_order_of_the_rows(session: An
     for guest in guests:
         coming(guest)
     assert [seats.place_in_line(guest) for guest in guests[1:]] == [1, 2]
+
+
+@pytest.mark.parametrize("minutes", [(3, 1), (1, 1), (1, 3)])
+def test_who_comes_last_stands_last_whatever_the_clocks_say(
+    session: Any, minutes: tuple[int, int]
+) -> None:
+    """The rows of those before may be stamped later than our clock, which may be slow."""
+    guests = make_guests(3, 1)
+    for guest, minute in zip(reversed(guests), (0, *minutes), strict=True):
+        coming(guest, minute)
+    assert [seats.place_in_line(guest) for guest in guests[1::-1]] == [1, 2]
 
 
 def test_a_free_seat_passes_over_an_organisation_that_has_its_share(session: Any) -> None:

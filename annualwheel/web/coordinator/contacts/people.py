@@ -24,7 +24,15 @@ from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.shown import StaleSafeForm
-from annualwheel.web.forms import Address, BaseForm, NameFields, Press, Required, strip
+from annualwheel.web.forms import (
+    CHOOSE_LANGUAGE,
+    Address,
+    BaseForm,
+    NameFields,
+    Press,
+    Required,
+    strip,
+)
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
 
@@ -48,7 +56,9 @@ class PersonForm(StaleSafeForm, NameFields):
     mobile = StringField(_l("Mobilnummer"), filters=[strip], render_kw={"autocomplete": "off"})
     language = RadioField(
         _l("Språk i mejl"),
+        [CHOOSE_LANGUAGE],
         choices=[SelectChoice("sv", _l("Svenska")), SelectChoice("en", _l("Engelska"))],
+        validate_choice=False,
         default="sv",
     )
 

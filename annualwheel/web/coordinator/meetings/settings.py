@@ -28,7 +28,7 @@ from annualwheel.web.acting import carried_out
 from annualwheel.web.coordinator import blueprint
 from annualwheel.web.coordinator.fields import Parsed
 from annualwheel.web.coordinator.shown import StaleSafeForm
-from annualwheel.web.forms import strip
+from annualwheel.web.forms import OneOf, strip
 from annualwheel.web.wording import words
 
 MOST_DAYS, MOST_SEATS, MOST_HOURS = 400, 100_000, 168
@@ -186,7 +186,12 @@ def _fields_of_way(mode: str) -> dict[str, Any]:
     return {
         f"capacity_{mode}": _number(_("Antal platser"), seats_wanted, MOST_SEATS, optional=True),
         f"organisation_{mode}": _number(most, seats_wanted, MOST_SEATS, optional=True, least=1),
-        f"rule_{mode}": RadioField(_("När en plats blir ledig och någon väntar"), choices=RULES),
+        f"rule_{mode}": RadioField(
+            _("När en plats blir ledig och någon väntar"),
+            [OneOf(_("Välj vad som händer när en plats blir ledig"))],
+            choices=RULES,
+            validate_choice=False,
+        ),
         f"hours_{mode}": _number(hours, hours_wanted, MOST_HOURS, least=1),
     }
 

@@ -75,6 +75,8 @@ def shown(number: int) -> str:
 def _year(_form: Any, field: IntegerField) -> None:
     # Ends the chain: the next validator would say the same once more.
     if not isinstance(field.data, int):
+        # The library has said already that it is no number, and not what to write.
+        field.errors[:] = []
         raise StopValidation(_("Skriv årtalet, till exempel 2027"))
 
 
