@@ -148,7 +148,7 @@ def test_a_tick_that_a_colleagues_card_has_taken_away_stops_no_button(
 def test_a_button_beside_own_questions_that_a_colleague_has_changed_shows_both_texts_first(
     new_visitor: Callable[[], Browser], maria: Member
 ) -> None:
-    olle = collaborators.invite(maria, Colleague("Olle", "Ek", "olle@kommun.example"), OPEN)
+    olle = collaborators.invite(maria, Collaborator("Olle", "Ek", "olle@kommun.example"), OPEN)
     db.session.commit()
     ours, theirs = (enter(new_visitor(), one).open(NETWORKS) for one in (maria, olle))
     theirs.fill(WHY, "För att mötas").press("Spara utkast")
@@ -409,7 +409,7 @@ def test_the_lists_of_two_questionnaires_can_be_told_apart(
     }
     assert [rows[one][0][0] for one in lists] == [
         "Simskola",
-        "Vi är inte med i något",
+        "Vi har inga nätverk",
         "Cykelskola",
         LONG,
     ]
