@@ -1,7 +1,7 @@
 """Lets pytest begin no test after a given moment: `pytest -p scripts.time_limit --until 179…`.
 
-What was not run is listed at the end, as the number of tests of each file. Only failures make the
-run fail.
+What was not run is listed at the end, as the number of tests of each file. Failures make the run
+fail, and so does a time that was up before any test began: nothing is known then.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ class Listing:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Notes that a test has begun."""
         self.run.add(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fails the run in which no test at all has begun."""
+        if self.collected and not self.run and not session.exitstatus:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Tells how many tests of which file were not run, a line for each folder."""

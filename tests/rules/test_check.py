@@ -191,6 +191,24 @@ def test_the_first_commit_is_compared_with_nothing(repository: Path) -> None:
 def test_no_test_begins_when_the_time_is_up(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one():\n    assert True\ndef test_two():\n    assert False\n")
     result = pytester.runpytest("-p", "scripts.time_limit", "--until", "0")
-    assert result.ret == 0
+    # Nothing was run, so nothing is known.
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     result.stdout.fnmatch_lines(["*the time was up*", "*test_no_test_begins*.py 2"])
     assert pytester.runpytest("-p", "scripts.time_limit", "--until", "1e11").ret == 1
+
+
+def test_what_was_run_in_time_counts(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import time
+
+        def test_one(request):
+            request.config.option.until = time.time() - 1
+
+        def test_two():
+            assert False
+        """
+    )
+    result = pytester.runpytest("-p", "scripts.time_limit", "--until", "1e11")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*the time was up*", "*test_what_was_run*.py 1"])
