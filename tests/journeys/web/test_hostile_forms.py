@@ -155,7 +155,9 @@ def attack(world: World, scene: Scene, path: str) -> Iterator[str]:
         )
         if answer.status_code >= 500:
             yield f"{scene.name}: POST {path} with {body[:200]!r}: {answer.status_code}"
-        if said := LIBRARY.search(unescape(answer.get_data(as_text=True))):
+        # A form may answer with a file, which has no sentences.
+        text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
+        if said := LIBRARY.search(unescape(text)):
             yield f"{scene.name}: POST {path} with {body[:200]!r}: {said[0]}"
         if answer.status_code == 303:
             browser = opened(world, scene)
