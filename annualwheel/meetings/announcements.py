@@ -217,7 +217,10 @@ def _write(mailing: Mailing, people: Sequence[InformedPerson | Saved], now: dt.d
 
 
 def _write_to_saved(mailing: Mailing, people: Sequence[Saved], now: dt.datetime) -> None:
-    """Whoever has been invited meanwhile knows, by the invitation."""
+    """Writes to those who had only been asked to save the date.
+
+    It tells nothing to those who have been invited meanwhile: the invitation says it.
+    """
     meeting, kind, known = mailing.meeting, mailing.kind, mailing.audience["known"]
     still = listeners.saved(meeting, kind).where(Person.id.in_([one.id for one in people]))
     found = {person.id: person for person in db.session.scalars(still)}
@@ -239,7 +242,10 @@ def _saved_facts(
 
 
 def _write_to_told(mailing: Mailing, people: Sequence[InformedPerson], now: dt.datetime) -> None:
-    """Who has answered meanwhile knows, and who has left is told nothing."""
+    """Writes to those who have a registration.
+
+    It tells nothing to those who have answered meanwhile, since they know, or have left.
+    """
     found, act = _still_concerned(people), ACTS[mailing.kind]
     renewed = act.renew(list(found.values()), now)
     meeting, reason = mailing.meeting, mailing.audience["reason"]
