@@ -44,7 +44,7 @@ _OPENED = (
             joinedload(Submission.organisation),
             joinedload(Submission.questionnaire)
             .joinedload(Questionnaire.meeting)
-            .joinedload(Meeting.phases),
+            .options(joinedload(Meeting.phases), joinedload(Meeting.questionnaires)),
         ),
     )
 )

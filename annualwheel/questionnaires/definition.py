@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -166,6 +167,12 @@ class Definition:
     opens: int | None = None
     closes: int | None = None
 
+    # Kept: every look at an answer asks for it, and writing the whole definition down is dear.
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON (`dump`), 64 hex digits."""
+        return sha256(dump(self).encode()).hexdigest()
+
     def section(self, key: str) -> Section:
         """The section with that key. Raises `KeyError` when there is none."""
         for section in self.sections:
@@ -264,11 +271,6 @@ def dump(definition: Definition) -> str:
     """
     # Sorted and without spaces: the digest must depend on what is asked, not on how it is written.
     return json.dumps(_plain(definition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest(definition: Definition) -> str:
-    """SHA-256 of the canonical JSON, 64 hex digits."""
-    return sha256(dump(definition).encode()).hexdigest()
 
 
 def load(text: str) -> Definition:

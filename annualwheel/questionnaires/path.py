@@ -31,7 +31,6 @@ from annualwheel.questionnaires.definition import (
     Section,
     Text,
     answer_fields,
-    digest,
 )
 from annualwheel.questionnaires.values import (
     AnswerProblem,
@@ -200,7 +199,7 @@ def submittable(
             key=definition.key,
             meeting_kind=definition.meeting_kind,
             respondent=definition.respondent,
-            digest=digest(definition),
+            digest=definition.digest,
             title=definition.title,
         ),
         themes=definition.themes,

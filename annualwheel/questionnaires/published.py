@@ -131,7 +131,7 @@ def _written_down(meeting: Meeting, definition: Definition) -> str:
         _options(years.reference(FocusArea)),
         _options(years.reference(Goal)),
     )
-    digest = definitions.digest(resolved)
+    digest = resolved.digest
     _keep(resolved, digest)
     return digest
 

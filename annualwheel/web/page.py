@@ -166,9 +166,11 @@ def proof() -> Markup:
 
 def _catalogue() -> Any:
     """The page's translations, looked up once for the page: it has a hundred texts."""
-    if "catalogue" not in g:
+    try:
+        return g.catalogue
+    except AttributeError:
         g.catalogue = get_translations()
-    return g.catalogue
+        return g.catalogue
 
 
 def show_staff(person: Staff) -> None:

@@ -21,7 +21,7 @@ from annualwheel.preparation.carry_over import FittedItem
 from annualwheel.preparation.items import RemovedItem
 from annualwheel.privacy import retention
 from annualwheel.questionnaires import published
-from annualwheel.questionnaires.definition import QuestionType, digest, dump
+from annualwheel.questionnaires.definition import QuestionType, dump
 from tests.at_once import at_once
 from tests.conftest import Fixed
 from tests.makers import earlier
@@ -181,7 +181,7 @@ def ask_otherwise(member: Member, **kinds: QuestionType | None) -> None:
         for section in asked.sections
     ]
     changed = replace(asked, sections=tuple(sections))
-    questionnaire.digest = member.submission.digest = digest(changed)
+    questionnaire.digest = member.submission.digest = changed.digest
     db.session.add(PublishedDefinition(digest=questionnaire.digest, text=dump(changed)))
     db.session.flush()
 

@@ -23,7 +23,6 @@ from annualwheel.questionnaires.definition import (
     QuestionType,
     Section,
     Text,
-    digest,
 )
 from annualwheel.questionnaires.path import (
     Filled,
@@ -381,7 +380,7 @@ def test_a_submitted_version_is_json_that_names_its_questionnaire() -> None:
         "key": "prov",
         "meeting_kind": "work",
         "respondent": "organisation",
-        "digest": digest(DEFINITION),
+        "digest": DEFINITION.digest,
         "title": {"sv": "prov", "en": "PROV"},
     }
     assert CONTENT["themes"][0] == {"key": "arbete", "label": {"sv": "arbete", "en": "ARBETE"}}
