@@ -23,6 +23,9 @@ _OPENED = (
     .where(Registration.public_id == sa.bindparam("public_id"))
     .options(*seats.WHOLE)
 )
+_STANDING = sa.select(Registration.link_version, Registration.state).where(
+    Registration.public_id == sa.bindparam("public_id")
+)
 
 
 def invite(
@@ -147,11 +150,24 @@ def by_target(target: Target) -> Registration:
     found = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique()
     registration = found.one_or_none()
     # Unknown, old and revoked links get one answer, which says nothing about the registration.
-    if registration is None or registration.link_version != target.version:
-        raise Missing("link_unknown")
-    if registration.state in LINK_IS_DEAD:
+    if registration is None or not _opens(target, registration.link_version, registration.state):
         raise Missing("link_unknown")
     return registration
+
+
+def require_open(target: Target) -> None:
+    """Requires that the link still opens its registration, and loads nothing.
+
+    For the transaction of an act, which reads the rows that decide under its own lock. Raises
+    `Missing` for a dead or unknown link.
+    """
+    found = db.session.execute(_STANDING, {"public_id": target.public_id}).one_or_none()
+    if found is None or not _opens(target, found.link_version, found.state):
+        raise Missing("link_unknown")
+
+
+def _opens(target: Target, link_version: int, state: str) -> bool:
+    return link_version == target.version and state not in LINK_IS_DEAD
 
 
 def successor_of(registration: Registration) -> Registration | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from annualwheel.db import db
 from annualwheel.models import AttendanceOption, Meeting, Person, Registration
@@ -33,15 +35,27 @@ WHOLE = (
     joinedload(Registration.organisation),
     joinedload(Registration.meeting).options(*_MEETING),
 )
+_UNCHANGED = (
+    sa.update(Meeting).values(place=Meeting.place).execution_options(synchronize_session=False)
+)
+_TOUCH = {
+    Meeting: _UNCHANGED.where(Meeting.id == sa.bindparam("subject")),
+    Registration: _UNCHANGED.where(
+        Meeting.id
+        == sa.select(Registration.meeting_id)
+        .where(Registration.id == sa.bindparam("subject"))
+        .scalar_subquery()
+    ),
+}
 # What `lock` reads again, in one query: a query for each row made registering too slow on
 # PostgreSQL.
 _AGAIN = {
     Meeting: sa.select(Meeting)
-    .where(Meeting.id == sa.bindparam("id"))
+    .where(Meeting.id == sa.bindparam("subject"))
     .options(*_MEETING)
     .execution_options(populate_existing=True),
     Registration: sa.select(Registration)
-    .where(Registration.id == sa.bindparam("id"))
+    .where(Registration.id == sa.bindparam("subject"))
     .options(*WHOLE)
     .execution_options(populate_existing=True),
 }
@@ -84,19 +98,18 @@ class SeatCount:
 def lock(subject: Meeting | Registration) -> None:
     """Makes everyone else who wants a seat at this meeting wait for our commit.
 
-    Reads again what may have changed while we waited.
+    Reads again what may have changed while we waited. Raises `ObjectDeletedError` when the subject
+    is gone.
     """
-    meeting = subject if isinstance(subject, Meeting) else subject.meeting
     db.session.flush()
+    # The key is known without a read: the rows themselves are read once, when the lock is held.
+    state = instance_state(subject)
+    key = {"subject": state.identity and state.identity[0]}
     # An update that changes nothing takes the lock of the row on PostgreSQL, and on SQLite, which
     # ignores FOR UPDATE, that of the file.
-    db.session.execute(
-        sa.update(Meeting)
-        .where(Meeting.id == meeting.id)
-        .values(place=Meeting.place)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.scalars(_AGAIN[type(subject)], {"id": subject.id}).unique().one()
+    db.session.execute(_TOUCH[type(subject)], key)
+    if db.session.scalars(_AGAIN[type(subject)], key).unique().one_or_none() is None:
+        raise ObjectDeletedError(state)
 
 
 def option_of(meeting: Meeting, mode: str) -> AttendanceOption | None:

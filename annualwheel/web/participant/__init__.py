@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from annualwheel.access.links import Target
+from annualwheel.db import is_reading
 from annualwheel.errors import Missing
 from annualwheel.participation import substitution
 from annualwheel.registrations import invitations
@@ -28,10 +29,14 @@ def holder_of_link() -> Response | None:
     """
     target = session_links.target("registration")
     try:
-        g.registration = invitations.by_target(target) if target else None
+        if target is None:
+            return _not_let_in(target)
+        if not is_reading():
+            # The act's own transaction: the registration is known, and the act reads it again.
+            invitations.require_open(target)
+            return None
+        g.registration = invitations.by_target(target)
     except Missing:
-        g.registration = None
-    if g.registration is None:
         return _not_let_in(target)
     session_links.let_in(target)
     person, g.acting_for = g.registration.person, g.registration.public_id

@@ -6,10 +6,12 @@ It has a button for what a press would do, and a sentence for what it would not.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annualwheel.contacts import affiliations
 from annualwheel.cycle import years
+from annualwheel.errors import DomainError
 from annualwheel.models import AttendanceOption, Questionnaire, Registration
 from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import opening, published
@@ -25,12 +27,12 @@ ACTIONS = ("register", "change", "decline", "substitute", "withdraw")
 class OfferedActs:
     """What a page offers.
 
-    `can`: the actions that are possible now; `why`: a sentence for each that is not. `answer_by`:
-    the last moment for a reply. `full`: a yes would lead to the waiting list.
+    `can`: the actions that are possible now; `refused`: what prevents each of the others.
+    `answer_by`: the last moment for a reply. `full`: a yes would lead to the waiting list.
     """
 
     can: frozenset[str]
-    why: dict[str, str]
+    refused: Mapping[str, DomainError]
     answer_by: dt.datetime
     full: bool
     over: bool
@@ -39,18 +41,22 @@ class OfferedActs:
         """Whether at least one of the actions is possible."""
         return not self.can.isdisjoint(actions)
 
+    def why_not(self, action: str) -> str:
+        """The sentence that says why the action is not possible; empty when it is."""
+        # Made when a page asks: most pages show one of the five, and each takes a translation.
+        refusal = self.refused.get(action)
+        return error_messages.sentence(refusal) if refusal else ""
+
 
 def of(registration: Registration, now: dt.datetime) -> OfferedActs:
     """What this registration's page may offer at `now`."""
     # The same rule that the act goes by, so that no button leads to a refusal.
-    refused = {action: availability.why_not(registration, action, now) for action in ACTIONS}
-    why = {
-        action: error_messages.sentence(refusal) for action, refusal in refused.items() if refusal
-    }
-    can = frozenset(ACTIONS) - why.keys()
+    each = {action: availability.why_not(registration, action, now) for action in ACTIONS}
+    refused = {action: refusal for action, refusal in each.items() if refusal}
+    can = frozenset(ACTIONS) - refused.keys()
     full = "register" in can and registration.state in NEEDS_SEAT and seats.would_wait(registration)
     over = now >= registration.meeting.starts_at
-    return OfferedActs(can, why, availability.answer_by(registration), full, over)
+    return OfferedActs(can, refused, availability.answer_by(registration), full, over)
 
 
 @dataclass(frozen=True)
