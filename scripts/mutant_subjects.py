@@ -79,7 +79,12 @@ SUBJECTS = (
         "rules/contacts/test_import_reading rules/contacts/test_import_preview "
         "journeys/contacts/test_import",
     ),
-    subject("pack", "workshop/pack", "rules/workshop/test_building journeys/workshop/test_pack"),
+    subject(
+        "pack",
+        "workshop/pack",
+        "rules/workshop/test_building journeys/workshop/test_pack "
+        "journeys/preparation/test_two_questionnaires",
+    ),
     subject(
         "calendar",
         "mail/ical",

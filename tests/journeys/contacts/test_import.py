@@ -295,6 +295,9 @@ class TestWriting:
             "Läs in"
         )
         assert (bo.mobile, bo.language, bo.affiliations[0].title) == ("070-1", "sv", "vd")
+        # The title is known now, so another list's is not taken.
+        bring(coordinator, text.replace("vd", "ekonom")).press("Läs in")
+        assert bo.affiliations[0].title == "vd"
 
     def test_one_person_may_have_a_place_in_two_organisations(self, coordinator: Browser) -> None:
         text = "Namn;E-post;Organisation\nA B;a@x.example;Arvika\nA B;a@x.example;Region Prov\n"

@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel import audit
@@ -20,6 +21,8 @@ from annualwheel.mail import outbox
 from annualwheel.mailings import failures, sending
 from annualwheel.models import (
     Audit,
+    File,
+    FileChunk,
     Import,
     Mailing,
     Message,
@@ -253,6 +256,19 @@ def test_previews_go_after_a_week_and_unread_rows_after_30_days(
     ) == (0, 1, 0)
     db.session.expire_all()
     assert written.rows == []
+
+
+def test_the_content_of_an_expired_file_goes_and_that_of_others_stays(
+    session: scoped_session[Session],
+) -> None:
+    for name, days in (("first.xlsx", 1), ("second.xlsx", 2)):
+        file = File(name=name, media_type="", created_at=START, expires_at=START + days * DAY)
+        db.session.add(file)
+        db.session.flush()
+        db.session.add(FileChunk(file_id=file.id, number=0, content=name.encode()))
+    db.session.commit()
+    assert (due("pack_files", START + DAY), due("pack_files", START + DAY + MINUTE)) == (0, 1)
+    assert db.session.scalars(sa.select(FileChunk.content)).all() == [b"second.xlsx"]
 
 
 def test_a_batch_is_bounded_and_the_hour_takes_them_all(
