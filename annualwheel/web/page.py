@@ -12,6 +12,8 @@ from flask import Flask, abort, g, request, session, url_for
 from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from annualwheel.db import start_reading, stop_reading
@@ -103,12 +105,9 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         registration_states=registration_states, submission_states=submission_states
     )
-    # Flask-Babel's own look up the catalogue at every text (`_catalogue`).
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
-        newstyle=True,
-    )
+    # Jinja's own take the context of the template, which is copied for each text inside a block or
+    # a loop that sets something, and Flask-Babel's look up the catalogue at every text.
+    app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_plural)
 
     @app.before_request
     def _begin() -> None:
@@ -171,6 +170,20 @@ def _catalogue() -> Any:
     except AttributeError:
         g.catalogue = get_translations()
         return g.catalogue
+
+
+@pass_eval_context
+def _text(template: EvalContext, text: str, /, **values: object) -> str:
+    found: str = _catalogue().ugettext(text)
+    # A text file shows its values as they are.
+    return (Markup(found) if template.autoescape else found) % values  # noqa: S704 our catalogue
+
+
+@pass_eval_context
+def _plural(template: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+    found: str = _catalogue().ungettext(one, many, num)
+    shown = Markup(found) if template.autoescape else found  # noqa: S704 our catalogue
+    return shown % {"num": num, **values}
 
 
 def show_staff(person: Staff) -> None:
