@@ -209,12 +209,15 @@ def schema_version() -> str | None:
 def prepare_engine(engine: Engine) -> None:
     """Sets an SQLite engine up for many writers (WAL, foreign keys, real transactions).
 
-    On a database server a connection that has rested is tried before it is used.
+    On a database server a connection that has rested is tried before it is used, and rows that are
+    inserted together go in one statement.
     """
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     else:
         _try_after_a_rest(engine)
+        # psycopg would send them one at a time; SQLAlchemy sets the same for psycopg2.
+        engine.dialect.use_insertmanyvalues_wo_returning = True
 
 
 def _prepare_sqlite(engine: Engine) -> None:
