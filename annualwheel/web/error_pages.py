@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
@@ -11,14 +13,52 @@ from werkzeug.exceptions import HTTPException
 
 from annualwheel.db import db
 from annualwheel.errors import DomainError
-from annualwheel.web import error_messages
+from annualwheel.web import error_messages, security
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger()
 PAGES = (400, 403, 404, 405, 410, 413, 422, 429, 500, 503)
 
 
+# What is shown when even the error page cannot be made: it needs nothing that could be broken.
+BARE = """<!doctype html>
+<html lang="sv"><head><meta charset="utf-8"><title>Något gick fel hos oss</title></head>
+<body><h1>Något gick fel hos oss</h1>
+<p>Det du har sparat finns kvar. Försök igen om en stund.</p>
+<p>Felkod: {code}. Berätta den om du hör av dig till oss.</p>
+<div lang="en"><h2>Something went wrong on our side</h2>
+<p>What you have saved is still there. Try again in a while.</p>
+<p>Error code: {code}. Mention it if you contact us.</p></div></body></html>
+"""
+
+
+class LastResort:
+    """Answers with a bare page when the application fails while it answers, as on its error page.
+
+    Otherwise the web server would: without our headers, and with a traceback outside the log.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application's answer, or the bare page (PEP 3333)."""
+        try:
+            return self.application(environ, start_response)
+        except Exception as error:
+            code = _logged(error)
+            response = Response(BARE.format(code=code), 500, mimetype="text/html")
+            response.headers.update(security.HEADERS)
+            response.headers["Content-Security-Policy"] = "default-src 'none'"
+            response.headers["Cache-Control"] = "no-store"
+            return response(environ, start_response)
+
+
 def register(app: Flask) -> None:
     """Sets the error handlers, so that nobody sees the framework's own pages."""
+    app.wsgi_app = LastResort(app.wsgi_app)  # type: ignore[method-assign]
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _database)
@@ -52,10 +92,15 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _with_code(status: int, error: Exception) -> Response:
-    # Short enough to be said on the phone: the page shows it, and the log has the rest under it.
+    return _page(status, code=_logged(error))
+
+
+def _logged(error: Exception) -> str:
+    """The code of the error, which the page shows, and under which the log has the rest."""
+    # Short enough to be said on the phone.
     code = secrets.token_hex(2).upper()
     log.error("failure", code=code, exc_info=error)
-    return _page(status, code=code)
+    return code
 
 
 def _page(status: int, reason: str = "", **values: object) -> Response:
