@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from annualwheel.contacts.folding import clean, fold
+from annualwheel.contacts.folding import fold
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.models import Alias, Category, Organisation, Person, Year, YearOrganisation
+from annualwheel.wording.cleaning import one_line
 from annualwheel.wording.collation import swedish
 
 
 def organisation_named(name: str) -> Organisation | None:
-    """The organisation with that name, alias or code, whatever its case and spacing.
+    """The organisation with that name, alias or chosen code, whatever its case and spacing.
 
     For a merged organisation it is the one that it became.
     """
     folded = fold(name)
-    by_code = sa.func.lower(Organisation.code) == folded
     found = db.session.scalar(
         sa.select(Organisation)
         .outerjoin(Alias, Alias.organisation_id == Organisation.id)
-        .where(sa.or_(Organisation.folded == folded, Alias.folded == folded, by_code))
+        .where(sa.or_(Organisation.folded == folded, Alias.folded == folded))
         .limit(1)
-    )
+    ) or _with_chosen_code(folded)
     while found is not None and found.merged_into_id is not None:
         found = db.session.get_one(Organisation, found.merged_into_id)
     return found
@@ -31,7 +31,7 @@ def organisation_named(name: str) -> Organisation | None:
 
 def add_organisation(name: str, code: str = "", aliases: tuple[str, ...] = ()) -> Organisation:
     """Adds an organisation. Raises `Refused` when the name is taken."""
-    name = clean(name)
+    name = one_line(name)
     if organisation_named(name):
         raise Refused("organisation_exists", name=name)
     organisation = Organisation(
@@ -89,14 +89,21 @@ def set_lead(organisation: Organisation, year: Year, lead: Person | None) -> Non
 
 
 def rename_organisation(organisation: Organisation, name: str) -> None:
-    """Corrects the name. Raises `Refused` when another organisation has it."""
+    """Corrects the name, and keeps the former one as another name: lists go on saying it.
+
+    Raises `Refused` when another organisation has the new one.
+    """
     other = organisation_named(name)
     if other is not None and other is not organisation:
         raise Refused("organisation_exists", name=other.name)
-    organisation.name = clean(name)
+    former, organisation.name = organisation.name, one_line(name)
     organisation.folded = fold(organisation.name)
     organisation.sort_name = swedish(organisation.name)[0]
+    # A name that it had before and gets back is no other name any more.
+    own = Alias.organisation_id == organisation.id, Alias.folded == organisation.folded
+    db.session.execute(sa.delete(Alias).where(*own))
     db.session.flush()
+    add_alias(organisation, former)
 
 
 def organisation_by_id(public_id: str) -> Organisation:
@@ -109,8 +116,33 @@ def organisation_by_id(public_id: str) -> Organisation:
     return organisation
 
 
+def has_chosen_code(organisation: Organisation) -> bool:
+    """Whether somebody has chosen the organisation's code, so that it is one of its names.
+
+    A code that was made of its name is not: Arvika kommun is not found by its code ARVIKA when
+    somebody means another Arvika.
+    """
+    names = (organisation.name, *(alias.name for alias in organisation.aliases))
+    return not any(_is_made_of(name, organisation.code) for name in names)
+
+
+def _with_chosen_code(folded: str) -> Organisation | None:
+    with_code = sa.select(Organisation).where(sa.func.lower(Organisation.code) == folded)
+    return next(filter(has_chosen_code, db.session.scalars(with_code)), None)
+
+
+def _is_made_of(name: str, code: str) -> bool:
+    base = _code_of(name)
+    # A code that was taken has got a number behind it.
+    return code == base or (code.startswith(base) and code.removeprefix(base).isdecimal())
+
+
+def _code_of(name: str) -> str:
+    return "".join(c for c in name.upper() if c.isalnum())[:6] or "ORG"
+
+
 def _free_code(name: str) -> str:
-    base = "".join(c for c in name.upper() if c.isalnum())[:6] or "ORG"
+    base = _code_of(name)
     alike = Organisation.code.startswith(base, autoescape=True)
     taken = set(db.session.scalars(sa.select(Organisation.code).where(alike)))
     possible = [base, *(f"{base}{number}" for number in range(1, len(taken) + 2))]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import defer, selectinload
 
 from annualwheel import audit, listing
 from annualwheel.audit import Actor
+from annualwheel.contacts import organisations
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports.reading import Line, Sheet
 from annualwheel.contacts.imports.values import Contact, Problem, parse
@@ -330,7 +331,7 @@ def _affiliation(person: Person | None, organisation: Organisation | None) -> Af
 
 
 def _organisations() -> dict[str, Organisation]:
-    """The organisations by folded name, alias and code; for a merged one the one it became."""
+    """The organisations by folded name, alias and chosen code; for a merged one what it became."""
     everyone = db.session.scalars(
         sa.select(Organisation).options(selectinload(Organisation.aliases))
     ).all()
@@ -343,7 +344,8 @@ def _organisations() -> dict[str, Organisation]:
         # An organisation's own name wins over an alias or a code of another.
         found[one.folded] = kept
         other_names = [alias.folded for alias in one.aliases]
-        for other in (*other_names, fold(one.code)):
+        codes = [fold(one.code)] if organisations.has_chosen_code(one) else []
+        for other in (*other_names, *codes):
             found.setdefault(other, kept)
     return found
 

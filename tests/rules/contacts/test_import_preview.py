@@ -50,6 +50,55 @@ def bo() -> Person:
     return db.session.scalars(sa.select(Person).where(Person.given == "Bo")).one()
 
 
+def found(year: Year, *rows: str) -> list[str]:
+    """The name of the organisation that each row finds; empty for one that it would add."""
+    entries = shown(year, *rows).entries
+    return [one.organisation.name if one.organisation else "" for one in entries]
+
+
+def test_a_code_that_was_made_of_a_name_is_no_name(year: Year) -> None:
+    row = "Cajsa Prov;c@x.example;{};;;;"
+    known = organisations.add_organisation("Torsby Skidtunnel AB")
+    assert known.code == "TORSBY"
+    assert found(year, row.format("Torsby"), row.format("Arvika")) == ["", ""]
+    assert organisations.organisation_named("torsby") is None
+    again = organisations.add_organisation("Torsby")
+    assert (again.code, organisations.organisation_named("Torsby1")) == ("TORSBY1", None)
+    # Its name of before stays a name, and what was made of that is no name either.
+    organisations.rename_organisation(known, "Skidtunneln i Torsby AB")
+    assert organisations.organisation_named("TORSBY") is again
+    assert organisations.organisation_named("Torsby Skidtunnel AB") is known
+    organisations.rename_organisation(known, "Torsby skidtunnel AB")
+    db.session.refresh(known)
+    assert [alias.name for alias in known.aliases] == ["Skidtunneln i Torsby AB"]
+
+
+def test_a_code_that_somebody_chose_is_a_name(year: Year) -> None:
+    iuc = organisations.add_organisation("IUC Stål & Verkstad", code="IUC")
+    number = organisations.add_organisation("Förening tolv", code="12")
+    assert organisations.organisation_named("iuc") is iuc
+    assert organisations.organisation_named("12") is number
+    assert found(year, "A B;a@x.example;Iuc;;;;") == ["IUC Stål & Verkstad"]
+
+
+def test_one_file_may_name_two_that_begin_alike(year: Year) -> None:
+    rows = ("A B;a@x.example;Filipstads kommun;;;;", "C D;c@x.example;Filips;;;;")
+    imported = kept(year, *rows)
+    writing.write(imported, {}, audit.SYSTEM, START)
+    db.session.flush()
+    names = db.session.scalars(sa.select(Organisation.name).order_by(Organisation.id)).all()
+    assert names == ["Arvika kommun", "Filipstads kommun", "Filips"]
+
+
+def test_what_was_answered_about_a_name_holds(year: Year) -> None:
+    torsby = organisations.add_organisation("Torsby kommun", code="TK")
+    rows = ("A B;a@x.example;Torsby Skidtunnel AB;;;;", "C D;c@x.example;Torsby;;;;")
+    imported = kept(year, *rows)
+    writing.write(imported, {"torsby": writing.Choice(same_as=torsby)}, audit.SYSTEM, START)
+    cajsa = db.session.scalars(sa.select(Person).where(Person.given == "C")).one()
+    assert [one.organisation.name for one in cajsa.affiliations] == ["Torsby kommun"]
+
+
 def notes_of(year: Year, row: str) -> list[tuple[str, str]]:
     (entry,) = shown(year, row).entries
     return entry.notes
