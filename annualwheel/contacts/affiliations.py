@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from annualwheel.contacts.folding import clean
 from annualwheel.contacts.states import is_with_us
 from annualwheel.db import db
 from annualwheel.errors import Missing
 from annualwheel.models import Affiliation, Organisation, Person
+from annualwheel.wording.cleaning import one_line
 
 
 def organisation_of(person: Person) -> Organisation | None:
@@ -47,9 +47,9 @@ def affiliate(person: Person, organisation: Organisation, title: str = "") -> No
         )
     )
     if row is None:
-        db.session.add(Affiliation(person=person, organisation=organisation, title=clean(title)))
+        db.session.add(Affiliation(person=person, organisation=organisation, title=one_line(title)))
     else:
-        row.title, row.active = clean(title) or row.title, True
+        row.title, row.active = one_line(title) or row.title, True
     db.session.flush()
 
 

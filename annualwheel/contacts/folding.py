@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from annualwheel.errors import Unreadable
+from annualwheel.wording.cleaning import one_line
+
+LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
+IN_BRACKETS = re.compile(r"<([^<>]+)>[\s;,]*$")
+AROUND = "<>;, '\"“”‘’"
+LINK = "mailto:"
 
 
 def fold(text: str) -> str:
-    """The form names and addresses are compared in.
-
-    NFC, case-folded, single spaces, no space at the ends.
-    """
-    # NFC: an å may come as one character or as two, and both look the same.
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).casefold()).strip()
+    """The form names and addresses are compared in: as `one_line`, and case-folded."""
+    return one_line(text).casefold()
 
 
 def normal_address(text: str) -> str:
-    """The address as it is stored: trimmed, the domain in lower case.
+    """The address as it is stored: the domain in lower case, and nothing around it.
 
-    Raises `Unreadable` when it is no e-mail address.
+    It is read as mail programs copy it: "Anna Berg <anna@…>", "mailto:anna%40…?subject=…", with
+    quotes or a comma around. Raises `Unreadable` when it is no e-mail address.
     """
+    address = _bare(one_line(text))
+    # Before the library reads it: some of its checks take the square of the length.
+    if len(address) > LONGEST_ADDRESS:
+        raise Unreadable("bad_address", value=text[:LONGEST_ADDRESS])
     # The library would ask a name server about each address.
     try:
-        found = validate_email(text.strip().strip("<>;,"), check_deliverability=False)
+        found = validate_email(address, check_deliverability=False)
     except EmailNotValidError as problem:
         raise Unreadable("bad_address", value=text) from problem
     # A local part with å ä ö needs SMTPUTF8, which most receivers lack.
     if found.ascii_email is None:
         raise Unreadable("bad_address", value=text)
     return found.normalized
+
+
+def _bare(text: str) -> str:
+    """The address in what a mail program copies."""
+    named = IN_BRACKETS.search(text)
+    bare = (named[1] if named else text).strip(AROUND)
+    if bare[: len(LINK)].casefold() == LINK:
+        # RFC 6068: subject and the like come after a question mark, and signs may be escaped.
+        bare = unquote(bare[len(LINK) :].partition("?")[0])
+    return bare.strip(AROUND)
 
 
 def folded_address(column: sa.SQLColumnExpression[str]) -> sa.ColumnElement[str]:
@@ -43,8 +60,3 @@ def folded_address(column: sa.SQLColumnExpression[str]) -> sa.ColumnElement[str]
     folds those alike on both databases.
     """
     return sa.func.lower(column)
-
-
-def clean(text: str) -> str:
-    """What was typed as it is stored: NFC, single spaces, none at the ends."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from annualwheel.contacts.activation import vouch, was_never_confirmed
 from annualwheel.contacts.affiliations import has_place
-from annualwheel.contacts.folding import clean, fold, normal_address
+from annualwheel.contacts.folding import fold, normal_address
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.models import Organisation, Person
+from annualwheel.wording.cleaning import one_line
 from annualwheel.wording.collation import swedish
 
 
@@ -84,7 +85,7 @@ def new_person(
     import_id: int | None = None,
 ) -> Person:
     """A person whom the caller knows to be new, with an address that is normal already."""
-    given, family = clean(given), clean(family)
+    given, family = one_line(given), one_line(family)
     person = Person(
         given=given,
         family=family,
@@ -94,7 +95,7 @@ def new_person(
         # Stored, since neither database sorts Swedish in every installation.
         sort_name=swedish(f"{family} {given}")[0],
         language=language,
-        mobile=clean(mobile),
+        mobile=one_line(mobile),
         source=source,
         import_id=import_id,
     )
@@ -122,7 +123,7 @@ def rename(person: Person, given: str, family: str, address: str) -> None:
     Raises as `require_free`.
     """
     address = require_free(person, given, family, address)
-    person.given, person.family = clean(given), clean(family)
+    person.given, person.family = one_line(given), one_line(family)
     person.email, person.email_folded = address, fold(address)
     person.name_folded = fold(person.name)
     person.sort_name = swedish(f"{person.family} {person.given}")[0]
@@ -140,7 +141,7 @@ def _found_or_new(
     given: str, family: str, address: str, language: str, mobile: str, source: str
 ) -> Person:
     address = normal_address(address)
-    person = person_called(clean(given), clean(family), address)
+    person = person_called(one_line(given), one_line(family), address)
     if person is None:
         person = new_person(given, family, address, language=language, mobile=mobile, source=source)
         db.session.flush()

@@ -33,7 +33,7 @@ SUBJECT = 50
 HEADINGS = {"sv": ("Ämne: ", "Förtext: "), "en": ("Subject: ", "Preheader: ")}
 LINK = "\ue000{}\ue001"
 PLACEHOLDER = re.compile("\ue000([a-z_0-9]+)\ue001")
-JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})")
+JINJA = re.compile(r"(\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\})")
 LOOP = re.compile(r"(\{% for [^%]*%\})(.*)(\{% endfor %\})")
 # C0 and C1 controls but tab and newline, and our own placeholder characters: no value may bring
 # them.
@@ -146,7 +146,7 @@ def write(kind: str, language: str, facts: Mapping[str, object]) -> Letter:
     return Letter(
         _subject(form, given),
         _one_line(form.preheader.render(given)),
-        re.sub(r" +(?=\n)", "", form.text.render(given)).rstrip() + "\n",
+        re.sub(r"(?<! ) ++(?=\n)", "", form.text.render(given)).rstrip() + "\n",
         form.html.render(given),
         form.version,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from annualwheel import audit, limits
 from annualwheel.audit import Actor
-from annualwheel.contacts import folding, people
+from annualwheel.contacts import people
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
@@ -19,6 +19,7 @@ from annualwheel.models import Meeting, Person, Registration, registrations
 from annualwheel.participation import access, open_registration
 from annualwheel.registrations import availability, invitations, notices, seats, states
 from annualwheel.registrations.states import step
+from annualwheel.wording.cleaning import one_line
 
 # Each press mails people whose addresses are typed: one link must not make us send without end.
 MOST = 5
@@ -99,7 +100,7 @@ def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
 
 
 def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> ColleagueOutcome:
-    given, family = folding.clean(row.given), folding.clean(row.family)
+    given, family = one_line(row.given), one_line(row.family)
     name = f"{given} {family}"
     known = people.person_called(given, family, row.email)
     found = invitations.find(by.meeting, known) if known else None
@@ -151,7 +152,7 @@ def _named(
     )
     colleague = found or _invited(by, person, now)
     colleague.organisation = by.organisation
-    colleague.title = folding.clean(row.title) or colleague.title
+    colleague.title = one_line(row.title) or colleague.title
     colleague.mode = row.mode
     db.session.flush()
     return colleague

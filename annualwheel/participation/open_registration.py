@@ -33,6 +33,7 @@ from annualwheel.models import (
 from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.registrations import availability, invitations, notices, seats
 from annualwheel.registrations.states import CLAIMS_NOTHING, step
+from annualwheel.wording.cleaning import one_line
 
 HOUR = dt.timedelta(hours=1)
 # How many may ask in an hour: from one network address (a municipality may have only one), to one
@@ -195,7 +196,7 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
     # Under the lock: two presses at once must not both find nobody and add the person twice.
     seats.lock(meeting)
     known = people.person_called(
-        folding.clean(who.given), folding.clean(who.family), folding.normal_address(who.email)
+        one_line(who.given), one_line(who.family), folding.normal_address(who.email)
     )
     found = invitations.find(meeting, known) if known else None
     person = known or _new_person(who)
@@ -206,7 +207,7 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
         db.session.add(found)
     if found.state == "unconfirmed":
         found.organisation = organisation
-        found.title = folding.clean(who.title)
+        found.title = one_line(who.title)
         found.mode = who.mode
         # The week until it is erased begins again with each mail.
         found.invited_at = now

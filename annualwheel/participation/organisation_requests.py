@@ -25,6 +25,7 @@ from annualwheel.participation.open_registration import Applicant
 from annualwheel.registrations import availability, invitations, notices, seats
 from annualwheel.registrations.states import allowed
 from annualwheel.wording import dates, names
+from annualwheel.wording.cleaning import one_line
 
 
 def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: dt.datetime) -> None:
@@ -37,7 +38,7 @@ def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: d
     open_registration.require_open(meeting, now)
     open_registration.count_client(client, who.email, now)
     seats.lock(meeting)
-    address, organisation = folding.normal_address(who.email), folding.clean(organisation)
+    address, organisation = folding.normal_address(who.email), one_line(organisation)
     asked = {(fold(one.email), fold(one.organisation)) for one in waiting(meeting)}
     if (fold(address), fold(organisation)) not in asked:
         _keep(meeting, organisation, address, who, now)
@@ -58,10 +59,10 @@ def _keep(
     request = OrganisationRequest(
         meeting=meeting,
         organisation=organisation,
-        given=folding.clean(who.given),
-        family=folding.clean(who.family),
+        given=one_line(who.given),
+        family=one_line(who.family),
         email=address,
-        title=folding.clean(who.title),
+        title=one_line(who.title),
         language=who.language,
         asked_at=now,
     )

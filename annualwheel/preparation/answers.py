@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
@@ -23,14 +22,12 @@ from annualwheel.models.drafts import Answer, AnswerHistory, Item
 from annualwheel.preparation import deadline, drafts, states
 from annualwheel.questionnaires.definition import Question, QuestionType
 from annualwheel.questionnaires.values import HARD_CAP, Value, is_blank
+from annualwheel.wording import cleaning
 
 KEPT = dt.timedelta(days=30)
 # A save keeps an author's own text that is at least this old when it replaces it. What an author
 # rewrites within minutes is still being written.
 SETTLED = dt.timedelta(minutes=10)
-# PostgreSQL refuses NUL, and half of a pair of surrogates (JSON can carry one) cannot be written to
-# any page or file. XML has no way to write U+FFFE and U+FFFF, so no pack could hold them.
-UNKEPT = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 # Tables instead of mapped classes: the browser saves at every pause in the writing, and a save that
 # goes past the mapper costs the processor less.
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
@@ -343,7 +340,7 @@ def _name(person_id: int) -> str:
 
 
 def _capped(value: str) -> str:
-    text = UNKEPT.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = cleaning.kept(value.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > HARD_CAP:
         raise Unreadable("answer_too_long")
     return text

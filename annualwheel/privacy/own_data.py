@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from annualwheel import audit, limits
 from annualwheel.access.links import LIVES, Target
-from annualwheel.contacts import folding
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.states import NOT_MERGED
 from annualwheel.db import db, public_id
@@ -23,6 +22,7 @@ from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import Affiliation, DeletionRequest, Meeting, Person, Registration
 from annualwheel.participation import address_change
+from annualwheel.wording.cleaning import one_line
 
 HOUR = dt.timedelta(hours=1)
 # As long as the link lives, counted from the pressed button: a page left open on a screen closes by
@@ -122,10 +122,10 @@ def correct(person: Person, new: Correction, now: dt.datetime) -> None:
     before = {name: getattr(person, name) for name in CORRECTED}
     # First, since it may need the locks of all the person's meetings.
     address_change.rename(person, new.given, new.family, new.email, now, actor)
-    person.mobile, person.language = folding.clean(new.mobile), new.language
+    person.mobile, person.language = one_line(new.mobile), new.language
     changed = [name for name, old in before.items() if getattr(person, name) != old]
     for affiliation in person.affiliations:
-        title = folding.clean(new.titles.get(affiliation.organisation.public_id, affiliation.title))
+        title = one_line(new.titles.get(affiliation.organisation.public_id, affiliation.title))
         if affiliation.active and title != affiliation.title:
             _retitle(affiliation, title, now)
             changed.append("title")

@@ -60,7 +60,7 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})")
 _DAY_AND_NAME = re.compile(
     r"([0-9]{1,2})(?::?[ae]|st|nd|rd|th|\.)?[ ]*([a-z]{3,})\.?,?[ ]*([0-9]{4})"
 )
-_NAME_AND_DAY = re.compile(r"([a-z]{3,})\.?[ ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[ ]+([0-9]{4})")
+_NAME_AND_DAY = re.compile(r"([a-z]{3,10})\.?[ ]*([0-9]{1,2})(?:st|nd|rd|th)?,?[ ]+([0-9]{4})")
 _HAS_YEAR = re.compile(r"[0-9]{4}")
 _BEFORE_DATE = re.compile(
     r"\A(?:(?:(?:mån|tis|ons|tors|fre|lör|sön)dag(?:en)?"
@@ -232,7 +232,7 @@ def url(text: str) -> str:
     normalised = text.strip()
     address = (
         normalised
-        if re.match(r"[a-z][a-z0-9+.-]*://", normalised, re.IGNORECASE)
+        if re.match(r"[a-z][a-z0-9+.-]{0,30}://", normalised, re.IGNORECASE)
         else f"https://{normalised}"
     )
     parts = urlsplit(address)

@@ -5,7 +5,6 @@ CSRF per form, the page's language, and the switch of language that keeps what w
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Response, after_this_request, flash, g, request
@@ -19,9 +18,7 @@ from wtforms.validators import Length, ValidationError
 from annualwheel.contacts import folding
 from annualwheel.errors import Closed, DomainError, Unreadable
 from annualwheel.web import session_links
-
-# Tab and line ends are left: texts have them. The last two are forbidden in XML, so in Excel too.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+from annualwheel.wording import cleaning
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -85,11 +82,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 
 def strip(value: str | None) -> str:
-    """What was typed, without the spaces around it and without control characters.
-
-    PostgreSQL refuses NUL, and no mail can carry the others in a header.
-    """
-    return CONTROL.sub("", value or "").strip()
+    """What was typed, without the spaces around it and what no store can hold."""
+    return cleaning.kept(value or "").strip()
 
 
 class Required:

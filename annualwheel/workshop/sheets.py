@@ -14,13 +14,13 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from annualwheel.clock import local
+from annualwheel.wording import cleaning
 
 # Excel's limits, in UTF-16 code units. Longer texts are cut without a word, longer titles refused.
 CELL_LIMIT = 32_767
@@ -251,7 +251,7 @@ class Sheet:
     def _text(self, value: str) -> str:
         if "\r" in value:
             value = value.replace("\r\n", "\n").replace("\r", "\n")
-        text: str = ILLEGAL_CHARACTERS_RE.sub("", value)
+        text: str = cleaning.kept(value)
         if "_x" in text:
             text = LOOKS_ESCAPED.sub("_x005F_", text)
         if _units(text) <= CELL_LIMIT:

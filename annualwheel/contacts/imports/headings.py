@@ -32,6 +32,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
         "Mail",
         "Mailadress",
         "Email address",
+        "E-mail 1 - Value",
     ),
     "organisation": (
         "Organisation",
@@ -41,6 +42,9 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
         "Organisationens namn",
         "Organisation name",
         "Organization name",
+        "Organization 1 - Name",
+        "Företag",
+        "Company",
     ),
     "category": (
         "Organisationstyp",
@@ -51,16 +55,30 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
         "Kategori",
         "Category",
     ),
-    "title": ("Befattning", "Title", "Titel", "Roll", "Role", "Position", "Job title"),
+    "title": (
+        "Befattning",
+        "Title",
+        "Titel",
+        "Roll",
+        "Role",
+        "Position",
+        "Job title",
+        "Organization title",
+        "Organization 1 - Title",
+    ),
     "lead": ("Samordnare", "Lead", "Coordinator"),
     "language": ("Språk", "Language"),
     "mobile": ("Mobil", "Mobile", "Mobilnummer", "Mobiltelefon", "Mobile phone", "Mobile number"),
 }
 
 
+# In what Outlook exports, a column for Mr and Mrs stands beside the one for the job.
+ADDRESSING = frozenset({"title", "titel"})
+
+
 def heading_key(text: str) -> str:
     """A heading for comparing: letters and digits only, without text in brackets."""
-    return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)", "", fold(text)))
+    return re.sub(r"[\W_]+", "", re.sub(r"\([^()]*\)", "", fold(text)))
 
 
 FIELDS = {
@@ -118,14 +136,20 @@ def letter(column: int) -> str:
 
 
 def _headings(number: int, texts: Sequence[str]) -> Headings:
-    columns: dict[str, int] = {}
-    ignored, double = [], []
+    by_field: dict[str, list[int]] = {}
     for column, text in enumerate(texts):
-        field = FIELDS.get(heading_key(text))
-        if field is None:
-            ignored.extend([text] if text else [])
-        elif field in columns:
-            double.append(text)
-        else:
-            columns[field] = column
-    return Headings(number, columns, tuple(ignored), tuple(double))
+        if (field := FIELDS.get(heading_key(text))) is not None:
+            by_field.setdefault(field, []).append(column)
+    meant = {field: _of_a_job(found, texts) for field, found in by_field.items()}
+    known = {column for found in meant.values() for column in found}
+    return Headings(
+        number,
+        columns={field: found[0] for field, found in meant.items()},
+        ignored=tuple(text for column, text in enumerate(texts) if text and column not in known),
+        double=tuple(texts[column] for found in meant.values() for column in found[1:]),
+    )
+
+
+def _of_a_job(columns: list[int], texts: Sequence[str]) -> list[int]:
+    """The columns without those of Mr and Mrs, where there are others."""
+    return [one for one in columns if heading_key(texts[one]) not in ADDRESSING] or columns

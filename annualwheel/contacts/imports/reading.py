@@ -8,11 +8,11 @@ size, dimensions, dates, formulas.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from openpyxl.cell.read_only import EMPTY_CELL
 
 from annualwheel.contacts.imports import headings
 from annualwheel.errors import Unreadable
+from annualwheel.wording.cleaning import one_line
 
 MEGABYTE = 1024 * 1024
 FILE_LIMIT = 10 * MEGABYTE
@@ -38,10 +39,9 @@ DELIMITERS = ";\t,"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-CELL = re.compile(r"([A-Z]+)(\d+)")
-# Control characters, surrogates and signs without width: PostgreSQL refuses some of them, and
-# nobody sees the others.
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
+CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+# How a workbook writes a character that XML cannot hold (ECMA-376 Part 1, 22.4.2.4).
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,6 @@ def read(content: bytes) -> Sheet:
     return _sheet(max(readings, key=lambda rows: len(_found(rows).columns)))
 
 
-def cleaned(text: str) -> str:
-    """A cell's text without what cannot be seen: NFC, single spaces, none at the ends."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", UNSEEN.sub("", text))).strip()
-
-
 def _found(rows: Rows) -> headings.Headings:
     return headings.find((number, [cell.text for cell in cells]) for number, cells in rows)
 
@@ -141,11 +136,11 @@ def _collected(rows: Iterator[list[Cell]]) -> Rows:
 
 
 def _decoded(content: bytes) -> str:
-    """Text in UTF-8 (with or without a mark in front) or in Windows-1252.
+    """Text in UTF-16, UTF-8 (with or without a mark in front) or Windows-1252.
 
-    Excel saves "CSV" in the latter in our countries.
+    Excel saves "Unicode text" in the first, and "CSV" in the last in our countries.
     """
-    for encoding in ("utf-8-sig", "cp1252"):
+    for encoding in _encodings(content):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
@@ -156,10 +151,19 @@ def _decoded(content: bytes) -> str:
     raise Unreadable("file_unknown")
 
 
+def _encodings(content: bytes) -> tuple[str, ...]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    # Without a mark: our letters have a zero in every other byte.
+    if content[1:200:2].count(0) > len(content[1:200:2]) / 2:
+        return ("utf-16-le",)
+    return ("utf-8-sig", "cp1252")
+
+
 def _separated(text: str, delimiter: str) -> Rows:
     try:
         return _collected(
-            [Cell(cleaned(value)) for value in row[:COLUMN_LIMIT]]
+            [Cell(one_line(value)) for value in row[:COLUMN_LIMIT]]
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         )
     except csv.Error:
@@ -257,7 +261,7 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
-    return cleaned(str(value))
+    return one_line(ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)))
 
 
 def _formulas_without_value(content: bytes, path: str) -> Places:

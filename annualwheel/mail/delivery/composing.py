@@ -24,7 +24,7 @@ from annualwheel.mail.letters import Letterhead, RenderedMail
 ENCODED_LINE = 76  # RFC 2047 2: a line with encoded words
 LINE = 78  # RFC 5322 2.1.1
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
+ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,255}")
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 ALTERNATIVE = 'Content-Type: multipart/alternative;\r\n boundary="{}"\r\n\r\n'

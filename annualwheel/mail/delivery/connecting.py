@@ -17,10 +17,13 @@ import flask_mail
 
 from annualwheel.mail.delivery.composing import Envelope
 from annualwheel.mail.states import Outcome
+from annualwheel.wording.cleaning import kept
 from config import Settings
 
 # The server wants us to sign in (RFC 4954): our settings are wrong, not this mail.
 ABOUT_US = frozenset({530})
+# What is kept of a reply. A server may send as many lines as it likes.
+LONGEST_REPLY = 1_000
 # The errors of sockets, TLS and SMTP are all OSError; a host name or password that SMTP cannot
 # carry is a UnicodeError.
 NO_SESSION = (OSError, UnicodeError)
@@ -169,7 +172,7 @@ def _refused(error: OSError) -> DeliveryResult:
 
 
 def _reply(error: Exception) -> tuple[int, str]:
-    """The server's code and words, or 0 and what happened."""
+    """The server's code and words as they can be stored, or 0 and what happened."""
     text: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         # Each mail has one recipient, so there is one reply.
@@ -177,7 +180,7 @@ def _reply(error: Exception) -> tuple[int, str]:
     elif isinstance(error, smtplib.SMTPResponseException):
         code, text = error.smtp_code, error.smtp_error
     else:
-        return 0, f"{type(error).__name__}: {error}"
+        return 0, kept(f"{type(error).__name__}: {error}"[:LONGEST_REPLY])
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    return code, f"{code} {text}"
+    return code, kept(f"{code} {text}"[:LONGEST_REPLY])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gettext
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,13 @@ STRANGE = (
     b"%0d%0aBcc:%20b%40kommun.example%3Cb%3E%7B%7B7*7%7D%7D"
 )
 HUGE = b"9" * 25
+# As much as a form may bring, of what takes the square of its length where somebody normalises it
+# or looks for an address, a bracket or a space before its length is known.
+LONG = (
+    ("\u0301\u0323" * 45_000).encode(),
+    b"(" * 33_000 + b"+" * 33_000 + b"x" + b"%40" * 33_000,
+)
+SECONDS = 2.0
 # What all fields are filled with at once.
 EVERYWHERE = (STRANGE, HUGE, b"", b"x" * 30_000)
 # What stands in the others where the page leaves them empty.
@@ -144,17 +152,21 @@ def attack(world: World, scene: Scene, path: str) -> Iterator[str]:
         return
     names = names_in(browser.page, form_to(browser, path))
     for strange in (
-        *({name: value} for name in names for value in (STRANGE, HUGE)),
+        *({name: value} for name in names for value in (STRANGE, HUGE, *LONG)),
         *(dict.fromkeys(names, value) for value in EVERYWHERE),
     ):
         if browser is None or path not in dict(forms_of(browser)):
             return
         body = body_of(browser.page, form_to(browser, path), strange)
+        began = time.process_time()
         answer = browser.fetch(
             "POST", path, data=body, content_type="application/x-www-form-urlencoded"
         )
+        spent = time.process_time() - began
         if answer.status_code >= 500:
             yield f"{scene.name}: POST {path} with {body[:200]!r}: {answer.status_code}"
+        if spent > SECONDS:
+            yield f"{scene.name}: POST {path} with {body[:200]!r}: {spent:.1f} seconds"
         # A form may answer with a file, which has no sentences.
         text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
         if said := LIBRARY.search(unescape(text)):

@@ -294,7 +294,63 @@ class TestRefusals:
 
     def test_pictures_and_other_bytes(self) -> None:
         assert refused(b"\x89PNG\r\n\x1a\n" + bytes(range(256))) == "file_unknown"
-        assert refused("Namn;E-post".encode("utf-16")) == "file_unknown"
+        assert refused(b"Namn;E-post\0\0\0") == "file_unknown"
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8", "utf-8-sig", "cp1252"])
+    def test_text_as_excel_saves_it(self, encoding: str) -> None:
+        text = "Namn;E-post;Organisation\nÅsa Björk;asa@x.example.org;Säffle kommun\n"
+        assert [texts["name"] for _number, texts in lines(text.encode(encoding))] == ["Åsa Björk"]
+
+
+class TestExports:
+    """The heading rows of address books, as they write them."""
+
+    @pytest.mark.parametrize(
+        "head, row",
+        [
+            (
+                "Titel,Förnamn,Efternamn,Företag,Avdelning,Befattning,Mobiltelefon,E-postadress",
+                "Fru,Anna,Berg,Sunne kommun,Ledning,Strateg,0701740605,anna@x.example.org",
+            ),
+            (
+                "Title,First Name,Middle Name,Last Name,Suffix,Company,Job Title,E-mail Address,"
+                "Mobile Phone",
+                "Mrs,Anna,,Berg,,Sunne kommun,Strateg,anna@x.example.org,0701740605",
+            ),
+            (
+                "First Name,Middle Name,Last Name,Organization Name,Organization Title,"
+                "E-mail 1 - Label,E-mail 1 - Value,Mobile",
+                "Anna,,Berg,Sunne kommun,Strateg,Work,anna@x.example.org,0701740605",
+            ),
+            (
+                "Name,Given Name,Family Name,Organization 1 - Name,Organization 1 - Title,"
+                "E-mail 1 - Value,Mobile",
+                "Anna Berg,Anna,Berg,Sunne kommun,Strateg,anna@x.example.org,0701740605",
+            ),
+            (
+                "First Name,Last Name,URL,Email Address,Company,Position,Connected On,Mobile",
+                "Anna,Berg,https://x.example.org,anna@x.example.org,Sunne kommun,Strateg,"
+                "14 Jan 2026,0701740605",
+            ),
+        ],
+    )
+    def test_outlook_google_and_linkedin(self, head: str, row: str) -> None:
+        (_number, texts) = lines(f"{head}\n{row}\n".encode())[0]
+        texts.pop("name", None)
+        assert texts == {
+            "given": "Anna",
+            "family": "Berg",
+            "email": "anna@x.example.org",
+            "organisation": "Sunne kommun",
+            "title": "Strateg",
+            "mobile": "0701740605",
+        }
+
+    def test_what_is_before_the_name_is_no_title_and_is_said_to_be_left_out(self) -> None:
+        text = b"Titel;Namn;E-post;Organisation;Befattning\nFru;A B;a@x.example;X;Strateg\n"
+        found = reading.read(text).headings
+        assert (found.columns["title"], found.ignored) == (4, ("Titel",))
+        assert refused(text.replace(b"Befattning", b"Titel")) == "double_heading"
 
 
 class TestHeadings:
