@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import ipaddress
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ from annualwheel.errors import TooMany
 from annualwheel.models import Attempt
 
 KEPT = dt.timedelta(days=1)
+# So many times the attempts of one network may come from the 256 networks around it: phones of
+# different people may have them.
+WIDE = 4
 
 
 class CountedAttempt(NamedTuple):
@@ -45,6 +49,18 @@ def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timede
     db.session.info.setdefault("counted", []).append(counted)
 
 
+def count_network(
+    kind: str, client: str, now: dt.datetime, at_most: int, within: dt.timedelta
+) -> None:
+    """As `count`, for the network of a client's address.
+
+    It is the address itself in IPv4. In IPv6 a single machine has a network (/64) of addresses to
+    choose from, and a customer of a provider often 256 such networks (/56, RFC 6177 2).
+    """
+    for network, times in _networks(client):
+        count(kind, network, now, at_most * times, within)
+
+
 def take_counted() -> list[CountedAttempt]:
     """The attempts counted since the last call. Call it when their transaction ends."""
     counted: list[CountedAttempt] = db.session.info.pop("counted", [])
@@ -55,6 +71,24 @@ def keep(counted: Iterable[CountedAttempt]) -> None:
     """Writes attempts again that a rollback has undone. The caller commits."""
     for one in counted:
         _write(one)
+
+
+def _networks(client: str) -> list[tuple[str, int]]:
+    """The networks of an address, with how many times as many attempts each may make."""
+    try:
+        address = ipaddress.ip_address(client.partition("%")[0])
+    except ValueError:
+        # Behind a proxy on a socket there is no address; all who come that way are counted as one.
+        return [(client, 1)]
+    if isinstance(address, ipaddress.IPv4Address):
+        return [(str(address), 1)]
+    # A server that listens on IPv6 alone shows IPv4 addresses so.
+    if address.ipv4_mapped is not None:
+        return [(str(address.ipv4_mapped), 1)]
+    return [
+        (str(ipaddress.ip_network((address, length), strict=False)), times)
+        for length, times in ((64, 1), (56, WIDE))
+    ]
 
 
 def _write(counted: CountedAttempt) -> None:

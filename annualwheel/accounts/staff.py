@@ -85,7 +85,7 @@ def ask_for_link(address: str, client: str, now: dt.datetime) -> None:
 
     Raises `TooMany` (5 an hour for an address, 30 for a client).
     """
-    limits.count("staff_link_client", client, now, 30, HOUR)
+    limits.count_network("staff_link_client", client, now, 30, HOUR)
     limits.count("staff_link", fold(address), now, 5, HOUR)
     person = db.session.scalar(
         sa.select(Staff).where(Staff.email_folded == fold(address), Staff.active)

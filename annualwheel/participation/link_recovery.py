@@ -29,7 +29,7 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     """
     # Counted before the address is looked up, known or not: the page's answer is the same, and must
     # not tell who is on file.
-    limits.count("new_link_client", client, now, 30, HOUR)
+    limits.count_network("new_link_client", client, now, 30, HOUR)
     limits.count("new_link", fold(address), now, 3, HOUR)
     with_address = sa.and_(Person.email_folded == fold(address), NOT_MERGED)
     found = personal_links.living(with_address, now)

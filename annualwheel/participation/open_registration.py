@@ -100,7 +100,7 @@ def count_client(client: str, address: str, now: dt.datetime) -> None:
 
     Raises `TooMany` for a network address or a mailbox that has been used too often.
     """
-    limits.count("application_client", client, now, FROM_CLIENT, HOUR)
+    limits.count_network("application_client", client, now, FROM_CLIENT, HOUR)
     _count_address(address, now)
 
 

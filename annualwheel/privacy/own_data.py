@@ -51,7 +51,7 @@ def ask(address: str, client: str, now: dt.datetime) -> None:
     Raises `TooMany` (3 an hour for an address, 30 for a client).
     """
     # Counted before the address is looked up: the page's answer must not tell who is on file.
-    limits.count("own_data_client", client, now, 30, HOUR)
+    limits.count_network("own_data_client", client, now, 30, HOUR)
     limits.count("own_data", fold(address), now, 3, HOUR)
     people = db.session.scalars(
         sa.select(Person)
