@@ -69,6 +69,10 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
+        # Where an address is put right, the library names the host that the request claims to be
+        # for, which anybody can write.
+        if response.location and response.location.startswith(request.host_url):
+            response.location = f"/{response.location.removeprefix(request.host_url).lstrip('/')}"
         # `setdefault`, here and below: the viewer of mails sets a policy of its own.
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

@@ -110,6 +110,14 @@ def test_what_no_database_can_look_for_is_not_found(office: Browser, path: str) 
     assert office.fetch("GET", path).status_code in (200, 303, 400, 404)
 
 
+@pytest.mark.parametrize("path", ["/i//x?a=b", "/mote//2027//arbetsmote?a=b"])
+def test_an_address_that_is_put_right_stays_here(session: Any, visitor: Browser, path: str) -> None:
+    """Whatever host the request says it is for."""
+    reply = visitor.fetch("GET", path, headers={"Host": "ond.example"})
+    assert reply.status_code == 308
+    assert reply.headers["Location"] == path.replace("//", "/")
+
+
 @pytest.mark.parametrize("path", ["/lank", "/logga-in"])
 def test_a_form_too_large_gets_its_page(session: Any, visitor: Browser, path: str) -> None:
     large = visitor.fetch(
