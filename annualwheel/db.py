@@ -6,10 +6,12 @@ import contextlib
 import datetime as dt
 import functools
 import math
+import os
 import secrets
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -220,7 +222,20 @@ def prepare_engine(engine: Engine) -> None:
         engine.dialect.use_insertmanyvalues_wo_returning = True
 
 
+def make_private(file: Path) -> None:
+    """Makes the file, where there is none, for its owner alone to read.
+
+    SQLite gives the log beside it the same rights. Where no file can be made, whoever opens it says
+    so.
+    """
+    with contextlib.suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
 def _prepare_sqlite(engine: Engine) -> None:
+    if engine.url.database:
+        make_private(Path(engine.url.database))
+
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
         # Left alone, the driver begins a transaction only before the first write: what was read

@@ -56,6 +56,19 @@ def maintenance_url() -> str:
     return server_url((make_url(given).database if given else None) or "postgres")
 
 
+@contextmanager
+def empty(kind: str, folder: Path) -> Iterator[str]:
+    """Where a database without a single table is, for as long as the block lasts."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'empty.db'}"
+        return
+    name = f"empty_{os.getpid()}_{folder.name}".lower().replace("-", "_")[:60]
+    _create(name, "template0")
+    yield server_url(name)
+    with psycopg.connect(maintenance_url(), autocommit=True) as server:
+        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
 @dataclass
 class SQLite:
     """A file of this worker, copied anew from the migrated one for every test."""

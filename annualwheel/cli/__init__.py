@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from annualwheel import unit_of_work
 from annualwheel.accounts import staff
 from annualwheel.cli.answers import answers_group
+from annualwheel.cli.backup import backup, restore
 from annualwheel.cli.contacts import contacts_group
 from annualwheel.cli.demo import demo_group
 from annualwheel.cli.rehearse import rehearse
@@ -42,6 +43,8 @@ def register(app: Flask, migrations: str) -> None:
         contacts_group,
         answers_group,
         rehearse,
+        backup,
+        restore,
     ):
         app.cli.add_command(command)
 

@@ -12,6 +12,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
+from annualwheel.db import make_private
 from annualwheel.services import enqueue, services
 from config import Settings
 
@@ -28,6 +29,7 @@ def create_queue(settings: Settings) -> Huey:
     if scheme == "sqlite":
         path = Path(settings.queue_url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
         return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
     if scheme.startswith("postgresql"):
         # The driver's name is for SQLAlchemy; the server's own library does not know it.

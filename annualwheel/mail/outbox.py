@@ -203,6 +203,24 @@ def give_back(untried: Sequence[Message]) -> None:
     )
 
 
+def doubt_all(why: str) -> int:
+    """Stops every mail that waits, since each of them may have left; returns how many there were.
+
+    A person decides which of them go again.
+    """
+    found = 0
+    for state in states.DUE:
+        stopped = {"state": states.TRANSITIONS.target(state, "doubt"), "error": why}
+        done = db.session.execute(
+            sa.update(Message)
+            .where(Message.state == state)
+            .values(stopped | {"lease_until": None, "lease_by": ""})
+            .execution_options(synchronize_session="fetch")
+        )
+        found += done.rowcount  # type: ignore[attr-defined]
+    return found
+
+
 def any_due(now: dt.datetime) -> bool:
     """Whether a mail is due that no worker has in hand."""
     return db.session.scalar(_free(now).limit(1)) is not None

@@ -13,6 +13,7 @@ Outcome = Literal["sent", "later", "failed", "withheld"]
 
 # (state, action) -> the states it may lead to. A worker claims a mail and then notes what became of
 # it; another worker claims it again when the lease has run out. `stop`: what it is about is over.
+# `doubt`: nobody knows whether it has gone, since an older copy of the database was put back.
 # `replace`: a newer mail says the same. `leave_out`: somebody decides that it does not go.
 TABLE: Table = {
     ("queued", "claim"): ("sending",),
@@ -26,6 +27,9 @@ TABLE: Table = {
     ("sending", "drop"): ("dropped",),
     ("queued", "stop"): ("dropped",),
     ("retry", "stop"): ("dropped",),
+    ("queued", "doubt"): ("unknown",),
+    ("retry", "doubt"): ("unknown",),
+    ("sending", "doubt"): ("unknown",),
     ("queued", "replace"): ("dropped",),
     ("retry", "replace"): ("dropped",),
     ("failed", "replace"): ("dropped",),

@@ -21,6 +21,7 @@ from annualwheel.mail import states as mail_states
 from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Mailing, Message
+from annualwheel.models.mail import MAILING_STATES
 from annualwheel.registrations import seats
 
 # Up to this many mails are written in the request, so that no job has to be waited for.
@@ -164,6 +165,15 @@ def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
     if mailing_states.allowed(mailing, "pause"):
         mailing_states.step(mailing, "pause")
         audit.note(actor, "mailing_paused", mailing, now, mailing.meeting_id)
+
+
+def pause_all(now: dt.datetime, actor: audit.Actor) -> int:
+    """Pauses every mailing that is on its way; returns how many there were."""
+    going = [state for state in MAILING_STATES if mailing_states.TRANSITIONS.allows(state, "pause")]
+    found = db.session.scalars(sa.select(Mailing).where(Mailing.state.in_(going))).all()
+    for mailing in found:
+        pause(mailing, now, actor)
+    return len(found)
 
 
 def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:

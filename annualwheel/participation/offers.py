@@ -164,6 +164,12 @@ def due(now: dt.datetime) -> Sequence[Meeting]:
     ).all()
 
 
+def count_open() -> int:
+    """How many offered seats wait for an answer, in all meetings."""
+    offered = sa.select(sa.func.count()).where(Registration.state == "offered")
+    return db.session.scalar(offered) or 0
+
+
 def lapse_due(meeting: Meeting, now: dt.datetime) -> int:
     """Ends the meeting's offers that have run out; returns how many ended.
 

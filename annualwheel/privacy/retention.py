@@ -47,6 +47,9 @@ from annualwheel.preparation import answers, items
 
 DAY = dt.timedelta(days=1)
 MAILS = 180 * DAY
+# A command keeps copies of the database for so long at most (`cli.backup`): what has been erased
+# since is in them.
+BACKUPS = dt.timedelta(days=30)
 DRAFTS = 30 * DAY
 REQUESTS = 30 * DAY
 SIGN_INS = 30 * DAY

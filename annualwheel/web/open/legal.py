@@ -91,4 +91,5 @@ def _periods() -> list[tuple[str, str]]:
             _("Namn, adress och svar på inbjudan"),
             _("Till dess att du ber oss radera dem, eller enligt regionens beslut om gallring"),
         ),
+        (_("Säkerhetskopior av allt det här"), days(retention.BACKUPS)),
     ]

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
-import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import Flask
-from psycopg import sql
 from sqlalchemy.exc import IntegrityError
 
 from annualwheel import audit, create_app
@@ -159,19 +157,10 @@ def empty_app(
     clock: Fixed,
 ) -> Iterator[Flask]:
     """An application on a database without a single table."""
-    name = f"migrations_{tmp_path.name}".lower().replace("-", "_")[:60]
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'empty.db'}"
-    else:
-        with psycopg.connect(databases.server_url("postgres"), autocommit=True) as server:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        url = databases.server_url(name)
-    app = create_app(settings_for(url), clock)
-    yield app
-    close(app)
-    if request.param == "postgresql":
-        with psycopg.connect(databases.server_url("postgres"), autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with databases.empty(request.param, tmp_path) as url:
+        app = create_app(settings_for(url), clock)
+        yield app
+        close(app)
 
 
 def test_there_is_one_head() -> None:
