@@ -67,6 +67,13 @@ def _print(kept: Import, shown: Preview) -> None:
         click.echo(f"Kolumner som inte läses in: {', '.join(kept.trace['ignored'])}")
     for one in shown.unknown.values():
         click.echo(f"Ny organisation: {one.name} ({_about(one)})")
+    for several in shown.leads:
+        first, *others = [entry.contact for entry in several]
+        rows = ", ".join(str(one.row) for one in others)
+        click.echo(
+            f"{first.organisation} har flera samordnare: rad {first.row} blir det, "
+            f"rad {rows} läses in utan att bli det."
+        )
     for entry in shown.entries:
         said = import_words.said(entry, kept.trace["columns"])
         if entry.status != "new" or said:

@@ -19,7 +19,7 @@ from annualwheel.audit import Actor
 from annualwheel.contacts import organisations
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.imports.reading import Line, Sheet
-from annualwheel.contacts.imports.values import Contact, Problem, parse
+from annualwheel.contacts.imports.values import Contact, parse
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
 from annualwheel.listing import Order, Page, SwedishKey
@@ -96,12 +96,13 @@ class Preview:
     """What the import would do.
 
     It has the rows in the file's order, the organisations to be added, and what the file says of
-    the others.
+    the others. `leads`: rows that name several leads of one organisation, which has but one.
     """
 
     entries: list[PreviewRow]
     unknown: dict[str, UnknownOrganisation]
     typed: list[KnownOrganisation]
+    leads: list[list[PreviewRow]]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -234,14 +235,18 @@ class _Builder:
         self.typed: dict[int, KnownOrganisation] = {}
         self.rows: dict[tuple[tuple[str, str], object], int] = {}
         self.people: set[tuple[str, str]] = set()
-        self.leads: dict[object, int] = {}
+        self.leads: dict[object, list[PreviewRow]] = {}
 
     def build(self, contacts: list[Contact], near: bool) -> Preview:
         entries = [self._entry(contact) for contact in contacts]
         if near and len(self.unknown) * len(self.known.organisations) <= NEAR_PAIRS:
             for one in self.unknown.values():
                 one.near = self.known.near(one.name)
-        return Preview(entries, self.unknown, list(self.typed.values()))
+        several = [rows for rows in self.leads.values() if len(rows) > 1]
+        for entry in (entry for rows in several for entry in rows):
+            # Which of them will lead is asked, so none of them is told to.
+            entry.notes = [note for note in entry.notes if note[0] != "lead"]
+        return Preview(entries, self.unknown, list(self.typed.values()), several)
 
     def _entry(self, contact: Contact) -> PreviewRow:
         entry = PreviewRow(
@@ -253,11 +258,8 @@ class _Builder:
         if (contact.key, at) in self.rows:
             entry.status, entry.same_as = "same", self.rows[contact.key, at]
             return entry
-        if contact.lead and self.leads.setdefault(at, contact.row) != contact.row:
-            contact.problems.append(
-                Problem("lead", "two_leads", contact.organisation, self.leads[at])
-            )
-            return entry
+        if contact.lead:
+            self.leads.setdefault(at, []).append(entry)
         entry.person = self.known.persons.get(contact.key)
         # A second row may name a new person with another organisation: the person is added once.
         entry.status = "there" if entry.person or contact.key in self.people else "new"

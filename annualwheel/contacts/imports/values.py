@@ -61,13 +61,12 @@ SWEDISH_MOBILE = re.compile(r"7\d{8}")
 class Problem:
     """Why a row cannot be read.
 
-    The field, the reason as a key, what the cell says, and another row when it is about two.
+    The field, the reason as a key, and what the cell says.
     """
 
     field: str
     reason: str
     text: str = ""
-    other_row: int = 0
 
 
 @dataclass

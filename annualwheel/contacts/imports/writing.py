@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +53,14 @@ def write(
     actor: Actor,
     now: dt.datetime,
     rows: list[Contact] | None = None,
+    leads: Collection[int] = (),
 ) -> None:
     """Writes the rows that can be read.
 
     `choices` are by folded name; without one an unknown organisation is added as the file says.
-    `rows` when they have been understood already (`contacts_of`), which takes long.
+    `rows` when they have been understood already (`contacts_of`), which takes long. `leads`: the
+    numbers of the rows whose person leads, where the file names several leads of an organisation;
+    without one it is the first of them.
 
     Raises `Refused` when it has been written before.
     """
@@ -72,7 +75,9 @@ def write(
     rows = contacts_of(kept) if rows is None else rows
     # Alike names were looked for in the preview: that takes long, and here others wait for our
     # lock.
-    organisations = writer.add_organisations(build(kept, rows, near=False).unknown, choices)
+    first = build(kept, rows, near=False)
+    _choose_leads(first, leads)
+    organisations = writer.add_organisations(first.unknown, choices)
     # Once more, since the rows must find the organisations that have just been added.
     shown = build(kept, rows, near=False)
     writer.add_people(shown)
@@ -86,6 +91,14 @@ def write(
     states.step(kept, "write")
     kept.written_at = now
     audit.note(actor, "imported", kept, now, **counts)
+
+
+def _choose_leads(shown: Preview, chosen: Collection[int]) -> None:
+    """Leaves one lead of each organisation; the others are read in without being that."""
+    for several in shown.leads:
+        lead = next((one for one in several if one.contact.row in chosen), several[0])
+        for one in several:
+            one.contact.lead = one is lead
 
 
 class _Writer:

@@ -46,11 +46,6 @@ def reason(problem: Problem) -> str:
         "lead_unknown": _("”%(text)s” går inte att förstå. Skriv ja eller nej", text=text),
         "language_unknown": _("”%(text)s” går inte att förstå. Skriv sv eller en", text=text),
         "too_long": _("Texten är längre än 250 tecken"),
-        "two_leads": _(
-            "%(organisation)s har redan en samordnare på rad %(row)s",
-            organisation=text,
-            row=problem.other_row,
-        ),
         "formula": _(
             "Formeln har inget sparat värde. Öppna filen i Excel, spara den och försök igen"
         ),

@@ -153,16 +153,6 @@ class TestPreview:
         bring(coordinator, text).see("Prov49").miss("Prov50")
         coordinator.follow("Nästa sida").see("Prov50", "Sida 2 av 3")
 
-    def test_a_second_lead_of_an_organisation_cannot_be_read(self, coordinator: Browser) -> None:
-        text = (
-            "Namn;E-post;Organisation;Samordnare\n"
-            "A B;a@arv.example.org;Arvika;ja\n"
-            "C D;c@arv.example.org;Arvika kommun;ja\n"
-        )
-        bring(coordinator, text).see(
-            "1 ny", "1 rad kan inte läsas", "D3 Arvika kommun har redan en samordnare på rad 2"
-        )
-
     def test_it_can_be_thrown_away(self, coordinator: Browser) -> None:
         bring(coordinator).press("Ta bort filen utan att spara").see("Inget sparades")
         assert db.session.scalar(sa.select(sa.func.count(Import.id))) == 0
@@ -254,6 +244,23 @@ class TestWriting:
             rows["Värmlands idéburna"].category is not None
             and rows["Värmlands idéburna"].category.sv == "Idéburen sektor"
         )
+
+    def test_who_of_several_leads_is_asked(self, coordinator: Browser) -> None:
+        text = (
+            "Namn;E-post;Organisation;Samordnare\n"
+            "Ett Prov;a@arv.example.org;Arvika;ja\n"
+            "Två Prov;c@arv.example.org;Arvika kommun;ja\n"
+        )
+        bring(coordinator, text).see("2 nya", "En organisation har en samordnare.")
+        coordinator.press("Läs in")
+        assert coordinator.status == 422
+        assert "Välj en samordnare för Arvika" in coordinator.error_at("Ett Prov, rad 2")
+        coordinator.choose("Två Prov, rad 3").press("Läs in").see("Importen är klar")
+        row = db.session.scalars(
+            sa.select(YearOrganisation).where(YearOrganisation.lead_id.is_not(None))
+        ).one()
+        assert row.lead is person("Två")
+        assert person("Ett").affiliations
 
     def test_the_same_file_again_adds_nothing(self, coordinator: Browser) -> None:
         bring(coordinator).press("Läs in")

@@ -174,16 +174,35 @@ def test_who_is_new_has_nothing_added_until_the_second_row(year: Year) -> None:
     assert found[2].same_as == 2
 
 
-def test_only_the_first_lead_of_an_organisation_can_be_read(year: Year) -> None:
-    found = shown(
+def test_a_second_lead_of_an_organisation_is_asked_about_and_read_in(year: Year) -> None:
+    imported = kept(
         year,
         "Ett Namn;a@arv.example;Arvika kommun;;;ja;",
         "Två Namn;b@arv.example;Sunne kommun;;;ja;",
         "Tre Namn;c@arv.example;arvika kommun;;;ja;",
-    ).entries
-    assert statuses(found) == ["new", "new", "unreadable"]
-    (problem,) = found[2].contact.problems
-    assert (problem.field, problem.reason, problem.other_row) == ("lead", "two_leads", 2)
+        "Tre Namn;c@arv.example;arvika kommun;;;ja;",
+    )
+    found = preview.build(imported)
+    assert statuses(found.entries) == ["new", "new", "new", "same"]
+    assert [[one.contact.row for one in several] for several in found.leads] == [[2, 4]]
+    writing.write(imported, {}, audit.SYSTEM, START, leads={4})
+    leads = {row.organisation.name: row.lead for row in db.session.query(YearOrganisation)}
+    assert {name: lead.given for name, lead in leads.items() if lead} == {
+        "Arvika kommun": "Tre",
+        "Sunne kommun": "Två",
+    }
+    assert db.session.query(Person).filter_by(given="Ett").one().affiliations
+
+
+def test_without_an_answer_the_first_lead_leads(year: Year) -> None:
+    imported = kept(
+        year,
+        "Ett Namn;a@sun.example;Sunne kommun;;;ja;",
+        "Två Namn;b@sun.example;Sunne kommun;;;ja;",
+    )
+    writing.write(imported, {}, audit.SYSTEM, START)
+    leads = [row.lead.given for row in db.session.query(YearOrganisation) if row.lead]
+    assert leads == ["Ett"]
 
 
 @pytest.mark.parametrize(

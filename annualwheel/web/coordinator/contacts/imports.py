@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -18,7 +18,12 @@ from wtforms.validators import ValidationError
 from annualwheel import listing
 from annualwheel.contacts import organisations
 from annualwheel.contacts.imports import preview, reading, template, undoing, writing
-from annualwheel.contacts.imports.preview import STATUSES, Preview, UnknownOrganisation
+from annualwheel.contacts.imports.preview import (
+    STATUSES,
+    Preview,
+    PreviewRow,
+    UnknownOrganisation,
+)
 from annualwheel.contacts.imports.reading import Sheet
 from annualwheel.contacts.imports.values import Contact
 from annualwheel.contacts.imports.writing import Choice
@@ -154,7 +159,8 @@ def import_undo(public_id: str) -> AnyResponse:
 def _written(public_id: str, form: Any, shown: Preview, rows: list[Contact]) -> None:
     # A second press waits here for the first, and then finds an import that is written.
     kept = preview.by_public_id(public_id, locked=True)
-    writing.write(kept, _choices(form, shown), actor(), page.now(), rows)
+    leads = {int(form[lead_field(several)].data) for several in shown.leads}
+    writing.write(kept, _choices(form, shown), actor(), page.now(), rows, leads)
 
 
 def _undone(public_id: str) -> None:
@@ -194,6 +200,7 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
         form=form,
         words=import_words,
         key=field_key,
+        lead_field=lead_field,
         name_of=categories.name_of,
         statuses=STATUSES,
     )
@@ -213,10 +220,16 @@ def field_key(folded: str) -> str:
     return hashlib.sha256(folded.encode()).hexdigest()[:12]
 
 
+def lead_field(several: Sequence[PreviewRow]) -> str:
+    """The name of the field that asks which of several rows has the organisation's lead."""
+    return f"lead_{several[0].contact.row}"
+
+
 def _choices_form(shown: Preview) -> type[BaseForm]:
     """The class of a form with the questions that the preview asks.
 
-    It asks whether an organisation is one that we know, and of what kind a new one is.
+    It asks whether an organisation is one that we know, of what kind a new one is, and who leads
+    where the file names several.
     """
     fields: dict[str, Any] = {}
     kinds = categories.choices()
@@ -232,7 +245,22 @@ def _choices_form(shown: Preview) -> type[BaseForm]:
                 description=_unread(one),
                 validate_choice=False,
             )
+    fields |= {lead_field(several): _lead_field(several) for several in shown.leads}
     return type("ChoicesForm", (BaseForm,), fields)
+
+
+def _lead_field(several: Sequence[PreviewRow]) -> RadioField:
+    contacts, known = [one.contact for one in several], several[0].organisation
+    name = known.name if known else contacts[0].organisation
+    return RadioField(
+        _("Vem är samordnare för %(organisation)s?", organisation=name),
+        [_Chosen(_("Välj en samordnare för %(organisation)s", organisation=name))],
+        choices=[
+            SelectChoice(str(one.row), _("%(name)s, rad %(row)s", name=one.name, row=one.row))
+            for one in contacts
+        ],
+        validate_choice=False,
+    )
 
 
 def _same_field(one: UnknownOrganisation) -> RadioField:
