@@ -97,8 +97,12 @@ SUBJECTS = (
 EQUIVALENT: Mapping[str, Mapping[tuple[str, str], str]] = {
     "annualwheel/registrations/seats.py": {
         (
-            ".where(Meeting.id == meeting.id)",
-            ".where(Meeting.id != meeting.id)",
+            'Meeting: _UNCHANGED.where(Meeting.id == sa.bindparam("subject")),',
+            'Meeting: _UNCHANGED.where(Meeting.id != sa.bindparam("subject")),',
+        ): "whichever row is written, SQLite locks the whole file",
+        (
+            "== sa.select(Registration.meeting_id)",
+            "!= sa.select(Registration.meeting_id)",
         ): "whichever row is written, SQLite locks the whole file",
     },
     "annualwheel/registrations/availability.py": {
@@ -129,6 +133,10 @@ EQUIVALENT: Mapping[str, Mapping[tuple[str, str], str]] = {
         (
             'db.session.refresh(mailing, with_for_update={"key_share": True})',
             'db.session.refresh(mailing, with_for_update={"key_share": False})',
+        ): "SQLite has no lock on a row",
+        (
+            "chosen = oldest.with_for_update(skip_locked=True)",
+            "chosen = oldest.with_for_update(skip_locked=False)",
         ): "SQLite has no lock on a row",
     },
     "annualwheel/contacts/imports/preview.py": {

@@ -66,6 +66,7 @@ DECIDED: dict[ModuleType, dict[str, dict[str, str]]] = {
         "postpone": {"sending": "retry unknown"},
         "drop": {"sending": "dropped"},
         "stop": {"queued": "dropped", "retry": "dropped"},
+        "doubt": {"queued": "unknown", "retry": "unknown", "sending": "unknown"},
         "replace": dict.fromkeys(("queued", "retry", "failed", "unknown", "withheld"), "dropped"),
         "leave_out": dict.fromkeys(
             ("queued", "retry", "failed", "unknown", "withheld"), "not_sent"
