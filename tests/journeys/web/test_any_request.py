@@ -37,7 +37,7 @@ PATHS = (
     "%F0%9F%9A%83",
     "%E2%80%AE",
 )
-VALUES = (*PATHS[:4], "%EF%BF%BF", "9" * 40, "-1", "[", "x" * 3000, "")
+VALUES = ("%00", "%ED%A0%80%EF%BF%BF", "%ff", "9" * 40, "[")
 FORM = "application/x-www-form-urlencoded"
 # The same in the name of a field, a field that comes twice, names that mean something to us.
 BODIES = (
@@ -106,10 +106,12 @@ def test_every_endpoint_with_every_method_and_strange_addresses(
         if rule.endpoint == "open.fail":  # the scenes' own, which fails on purpose
             continue
         insider = insiders.get(rule.endpoint.partition(".")[0], insiders["open"])
-        for browser in (enter(world, insider), enter(world, insider, "")):
-            for strange in PATHS if rule.arguments else ("",):
-                for method in METHODS if strange in ("", "%00") else ("GET", "POST"):
-                    found += send(browser, method, addresses(rule, strange))
+        known, stranger = enter(world, insider), enter(world, insider, "")
+        for strange in PATHS if rule.arguments else ("",):
+            for method in METHODS if strange in ("", "%00") else ("GET", "POST"):
+                found += send(known, method, addresses(rule, strange))
+        for method in METHODS:
+            found += send(stranger, method, addresses(rule, "%00"))
     assert not found, "\n".join(found)
 
 
@@ -125,10 +127,8 @@ def test_strange_queries_names_values_and_json_on_every_page(
         with world.at(scene):
             browser, path = enter(world, scene), world.address(scene).partition("?")[0]
             for value in VALUES:
-                query = "&".join(
-                    f"{name}={value}" for name in names if len(value) < 99 or "o" in name
-                )
-                found += send(browser, "GET", f"{path}?{query[:60_000]}")
+                query = "&".join(f"{name}={value}" for name in names)
+                found += send(browser, "GET", f"{path}?{query}")
             for body in BODIES:
                 found += send(browser, "POST", path, data=body, content_type=FORM)
             for body in JSON:
