@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -16,11 +17,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.engine import make_url
 
 from annualwheel import audit, unit_of_work
 from annualwheel.cli import copies
-from annualwheel.db import schema_version
+from annualwheel.db import db, schema_version
 from annualwheel.mail import outbox
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
@@ -67,16 +67,16 @@ def restore(copy: Path) -> None:
 
     Mejl som var på väg när kopian gjordes skickas inte av sig själva: de kan ha gått sedan dess.
     """
-    settings, manifest = services().settings, _checked(copy)
-    if manifest["kind"] != _kind(settings):
+    manifest, kind, url = _checked(copy), db.engine.url.get_backend_name(), _database_url()
+    if manifest["kind"] != kind:
         raise click.ClickException(
-            f"Kopian är av {manifest['kind']}, men DATABASE_URL pekar på {_kind(settings)}."
+            f"Kopian är av {manifest['kind']}, men DATABASE_URL pekar på {kind}."
         )
     _require_known(manifest["schema"])
-    copies.require_empty(settings.database_url)
+    copies.require_empty(url)
     _require_no_jobs()
     with copies.private():
-        copies.put_back(copy / DATABASE, settings.database_url)
+        copies.put_back(copy / DATABASE, url)
         if QUEUE in manifest["files"]:
             _put_queue_back(copy / QUEUE)
     flask_migrate.upgrade(directory=current_app.extensions["migrate"].directory)
@@ -91,7 +91,7 @@ def _new_copy(folder: Path, now: dt.datetime) -> Path:
     # What is left of a copy that was interrupted in the same second is worth nothing.
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
-    _copy(services().settings, half)
+    _copy(half)
     _write_manifest(half, now)
     for path in (*half.iterdir(), half):
         copies.kept_on_disk(path)
@@ -100,14 +100,15 @@ def _new_copy(folder: Path, now: dt.datetime) -> Path:
     return made
 
 
-def _copy(settings: Settings, folder: Path) -> None:
-    file = copies.sqlite_file(settings.database_url)
+def _copy(folder: Path) -> None:
+    url = _database_url()
+    file = copies.sqlite_file(url)
     if file is None:
-        copies.copy_postgresql(settings.database_url, folder / DATABASE)
+        copies.copy_postgresql(url, folder / DATABASE)
     else:
         copies.copy_sqlite(file, folder / DATABASE)
     # A queue on a server is in that server's own copies; the minute's sweep finds the work anyway.
-    queue = copies.sqlite_file(settings.queue_url)
+    queue = copies.sqlite_file(services().settings.queue_url)
     if queue is not None and queue.exists():
         copies.copy_sqlite(queue, folder / QUEUE)
 
@@ -117,7 +118,7 @@ def _write_manifest(folder: Path, now: dt.datetime) -> None:
     manifest = {
         "format": FORMAT,
         "made_at": now.isoformat(),
-        "kind": _kind(services().settings),
+        "kind": db.engine.url.get_backend_name(),
         "schema": schema_version(),
         "files": {path.name: _print(path) for path in sorted(folder.iterdir())},
         # Their names only: a copy without the keys does not open the links in it.
@@ -147,8 +148,9 @@ def _print(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _kind(settings: Settings) -> str:
-    return make_url(settings.database_url).get_backend_name()
+def _database_url() -> str:
+    """Where the database is: the engine knows which folder a relative path is in."""
+    return db.engine.url.render_as_string(hide_password=False)
 
 
 def _require_known(schema: str) -> None:
@@ -181,12 +183,15 @@ def _put_queue_back(copy: Path) -> None:
 
 def _outdated(folder: Path, before: dt.datetime, newest: Path) -> list[Path]:
     """The copies made earlier; never a folder of something else, and never the newest."""
-    found = [path.parent for path in folder.glob(f"*/{MANIFEST}") if path.parent != newest]
-    return [path for path in sorted(found) if _made_at(path) < before]
-
-
-def _made_at(copy: Path) -> dt.datetime:
-    return dt.datetime.fromisoformat(json.loads((copy / MANIFEST).read_text())["made_at"])
+    found = []
+    for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            # Other programs have manifests too.
+            written = json.loads(manifest.read_text(encoding="utf-8"))
+            is_ours = written["format"] == FORMAT and manifest.parent != newest
+            if is_ours and dt.datetime.fromisoformat(written["made_at"]) < before:
+                found.append(manifest.parent)
+    return found
 
 
 def _hold(made_at: str) -> None:

@@ -206,14 +206,15 @@ def test_a_copy_that_is_not_whole_is_refused(
 def test_old_copies_go_and_nothing_else(app: Flask, tmp_path: Path, clock: Fixed) -> None:
     folder = tmp_path / "copies"
     first = copied(app, folder)
-    (folder / "other").mkdir()
-    (folder / "other" / "file").touch()
+    for name, text in (("other", "{}"), ("another", "[1]"), ("third", "not JSON")):
+        (folder / name).mkdir()
+        (folder / name / "manifest.json").write_text(text)
     clock.advance(20 * DAY)
     second = copied(app, folder)
     clock.advance(11 * DAY)
     third = copied(app, folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        [second.name, third.name, "other"]
+        [second.name, third.name, "other", "another", "third"]
     )
     clock.advance(100 * DAY)
     assert run(app, "backup", folder, "--keep", "1").exit_code == 0
