@@ -319,6 +319,13 @@ def _named(file: Path) -> int:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_disk_has_what_is_acknowledged(app: Flask) -> None:
+    """FULL is 2 (https://sqlite.org/pragma.html#pragma_synchronous)."""
+    with app.app_context():
+        assert db.session.scalar(sa.text("pragma synchronous")) == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_only_its_owner_reads_a_new_database_and_its_queue(
     database: SQLite, settings_for: Callable[..., Settings], tmp_path: Path
 ) -> None:
