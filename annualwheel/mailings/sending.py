@@ -65,11 +65,13 @@ def confirm(
     Raises `Refused("nobody_left")`, `Refused("more_recipients")` when there are more than the
     number that was confirmed, and what `require_possible` raises.
     """
+    # The meeting may be moved or cancelled, or its seats taken, in this very moment.
+    seats.lock(draft.meeting)
+    # Asked under the lock: a second press in the same moment waits for the first, and then finds
+    # everybody written to.
     found = confirmed(confirm_key)
     if found is not None:
         return found
-    # The meeting may be moved or cancelled, or its seats taken, in this very moment.
-    seats.lock(draft.meeting)
     kind = registry.of(draft.kind)
     kind.require_possible(draft, now)
     chosen = draft.ticked(kind.recipients(draft, now))
@@ -80,13 +82,8 @@ def confirm(
     if count > expected:
         raise Refused("more_recipients", count=count)
     mailing = _made(draft, confirm_key, expected, actor, now)
-    try:
-        # A savepoint: on PostgreSQL an error would end the whole transaction.
-        with db.session.begin_nested():
-            db.session.add(mailing)
-    except IntegrityError:
-        # Two presses in the same moment: the unique key let the first one write.
-        return db.session.scalars(_with_key(confirm_key)).one()
+    db.session.add(mailing)
+    db.session.flush()
     if count <= SMALL:
         _write(mailing, chosen, now)
         mailing_states.step(mailing, "written")
@@ -98,11 +95,7 @@ def confirm(
 
 def confirmed(confirm_key: str) -> Mailing | None:
     """The mailing that was confirmed with that key, if there is one."""
-    return db.session.scalar(_with_key(confirm_key))
-
-
-def _with_key(confirm_key: str) -> sa.Select[Mailing]:
-    return sa.select(Mailing).where(Mailing.confirm_key == confirm_key)
+    return db.session.scalar(sa.select(Mailing).where(Mailing.confirm_key == confirm_key))
 
 
 def _made(

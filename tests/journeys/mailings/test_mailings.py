@@ -37,6 +37,7 @@ from annualwheel.participation.replies import Reply
 from annualwheel.preparation import membership
 from annualwheel.registrations import invitations
 from annualwheel.registrations.audiences import Choice
+from tests.at_once import at_once
 from tests.conftest import START, Fixed
 from tests.makers.guests import in_hand, publish, typed
 from tests.makers.region import (
@@ -250,6 +251,23 @@ def test_a_second_press_sends_nothing_more(meeting: Meeting, year: Year, karin: 
         confirm(draft_for(meeting), karin, key="en annan flik")
     assert len(of_kind("invitation")) == 2
     assert db.session.query(Audit).filter_by(verb="mailing_confirmed").count() == 1
+
+
+@pytest.mark.race
+def test_presses_in_the_same_moment_are_led_to_the_same_mailing(
+    app: Flask, meeting: Meeting, year: Year
+) -> None:
+    people(year, "Anna", "Ola")
+    db.session.commit()
+
+    def press(meeting_id: int) -> int:
+        draft = draft_for(db.session.get_one(Meeting, meeting_id))
+        mailing = sending.confirm(draft, "nyckel", 100, audit.SYSTEM, START)
+        unit_of_work.commit()
+        return mailing.id
+
+    assert len(set(at_once(app, press, [meeting.id] * 4))) == 1
+    assert len(of_kind("invitation")) == 2
 
 
 def test_more_people_than_were_confirmed_are_asked_about_again(year: Year, office: Browser) -> None:
