@@ -24,8 +24,10 @@ from annualwheel import unit_of_work
 from annualwheel.db import db
 from annualwheel.jobs import once, sending, sweep
 from annualwheel.mail import letters, outbox
+from annualwheel.mail.delivery.connecting import LONGEST_REPLY
 from annualwheel.mail.outbox import WAITS, Recipient
 from annualwheel.models import Message
+from annualwheel.wording import cleaning
 from config import ROOT
 from tests.conftest import Fixed
 from tests.databases import PostgreSQL, SQLite
@@ -175,6 +177,25 @@ def test_a_final_no_is_shown_and_not_tried_again_until_a_person_asks(
         unit_of_work.commit()
         sending.drain_outbox()
         assert state_of(1) == "sent"
+
+
+@pytest.mark.parametrize(
+    "reply", ["550 no\0such person", "550 " + "very long " * 500, "550 \x1b[2Jx\x07"]
+)
+def test_a_reply_that_no_database_can_hold_fails_its_own_mail_alone(
+    make_app: Callable[..., Flask], smtp: Smtp, clock: Fixed, reply: str
+) -> None:
+    app = make_app(mail_allow=("example",))
+    smtp.answers["p1@kommun.example"] = reply
+    with app.app_context():
+        for number in (1, 2):
+            put(number, clock.now())
+        db.session.commit()
+        sending.drain_outbox()
+        assert (state_of(1), state_of(2)) == ("failed", "sent")
+        error = db.session.query(Message).filter_by(key="prov:1").one().error
+        assert error.startswith("550 ") and len(error) <= LONGEST_REPLY
+        assert cleaning.kept(error) == error
 
 
 def test_outside_production_the_fence_keeps_mail_back_and_says_so(
