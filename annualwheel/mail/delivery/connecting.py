@@ -22,8 +22,6 @@ from config import Settings
 
 # The server wants us to sign in (RFC 4954): our settings are wrong, not this mail.
 ABOUT_US = frozenset({530})
-# What is kept of a reply. A server may send as many lines as it likes.
-LONGEST_REPLY = 1_000
 # The errors of sockets, TLS and SMTP are all OSError; a host name or password that SMTP cannot
 # carry is a UnicodeError.
 NO_SESSION = (OSError, UnicodeError)
@@ -180,7 +178,7 @@ def _reply(error: Exception) -> tuple[int, str]:
     elif isinstance(error, smtplib.SMTPResponseException):
         code, text = error.smtp_code, error.smtp_error
     else:
-        return 0, kept(f"{type(error).__name__}: {error}"[:LONGEST_REPLY])
+        return 0, kept(f"{type(error).__name__}: {error}")
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    return code, kept(f"{code} {text}"[:LONGEST_REPLY])
+    return code, kept(f"{code} {text}")
