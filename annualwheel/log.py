@@ -21,7 +21,7 @@ TOKEN = re.compile(
 # PostgreSQL adds the row itself to a refusal: names, needs, answers.
 ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)", re.DOTALL)
 # It begins only where the address can: from every letter of a long text it would take the square.
-ADDRESS = re.compile(r"(?<![^\s\"'<>:])[^\s\"'<>:]++@[^\s\"'<>,;]+")
+ADDRESS = re.compile(r"(?<![^\s\"'<>:@])[^\s\"'<>:@]++@[^\s\"'<>,;]+")
 
 
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
