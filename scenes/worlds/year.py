@@ -49,6 +49,8 @@ from scenes.worlds import applicants, owners, writers
 ROWS = (
     "Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
     "Åsa;Provsson;asa.provsson@sunne.example;Sunne kommun;Kommun;utvecklingschef;ja\n"
+    "Bengt-Åke;Låtsasson;bengt-ake.latsasson@sunne.example;Sunne kommun;Kommun;"
+    "kommundirektör med ansvar för samhällsbyggnad;ja\n"
     "Göran;Exempelgren;goran.exempelgren@ovrigt.example;Övningsbygdens samverkan;Idéburen "
     "sektor;ordförande;\n"
     "Tuva;von Exempel;tuva.vonexempel@karlstad.example;Karlstad kommun;Kommun;strateg;\n"
