@@ -33,6 +33,10 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 DATABASE, QUEUE = "database", "queue"
 PARTIAL = ".partial"
+# How a copy is called: the moment it was begun, UTC.
+NAME = "%Y%m%dT%H%M%SZ"
+# No copy takes longer; one that has was interrupted.
+LONGEST = dt.timedelta(days=1)
 
 
 @click.command("backup")
@@ -54,7 +58,8 @@ def backup(folder: Path, days: int) -> None:
     with copies.private():
         made = _new_copy(folder, now)
     click.echo(f"Kopian är klar: {made}")
-    for old in _outdated(folder, now - dt.timedelta(days=days), made):
+    outdated = _outdated(folder, now - dt.timedelta(days=days), made)
+    for old in (*outdated, *_interrupted(folder, now - LONGEST)):
         shutil.rmtree(old)
         click.echo(f"Borttagen: {old}")
 
@@ -84,7 +89,7 @@ def restore(copy: Path) -> None:
 
 
 def _new_copy(folder: Path, now: dt.datetime) -> Path:
-    name = now.strftime("%Y%m%dT%H%M%SZ")
+    name = now.strftime(NAME)
     made, half = folder / name, folder / f"{name}{PARTIAL}"
     if made.exists():
         raise click.ClickException(f"{made} finns redan.")
@@ -191,6 +196,17 @@ def _outdated(folder: Path, before: dt.datetime, newest: Path) -> list[Path]:
             is_ours = written["format"] == FORMAT and manifest.parent != newest
             if is_ours and dt.datetime.fromisoformat(written["made_at"]) < before:
                 found.append(manifest.parent)
+    return found
+
+
+def _interrupted(folder: Path, before: dt.datetime) -> list[Path]:
+    """What is left of copies that were begun earlier and never ended: they hold names too."""
+    found = []
+    for half in sorted(folder.glob(f"*{PARTIAL}")):
+        with contextlib.suppress(ValueError):
+            name = half.name.removesuffix(PARTIAL)
+            if dt.datetime.strptime(name, NAME).replace(tzinfo=dt.UTC) < before:
+                found.append(half)
     return found
 
 

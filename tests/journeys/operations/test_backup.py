@@ -231,6 +231,22 @@ def test_what_is_left_of_an_interrupted_copy_is_no_copy(
     assert run(app, "backup", tmp_path / "copies").exit_code == 0
 
 
+def test_what_an_interrupted_copy_left_goes_a_day_later(
+    app: Flask, tmp_path: Path, clock: Fixed
+) -> None:
+    folder = tmp_path / "copies"
+    made = copied(app, folder)
+    half = made.rename(made.with_name(f"{made.name}{PARTIAL}"))
+    (folder / f"something else{PARTIAL}").mkdir()
+    clock.advance(DAY)
+    copied(app, folder)
+    assert half.exists()
+    clock.advance(dt.timedelta(minutes=1))
+    copied(app, folder)
+    assert not half.exists()
+    assert (folder / f"something else{PARTIAL}").exists()
+
+
 def test_a_copy_of_another_database_is_refused(app: Flask, tmp_path: Path) -> None:
     made = copied(app, tmp_path / "copies")
     manifest = made / "manifest.json"
