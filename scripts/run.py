@@ -45,6 +45,8 @@ def main() -> int:
         signal.signal(number, _stop)
     environ = development_environment({**_dotenv(), **os.environ})
     family: list[subprocess.Popen[bytes]] = []
+    # What is written here names people: the log, the mailbox, the database.
+    os.umask(0o077)
     LOG.parent.mkdir(exist_ok=True)
     try:
         check(environ)
