@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from annualwheel.contacts.imports import headings, reading, template, values
 from annualwheel.errors import Unreadable
+from tests.cpu_time import within
 
 HEAD = ("Förnamn", "Efternamn", "E-post", "Organisation")
 ROW = ("Åsa", "Ängprov", "asa@sun.example.org", "Sunne kommun")
@@ -81,9 +81,8 @@ class TestSeparatedText:
 
     def test_a_file_of_millions_of_cells_costs_no_more_than_its_people(self) -> None:
         content = (";".join(HEAD) + "\n" + (";".join(ROW) + ";" * 16_000 + "\n") * 200).encode()
-        began = time.process_time()
+        assert within(5, lambda: lines(content))
         assert len(lines(content)) == 200
-        assert time.process_time() - began < 5
 
     @pytest.mark.parametrize("delimiter", [";", "\t", ","])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -218,9 +217,8 @@ class TestWorkbooks:
         book.active.cell(row=1_048_576, column=1, value="x")
         file = io.BytesIO()
         book.save(file)
-        began = time.process_time()
+        assert within(20, lambda: lines(file.getvalue()))
         assert [number for number, _ in lines(file.getvalue())] == [2, 1_048_576]
-        assert time.process_time() - began < 20
 
 
 class TestRefusals:
