@@ -25,7 +25,7 @@ check: environment-dev
 
 # Everything. With CI=true the readers must be there.
 test: environment-dev
-	@left_out=$$($(BIN) -m scripts.test_needs postgresql chromium --optional readers) && \
+	@left_out=$$($(BIN) -m scripts.test_needs postgresql chromium --optional readers proxy) && \
 		$(BIN) -m pytest -n $(JOBS) --dist worksteal --durations=10 $$left_out $(ARGS)
 
 # Turns a comparison or a Boolean and sees whether a test notices: a sample, in copies, on SQLite.

@@ -19,6 +19,10 @@ bind = f"{_environ.get('HOST') or '127.0.0.1'}:{_environ.get('PORT') or '8000'}"
 worker_class = "gthread"
 workers = int(_environ.get("WEB_WORKERS") or "2")
 threads = int(_environ.get("WEB_THREADS") or "4")
+# More than any page of ours sends: a cookie, some headers of browsers and of the proxy.
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # gunicorn 27 would open a socket in the home folder, which a hardened service cannot reach and two

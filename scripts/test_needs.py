@@ -1,5 +1,5 @@
 """Ensures that what the tests need besides Python is there: `python -m scripts.test_needs
-postgresql chromium --optional readers`.
+postgresql chromium --optional readers proxy`.
 
 It installs what is missing when that needs no answer (apt as root, or with a sudo that wants no
 password); otherwise a message says what to do, and the exit status is 1. What is optional may be
@@ -58,6 +58,11 @@ def _fetch_ical_js() -> bool:
     return found.is_dir()
 
 
+def find_nginx() -> str | None:
+    """Where nginx is: Debian keeps it where only administrators look."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
 NEEDS = {
     "postgresql": Need(
         {"postgresql": lambda: bool(os.environ.get("TEST_DATABASE_URL") or find_programs())},
@@ -68,6 +73,10 @@ NEEDS = {
         {"chromium-headless-shell": lambda: find_chromium() is not None},
         "or set CHROME to a Chromium or Chrome, or run: .venv/bin/python -m playwright install "
         "chromium",
+    ),
+    "proxy": Need(
+        {"nginx-light": lambda: find_nginx() is not None},
+        "or install nginx in another way",
     ),
     "readers": Need(
         {
