@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from annualwheel import cli, web
+from annualwheel import cli, storage, web
 from annualwheel.access.links import LinkSigner
 from annualwheel.clock import Clock, SystemClock
 from annualwheel.db import db, prepare_engine
@@ -22,8 +22,10 @@ from config import ROOT, Settings
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The application for `settings`.
 
-    `clock` is the system's unless a test or a rehearsal gives its own.
+    `clock` is the system's unless a test or a rehearsal gives its own. Raises `SettingsError` when
+    a folder that it needs cannot be written in.
     """
+    storage.require(settings)
     app = Flask("annualwheel")
     _configure(app, settings)
     prepare_log(settings)

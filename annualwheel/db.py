@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
@@ -203,9 +204,8 @@ def keep(row: Base) -> None:
 
 
 def schema_version() -> str | None:
-    """The latest migration that the database has had."""
-    found: str | None = db.session.scalar(sa.text("select version_num from alembic_version"))
-    return found
+    """The latest migration that the database has had; None before the first."""
+    return MigrationContext.configure(db.session.connection()).get_current_revision()
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -28,7 +28,6 @@ def create_queue(settings: Settings) -> Huey:
     scheme = urlsplit(settings.queue_url).scheme
     if scheme == "sqlite":
         path = Path(settings.queue_url.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
         make_private(path)
         return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
     if scheme.startswith("postgresql"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from annualwheel.db import db
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger()
+# `read_only_sql_transaction`, PostgreSQL's appendix A.
+READ_ONLY = "25006"
 PAGES = (400, 403, 404, 405, 410, 413, 422, 429, 500, 503)
 
 
@@ -62,6 +64,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(InternalError, _internal)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -84,6 +87,13 @@ def _database(error: OperationalError) -> Response:
     db.session.rollback()
     # A lock that took too long or a server out of reach passes: 503 asks people to try again.
     return _with_code(503, error)
+
+
+def _internal(error: InternalError) -> Response:
+    # A standby, or a server whose disk is full, only reads: that passes as well.
+    only_reads = getattr(error.orig, "sqlstate", "") == READ_ONLY
+    db.session.rollback()
+    return _with_code(503 if only_reads else 500, error)
 
 
 def _unexpected(error: Exception) -> Response:

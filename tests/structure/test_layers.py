@@ -24,7 +24,7 @@ LIBRARIES = {
     "markdown_it": ("mail.letters",),
     "smtplib": ("mail.delivery",),
     "huey": ("jobs", "services"),
-    "config": ("services", "log", "mail.delivery", "jobs", "cli", ""),
+    "config": ("services", "log", "storage", "mail.delivery", "jobs", "cli", ""),
 }
 # Above these nothing is called by a subject: requests, commands and jobs begin here, and commit.
 EDGE = ("web", "cli", "jobs", "demo", "unit_of_work", "")

@@ -167,6 +167,11 @@ def test_there_is_one_head() -> None:
     assert len(ScriptDirectory(FOLDER).get_heads()) == 1
 
 
+def test_not_ready_before_the_first_migration(empty_app: Flask) -> None:
+    reply = empty_app.test_client().get("/readyz")
+    assert (reply.status_code, reply.json["status"]) == (503, "behind")
+
+
 def test_the_models_and_the_migrations_agree(empty_app: Flask) -> None:
     with empty_app.app_context():
         flask_migrate.upgrade(directory=FOLDER)

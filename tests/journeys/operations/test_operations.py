@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy import event
 
-from annualwheel import log
+from annualwheel import create_app, log, storage
 from annualwheel.db import db
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
@@ -21,6 +24,7 @@ from annualwheel.models import Message, Staff
 from config import ROOT, Settings
 from tests.conftest import Fixed
 from tests.smtp_server import Smtp
+from tests.tiny_browser import Browser
 
 
 def test_the_process_says_that_it_lives(app: Flask) -> None:
@@ -42,8 +46,59 @@ def test_ready_tells_the_age_of_the_oldest_due_mail(app: Flask, clock: Fixed) ->
     reply = app.test_client().get("/readyz")
     assert (reply.status_code, reply.get_json()) == (
         200,
-        {"status": "ok", "migrated": True, "oldest_due_mail": 90},
+        {"status": "ok", "migrated": True, "oldest_due_mail": 90, "problems": []},
     )
+
+
+def test_not_ready_when_the_disk_is_nearly_full(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "LEAST", 2**60)
+    reply = app.test_client().get("/readyz")
+    assert (reply.status_code, reply.json["status"]) == (503, "storage")
+    assert all("Frigör plats" in sentence for sentence in reply.json["problems"])
+
+
+def test_not_ready_when_the_database_is_out_of_reach(
+    settings_for: Callable[..., Settings], tmp_path: Path
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    unreachable = create_app(settings_for(f"postgresql://nobody@127.0.0.1:{port}/none"))
+    reply = unreachable.test_client().get("/readyz")
+    assert (reply.status_code, reply.json["status"]) == (503, "unreachable")
+
+
+@pytest.fixture
+def only_reads(app: Flask) -> Iterator[None]:
+    """A database that is out of room, or a standby: it can be read, nothing is written."""
+    with app.app_context():
+        engine = db.engine
+    statement = (
+        "pragma query_only=on"
+        if engine.dialect.name == "sqlite"
+        else "set default_transaction_read_only=on"
+    )
+
+    def refuse(connection: Any, _record: object) -> None:
+        connection.execute(statement)
+        if engine.dialect.name != "sqlite":
+            connection.commit()
+
+    engine.dispose()
+    event.listen(engine, "connect", refuse)
+    yield
+    event.remove(engine, "connect", refuse)
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("only_reads")
+def test_a_database_that_takes_nothing_is_read_and_says_to_try_again(visitor: Browser) -> None:
+    visitor.open("/lank").fill("E-postadress", "anna.berg@kommun.example")
+    visitor.press("Få en ny länk med e-post")
+    assert visitor.status == 503
+    visitor.see("Försök igen")
 
 
 def test_not_ready_behind_the_newest_migration(app: Flask) -> None:
@@ -83,13 +138,13 @@ def test_a_failure_shows_a_code_that_the_log_has_too(
 ) -> None:
     log.prepare_log(Settings(secret_keys=("k" * 40,)))
     with app.app_context():
-        db.session.execute(db.text("alter table alembic_version rename to hidden"))
+        db.session.execute(db.text("alter table messages rename to hidden"))
         db.session.commit()
     try:
         reply = app.test_client().get("/readyz")
     finally:
         with app.app_context():
-            db.session.execute(db.text("alter table hidden rename to alembic_version"))
+            db.session.execute(db.text("alter table hidden rename to messages"))
             db.session.commit()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     code = next(line["code"] for line in lines if line["event"] == "failure")
