@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
+
 from annualwheel.db import db, reading
 from rehearse import cast, place
 from rehearse.dom import Unexpected
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         contacts = cast.contacts(options.contacts, options.organisations, options.seed)
         return rehearse(options.out, contacts, options.seed, options.database_url, _say)
-    except (OSError, ValueError, Unexpected) as problem:
+    except (OSError, ValueError, Unexpected, click.ClickException) as problem:
         print(f"Repetitionen stannade: {problem}", file=sys.stderr)
         return 1
 
@@ -52,7 +54,8 @@ def rehearse(
     (folder / contacts[0]).write_bytes(contacts[1])
     with (
         place.database(folder, server_url) as url,
-        Stage(folder, url, cast.domains(contacts[1])) as stage,
+        place.database(folder, server_url, "spare") as spare,
+        Stage(folder, url, spare, cast.domains(contacts[1])) as stage,
     ):
         ledger = Rehearsal(stage, contacts, seed, say).play()
         return conclude(stage, ledger, time.monotonic() - began, say)

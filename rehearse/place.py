@@ -22,6 +22,9 @@ LEFT = (
     "summary.json",
     "rehearsal.db*",
     "queue.db*",
+    "spare.db*",
+    "spare_queue.db*",
+    "copies/*/*",
     "clock",
 )
 
@@ -33,10 +36,12 @@ def clear(folder: Path) -> None:
     for pattern in LEFT:
         for file in folder.glob(pattern):
             file.unlink()
+    for copy in (folder / "copies").glob("*/"):
+        copy.rmdir()
 
 
 @contextmanager
-def database(folder: Path, server_url: str) -> Iterator[str]:
+def database(folder: Path, server_url: str, name: str = "rehearsal") -> Iterator[str]:
     """The URL of an empty database for as long as the block lasts.
 
     A file in `folder`, or on the PostgreSQL server of `server_url`.
@@ -45,14 +50,14 @@ def database(folder: Path, server_url: str) -> Iterator[str]:
     Raises `ValueError` for any other kind of server.
     """
     if not server_url or server_url.startswith("sqlite"):
-        yield f"sqlite:///{(folder / 'rehearsal.db').resolve()}"
+        yield f"sqlite:///{(folder / f'{name}.db').resolve()}"
         return
     if not server_url.startswith("postgresql"):
         raise ValueError("--database-url ska börja med postgresql://")
-    url, name = make_url(server_url).set(drivername="postgresql"), f"rehearsal_{os.getpid()}"
+    url, own_name = make_url(server_url).set(drivername="postgresql"), f"{name}_{os.getpid()}"
     maintenance = url.render_as_string(hide_password=False)
-    own = url.set(database=name).render_as_string(hide_password=False)
-    quoted = sql.Identifier(name)
+    own = url.set(database=own_name).render_as_string(hide_password=False)
+    quoted = sql.Identifier(own_name)
     drop = sql.SQL("drop database if exists {} with (force)").format(quoted)
     make = sql.SQL("create database {} template template0 encoding 'UTF8'").format(quoted)
     _run(maintenance, drop, make)

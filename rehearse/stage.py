@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -51,10 +52,13 @@ Result = TypeVar("Result")
 class Stage:
     """Everything that runs, from entering the block to leaving it.
 
-    `domains` may be mailed to; all mail stays on this machine.
+    `domains` may be mailed to; all mail stays on this machine. `spare_url` is the empty database
+    that it moves to.
     """
 
-    def __init__(self, folder: Path, database_url: str, domains: Iterable[str]) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, spare_url: str, domains: Iterable[str]
+    ) -> None:
         self.folder, self.clock = folder, FastClock(folder / "clock")
         self.clock.to(START)
         self.post = Post(folder)
@@ -72,8 +76,13 @@ class Stage:
             mail_connections=2,
             mail_allow=tuple(domains),
         )
-        self.app = create_app(self.settings, self.clock)
+        self.spare_url = spare_url
         self.web: subprocess.Popen[bytes] | None = None
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """The application as the settings have it, and its worker."""
+        self.app = create_app(self.settings, self.clock)
         # The worker looks often: people in a rehearsal wait for their mail.
         self.worker = EmbeddedConsumer(
             queue_of(self.app),
@@ -86,8 +95,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         self.command("db", "upgrade")
-        self.web = self._serve()
-        self.worker.start()
+        self._start()
         return self
 
     def __exit__(
@@ -96,15 +104,41 @@ class Stage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._stop()
+        self.listening.close()
+        self.post.close()
+
+    def _start(self) -> None:
+        self.web = self._serve()
+        self.worker.start()
+
+    def _stop(self) -> None:
         self.worker.stop(graceful=True)
         if self.web is not None:
             self.web.terminate()
             self.web.wait()
-        self.listening.close()
-        self.post.close()
         with self.app.app_context():
             db.engine.dispose()
         queue_of(self.app).storage.close()
+
+    def move(self) -> None:
+        """Puts a copy of everything back on another database, and goes on there.
+
+        Who connects meanwhile waits. Raises `ClickException` when there is no copy, or it cannot be
+        put back.
+        """
+        copies = self.folder / "copies"
+        self.command("backup", str(copies))
+        self._stop()
+        self.settings = replace(
+            self.settings,
+            database_url=self.spare_url,
+            queue_url=f"sqlite:///{(self.folder / 'spare_queue.db').resolve()}",
+        )
+        self._set_up()
+        [newest] = copies.iterdir()
+        self.command("restore", str(newest))
+        self._start()
 
     def _serve(self) -> subprocess.Popen[bytes]:
         """The web server on the listening socket; whoever connects before it is ready waits."""

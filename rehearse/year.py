@@ -50,6 +50,7 @@ class Rehearsal:
         self.plan()
         self.work_meeting()
         self.direction_meeting()
+        self.move()
         self.conference()
         return self.ledger
 
@@ -102,6 +103,16 @@ class Rehearsal:
         self.tell(f"Riktningsmötet flyttades till {MOVED.day}.")
         self.prepare(DIRECTION, dt.date(2027, 3, 1), dt.date(2027, 3, 8))
         self.pack(MOVED, dt.date(2027, 3, 15))
+
+    def move(self) -> None:
+        """In spring the service moves to another machine, by a copy that is put back there.
+
+        Every link that people have, and every account, goes on.
+        """
+        self.day(2027, 4, 6)
+        self.stage.settle()
+        self.stage.move()
+        self.tell("Allt är flyttat till en annan databas, från en kopia.")
 
     def conference(self) -> None:
         """The leads again, and a seat that is given back is offered; now each person prepares.

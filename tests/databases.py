@@ -56,6 +56,13 @@ def maintenance_url() -> str:
     return server_url((make_url(given).database if given else None) or "postgres")
 
 
+def put_programs_first(patch: pytest.MonkeyPatch) -> None:
+    """Lets `pg_dump` be the one of the tests' own server."""
+    found = postgresql.find_programs()
+    if found and "TEST_DATABASE_URL" not in os.environ:
+        patch.setenv("PATH", f"{found}{os.pathsep}{os.environ['PATH']}")
+
+
 @contextmanager
 def empty(kind: str, folder: Path) -> Iterator[str]:
     """Where a database without a single table is, for as long as the block lasts."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sqlite3
 import stat
 import threading
@@ -31,7 +30,6 @@ from annualwheel.models import Mailing, Message, Organisation
 from annualwheel.participation import replies
 from annualwheel.services import Services, enqueue
 from config import ROOT, Settings
-from scripts import postgresql
 from tests import databases
 from tests.conftest import START, Fixed, close, run_jobs
 from tests.databases import PostgreSQL, SQLite
@@ -45,9 +43,8 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture(autouse=True)
 def programs(database: SQLite | PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL's programs of the tests' own server come first."""
-    found = postgresql.find_programs()
-    if database.kind == "postgresql" and found and "TEST_DATABASE_URL" not in os.environ:
-        monkeypatch.setenv("PATH", f"{found}{os.pathsep}{os.environ['PATH']}")
+    if database.kind == "postgresql":
+        databases.put_programs_first(monkeypatch)
 
 
 @pytest.fixture
@@ -261,19 +258,19 @@ def test_a_copy_of_another_database_is_refused(app: Flask, tmp_path: Path) -> No
 def test_all_that_was_acknowledged_before_the_copy_is_in_it(
     app: Flask, elsewhere: Flask, tmp_path: Path
 ) -> None:
-    """Others write all the time, and the copy is none of their business."""
+    """Thirty others write all the time, and the copy is none of their business."""
     written, stop = list[str](), threading.Event()
 
     def write() -> None:
         with app.app_context():
-            while not stop.is_set():
+            while not stop.wait(0.05):
                 name = f"Provorganisation {threading.get_ident()} {len(written)}"
                 organisations.add_organisation(name, code=name)
                 db.session.commit()
                 written.append(name)
                 db.session.remove()
 
-    writers = [threading.Thread(target=write) for _ in range(3)]
+    writers = [threading.Thread(target=write) for _ in range(30)]
     for one in writers:
         one.start()
     while len(written) < 30:

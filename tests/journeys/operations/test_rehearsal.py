@@ -75,7 +75,8 @@ def played(folder: Path, server_url: str) -> Iterator[Played]:
     place.clear(folder)
     with (
         place.database(folder, server_url) as url,
-        Stage(folder, url, cast.domains(contacts[1])) as stage,
+        place.database(folder, server_url, "spare") as spare,
+        Stage(folder, url, spare, cast.domains(contacts[1])) as stage,
     ):
         yield Played(stage, Rehearsal(stage, contacts, SEED, said.append).play(), said)
 
@@ -86,7 +87,8 @@ def databases_of(server_url: str) -> set[str]:
         return {
             row[0]
             for row in connection.execute(
-                "select datname from pg_database where datname = %s", (f"rehearsal_{os.getpid()}",)
+                "select datname from pg_database where datname = any(%s)",
+                ([f"{name}_{os.getpid()}" for name in ("rehearsal", "spare")],),
             )
         }
 
@@ -97,8 +99,10 @@ def year(
 ) -> Iterator[Played]:
     """One year for all tests of this file, on each database."""
     url = databases.maintenance_url() if request.param == "postgresql" else ""
-    with played(tmp_path_factory.mktemp("rehearsal"), url) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as patch:
+        databases.put_programs_first(patch)
+        with played(tmp_path_factory.mktemp("rehearsal"), url) as found:
+            yield found
     assert not url or not databases_of(url), "the rehearsal leaves its database on the server"
 
 
