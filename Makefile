@@ -3,6 +3,7 @@
 #   make check BASE=origin/main            make test ARGS=tests/readers
 PYTHON ?=
 JOBS ?= 2
+TIMES ?= 10
 BASE ?=
 ARGS ?=
 BIN := .venv/bin/python
@@ -13,7 +14,7 @@ export PYTHONUTF8 := 1
 # Every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run check test mutants bench rehearse pictures messages lint clean environment environment-dev
+.PHONY: run check test faults mutants bench rehearse pictures messages lint clean environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment .env
@@ -31,6 +32,11 @@ test: environment-dev
 # Turns a comparison or a Boolean and sees whether a test notices: a sample, in copies, on SQLite.
 mutants: environment-dev
 	@$(BIN) -m scripts.mutants --jobs $(JOBS) $(ARGS)
+
+# Kills, outages and full disks, more often than in the ordinary run.
+faults: environment-dev
+	@$(BIN) -m scripts.test_needs postgresql
+	@FAULT_TIMES=$(TIMES) $(BIN) -m pytest -n $(JOBS) -m fault $(ARGS)
 
 bench: environment-dev
 	@$(BIN) -m scripts.test_needs postgresql

@@ -56,11 +56,11 @@ def maintenance_url() -> str:
     return server_url((make_url(given).database if given else None) or "postgres")
 
 
-def put_programs_first(patch: pytest.MonkeyPatch) -> None:
+def put_programs_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets `pg_dump` be the one of the tests' own server."""
     found = postgresql.find_programs()
     if found and "TEST_DATABASE_URL" not in os.environ:
-        patch.setenv("PATH", f"{found}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setenv("PATH", f"{found}{os.pathsep}{os.environ['PATH']}")
 
 
 @contextmanager
