@@ -34,6 +34,8 @@ from tests.makers.guests import link_of, make_guest, make_meeting, publish
 PEOPLE_AT_ONCE = 4
 # Seconds between two presses, and so many of them before somebody gives up and the test fails.
 PATIENCE, PRESSES = 0.05, 600
+# Seconds without anything new, after which a test gives up too.
+STANDS_STILL = 60
 # What somebody meets while the service, or its database, is gone.
 GONE = (OSError, HTTPException, Unexpected)
 
@@ -141,13 +143,15 @@ class Crowd:
 
     def reached(self, done: int = 0, refused: int = 0) -> None:
         """Returns when so many are done, and so many presses came to nothing. Raises `TimeoutError`
-        when that never comes.
+        when nothing goes on any more.
         """
         with self.changed:
-            if not self.changed.wait_for(
-                lambda: len(self.done) >= done and self.refused >= refused, PATIENCE * PRESSES
-            ):
-                raise TimeoutError(f"{len(self.done)} are done, {self.refused} presses refused")
+            while len(self.done) < done or self.refused < refused:
+                now = len(self.done), self.refused
+                if not self.changed.wait_for(
+                    lambda now=now: now != (len(self.done), self.refused), STANDS_STILL
+                ):
+                    raise TimeoutError(f"{len(self.done)} are done, {self.refused} refused")
 
     def _act(self) -> None:
         while True:
