@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from annualwheel.contacts.imports.headings import SPELLINGS, letter
+from annualwheel.contacts.imports.headings import SPELLINGS
 from annualwheel.contacts.imports.preview import Preview, PreviewRow
 from annualwheel.contacts.imports.values import Problem
+from annualwheel.uploads.worksheet import column_letters
 from annualwheel.web.wording.words import current_language
 
 
@@ -31,7 +32,7 @@ def cell_name(problem: Problem, row: int, columns: dict[str, int]) -> str:
     """The cell as Excel names it, "C5"; only the row when the list has no such column."""
     if problem.field not in columns:
         return str(row)
-    return f"{letter(columns[problem.field])}{row}"
+    return f"{column_letters(columns[problem.field])}{row}"
 
 
 def reason(problem: Problem) -> str:
