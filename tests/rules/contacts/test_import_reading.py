@@ -455,8 +455,6 @@ class TestRows:
             ({"email": "alva.arv.example.org"}, ("email", "bad_address")),
             ({"email": "a@arv.example.org; b@arv.example.org"}, ("email", "bad_address")),
             ({"organisation": ""}, ("organisation", "missing")),
-            ({"given": ""}, ("given", "name_incomplete")),
-            ({"family": ""}, ("family", "name_incomplete")),
             ({"given": "", "family": ""}, ("given", "missing")),
             ({"lead": "kanske"}, ("lead", "lead_unknown")),
             ({"language": "finska"}, ("language", "language_unknown")),
@@ -496,20 +494,29 @@ class TestRows:
         assert [one.reason for one in again if one.field == field] == ["formula"]
 
     @pytest.mark.parametrize(
-        "cells, wrong",
+        "cells, given, family",
         [
-            ({"name": "Alva"}, [("name", "name_incomplete")]),
-            ({"name": ""}, [("name", "missing")]),
-            ({"given": "Alva", "name": "Alva Provsson"}, [("family", "name_incomplete")]),
-            ({"family": "Provsson", "name": "Alva Provsson"}, [("given", "name_incomplete")]),
+            ({"name": "Quang"}, "Quang", ""),
+            ({"given": "", "family": "Provsson"}, "Provsson", ""),
+            ({"given": "Alva", "family": ""}, "Alva", ""),
+            ({"given": "Alva", "family": "", "name": "Alva Provsson"}, "Alva", "Provsson"),
+            ({"family": "Provsson", "name": "Alva Provsson"}, "Alva", "Provsson"),
+            ({"given": "Alva", "name": "Alva"}, "Alva", ""),
         ],
     )
-    def test_a_name_is_asked_for_in_the_columns_there_are(
-        self, cells: dict[str, str], wrong: list[tuple[str, str]]
+    def test_one_name_is_no_problem_but_told(
+        self, cells: dict[str, str], given: str, family: str
     ) -> None:
         usual = {"email": "a@arv.example.org", "organisation": "Arvika"}
-        found = values.parse(5, usual | cells, {}).problems
-        assert [(one.field, one.reason) for one in found] == wrong
+        found = values.parse(5, usual | cells, {})
+        assert (found.given, found.family, found.alone) == (given, family, not family)
+        assert found.problems == []
+
+    def test_no_name_is_a_problem_of_the_columns_there_are(self) -> None:
+        usual = {"email": "a@arv.example.org", "organisation": "Arvika"}
+        assert values.parse(5, usual | {"name": ""}, {}).problems == [
+            values.Problem("name", "missing")
+        ]
 
     def test_a_text_may_be_as_long_as_the_longest(self) -> None:
         assert problems(title="x" * values.LONGEST) == []
