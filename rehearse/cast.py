@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 
-from annualwheel.contacts.imports import reading
+from annualwheel.contacts.imports import bounded
 from annualwheel.demo.initiatives import INITIATIVES
 from annualwheel.demo.people import Body, organisations, people_of
 from annualwheel.errors import Unreadable
@@ -117,7 +117,7 @@ def names_leads(content: bytes) -> bool:
 def _column(content: bytes, field: str) -> list[str]:
     """What stands in a column. Nothing when the file cannot be read: the import page says why."""
     try:
-        lines = reading.read(content).lines
+        lines = bounded.lists(content)[0].lines
     except Unreadable:
         return []
     return [line.cells[field].text for line in lines if field in line.cells]

@@ -75,7 +75,9 @@ SUBJECTS = (
     subject(
         "import",
         "contacts/imports/headings contacts/imports/preview contacts/imports/reading "
-        "contacts/imports/undoing contacts/imports/values contacts/imports/writing",
+        "contacts/imports/storing contacts/imports/undoing contacts/imports/values "
+        "contacts/imports/writing uploads/encodings uploads/separated uploads/workbook "
+        "uploads/worksheet",
         "rules/contacts/test_import_reading rules/contacts/test_import_preview "
         "journeys/contacts/test_import",
     ),
@@ -139,7 +141,7 @@ EQUIVALENT: Mapping[str, Mapping[tuple[str, str], str]] = {
             "chosen = oldest.with_for_update(skip_locked=False)",
         ): "SQLite has no lock on a row",
     },
-    "annualwheel/contacts/imports/preview.py": {
+    "annualwheel/contacts/imports/storing.py": {
         (
             "found = db.session.scalar(asked.with_for_update() if locked else asked)",
             "found = db.session.scalar(asked.with_for_update() if not locked else asked)",

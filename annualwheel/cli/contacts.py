@@ -12,11 +12,13 @@ from flask.cli import AppGroup
 
 from annualwheel import unit_of_work
 from annualwheel.audit import SYSTEM
-from annualwheel.contacts.imports import preview, reading, writing
+from annualwheel.contacts.imports import bounded, preview, storing, writing
+from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import DomainError, Missing
+from annualwheel.jobs import importing
 from annualwheel.models import Import
 from annualwheel.services import services
 from annualwheel.web import error_messages
@@ -41,11 +43,16 @@ def contacts_import(file: Path, write: bool) -> None:
                 db.session.rollback()
                 click.echo("Inget är sparat. Lägg till --write för att läsa in.")
                 return
-            writing.write(kept, {}, SYSTEM, services().clock.now())
+            writing.begin(kept, Decisions(), SYSTEM, services().clock.now())
         except DomainError as error:
             db.session.rollback()
             raise click.ClickException(error_messages.sentence(error)) from error
+        # The job writes in batches, since others write too.
         unit_of_work.commit()
+        importing.carry_on(kept.id)
+        db.session.refresh(kept)
+        if kept.state != "written":
+            raise click.ClickException("Importen stannade. Den går vidare av sig själv.")
         counts = kept.trace["counts"]
         click.echo(
             f"Inläst: {counts['new']} nya personer, {counts['organisations']} nya organisationer."
@@ -56,8 +63,8 @@ def _keep(file: Path) -> Import:
     year = years.latest()
     if year is None:
         raise Missing("no_year")
-    return preview.keep(
-        reading.read(file.read_bytes()), file.name, year, BY, SYSTEM, services().clock.now()
+    return storing.keep(
+        bounded.lists(file.read_bytes()), file.name, year, BY, SYSTEM, services().clock.now()
     )
 
 

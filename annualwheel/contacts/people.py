@@ -93,7 +93,7 @@ def new_person(
         email_folded=fold(address),
         name_folded=fold(f"{given} {family}"),
         # Stored, since neither database sorts Swedish in every installation.
-        sort_name=swedish(f"{family} {given}")[0],
+        sort_name=swedish(f"{family} {given}".strip())[0],
         language=language,
         mobile=one_line(mobile),
         source=source,

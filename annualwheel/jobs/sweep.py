@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from annualwheel import audit
+from annualwheel.contacts.imports import leases as import_leases
 from annualwheel.db import db
 from annualwheel.jobs.once import claim_minute
 from annualwheel.jobs.queue import start_drains
@@ -18,7 +19,7 @@ from annualwheel.workshop import packs
 
 
 def sweep_minute() -> None:
-    """Sends what is due and takes up packs and mailings that were left.
+    """Sends what is due and takes up packs, mailings and imports that were left.
 
     It runs once a minute, for the scheduler that comes first. Once an hour it erases what has been
     kept long enough.
@@ -33,6 +34,8 @@ def sweep_minute() -> None:
         enqueue("build_pack", pack.id)
     for mailing_id in sending.left_behind(now):
         enqueue("prepare_mailing", mailing_id)
+    for import_id in import_leases.left_behind(now):
+        enqueue("carry_on_import", import_id)
     packs.give_up(now)
     sending.close_finished()
     db.session.commit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from huey import crontab
 
-from annualwheel.jobs import building
+from annualwheel.jobs import building, importing
 from annualwheel.jobs.queue import queue_of
 from annualwheel.jobs.sending import drain_outbox, send_mails
 from annualwheel.jobs.sweep import sweep_minute
@@ -38,6 +38,11 @@ def register(app: Flask) -> None:
         with app.app_context():
             building.prepare(mailing_id)
 
+    @queue.task(name="carry_on_import")
+    def carry_on_import(import_id: int) -> None:
+        with app.app_context():
+            importing.carry_on(import_id)
+
     # Every minute, in every consumer; `claim_minute` lets one of them through.
     @queue.periodic_task(crontab(), name="sweep")
     def sweep() -> None:
@@ -49,4 +54,5 @@ def register(app: Flask) -> None:
         "drain": drain,
         "build_pack": build_pack,
         "prepare_mailing": prepare_mailing,
+        "carry_on_import": carry_on_import,
     }

@@ -14,7 +14,7 @@ from annualwheel.models.years import Category, Year
 
 # `active` and `merged_into_id` tell the state; `contacts.states` has the conditions for queries.
 PERSON_STATES = ("active", "inactive", "merged")
-IMPORT_STATES = ("preview", "written", "undone")
+IMPORT_STATES = ("preview", "writing", "written", "undoing", "undone")
 # Both databases sort this by code points. `wording.collation` makes keys that are then in Swedish
 # order, since neither database can be relied on to sort Swedish.
 SortKey = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -137,9 +137,11 @@ class Affiliation(Base):
 class Import(Base):
     """An uploaded list of contacts: its preview until it is written, its trace afterwards.
 
-    `rows` are the file's lines as `imports.preview` keeps them; once written only those that could
-    not be read are left. `trace` says which columns were found and, once written, what was added
-    and changed, so that it can be undone.
+    `rows` are the list's lines as `imports.storing` keeps them, `others` the other lists of the
+    file until one is written; once written only the lines that could not be read are left. `trace`
+    says which columns were found and, once written, what was added and changed, so that it can be
+    undone. While it is written `done` is the number of the last line that is, while it is undone how
+    many of its rows are; the worker that does it has it until `lease_until`.
     """
 
     __tablename__ = "imports"
@@ -153,6 +155,21 @@ class Import(Base):
     state: Mapped[str] = mapped_column(choice_column("state", *IMPORT_STATES), default="preview")
     by: Mapped[str] = mapped_column(default="")
     written_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    others: Mapped[list[Any]] = mapped_column(default_factory=list)
+    done: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class ImportBatch(Base):
+    """What one batch of an import that is being written added and changed.
+
+    `trace` is a piece of the import's; when all is written they are put together, and go.
+    """
+
+    __tablename__ = "import_batches"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), index=True)
+    trace: Mapped[dict[str, Any]]
 
 
 class ImportedPerson(Base):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from annualwheel.models import (
     ChangeRequest,
     DeletionRequest,
     Import,
+    ImportBatch,
     ImportedPerson,
     Member,
     Needs,
@@ -130,10 +132,22 @@ def _imports(person: Person) -> None:
     own = {("persons", person.id)}
     own |= {("affiliations", affiliation.id) for affiliation in person.affiliations}
     for kept in db.session.scalars(sa.select(Import)):
-        kept.rows = [row for row in kept.rows if not _names(row[1].values(), person)]
-        changed = kept.trace.get("changed", [])
-        others = [change for change in changed if (change[0], change[1]) not in own]
-        kept.trace = kept.trace | {"changed": others}
+        kept.rows = _without(kept.rows, person)
+        kept.others = [one | {"rows": _without(one["rows"], person)} for one in kept.others]
+        kept.trace = _unchanged(kept.trace, own)
+    for batch in db.session.scalars(sa.select(ImportBatch)):
+        batch.trace = _unchanged(batch.trace, own)
+
+
+def _without(rows: Sequence[Any], person: Person) -> list[Any]:
+    """The lines of a list that do not have the person's address."""
+    return [row for row in rows if not _names(row[1].values(), person)]
+
+
+def _unchanged(trace: dict[str, Any], own: set[tuple[str, int]]) -> dict[str, Any]:
+    """The trace without what was changed of those rows."""
+    changed = trace.get("changed", [])
+    return trace | {"changed": [one for one in changed if (one[0], one[1]) not in own]}
 
 
 def _names(cells: Iterable[object], person: Person) -> bool:

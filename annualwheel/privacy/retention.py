@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from annualwheel import audit, limits
 from annualwheel.audit import Actor
 from annualwheel.clock import local
-from annualwheel.contacts.imports import preview
+from annualwheel.contacts.imports import storing
 from annualwheel.db import Base, db
 from annualwheel.mail.states import DUE
 from annualwheel.models import (
@@ -210,7 +210,7 @@ def _pack_files(now: dt.datetime) -> Ids:
 
 def _previews(now: dt.datetime) -> Ids:
     return sa.select(Import.id).where(
-        Import.state == "preview", Import.created_at < now - preview.PREVIEW_LIFE
+        Import.state == "preview", Import.created_at < now - storing.PREVIEW_LIFE
     )
 
 

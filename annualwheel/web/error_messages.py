@@ -191,6 +191,14 @@ SENTENCES = {
     "file_unpacks_too_large": _l(
         "Filen är större än 50 MB när den packas upp. Ta bort bilder och blad som inte behövs."
     ),
+    "file_takes_too_much": _l(
+        "Filen tar för mycket tid eller minne att läsa, fast listan kanske är kort. Kopiera bara "
+        "raderna med personer till en ny arbetsbok, spara den och försök igen."
+    ),
+    "unclosed_quote": _l(
+        "På rad %(line)s börjar ett citattecken som aldrig tar slut, så raderna efter går inte att "
+        "läsa. Ta bort det eller sätt ett till, och försök igen."
+    ),
     "file_too_long": _l("Filen har fler än 20 000 rader. Dela upp den på flera filer."),
     "file_empty": _l(
         "Det finns inget i filen. Kontrollera att personerna står på det första bladet."

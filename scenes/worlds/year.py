@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.contacts import organisations
-from annualwheel.contacts.imports import preview, reading, undoing, writing
+from annualwheel.contacts.imports import reading, storing, undoing, writing
+from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.demo import year as demo
@@ -227,11 +228,11 @@ def _imports(world: World, karin: Staff) -> None:
         (ROWS, "kontakter-2027.csv"),
     )
     kept = [
-        preview.keep(reading.read(content), name, year, karin.name, actor, START)
+        storing.keep(reading.lists(content), name, year, karin.name, actor, START)
         for content, name in files
     ]
-    writing.write(kept[0], {}, actor, START)
-    writing.write(kept[1], {}, actor, START)
+    writing.write(kept[0], Decisions(), actor, START)
+    writing.write(kept[1], Decisions(), actor, START)
     undoing.undo(kept[1], actor, START)
     world.names |= {
         "written": kept[0].public_id,

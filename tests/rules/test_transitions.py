@@ -90,7 +90,12 @@ DECIDED: dict[ModuleType, dict[str, dict[str, str]]] = {
         "fail": {"queued": "failed", "building": "failed"},
         "give_up": {"building": "failed"},
     },
-    import_states: {"write": {"preview": "written"}, "undo": {"written": "undone"}},
+    import_states: {
+        "write": {"preview": "writing"},
+        "finish": {"writing": "written", "undoing": "undone"},
+        "cancel": {"writing": "undoing"},
+        "undo": {"written": "undoing"},
+    },
     meeting_states: {"cancel": {"planned": "cancelled", "closed": "cancelled"}},
     request_states: {"grant": {"asked": "granted"}, "refuse": {"asked": "refused"}},
 }

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from annualwheel.contacts.folding import fold
 from annualwheel.errors import Unreadable
+from annualwheel.wording.cleaning import one_line
 
 HEADING_ROWS = 10
 # The first two of each are the headings of our own template, in Swedish and in English.
@@ -78,7 +78,7 @@ ADDRESSING = frozenset({"title", "titel"})
 
 def heading_key(text: str) -> str:
     """A heading for comparing: letters and digits only, without text in brackets."""
-    return re.sub(r"[\W_]+", "", re.sub(r"\([^()]*\)", "", fold(text)))
+    return re.sub(r"[\W_]+", "", re.sub(r"\([^()]*\)", "", one_line(text).casefold()))
 
 
 FIELDS = {
@@ -125,14 +125,6 @@ def require(found: Headings) -> None:
         missing.append("name")
     if missing:
         raise Unreadable("missing_heading", field=missing[0])
-
-
-def letter(column: int) -> str:
-    """The letters Excel calls a column by, counted from 0: A, B, … Z, AA."""
-    last = chr(ord("A") + column % 26)
-    if column < 26:
-        return last
-    return letter(column // 26 - 1) + last
 
 
 def _headings(number: int, texts: Sequence[str]) -> Headings:

@@ -5,37 +5,29 @@ It writes nothing but the file's own rows.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy.orm import selectinload
 
-from annualwheel import audit, listing
-from annualwheel.audit import Actor
 from annualwheel.contacts import organisations
 from annualwheel.contacts.folding import fold
-from annualwheel.contacts.imports.reading import Line, Sheet
-from annualwheel.contacts.imports.values import Contact, parse
+from annualwheel.contacts.imports import storing
+from annualwheel.contacts.imports.likeness import Alike, Seen
+from annualwheel.contacts.imports.values import Contact
 from annualwheel.db import db
-from annualwheel.errors import Missing, Refused
-from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.models import (
     Affiliation,
     Category,
     Import,
     Organisation,
     Person,
-    Year,
     YearOrganisation,
 )
-from annualwheel.models.contacts import IMPORT_STATES
 
-PREVIEW_LIFE = dt.timedelta(days=7)
-NEWEST = Order("when", descending=True)
 STATUSES = ("new", "there", "same", "unreadable")
 NEAR_ENOUGH = 0.8
 # Beyond this many comparisons no near names are looked for: it would take longer than it helps.
@@ -63,7 +55,8 @@ class PreviewRow:
 class UnknownOrganisation:
     """An organisation that we do not have.
 
-    It has the category that the file says, if any, and those whose names are near.
+    It has the category that the file says, if any, and those whose names are near: those we have,
+    and those that stand before it in the file.
     """
 
     name: str
@@ -71,6 +64,7 @@ class UnknownOrganisation:
     category: Category | None = None
     rows: int = 0
     near: list[Organisation] = field(default_factory=list)
+    near_in_file: list[UnknownOrganisation] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -97,12 +91,20 @@ class Preview:
 
     It has the rows in the file's order, the organisations to be added, and what the file says of
     the others. `leads`: rows that name several leads of one organisation, which has but one.
+    `alike`: rows that may be about somebody who is there, or about one another.
     """
 
     entries: list[PreviewRow]
     unknown: dict[str, UnknownOrganisation]
     typed: list[KnownOrganisation]
     leads: list[list[PreviewRow]]
+    alike: list[Alike]
+
+    @property
+    def alone(self) -> list[Contact]:
+        """The rows whose person has one name only."""
+        usable = (entry for entry in self.entries if entry.status in ("new", "there"))
+        return [entry.contact for entry in usable if entry.contact.alone]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -123,98 +125,20 @@ class ExistingContacts:
             sa.select(YearOrganisation).where(YearOrganisation.year_id == year_id)
         )
         self.years = {row.organisation_id: row for row in rows}
-        self.categories = {
-            fold(word): one
-            for one in db.session.scalars(sa.select(Category))
-            for word in (one.key, one.sv, one.en)
-        }
-        self.persons = _persons(sorted(set(addresses)))
+        self.categories = categories_by_word()
+        self.persons = persons_by_key(addresses)
 
     def near(self, name: str) -> list[Organisation]:
         """Organisations with a name or alias that is nearly `name`, at most three."""
-        folded = fold(name)
-        names = get_close_matches(folded, self.organisations, n=3, cutoff=NEAR_ENOUGH)
-        names += [other for other in self.organisations if _begins_alike(folded, other)]
+        names = near_names(fold(name), self.organisations)
         return list(dict.fromkeys(self.organisations[other] for other in names))[:3]
 
 
-def keep(
-    sheet: Sheet, file_name: str, year: Year, by: str, actor: Actor, now: dt.datetime
-) -> Import:
-    """Stores what was read as a preview, and deletes previews that are a week old.
-
-    `by` names the person who brought the file, as the list of imports shows it.
-    """
-    db.session.execute(
-        sa.delete(Import).where(Import.state == "preview", Import.created_at < now - PREVIEW_LIFE)
-    )
-    rows = [_kept_row(line) for line in sheet.lines]
-    made = Import(
-        year_id=year.id,
-        file_name=file_name,
-        rows=rows,
-        by=by,
-        created_at=now,
-        trace={"columns": dict(sheet.headings.columns), "ignored": list(sheet.headings.ignored)},
-    )
-    db.session.add(made)
-    db.session.flush()
-    audit.note(actor, "import_read", made, now, rows=len(rows))
-    return made
-
-
-def _kept_row(line: Line) -> list[object]:
-    texts = {name: cell.text for name, cell in line.cells.items()}
-    problems = {name: cell.problem for name, cell in line.cells.items() if cell.problem}
-    return [line.number, texts, problems]
-
-
-def by_public_id(public_id: str, locked: bool = False) -> Import:
-    """The import with that public id; `locked` for changing it. Raises `Missing`."""
-    asked = sa.select(Import).where(Import.public_id == public_id)
-    found = db.session.scalar(asked.with_for_update() if locked else asked)
-    if found is None:
-        raise Missing("no_import")
-    return found
-
-
-def earlier(number: int = 1, order: Order = NEWEST) -> Page[Import]:
-    """A page of the imports that were written, without their rows.
-
-    By time, file, who wrote it, number of new people or state.
-    """
-    by = {
-        "when": Import.written_at,
-        "file": SwedishKey(Import.file_name),
-        "by": SwedishKey(Import.by),
-        "new": Import.trace["counts"]["new"].as_integer(),
-        "state": listing.ranked(Import.state, IMPORT_STATES),
-    }
-    query = sa.select(Import).where(Import.state != "preview").options(defer(Import.rows))
-    return listing.page_of(listing.sort(query, by, order, NEWEST, Import.id), number)
-
-
-def waiting() -> Sequence[Import]:
-    """Previews that nobody has written or thrown away, newest first, without their rows."""
-    return db.session.scalars(
-        sa.select(Import)
-        .where(Import.state == "preview")
-        .options(defer(Import.rows))
-        .order_by(Import.id.desc())
-    ).all()
-
-
-def discard(kept: Import) -> None:
-    """Throws a preview away. Raises `Refused` for an import that has been written."""
-    if kept.state != "preview":
-        raise Refused("import_written")
-    db.session.delete(kept)
-    db.session.flush()
-
-
-def contacts_of(kept: Import) -> list[Contact]:
-    """The rows of the import, understood."""
-    return [parse(number, cells, problems) for number, cells, problems in kept.rows]
+def near_names(folded: str, others: Collection[str]) -> list[str]:
+    """Those of the folded names that are nearly `folded`, or begin as it does."""
+    names = get_close_matches(folded, others, n=3, cutoff=NEAR_ENOUGH)
+    names += [other for other in others if _begins_alike(folded, other)]
+    return list(dict.fromkeys(names))
 
 
 def build(kept: Import, contacts: list[Contact] | None = None, *, near: bool = True) -> Preview:
@@ -223,7 +147,7 @@ def build(kept: Import, contacts: list[Contact] | None = None, *, near: bool = T
     `near` False leaves out which names are alike, which takes long.
     """
     if contacts is None:
-        contacts = contacts_of(kept)
+        contacts = storing.contacts_of(kept)
     addresses = [contact.key[0] for contact in contacts if not contact.problems]
     return _Builder(ExistingContacts(kept.year_id, addresses)).build(contacts, near)
 
@@ -239,14 +163,46 @@ class _Builder:
 
     def build(self, contacts: list[Contact], near: bool) -> Preview:
         entries = [self._entry(contact) for contact in contacts]
-        if near and len(self.unknown) * len(self.known.organisations) <= NEAR_PAIRS:
-            for one in self.unknown.values():
-                one.near = self.known.near(one.name)
+        alike: list[Alike] = []
+        if near:
+            self._find_near_names()
+            alike = self._alike(entries)
         several = [rows for rows in self.leads.values() if len(rows) > 1]
         for entry in (entry for rows in several for entry in rows):
             # Which of them will lead is asked, so none of them is told to.
             entry.notes = [note for note in entry.notes if note[0] != "lead"]
-        return Preview(entries, self.unknown, list(self.typed.values()), several)
+        return Preview(entries, self.unknown, list(self.typed.values()), several, alike)
+
+    def _find_near_names(self) -> None:
+        names = len(self.unknown)
+        if names * len(self.known.organisations) <= NEAR_PAIRS:
+            for one in self.unknown.values():
+                one.near = self.known.near(one.name)
+        if names * names <= NEAR_PAIRS:
+            before: dict[str, UnknownOrganisation] = {}
+            for folded, one in self.unknown.items():
+                one.near_in_file = [before[other] for other in near_names(folded, before)]
+                before[folded] = one
+
+    def _alike(self, entries: list[PreviewRow]) -> list[Alike]:
+        new = [entry for entry in entries if entry.status == "new"]
+        places = [
+            (entry.contact.key[1], entry.organisation.id) for entry in new if entry.organisation
+        ]
+        seen = Seen(self.known.persons.values(), places)
+        found = [
+            seen.compare(
+                entry.contact,
+                entry.organisation.id if entry.organisation else entry.contact.organisation_key,
+            )
+            for entry in new
+        ]
+        alike = [one for one in found if one is not None]
+        others = {one.contact.row: one for one in alike}
+        for entry in new:
+            if entry.contact.row in others:
+                entry.notes.append(("alike", others[entry.contact.row].other.name))
+        return alike
 
     def _entry(self, contact: Contact) -> PreviewRow:
         entry = PreviewRow(
@@ -270,12 +226,12 @@ class _Builder:
         return entry
 
     def _notes(self, entry: PreviewRow) -> list[tuple[str, str]]:
+        notes = [("alone", "")] if entry.contact.alone else []
         if entry.status == "new":
-            return []
+            return notes
         contact, person, organisation = entry.contact, entry.person, entry.organisation
         affiliation = _affiliation(person, organisation)
         name = organisation.name if organisation else contact.organisation
-        notes = []
         if person and not person.active:
             notes.append(("inactive", ""))
         if affiliation is None or not affiliation.active:
@@ -359,14 +315,29 @@ def _begins_alike(one: str, other: str) -> bool:
     return f"{other} ".startswith(f"{one} ") or f"{one} ".startswith(f"{other} ")
 
 
-def _persons(addresses: list[str]) -> dict[tuple[str, str], Person]:
+def categories_by_word() -> dict[str, Category]:
+    """The kinds of organisations by each folded word that a list may say."""
+    return {
+        fold(word): one
+        for one in db.session.scalars(sa.select(Category))
+        for word in (one.key, one.sv, one.en)
+    }
+
+
+def persons_by_key(addresses: Iterable[str]) -> dict[tuple[str, str], Person]:
+    """The people with those folded addresses, as they are now, by address and name.
+
+    For a merged person it is the one that it became.
+    """
     found: dict[tuple[str, str], Person] = {}
-    for start in range(0, len(addresses), CHUNK):
-        chunk = addresses[start : start + CHUNK]
+    wanted = sorted(set(addresses))
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
         asked = (
             sa.select(Person)
             .where(Person.email_folded.in_(chunk))
-            .options(selectinload(Person.affiliations))
+            .options(selectinload(Person.affiliations).selectinload(Affiliation.organisation))
+            .execution_options(populate_existing=True)
         )
         for person in db.session.scalars(asked):
             kept = person

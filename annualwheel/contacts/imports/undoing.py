@@ -1,16 +1,20 @@
-"""Undoes an import, as long as nothing depends on it: removes exactly what it added."""
+"""Undoes an import, as long as nothing depends on it: removes exactly what it added.
+
+It goes in batches, as the writing does. What has been built on meanwhile stays, and is counted.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.audit import Actor
-from annualwheel.contacts.imports import prints, states
+from annualwheel.contacts.imports import leases, prints, states
+from annualwheel.contacts.imports.batches import ADDED, put_together
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.models import (
@@ -23,13 +27,10 @@ from annualwheel.models import (
     YearOrganisation,
 )
 
-ADDED: Mapping[str, type[Base]] = {
-    "persons": Person,
-    "organisations": Organisation,
-    "affiliations": Affiliation,
-    "year_rows": YearOrganisation,
-}
 EDITED = "edited"
+# Up to so many rows are removed in the request.
+SMALL = 300
+BATCH = 40
 
 
 def obstacles(kept: Import) -> dict[str, int]:
@@ -42,8 +43,8 @@ def obstacles(kept: Import) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
-    """Removes what the import added and puts back what it changed.
+def begin(kept: Import, actor: Actor) -> None:
+    """Decides that what the import added is removed, and what it changed put back.
 
     Raises `Refused` when it is not written or has `obstacles`.
     """
@@ -52,26 +53,151 @@ def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
     in_the_way = obstacles(kept)
     if in_the_way:
         raise Refused("import_edited" if EDITED in in_the_way else "import_in_use")
-    for table, row_id, column, before, _after in kept.trace["changed"]:
-        setattr(_row(table, row_id), column, before)
-    db.session.flush()
-    _delete(kept)
-    states.step(kept, "undo")
-    kept.rows = []
-    audit.note(actor, "import_undone", kept, now, **kept.trace["counts"])
+    _start(kept, "undo", kept.trace, actor)
 
 
-def _delete(kept: Import) -> None:
-    # Rows that point at others go first: both databases refuse to leave a key without its row.
-    db.session.execute(sa.delete(ImportedPerson).where(ImportedPerson.import_id == kept.id))
-    db.session.execute(sa.delete(Affiliation).where(Affiliation.import_id == kept.id))
-    db.session.execute(
-        sa.delete(YearOrganisation).where(_mine("year_rows", YearOrganisation, kept))
-    )
-    db.session.execute(sa.delete(Alias).where(Alias.id.in_(kept.trace["aliases"])))
-    db.session.execute(sa.delete(Person).where(Person.import_id == kept.id))
-    db.session.execute(sa.delete(Organisation).where(Organisation.import_id == kept.id))
+def cancel(kept: Import, actor: Actor) -> None:
+    """Stops an import that is being written; what it has written so far is removed.
+
+    Raises `Refused` when it is not being written any more.
+    """
+    trace = {name: value for name, value in kept.trace.items() if name != "decided"}
+    counts = {"new": 0, "there": 0, "same": 0, "unreadable": 0, "organisations": 0, "places": 0}
+    _start(kept, "cancel", trace | put_together(kept) | {"counts": counts}, actor)
+
+
+def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
+    """Undoes the whole import in the transaction of the caller: for a small one.
+
+    Raises `Refused` when it is not written or has `obstacles`.
+    """
+    begin(kept, actor)
+    undoer = Undoer(kept)
+    while (left := undoer.left()) is not None:
+        undoer.remove(left, now)
+    undoer.finish(now)
+
+
+def steps_of(kept: Import) -> int:
+    """How many rows an import has added and changed."""
+    return sum(len(kept.trace[name]) for name in (*ADDED, "changed", "aliases"))
+
+
+def is_small(kept: Import) -> bool:
+    """Whether it is undone in the request, so that no job has to be waited for."""
+    return steps_of(kept) <= SMALL
+
+
+def _start(kept: Import, action: str, trace: dict[str, Any], actor: Actor) -> None:
+    states.step(kept, action)
+    kept.trace = trace | {"actor": {"kind": actor.kind, "id": actor.id}, "left": 0}
+    kept.rows, kept.done, kept.lease_until = [], 0, None
     db.session.flush()
+
+
+class Undoer:
+    """Undoes one import. `remove` is a batch; the caller commits after it."""
+
+    def __init__(self, kept: Import) -> None:
+        self.kept = kept
+        trace = kept.trace
+        # Rows that point at others go first: both databases refuse to leave a key without its row.
+        self.steps: list[tuple[str, Any]] = [
+            *(("changed", change) for change in trace["changed"]),
+            *(("year_rows", int(row)) for row in trace["year_rows"]),
+            *(("persons", int(row)) for row in trace["persons"]),
+            *(("affiliations", int(row)) for row in trace["affiliations"]),
+            *(("aliases", row) for row in trace["aliases"]),
+            *(("organisations", int(row)) for row in trace["organisations"]),
+        ]
+
+    def left(self) -> list[tuple[str, Any]] | None:
+        """The next batch of what is to be removed or put back; None when there is no more."""
+        return self.steps[self.kept.done : self.kept.done + BATCH] or None
+
+    def remove(self, steps: Sequence[tuple[str, Any]], now: dt.datetime) -> bool:
+        """Removes a batch. False when the import is no longer this worker's."""
+        if not leases.advance(self.kept, self.kept.done + len(steps), now):
+            return False
+        for kind in ("changed", "year_rows", "persons", "affiliations", "aliases", "organisations"):
+            those = [what for name, what in steps if name == kind]
+            if those:
+                _remove(kind, those, self.kept)
+        return True
+
+    def finish(self, now: dt.datetime) -> bool:
+        """Says that the import is undone. False when it is no longer this worker's."""
+        if not leases.advance(self.kept, self.kept.done, now):
+            return False
+        # People whom the list named and did not add.
+        db.session.execute(
+            sa.delete(ImportedPerson).where(ImportedPerson.import_id == self.kept.id)
+        )
+        trace = dict(self.kept.trace)
+        actor = trace.pop("actor")
+        trace["left"] = sum(_count(table, self.kept) for table in (Person, Organisation))
+        self.kept.trace = trace
+        self.kept.lease_until, self.kept.done = None, 0
+        states.step(self.kept, "finish")
+        counts = trace["counts"] | {"left": trace["left"]}
+        audit.note(Actor(**actor), "import_undone", self.kept, now, **counts)
+        return True
+
+
+def _remove(kind: str, those: Sequence[Any], kept: Import) -> None:
+    if kind == "changed":
+        _put_back(those)
+    elif kind == "persons":
+        _remove_persons(those, kept)
+    elif kind == "organisations":
+        ids = set(those) - _used(Organisation, those)
+        db.session.execute(sa.delete(Organisation).where(Organisation.id.in_(ids)))
+    else:
+        table: Any = {
+            "year_rows": YearOrganisation,
+            "affiliations": Affiliation,
+            "aliases": Alias,
+        }[kind]
+        db.session.execute(sa.delete(table).where(table.id.in_(those)))
+    db.session.flush()
+
+
+def _put_back(changes: Sequence[Sequence[Any]]) -> None:
+    for table, row_id, column, before, after in changes:
+        row = _row(table, row_id)
+        if row is not None and getattr(row, column) == after:
+            setattr(row, column, before)
+
+
+def _remove_persons(ids: Sequence[int], kept: Import) -> None:
+    """Removes people with their places, but those that something is built on by now."""
+    tables: tuple[Any, Any] = (ImportedPerson, Affiliation)
+    own = [table.import_id == kept.id for table in tables]
+    gone = set(ids) - _used(Person, ids, *own)
+    for table, mine in zip(tables, own, strict=True):
+        db.session.execute(sa.delete(table).where(mine, table.person_id.in_(gone)))
+    db.session.execute(sa.delete(Person).where(Person.id.in_(gone)))
+
+
+def _used(target: Any, ids: Sequence[int], *but: sa.ColumnElement[bool]) -> set[int]:
+    """Which of the rows other rows point at, but for those of which `but` holds."""
+    found: set[int] = set()
+    for key in _keys_to(target.__tablename__):
+        table = key.parent.table
+        others = [sa.not_(one) for one in but if table in _tables(one)]
+        asked = sa.select(key.parent).where(key.parent.in_(ids), *others)
+        found |= set(db.session.scalars(asked))
+    return found
+
+
+def _tables(condition: sa.ColumnElement[bool]) -> list[Any]:
+    parts = sa.sql.visitors.iterate(condition)
+    return [part.table for part in parts if isinstance(part, sa.Column)]
+
+
+def _count(table: Any, kept: Import) -> int:
+    asked = sa.select(sa.func.count()).select_from(table).where(table.import_id == kept.id)
+    return db.session.scalar(asked) or 0
 
 
 def _edited(kept: Import) -> int:
@@ -100,18 +226,21 @@ def _mine(name: str, table: Any, kept: Import) -> sa.ColumnElement[bool]:
     return mine
 
 
+def _keys_to(*names: str) -> Iterator[sa.ForeignKey]:
+    """The keys of other tables that point at those tables."""
+    # Found in the tables themselves, so that a table added later is asked too.
+    keys = (key for table in Base.metadata.sorted_tables for key in table.foreign_keys)
+    return (key for key in keys if key.column.table.name in names)
+
+
 def _dependents(kept: Import) -> dict[str, int]:
     """Rows of other tables that point at a person or an organisation of this import.
 
     The import's own rows are left out.
     """
     found: dict[str, int] = {}
-    # Found in the tables themselves, so that a table added later is asked too.
-    keys = [key for table in Base.metadata.sorted_tables for key in table.foreign_keys]
-    for key in keys:
+    for key in _keys_to("persons", "organisations"):
         table, target = key.parent.table, key.column.table
-        if target.name not in ("persons", "organisations"):
-            continue
         added = sa.select(target.c.id).where(target.c.import_id == kept.id)
         asked = (
             sa.select(sa.func.count())

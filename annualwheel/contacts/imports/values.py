@@ -55,6 +55,7 @@ PARTICLES = frozenset(
 )
 SAMPLE_ADDRESS = "fornamn.efternamn@organisation.example"
 SWEDISH_MOBILE = re.compile(r"7\d{8}")
+ABROAD = re.compile(r"467\d{8}")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ class Problem:
 
 @dataclass
 class Contact:
-    """One row of the list. `problems` is empty when it can be used."""
+    """One row of the list. `problems` is empty when it can be used.
+
+    `alone`: the person has one name only, which stands in `given`.
+    """
 
     row: int
     given: str = ""
@@ -83,6 +87,7 @@ class Contact:
     lead: bool = False
     language: str = "sv"
     mobile: str = ""
+    alone: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -121,8 +126,11 @@ def parse(row: int, cells: Mapping[str, str], problems: Mapping[str, str]) -> Co
         Problem(name, "too_long") for name, text in cells.items() if len(text) > LONGEST
     ]
     contact.given, contact.family = cells.get("given", ""), cells.get("family", "")
-    if not contact.given and not contact.family:
-        contact.given, contact.family = split_name(cells.get("name", ""))
+    if not contact.given or not contact.family:
+        # A column for the whole name may say more than one for a part of it.
+        whole = split_name(cells.get("name", ""))
+        if all(whole) or not contact.name:
+            contact.given, contact.family = whole
     _check_name(contact, cells, problems)
     _check_address(contact, problems)
     if not contact.organisation and "organisation" not in problems:
@@ -155,8 +163,7 @@ def _check_name(contact: Contact, cells: Mapping[str, str], problems: Mapping[st
     if not contact.name:
         contact.problems.append(Problem(asked[0], "missing"))
     elif not contact.given or not contact.family:
-        lacking = asked[-1] if contact.given else asked[0]
-        contact.problems.append(Problem(lacking, "name_incomplete", contact.name))
+        contact.given, contact.family, contact.alone = contact.name, "", True
 
 
 def _check_address(contact: Contact, problems: Mapping[str, str]) -> None:
@@ -185,5 +192,7 @@ def _check_words(contact: Contact, cells: Mapping[str, str], problems: Mapping[s
 
 
 def _mobile(text: str) -> str:
-    """Gives back the zero in front that Excel loses when it takes a mobile number for a number."""
+    """Gives back what Excel loses in front when it takes a mobile number for a number."""
+    if ABROAD.fullmatch(text):
+        return f"+{text}"
     return f"0{text}" if SWEDISH_MOBILE.fullmatch(text) else text

@@ -1,245 +1,215 @@
-"""Writes what a preview showed, in one transaction, and keeps a trace by which it can be undone."""
+"""Writes what a preview showed, in batches, and keeps a trace by which it can be undone.
+
+Nobody else can write while one transaction does, on SQLite, so each batch is short. A batch is
+whole or not there; another worker goes on after the last of them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.audit import Actor
-from annualwheel.contacts import organisations, people
-from annualwheel.contacts.folding import fold
-from annualwheel.contacts.imports import prints, states
-from annualwheel.contacts.imports.preview import (
-    Preview,
-    PreviewRow,
-    UnknownOrganisation,
-    build,
-    contacts_of,
-)
+from annualwheel.contacts import organisations
+from annualwheel.contacts.imports import decisions, leases, states, storing
+from annualwheel.contacts.imports.batches import Batch, put_together, traces
+from annualwheel.contacts.imports.decisions import Choice, Decisions
+from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation, build
 from annualwheel.contacts.imports.values import Contact
-from annualwheel.db import Base, db
+from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.models import (
-    Affiliation,
-    Category,
-    Import,
-    ImportedPerson,
-    Organisation,
-    Person,
-    Year,
-    YearOrganisation,
-)
+from annualwheel.models import Affiliation, Category, Import, Organisation, Person, Year
+
+T = TypeVar("T")
+# Up to this many rows are written in the request, so that no job has to be waited for.
+SMALL = 100
+BATCH = 40
+# Adding an organisation takes several questions about its name and code.
+ORGANISATIONS = 10
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What was decided about an unknown organisation.
+class NewName:
+    """A name that no organisation has: what is to become of it."""
 
-    It is the same as one that is there, or a new one with a category.
-    """
+    folded: str
+    name: str
+    category_id: int | None
+    choice: Choice
 
-    same_as: Organisation | None = None
-    category: Category | None = None
+
+def begin(kept: Import, decided: Decisions, actor: Actor, now: dt.datetime) -> None:
+    """Decides that the preview is written. Raises `Refused` when it has been decided before."""
+    if kept.state != "preview":
+        raise Refused("import_written")
+    by = {"kind": actor.kind, "id": actor.id}
+    kept.trace = kept.trace | {"decided": decided.kept(), "actor": by}
+    kept.others = []
+    kept.written_at = now
+    states.step(kept, "write")
+    db.session.flush()
 
 
-def write(
-    kept: Import,
-    choices: Mapping[str, Choice],
-    actor: Actor,
-    now: dt.datetime,
-    rows: list[Contact] | None = None,
-    leads: Collection[int] = (),
-) -> None:
-    """Writes the rows that can be read.
-
-    `choices` are by folded name; without one an unknown organisation is added as the file says.
-    `rows` when they have been understood already (`contacts_of`), which takes long. `leads`: the
-    numbers of the rows whose person leads, where the file names several leads of an organisation;
-    without one it is the first of them.
+def write(kept: Import, decided: Decisions, actor: Actor, now: dt.datetime) -> None:
+    """Writes the whole list in the transaction of the caller: for a small one.
 
     Raises `Refused` when it has been written before.
     """
-    # Imports of a year wait for each other: two with the same rows would both find them new.
-    year = db.session.scalars(
-        sa.select(Year).where(Year.id == kept.year_id).with_for_update()
-    ).one()
-    # Asked under the lock: a second press has waited until the first was written.
-    if kept.state != "preview":
-        raise Refused("import_written")
-    writer = _Writer(kept, year)
-    rows = contacts_of(kept) if rows is None else rows
-    # Alike names were looked for in the preview: that takes long, and here others wait for our
-    # lock.
-    first = build(kept, rows, near=False)
-    _choose_leads(first, leads)
-    organisations = writer.add_organisations(first.unknown, choices)
-    # Once more, since the rows must find the organisations that have just been added.
-    shown = build(kept, rows, near=False)
-    writer.add_people(shown)
-    writer.set_categories(shown)
-    db.session.flush()
-    counts = shown.counts | {"organisations": organisations, "places": len(writer.affiliations)}
-    read = zip(kept.rows, shown.entries, strict=True)
-    # Everything else is in the tables now. What could not be read is kept a while, to be put right.
-    kept.rows = [row for row, entry in read if entry.status == "unreadable"]
-    kept.trace = kept.trace | writer.trace() | {"counts": counts}
-    states.step(kept, "write")
-    kept.written_at = now
-    audit.note(actor, "imported", kept, now, **counts)
+    begin(kept, decided, actor, now)
+    writer = Writer(kept)
+    for names in writer.new_names():
+        writer.add_organisations(names, now)
+    for rows in writer.rows_left():
+        writer.add_rows(rows, now)
+    writer.finish(now)
 
 
-def _choose_leads(shown: Preview, chosen: Collection[int]) -> None:
+class Writer:
+    """Writes one import. Each method that adds is a batch; the caller commits after it."""
+
+    def __init__(self, kept: Import) -> None:
+        self.kept = kept
+        self.decided = decisions.read(kept.trace["decided"])
+        self.contacts = decisions.settled(storing.contacts_of(kept), self.decided)
+        self.made_years = {int(row) for trace in traces(kept) for row in trace["year_rows"]}
+        # The organisation of each row that is read in.
+        self.places: dict[int, int] = {}
+        self.counts: dict[str, int] = {}
+        self.unreadable: list[int] = []
+
+    def new_names(self) -> Iterator[list[NewName]]:
+        """The names that no organisation has yet, a batch at a time."""
+        unknown = build(self.kept, self.contacts, near=False).unknown
+        chosen = self.decided.organisations
+        names = [
+            _new_name(folded, one, chosen.get(folded, Choice())) for folded, one in unknown.items()
+        ]
+        # What is the same as another name of the file comes after that one.
+        names.sort(key=lambda one: bool(one.choice.same_in_file))
+        return _pieces(names, ORGANISATIONS)
+
+    def add_organisations(self, names: Sequence[NewName], now: dt.datetime) -> bool:
+        """Adds organisations; a name becomes an alias where it was said to be one of another.
+
+        False when the import is no longer this worker's.
+        """
+        if not self._is_ours(self.kept.done, now):
+            return False
+        batch = Batch(self.kept, self.made_years)
+        for one in names:
+            # Somebody else may have added it meanwhile.
+            if organisations.organisation_named(one.name) is None:
+                self._add_organisation(one, batch)
+        batch.keep()
+        return True
+
+    def rows_left(self) -> Iterator[list[Contact]]:
+        """The rows that are not written yet, a batch at a time, with their organisations found."""
+        shown = build(self.kept, self.contacts, near=False)
+        _choose_leads(shown, self.decided)
+        for entry in shown.entries:
+            if entry.status in ("new", "there") and entry.organisation:
+                self.places[entry.contact.row] = entry.organisation.id
+            elif entry.status == "unreadable":
+                self.unreadable.append(entry.contact.row)
+        self.counts = shown.counts
+        # By number, and not by place: a row may be erased meanwhile.
+        left = [one for one in self.contacts if one.row > self.kept.done]
+        return _pieces(left, BATCH)
+
+    def add_rows(self, rows: Sequence[Contact], now: dt.datetime) -> bool:
+        """Adds the people of some rows, and to those on file what the notes said.
+
+        False when the import is no longer this worker's.
+        """
+        if not self._is_ours(rows[-1].row, now):
+            return False
+        batch = Batch(self.kept, self.made_years)
+        batch.add_people([(row, self.places[row.row]) for row in rows if row.row in self.places])
+        batch.keep()
+        return True
+
+    def finish(self, now: dt.datetime) -> bool:
+        """Puts the trace together when all rows are written.
+
+        False when the import is no longer this worker's.
+        """
+        if not self._is_ours(self.kept.done, now):
+            return False
+        counts = self.counts | _added(self.kept)
+        counts["there"] += self.counts["new"] - counts["new"]
+        # Everything else is in the tables now. What could not be read is kept a while, to be put
+        # right.
+        self.kept.rows = [row for row in self.kept.rows if row[0] in self.unreadable]
+        trace = {name: value for name, value in self.kept.trace.items() if name != "decided"}
+        actor = trace.pop("actor")
+        self.kept.trace = trace | put_together(self.kept) | {"counts": counts}
+        self.kept.lease_until, self.kept.done = None, 0
+        states.step(self.kept, "finish")
+        audit.note(Actor(**actor), "imported", self.kept, now, **counts)
+        return True
+
+    def _is_ours(self, to: int, now: dt.datetime) -> bool:
+        # Imports of a year wait for each other: two with the same rows would both find them new.
+        year = sa.select(Year.id).where(Year.id == self.kept.year_id)
+        db.session.execute(year.with_for_update())
+        return leases.advance(self.kept, to, now)
+
+    def _add_organisation(self, one: NewName, batch: Batch) -> None:
+        same = one.choice.same_as or self._in_file(one)
+        if same is not None:
+            batch.add_alias(same, one.name)
+        else:
+            category = db.session.get(Category, one.category_id) if one.category_id else None
+            batch.add_organisation(one.name, category)
+
+    def _in_file(self, one: NewName) -> Organisation | None:
+        """The organisation of the name that this one was said to be the same as."""
+        chosen, folded, seen = self.decided.organisations, one.choice.same_in_file, {one.folded}
+        while folded and folded not in seen:
+            if (found := organisations.organisation_named(folded)) is not None:
+                return found
+            seen.add(folded)
+            choice = chosen.get(folded, Choice())
+            if choice.same_as is not None:
+                return choice.same_as
+            folded = choice.same_in_file
+        return None
+
+
+def _new_name(folded: str, one: UnknownOrganisation, choice: Choice) -> NewName:
+    category = one.category or choice.category
+    return NewName(folded, one.name, category.id if category else None, choice)
+
+
+def _pieces(whole: Sequence[T], size: int) -> Iterator[list[T]]:
+    return (list(whole[start : start + size]) for start in range(0, len(whole), size))
+
+
+def _choose_leads(shown: Preview, decided: Decisions) -> None:
     """Leaves one lead of each organisation; the others are read in without being that."""
     for several in shown.leads:
-        lead = next((one for one in several if one.contact.row in chosen), several[0])
+        lead = next((one for one in several if one.contact.row in decided.leads), several[0])
         for one in several:
             one.contact.lead = one is lead
 
 
-class _Writer:
-    def __init__(self, kept: Import, year: Year) -> None:
-        self.kept, self.year = kept, year
-        self.people: dict[tuple[str, str], Person] = {}
-        self.organisations: list[Organisation] = []
-        self.affiliations: list[Affiliation] = []
-        self.aliases: list[int] = []
-        self.changed: list[tuple[Base, str, Any]] = []
-        self.made_years: list[YearOrganisation] = []
-        rows = db.session.scalars(
-            sa.select(YearOrganisation).where(YearOrganisation.year_id == year.id)
+def _added(kept: Import) -> dict[str, int]:
+    """How many people, organisations and places in organisations the import has added."""
+    tables: dict[str, Any] = {
+        "new": Person,
+        "organisations": Organisation,
+        "places": Affiliation,
+    }
+    return {
+        name: db.session.scalar(
+            sa.select(sa.func.count()).select_from(table).where(table.import_id == kept.id)
         )
-        self.years = {row.organisation_id: row for row in rows}
-
-    def add_organisations(
-        self, unknown: Mapping[str, UnknownOrganisation], choices: Mapping[str, Choice]
-    ) -> int:
-        """Adds the unknown organisations; the name becomes an alias when it is one we have.
-
-        Returns how many are new.
-        """
-        for folded, one in unknown.items():
-            choice = choices.get(folded, Choice())
-            if choice.same_as is not None:
-                self._add_alias(choice.same_as, one.name)
-                continue
-            made = organisations.add_organisation(one.name)
-            made.import_id = self.kept.id
-            self.organisations.append(made)
-            self._set(self._year_row(made), "category", one.category or choice.category)
-        db.session.flush()
-        return len(self.organisations)
-
-    def add_people(self, shown: Preview) -> None:
-        """Adds the new people, and adds to those on file what the notes said."""
-        named, leads = set(), []
-        for entry in shown.entries:
-            if entry.status not in ("new", "there") or entry.organisation is None:
-                continue
-            person = self._person(entry)
-            if entry.contact.key not in named:
-                db.session.add(ImportedPerson(import_id=self.kept.id, person=person))
-            named.add(entry.contact.key)
-            self._place(person, entry, entry.organisation)
-            if entry.contact.lead:
-                leads.append((entry.organisation, person))
-        db.session.flush()
-        # After the flush: `_set` compares ids, and a new person has none before.
-        for organisation, lead in leads:
-            self._set(self._year_row(organisation), "lead", lead)
-
-    def set_categories(self, shown: Preview) -> None:
-        """Gives organisations the category of the file where the year has none."""
-        for one in shown.typed:
-            if one.sets and one.category is not None:
-                self._set(self._year_row(one.organisation), "category", one.category)
-
-    def trace(self) -> dict[str, Any]:
-        """What was added, with prints of the rows as they are now, and what was changed.
-
-        A change is [table, id, column, before, after].
-        """
-        changed = [_change(*one) for one in self.changed]
-        people = [person for person in self.people.values() if person.import_id == self.kept.id]
-        return {
-            "aliases": self.aliases,
-            "changed": changed,
-            "year_rows": prints.of(self.made_years),
-            "persons": prints.of(people),
-            "organisations": prints.of(self.organisations),
-            "affiliations": prints.of(self.affiliations),
-        }
-
-    def _person(self, entry: PreviewRow) -> Person:
-        contact = entry.contact
-        if contact.key in self.people:
-            return self.people[contact.key]
-        person = entry.person or people.new_person(
-            contact.given,
-            contact.family,
-            contact.email,
-            language=contact.language,
-            mobile=contact.mobile,
-            # Where the address came from, as we must be able to tell the person (GDPR art. 14).
-            source=self.kept.file_name,
-            import_id=self.kept.id,
-        )
-        if contact.mobile and not person.mobile:
-            self._set(person, "mobile", contact.mobile)
-        self.people[contact.key] = person
-        return person
-
-    def _place(self, person: Person, entry: PreviewRow, organisation: Organisation) -> None:
-        title = entry.contact.title
-        there = next((a for a in person.affiliations if a.organisation_id == organisation.id), None)
-        if there is None:
-            self._add_place(person, organisation, title)
-            return
-        if title and not there.title:
-            self._set(there, "title", title)
-        if not there.active:
-            self._set(there, "active", True)
-
-    def _add_place(self, person: Person, organisation: Organisation, title: str) -> None:
-        affiliation = Affiliation(
-            person=person, organisation=organisation, title=title, import_id=self.kept.id
-        )
-        self.affiliations.append(affiliation)
-        db.session.add(affiliation)
-
-    def _add_alias(self, organisation: Organisation, name: str) -> None:
-        organisations.add_alias(organisation, name)
-        self.aliases += [alias.id for alias in organisation.aliases if alias.folded == fold(name)]
-
-    def _year_row(self, organisation: Organisation) -> YearOrganisation:
-        there = self.years.get(organisation.id)
-        if there is not None:
-            return there
-        made = YearOrganisation(year=self.year, organisation=organisation)
-        self.years[organisation.id] = made
-        self.made_years.append(made)
-        db.session.add(made)
-        return made
-
-    def _set(self, row: Base, name: str, value: object) -> None:
-        """Changes a row and notes the change, so that it can be undone.
-
-        A row that this import added needs no note: it is removed as a whole.
-        """
-        column = f"{name}_id" if isinstance(value, Base) else name
-        before = getattr(row, column)
-        # An empty cell changes nothing: a list adds to what we know, and never takes away.
-        if value is None or getattr(value, "id", value) == before:
-            return
-        setattr(row, name, value)
-        if row not in self.made_years:
-            self.changed.append((row, column, before))
-
-
-def _change(row: Base, column: str, before: object) -> list[object]:
-    row_id = getattr(row, "id")  # noqa: B009 Base has no id
-    return [type(row).__tablename__, row_id, column, before, getattr(row, column)]
+        or 0
+        for name, table in tables.items()
+    }

@@ -12,7 +12,7 @@ from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel import audit, limits
-from annualwheel.contacts.imports import preview
+from annualwheel.contacts.imports import storing
 from annualwheel.jobs import sweep
 from annualwheel.participation import open_registration
 from annualwheel.preparation import answers, items
@@ -87,7 +87,7 @@ SAID = {
     "previews": RuleWords(
         _l("Importer som inte lästes in"),
         _l("För att det ska gå att granska innan något sparas"),
-        _l("%(days)s dagar efter att filen laddades upp", days=preview.PREVIEW_LIFE.days),
+        _l("%(days)s dagar efter att filen laddades upp", days=storing.PREVIEW_LIFE.days),
     ),
     "unread_rows": RuleWords(
         _l("Rader som inte gick att läsa i importer"),

@@ -5,14 +5,18 @@ They say what a row would do, why it cannot be read, and why an import cannot be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from annualwheel.contacts.imports.headings import SPELLINGS, letter
+from annualwheel.contacts.imports.headings import SPELLINGS
+from annualwheel.contacts.imports.likeness import Alike
 from annualwheel.contacts.imports.preview import Preview, PreviewRow
-from annualwheel.contacts.imports.values import Problem
+from annualwheel.contacts.imports.values import Contact, Problem
+from annualwheel.uploads.worksheet import column_letters
 from annualwheel.web.wording.words import current_language
 
 
@@ -31,7 +35,7 @@ def cell_name(problem: Problem, row: int, columns: dict[str, int]) -> str:
     """The cell as Excel names it, "C5"; only the row when the list has no such column."""
     if problem.field not in columns:
         return str(row)
-    return f"{letter(columns[problem.field])}{row}"
+    return f"{column_letters(columns[problem.field])}{row}"
 
 
 def reason(problem: Problem) -> str:
@@ -40,7 +44,6 @@ def reason(problem: Problem) -> str:
     # Written out and not made from the key: what gathers texts for translation reads the source.
     words: dict[str, str] = {
         "missing": _("%(name)s saknas", name=name),
-        "name_incomplete": _("Både förnamn och efternamn behövs"),
         "bad_address": _("”%(text)s” är ingen e-postadress", text=text),
         "sample_row": _("Det här är exempelraden från mallen"),
         "lead_unknown": _("”%(text)s” går inte att förstå. Skriv ja eller nej", text=text),
@@ -62,8 +65,28 @@ def note(key: str, text: str) -> str:
         "mobile": _("Mobilnumret fylls i"),
         "lead": _("Blir samordnare för %(organisation)s", organisation=text),
         "inactive": _("Är inaktiv och förblir det"),
+        "alone": _("Har bara ett namn"),
+        "alike": _("Kan vara samma person som %(person)s", person=text),
     }
     return words[key]
+
+
+def list_name(one: Mapping[str, Any]) -> str:
+    """A list of a file: the sheet with how much stands on it, or the encoding with its words."""
+    if one["encoding"]:
+        names = {"cp1252": "Windows", "mac_roman": "Macintosh", "cp850": "DOS"}
+        words = ", ".join(one["words"])
+        return f"{names.get(one['encoding'], one['encoding'])}: {words}"
+    count, name = len(one["rows"]), one["sheet"]
+    shown: str = ngettext("%(name)s, %(num)s rad", "%(name)s, %(num)s rader", count, name=name)
+    return shown if one["visible"] else str(_("%(list)s, dolt blad", list=shown))
+
+
+def other_person(one: Alike) -> str:
+    """Whom a row may be about, as a question names them."""
+    if isinstance(one.other, Contact):
+        return str(_("%(name)s på rad %(row)s", name=one.other.name, row=one.other.row))
+    return one.other.name
 
 
 def status(name: str) -> str:

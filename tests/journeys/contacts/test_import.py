@@ -13,7 +13,8 @@ from flask import Flask
 
 from annualwheel import audit
 from annualwheel.contacts import affiliations, directory, organisations, people
-from annualwheel.contacts.imports import preview, reading, undoing, writing
+from annualwheel.contacts.imports import reading, storing, undoing, writing
+from annualwheel.contacts.imports.decisions import Decisions
 from annualwheel.db import Base, db
 from annualwheel.models import (
     Affiliation,
@@ -104,10 +105,10 @@ def person(given: str) -> Person:
 def written(text: str = LIST) -> Import:
     """A list, imported without a page."""
     made = db.session.scalars(sa.select(Year)).one()
-    kept = preview.keep(
-        reading.read(text.encode()), "lista.csv", made, "Karin Ek", audit.SYSTEM, START
+    kept = storing.keep(
+        reading.lists(text.encode()), "lista.csv", made, "Karin Ek", audit.SYSTEM, START
     )
-    writing.write(kept, {}, audit.SYSTEM, START)
+    writing.write(kept, Decisions(), audit.SYSTEM, START)
     db.session.commit()
     return kept
 
@@ -161,9 +162,9 @@ class TestPreview:
         self, coordinator: Browser, clock: Fixed, year: Year
     ) -> None:
         bring(coordinator)
-        later = START + preview.PREVIEW_LIFE + dt.timedelta(minutes=1)
-        preview.keep(reading.read(LIST.encode()), "ny.csv", year, "", audit.SYSTEM, later)
-        assert [one.file_name for one in preview.waiting()] == ["ny.csv"]
+        later = START + storing.PREVIEW_LIFE + dt.timedelta(minutes=1)
+        storing.keep(reading.lists(LIST.encode()), "ny.csv", year, "", audit.SYSTEM, later)
+        assert [one.file_name for one in storing.waiting()] == ["ny.csv"]
 
     @pytest.mark.parametrize(
         "content, words",

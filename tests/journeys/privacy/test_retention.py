@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from annualwheel import audit
 from annualwheel.accounts import staff
-from annualwheel.contacts.imports import preview, reading
+from annualwheel.contacts.imports import reading, storing
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.jobs import sweep
@@ -242,9 +242,9 @@ def test_sign_ins_go_30_days_after_their_end(
 def test_previews_go_after_a_week_and_unread_rows_after_30_days(
     session: scoped_session[Session],
 ) -> None:
-    year, content = make_year(), reading.read(b"Namn;E-post;Organisation\nBo Ek;fel;Arvika\n")
-    kept = preview.keep(content, "a.csv", year, "Karin", audit.SYSTEM, START)
-    written = preview.keep(content, "b.csv", year, "Karin", audit.SYSTEM, START)
+    year, content = make_year(), reading.lists(b"Namn;E-post;Organisation\nBo Ek;fel;Arvika\n")
+    kept = storing.keep(content, "a.csv", year, "Karin", audit.SYSTEM, START)
+    written = storing.keep(content, "b.csv", year, "Karin", audit.SYSTEM, START)
     written.state, written.written_at = "written", START
     db.session.commit()
     assert (due("previews", START + 7 * DAY), due("previews", START + 7 * DAY + MINUTE)) == (0, 1)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.contacts import organisations, people
-from annualwheel.contacts.imports import preview, reading, writing
+from annualwheel.contacts.imports import preview, reading, storing, writing
+from annualwheel.contacts.imports.decisions import Choice, Decisions
 from annualwheel.contacts.imports.preview import (
     KnownOrganisation,
     Preview,
@@ -38,8 +39,8 @@ def year(session: object) -> Year:
 
 
 def kept(year: Year, *rows: str, now: dt.datetime = START) -> Import:
-    sheet = reading.read("\n".join([COLUMNS, *rows]).encode())
-    return preview.keep(sheet, "lista.csv", year, "Karin Ek", audit.SYSTEM, now)
+    lists = reading.lists("\n".join([COLUMNS, *rows]).encode())
+    return storing.keep(lists, "lista.csv", year, "Karin Ek", audit.SYSTEM, now)
 
 
 def shown(year: Year, *rows: str) -> Preview:
@@ -84,7 +85,7 @@ def test_a_code_that_somebody_chose_is_a_name(year: Year) -> None:
 def test_one_file_may_name_two_that_begin_alike(year: Year) -> None:
     rows = ("A B;a@x.example;Filipstads kommun;;;;", "C D;c@x.example;Filips;;;;")
     imported = kept(year, *rows)
-    writing.write(imported, {}, audit.SYSTEM, START)
+    writing.write(imported, Decisions(), audit.SYSTEM, START)
     db.session.flush()
     names = db.session.scalars(sa.select(Organisation.name).order_by(Organisation.id)).all()
     assert names == ["Arvika kommun", "Filipstads kommun", "Filips"]
@@ -94,7 +95,7 @@ def test_what_was_answered_about_a_name_holds(year: Year) -> None:
     torsby = organisations.add_organisation("Torsby kommun", code="TK")
     rows = ("A B;a@x.example;Torsby Skidtunnel AB;;;;", "C D;c@x.example;Torsby;;;;")
     imported = kept(year, *rows)
-    writing.write(imported, {"torsby": writing.Choice(same_as=torsby)}, audit.SYSTEM, START)
+    writing.write(imported, Decisions({"torsby": Choice(same_as=torsby)}), audit.SYSTEM, START)
     cajsa = db.session.scalars(sa.select(Person).where(Person.given == "C")).one()
     assert [one.organisation.name for one in cajsa.affiliations] == ["Torsby kommun"]
 
@@ -185,7 +186,7 @@ def test_a_second_lead_of_an_organisation_is_asked_about_and_read_in(year: Year)
     found = preview.build(imported)
     assert statuses(found.entries) == ["new", "new", "new", "same"]
     assert [[one.contact.row for one in several] for several in found.leads] == [[2, 4]]
-    writing.write(imported, {}, audit.SYSTEM, START, leads={4})
+    writing.write(imported, Decisions(leads={4}), audit.SYSTEM, START)
     leads = {row.organisation.name: row.lead for row in db.session.query(YearOrganisation)}
     assert {name: lead.given for name, lead in leads.items() if lead} == {
         "Arvika kommun": "Tre",
@@ -200,7 +201,7 @@ def test_without_an_answer_the_first_lead_leads(year: Year) -> None:
         "Ett Namn;a@sun.example;Sunne kommun;;;ja;",
         "Två Namn;b@sun.example;Sunne kommun;;;ja;",
     )
-    writing.write(imported, {}, audit.SYSTEM, START)
+    writing.write(imported, Decisions(), audit.SYSTEM, START)
     leads = [row.lead.given for row in db.session.query(YearOrganisation) if row.lead]
     assert leads == ["Ett"]
 
@@ -312,10 +313,10 @@ def test_an_organisation_and_a_person_that_were_merged_are_what_they_became(year
 def test_a_preview_is_kept_for_a_week_to_the_moment(year: Year) -> None:
     row = "Bo Provsson;bo@arv.example;Arvika kommun;;;;"
     first = kept(year, row).public_id
-    second = kept(year, row, now=START + preview.PREVIEW_LIFE).public_id
-    assert names(preview.waiting()) == [second, first]
-    third = kept(year, row, now=START + preview.PREVIEW_LIFE + MOMENT).public_id
-    assert names(preview.waiting()) == [third, second]
+    second = kept(year, row, now=START + storing.PREVIEW_LIFE).public_id
+    assert names(storing.waiting()) == [second, first]
+    third = kept(year, row, now=START + storing.PREVIEW_LIFE + MOMENT).public_id
+    assert names(storing.waiting()) == [third, second]
 
 
 def names(found: Any) -> list[str]:
@@ -325,17 +326,17 @@ def names(found: Any) -> list[str]:
 def test_what_has_been_written_is_no_preview_any_more_and_stays(year: Year) -> None:
     row = "Bo Provsson;bo@arv.example;Arvika kommun;;;;"
     done, waits = kept(year, row), kept(year, row)
-    assert names(preview.earlier().rows) == []
-    writing.write(done, {}, audit.SYSTEM, START)
-    assert names(preview.earlier().rows) == [done.public_id]
-    assert names(preview.waiting()) == [waits.public_id]
+    assert names(storing.earlier().rows) == []
+    writing.write(done, Decisions(), audit.SYSTEM, START)
+    assert names(storing.earlier().rows) == [done.public_id]
+    assert names(storing.waiting()) == [waits.public_id]
     with pytest.raises(Refused, match="import_written"):
-        preview.discard(done)
+        storing.discard(done)
     with pytest.raises(Refused, match="import_written"):
-        writing.write(done, {}, audit.SYSTEM, START)
-    preview.discard(waits)
-    kept(year, row, now=START + 2 * preview.PREVIEW_LIFE)
-    assert names(preview.earlier().rows) == [done.public_id]
+        writing.write(done, Decisions(), audit.SYSTEM, START)
+    storing.discard(waits)
+    kept(year, row, now=START + 2 * storing.PREVIEW_LIFE)
+    assert names(storing.earlier().rows) == [done.public_id]
 
 
 def test_the_organisation_of_a_row_is_found_by_its_alias_and_its_code(year: Year) -> None:

@@ -1,0 +1,63 @@
+"""Writes an import, or undoes one, batch by batch: one short transaction for each."""
+
+from __future__ import annotations
+
+import structlog
+
+from annualwheel.contacts.imports import leases, undoing, writing
+from annualwheel.db import db, reading
+from annualwheel.models import Import
+from annualwheel.services import services
+
+log = structlog.get_logger()
+
+
+def carry_on(import_id: int) -> None:
+    """Goes on with an import that is being written or undone; does nothing for any other.
+
+    Can be run again at any time. When it fails, the import is taken up again after its lease.
+    """
+    try:
+        kept = leases.take(import_id, services().clock.now())
+        db.session.commit()
+        if kept is not None:
+            _write(kept) if kept.state == "writing" else _undo(kept)
+        # What is no longer ours has been cancelled, or taken over: nothing of the batch stays.
+        db.session.rollback()
+    except Exception:
+        db.session.rollback()
+        log.exception("import_stopped", import_id=import_id)
+
+
+def _write(kept: Import) -> None:
+    clock = services().clock
+    # Read without a lock: comparing thousands of rows with what we have takes seconds.
+    with reading():
+        writer = writing.Writer(kept)
+        names = list(writer.new_names())
+        db.session.commit()
+    for batch in names:
+        if not writer.add_organisations(batch, clock.now()):
+            return
+        db.session.commit()
+    with reading():
+        rows = list(writer.rows_left())
+        db.session.commit()
+    for people in rows:
+        if not writer.add_rows(people, clock.now()):
+            return
+        db.session.commit()
+    if writer.finish(clock.now()):
+        db.session.commit()
+
+
+def _undo(kept: Import) -> None:
+    clock = services().clock
+    undoer = undoing.Undoer(kept)
+    db.session.commit()
+    while (left := undoer.left()) is not None:
+        if not undoer.remove(left, clock.now()):
+            return
+        db.session.commit()
+    if undoer.finish(clock.now()):
+        db.session.commit()
