@@ -34,6 +34,9 @@ def sweep_minute() -> None:
     for mailing_id in sending.left_behind(now):
         enqueue("prepare_mailing", mailing_id)
     packs.give_up(now)
+    while sending.give_up(now):
+        # Other writers wait for one batch at most.
+        db.session.commit()
     sending.close_finished()
     db.session.commit()
     # After the commit, since it takes the locks of meetings: nothing else may wait with them.

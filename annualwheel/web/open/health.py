@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from alembic.script import ScriptDirectory
 from flask import Response, current_app, jsonify
 
 from annualwheel.db import schema_version
-from annualwheel.mail import outbox
+from annualwheel.mail import standstill, waiting
 from annualwheel.web import page
 from annualwheel.web.open import blueprint
 
@@ -21,12 +23,25 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Says whether the database answers and its schema is the newest (else 503).
 
-    `oldest_due_mail`: how many seconds the oldest due mail has waited.
+    What concerns mail is in it and changes nothing of that: pages work without a mail server.
+    `oldest_due_mail`: how many seconds the mail has waited that has waited longest.
+    `mail_stands_still`: since how many seconds the server has taken nothing from us, 0 when it
+    does; `mail_refused_at`: how far the talk with it came. `stopped_mailings`: how many mailings
+    have stopped by themselves and wait for a person.
     """
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
-    current, oldest = schema_version(), outbox.oldest_due(page.now())
-    waited = int((page.now() - oldest).total_seconds()) if oldest else 0
+    current, stands = schema_version(), standstill.current()
     ready = head == current
-    status = "ok" if ready else "behind"
-    answer = jsonify(status=status, migrated=ready, oldest_due_mail=waited)
+    answer = jsonify(
+        status="ok" if ready else "behind",
+        migrated=ready,
+        oldest_due_mail=_seconds_since(waiting.oldest_waiting()),
+        mail_stands_still=_seconds_since(stands.since if stands else None),
+        mail_refused_at=stands.stage if stands else "",
+        stopped_mailings=waiting.count_stopped(),
+    )
     return answer, 200 if ready else 503
+
+
+def _seconds_since(moment: dt.datetime | None) -> int:
+    return int((page.now() - moment).total_seconds()) if moment else 0
