@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from annualwheel.access.links import PATHS
+from annualwheel.wording.cleaning import without_addresses
 from config import Settings
 
 # Libraries put links with tokens and addresses into their messages, so every line is cleaned before
@@ -20,8 +21,6 @@ TOKEN = re.compile(
 )
 # PostgreSQL adds the row itself to a refusal: names, needs, answers.
 ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\n|\Z)", re.DOTALL)
-# It begins only where the address can: from every letter of a long text it would take the square.
-ADDRESS = re.compile(r"(?<![^\s\"'<>:@])[^\s\"'<>:@]++@[^\s\"'<>,;]+")
 
 
 def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -29,7 +28,7 @@ def _clean(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
         if isinstance(value, str):
             without_row = ROW.sub("DETAIL: …", value)
             without_token = TOKEN.sub(r"\1…", without_row)
-            event[key] = ADDRESS.sub("<adress>", without_token)
+            event[key] = without_addresses(without_token)
     return event
 
 

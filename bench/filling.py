@@ -190,6 +190,7 @@ def registrations(
             state="sent",
             queued_at=now - 30 * DAY,
             due_at=now - 30 * DAY,
+            waiting_since=now - 30 * DAY,
             sent_at=now - 30 * DAY,
         )
         for each in made

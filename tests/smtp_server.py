@@ -8,10 +8,11 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import IO
 from urllib.parse import urlsplit
 
 from aiosmtpd.controller import Controller
@@ -127,3 +128,87 @@ def running() -> Iterator[Smtp]:
         yield smtp
     finally:
         controller.stop()
+
+
+@dataclass
+class Stages:
+    """A server that says no where it is told to.
+
+    `replies` maps a stage ("connection", "ehlo", "auth", "mail", "rcpt", "data", "end") to what it
+    answers there; "" hangs up, and "trickle" sends a reply that never ends, a byte at a time,
+    `slow` seconds apart. `mails` is what it has taken, `connections` how many there have been,
+    `tried` the recipients it was asked about.
+    """
+
+    port: int = 0
+    replies: dict[str, str] = field(default_factory=dict)
+    slow: float = 0.02
+    mails: list[Mail] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+    connections: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def serve(self, client: socket.socket) -> None:
+        """One connection, to its end."""
+        self.connections += 1
+        with suppress(OSError, EOFError), client, client.makefile("rwb") as stream:
+            self._say(stream, "connection", "220 hej")
+            while line := stream.readline():
+                self._answer(stream, line.strip())
+
+    def _answer(self, stream: IO[bytes], line: bytes) -> None:
+        verb = line[:4].upper()
+        if verb in (b"EHLO", b"HELO"):
+            self._say(stream, "ehlo", "250-hej\r\n250 AUTH PLAIN")
+        elif verb == b"AUTH":
+            self._say(stream, "auth", "235 2.7.0 ok")
+        elif verb == b"MAIL":
+            self._say(stream, "mail", "250 ok")
+        elif verb == b"RCPT":
+            self.tried.append(line.decode().partition("<")[2].partition(">")[0])
+            self._say(stream, "rcpt", "250 ok")
+        elif verb == b"DATA":
+            if self._say(stream, "data", "354 go"):
+                self._take(stream)
+        else:
+            self._say(stream, "", "250 ok")
+
+    def _take(self, stream: IO[bytes]) -> None:
+        raw = b""
+        while (line := stream.readline()) != b".\r\n":
+            raw += line.removeprefix(b".")
+        if self._say(stream, "end", "250 kept"):
+            self.mails.append(Mail((self.tried[-1],), raw))
+
+    def _say(self, stream: IO[bytes], stage: str, usual: str) -> bool:
+        """Answers; whether it was the usual answer."""
+        reply = self.replies.get(stage, usual)
+        if reply == "":
+            raise EOFError
+        for byte in b"2" * 10_000 if reply == "trickle" else ():
+            if self.ended.wait(self.slow):
+                raise EOFError
+            stream.write(bytes([byte]))
+            stream.flush()
+        stream.write(f"{reply}\r\n".encode())
+        stream.flush()
+        return reply == usual
+
+
+@contextmanager
+def refusing() -> Iterator[Stages]:
+    """A server on a free port that refuses what it is told to."""
+    stages = Stages()
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                threading.Thread(target=stages.serve, args=(client,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        stages.port = listener.getsockname()[1]
+        threading.Thread(target=accept, daemon=True).start()
+        yield stages
+        stages.ended.set()
+        listener.shutdown(socket.SHUT_RDWR)

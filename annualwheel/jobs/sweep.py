@@ -37,6 +37,9 @@ def sweep_minute() -> None:
     for import_id in import_leases.left_behind(now):
         enqueue("carry_on_import", import_id)
     packs.give_up(now)
+    while sending.give_up(now):
+        # Other writers wait for one batch at most.
+        db.session.commit()
     sending.close_finished()
     db.session.commit()
     # After the commit, since it takes the locks of meetings: nothing else may wait with them.

@@ -150,3 +150,6 @@ TOWARDS_A_MEETING = frozenset(
         "change_granted",
     )
 )
+
+# What asks for a yes or a no to a meeting. It is not sent when the answer would be refused.
+ASKS_FOR_ANSWER = frozenset(("invitation", "reminder", "substitute_invitation", "offer"))

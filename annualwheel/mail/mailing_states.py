@@ -7,18 +7,26 @@ from annualwheel.models.mail import MAILING_STATES, PAUSED_FROM
 from annualwheel.transitions import Table, Transitions
 
 # (state, action) -> the states it may lead to. `written`: every mail of it is in the outbox.
-# `resume` leads back to where it was paused from. `overtake`: a newer mailing says what this one
+# `stop`: the mail server refuses all that we send, so it stops by itself. `resume` leads back to
+# where it was paused or stopped. `overtake`: a newer mailing says what this one
 # was to say, so that nothing is left to write. `finish`: nothing is left to send.
 TABLE: Table = {
     ("preparing", "written"): ("sending",),
     ("preparing", "pause"): ("paused",),
     ("sending", "pause"): ("paused",),
+    ("preparing", "stop"): ("stopped",),
+    ("sending", "stop"): ("stopped",),
     ("paused", "resume"): PAUSED_FROM,
+    ("stopped", "resume"): PAUSED_FROM,
     ("preparing", "overtake"): ("sending",),
     ("paused", "overtake"): ("sending",),
+    ("stopped", "overtake"): ("sending",),
     ("sending", "finish"): ("done",),
 }
 TRANSITIONS = Transitions(MAILING_STATES, TABLE)
+
+# Its mails wait until a person lets it go on.
+HELD = ("paused", "stopped")
 
 
 def allowed(mailing: Mailing, action: str) -> bool:
@@ -27,16 +35,16 @@ def allowed(mailing: Mailing, action: str) -> bool:
 
 
 def step(mailing: Mailing, action: str) -> None:
-    """Takes the mailing to its next state, and keeps what a paused one goes back to.
+    """Takes the mailing to its next state, and keeps what a held one goes back to.
 
     Raises `Refused("wrong_state")` for a missing cell.
     """
     to = mailing.paused_from if action == "resume" else None
     target = TRANSITIONS.target(mailing.state, action, to)
-    mailing.paused_from = mailing.state if action == "pause" else None
+    mailing.paused_from = mailing.state if target in HELD else None
     mailing.state = target
 
 
 def doing(mailing: Mailing) -> str:
-    """The state of the mailing, for a paused one the state it was paused from."""
+    """The state of the mailing, for a held one the state it goes back to."""
     return mailing.paused_from or mailing.state

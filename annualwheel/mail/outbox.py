@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from annualwheel.access.links import Target
 from annualwheel.db import db
-from annualwheel.mail import letters, states
+from annualwheel.mail import letters, mailing_states, standstill, states, waiting
 from annualwheel.mail.ical import Entry
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
 
@@ -25,8 +25,8 @@ LEASE = dt.timedelta(minutes=5)
 # arrive twice.
 MARGIN = dt.timedelta(minutes=2)
 CHUNK = 25
-# Waits after the first, second, … temporary failure (RFC 5321 4.5.4.1 asks for growing waits);
-# after the last one: unknown.
+# Waits after the first, second, … temporary failure of a mail; the last one repeats. Failures of
+# the server have waits of their own (`standstill.WAITS`).
 WAITS = [
     dt.timedelta(seconds=30),
     dt.timedelta(minutes=2),
@@ -39,7 +39,10 @@ _MARKED = (
     sa.update(_MESSAGES)
     .where(_MESSAGES.c.id == sa.bindparam("marked"))
     .values(
-        {name: sa.bindparam(name) for name in ("state", "error", "sent_at", "due_at")}
+        {
+            name: sa.bindparam(name)
+            for name in ("state", "error", "sent_at", "due_at", "may_have_left")
+        }
         | {"lease_until": None}
     )
 )
@@ -92,6 +95,7 @@ def put(
         mailing_id=mailing.id if mailing else None,
         queued_at=now,
         due_at=now,
+        waiting_since=now,
         calendar_sequence=entry.sequence if entry else None,
         text_version=letter.text_version,
     )
@@ -136,15 +140,21 @@ def forget_queued() -> None:
 
 
 def claim(
-    worker: str, now: dt.datetime, ids: Sequence[int] | None = None, at_most: int = CHUNK
+    worker: str,
+    now: dt.datetime,
+    ids: Sequence[int] | None = None,
+    at_most: int = CHUNK,
+    *,
+    has_turn: bool = False,
 ) -> list[Message]:
     """Leases mails that are due and free to `worker` until `now` + 5 minutes.
 
     The caller commits before it sends. `ids` None takes the oldest of all. A row whose lease has
     run out is taken again (with the same Message-ID); one row is never leased to two workers, and
-    mails of a paused mailing wait.
+    mails of a held mailing wait. Nothing is taken while the server stands still, but by the one who
+    has the turn to try it (`standstill.take_turn`).
     """
-    free = _free(now)
+    free = _free(now) if has_turn else _free(now).where(~standstill.lasts())
     if ids is not None:
         free = free.where(Message.id.in_(ids))
     oldest = free.order_by(Message.due_at, Message.id).limit(at_most)
@@ -159,6 +169,8 @@ def claim(
             lease_until=now + LEASE,
             lease_by=worker,
             attempts=Message.attempts + 1,
+            # The worker who had it was lost, perhaps between the server's answer and ours.
+            may_have_left=sa.or_(Message.may_have_left, Message.state == "sending"),
         )
         .returning(Message.id)
         .execution_options(synchronize_session=False)
@@ -222,26 +234,15 @@ def doubt_all(why: str) -> int:
 
 
 def any_due(now: dt.datetime) -> bool:
-    """Whether a mail is due that no worker has in hand."""
-    return db.session.scalar(_free(now).limit(1)) is not None
-
-
-def oldest_due(now: dt.datetime) -> dt.datetime | None:
-    """The time from which the oldest waiting mail has been due."""
-    is_due = Message.state.in_(states.DUE), Message.due_at <= now
-    return db.session.scalar(sa.select(sa.func.min(Message.due_at)).where(*is_due))
+    """Whether a mail is due that no worker has in hand, and the server may be tried."""
+    return db.session.scalar(_free(now).where(~standstill.is_too_early(now)).limit(1)) is not None
 
 
 def _free(now: dt.datetime) -> sa.Select[int]:
-    paused = (
-        sa.select(Mailing.id)
-        .where(Mailing.id == Message.mailing_id, Mailing.state == "paused")
-        .exists()
-    )
     return sa.select(Message.id).where(
         Message.state.in_(states.TRANSITIONS.sources("claim")),
         Message.due_at <= now,
-        ~paused,
+        ~waiting.of_mailing(mailing_states.HELD),
         sa.or_(Message.lease_until.is_(None), Message.lease_until < now),
     )
 
@@ -266,15 +267,19 @@ def mark_failed(message: Message, error: str) -> None:
     _mark(message, "fail", error)
 
 
-def mark_later(message: Message, error: str, now: dt.datetime) -> None:
-    """Marks a temporary failure (4xx, no connection): the mail is tried again after a growing wait.
+def mark_later(message: Message, error: str, now: dt.datetime, *, in_doubt: bool = False) -> None:
+    """Marks a temporary failure (4xx, a lost connection): it is tried again after a growing wait.
 
-    After the last wait it is *unknown*.
+    After four days it is given up: *expired*, or *unknown* when a server may have taken it.
+    `in_doubt`: this time it may have.
     """
-    if message.attempts > len(WAITS):
-        _mark(message, "postpone", error, to="unknown")
+    doubtful = message.may_have_left or in_doubt
+    due_at = now + WAITS[min(message.attempts, len(WAITS)) - 1]
+    if due_at > message.waiting_since + waiting.GIVE_UP:
+        given_up = "unknown" if doubtful else "expired"
+        _mark(message, "expire", error, to=given_up, may_have_left=doubtful)
     else:
-        _mark(message, "postpone", error, due_at=now + WAITS[message.attempts - 1])
+        _mark(message, "postpone", error, due_at=due_at, may_have_left=doubtful)
 
 
 def _mark(
@@ -285,6 +290,7 @@ def _mark(
     to: str | None = None,
     sent_at: dt.datetime | None = None,
     due_at: dt.datetime | None = None,
+    may_have_left: bool | None = None,
 ) -> None:
     """Notes what became of the mail and ends the lease.
 
@@ -295,6 +301,7 @@ def _mark(
         "error": error[:500],
         "sent_at": sent_at or message.sent_at,
         "due_at": due_at or message.due_at,
+        "may_have_left": message.may_have_left if may_have_left is None else may_have_left,
     }
     db.session.execute(_MARKED, {"marked": message.id, **values})
     # The session must know what the statement wrote, and not write it once more.
@@ -344,10 +351,11 @@ def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
 
 
 def try_again(message: Message, now: dt.datetime) -> None:
-    """Queues a failed, unknown or withheld mail anew, since a person asks for it.
+    """Queues a mail that stopped or was withheld anew, since a person asks for it.
 
     Raises `Refused` for any other.
     """
     states.step(message, "try_again")
     message.due_at, message.attempts, message.error, message.lease_until = now, 0, "", None
+    message.waiting_since = now
     db.session.info.setdefault("queued", []).append(message)

@@ -8,13 +8,15 @@ from annualwheel.models import Message
 from annualwheel.models.mail import MESSAGE_STATES
 from annualwheel.transitions import Table, Transitions
 
-# What became of one attempt to hand a mail over.
-Outcome = Literal["sent", "later", "failed", "withheld"]
+# What became of one attempt to hand a mail over. `blocked`: the server takes no mail of ours, which
+# is about no recipient.
+Outcome = Literal["sent", "later", "failed", "withheld", "blocked"]
 
 # (state, action) -> the states it may lead to. A worker claims a mail and then notes what became of
 # it; another worker claims it again when the lease has run out. `stop`: what it is about is over.
 # `doubt`: nobody knows whether it has gone, since an older copy of the database was put back.
 # `replace`: a newer mail says the same. `leave_out`: somebody decides that it does not go.
+# `expire`: it has waited for as long as mail is tried, and has not left us as far as anybody knows.
 TABLE: Table = {
     ("queued", "claim"): ("sending",),
     ("retry", "claim"): ("sending",),
@@ -23,7 +25,10 @@ TABLE: Table = {
     ("sending", "deliver"): ("sent",),
     ("sending", "withhold"): ("withheld",),
     ("sending", "fail"): ("failed",),
-    ("sending", "postpone"): ("retry", "unknown"),
+    ("sending", "postpone"): ("retry",),
+    ("sending", "expire"): ("expired", "unknown"),
+    ("queued", "expire"): ("expired", "unknown"),
+    ("retry", "expire"): ("expired", "unknown"),
     ("sending", "drop"): ("dropped",),
     ("queued", "stop"): ("dropped",),
     ("retry", "stop"): ("dropped",),
@@ -35,14 +40,17 @@ TABLE: Table = {
     ("failed", "replace"): ("dropped",),
     ("unknown", "replace"): ("dropped",),
     ("withheld", "replace"): ("dropped",),
+    ("expired", "replace"): ("dropped",),
     ("queued", "leave_out"): ("not_sent",),
     ("retry", "leave_out"): ("not_sent",),
     ("failed", "leave_out"): ("not_sent",),
     ("unknown", "leave_out"): ("not_sent",),
     ("withheld", "leave_out"): ("not_sent",),
+    ("expired", "leave_out"): ("not_sent",),
     ("failed", "try_again"): ("queued",),
     ("unknown", "try_again"): ("queued",),
     ("withheld", "try_again"): ("queued",),
+    ("expired", "try_again"): ("queued",),
 }
 TRANSITIONS = Transitions(MESSAGE_STATES, TABLE)
 
@@ -51,15 +59,19 @@ UNSENT = ("queued", "retry")
 # On its way: goes by itself, or is in a worker's hands.
 DUE = (*UNSENT, "sending")
 # Did not arrive, and is not tried again by itself: a person must look at it.
-STOPPED = ("failed", "unknown")
+STOPPED = ("failed", "unknown", "expired")
+# Was tried in vain, and has certainly not arrived: a person may send it again, or write a new one.
+IN_VAIN = ("failed", "expired")
 # Staff may send it again. A mail that is on its way belongs to the workers.
 AGAIN = (*STOPPED, "withheld")
 # Has not arrived anywhere, and may go to another address than the one it was written for.
 NOT_ARRIVED = (*UNSENT, *AGAIN)
 # Did not leave us and never will: nobody has been told what it says.
 NEVER_LEFT = ("dropped", "not_sent")
+# Has told nobody anything, and will not by itself: a new mail about the same may be written.
+TOLD_NOBODY = (*IN_VAIN, *NEVER_LEFT)
 # Has not left us, whether it still may or not.
-NOT_LEFT = (*UNSENT, *NEVER_LEFT)
+NOT_LEFT = (*UNSENT, *TOLD_NOBODY)
 # Has left us, or may have: whom it was for may know what it says.
 MAY_BE_KNOWN = ("sending", "sent", "unknown", "withheld")
 # Came to an end without being handed over.

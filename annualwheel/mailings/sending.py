@@ -16,13 +16,15 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.mail import mailing_states, outbox
+from annualwheel.mail import mailing_states, outbox, standstill, waiting
 from annualwheel.mail import states as mail_states
+from annualwheel.mailings import relevance
 from annualwheel.mailings.kinds import asked, registry
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.models import Mailing, Message
 from annualwheel.models.mail import MAILING_STATES
 from annualwheel.registrations import seats
+from annualwheel.wording.cleaning import without_addresses
 
 # Up to this many mails are written in the request, so that no job has to be waited for.
 SMALL = 200
@@ -169,11 +171,29 @@ def pause_all(now: dt.datetime, actor: audit.Actor) -> int:
     return len(found)
 
 
+def stop(mailing_id: int, why: str, now: dt.datetime, actor: audit.Actor) -> None:
+    """Stops a mailing that the mail server takes nothing of; `why` are the server's words.
+
+    Its mails wait. Nothing happens to one that a worker has stopped already, or a person paused.
+    """
+    mailing = db.session.get_one(Mailing, mailing_id)
+    outbox.lock(mailing)
+    if mailing_states.allowed(mailing, "stop"):
+        mailing_states.step(mailing, "stop")
+        mailing.stopped_at, mailing.stopped_why = now, without_addresses(why)[:500]
+        audit.note(actor, "mailing_stopped", mailing, now, mailing.meeting_id)
+
+
 def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
-    """Goes on with a paused mailing; nobody gets the mail twice."""
+    """Goes on with a mailing that was paused or has stopped; nobody gets the mail twice.
+
+    A mail server that stands still is tried at once.
+    """
     outbox.lock(mailing)
     if mailing_states.allowed(mailing, "resume"):
         mailing_states.step(mailing, "resume")
+        waiting.wait_anew(mailing, now)
+        standstill.try_now(now)
         audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)
 
 
@@ -193,20 +213,37 @@ def progress_of(mailing: Mailing) -> MailingProgress:
         total, skipped = meant, 0
     sent, withheld, dropped = counts["sent"], counts["withheld"], counts["dropped"]
     failed = sum(counts[state] for state in mail_states.STOPPED)
-    waiting = total - sent - withheld - dropped - failed
-    return MailingProgress(total, sent, waiting, failed, withheld, dropped, skipped)
+    left = total - sent - withheld - dropped - failed
+    return MailingProgress(total, sent, left, failed, withheld, dropped, skipped)
+
+
+def give_up(now: dt.datetime, at_most: int = 500) -> int:
+    """Gives up what the server has not taken for four days; returns how many mails it looked at.
+
+    What is not wanted any more is dropped instead. The caller commits, and asks again until there
+    are none.
+    """
+    late = waiting.too_long(now, at_most)
+    wanted = relevance.wanted(late, now)
+    for message in late:
+        if message in wanted:
+            waiting.expire(message)
+        else:
+            mail_states.step(message, "stop")
+    db.session.flush()
+    return len(late)
 
 
 def close_finished() -> None:
     """Marks mailings as done that have nothing left to send."""
-    waiting = (
+    left = (
         sa.select(Message.id)
         .where(Message.mailing_id == Mailing.id, Message.state.in_(mail_states.DUE))
         .exists()
     )
     db.session.execute(
         sa.update(Mailing)
-        .where(Mailing.state.in_(mailing_states.TRANSITIONS.sources("finish")), ~waiting)
+        .where(Mailing.state.in_(mailing_states.TRANSITIONS.sources("finish")), ~left)
         .values(state=mailing_states.TRANSITIONS.outcome("finish"))
         .execution_options(synchronize_session=False)
     )

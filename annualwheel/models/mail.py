@@ -22,17 +22,23 @@ MESSAGE_STATES = (
     "withheld",
     "dropped",
     "not_sent",
+    "expired",
 )
-MAILING_STATES = ("preparing", "sending", "done", "paused")
-# What a mailing may have been doing when it was paused.
+MAILING_STATES = ("preparing", "sending", "done", "paused", "stopped")
+# What a mailing may have been doing when it was paused, or stopped by itself.
 PAUSED_FROM = ("preparing", "sending")
+# How far the talk with the mail server had come (RFC 5321 3), in its order. Before `rcpt` it is
+# about us and no recipient.
+STAGES = ("connection", "tls", "ehlo", "auth", "mail", "rcpt", "data")
 
 
 class Mailing(Base):
     """One act of sending to many.
 
     `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
-    `paused_from` is the state that a paused mailing goes back to, None for every other.
+    `paused_from` is the state that a paused or stopped mailing goes back to, None for every other.
+    `stopped_at` and `stopped_why` say since when and with which words of the mail server a mailing
+    has stopped by itself; they keep the last time when it has gone on.
     `actor_kind` and `staff_id` say who began it. `by_name` is kept for old rows whose name belongs
     to no account, or to several.
     """
@@ -57,6 +63,8 @@ class Mailing(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), default=None)
     staff: Mapped[Staff | None] = relationship(init=False)
     by_name: Mapped[str] = mapped_column(default="")
+    stopped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    stopped_why: Mapped[str] = mapped_column(default="")
 
 
 class Message(Base):
@@ -64,6 +72,10 @@ class Message(Base):
 
     `text_version` names the template that the text was written from (see `letters.Letter`); it is
     empty for mails that are older than the column.
+
+    `waiting_since`: from when it may leave, which is when it was put, sent again, or let go on with
+    its mailing. `may_have_left`: a server had the whole of it, or a worker was lost with it, and no
+    answer came.
     """
 
     __tablename__ = "messages"
@@ -81,6 +93,7 @@ class Message(Base):
     address: Mapped[str]
     queued_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime]
+    waiting_since: Mapped[dt.datetime]
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="sv")
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"), default=None)
@@ -97,6 +110,7 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    may_have_left: Mapped[bool] = mapped_column(default=False)
     calendar_sequence: Mapped[int | None] = mapped_column(default=None)
     text_version: Mapped[str] = mapped_column(default="")
     body: Mapped[MessageBody] = relationship(back_populates="message", init=False)
@@ -117,3 +131,22 @@ class MessageBody(Base):
     html: Mapped[str]
     links: Mapped[dict[str, Any]]
     calendar: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+
+
+class Standstill(Base):
+    """That the mail server takes no mail of ours: one row while it lasts, none else.
+
+    `since`: the first refusal; `failed_at`: the latest; `failures`: how many there were. Nothing is
+    tried before `retry_at`, and then by one worker. `stage` is how far the talk had come, `reply`
+    what the server said, without addresses. `for_good`: trying again alone will not help.
+    """
+
+    __tablename__ = "standstills"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[dt.datetime]
+    failed_at: Mapped[dt.datetime]
+    retry_at: Mapped[dt.datetime]
+    stage: Mapped[str] = mapped_column(choice_column("stage", *STAGES))
+    failures: Mapped[int] = mapped_column(default=1)
+    for_good: Mapped[bool] = mapped_column(default=False)
+    reply: Mapped[str] = mapped_column(default="")

@@ -26,6 +26,8 @@ WINDOWS = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range
 # So many marks on one letter are normalised (UAX 15, 13: the Stream-Safe Text Format). The time
 # grows with the square of their number, and no language has more.
 MOST_MARKS = 30
+# It begins only where the address can: from every letter of a long text it would take the square.
+ADDRESS = re.compile(r"(?<![^\s\"'<>:@])[^\s\"'<>:@]++@[^\s\"'<>,;]+")
 # Where there may be more: no mark is a letter or a digit.
 _MANY_SIGNS = re.compile(rf"[^\w\s\0-\x7f]{{{MOST_MARKS + 1},}}")
 
@@ -37,6 +39,12 @@ def kept(text: str) -> str:
     """
     without = UNKEPT.sub(lambda found: WINDOWS.get(found[0], ""), text)
     return _MANY_SIGNS.sub(_bounded, without)
+
+
+def without_addresses(text: str) -> str:
+    """The text with a word in place of each address: for the log, and for words of a mail server
+    that others than the recipient's own page show."""
+    return ADDRESS.sub("<adress>", text)
 
 
 def one_line(text: str) -> str:

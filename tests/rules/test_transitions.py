@@ -63,21 +63,25 @@ DECIDED: dict[ModuleType, dict[str, dict[str, str]]] = {
         "deliver": {"sending": "sent"},
         "withhold": {"sending": "withheld"},
         "fail": {"sending": "failed"},
-        "postpone": {"sending": "retry unknown"},
+        "postpone": {"sending": "retry"},
+        "expire": dict.fromkeys(("queued", "retry", "sending"), "expired unknown"),
         "drop": {"sending": "dropped"},
         "stop": {"queued": "dropped", "retry": "dropped"},
         "doubt": {"queued": "unknown", "retry": "unknown", "sending": "unknown"},
-        "replace": dict.fromkeys(("queued", "retry", "failed", "unknown", "withheld"), "dropped"),
-        "leave_out": dict.fromkeys(
-            ("queued", "retry", "failed", "unknown", "withheld"), "not_sent"
+        "replace": dict.fromkeys(
+            ("queued", "retry", "failed", "unknown", "withheld", "expired"), "dropped"
         ),
-        "try_again": {"failed": "queued", "unknown": "queued", "withheld": "queued"},
+        "leave_out": dict.fromkeys(
+            ("queued", "retry", "failed", "unknown", "withheld", "expired"), "not_sent"
+        ),
+        "try_again": dict.fromkeys(("failed", "unknown", "withheld", "expired"), "queued"),
     },
     mailing_states: {
         "written": {"preparing": "sending"},
         "pause": {"preparing": "paused", "sending": "paused"},
-        "resume": {"paused": "preparing sending"},
-        "overtake": {"preparing": "sending", "paused": "sending"},
+        "stop": {"preparing": "stopped", "sending": "stopped"},
+        "resume": {"paused": "preparing sending", "stopped": "preparing sending"},
+        "overtake": {"preparing": "sending", "paused": "sending", "stopped": "sending"},
         "finish": {"sending": "done"},
     },
     submission_states: {
@@ -141,7 +145,7 @@ def test_a_statement_asks_for_the_states_that_have_the_action() -> None:
     with pytest.raises(ValueError, match="leads to several"):
         LIGHTS.outcome("change")
     with pytest.raises(ValueError, match="leads to several"):
-        mail_states.TRANSITIONS.outcome("postpone")
+        mail_states.TRANSITIONS.outcome("expire")
     with pytest.raises(ValueError, match="repair"):
         LIGHTS.sources("repair")
 

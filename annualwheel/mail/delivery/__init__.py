@@ -10,11 +10,17 @@ import datetime as dt
 from annualwheel.access.links import LinkSigner, Target
 from annualwheel.mail import ical
 from annualwheel.mail.delivery.composing import Envelope, UnsendableError, ascii_address, compose
-from annualwheel.mail.delivery.connecting import Connection, DeliveryResult, open_connection
+from annualwheel.mail.delivery.connecting import (
+    ABOUT_A_RECIPIENT,
+    Connection,
+    DeliveryResult,
+    open_connection,
+)
 from annualwheel.mail.letters import Letter, Letterhead, render
 from annualwheel.models import Message
 
 __all__ = [
+    "ABOUT_A_RECIPIENT",
     "Connection",
     "DeliveryResult",
     "Envelope",

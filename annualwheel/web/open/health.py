@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from alembic.script import ScriptDirectory
 from flask import Response, current_app, jsonify
 from sqlalchemy.exc import OperationalError
 
 from annualwheel import storage
 from annualwheel.db import schema_version
-from annualwheel.mail import outbox
+from annualwheel.mail import standstill, waiting
 from annualwheel.services import services
 from annualwheel.web import page
 from annualwheel.web.open import blueprint
@@ -25,21 +27,19 @@ def readyz() -> tuple[Response, int]:
     """Says whether the database answers, its schema is the newest, and the disk takes more.
 
     With 503, `status` is "unreachable", "behind" or "storage"; `problems` says what is wrong with
-    the folders, in Swedish sentences. `oldest_due_mail`: how many seconds the oldest due mail has
-    waited.
+    the folders, in Swedish sentences. What concerns mail (`_mail`) changes nothing of that: pages
+    work without a mail server.
     """
     problems = storage.problems(services().settings)
     current = _schema_version()
     if current is None:
         return jsonify(status="unreachable", problems=problems), 503
     head = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
-    oldest = outbox.oldest_due(page.now()) if head == current else None
-    waited = int((page.now() - oldest).total_seconds()) if oldest else 0
-    status = "behind" if head != current else "storage" if problems else "ok"
-    answer = jsonify(
-        status=status, migrated=head == current, oldest_due_mail=waited, problems=problems
-    )
-    return answer, 200 if status == "ok" else 503
+    if current != head:
+        return jsonify(status="behind", migrated=False, problems=problems), 503
+    status = "storage" if problems else "ok"
+    answer = jsonify(status=status, migrated=True, problems=problems, **_mail())
+    return answer, 503 if problems else 200
 
 
 def _schema_version() -> str | None:
@@ -48,3 +48,24 @@ def _schema_version() -> str | None:
         return schema_version() or ""
     except OperationalError:
         return None
+
+
+def _mail() -> dict[str, object]:
+    """How sending goes.
+
+    `oldest_due_mail`: how many seconds the mail has waited that has waited longest.
+    `mail_stands_still`: since how many seconds the server has taken nothing from us, 0 when it
+    does; `mail_refused_at`: how far the talk with it came. `stopped_mailings`: how many mailings
+    have stopped by themselves and wait for a person.
+    """
+    stands = standstill.current()
+    return {
+        "oldest_due_mail": _seconds_since(waiting.oldest_waiting()),
+        "mail_stands_still": _seconds_since(stands.since if stands else None),
+        "mail_refused_at": stands.stage if stands else "",
+        "stopped_mailings": waiting.count_stopped(),
+    }
+
+
+def _seconds_since(moment: dt.datetime | None) -> int:
+    return int((page.now() - moment).total_seconds()) if moment else 0

@@ -129,7 +129,8 @@ def test_mails_of_a_chunk_share_one_connection_and_arrive_whole() -> None:
         ("550 5.1.1 No such person", "failed"),
         ("451 4.7.1 Greylisted", "later"),
         ("452 4.5.3 Too many", "later"),
-        ("530 5.7.0 Authentication required", "later"),
+        ("530 5.7.0 Authentication required", "blocked"),
+        ("554 5.7.1 Relay access denied", "blocked"),
     ],
 )
 def test_a_refused_recipient_leaves_the_connection_usable(
@@ -148,14 +149,16 @@ def test_a_refused_recipient_leaves_the_connection_usable(
 @pytest.mark.parametrize(
     ("step", "reply", "state"),
     [
-        ("handle_MAIL", "553 5.1.8 Sender refused", "failed"),
-        ("handle_MAIL", "451 Busy", "later"),
-        ("handle_DATA", "554 5.7.1 Spam", "failed"),
+        ("handle_MAIL", "553 5.1.8 Sender refused", "blocked"),
+        ("handle_MAIL", "451 Busy", "blocked"),
+        ("handle_MAIL", "552 5.3.4 Too large", "failed"),
+        ("handle_DATA", "554 5.6.0 Bad content", "failed"),
+        ("handle_DATA", "554 5.7.1 Spam", "later"),
         ("handle_DATA", "452 Full", "later"),
-        ("handle_DATA", "421 Closing", "later"),
+        ("handle_DATA", "421 Closing", "blocked"),
     ],
 )
-def test_a_refusal_at_any_step_goes_by_its_code(step: str, reply: str, state: str) -> None:
+def test_a_refusal_goes_by_its_step_and_its_code(step: str, reply: str, state: str) -> None:
     async def answer(*_: object) -> str:
         return reply
 
@@ -198,13 +201,13 @@ def test_leaving_a_dead_server_does_not_raise() -> None:
     assert connection.host.sock is None
 
 
-def test_nobody_listening_is_later() -> None:
+def test_nobody_listening_is_about_no_mail() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with open_connection(make_settings(port)) as connection:
         result = connection.send(make_mail())
-    assert result.state == "later" and "ConnectionRefusedError" in result.error
+    assert result.state == "blocked" and "ConnectionRefusedError" in result.error
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 hej\r\n"])
@@ -216,7 +219,7 @@ def test_a_silent_server_is_given_up_in_time(greeting: bytes) -> None:
     ):
         result = connection.send(make_mail())
     assert time.monotonic() - began < 10
-    assert result.state == "later" and "timed out" in result.error
+    assert result.state == "blocked" and "timed out" in result.error
 
 
 # Whom we trust
@@ -290,7 +293,7 @@ def machine_trusts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_a_self_signed_certificate_is_refused(security: str) -> None:
     with with_tls(security) as port, reach(port, security, "localhost") as connection:
         result = connection.send(make_mail())
-    assert result.state == "later" and "CERTIFICATE_VERIFY_FAILED" in result.error
+    assert result.state == "blocked" and "CERTIFICATE_VERIFY_FAILED" in result.error
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
@@ -305,17 +308,17 @@ def test_a_certificate_for_another_host_is_refused(security: str, machine_trusts
     machine_trusts(PAIR)
     with with_tls(security) as port, reach(port, security, "127.0.0.1") as connection:
         result = connection.send(make_mail())
-    assert result.state == "later" and "not valid for '127.0.0.1'" in result.error
+    assert result.state == "blocked" and "not valid for '127.0.0.1'" in result.error
 
 
 def test_a_server_without_starttls_gets_nothing_in_clear(server: Smtp) -> None:
     with open_connection(make_settings(server.port, mail_security="starttls")) as connection:
         result = connection.send(make_mail())
-    assert result.state == "later" and "STARTTLS" in result.error and server.mails == []
+    assert result.state == "blocked" and "STARTTLS" in result.error and server.mails == []
 
 
 @pytest.mark.parametrize(
-    ("password", "state"), [("right", "sent"), ("wrong", "later"), ("fel å", "later")]
+    ("password", "state"), [("right", "sent"), ("wrong", "blocked"), ("fel å", "blocked")]
 )
 def test_a_wrong_password_is_the_settings_fault_not_the_mails(password: str, state: str) -> None:
     def check(

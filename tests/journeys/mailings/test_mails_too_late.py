@@ -4,6 +4,7 @@ is cancelled, or how the calendar is now.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,20 +13,26 @@ from sqlalchemy import event
 
 from annualwheel import audit
 from annualwheel.access.links import Target
+from annualwheel.accounts import staff
+from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.jobs import sending
 from annualwheel.mail import outbox
 from annualwheel.mail.kinds import KINDS, TOWARDS_A_MEETING
 from annualwheel.mailings import relevance
 from annualwheel.meetings import changes
-from annualwheel.models import Mailing, Message, Registration
+from annualwheel.models import Mailing, Message, Registration, StaffLink, Submission
+from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.participation import address_change, replies
 from annualwheel.preparation import membership
+from annualwheel.questionnaires import opening
 from annualwheel.registrations import invitations, notices
 from tests.conftest import START, Fixed
 from tests.makers.guests import mails, make_guest, make_meeting, publish, reply_of
+from tests.makers.region import make_staff
 from tests.smtp_server import Smtp
 
+HOUR, MOMENT = dt.timedelta(hours=1), dt.timedelta(microseconds=1)
 MARIA, NEW = "maria@kommun.example", "m.lindqvist@kommun.example"
 LISTS: dict[str, object] = {
     "person_count": 3,
@@ -114,11 +121,13 @@ def of_kind(kind: str, guest: Registration, about: str = "seat") -> Message:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_cancelled_meeting_calls_nobody(guest: Registration, kind: str) -> None:
     message = of_kind(kind, guest)
+    if kind == "offer":
+        guest.state, guest.offered_until = "offered", START + HOUR
     db.session.flush()
-    assert relevance.wanted([message]) == [message]
+    assert relevance.wanted([message], START) == [message]
     guest.meeting.state = "cancelled"
     db.session.flush()
-    assert (relevance.wanted([message]) == []) is (kind in TOWARDS_A_MEETING)
+    assert (relevance.wanted([message], START) == []) is (kind in TOWARDS_A_MEETING)
 
 
 @pytest.mark.parametrize(
@@ -139,10 +148,10 @@ def test_a_mail_is_about_the_meeting_that_it_leads_to(
         make_guest(make_meeting(kind="direction"), "Erik", "Sand"),
     )
     db.session.flush()
-    assert relevance.wanted([message]) == [message]
+    assert relevance.wanted([message], START) == [message]
     guest.meeting.state = "cancelled"
     db.session.flush()
-    assert relevance.wanted([message, *mails("invitation")]) == [
+    assert relevance.wanted([message, *mails("invitation")], START) == [
         mail for mail in mails("invitation") if mail.registration_id == elsewhere.id
     ]
 
@@ -207,8 +216,8 @@ def test_what_was_never_to_go_overtakes_nothing(
     first, second = calendar()
     second.state = newer
     db.session.flush()
-    assert relevance.wanted([first]) == ([first] if goes else [])
-    assert relevance.wanted([second]) == [second]
+    assert relevance.wanted([first], START) == ([first] if goes else [])
+    assert relevance.wanted([second], START) == [second]
 
 
 def test_another_seat_of_the_same_person_overtakes_nothing(guest: Registration) -> None:
@@ -219,7 +228,7 @@ def test_another_seat_of_the_same_person_overtakes_nothing(guest: Registration) 
     )
     notices.put_in_calendar(other, START)
     db.session.flush()
-    assert relevance.wanted(calendar()) == calendar()[1:]
+    assert relevance.wanted(calendar(), START) == calendar()[1:]
 
 
 def test_the_old_calendar_is_cleared_though_the_new_one_has_a_newer_entry(
@@ -238,7 +247,80 @@ def test_the_old_calendar_is_cleared_though_the_new_one_has_a_newer_entry(
         (MARIA, 1),
         (NEW, 2),
     ]
-    assert relevance.wanted(waiting) == waiting
+    assert relevance.wanted(waiting, START) == waiting
+
+
+# What has waited until it is of no use
+
+
+@pytest.mark.parametrize("kind", sorted(TOWARDS_A_MEETING))
+def test_a_mail_towards_a_meeting_does_not_come_after_it(guest: Registration, kind: str) -> None:
+    message = of_kind(kind, guest, "link" if "preparation" in KINDS[kind].links else "seat")
+    guest.state = "registered"
+    db.session.flush()
+    assert relevance.wanted([message], guest.meeting.ends_at) == []
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reminder", "substitute_invitation"])
+def test_nobody_is_asked_for_an_answer_that_would_be_refused(
+    guest: Registration, kind: str
+) -> None:
+    message = of_kind(kind, guest)
+    db.session.flush()
+    last = years.phase(guest.meeting, "registration").closes_at
+    assert relevance.wanted([message], last) == [message]
+    assert relevance.wanted([message], last + MOMENT) == []
+
+
+def test_an_offer_that_is_over_or_answered_is_not_sent(guest: Registration) -> None:
+    message = of_kind("offer", guest)
+    guest.state, guest.offered_until = "offered", START + HOUR
+    db.session.flush()
+    assert relevance.wanted([message], START + HOUR - MOMENT) == [message]
+    assert relevance.wanted([message], START + HOUR) == []
+    guest.state = "registered"
+    db.session.flush()
+    assert relevance.wanted([message], START) == []
+
+
+@pytest.mark.parametrize("state", LINK_IS_DEAD)
+def test_no_mail_is_sent_with_a_link_that_opens_nothing(guest: Registration, state: str) -> None:
+    message = of_kind("invitation", guest)
+    guest.state = state
+    db.session.flush()
+    assert relevance.wanted([message], START) == []
+
+
+@pytest.mark.parametrize("kind", ["preparation", "preparation_reminder", "colleague"])
+def test_nobody_is_asked_to_answer_a_questionnaire_that_has_closed(
+    guest: Registration, kind: str
+) -> None:
+    message = of_kind(kind, guest, "link")
+    db.session.flush()
+    last = opening.closes_at(guest.meeting.questionnaires[0])
+    assert relevance.wanted([message], last) == [message]
+    assert relevance.wanted([message], last + MOMENT) == []
+    db.session.query(Submission).update({"reopened_until": last + HOUR})
+    assert relevance.wanted([message], last + HOUR) == [message]
+    assert relevance.wanted([message], last + HOUR + MOMENT) == []
+
+
+def test_what_follows_a_meeting_up_is_asked_after_it(guest: Registration) -> None:
+    message, asked = of_kind("preparation", guest, "link"), guest.meeting.questionnaires[0]
+    asked.timing = "after"
+    db.session.flush()
+    assert relevance.wanted([message], guest.meeting.ends_at + HOUR) == [message]
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_link_to_sign_in_that_has_run_out_is_not_sent(session: Any, used: bool) -> None:
+    staff.ask_for_link(make_staff().email, "192.0.2.1", START)
+    [message] = mails("staff_sign_in")
+    assert relevance.wanted([message], START + staff.LINK_LIFE) == [message]
+    if used:
+        db.session.query(StaffLink).update({"used_at": START})
+    later = START + staff.LINK_LIFE + (dt.timedelta() if used else MOMENT)
+    assert relevance.wanted([message], later) == []
 
 
 def test_asking_costs_the_same_however_many(guest: Registration) -> None:
@@ -250,7 +332,7 @@ def test_asking_costs_the_same_however_many(guest: Registration) -> None:
         asked: list[str] = []
         note: Callable[..., None] = lambda *given, into=asked: into.append(given[2])  # noqa: E731
         event.listen(db.engine, "before_cursor_execute", note)
-        relevance.wanted([mail for mail in mails() if mail.state == "queued" and mail.body])
+        relevance.wanted([mail for mail in mails() if mail.state == "queued" and mail.body], START)
         event.remove(db.engine, "before_cursor_execute", note)
         counts.append(len([text for text in asked if "meetings" in text or "messages_1" in text]))
-    assert counts[0] == counts[1] == 2
+    assert counts[0] == counts[1] == 3

@@ -192,7 +192,7 @@ def test_who_saved_the_date_is_told_of_the_new_one(year: Year, meeting: Meeting)
     assert not any(word in said for word in ("anmäl", "kalenderbokning", "sidan"))
     assert "We have asked you to save the date." in text_of(english)
     assert not any(word in text_of(english) for word in ("regist", "booking", "page"))
-    assert relevance.wanted([swedish, english]) == [swedish, english]
+    assert relevance.wanted([swedish, english], START) == [swedish, english]
 
 
 def test_who_was_told_of_the_move_is_not_asked_to_save_the_date_again(
@@ -229,7 +229,7 @@ def test_who_saved_the_date_is_told_that_it_is_free(year: Year, meeting: Meeting
     assert "kalenderbokning" not in said
     assert "If you put the meeting in your calendar" in text_of(english)
     assert "booking" not in text_of(english)
-    assert relevance.wanted([swedish, english]) == [swedish, english]
+    assert relevance.wanted([swedish, english], START) == [swedish, english]
 
 
 @pytest.mark.parametrize("state", ["failed", "dropped", "not_sent", "queued", "retry"])
@@ -327,12 +327,12 @@ def test_the_pages_of_the_acts_count_who_saved_the_date_and_show_their_mail(
 def test_what_waits_with_the_old_date_does_not_leave(year: Year, meeting: Meeting) -> None:
     add(year, "Anna")
     [waiting] = send(meeting)
-    assert relevance.wanted([waiting]) == [waiting]
+    assert relevance.wanted([waiting], START) == [waiting]
     move(meeting)
-    assert relevance.wanted([waiting]) == []
+    assert relevance.wanted([waiting], START) == []
     outbox.mark_dropped(in_hand(waiting))
     [again] = send(meeting, "igen")
-    assert relevance.wanted([again]) == [again]
+    assert relevance.wanted([again], START) == [again]
     assert "Något har ändrats" not in again.body.text
 
 
@@ -351,12 +351,12 @@ def test_who_is_invited_meanwhile_gets_the_invitation_alone(year: Year, meeting:
     anna = add(year, "Anna")
     [waiting] = send(meeting)
     registration = invite(meeting, anna)
-    assert relevance.wanted([waiting]) == []
+    assert relevance.wanted([waiting], START) == []
     registration.state = "unconfirmed"
     db.session.flush()
-    assert relevance.wanted([waiting]) == [waiting]
+    assert relevance.wanted([waiting], START) == [waiting]
     changes.cancel(meeting, "", START, audit.SYSTEM)
-    assert relevance.wanted([waiting]) == []
+    assert relevance.wanted([waiting], START) == []
 
 
 def test_the_day_of_the_invitation_is_said_while_it_is_ahead(year: Year, meeting: Meeting) -> None:

@@ -366,6 +366,22 @@ def test_the_way_down_gives_a_paused_mailing_back_what_it_was(empty_app: Flask) 
         assert [row.state for row in rows_of(engine, "messages")] == ["dropped"]
 
 
+def test_mails_wait_since_they_were_queued_and_the_way_down_keeps_what_stopped(
+    empty_app: Flask,
+) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        flask_migrate.upgrade(directory=FOLDER)
+        [mail] = rows_of(engine, "messages")
+        assert (mail.waiting_since, bool(mail.may_have_left)) == (mail.queued_at, False)
+        write(engine, "UPDATE messages SET state = 'expired'")
+        write(engine, "UPDATE mailings SET state = 'stopped', paused_from = 'sending' WHERE id = 1")
+        flask_migrate.downgrade(directory=FOLDER, revision="0007")
+        assert [row.state for row in rows_of(engine, "messages")] == ["unknown"]
+        found = {row.id: (row.state, row.paused_from) for row in rows_of(engine, "mailings")}
+        assert found[1] == ("paused", "sending")
+
+
 @pytest.mark.parametrize("table", NEW_STATES)
 def test_the_columns_of_states_have_room_and_are_still_closed(empty_app: Flask, table: str) -> None:
     with empty_app.app_context():
@@ -660,6 +676,21 @@ FILLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("mailings", mailing(1, "preparation", 1)),
         ("registrations", REGISTRATION),
         ("messages", MESSAGE),
+    ],
+    "0009": [
+        (
+            "standstills",
+            {
+                "id": 1,
+                "since": AT,
+                "failed_at": AT,
+                "retry_at": AT,
+                "stage": "auth",
+                "failures": 1,
+                "for_good": True,
+                "reply": "535 5.7.8 Wrong password",
+            },
+        )
     ],
 }
 

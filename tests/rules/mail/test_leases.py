@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from annualwheel.db import db
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, waiting
 from annualwheel.mail.outbox import LEASE, WAITS, Recipient
 from annualwheel.models import Mailing, Meeting, Message
 from tests.conftest import START
@@ -61,7 +61,7 @@ def test_it_is_taken_again_once_its_lease_is_over() -> None:
     assert (message.lease_by, message.attempts) == ("b", 2)
 
 
-@pytest.mark.parametrize("state", ["sent", "failed", "unknown", "withheld", "dropped"])
+@pytest.mark.parametrize("state", ["sent", "failed", "unknown", "withheld", "dropped", "expired"])
 def test_what_is_done_is_not_taken(state: str) -> None:
     put(1).state = state
     db.session.flush()
@@ -81,9 +81,10 @@ def test_only_those_that_are_named_are_taken() -> None:
     assert again(first).state == "queued"
 
 
-def test_the_mails_of_a_paused_mailing_wait_and_no_others() -> None:
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+def test_the_mails_of_a_held_mailing_wait_and_no_others(state: str) -> None:
     meeting = make_meeting()
-    paused, going = make_mailing(meeting, "a", "paused"), make_mailing(meeting, "b")
+    paused, going = make_mailing(meeting, "a", state), make_mailing(meeting, "b")
     put(1, paused)
     mails = [put(2, going), put(3)]
     assert outbox.claim("a", START) == mails
@@ -124,16 +125,43 @@ def test_only_the_mails_that_are_given_back_are() -> None:
     outbox.give_back([])
 
 
-@pytest.mark.parametrize("attempts", range(1, len(WAITS) + 2))
-def test_after_each_failure_it_waits_longer_until_nobody_knows(attempts: int) -> None:
+@pytest.mark.parametrize("attempts", range(1, len(WAITS) + 3))
+def test_after_each_failure_it_waits_longer_and_then_as_long_as_before(attempts: int) -> None:
     message = put(1)
     message.attempts = attempts
     outbox.mark_later(in_hand(message), "451 later", START)
     again(message)
-    if attempts <= len(WAITS):
-        assert (message.state, message.due_at) == ("retry", START + WAITS[attempts - 1])
-    else:
-        assert (message.state, message.due_at) == ("unknown", START)
+    wait = WAITS[min(attempts, len(WAITS)) - 1]
+    assert (message.state, message.due_at) == ("retry", START + wait)
+
+
+@pytest.mark.parametrize(
+    ("before", "in_doubt", "state"),
+    [
+        (False, False, "expired"),
+        (True, False, "unknown"),
+        (False, True, "unknown"),
+    ],
+)
+def test_after_four_days_it_has_not_left_or_nobody_knows(
+    before: bool, in_doubt: bool, state: str
+) -> None:
+    message = put(1)
+    message.attempts, message.may_have_left = 9, before
+    last = START + waiting.GIVE_UP - WAITS[-1]
+    outbox.mark_later(in_hand(message), "451 later", last, in_doubt=in_doubt)
+    assert again(message).state == "retry"
+    message.may_have_left = before
+    outbox.mark_later(in_hand(message), "451 later", last + MOMENT, in_doubt=in_doubt)
+    assert (again(message).state, message.error) == (state, "451 later")
+
+
+def test_a_mail_that_a_lost_worker_had_may_have_left() -> None:
+    message, other = put(1), put(2)
+    outbox.claim("a", START, [message.id])
+    assert not message.may_have_left
+    outbox.claim("b", START + LEASE + MOMENT)
+    assert [again(one).may_have_left for one in (message, other)] == [True, False]
 
 
 def test_what_is_left_of_the_mailings_of_a_meeting_is_dropped_and_nothing_else() -> None:

@@ -153,9 +153,9 @@ def test_a_calendar_mail_that_is_not_sent_overtakes_nothing(session: Any) -> Non
         .filter(Message.calendar_sequence.is_not(None))
         .order_by(Message.calendar_sequence)
     )
-    assert relevance.wanted([older]) == []
+    assert relevance.wanted([older], START) == []
     leave_out(newer)
-    assert relevance.wanted([older]) == [older]
+    assert relevance.wanted([older], START) == [older]
 
 
 def test_what_stops_a_mailing_leaves_it_as_it_is(session: Any) -> None:
