@@ -29,11 +29,11 @@ def sweep_minute() -> None:
     # The queue may have lost ids, or a worker may have died between its commit and the queue.
     if outbox.any_due(now):
         start_drains()
-    for pack in db.session.scalars(packs.left_behind(now)):
-        enqueue("build_pack", pack.id)
+    packs.give_up(now)
+    for pack_id in packs.left_behind(now):
+        enqueue("build_pack", pack_id)
     for mailing_id in sending.left_behind(now):
         enqueue("prepare_mailing", mailing_id)
-    packs.give_up(now)
     sending.close_finished()
     db.session.commit()
     # After the commit, since it takes the locks of meetings: nothing else may wait with them.
