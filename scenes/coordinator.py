@@ -184,6 +184,7 @@ SCENES = (
     _scene("utskick-sorterade", "mailings", "/utskick?mejl=invitation&ordning=till&sida=2"),
     _scene("utskick-stoppade", "mailings", "/utskick?lage=stopped"),
     _scene("utskick-pagar", "sending", "/utskick/{running}"),
+    _scene("utskick-har-stannat", "sending", "/utskick/{left}"),
     _scene("utskick-flytt", "sending", "/utskick/{moved_mailing}", world="turns"),
     _scene("utskick-installt", "sending", "/utskick/{cancelled_mailing}", world="turns"),
     _scene("utskick-klart", "sending", "/utskick/{done}"),

@@ -1,9 +1,12 @@
 """Writes a large mailing in a process that a test can kill: `python -m tests.killed_writer
-DATABASE_URL QUEUE MAILING BATCH`.
+DATABASE_URL QUEUE MAILING BATCH MINUTES`.
+
+Its clock runs MINUTES ahead, so that the lease of the one killed before has run out.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 
 from annualwheel import create_app
@@ -13,8 +16,10 @@ from config import Settings
 from tests.conftest import Fixed
 
 
-def main(database_url: str, queue: str, mailing_id: str, batch: str) -> None:
+def main(database_url: str, queue: str, mailing_id: str, batch: str, minutes: str) -> None:
     """As the job does, in small batches."""
+    clock = Fixed()
+    clock.advance(dt.timedelta(minutes=int(minutes)))
     app = create_app(
         Settings(
             secret_keys=("k" * 40,),
@@ -23,7 +28,7 @@ def main(database_url: str, queue: str, mailing_id: str, batch: str) -> None:
             queue_url=queue,
             base_url="http://localhost",
         ),
-        Fixed(),
+        clock,
     )
     sending.BATCH = int(batch)
     with app.app_context():

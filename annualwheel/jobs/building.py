@@ -1,16 +1,27 @@
-"""Slow work that somebody waits for: building a pack, writing a large mailing."""
+"""Slow work that somebody waits for: building a pack, writing a large mailing.
+
+A job reads in transactions that only read, works outside any, and writes in short ones. It has a
+lease on its row: what it leaves when it is killed, the sweep has taken up again.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import tempfile
-from functools import partial
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from annualwheel.db import db, reading
+from annualwheel.jobs import keeping
 from annualwheel.jobs.queue import start_drains
+from annualwheel.jobs.sending import worker_name
 from annualwheel.mailings import sending
-from annualwheel.models import Mailing
+from annualwheel.models import Mailing, Pack
 from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop.pack import PackWriter
@@ -19,27 +30,27 @@ log = structlog.get_logger()
 
 
 def build_pack(pack_id: int) -> None:
-    """Builds a pack that is queued; does nothing for one that is being built or is ready.
+    """Builds a pack; does nothing for one that a worker has, or that is not to be built.
 
-    It only reads the database while it builds the workbook. What it writes before, after and
-    meanwhile, it writes in short transactions. It notes a failure on the pack, whose page tells the
-    one who waits, and logs it.
+    It notes a failure on the pack, whose page tells the one who waits, and logs it. What the
+    database itself prevents is no failure: the sweep has it tried again.
     """
+    worker = worker_name()
     try:
-        pack = packs.take(pack_id)
+        pack = packs.take(pack_id, worker, services().clock.now())
         db.session.commit()
         # Another worker builds it, or it is ready: the sweep may have queued it once more.
         if pack is None:
             return
-        began = services().clock.now()
-        with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
-            # The read is long and takes no lock: a write this long would stop everybody on SQLite.
-            with reading():
-                writer = PackWriter(pack.meeting, packs.cover(pack, began))
-                counts = writer.write(workspace.name, partial(_report, pack_id))
-                db.session.commit()
-            packs.finish(pack, counts, workspace.name, began, services().clock.now())
-            db.session.commit()
+        with keeping.kept(Pack, pack_id, worker) as lost:
+            _build(pack, worker, lost)
+    except keeping.Interrupted:
+        db.session.rollback()
+        log.info("pack_interrupted", pack=pack_id)
+        _tidy(pack_id)
+    except OperationalError:
+        db.session.rollback()
+        log.exception("pack_postponed", pack=pack_id)
     except Exception:
         db.session.rollback()
         packs.mark_failed(pack_id)
@@ -47,28 +58,82 @@ def build_pack(pack_id: int) -> None:
         log.exception("pack_failed", pack=pack_id)
 
 
-def _report(pack_id: int, done: int) -> None:
-    """Notes how far a pack has come, outside the session that reads for it."""
-    # A connection of its own: the session only reads now, for as long as the pack takes.
-    with db.engine.begin() as connection:
-        connection.execute(packs.note_progress(pack_id, done))
+def _build(pack: Pack, worker: str, lost: threading.Event) -> None:
+    began = services().clock.now()
+    pack_id = pack.id
+
+    def report(done: int) -> None:
+        # Ends a read, so that no snapshot is kept for as long as the pack takes.
+        db.session.commit()
+        noted = keeping.execute(packs.note_progress(pack_id, worker, done))
+        if lost.is_set() or not noted:
+            raise keeping.Interrupted
+
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
+        with reading():
+            writer = PackWriter(pack.meeting, packs.cover(pack, began))
+            counts = writer.write(workspace.name, report)
+            db.session.commit()
+        _store(pack, worker, Path(workspace.name), counts, began)
+
+
+def _store(
+    pack: Pack, worker: str, path: Path, counts: Mapping[str, int], began: dt.datetime
+) -> None:
+    """Copies the workbook into the database, a piece in each transaction, and ends the pack."""
+    digest = hashlib.sha256()
+    file = packs.new_file(pack, path.stat().st_size, began)
+    db.session.commit()
+    for number, piece in enumerate(_pieces(path)):
+        digest.update(piece)
+        packs.store_piece(file, number, piece)
+        db.session.commit()
+    if not packs.finish(pack, worker, counts, digest.hexdigest(), services().clock.now()):
+        raise keeping.Interrupted
+    db.session.commit()
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        yield from iter(lambda: source.read(packs.CHUNK), b"")
+
+
+def _tidy(pack_id: int) -> None:
+    """Removes what a cancelled pack has stored; another worker removes what it finds itself."""
+    pack = db.session.get_one(Pack, pack_id, populate_existing=True)
+    if pack.state == "cancelled":
+        packs.forget_file(pack)
+    db.session.commit()
 
 
 def prepare(mailing_id: int) -> None:
     """Writes the mails of a large mailing in batches, then has them sent.
 
-    One short transaction for each batch. Can be run again at any time.
+    One short transaction for each batch. Can be run again at any time: does nothing for a mailing
+    that a worker writes already.
     """
-    mailing = db.session.get_one(Mailing, mailing_id)
-    # Read once and outside the locks; `write_batch` looks again under them.
-    left = sending.remaining(mailing, services().clock.now())
+    worker = worker_name()
+    taken = sending.take(mailing_id, worker, services().clock.now())
     db.session.commit()
+    if not taken:
+        return
+    with keeping.kept(Mailing, mailing_id, worker):
+        _prepare(mailing_id, worker)
+    start_drains()
+
+
+def _prepare(mailing_id: int, worker: str) -> None:
+    # Read once and outside the locks; `write_batch` looks again under them.
+    with reading():
+        mailing = db.session.get_one(Mailing, mailing_id, populate_existing=True)
+        left = sending.remaining(mailing, services().clock.now())
+        db.session.commit()
+    is_written = True
     for start in range(0, len(left), sending.BATCH):
         batch = left[start : start + sending.BATCH]
-        if not sending.write_batch(mailing, batch, services().clock.now()):
+        is_written = sending.write_batch(mailing, batch, services().clock.now(), worker)
+        if not is_written:
             break
         db.session.commit()
-    else:
-        sending.finish_preparing(mailing)
+    sending.let_go(mailing, worker, is_written=is_written)
     db.session.commit()
-    start_drains()

@@ -30,13 +30,13 @@ def sweep_minute() -> None:
     # The queue may have lost ids, or a worker may have died between its commit and the queue.
     if outbox.any_due(now):
         start_drains()
-    for pack in db.session.scalars(packs.left_behind(now)):
-        enqueue("build_pack", pack.id)
+    packs.give_up(now)
+    for pack_id in packs.left_behind(now):
+        enqueue("build_pack", pack_id)
     for mailing_id in sending.left_behind(now):
         enqueue("prepare_mailing", mailing_id)
     for import_id in import_leases.left_behind(now):
         enqueue("carry_on_import", import_id)
-    packs.give_up(now)
     while sending.give_up(now):
         # Other writers wait for one batch at most.
         db.session.commit()

@@ -34,6 +34,8 @@ WAITS = [
     dt.timedelta(hours=1),
     dt.timedelta(hours=6),
 ]
+# The audience never changes, and may list tens of thousands: it is not read at every batch.
+_CHANGING = [column.key for column in sa.inspect(Mailing).column_attrs if column.key != "audience"]
 _MESSAGES = cast(sa.Table, Message.__table__)
 _MARKED = (
     sa.update(_MESSAGES)
@@ -324,9 +326,9 @@ def lock(mailing: Mailing) -> None:
     """Reads the mailing as it is now and keeps it so until the commit.
 
     Staff who pause it and the job that prepares it both write to it. Call this before looking at
-    its state or its audience, and after the meeting's lock where both are needed.
+    its state, and after the meeting's lock where both are needed.
     """
-    db.session.refresh(mailing, with_for_update={"key_share": True})
+    db.session.refresh(mailing, _CHANGING, with_for_update={"key_share": True})
 
 
 def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
@@ -10,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from annualwheel import audit
+from annualwheel import audit, leases
 from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
@@ -26,20 +26,21 @@ from annualwheel.models.mail import MAILING_STATES
 from annualwheel.registrations import seats
 from annualwheel.wording.cleaning import without_addresses
 
-# Up to this many mails are written in the request, so that no job has to be waited for.
-SMALL = 200
-BATCH = 200
-# A job that has not finished by then is taken for lost, and the sweep starts another. Two jobs on
-# one mailing cost work but do no harm.
-LEFT_BEHIND = dt.timedelta(minutes=10)
+log = structlog.get_logger()
+# Up to this many mails are written in the request, so that no job has to be waited for. A batch is
+# as small: everybody else who writes waits for it on SQLite.
+SMALL = 25
+BATCH = 25
+# A job that has not begun by then may be lost: the sweep asks for it again.
+LEFT = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class MailingProgress:
     """How far a mailing has come, in mails.
 
-    `skipped` were confirmed, but no longer wanted when their mails were written. None of the
-    numbers counts a mail that somebody decided not to send.
+    `skipped` were confirmed, but no longer wanted when their mails were written; `unwritten` could
+    not be written. None of the numbers counts a mail that somebody decided not to send.
     """
 
     total: int
@@ -49,6 +50,7 @@ class MailingProgress:
     withheld: int
     dropped: int
     skipped: int
+    unwritten: int = 0
 
     @property
     def handled(self) -> int:
@@ -126,10 +128,20 @@ def remaining(mailing: Mailing, now: dt.datetime) -> Sequence[Any]:
     return registry.of(mailing.kind).left(mailing, now)
 
 
-def write_batch(mailing: Mailing, batch: Sequence[Any], now: dt.datetime) -> bool:
+def take(mailing_id: int, worker: str, now: dt.datetime) -> bool:
+    """Leases a mailing to the worker that is to write it; False when there is nothing to write.
+
+    The caller commits, so that nobody else takes it.
+    """
+    sources = mailing_states.TRANSITIONS.sources("written")
+    return leases.take(Mailing, mailing_id, sources, worker, now)
+
+
+def write_batch(mailing: Mailing, batch: Sequence[Any], now: dt.datetime, worker: str = "") -> bool:
     """Writes one batch of a large mailing; False when it was paused or cancelled meanwhile.
 
-    `batch` is a piece of what `remaining` gave. The caller commits.
+    False too when `worker` has lost its lease. `batch` is a piece of what `remaining` gave. The
+    caller commits.
     """
     seats.lock(mailing.meeting)
     # After the meeting, as everywhere: two locks taken in different orders wait for each other.
@@ -138,7 +150,7 @@ def write_batch(mailing: Mailing, batch: Sequence[Any], now: dt.datetime) -> boo
     # Nobody is to be invited or reminded any more; the mail about the cancellation itself goes on.
     if mailing.meeting.state == "cancelled" and not about_the_end:
         finish_preparing(mailing)
-    if mailing.state != "preparing":
+    if mailing.state != "preparing" or mailing.lease_by != worker:
         return False
     _write(mailing, batch, now)
     return True
@@ -149,6 +161,17 @@ def finish_preparing(mailing: Mailing) -> None:
     outbox.lock(mailing)
     if mailing_states.allowed(mailing, "written"):
         mailing_states.step(mailing, "written")
+
+
+def let_go(mailing: Mailing, worker: str, *, is_written: bool) -> None:
+    """Ends the lease of the worker, whether it has written all or has been stopped."""
+    outbox.lock(mailing)
+    if mailing.lease_by != worker:
+        return
+    leases.let_go(mailing)
+    if is_written and mailing_states.allowed(mailing, "written"):
+        mailing_states.step(mailing, "written")
+    db.session.flush()
 
 
 def pause(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
@@ -205,7 +228,7 @@ def progress_of(mailing: Mailing) -> MailingProgress:
         .group_by(Message.state)
     )
     counts = Counter({row[0]: row[1] for row in rows})
-    meant = mailing.expected - counts.pop("not_sent", 0)
+    meant = mailing.expected - counts.pop("not_sent", 0) - mailing.unwritten
     written = counts.total()
     total, skipped = written, meant - written
     # Mails that are not written yet have no rows to count, so the confirmed number is used.
@@ -214,7 +237,7 @@ def progress_of(mailing: Mailing) -> MailingProgress:
     sent, withheld, dropped = counts["sent"], counts["withheld"], counts["dropped"]
     failed = sum(counts[state] for state in mail_states.STOPPED)
     left = total - sent - withheld - dropped - failed
-    return MailingProgress(total, sent, left, failed, withheld, dropped, skipped)
+    return MailingProgress(total, sent, left, failed, withheld, dropped, skipped, mailing.unwritten)
 
 
 def give_up(now: dt.datetime, at_most: int = 500) -> int:
@@ -250,12 +273,20 @@ def close_finished() -> None:
 
 
 def left_behind(now: dt.datetime) -> Sequence[int]:
-    """The ids of mailings that should have been prepared long ago."""
+    """The ids of mailings whose job was lost: before it began, or while it wrote."""
     return db.session.scalars(
         sa.select(Mailing.id).where(
-            Mailing.state == "preparing", Mailing.created_at < now - LEFT_BEHIND
+            Mailing.state == "preparing",
+            Mailing.created_at < now - LEFT,
+            leases.is_free(Mailing, now),
         )
     ).all()
+
+
+def is_left(mailing: Mailing, now: dt.datetime) -> bool:
+    """Whether the job that wrote it is gone, so that the sweep is about to start another."""
+    is_lost = mailing.lease_until is not None and mailing.lease_until < now
+    return mailing.state == "preparing" and is_lost
 
 
 def by_public_id(public_id: str) -> Mailing:
@@ -269,14 +300,30 @@ def by_public_id(public_id: str) -> Mailing:
 def _write(mailing: Mailing, batch: Sequence[Any], now: dt.datetime) -> None:
     """Writes the mails of a batch all at once.
 
-    When a colleague has invited or reminded one of them in the same moment, it writes one by one,
-    so that only that person is left out.
+    When a colleague has invited or reminded one of them in the same moment, or one cannot be
+    written at all, it writes one by one, so that only that person is left out.
     """
     kind = registry.of(mailing.kind)
     try:
         with db.session.begin_nested():
             kind.write(mailing, batch, now)
-    except IntegrityError:
+    # It is the database that failed, and not the mails: the whole batch is tried again.
+    except OperationalError:
+        raise
+    except Exception:
         for one in batch:
-            with contextlib.suppress(IntegrityError), db.session.begin_nested():
-                kind.write(mailing, [one], now)
+            _write_alone(mailing, one, now)
+
+
+def _write_alone(mailing: Mailing, one: Any, now: dt.datetime) -> None:
+    """Writes the mail to one of a batch; what cannot be written is counted, and logged."""
+    try:
+        with db.session.begin_nested():
+            registry.of(mailing.kind).write(mailing, [one], now)
+    except IntegrityError:
+        return  # somebody else has written to them in this very moment
+    except OperationalError:
+        raise
+    except Exception:
+        mailing.unwritten += 1
+        log.exception("mail_not_written", mailing=mailing.public_id)

@@ -3,8 +3,8 @@
 The act settles who is told, and the mails are written after it, in batches. The mailing's
 `audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
 and which of the appointments in `known` they had been told of. `saved` keeps those who had only
-been asked to save the date, as `[person, known]`. `next` counts those who are done with, in the
-transaction of their mails.
+been asked to save the date, as `[person, known]`. The mailing's `written` counts those who are done
+with, in the transaction of their mails.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -29,7 +29,7 @@ from annualwheel.registrations import notices, states
 from annualwheel.wording import names
 
 # More are written to by a job: with thousands the press took seconds, and held the meeting's lock.
-AT_ONCE = 200
+AT_ONCE = 25
 
 
 class InformedPerson(NamedTuple):
@@ -59,6 +59,10 @@ class Saved(NamedTuple):
     def who(self) -> tuple[str, int]:
         """The person, apart from every registration with the same number."""
         return "person", self.id
+
+
+# A person with their place in the list of those whom the act concerned.
+Listed: TypeAlias = tuple[int, InformedPerson | Saved]
 
 
 def facts_before(
@@ -134,7 +138,7 @@ def begin(
         # Unique for the act: two coordinators who press at once must not tell everybody twice.
         confirm_key=f"{kind}:{meeting.id}:{meeting.sequence}",
         created_at=now,
-        audience={"reason": reason, "known": known, "people": told, "saved": saved, "next": 0},
+        audience={"reason": reason, "known": known, "people": told, "saved": saved},
     )
     db.session.add(mailing)
     db.session.flush()
@@ -150,19 +154,21 @@ def people_of(mailing: Mailing) -> list[InformedPerson | Saved]:
     return [*told, *(Saved(*row) for row in mailing.audience.get("saved", ()))]
 
 
-def write(mailing: Mailing, batch: Sequence[InformedPerson | Saved], now: dt.datetime) -> None:
+def left(mailing: Mailing) -> list[Listed]:
+    """The people whose mails are not written, each with their place among `people_of`."""
+    return list(enumerate(people_of(mailing)))[mailing.written :]
+
+
+def write(mailing: Mailing, batch: Sequence[Listed], now: dt.datetime) -> None:
     """Writes to those of the batch who are not done with, and notes how far it has come.
 
-    `batch` is a piece of `people_of`. Call it under the locks of the meeting and the mailing: then
-    two workers at once share the work.
+    `batch` is a piece of `left`. Call it under the locks of the meeting and the mailing: then two
+    workers at once share the work.
     """
-    places = {one.who: place for place, one in enumerate(people_of(mailing))}
-    done = mailing.audience["next"]
-    fresh = [one for one in batch if places[one.who] >= done]
+    fresh = [(place, one) for place, one in batch if place >= mailing.written]
     if fresh:
-        _write(mailing, fresh, now)
-        # A new dictionary: SQLAlchemy does not see a change inside a JSON value.
-        mailing.audience = {**mailing.audience, "next": places[fresh[-1].who] + 1}
+        _write(mailing, [one for _place, one in fresh], now)
+        mailing.written = fresh[-1][0] + 1
         db.session.flush()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, choice_column, public_id
+from annualwheel.leases import Leased
 from annualwheel.models.meetings import Meeting
 from annualwheel.models.staff import Staff
 
@@ -32,8 +33,8 @@ PAUSED_FROM = ("preparing", "sending")
 STAGES = ("connection", "tls", "ehlo", "auth", "mail", "rcpt", "data")
 
 
-class Mailing(Base):
-    """One act of sending to many.
+class Mailing(Leased, Base):
+    """One act of sending to many. A job that writes its mails has a lease on it.
 
     `confirm_key` makes a second press harmless. `audience` is how the recipients were chosen.
     `paused_from` is the state that a paused or stopped mailing goes back to, None for every other.
@@ -57,6 +58,10 @@ class Mailing(Base):
         choice_column("paused_from", *PAUSED_FROM), default=None
     )
     expected: Mapped[int] = mapped_column(default=0)
+    # How many of the people that `audience` lists are done with, in the transaction of their mails.
+    written: Mapped[int] = mapped_column(default=0)
+    # How many mails could not be written; the log says why.
+    unwritten: Mapped[int] = mapped_column(default=0)
     actor_kind: Mapped[str] = mapped_column(
         choice_column("actor_kind", "participant", "staff", "system"), default="system"
     )

@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annualwheel.db import Base, choice_column, public_id
+from annualwheel.leases import Leased
 from annualwheel.models.meetings import Meeting
 
-PACK_STATES = ("queued", "building", "ready", "failed")
+PACK_STATES = ("queued", "building", "ready", "failed", "cancelled")
 
 
 class Attempt(Base):
@@ -91,8 +92,11 @@ class FileChunk(Base):
     content: Mapped[bytes]
 
 
-class Pack(Base):
-    """A workshop input pack: who asked for it, what went in, the file."""
+class Pack(Leased, Base):
+    """A workshop input pack: who asked for it, what went in, the file.
+
+    `contents` tells apart what packs of one meeting and language were made from.
+    """
 
     __tablename__ = "packs"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -109,3 +113,4 @@ class Pack(Base):
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), init=False)
     file: Mapped[File | None] = relationship(default=None)
     ready_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    contents: Mapped[str] = mapped_column(default="")

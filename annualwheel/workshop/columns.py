@@ -14,6 +14,7 @@ from annualwheel.questionnaires import path, published
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, YearSpan
 from annualwheel.workshop.sheets import Column
 
+NARROW = 17.0
 WIDTHS = {"long_text": 60.0, "text": 30.0, "url": 30.0, "choices": 30.0}
 
 
@@ -117,3 +118,14 @@ def _day(value: object) -> dt.date | None:
         return dt.date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def wide_enough(headings: Iterable[str]) -> float:
+    """A width in which no word of the headings is broken."""
+    words = (word for heading in headings for word in heading.split())
+    return max([NARROW, *(1.1 * len(word) + 1 for word in words)])
+
+
+def whole_width(texts: Iterable[str]) -> float:
+    """A width in which each of the texts fits on one line, unless it is very long."""
+    return min(60.0, max([34.0, *(len(text) + 1.0 for text in texts)]))

@@ -13,6 +13,7 @@ WORDS = {
     "structures": ("Skapa-bryta-behålla", "Create-break-keep"),
     "participants": ("Deltagare", "Participants"),
     "not_answered": ("Ej svarat", "Not answered"),
+    "unreadable": ("Gick inte att läsa, är inte med", "Could not be read, left out"),
     "long_texts": ("Långa texter", "Long texts"),
     "id": ("Id", "Id"),
     "number": ("Nr", "No."),

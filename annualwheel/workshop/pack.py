@@ -6,7 +6,7 @@ It is streamed from the submitted answers in one pass.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -22,7 +22,7 @@ from annualwheel.questionnaires.content import (
 from annualwheel.registrations import turnout
 from annualwheel.wording import dates, names
 from annualwheel.workshop import item_lists, lists, submitted
-from annualwheel.workshop.columns import code_books, readable
+from annualwheel.workshop.columns import NARROW, code_books, readable, whole_width, wide_enough
 from annualwheel.workshop.headings import WORDS, word
 from annualwheel.workshop.item_lists import ItemList
 from annualwheel.workshop.lists import AwaitedQuestionnaire
@@ -33,7 +33,6 @@ from annualwheel.workshop.submitted import Respondent, Submitted
 Progress = Callable[[int], None]
 REPORT_EVERY = 100
 PRINTED = ("long_text",)
-NARROW = 17.0
 PRINTED_WIDTH = 140  # characters of 11 points on a landscape A4: printed at full size
 
 
@@ -70,6 +69,7 @@ class PackWriter:
             for key, book in self.books.items()
         }
         self.puzzle = Puzzle()
+        self.unreadable: list[str] = []
         self.items = item_lists.of_questionnaires(
             self.books, digests, self.language, self._category
         )
@@ -79,8 +79,15 @@ class PackWriter:
     def write(self, path: str, progress: Progress) -> dict[str, int]:
         """Writes the workbook to `path` and returns its counts.
 
-        `progress` is told how many answers are done.
+        `progress` is told how many answers are done, and ends the work by raising.
         """
+        try:
+            return self._write(path, progress)
+        except BaseException:
+            self.book.discard()
+            raise
+
+    def _write(self, path: str, progress: Progress) -> dict[str, int]:
         chosen = submitted.respondents(self.meeting)
         # One pass over the answers fills all sheets at once: reading them is what costs.
         for number, answer in enumerate(submitted.stream(chosen), 1):
@@ -113,6 +120,7 @@ class PackWriter:
             "answers": len(chosen),
             "organisations": len(answered),
             "asked": len(asked),
+            "unreadable": len(self.unreadable),
             "initiatives": self.puzzle.initiatives,
             "participants": people.coming,
             "to_reconfirm": people.to_reconfirm,
@@ -155,7 +163,7 @@ class PackWriter:
             self.areas.values(), (*self.categories.values(), word("no_category")), fillvalue=""
         )
         self.overview = self.book.plain(
-            word("overview"), [52, *(_wide_enough(pair) for pair in across), NARROW], self.footer
+            word("overview"), [52, *(wide_enough(pair) for pair in across), NARROW], self.footer
         )
         # A theme's own columns: what is worth reading aloud at the table, and nothing to sort by.
         self.printed = [
@@ -202,8 +210,8 @@ class PackWriter:
         self.structures = self.book.sheet(
             word("structures"),
             [
-                Column(word("theme"), _whole(self.themes.values())),
-                Column(word("kind"), _whole(kinds)),
+                Column(word("theme"), whole_width(self.themes.values())),
+                Column(word("kind"), whole_width(kinds)),
                 Column(word("text"), 80, wrap=True),
                 Column(word("respondent"), 28),
                 Column(word("category"), 20),
@@ -220,6 +228,9 @@ class PackWriter:
         )
 
     def _one(self, answer: Submitted) -> None:
+        if not answer.is_readable:
+            self.unreadable.append(answer.by.name)
+            return
         for place in answers_in(answer.sections):
             text = readable(place.answer, self.language)
             if text != "":
@@ -319,6 +330,7 @@ class PackWriter:
             ("registry", meeting.registry_number),
             ("filter", word("filter_is")),
             *self._answers_of(counts),
+            ("unreadable", "; ".join(self.unreadable)),
             *self._items_of(counts),
             ("coming", str(counts["participants"])),
             ("to_reconfirm", str(counts["to_reconfirm"] or "")),
@@ -378,14 +390,3 @@ def _area_names(questions: list[CodeBookQuestion], language: str) -> dict[str, s
     asking = [question for question in questions if question.source == "focus_areas"]
     options = (option for question in asking for option in question.options)
     return {option.key: option.label.to(language) for option in options}
-
-
-def _wide_enough(headings: Iterable[str]) -> float:
-    """A width in which no word of the headings is broken."""
-    words = (word for heading in headings for word in heading.split())
-    return max([NARROW, *(1.1 * len(word) + 1 for word in words)])
-
-
-def _whole(texts: Iterable[str]) -> float:
-    """A width in which each of the texts fits on one line, unless it is very long."""
-    return min(60.0, max([34.0, *(len(text) + 1.0 for text in texts)]))

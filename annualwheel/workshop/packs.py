@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from annualwheel import audit
+from annualwheel import audit, leases
 from annualwheel.clock import local
-from annualwheel.db import db
+from annualwheel.db import db, keep
 from annualwheel.errors import Missing
-from annualwheel.models import File, FileChunk, Meeting, Pack, Staff
+from annualwheel.models import Audit, File, FileChunk, Meeting, Pack, Staff, SubmissionVersion
 from annualwheel.wording import names
 from annualwheel.workshop import states, submitted
 from annualwheel.workshop.pack import CoverFacts
@@ -21,21 +19,38 @@ from annualwheel.workshop.pack import CoverFacts
 # A download sends one piece after the other, each read in a short transaction.
 CHUNK = 256 * 1024
 KEPT = dt.timedelta(days=30)
-# A job that has not begun by then was lost: the sweep asks for it again.
-LEFT = dt.timedelta(minutes=5)
-# Far longer than the largest pack takes: the worker that built it is gone.
-GIVEN_UP = dt.timedelta(hours=1)
+# A job that has not begun by then may be lost: the sweep asks for it again.
+LEFT = dt.timedelta(minutes=1)
+# A pack is given again no longer than this: what it says of who is late follows the days too.
+GIVEN_AGAIN = dt.timedelta(minutes=10)
+# What may happen without any pack becoming another one.
+LEAVES_PACKS_ALONE = (
+    "pack_asked",
+    "pack_built",
+    "pack_cancelled",
+    "pack_downloaded",
+    "signed_in",
+    "tested_mail",
+)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
-    """Notes that a pack is wanted; the job builds it."""
+    """Notes that a pack is wanted; the job builds it.
+
+    The one that is built or being built is given again as long as a new one would say the same.
+    """
+    # Of two presses in the same moment, the second finds the pack of the first.
+    keep(meeting)
+    same = _same(meeting, language, now)
+    if same is not None:
+        return same
     pack = Pack(
         meeting=meeting,
         by_id=by.id,
         language=language,
         created_at=now,
-        total=len(submitted.respondents(meeting)),
+        total=sum(submitted.answer_counts(meeting).values()),
     )
     db.session.add(pack)
     db.session.flush()
@@ -43,21 +58,62 @@ def ask(meeting: Meeting, by: Staff, language: str, now: dt.datetime) -> Pack:
     return pack
 
 
-def take(pack_id: int) -> Pack | None:
-    """Takes a queued pack to build it; None for one that is being built or is ready.
+def _same(meeting: Meeting, language: str, now: dt.datetime) -> Pack | None:
+    """The newest pack of the meeting that says what one that is built now would say."""
+    unchanged = sa.and_(Pack.state.in_(states.HAS_READ), Pack.contents == _contents(meeting))
+    return db.session.scalar(
+        sa.select(Pack)
+        .where(
+            Pack.meeting_id == meeting.id,
+            Pack.language == language,
+            Pack.created_at > now - GIVEN_AGAIN,
+            # What is queued has not read anything yet.
+            sa.or_(Pack.state == "queued", unchanged),
+        )
+        .order_by(Pack.id.desc())
+        .limit(1)
+    )
+
+
+def _contents(meeting: Meeting) -> str:
+    """What a pack that begins to read now is made from: another text as soon as anything is done.
+
+    By the last version that was submitted and the last act of anybody: a pack reads of answers,
+    people, organisations, themes and the meeting.
+    """
+    version = db.session.scalar(sa.select(sa.func.max(SubmissionVersion.id)))
+    acts = sa.select(Audit.id).where(Audit.verb.not_in(LEAVES_PACKS_ALONE))
+    act = db.session.scalar(acts.order_by(Audit.id.desc()).limit(1))
+    return f"{version or 0}.{act or 0}"
+
+
+def take(pack_id: int, worker: str, now: dt.datetime) -> Pack | None:
+    """Takes a pack to build it; None for one that a worker has, or that is not to be built.
 
     The caller commits, so that nobody else takes it.
     """
-    # One conditional UPDATE: of two jobs for the same pack, one finds no row to change.
-    taken = db.session.execute(
-        sa.update(Pack)
-        .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("build")))
-        .values(state=states.TRANSITIONS.outcome("build"))
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    sources, to = states.TRANSITIONS.sources("build"), states.TRANSITIONS.outcome("build")
+    if not leases.take(Pack, pack_id, sources, worker, now, state=to):
         return None
     # The statement went past the session, which may have loaded the row as queued.
-    return db.session.get_one(Pack, pack_id, populate_existing=True)
+    pack = db.session.get_one(Pack, pack_id, populate_existing=True)
+    forget_file(pack)
+    # Before anything is read: what happens after this is not surely in it.
+    pack.done, pack.contents = 0, _contents(pack.meeting)
+    db.session.flush()
+    return pack
+
+
+def cancel(pack: Pack, now: dt.datetime, actor: audit.Actor) -> None:
+    """Ends the building of a pack that nobody wants any more; nothing happens to one that is done.
+
+    Its worker notices at its next report.
+    """
+    keep(pack)
+    if states.TRANSITIONS.allows(pack.state, "cancel"):
+        states.step(pack, "cancel")
+        leases.let_go(pack)
+        audit.note(actor, "pack_cancelled", pack, now, pack.meeting_id)
 
 
 def cover(pack: Pack, now: dt.datetime) -> CoverFacts:
@@ -66,20 +122,58 @@ def cover(pack: Pack, now: dt.datetime) -> CoverFacts:
     return CoverFacts(made_by=by.name if by else "", made_at=now, language=pack.language)
 
 
-def note_progress(pack_id: int, done: int) -> sa.Update:
-    """The statement that notes that so many answers are done."""
-    return sa.update(Pack).where(Pack.id == pack_id).values(done=done)
+def note_progress(pack_id: int, worker: str, done: int) -> sa.Update:
+    """The statement that notes that so many answers are done.
+
+    It changes no row when the pack is cancelled, or another worker has it.
+    """
+    mine = Pack.id == pack_id, leases.is_held(Pack, worker)
+    return sa.update(Pack).where(*mine).values(done=done)
+
+
+def new_file(pack: Pack, size: int, began: dt.datetime) -> File:
+    """The file that the workbook is stored in, begun at `began`; `pieces` come after it."""
+    pack.file = File(
+        name=_file_name(pack.meeting, began),
+        media_type=MEDIA_TYPE,
+        created_at=began,
+        expires_at=began + KEPT,
+        size=size,
+    )
+    db.session.flush()
+    return pack.file
+
+
+def store_piece(file: File, number: int, piece: bytes) -> None:
+    """Stores one piece of the workbook, numbered from 0."""
+    # Past the session, so that memory holds one piece whatever the size.
+    chunk = {"file_id": file.id, "number": number, "content": piece}
+    db.session.execute(sa.insert(FileChunk).values(chunk))
+
+
+def forget_file(pack: Pack) -> None:
+    """Removes what was stored of a workbook that is not finished."""
+    if pack.file is not None:
+        db.session.execute(sa.delete(FileChunk).where(FileChunk.file_id == pack.file.id))
+        db.session.delete(pack.file)
+        pack.file = None
+        db.session.flush()
 
 
 def finish(
-    pack: Pack, counts: Mapping[str, int], path: str, began: dt.datetime, now: dt.datetime
-) -> None:
-    """Stores the workbook at `path`, begun at `began`, and marks the pack as ready."""
-    pack.counts, pack.file = dict(counts), _store(path, _file_name(pack.meeting, began), began)
+    pack: Pack, worker: str, counts: Mapping[str, int], sha256: str, now: dt.datetime
+) -> bool:
+    """Marks the pack as ready, whose file is stored; False when it is not the worker's any more."""
+    keep(pack)
+    if pack.state != "building" or pack.lease_by != worker or pack.file is None:
+        return False
+    pack.counts, pack.file.sha256 = dict(counts), sha256
     states.step(pack, "finish")
+    leases.let_go(pack)
     pack.done, pack.ready_at = pack.total, now
-    audit.note(audit.SYSTEM, "pack_built", pack, began, pack.meeting_id, sha256=pack.file.sha256)
+    audit.note(audit.SYSTEM, "pack_built", pack, now, pack.meeting_id, sha256=sha256)
     db.session.flush()
+    return True
 
 
 def mark_failed(pack_id: int) -> None:
@@ -88,23 +182,32 @@ def mark_failed(pack_id: int) -> None:
         sa.update(Pack)
         # Not a pack that is ready: whatever fails after that has not lost the file.
         .where(Pack.id == pack_id, Pack.state.in_(states.TRANSITIONS.sources("fail")))
-        .values(state=states.TRANSITIONS.outcome("fail"))
+        .values(state=states.TRANSITIONS.outcome("fail"), lease_until=None, lease_by="")
     )
 
 
-def left_behind(now: dt.datetime) -> sa.Select[Pack]:
-    """Packs whose job was lost before it began."""
-    return sa.select(Pack).where(Pack.state == "queued", Pack.created_at < now - LEFT)
+def left_behind(now: dt.datetime) -> Sequence[int]:
+    """The ids of packs whose job was lost: before it began, or while it built."""
+    lost = sa.and_(Pack.state == "queued", Pack.created_at < now - LEFT)
+    killed = sa.and_(Pack.state == "building", leases.is_free(Pack, now))
+    return db.session.scalars(sa.select(Pack.id).where(sa.or_(lost, killed))).all()
+
+
+def is_left(pack: Pack, now: dt.datetime) -> bool:
+    """Whether the pack's worker is gone, so that the sweep is about to have it taken up again."""
+    return pack.state == "building" and (pack.lease_until is None or pack.lease_until < now)
 
 
 def give_up(now: dt.datetime) -> None:
-    """Marks packs whose worker died while building as failed, so that nobody waits for them."""
+    """Marks packs that several workers have died with as failed, so that nobody waits for them."""
     db.session.execute(
         sa.update(Pack)
         .where(
-            Pack.state.in_(states.TRANSITIONS.sources("give_up")), Pack.created_at < now - GIVEN_UP
+            Pack.state.in_(states.TRANSITIONS.sources("give_up")),
+            leases.is_free(Pack, now),
+            Pack.tries >= leases.MOST_TRIES,
         )
-        .values(state=states.TRANSITIONS.outcome("give_up"))
+        .values(state=states.TRANSITIONS.outcome("give_up"), lease_until=None, lease_by="")
         .execution_options(synchronize_session=False)
     )
 
@@ -125,7 +228,7 @@ def by_public_id(public_id: str) -> Pack:
 
 def require_file(pack: Pack, now: dt.datetime) -> File:
     """The finished file. Raises `Missing` when there is none, or it has expired."""
-    if pack.file is None or pack.file.expires_at < now:
+    if pack.file is None or pack.state != "ready" or pack.file.expires_at < now:
         raise Missing("no_pack")
     return pack.file
 
@@ -135,23 +238,6 @@ def piece(file_id: int, number: int) -> bytes | None:
     return db.session.scalar(
         sa.select(FileChunk.content).where(FileChunk.file_id == file_id, FileChunk.number == number)
     )
-
-
-def _store(path: str, name: str, now: dt.datetime) -> File:
-    """Copies the finished workbook into the database in pieces."""
-    file = File(name=name, media_type=MEDIA_TYPE, created_at=now, expires_at=now + KEPT)
-    db.session.add(file)
-    db.session.flush()
-    digest, size = hashlib.sha256(), 0
-    # Piece by piece and past the session, so that memory holds one piece whatever the pack's size.
-    with Path(path).open("rb") as source:
-        for number, piece in enumerate(iter(lambda: source.read(CHUNK), b"")):
-            digest.update(piece)
-            size += len(piece)
-            chunk = {"file_id": file.id, "number": number, "content": piece}
-            db.session.execute(sa.insert(FileChunk).values(chunk))
-    file.size, file.sha256 = size, digest.hexdigest()
-    return file
 
 
 def _file_name(meeting: Meeting, now: dt.datetime) -> str:

@@ -122,6 +122,16 @@ class StyledWorkbook:
             sheet.sheet.auto_filter.ref = f"A1:{last_column}{sheet.rows}"
         self.workbook.save(path)
 
+    def discard(self) -> None:
+        """Removes what has been written so far, of a workbook that is not to be saved.
+
+        The library keeps each sheet in a temporary file until its process ends.
+        """
+        for sheet in self.workbook.worksheets:
+            if not sheet.closed:
+                sheet.close()
+                sheet._writer.cleanup()
+
     def _free_title(self, wanted: str) -> str:
         base = FORBIDDEN_IN_TITLE.sub(" ", wanted).strip().strip("'").strip() or "Blad"
         title, number = _cut_title(base, ""), 2

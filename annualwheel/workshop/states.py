@@ -6,18 +6,24 @@ from annualwheel.models import Pack
 from annualwheel.models.records import PACK_STATES
 from annualwheel.transitions import Table, Transitions
 
-# (state, action) -> the states it may lead to. `give_up`: its worker has been gone too long.
+# (state, action) -> the states it may lead to. `build` from `building`: another worker takes it up,
+# since the one before is gone. `give_up`: too many workers have died with it.
 TABLE: Table = {
     ("queued", "build"): ("building",),
+    ("building", "build"): ("building",),
     ("building", "finish"): ("ready",),
     ("queued", "fail"): ("failed",),
     ("building", "fail"): ("failed",),
     ("building", "give_up"): ("failed",),
+    ("queued", "cancel"): ("cancelled",),
+    ("building", "cancel"): ("cancelled",),
 }
 TRANSITIONS = Transitions(PACK_STATES, TABLE)
 
 # Somebody waits for the pack, and the page looks again by itself.
 UNDER_WAY = ("queued", "building")
+# What it says has been read: by a worker that writes it now, or by one that is done.
+HAS_READ = ("building", "ready")
 
 
 def step(pack: Pack, action: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import aliased
 
 from annualwheel.db import db
@@ -26,6 +28,7 @@ from annualwheel.questionnaires.content import CodeBookQuestion, SectionContent
 from annualwheel.registrations.states import ASKS_NOBODY
 from annualwheel.wording.collation import swedish
 
+log = structlog.get_logger()
 BATCH = 100
 
 
@@ -57,12 +60,14 @@ class Respondent:
 class Submitted:
     """The latest submitted version of one respondent.
 
-    It has the `sections`, and the `questions` (the code book) when the version is read alone.
+    It has the `sections`, and the `questions` (the code book) when the version is read alone. What
+    is stored may be broken: then it is not `is_readable`, and has none.
     """
 
     by: Respondent
     sections: Sequence[SectionContent]
     questions: Sequence[CodeBookQuestion] = ()
+    is_readable: bool = True
 
 
 def respondents(meeting: Meeting) -> list[Respondent]:
@@ -129,7 +134,16 @@ def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
         found = {row[0]: row[1] for row in rows}
         for each in batch:
             # Popped, so that what the caller is done with is freed within the batch too.
-            yield Submitted(each, content.read_sections(found.pop(each.version_id)))
+            yield _read(each, found.pop(each.version_id, None))
+
+
+def _read(by: Respondent, stored: Any) -> Submitted:
+    """What is stored of one answer; one that is broken keeps no other back."""
+    try:
+        return Submitted(by, content.read_sections(stored))
+    except (LookupError, TypeError, ValueError, AttributeError):
+        log.exception("answer_not_readable", version=by.version_id)
+        return Submitted(by, (), is_readable=False)
 
 
 def one(public_id: str, meeting: Meeting) -> Submitted | None:

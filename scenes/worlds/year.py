@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
-from annualwheel import audit
+from annualwheel import audit, leases
 from annualwheel.access.links import Target
 from annualwheel.contacts import organisations
 from annualwheel.contacts.imports import reading, storing, undoing, writing
@@ -34,7 +35,6 @@ from annualwheel.models import (
     Submission,
     Theme,
 )
-from annualwheel.models.records import PACK_STATES
 from annualwheel.participation import replies, substitution
 from annualwheel.participation.replies import Reply
 from annualwheel.participation.substitution import Substitute
@@ -43,7 +43,6 @@ from annualwheel.registrations import needs
 from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
-from annualwheel.workshop import states as pack_states
 from scenes.world import DAY, FOLLOWING_UP, PREPARING, START, World
 from scenes.worlds import applicants, owners, writers
 
@@ -181,6 +180,20 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
     mailing_states.step(done, "finish")
     paused = _sent(direction.year.meetings[0], "preparation_reminder", karin)
     sending.pause(paused, START, audit.staff(karin.id))
+    left = Mailing(
+        meeting=conference,
+        kind="save_the_date",
+        audience={},
+        confirm_key="scene-left",
+        created_at=START - DAY,
+        expected=240,
+        unwritten=1,
+        lease_until=START - 2 * leases.LEASE,
+        lease_by="scenes",
+        tries=1,
+    )
+    db.session.add(left)
+    db.session.flush()
     tested = drafts.send_test(
         MailingDraft(conference, "invitation", None), drafts.ANYONE, karin, START
     )
@@ -191,6 +204,7 @@ def _mailings(world: World, direction: Meeting, conference: Meeting, karin: Staf
         "running": running.public_id,
         "done": done.public_id,
         "paused": paused.public_id,
+        "left": left.public_id,
         "sent_mail": rows[0].public_id,
         "to_nobody": tested.public_id,
         "failed_mail": rows[14].public_id,
@@ -214,7 +228,10 @@ def _sent(meeting: Meeting, kind: str, karin: Staff) -> Mailing:
     order = MailingDraft(meeting, kind, questionnaire=PREPARING[meeting.kind] if about else "")
     drafts.send_test(order, drafts.ANYONE, karin, START)
     count = len(drafts.recipients(order, START))
-    return sending.confirm(order, f"scene-{kind}", count, audit.staff(karin.id), START)
+    mailing = sending.confirm(order, f"scene-{kind}", count, audit.staff(karin.id), START)
+    db.session.commit()
+    building.prepare(mailing.id)
+    return mailing
 
 
 def _imports(world: World, karin: Staff) -> None:
@@ -242,14 +259,38 @@ def _imports(world: World, karin: Staff) -> None:
 
 
 def _packs(world: World, work: Meeting, karin: Staff) -> None:
-    """One in every state."""
-    made: dict[str, Pack] = {name: packs.ask(work, karin, "sv", START) for name in PACK_STATES}
+    """One in every state, one whose worker is gone, and one that another has taken up."""
+    ready = packs.ask(work, karin, "sv", START)
     db.session.commit()
-    building.build_pack(made["ready"].id)
-    packs.mark_failed(made["failed"].id)
-    pack_states.step(made["building"], "build")
-    made["building"].done = 4
-    world.names |= {f"pack_{name}": pack.public_id for name, pack in made.items()}
+    building.build_pack(ready.id)
+    gone = START - 2 * leases.LEASE
+    world.names |= {
+        "pack_ready": ready.public_id,
+        "pack_queued": _pack(ready, "queued"),
+        "pack_building": _pack(ready, "building", lease_until=START + DAY, tries=1),
+        "pack_left": _pack(ready, "building", lease_until=gone, tries=1),
+        "pack_again": _pack(ready, "building", lease_until=START + DAY, tries=2),
+        "pack_failed": _pack(ready, "failed"),
+        "pack_cancelled": _pack(ready, "cancelled"),
+        "pack_broken": _pack(ready, "ready", counts={**ready.counts, "unreadable": 2}),
+    }
+
+
+def _pack(like: Pack, state: str, **values: Any) -> str:
+    """The public id of another pack of the meeting."""
+    made = Pack(
+        meeting=like.meeting,
+        by_id=like.by_id,
+        created_at=like.created_at,
+        state=state,
+        total=like.total,
+        done=4 if state == "building" else 0,
+        file=like.file if state == "ready" else None,
+        **values,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made.public_id
 
 
 def _mailbox(world: World) -> None:

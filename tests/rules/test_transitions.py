@@ -89,7 +89,8 @@ DECIDED: dict[ModuleType, dict[str, dict[str, str]]] = {
         "submit": {"draft": "submitted", "submitted": "submitted", "changed": "submitted"},
     },
     pack_states: {
-        "build": {"queued": "building"},
+        "build": {"queued": "building", "building": "building"},
+        "cancel": {"queued": "cancelled", "building": "cancelled"},
         "finish": {"building": "ready"},
         "fail": {"queued": "failed", "building": "failed"},
         "give_up": {"building": "failed"},

@@ -16,13 +16,13 @@ from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import Kind, MailingDraft
 from annualwheel.meetings import announcements, changes, listeners
 from annualwheel.meetings.acts import MeetingNews
-from annualwheel.meetings.announcements import InformedPerson, Saved
+from annualwheel.meetings.announcements import Listed
 from annualwheel.models import Mailing, Person, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee
 
 
-class Announced(Kind[InformedPerson | Saved]):
+class Announced(Kind[Listed]):
     """A kind that an act begins. It has no page of its own: the act's page shows its mail."""
 
     def require_possible(self, draft: MailingDraft, now: dt.datetime) -> None:
@@ -54,13 +54,11 @@ class Announced(Kind[InformedPerson | Saved]):
         told = announcements.facts_before(self.key, registration, news, now)
         return notices.said(self.key, registration, one.language, now, told)
 
-    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[InformedPerson | Saved]:
+    def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[Listed]:
         """Those whom the act concerned, in order, from the first whose mail is not written."""
         # Kept with the mailing as they were at the act: their states have changed by it.
-        return announcements.people_of(mailing)[mailing.audience["next"] :]
+        return announcements.left(mailing)
 
-    def write(
-        self, mailing: Mailing, batch: Sequence[InformedPerson | Saved], now: dt.datetime
-    ) -> None:
+    def write(self, mailing: Mailing, batch: Sequence[Listed], now: dt.datetime) -> None:
         """Tells them what is true now, and changes their calendar entries."""
         announcements.write(mailing, batch, now)

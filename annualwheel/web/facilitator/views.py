@@ -172,6 +172,7 @@ def pack(public_id: str) -> Response:
         pack=found,
         meeting=found.meeting,
         titles=_titles(found.meeting),
+        is_left=packs.is_left(found, page.now()),
         form=Press(),
     )
     response = make_response(html)
@@ -179,6 +180,15 @@ def pack(public_id: str) -> Response:
         # A header and no script: the page follows the job in every browser.
         response.headers["Refresh"] = "2"
     return response
+
+
+@blueprint.post("/underlag/<public_id>/avbryt")
+def cancel_pack(public_id: str) -> AnyResponse:
+    """Ends the building of a pack that nobody wants any more."""
+    found = packs.by_public_id(public_id)
+    if Press().accepted():
+        carry_out(lambda: packs.cancel(found, page.now(), audit.staff(g.staff.id)))
+    return redirect(url_for("facilitator.pack", public_id=public_id), code=303)
 
 
 @blueprint.post("/underlag/<public_id>")

@@ -163,6 +163,7 @@ EVENT = {
     "answer_closed": Word("Ett öppnat svar stängdes", "An answer that had been opened was closed"),
     "results_written": Word("Någon skrev i resultatet", "Someone wrote in the results"),
     "pack_asked": Word("Ett underlag beställdes", "A pack was asked for"),
+    "pack_cancelled": Word("Ett underlag avbröts", "A pack was cancelled"),
     "pack_built": Word("Ett underlag blev klart", "A pack was made"),
     "pack_downloaded": Word("Ett underlag hämtades", "A pack was downloaded"),
     "results_published": Word("Resultatet publicerades", "The results were published"),

@@ -126,6 +126,7 @@ PACK = {
     "building": Word("Skapas nu", "Being made", "info", "half"),
     "ready": Word("Klart att hämta", "Ready to download", "ok", "check"),
     "failed": Word("Kunde inte skapas", "Could not be made", "err", "warn"),
+    "cancelled": Word("Avbrutet", "Cancelled"),
 }
 ROLE = {
     "coordinator": Word("koordinator", "coordinator"),

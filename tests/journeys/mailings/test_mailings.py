@@ -385,7 +385,7 @@ def test_a_lost_job_is_found_by_the_sweeper(
     assert mailing.state == "preparing"
     sweep.sweep_minute()
     assert not of_kind("invitation")
-    clock.advance(sending.LEFT_BEHIND + dt.timedelta(minutes=1))
+    clock.advance(sending.LEFT + dt.timedelta(minutes=1))
     sweep.sweep_minute()
     work()
     assert len(of_kind("invitation")) == 2

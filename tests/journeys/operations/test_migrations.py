@@ -342,8 +342,15 @@ def test_what_a_mailing_was_paused_from_becomes_a_column(empty_app: Flask) -> No
             row.id: (row.kind, row.state, row.audience, row.paused_from)
             for row in rows_of(engine, "mailings")
         }
+        # How far it had come is a column of its own too, since 0008.
+        moved = ("was", "next")
         assert found == {
-            number: (kind, state, {k: v for k, v in audience.items() if k != "was"}, paused_from)
+            number: (
+                kind,
+                state,
+                {k: v for k, v in audience.items() if k not in moved},
+                paused_from,
+            )
             for number, (kind, state, audience, paused_from) in MAILINGS.items()
         }
         paused = db.session.get_one(Mailing, 2)
@@ -380,6 +387,56 @@ def test_mails_wait_since_they_were_queued_and_the_way_down_keeps_what_stopped(
         assert [row.state for row in rows_of(engine, "messages")] == ["unknown"]
         found = {row.id: (row.state, row.paused_from) for row in rows_of(engine, "mailings")}
         assert found[1] == ("paused", "sending")
+
+
+def test_how_far_a_move_was_written_becomes_a_column_and_back(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        flask_migrate.upgrade(directory=FOLDER)
+        found = {row.id: (row.written, row.audience) for row in rows_of(engine, "mailings")}
+        assert {number: row[0] for number, row in found.items()} == {
+            1: 0,
+            2: 200,
+            3: 200,
+            4: 0,
+            5: 0,
+        }
+        assert not any("next" in audience for _written, audience in found.values())
+        flask_migrate.downgrade(directory=FOLDER, revision="0007")
+        found = {row.id: row.audience.get("next") for row in rows_of(engine, "mailings")}
+        assert found == {1: None, 2: 200, 3: 200, 4: None, 5: None}
+
+
+def test_a_pack_without_a_lease_is_built_anew_and_a_cancelled_one_has_failed(
+    empty_app: Flask,
+) -> None:
+    with empty_app.app_context():
+        engine = filled_before_0004()
+        flask_migrate.upgrade(directory=FOLDER, revision="0007")
+        for number, state in enumerate(("queued", "building", "ready", "failed"), 1):
+            add(
+                engine,
+                "packs",
+                {
+                    "id": number,
+                    "public_id": f"p{number}",
+                    "meeting_id": 1,
+                    "language": "sv",
+                    "state": state,
+                    "done": 0,
+                    "total": 9,
+                    "counts": {},
+                    "created_at": AT,
+                },
+            )
+        flask_migrate.upgrade(directory=FOLDER)
+        assert read(engine, "packs", "state") == ["queued", "queued", "ready", "failed"]
+        assert read(engine, "packs", "tries") == [0, 0, 0, 0]
+        write(engine, "UPDATE packs SET state = 'cancelled' WHERE id = 1")
+        with pytest.raises(IntegrityError):
+            write(engine, "UPDATE packs SET state = 'hittepå'")
+        flask_migrate.downgrade(directory=FOLDER, revision="0007")
+        assert read(engine, "packs", "state") == ["failed", "queued", "ready", "failed"]
 
 
 @pytest.mark.parametrize("table", NEW_STATES)

@@ -13,7 +13,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from annualwheel import audit, limits, log
+from annualwheel import audit, leases, limits, log
 from annualwheel.db import db
 from annualwheel.jobs import sweep
 from annualwheel.models import Attempt, File, FileChunk, Needs, Organisation, Pack
@@ -62,17 +62,19 @@ def test_what_is_to_be_erased_is_erased_by_the_hour(session: Any, clock: Fixed) 
     assert left == {0: [1, 1, 1], 2: [1, 0, 1], 31: [1, 0, 0], 73: [1, 0, 0], 74: [0, 0, 0]}
 
 
-def test_a_pack_whose_worker_died_says_that_it_failed(session: Any, clock: Fixed) -> None:
-    pack = Pack(meeting=make_meeting(), by_id=None, created_at=START, state="building")
+def test_a_pack_that_workers_die_with_says_that_it_failed(session: Any, clock: Fixed) -> None:
+    pack = Pack(meeting=make_meeting(), by_id=None, created_at=START)
     db.session.add(pack)
     db.session.commit()
     states = []
-    for _sweep in range(2):
-        clock.advance(packs.GIVEN_UP / 2 + dt.timedelta(minutes=1))
+    for _death in range(leases.MOST_TRIES):
+        assert packs.take(pack.id, "a", clock.now())
+        db.session.commit()
+        clock.advance(leases.LEASE + dt.timedelta(minutes=1))
         sweep.sweep_minute()
         db.session.refresh(pack)
         states.append(pack.state)
-    assert states == ["building", "failed"]
+    assert states == ["building", "building", "failed"]
 
 
 def test_a_pack_that_is_ready_fails_no_more(session: Any) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import Flask
 
-from annualwheel import unit_of_work
+from annualwheel import leases, unit_of_work
 from annualwheel.access.links import Target
 from annualwheel.accounts import staff
 from annualwheel.db import db
-from annualwheel.models import Audit, Meeting, StaffLink
+from annualwheel.models import Audit, Meeting, Pack, StaffLink
 from annualwheel.services import services
+from annualwheel.workshop import packs
 from tests.conftest import Fixed
 from tests.makers.earlier import make_earlier
 from tests.makers.submitted import (
@@ -205,3 +207,32 @@ def test_a_facilitator_does_not_reach_the_coordinators_pages(
     visitor.see("Den hör till en roll som du inte har.").miss("personliga länk").follow(
         "Till startsidan"
     ).see("Inskickade svar")
+
+
+def test_a_pack_that_is_being_built_is_cancelled_by_a_press(
+    app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]
+) -> None:
+    with_answers(app, "Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote")
+    visitor.press("Ta fram underlag").press("Avbryt").see("Underlaget är avbrutet")
+    work()
+    visitor.open(visitor.url).see("Underlaget är avbrutet").miss("Ladda ner")
+
+
+def test_the_page_of_a_pack_says_that_its_worker_is_gone(
+    app: Flask, visitor: Browser, clock: Fixed, work: Callable[[], int]
+) -> None:
+    with_answers(app, "Arvika kommun")
+    sign_in(app, visitor, clock, "facilitator").open("/svar/2027/arbetsmote")
+    visitor.press("Ta fram underlag").miss("har stannat")
+    with app.app_context():
+        pack = db.session.query(Pack).one()
+        packs.take(pack.id, "killed", clock.now())
+        db.session.commit()
+    visitor.open(visitor.url).miss("har stannat")
+    clock.advance(leases.LEASE + dt.timedelta(seconds=1))
+    visitor.open(visitor.url).see("Arbetet har stannat", "inom två minuter")
+    with app.app_context():
+        packs.take(db.session.query(Pack).one().id, "another", clock.now())
+        db.session.commit()
+    visitor.open(visitor.url).see("har börjat om").miss("har stannat")
