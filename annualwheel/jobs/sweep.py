@@ -8,7 +8,7 @@ from annualwheel import audit
 from annualwheel.db import db
 from annualwheel.jobs.once import claim_minute
 from annualwheel.jobs.queue import start_drains
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, requests
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
 from annualwheel.privacy import erasure, retention
@@ -29,6 +29,8 @@ def sweep_minute() -> None:
     # The queue may have lost ids, or a worker may have died between its commit and the queue.
     if outbox.any_due(now):
         start_drains()
+    for request_id in requests.left_behind(now):
+        enqueue("answer", request_id)
     for pack in db.session.scalars(packs.left_behind(now)):
         enqueue("build_pack", pack.id)
     for mailing_id in sending.left_behind(now):

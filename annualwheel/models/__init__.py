@@ -14,7 +14,7 @@ from annualwheel.models.contacts import (
     Person,
     YearOrganisation,
 )
-from annualwheel.models.mail import Mailing, Message, MessageBody
+from annualwheel.models.mail import Mailing, MailRequest, Message, MessageBody
 from annualwheel.models.meetings import AttendanceOption, Meeting, Phase, Result
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
 from annualwheel.models.records import Attempt, Audit, File, FileChunk, Pack, Tick
@@ -41,6 +41,7 @@ __all__ = [
     "Import",
     "ImportedPerson",
     "Initiative",
+    "MailRequest",
     "Mailing",
     "Meeting",
     "Member",
