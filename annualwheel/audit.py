@@ -11,10 +11,14 @@ from annualwheel.models import Audit
 
 @dataclass(frozen=True)
 class Actor:
-    """The one who acts: a participant (person id), a member of staff (staff id) or the system."""
+    """The one who acts: a participant (person id), a member of staff (staff id) or the system.
+
+    `client` is the network address that a participant acts from; it is never written down.
+    """
 
     kind: str
     id: int | None = None
+    client: str = ""
 
     @property
     def staff_id(self) -> int | None:
@@ -25,9 +29,9 @@ class Actor:
 SYSTEM = Actor("system")
 
 
-def participant(person_id: int) -> Actor:
-    """A participant acting through a personal link."""
-    return Actor("participant", person_id)
+def participant(person_id: int, client: str = "") -> Actor:
+    """A participant acting through a personal link, from that network address."""
+    return Actor("participant", person_id, client)
 
 
 def staff(staff_id: int) -> Actor:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from annualwheel.db import db
 from annualwheel.errors import TooMany
+from annualwheel.keys import keyed_hashes
 from annualwheel.models import Attempt
 
 KEPT = dt.timedelta(days=1)
@@ -28,25 +28,60 @@ class CountedAttempt(NamedTuple):
     at: dt.datetime
 
 
-def count(kind: str, key: str, now: dt.datetime, at_most: int, within: dt.timedelta) -> None:
+class Rate(NamedTuple):
+    """How many attempts are allowed in how long a time, at most `KEPT`.
+
+    `refusal` is the key of the error that says so.
+    """
+
+    at_most: int
+    within: dt.timedelta
+    refusal: str = "too_many_attempts"
+
+
+def count(
+    kind: str,
+    key: str,
+    now: dt.datetime,
+    at_most: int,
+    within: dt.timedelta,
+) -> None:
     """Counts an attempt of `kind` for `key` (an address, a client).
 
     Raises `TooMany` when `at_most` were made `within` before `now`.
 
-    The key is stored as a hash only. The row is written in the transaction of the act; a refusal
-    that undoes the act leaves it counted (`unit_of_work.roll_back`).
+    The key is stored as a hash only, under the application's keys. The row is written in the
+    transaction of the act; a refusal that undoes the act leaves it counted
+    (`unit_of_work.roll_back`).
     """
-    key_hash = hashlib.sha256(f"{kind}:{key}".encode()).hexdigest()
-    _wait_in_line(key_hash)
-    window = sa.select(sa.func.count(Attempt.id)).where(
-        Attempt.kind == kind, Attempt.key_hash == key_hash, Attempt.at > now - within
-    )
-    if (db.session.scalar(window) or 0) >= at_most:
-        raise TooMany("too_many_attempts", kind=kind)
-    counted = CountedAttempt(kind, key_hash, now)
-    _write(counted)
-    # The rollback of a refused act takes this row with it; from here it is written again (`keep`).
-    db.session.info.setdefault("counted", []).append(counted)
+    count_rates(kind, key, now, (Rate(at_most, within),))
+
+
+def count_rates(
+    kind: str, key: str, now: dt.datetime, rates: Sequence[Rate], times: int = 1
+) -> None:
+    """As `count`, for an attempt that counts `times` times and must keep all of the rates."""
+    _wait_in_line(_hashes(kind, key)[0])
+    require_room(kind, key, now, rates, times)
+    note(kind, key, now, times)
+
+
+def require_room(
+    kind: str, key: str, now: dt.datetime, rates: Sequence[Rate], times: int = 1
+) -> None:
+    """Raises `TooMany` as `count_rates` does. It counts nothing, and waits for nobody."""
+    made = _made(kind, _hashes(kind, key), now, rates)
+    for rate, before in zip(rates, made, strict=True):
+        if before + times > rate.at_most:
+            raise TooMany(rate.refusal, kind=kind)
+
+
+def note(kind: str, key: str, now: dt.datetime, times: int = 1) -> None:
+    """Counts attempts that no limit refuses, for those that come after."""
+    counted = [CountedAttempt(kind, _hashes(kind, key)[0], now)] * times
+    keep(counted)
+    # The rollback of a refused act takes the rows with it; from here they are written again.
+    db.session.info.setdefault("counted", []).extend(counted)
 
 
 def count_network(
@@ -57,8 +92,16 @@ def count_network(
     It is the address itself in IPv4. In IPv6 a single machine has a network (/64) of addresses to
     choose from, and a customer of a provider often 256 such networks (/56, RFC 6177 2).
     """
-    for network, times in _networks(client):
-        count(kind, network, now, at_most * times, within)
+    count_network_rates(kind, client, now, (Rate(at_most, within),))
+
+
+def count_network_rates(
+    kind: str, client: str, now: dt.datetime, rates: Sequence[Rate], times: int = 1
+) -> None:
+    """As `count_rates`, for the network of a client's address."""
+    for network, wider in _networks(client):
+        of_network = [rate._replace(at_most=rate.at_most * wider) for rate in rates]
+        count_rates(kind, network, now, of_network, times)
 
 
 def take_counted() -> list[CountedAttempt]:
@@ -68,9 +111,9 @@ def take_counted() -> list[CountedAttempt]:
 
 
 def keep(counted: Iterable[CountedAttempt]) -> None:
-    """Writes attempts again that a rollback has undone. The caller commits."""
-    for one in counted:
-        _write(one)
+    """Writes attempts, or writes them again when a rollback has undone them. The caller commits."""
+    db.session.add_all(Attempt(kind=one.kind, key_hash=one.key_hash, at=one.at) for one in counted)
+    db.session.flush()
 
 
 def _networks(client: str) -> list[tuple[str, int]]:
@@ -91,9 +134,20 @@ def _networks(client: str) -> list[tuple[str, int]]:
     ]
 
 
-def _write(counted: CountedAttempt) -> None:
-    db.session.add(Attempt(kind=counted.kind, key_hash=counted.key_hash, at=counted.at))
-    db.session.flush()
+def _hashes(kind: str, key: str) -> list[str]:
+    return keyed_hashes("attempts", f"{kind}:{key}")
+
+
+def _made(
+    kind: str, hashes: Sequence[str], now: dt.datetime, rates: Sequence[Rate]
+) -> Sequence[int]:
+    """How many attempts were made within each of the rates, in one query."""
+    longest = max(rate.within for rate in rates)
+    each = [sa.func.count(sa.case((Attempt.at > now - rate.within, Attempt.id))) for rate in rates]
+    window = sa.select(*each).where(
+        Attempt.kind == kind, Attempt.key_hash.in_(hashes), Attempt.at > now - longest
+    )
+    return tuple(db.session.execute(window).one())
 
 
 def _wait_in_line(key_hash: str) -> None:

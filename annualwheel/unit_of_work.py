@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from annualwheel import limits
 from annualwheel.db import db
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, requests
 from annualwheel.services import enqueue
 
 
 def commit() -> None:
-    """The one commit of a request: commits, then hands the mails it put to the queue in chunks."""
+    """The one commit of a request: commits, then hands what it put to the queue.
+
+    Mails go in chunks, and each request for a mail by itself.
+    """
     db.session.flush()
-    ids = outbox.take_queued()
+    ids, requested = outbox.take_queued(), requests.take_put()
     db.session.commit()
     limits.take_counted()
     # After the commit, so that a worker finds the rows. What is lost in between the sweep takes up.
     # In chunks, since a worker claims all mails of a job with one statement.
     for start in range(0, len(ids), outbox.CHUNK):
         enqueue("send", ids[start : start + outbox.CHUNK])
+    for request_id in requested:
+        enqueue("answer", request_id)
 
 
 def roll_back() -> None:
@@ -28,6 +33,7 @@ def roll_back() -> None:
     counted = limits.take_counted()
     db.session.rollback()
     outbox.forget_queued()
+    requests.forget_put()
     if counted:
         limits.keep(counted)
         db.session.commit()

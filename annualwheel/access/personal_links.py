@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -25,6 +25,12 @@ from annualwheel.models.registrations import LINK_IS_DEAD
 
 # So long after a meeting its links are mailed anew to somebody who has lost theirs.
 SHOWN = dt.timedelta(days=30)
+# The tables of the links that a participant's session is opened by, by purpose.
+SIGNED_OUT_OF: Mapping[str, type[Registration | Member | Person]] = {
+    "registration": Registration,
+    "member": Member,
+    "own_data": Person,
+}
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,26 @@ def renew(person: Person) -> Mapping[str, int]:
         row.link_version += 1
         versions[row.public_id] = row.link_version
     return versions
+
+
+def sign_out(opened: Iterable[tuple[Target, int]]) -> None:
+    """Ends the sessions that links have opened, in every browser and every copy of a cookie.
+
+    `opened` are links with how often somebody had signed out of each when it was opened. The mailed
+    links go on opening new sessions. A session that is over already ends nobody else's.
+    """
+    for target, sign_outs in opened:
+        table = SIGNED_OUT_OF[target.purpose]
+        db.session.execute(
+            sa.update(table)
+            .where(
+                table.public_id == target.public_id,
+                table.link_version == target.version,
+                table.sign_outs == sign_outs,
+            )
+            .values(sign_outs=table.sign_outs + 1)
+            .execution_options(synchronize_session="fetch")
+        )
 
 
 def follow(message: Message, versions: Mapping[str, int]) -> None:

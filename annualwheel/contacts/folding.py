@@ -43,6 +43,19 @@ def normal_address(text: str) -> str:
     return found.normalized
 
 
+def mailbox(address: str) -> str:
+    """The mailbox that mail to the address ends up in, as far as the address tells.
+
+    What follows a plus sign only sorts the mail there (RFC 5233), and Gmail reads no dots. To count
+    by, and never to send to. `address` is normal, or what was typed.
+    """
+    local, at, domain = fold(address).rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}{at}{domain}"
+
+
 def _bare(text: str) -> str:
     """The address in what a mail program copies."""
     named = IN_BRACKETS.search(text)

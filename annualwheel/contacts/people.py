@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from annualwheel.contacts import budgets
 from annualwheel.contacts.activation import vouch, was_never_confirmed
 from annualwheel.contacts.affiliations import has_place
 from annualwheel.contacts.folding import fold, normal_address
@@ -39,14 +40,18 @@ def add_person(
     language: str = "sv",
     mobile: str = "",
     source: str = "",
+    by: Person | None = None,
 ) -> Person:
     """The person with that address and name, added when new and affiliated to `organisation`.
 
     Whoever adds a person vouches for them: a person who had only asked to come counts from now on.
     A deactivated person stays inactive (see `let_in`). `source` says where the address came from
-    (GDPR art. 14). Raises `Unreadable` for an address that is none.
+    (GDPR art. 14), `by` which participant brings them. Raises `Unreadable` for an address that is
+    none.
     """
     person = _found_or_new(given, family, address, language, mobile, source)
+    if by is not None:
+        budgets.bring(person, by)
     vouch(person, organisation, title)
     return person
 
@@ -67,6 +72,7 @@ def add_beside(
     there cannot affiliate others.
     """
     person = _found_or_new(given, family, address, by.language, "", source)
+    budgets.bring(person, by)
     if has_place(by, organisation):
         vouch(person, organisation, title)
     elif was_never_confirmed(person):

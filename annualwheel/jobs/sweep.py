@@ -9,7 +9,7 @@ from annualwheel.contacts.imports import leases as import_leases
 from annualwheel.db import db
 from annualwheel.jobs.once import claim_minute
 from annualwheel.jobs.queue import start_drains
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, requests
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
 from annualwheel.privacy import erasure, retention
@@ -30,6 +30,8 @@ def sweep_minute() -> None:
     # The queue may have lost ids, or a worker may have died between its commit and the queue.
     if outbox.any_due(now):
         start_drains()
+    for request_id in requests.left_behind(now):
+        enqueue("answer", request_id)
     packs.give_up(now)
     for pack_id in packs.left_behind(now):
         enqueue("build_pack", pack_id)

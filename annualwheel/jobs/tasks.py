@@ -6,6 +6,7 @@ from flask import Flask
 from huey import crontab
 
 from annualwheel.jobs import building, importing
+from annualwheel.jobs.answering import answer_request
 from annualwheel.jobs.queue import queue_of
 from annualwheel.jobs.sending import drain_outbox, send_mails
 from annualwheel.jobs.sweep import sweep_minute
@@ -27,6 +28,11 @@ def register(app: Flask) -> None:
     def drain() -> None:
         with app.app_context():
             drain_outbox()
+
+    @queue.task(name="answer")
+    def answer(request_id: int) -> None:
+        with app.app_context():
+            answer_request(request_id)
 
     @queue.task(name="build_pack")
     def build_pack(pack_id: int) -> None:
@@ -52,6 +58,7 @@ def register(app: Flask) -> None:
     app.extensions["tasks"] = {
         "send": send,
         "drain": drain,
+        "answer": answer,
         "build_pack": build_pack,
         "prepare_mailing": prepare_mailing,
         "carry_on_import": carry_on_import,

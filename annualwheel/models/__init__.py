@@ -15,7 +15,7 @@ from annualwheel.models.contacts import (
     Person,
     YearOrganisation,
 )
-from annualwheel.models.mail import Mailing, Message, MessageBody, Standstill
+from annualwheel.models.mail import Mailing, MailRequest, Message, MessageBody, Standstill
 from annualwheel.models.meetings import AttendanceOption, Meeting, Phase, Result
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
 from annualwheel.models.records import Attempt, Audit, File, FileChunk, Pack, Tick
@@ -43,6 +43,7 @@ __all__ = [
     "ImportBatch",
     "ImportedPerson",
     "Initiative",
+    "MailRequest",
     "Mailing",
     "Meeting",
     "Member",

@@ -78,7 +78,11 @@ class Person(Base):
 
     `source` says where the address came from: `substitute:`, `colleague:`, `staff:` (with who),
     `open:`, `forwarded:`, or a file. `link_version` belongs to the link to one's own details,
-    `feed_version` to the address of one's calendar.
+    `feed_version` to the address of one's calendar. `root_id` names the person whom staff invited
+    and from whom the chain of invitations leads to this one; it is None for those at its root.
+    `address_unproven`: somebody let in by an older link has typed the address, and nobody has
+    opened a link that was mailed to it since. `sign_outs` is raised by each sign-out from the own
+    details: sessions from before are over.
     """
 
     __tablename__ = "persons"
@@ -100,6 +104,9 @@ class Person(Base):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), default=None)
     link_version: Mapped[int] = mapped_column(default=1)
     feed_version: Mapped[int] = mapped_column(default=1)
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True, default=None)
+    address_unproven: Mapped[bool] = mapped_column(default=False)
+    sign_outs: Mapped[int] = mapped_column(default=0)
     affiliations: Mapped[list[Affiliation]] = relationship(
         back_populates="person", order_by="Affiliation.id", init=False
     )

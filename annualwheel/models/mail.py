@@ -26,6 +26,7 @@ MESSAGE_STATES = (
     "expired",
 )
 MAILING_STATES = ("preparing", "sending", "done", "paused", "stopped")
+MAIL_REQUEST_KINDS = ("new_link", "own_data", "staff_sign_in", "application")
 # What a mailing may have been doing when it was paused, or stopped by itself.
 PAUSED_FROM = ("preparing", "sending")
 # How far the talk with the mail server had come (RFC 5321 3), in its order. Before `rcpt` it is
@@ -119,6 +120,21 @@ class Message(Base):
     calendar_sequence: Mapped[int | None] = mapped_column(default=None)
     text_version: Mapped[str] = mapped_column(default="")
     body: Mapped[MessageBody] = relationship(back_populates="message", init=False)
+
+
+class MailRequest(Base):
+    """A mail that somebody asks for on an open page, until a job has looked who has the address.
+
+    The page answers first, so that the answer takes as long whether the address is known or not.
+    The row is gone once it is answered. `details` are what was typed beside the address.
+    """
+
+    __tablename__ = "mail_requests"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    kind: Mapped[str] = mapped_column(choice_column("kind", *MAIL_REQUEST_KINDS))
+    address: Mapped[str]
+    asked_at: Mapped[dt.datetime] = mapped_column(index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
 
 
 class MessageBody(Base):

@@ -18,7 +18,7 @@ PACK_STATES = ("queued", "building", "ready", "failed", "cancelled")
 class Attempt(Base):
     """One attempt at something limited.
 
-    `key_hash` is the hash of the address or client it is counted for.
+    `key_hash` is the hash, under the application's key, of the address or client it is counted for.
     """
 
     __tablename__ = "attempts"

@@ -43,7 +43,8 @@ def calendar_uid() -> str:
 class Registration(Base):
     """One row for a meeting and a person.
 
-    `uid` and `sequence` belong to its calendar entry, `link_version` to its link.
+    `uid` and `sequence` belong to its calendar entry, `link_version` to its link. `sign_outs` is
+    raised when somebody signs out who was let in by the link: sessions from before are over.
     """
 
     __tablename__ = "registrations"
@@ -70,6 +71,7 @@ class Registration(Base):
     decline_reason: Mapped[str] = mapped_column(default="")
     by_staff: Mapped[bool] = mapped_column(default=False)
     link_version: Mapped[int] = mapped_column(default=1)
+    sign_outs: Mapped[int] = mapped_column(default=0)
     uid: Mapped[str] = mapped_column(unique=True, default_factory=calendar_uid, init=False)
     # The first request raises it to 0, where iCalendar begins (RFC 5545 3.8.7.4).
     sequence: Mapped[int] = mapped_column(default=-1)

@@ -68,6 +68,8 @@ class Member(Base):
     scope: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(choice_column("role", "lead", "writer"), default="writer")
     link_version: Mapped[int] = mapped_column(default=1)
+    # Raised when somebody signs out who was let in by the link: sessions from before are over.
+    sign_outs: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # A time stamp and never a lock: whoever leaves for lunch must not lock out the others.
     seen_at: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -88,12 +88,19 @@ def rename(
     _redirect(person, old, waiting, superseded={registration.id for registration in entries})
     for registration in entries:
         notices.put_in_calendar(registration, now)
-    if told:
+    # Nobody has proved that the old mailbox is the person's: nothing about them goes there.
+    if told and not person.address_unproven:
         _tell_old_address(person, old, now)
+    person.address_unproven = actor.kind == "participant"
     known = {apart.public_id} if apart else set()
     _send_links(person, known, _going(waiting, sent), now)
     audit.note(actor, "readdressed", person, now)
     return True
+
+
+def prove(person: Person) -> None:
+    """Notes that somebody who reads the mailbox has opened a link that was mailed to it."""
+    person.address_unproven = False
 
 
 def _going(waiting: Sequence[Message], sent: Message | None) -> list[Message]:

@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annualwheel import audit, limits
+from annualwheel import audit
 from annualwheel.audit import Actor
-from annualwheel.contacts import people
+from annualwheel.contacts import affiliations, budgets, people
+from annualwheel.contacts.folding import fold
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, DomainError, Refused
@@ -21,10 +22,10 @@ from annualwheel.registrations import availability, invitations, notices, seats,
 from annualwheel.registrations.states import step
 from annualwheel.wording.cleaning import one_line
 
-# Each press mails people whose addresses are typed: one link must not make us send without end.
+# So many rows in one press; how many presses, `contacts.budgets` says.
 MOST = 5
-PRESSES = 5
-HOUR = dt.timedelta(hours=1)
+# A mail and, with a seat, a calendar entry.
+MAILS = 2
 # What the page says of colleagues who are left as they are, by state. All others are registered
 # already.
 LEFT_AS = {
@@ -59,11 +60,13 @@ def why_not(registration: Registration, now: dt.datetime) -> DomainError | None:
     """Why colleagues cannot be registered from this registration now; None when they can.
 
     They can where the meeting is open to all, or where the organisation has a number of seats and
-    some are left.
+    some are left; and only by somebody whom the organisation knows.
     """
     meeting = registration.meeting
     if registration.state not in states.MAY_REGISTER_OTHERS:
         return Refused("register_yourself_first")
+    if not affiliations.has_place(registration.person, registration.organisation):
+        return Refused("colleagues_need_place")
     try:
         availability.require_before_start(meeting, now)
         years.require_open(meeting, "registration", now)
@@ -79,17 +82,71 @@ def register_together(
 ) -> list[ColleagueOutcome]:
     """Registers them all under one lock, in order; those without a seat go on the waiting list.
 
-    People who are registered or have said no are left as they are. Raises what `why_not` finds, and
-    `TooMany` for a link that is used too often.
+    People who are registered or have said no are left as they are. Raises what `why_not` finds;
+    `TooMany`, and `Refused("address_unproven")`, for a participant.
     """
     seats.lock(registration)
     refusal = why_not(registration, now)
     if refusal is not None:
         raise refusal
-    limits.count("colleagues", registration.public_id, now, PRESSES, HOUR)
-    outcomes = [_register(registration, row, now, actor) for row in rows[:MOST]]
+    judged = _judged(registration, rows[:MOST])
+    if actor.kind == "participant":
+        _count(registration, judged, now, actor)
+    outcomes = [
+        ColleagueOutcome(_name(one.row), one.left or _register(registration, one, now, actor))
+        for one in judged
+    ]
     db.session.flush()
     return outcomes
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A row, the registration that its person has, and why it is left as it is ("": it is not)."""
+
+    row: Colleague
+    found: Registration | None
+    left: str
+
+
+def _judged(by: Registration, rows: Sequence[Colleague]) -> list[_Judged]:
+    """What is to become of the rows; nothing is written yet."""
+    judged: dict[tuple[str, str], _Judged] = {}
+    for row in rows:
+        # The same person in two rows is one person.
+        judged.setdefault((fold(_name(row)), fold(row.email)), _judge(by, row))
+    return list(judged.values())
+
+
+def _judge(by: Registration, row: Colleague) -> _Judged:
+    known = people.person_called(one_line(row.given), one_line(row.family), row.email)
+    found = invitations.find(by.meeting, known) if known else None
+    return _Judged(row, found, _left_as(by, known, found))
+
+
+def _left_as(by: Registration, known: Person | None, found: Registration | None) -> str:
+    # Only staff can reactivate a person whom a coordinator has deactivated.
+    is_out = known is not None and open_registration.is_out(known)
+    if found is None or _may_be_registered(found, by):
+        return "gone" if is_out else ""
+    # What others do for another organisation is nobody's business here.
+    if found.organisation_id != by.organisation_id:
+        return "gone"
+    return LEFT_AS.get(found.state, "already")
+
+
+def _count(by: Registration, judged: Sequence[_Judged], now: dt.datetime, actor: Actor) -> None:
+    """Counts the mails that the colleagues get: all of them, before anything is written."""
+    budgets.require_proven(by.person)
+    cause = budgets.cause(by.person, by.organisation, actor.client)
+    budgets.spend(cause, MAILS * len(judged), now)
+    # In one order, whoever writes them: each waits for others who count for the same mailbox.
+    for address in sorted({one.row.email for one in judged if not one.left}):
+        budgets.reach(cause, address, MAILS, now)
+
+
+def _name(row: Colleague) -> str:
+    return f"{one_line(row.given)} {one_line(row.family)}"
 
 
 def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
@@ -99,20 +156,12 @@ def _has_seats_left(meeting: Meeting, organisation_id: int) -> bool:
     )
 
 
-def _register(by: Registration, row: Colleague, now: dt.datetime, actor: Actor) -> ColleagueOutcome:
-    given, family = one_line(row.given), one_line(row.family)
-    name = f"{given} {family}"
-    known = people.person_called(given, family, row.email)
-    found = invitations.find(by.meeting, known) if known else None
-    if found is not None and not _may_be_registered(found, by):
-        return ColleagueOutcome(name, LEFT_AS.get(found.state, "already"))
-    # Only staff can reactivate a person whom a coordinator has deactivated.
-    if known is not None and open_registration.is_out(known):
-        return ColleagueOutcome(name, "gone")
-    colleague = _named(by, row, found, now)
+def _register(by: Registration, one: _Judged, now: dt.datetime, actor: Actor) -> str:
+    """Registers the person of a row; the state that they have then."""
+    colleague = _named(by, one.row, one.found, now)
     _seat_or_line(colleague, by, now)
     audit.note(actor, colleague.state, colleague, now, by.meeting_id, by=by.id)
-    return ColleagueOutcome(name, colleague.state)
+    return colleague.state
 
 
 def _seat_or_line(colleague: Registration, by: Registration, now: dt.datetime) -> None:

@@ -9,29 +9,30 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from annualwheel import limits
 from annualwheel.access import personal_links
+from annualwheel.contacts import budgets
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.states import NOT_MERGED
 from annualwheel.db import public_id
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, requests
 from annualwheel.mail.outbox import Recipient
-from annualwheel.models import Person
+from annualwheel.models import MailRequest, Person
 from annualwheel.participation import named_links
-
-HOUR = dt.timedelta(hours=1)
 
 
 def ask(address: str, client: str, now: dt.datetime) -> None:
-    """Mails the living links of an address, if there are any.
+    """Asks for the living links of an address, which a job mails if there are any (`answer`).
 
-    Raises `TooMany` (3 an hour for an address, 30 for a client).
+    Raises `TooMany`, as `budgets.ask`.
     """
-    # Counted before the address is looked up, known or not: the page's answer is the same, and must
-    # not tell who is on file.
-    limits.count_network("new_link_client", client, now, 30, HOUR)
-    limits.count("new_link", fold(address), now, 3, HOUR)
-    with_address = sa.and_(Person.email_folded == fold(address), NOT_MERGED)
+    # Nothing is looked up here: neither the answer nor the time it takes tells who is on file.
+    budgets.ask(address, client, now)
+    requests.put("new_link", address, now)
+
+
+def answer(request: MailRequest, now: dt.datetime) -> None:
+    """Mails the living links of the address, if there are any."""
+    with_address = sa.and_(Person.email_folded == fold(request.address), NOT_MERGED)
     found = personal_links.living(with_address, now)
     if not found:
         return

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.clock import local
+from annualwheel.contacts import budgets
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.models import AttendanceOption, Meeting, Registration
-from annualwheel.participation import access
+from annualwheel.participation import access, others_mail
 from annualwheel.registrations import availability, notices, seats
 from annualwheel.registrations.states import step
 from annualwheel.wording import dates
@@ -125,6 +126,8 @@ def accept(registration: Registration, now: dt.datetime, actor: Actor) -> None:
         step(registration, "register")
     else:
         raise Closed("offer_over")
+    if actor.kind == "participant":
+        budgets.require_proven(registration.person)
     registration.answered_at = now
     notices.tell("confirmation", registration, now)
     notices.put_in_calendar(registration, now)
@@ -145,6 +148,9 @@ def stay(registration: Registration, now: dt.datetime, actor: Actor) -> None:
     if registration.state != "offered":
         raise Refused("cannot_stay")
     availability.require(registration, "decline", now, actor)
+    if registration.copy_to and actor.kind == "participant":
+        # The next offer is copied too.
+        others_mail.count_copies(registration, registration.copy_to, 1, now, actor.client)
     step(registration, "decline", "waitlisted")
     registration.answered_at = now
     seats.stand_last(registration, now)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
-from annualwheel import audit, limits
+from annualwheel import audit
 from annualwheel.audit import Actor
-from annualwheel.contacts import activation, affiliations, folding, people
-from annualwheel.contacts.folding import fold
+from annualwheel.contacts import activation, affiliations, budgets, folding, people
 from annualwheel.cycle import years
 from annualwheel.db import Base, db
 from annualwheel.errors import Closed, DomainError, Refused
+from annualwheel.mail import requests
 from annualwheel.mail.outbox import Recipient
 from annualwheel.models import (
     Audit,
+    MailRequest,
     Meeting,
     Message,
     MessageBody,
@@ -35,16 +37,15 @@ from annualwheel.registrations import availability, invitations, notices, seats
 from annualwheel.registrations.states import CLAIMS_NOTHING, step
 from annualwheel.wording.cleaning import one_line
 
-HOUR = dt.timedelta(hours=1)
-# How many may ask in an hour: from one network address (a municipality may have only one), to one
-# mailbox, from one personal link.
-FROM_CLIENT, TO_ADDRESS, FROM_LINK = 30, 3, 5
 KEPT = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Applicant:
-    """The person who asks to come, as typed. `source` says where the details come from."""
+    """The person who asks to come, as typed. `source` says where the details come from.
+
+    The fields are texts, so that they can be kept until a job reads them.
+    """
 
     given: str
     family: str
@@ -95,38 +96,46 @@ def require_open(meeting: Meeting, now: dt.datetime) -> None:
         raise refusal
 
 
-def count_client(client: str, address: str, now: dt.datetime) -> None:
-    """Counts an attempt on the open page.
-
-    Raises `TooMany` for a network address or a mailbox that has been used too often.
-    """
-    limits.count_network("application_client", client, now, FROM_CLIENT, HOUR)
-    _count_address(address, now)
-
-
 def apply(
     meeting: Meeting, organisation: Organisation, who: Applicant, client: str, now: dt.datetime
 ) -> None:
     """Asks for a person to come for `organisation`.
 
-    A mail goes to the address: to confirm it, or with the ordinary link of a person on file.
+    A job mails the address: to confirm it, or with the ordinary link of a person on file
+    (`answer`).
 
-    Raises as `require_open` and `count_client`, `Unreadable` for an address that is none.
+    Raises as `require_open` and `budgets.ask`, `Unreadable` for an address that is none.
     """
     require_open(meeting, now)
-    count_client(client, who.email, now)
-    _ask(meeting, organisation, who, now)
+    who = replace(who, email=folding.normal_address(who.email))
+    budgets.ask(who.email, client, now)
+    _keep(meeting, organisation, who, None, now)
 
 
-def apply_beside(registration: Registration, who: Applicant, now: dt.datetime) -> None:
+def apply_beside(registration: Registration, who: Applicant, client: str, now: dt.datetime) -> None:
     """Asks for somebody else at the organisation of a registration to come too.
 
     The registration itself is untouched. Raises as `apply`.
     """
     require_open(registration.meeting, now)
-    limits.count("application_link", registration.public_id, now, FROM_LINK, HOUR)
-    _count_address(who.email, now)
-    _ask(registration.meeting, registration.organisation, who, now)
+    who = replace(who, email=folding.normal_address(who.email))
+    person = registration.person
+    by = budgets.cause(person, registration.organisation, client)
+    budgets.spend(by, 1, now)
+    # Nobody knows who holds a forwarded link: to the mailbox they are a stranger.
+    budgets.reach(replace(by, stranger=True), who.email, 1, now)
+    # An unconfirmed person is erased after a week, and nobody may point at them.
+    root = budgets.root_of(person) if person.active else None
+    _keep(registration.meeting, registration.organisation, who, root, now)
+
+
+def answer(request: MailRequest, now: dt.datetime) -> None:
+    """Registers the person of a request as unconfirmed, if they are new here, and mails them."""
+    asked: dict[str, Any] = request.details
+    meeting = db.session.get(Meeting, asked["meeting"])
+    organisation = db.session.get(Organisation, asked["organisation"])
+    if meeting is not None and organisation is not None:
+        _register(meeting, organisation, Applicant(**asked["who"]), asked["root"], now)
 
 
 def confirm(registration: Registration, now: dt.datetime) -> None:
@@ -188,18 +197,37 @@ def vouch(registration: Registration, now: dt.datetime, actor: Actor) -> None:
         audit.note(actor, "vouched", registration, now, registration.meeting_id)
 
 
-def _count_address(address: str, now: dt.datetime) -> None:
-    limits.count("application", fold(folding.normal_address(address)), now, TO_ADDRESS, HOUR)
-
-
-def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.datetime) -> None:
-    # Under the lock: two presses at once must not both find nobody and add the person twice.
-    seats.lock(meeting)
-    known = people.person_called(
-        one_line(who.given), one_line(who.family), folding.normal_address(who.email)
+def _keep(
+    meeting: Meeting,
+    organisation: Organisation,
+    who: Applicant,
+    root: int | None,
+    now: dt.datetime,
+) -> None:
+    # Nobody is looked up here: neither the answer nor the time it takes tells who is on file.
+    requests.put(
+        "application",
+        who.email,
+        now,
+        meeting=meeting.id,
+        organisation=organisation.id,
+        who=asdict(who),
+        root=root,
     )
+
+
+def _register(
+    meeting: Meeting,
+    organisation: Organisation,
+    who: Applicant,
+    root: int | None,
+    now: dt.datetime,
+) -> None:
+    # Under the lock: two jobs at once must not both find nobody and add the person twice.
+    seats.lock(meeting)
+    known = people.person_called(one_line(who.given), one_line(who.family), who.email)
     found = invitations.find(meeting, known) if known else None
-    person = known or _new_person(who)
+    person = known or _new_person(who, root)
     if found is None:
         found = Registration(
             meeting=meeting, person=person, organisation=organisation, state="unconfirmed"
@@ -212,23 +240,20 @@ def _ask(meeting: Meeting, organisation: Organisation, who: Applicant, now: dt.d
         # The week until it is erased begins again with each mail.
         found.invited_at = now
     db.session.flush()
-    _answer(found, now)
+    _write(found, now)
 
 
-def _new_person(who: Applicant) -> Person:
+def _new_person(who: Applicant, root: int | None) -> Person:
     person = people.new_person(
-        who.given,
-        who.family,
-        folding.normal_address(who.email),
-        language=who.language,
-        source=who.source,
+        who.given, who.family, who.email, language=who.language, source=who.source
     )
+    person.root_id = root
     # Until the address is confirmed the person may not exist, and is in no list and no audience.
     person.active = False
     return person
 
 
-def _answer(registration: Registration, now: dt.datetime) -> None:
+def _write(registration: Registration, now: dt.datetime) -> None:
     """Writes the mail to the person who was named.
 
     The mail says nothing that was typed: it may reach somebody else than the one who typed it.

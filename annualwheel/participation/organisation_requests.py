@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from annualwheel import audit, request_states
 from annualwheel.audit import Actor
-from annualwheel.contacts import activation, folding, organisations, people
+from annualwheel.contacts import activation, budgets, folding, organisations, people
 from annualwheel.contacts.folding import fold
 from annualwheel.db import db, public_id
 from annualwheel.errors import Closed, Missing
@@ -36,9 +36,9 @@ def ask(meeting: Meeting, organisation: str, who: Applicant, client: str, now: d
     Raises as `open_registration.apply`.
     """
     open_registration.require_open(meeting, now)
-    open_registration.count_client(client, who.email, now)
-    seats.lock(meeting)
     address, organisation = folding.normal_address(who.email), one_line(organisation)
+    seats.lock(meeting)
+    budgets.ask(address, client, now)
     asked = {(fold(one.email), fold(one.organisation)) for one in waiting(meeting)}
     if (fold(address), fold(organisation)) not in asked:
         _keep(meeting, organisation, address, who, now)

@@ -12,7 +12,7 @@ from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.mail.ical import Entry
 from annualwheel.models import Registration
-from annualwheel.participation import access, address_change, offers
+from annualwheel.participation import access, address_change, offers, others_mail
 from annualwheel.registrations import availability, needs, notices, seats
 from annualwheel.registrations.states import (
     CAN_BE_CHANGED,
@@ -54,7 +54,7 @@ def register(
 
     Raises `Closed` outside the registration phase (staff may register at any time before the
     start), `Refused` in a state that cannot register or for details that are somebody else's (see
-    `names_another`), `Unreadable` for a bad address.
+    `names_another`), `Unreadable` for a bad address; what `others_mail.count` raises.
     """
     _lock(registration, reply)
     if registration.state in HAS_SAID_YES:
@@ -69,6 +69,7 @@ def register(
 
 
 def _say_yes(registration: Registration, reply: Reply, now: dt.datetime, actor: Actor) -> None:
+    _require_allowed(registration, reply, now, actor, anew=True)
     if registration.state == "unconfirmed":
         activation.vouch(registration.person, registration.organisation, reply.title)
     was_moved, held = registration.state == "to_reconfirm", registration.state in HOLDS_SEAT
@@ -167,6 +168,21 @@ def names_another(registration: Registration, reply: Reply) -> bool:
     return folding.fold(folding.normal_address(reply.email)) != person.email_folded
 
 
+def _require_allowed(
+    registration: Registration, reply: Reply, now: dt.datetime, actor: Actor, anew: bool = False
+) -> None:
+    """Requires, of a participant, a reply for the person who was invited and mail within budget.
+
+    `anew`: it is a yes, and no change to one. Raises `Refused` (see `names_another`) and what
+    `others_mail.count` raises.
+    """
+    if actor.kind != "participant":
+        return
+    if names_another(registration, reply):
+        raise Refused("somebody_else", name=registration.person.name)
+    others_mail.count(registration, reply.email, reply.copy_to, now, actor, anew=anew)
+
+
 def _lock(registration: Registration, reply: Reply) -> None:
     """Takes the meeting's lock, or those of all the person's meetings when the address is new.
 
@@ -206,6 +222,7 @@ def _change(
         return registration
     availability.require(registration, "change", now, actor)
     _count(registration, now, actor)
+    _require_allowed(registration, reply, now, actor)
     waits, mode = registration.state == "waitlisted", registration.mode
     if not waits and not seats.may_have(registration, reply.mode):
         raise Refused("mode_full")
@@ -266,8 +283,6 @@ def _take(
     else that follows from it is in `address_change.rename`.
     """
     person = registration.person
-    if actor.kind == "participant" and names_another(registration, reply):
-        raise Refused("somebody_else", name=person.name)
     if had and folding.fold(folding.normal_address(reply.email)) != person.email_folded:
         notices.take_from_calendar(registration, now)
     address_change.rename(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.audit import Actor
-from annualwheel.contacts import activation, people
+from annualwheel.contacts import activation, budgets, people
 from annualwheel.db import db
 from annualwheel.errors import Refused
 from annualwheel.models import Person, Registration
@@ -50,14 +50,17 @@ def substitute(
     The old link is dead at once. Diet and access needs are not inherited.
 
     Raises `Closed` after the last day for changes, `Refused("substitute_exists")` when the new
-    person already comes, `Refused("substitute_self")` for the person's own name and address,
-    `Refused("person_inactive")` for a person whom a coordinator has deactivated (only staff can
-    reactivate them), `Unreadable` for a bad address.
+    person already comes (`"not_from_here"` when they come for another organisation),
+    `Refused("substitute_self")` for the person's own name and address, `Refused("person_inactive")`
+    for a person whom a coordinator has deactivated (only staff can reactivate them), `Unreadable`
+    for a bad address; for a participant also what `_count` raises.
     """
     seats.lock(registration)
     availability.require(registration, "substitute", now, actor)
     if not allowed(registration.state, "substitute"):
         raise Refused("cannot_substitute", state=registration.state)
+    if actor.kind == "participant":
+        _count(registration, new, now, actor)
     # The first mail must tell the new person where the address came from (GDPR art. 14).
     source = "forwarded:" if new.taken else f"substitute:{registration.person.name}"
     person = people.add_beside(
@@ -76,7 +79,7 @@ def substitute(
     step(registration, "substitute")
     registration.link_version += 1
     registration.answered_at = now
-    successor = _successor(registration, person, new, had_seat, now)
+    successor = _successor(registration, person, new, had_seat, now, actor)
     _tell(registration, successor, new, had_seat, now)
     # The person no longer comes, so the needs have no purpose; the substitute states their own.
     needs.forget(registration)
@@ -108,8 +111,29 @@ def successor_of(target: Target) -> Registration | None:
     )
 
 
+def _count(registration: Registration, new: Substitute, now: dt.datetime, actor: Actor) -> None:
+    """Counts the mails that the new person gets.
+
+    Raises `TooMany`, `Refused("no_greeting")` for a greeting of somebody whom the organisation does
+    not know, `Refused("address_unproven")`.
+    """
+    budgets.require_proven(registration.person)
+    by = budgets.cause(registration.person, registration.organisation, actor.client)
+    if by.stranger and new.message:
+        raise Refused("no_greeting")
+    # With a seat goes a calendar entry.
+    mails = 2 if registration.state in HOLDS_SEAT else 1
+    budgets.spend(by, mails, now)
+    budgets.reach(by, new.email, mails, now)
+
+
 def _successor(
-    registration: Registration, person: Person, new: Substitute, had_seat: bool, now: dt.datetime
+    registration: Registration,
+    person: Person,
+    new: Substitute,
+    had_seat: bool,
+    now: dt.datetime,
+    actor: Actor,
 ) -> Registration:
     found = invitations.find(registration.meeting, person)
     if found is None:
@@ -122,7 +146,10 @@ def _successor(
         )
         db.session.add(found)
     elif found.state in HAS_SEAT_OR_WAITS:
-        raise Refused("substitute_exists", name=person.name)
+        # Who comes for another organisation is told to nobody here.
+        ours = found.organisation_id == registration.organisation_id
+        key = "substitute_exists" if ours or actor.kind == "staff" else "not_from_here"
+        raise Refused(key, name=person.name)
     elif found.state != "invited":
         if found.state in LINK_IS_DEAD:
             found.link_version += 1

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from annualwheel import audit, limits
-from annualwheel.contacts import activation, organisations, people
+from annualwheel import audit
+from annualwheel.contacts import activation, budgets, organisations, people
 from annualwheel.db import db, public_id
 from annualwheel.errors import Missing, Refused, Unreadable
 from annualwheel.mail import kinds, outbox
@@ -29,10 +29,6 @@ from annualwheel.models import (
 from annualwheel.preparation import deadline, membership, notices, scopes
 from annualwheel.questionnaires import published
 
-HOUR = dt.timedelta(hours=1)
-# Whoever has a link can make us write to strangers, but no more often than this in an hour.
-AT_MOST = 20
-
 
 @dataclass(frozen=True)
 class Collaborator:
@@ -48,22 +44,24 @@ class Collaborator:
     message: str = ""
 
 
-def invite(by: Member, colleague: Collaborator, now: dt.datetime) -> Member:
+def invite(by: Member, colleague: Collaborator, now: dt.datetime, client: str = "") -> Member:
     """Lets a colleague write in the answer and mails them a link of their own.
 
-    Somebody with a share gets the whole answer when they are invited to it.
+    Somebody with a share gets the whole answer when they are invited to it. `client` is the network
+    address of the one who invites, here and below.
 
     Raises `Closed` when the answer may not be written, `Unreadable` for a bad address or share,
-    `TooMany` after 20 mails an hour, `Refused("colleague_self")`, `Refused("colleague_exists")` for
-    somebody who may write that already, `Refused("colleague_has_share")` for somebody who writes
-    another share, `Refused("person_inactive")` for somebody deactivated.
+    `Refused("colleague_self")`, `Refused("colleague_exists")` for somebody who may write that
+    already, `Refused("colleague_has_share")` for somebody who writes another share,
+    `Refused("person_inactive")` for somebody deactivated, and what `_count` raises.
     """
-    submission = _answer(by, now)
-    definition = published.asked_of(submission)
+    deadline.require_open(_organisations(by), now)
+    definition = published.asked_of(by.submission)
     if colleague.scope and scopes.share(definition, colleague.scope) is None:
         raise Unreadable("unknown_choice")
     # Before the person is looked up: refused attempts count too (see `unit_of_work.roll_back`).
-    limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
+    _count(by, colleague.email, now, client)
+    submission = _answer(by, now)
     person = people.add_person(
         colleague.given,
         colleague.family,
@@ -71,6 +69,7 @@ def invite(by: Member, colleague: Collaborator, now: dt.datetime) -> Member:
         submission.organisation,
         language=by.person.language,
         source=f"colleague:{by.person.name}",
+        by=by.person,
     )
     if person.id == by.person_id:
         raise Refused("colleague_self")
@@ -107,15 +106,16 @@ def known(by: Member, given: str, family: str, address: str) -> Member | None:
     return membership.of_person(by.submission, person) if person else None
 
 
-def mail_again(by: Member, colleague: str, now: dt.datetime) -> Member:
+def mail_again(by: Member, colleague: str, now: dt.datetime, client: str = "") -> Member:
     """Mails a colleague (by public id) the same link once more.
 
     The mail is the one of a colleague's invitation, or else the one that asks to prepare. Raises
     `Missing`, `Closed` and `TooMany`.
     """
+    deadline.require_open(_organisations(by), now)
+    _count(by, one(by, colleague).person.email, now, client)
     _answer(by, now)
     found = one(by, colleague)
-    limits.count("colleague", by.public_id, now, AT_MOST, HOUR)
     if found.invited_by is not None:
         _mail("colleague", found, found.invited_by, now)
     else:
@@ -189,13 +189,14 @@ def successors(by: Member) -> list[Member]:
     return [member for member in people if not member.scope and member.id != by.id]
 
 
-def hand_over_lead(by: Member, colleague: str, now: dt.datetime) -> Member:
+def hand_over_lead(by: Member, colleague: str, now: dt.datetime, client: str = "") -> Member:
     """The lead makes a colleague (by public id) the organisation's lead of the year.
 
-    The colleague is told by mail. Raises `Missing`, and `Refused("not_lead")` for somebody who is
-    not (any more).
+    The colleague is told by mail. Raises `Missing`, `Refused("not_lead")` for somebody who is not
+    (any more), and as `mail_again`.
     """
     submission = _organisations(by)
+    _count(by, one(by, colleague).person.email, now, client)
     membership.lock(submission)
     # Under the lock: a coordinator may have appointed somebody else since the page was shown.
     lead, new = lead_of(submission), one(by, colleague)
@@ -288,6 +289,21 @@ def _answer(by: Member, now: dt.datetime) -> Submission:
     deadline.require_open(submission, now)
     membership.lock(submission)
     return submission
+
+
+def _count(by: Member, address: str, now: dt.datetime, client: str) -> None:
+    """Counts a mail to a colleague.
+
+    Call it before the lock of the answer: whoever sends a substitute counts first, too, and then
+    waits for that lock. Raises `TooMany`, `Refused("address_unproven")`, and
+    `Refused("colleagues_need_place")` for somebody whom the organisation does not know.
+    """
+    budgets.require_proven(by.person)
+    cause = budgets.cause(by.person, by.submission.organisation, client)
+    if cause.stranger:
+        raise Refused("colleagues_need_place")
+    budgets.spend(cause, 1, now)
+    budgets.reach(cause, address, 1, now)
 
 
 def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: str = "") -> None:

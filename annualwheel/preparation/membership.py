@@ -180,10 +180,11 @@ def note_opening(member: Member, now: dt.datetime) -> None:
     member.opened_at = member.opened_at or now
 
 
-def by_target(target: Target | None) -> Member:
+def by_target(target: Target | None, sign_outs: int | None = None) -> Member:
     """The membership a link opens, with its answer, questionnaire and meeting.
 
-    Raises `Missing` for a dead or unknown link.
+    `sign_outs` is what a session noted when it was opened, None for the link itself. Raises
+    `Missing` for a dead or unknown link, and for a session from before somebody signed out.
     """
     if target is None:
         raise Missing("link_unknown")
@@ -191,6 +192,8 @@ def by_target(target: Target | None) -> Member:
     member = opened.unique().one_or_none()
     # A raised version has revoked the link (decision 2).
     if member is None or member.link_version != target.version:
+        raise Missing("link_unknown")
+    if sign_outs is not None and member.sign_outs != sign_outs:
         raise Missing("link_unknown")
     return member
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from annualwheel.access.links import Target
+from annualwheel.contacts import budgets
 from annualwheel.contacts.states import WITH_US, is_with_us
 from annualwheel.db import db
 from annualwheel.mail import outbox
@@ -79,7 +80,9 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
 
     It goes to everyone who wrote in the answer, to the one who submitted it and to its lead. Each
     person gets one. Whoever wrote and has no access any more (a substitute has taken over) gets it
-    without a link.
+    without a link. Others than the one who submitted are left out once they have had all the mail
+    that others may cause to them: a submission is never refused for it, and its page says who got
+    the receipt.
     """
     submission = version.submission
     sections = content.read(version.content).sections
@@ -87,6 +90,8 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
     members = sorted(submission.members, key=lambda member: not member.scope)
     let_in = {member.person_id: member for member in members}
     for person in _concerned(version):
+        if not _gets_receipt(person, version, now):
+            continue
         to, member = Recipient.of(person), let_in.get(person.id)
         facts = {
             **_common(submission, person, to.language),
@@ -100,6 +105,13 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
             outbox.put(key, "receipt", to, facts, links(member), now)
         else:
             outbox.put(key, "receipt_copy", to, facts, {}, now)
+
+
+def _gets_receipt(person: Person, version: SubmissionVersion, now: dt.datetime) -> bool:
+    if person.id == version.by_id and not person.address_unproven:
+        return True
+    by = budgets.cause(version.by, version.submission.organisation, "")
+    return budgets.may_reach(by, person.email, now)
 
 
 def receipts_of(version: SubmissionVersion) -> list[str]:

@@ -14,17 +14,26 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from annualwheel import audit, limits
 from annualwheel.access.links import LIVES, Target
+from annualwheel.contacts import budgets
 from annualwheel.contacts.folding import fold
 from annualwheel.contacts.states import NOT_MERGED
 from annualwheel.db import db, public_id
 from annualwheel.errors import Missing
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, requests
 from annualwheel.mail.outbox import Recipient
-from annualwheel.models import Affiliation, DeletionRequest, Meeting, Person, Registration
-from annualwheel.participation import address_change
+from annualwheel.models import (
+    Affiliation,
+    DeletionRequest,
+    MailRequest,
+    Meeting,
+    Person,
+    Registration,
+)
+from annualwheel.participation import address_change, others_mail
 from annualwheel.wording.cleaning import one_line
 
 HOUR = dt.timedelta(hours=1)
+ASKED_AN_HOUR = 5
 # As long as the link lives, counted from the pressed button: a page left open on a screen closes by
 # itself.
 SESSION = LIVES["own_data"]
@@ -45,17 +54,25 @@ class Correction:
 CORRECTED = ("given", "family", "email", "mobile", "language")
 
 
-def ask(address: str, client: str, now: dt.datetime) -> None:
-    """Mails the links of everyone who has the address, in one mail, if anyone has it.
+def ask(address: str, client: str, now: dt.datetime, own: str = "") -> None:
+    """Asks for the links of everyone who has the address, which a job mails (`answer`).
 
-    Raises `TooMany` (3 an hour for an address, 30 for a client).
+    `own` is the address of the one who asks, where that is known: mail to it is caused by nobody
+    else. Raises `TooMany`, as `budgets.ask`; for one's own address after five in an hour.
     """
-    # Counted before the address is looked up: the page's answer must not tell who is on file.
-    limits.count_network("own_data_client", client, now, 30, HOUR)
-    limits.count("own_data", fold(address), now, 3, HOUR)
+    # Nothing is looked up here: neither the answer nor the time it takes tells who is on file.
+    if own and fold(address) == fold(own):
+        limits.count("own_data", fold(address), now, ASKED_AN_HOUR, HOUR)
+    else:
+        budgets.ask(address, client, now)
+    requests.put("own_data", address, now)
+
+
+def answer(request: MailRequest, now: dt.datetime) -> None:
+    """Mails the links of everyone who has the address, in one mail, if anyone has it."""
     people = db.session.scalars(
         sa.select(Person)
-        .where(Person.email_folded == fold(address), NOT_MERGED)
+        .where(Person.email_folded == fold(request.address), NOT_MERGED)
         .order_by(Person.id)
     ).all()
     if not people:
@@ -93,17 +110,39 @@ def by_target(asked: Target | None) -> Person:
     return person
 
 
-def by_session(known: list[object] | None, now: dt.datetime) -> Person:
-    """The person whose session it is: public id, version, and the second it was opened.
+def session_of(person: Person, opened_at: int) -> list[object]:
+    """What a session keeps that was opened in that second (Unix time).
 
-    Raises `Missing` after `SESSION`.
+    It is the person's public id, the version of their link, the second, and how often somebody had
+    signed out until then.
+    """
+    return [person.public_id, person.link_version, opened_at, person.sign_outs]
+
+
+def by_session(known: list[object] | None, now: dt.datetime) -> Person:
+    """The person whose session it is, as `session_of` wrote it.
+
+    Raises `Missing` after `SESSION`, and once somebody has signed out since.
     """
     if not known:
         raise Missing("link_unknown")
     age = now.timestamp() - int(str(known[2]))
     if not 0 <= age < SESSION.total_seconds():
         raise Missing("link_unknown")
-    return by_target(Target("own_data", str(known[0]), int(str(known[1]))))
+    [(asked, sign_outs)] = opened(known)
+    person = by_target(asked)
+    if person.sign_outs != sign_outs:
+        raise Missing("link_unknown")
+    return person
+
+
+def opened(known: list[object] | None) -> list[tuple[Target, int]]:
+    """The link that opened a session, with how often somebody had signed out; none without one."""
+    if not known:
+        return []
+    # A session from before sign-outs were counted has none.
+    sign_outs = int(str(known[3])) if len(known) > 3 else 0
+    return [(Target("own_data", str(known[0]), int(str(known[1]))), sign_outs)]
 
 
 def closes_at(known: list[object]) -> dt.datetime:
@@ -111,16 +150,20 @@ def closes_at(known: list[object]) -> dt.datetime:
     return dt.datetime.fromtimestamp(int(str(known[2])), dt.UTC) + SESSION
 
 
-def correct(person: Person, new: Correction, now: dt.datetime) -> None:
+def correct(person: Person, new: Correction, now: dt.datetime, client: str = "") -> None:
     """Writes what the person corrects.
 
     With a new address it tells the old one and renews every link (`address_change.rename`). It
     writes a new title to the registrations at meetings to come that had the old one. Raises
-    `Refused` for a name and address that someone else has, `Unreadable` for a bad address.
+    `Refused` for a name and address that someone else has, `Unreadable` for a bad address, and
+    `TooMany`. `client` is the network address of the one who corrects.
     """
     actor = audit.participant(person.id)
     before = {name: getattr(person, name) for name in CORRECTED}
     # First, since it may need the locks of all the person's meetings.
+    if others_mail.is_new(person, new.email):
+        address_change.lock(person)
+        others_mail.count_move(person, None, new.email, now, client)
     address_change.rename(person, new.given, new.family, new.email, now, actor)
     person.mobile, person.language = one_line(new.mobile), new.language
     changed = [name for name, old in before.items() if getattr(person, name) != old]

@@ -234,7 +234,7 @@ def _forget_rows(ids: Sequence[int]) -> None:
 
 
 def _attempts(now: dt.datetime) -> Ids:
-    """Attempts that no limit asks about any more: the hash of an address can be guessed."""
+    """Attempts that no limit asks about any more."""
     return sa.select(Attempt.id).where(Attempt.at < now - limits.KEPT)
 
 

@@ -23,7 +23,7 @@ _OPENED = (
     .where(Registration.public_id == sa.bindparam("public_id"))
     .options(*seats.WHOLE)
 )
-_STANDING = sa.select(Registration.link_version, Registration.state).where(
+_STANDING = sa.select(Registration.link_version, Registration.state, Registration.sign_outs).where(
     Registration.public_id == sa.bindparam("public_id")
 )
 
@@ -142,32 +142,38 @@ def find(meeting: Meeting, person: Person) -> Registration | None:
     )
 
 
-def by_target(target: Target) -> Registration:
+def by_target(target: Target, sign_outs: int | None = None) -> Registration:
     """The registration a link opens, with what its pages show in one query.
 
-    Raises `Missing` for a dead or unknown link.
+    `sign_outs` is what a session noted when it was opened, None for the link itself. Raises
+    `Missing` for a dead or unknown link, and for a session from before somebody signed out.
     """
     found = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique()
     registration = found.one_or_none()
     # Unknown, old and revoked links get one answer, which says nothing about the registration.
-    if registration is None or not _opens(target, registration.link_version, registration.state):
+    if registration is None:
+        raise Missing("link_unknown")
+    signed_out = sign_outs is not None and sign_outs != registration.sign_outs
+    if not _opens(target, registration.link_version, registration.state, signed_out):
         raise Missing("link_unknown")
     return registration
 
 
-def require_open(target: Target) -> None:
-    """Requires that the link still opens its registration, and loads nothing.
+def require_open(target: Target, sign_outs: int) -> None:
+    """Requires that a session still opens its registration, and loads nothing.
 
-    For the transaction of an act, which reads the rows that decide under its own lock. Raises
-    `Missing` for a dead or unknown link.
+    For the transaction of an act, which reads the rows that decide under its own lock. Raises as
+    `by_target`.
     """
     found = db.session.execute(_STANDING, {"public_id": target.public_id}).one_or_none()
-    if found is None or not _opens(target, found.link_version, found.state):
+    if found is None:
+        raise Missing("link_unknown")
+    if not _opens(target, found.link_version, found.state, sign_outs != found.sign_outs):
         raise Missing("link_unknown")
 
 
-def _opens(target: Target, link_version: int, state: str) -> bool:
-    return link_version == target.version and state not in LINK_IS_DEAD
+def _opens(target: Target, version: int, state: str, signed_out: bool) -> bool:
+    return target.version == version and state not in LINK_IS_DEAD and not signed_out
 
 
 def successor_of(registration: Registration) -> Registration | None:

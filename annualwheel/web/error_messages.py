@@ -14,6 +14,7 @@ from annualwheel.wording import dates
 
 # Lazy, so that only the sentence that is shown is looked up: a page that asks why not would look up
 # ninety. What is filled in (`%(name)s`) has the name of the error's parameter.
+NOT_HERE = _l("Det går inte att välja %(name)s här. Hör av dig till oss, så hjälper vi dig.")
 SENTENCES = {
     "no_section": _l("Avsnittet finns inte."),
     "no_item": _l("Det du söker finns inte i svaret."),
@@ -175,6 +176,42 @@ SENTENCES = {
     "too_many_attempts": _l(
         "Det har varit många försök på kort tid. Vänta en stund och försök igen."
     ),
+    "too_many_asked": _l(
+        "Det har varit många försök på kort tid. Titta i din e-post, också bland skräpposten. "
+        "Kommer inget mejl kan du försöka igen om en timme."
+    ),
+    "too_many_asked_today": _l(
+        "Det har varit många försök i dag. Titta i din e-post, också bland skräpposten. Kommer "
+        "inget mejl kan du försöka igen i morgon, eller höra av dig till oss."
+    ),
+    "too_many_mails": _l(
+        "Det har gått många mejl på kort tid, så det här skickade vi inte. Inget är ändrat, och "
+        "det du skrev finns kvar. Vänta en timme och försök igen, eller hör av dig till oss."
+    ),
+    "too_many_mails_today": _l(
+        "Det har gått många mejl det senaste dygnet, så det här skickade vi inte. Inget är ändrat, "
+        "och det du skrev finns kvar. Försök igen i morgon, eller hör av dig till oss."
+    ),
+    "too_many_copies": _l(
+        "Det har gått många mejl till den adressen på kort tid. Inget är ändrat. Töm fältet, eller "
+        "försök igen i morgon."
+    ),
+    "too_many_to_new_address": _l(
+        "Det har nyss gått mejl till den adressen. Inget är ändrat. Vänta en timme och försök "
+        "igen, eller hör av dig till oss."
+    ),
+    "address_unproven": _l(
+        "Adressen är ny. Öppna länken som vi har mejlat till %(address)s först, så vet vi att "
+        "adressen är rätt. Står det fel kan du rätta adressen i din anmälan."
+    ),
+    "no_greeting": _l(
+        "Hälsningen går inte att skicka med än, för vi vet inte att du hör till organisationen. "
+        "Töm fältet och skicka igen."
+    ),
+    "colleagues_need_place": _l(
+        "Du har anmält dig själv, och vi vet inte än att du hör till organisationen. Be dina "
+        "kollegor att anmäla sig själva, eller hör av dig till oss."
+    ),
     "no_year": _l("Det finns inget årshjul för det året."),
     "no_meeting": _l("Mötet finns inte."),
     "no_phase": _l("Mötet har ingen sådan tid i sin plan."),
@@ -230,7 +267,9 @@ SENTENCES = {
     ),
     "double_heading": _l("Rubriken %(name)s finns i två kolumner. Ta bort eller döp om den ena."),
     "no_person": _l("Personen finns inte."),
-    "person_inactive": _l("Koordinatorn har gjort %(name)s inaktiv. Hör av dig till oss."),
+    # The same words, since they are about people of other organisations too.
+    "person_inactive": NOT_HERE,
+    "not_from_here": NOT_HERE,
     "no_deletion_request": _l("Begäran finns inte."),
     "no_organisation": _l("Organisationen finns inte."),
     "no_registration": _l("Anmälan finns inte."),

@@ -6,24 +6,39 @@ acts, and acts for nobody else, whatever was opened after it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g, request, session
 from markupsafe import Markup
 
 from annualwheel.access.links import Target
+from annualwheel.models import Member, Registration
 
 # A browser remembers this many links of each kind, so that the cookie stays small.
 MOST = 8
 READS = ("GET", "HEAD", "OPTIONS")
 
 
-def note(kind: str, public_id: str, version: int) -> None:
-    """Remembers a link that a pressed button has opened, as the newest one.
+class OpenedLink(NamedTuple):
+    """A link that was opened here, and how often somebody had signed out of it until then.
+
+    When somebody has signed out since, what was opened before is over, in every copy of the cookie.
+    """
+
+    target: Target
+    sign_outs: int
+
+
+def note(kind: str, row: Registration | Member) -> None:
+    """Remembers the link to `row`, which a pressed button has opened, as the newest one.
 
     `kind`: registration or member.
     """
-    session[kind] = [*_others(kind, public_id), [public_id, version]][-MOST:]
+    _note(kind, row.public_id, row.link_version, row.sign_outs)
+
+
+def _note(kind: str, public_id: str, version: int, sign_outs: int) -> None:
+    session[kind] = [*_others(kind, public_id), [public_id, version, sign_outs]][-MOST:]
 
 
 def forget(kind: str, public_id: str) -> None:
@@ -31,13 +46,23 @@ def forget(kind: str, public_id: str) -> None:
     session[kind] = _others(kind, public_id)
 
 
-def newest(kind: str) -> Target | None:
+def newest(kind: str) -> OpenedLink | None:
     """The link that was opened last."""
-    known = _known(kind)
-    return Target(kind, *known[-1]) if known else None
+    known = opened(kind)
+    return known[-1] if known else None
 
 
-def target(kind: str) -> Target | None:
+def opened(kind: str) -> list[OpenedLink]:
+    """The links of that kind that are open in this browser, the one opened last at the end."""
+    return [_link(kind, *one) for one in _known(kind)]
+
+
+def _link(kind: str, public_id: str, version: int, sign_outs: int = 0) -> OpenedLink:
+    # A session from before sign-outs were counted has none.
+    return OpenedLink(Target(kind, public_id, version), sign_outs)
+
+
+def used(kind: str) -> OpenedLink | None:
     """The link that a request acts by.
 
     A page that is opened acts by the newest link. What is sent from a page acts by the link that
@@ -47,17 +72,17 @@ def target(kind: str) -> Target | None:
         return newest(kind)
     # Never the newest instead: a text was saved in another organisation's answer that way.
     acting_for = named()
-    return next((Target(kind, *one) for one in _known(kind) if one[0] == acting_for), None)
+    return next((one for one in opened(kind) if one.target.public_id == acting_for), None)
 
 
-def let_in(target: Target | None) -> None:
+def let_in(link: OpenedLink | None) -> None:
     """Notes that the request acts by a link that holds.
 
     The link whose form was sent last becomes the newest, so that the page that follows is theirs.
     """
     # No page follows autosave, and it must not change whose page is opened next.
-    if target and request.method not in READS and not request.is_json:
-        note(target.purpose, target.public_id, target.version)
+    if link and request.method not in READS and not request.is_json:
+        _note(link.target.purpose, link.target.public_id, link.target.version, link.sign_outs)
 
 
 def named() -> str:

@@ -1,5 +1,5 @@
 """People at a meeting that is open to all: one who has not confirmed, one whose organisation is
-missing, one who has brought colleagues.
+missing, one whom nobody knows, and one whom such a one has sent instead.
 """
 
 from __future__ import annotations
@@ -10,11 +10,17 @@ from annualwheel import audit
 from annualwheel.contacts import organisations
 from annualwheel.cycle import years
 from annualwheel.db import db
+from annualwheel.mail import requests
 from annualwheel.models import Meeting, Organisation, OrganisationRequest, Person, Registration
-from annualwheel.participation import colleagues, open_registration, organisation_requests, replies
-from annualwheel.participation.colleagues import Colleague
+from annualwheel.participation import (
+    open_registration,
+    organisation_requests,
+    replies,
+    substitution,
+)
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.replies import Reply
+from annualwheel.participation.substitution import Substitute
 from scenes.world import DAY, START, World
 
 
@@ -30,6 +36,7 @@ def make(world: World, meeting: Meeting) -> None:
         "scene",
         START,
     )
+    _answer()
     world.let_in(
         "unconfirmed",
         db.session.scalars(
@@ -76,30 +83,40 @@ def make(world: World, meeting: Meeting) -> None:
 
 
 def _come(world: World, meeting: Meeting, place: Organisation) -> None:
-    """Tor has registered himself for an organisation, and has brought Ulla: nobody knows that they
-    belong to it.
+    """Tor has registered himself for an organisation, and so has Tyra, who has sent Ulla instead:
+    nobody knows that they belong to it.
     """
-    open_registration.apply(
-        meeting,
-        place,
-        Applicant("Tor", "Provholm", "tor.provholm@kommun.example", "planerare"),
-        "scene",
+    world.let_in("claiming", _registered(meeting, place, "Tor", "Provholm"))
+    tyra = _registered(meeting, place, "Tyra", "Provbacke")
+    ulla = substitution.substitute(
+        tyra,
+        Substitute("Ulla", "Provlid", "ulla.provlid@kommun.example"),
         START,
+        audit.participant(tyra.person_id, "scene"),
     )
-    tor = _seat("tor.provholm@kommun.example")
-    open_registration.confirm(tor, START)
-    actor = audit.participant(tor.person_id)
-    replies.register(
-        tor,
-        Reply("Tor", "Provholm", "tor.provholm@kommun.example", "planerare", "", False),
-        START,
-        actor,
-    )
-    colleagues.register_together(
-        tor, [Colleague("Ulla", "Provlid", "ulla.provlid@kommun.example")], START, actor
-    )
-    world.let_in("claiming", tor)
-    world.names["brought_along"] = _seat("ulla.provlid@kommun.example").public_id
+    world.names["brought_along"] = ulla.public_id
+
+
+def _registered(meeting: Meeting, place: Organisation, given: str, family: str) -> Registration:
+    """Somebody who has registered themselves."""
+    address = f"{given.lower()}.{family.lower()}@kommun.example"
+    who = Applicant(given, family, address, "planerare")
+    open_registration.apply(meeting, place, who, "scene", START)
+    _answer()
+    made = _seat(address)
+    open_registration.confirm(made, START)
+    reply = Reply(given, family, address, "planerare", "", False)
+    replies.register(made, reply, START, audit.participant(made.person_id, "scene"))
+    return made
+
+
+def _answer() -> None:
+    """Answers what has been asked for, as the job would."""
+    db.session.flush()
+    for request_id in requests.take_put():
+        request = requests.take(request_id)
+        assert request is not None  # noqa: S101 it was asked just now
+        open_registration.answer(request, START)
 
 
 def _seat(address: str) -> Registration:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel.cycle import years
 from annualwheel.errors import Missing
 from annualwheel.models import Member, Registration
-from annualwheel.participation import link_recovery, open_registration
+from annualwheel.participation import address_change, link_recovery, open_registration
 from annualwheel.preparation import deadline, membership
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import invitations
@@ -56,8 +56,10 @@ def enter(token: str) -> Response | AnyResponse:
         # The press is what shows that the address is theirs: a mail scanner only opens the page.
         carry_out(lambda: open_registration.confirm(registration, page.now()))
         wanted = registration.mode
+    elif registration.person.address_unproven:
+        carry_out(lambda: address_change.prove(registration.person))
     session.permanent = True
-    session_links.note("registration", registration.public_id, registration.link_version)
+    session_links.note("registration", registration)
     if wanted:
         return redirect(url_for("participant.register", satt=wanted), code=303)
     answer = page.pressed("answer")
@@ -107,9 +109,14 @@ def enter_preparation(token: str) -> Response | AnyResponse:
     form = Press()
     if not form.accepted():
         return _preparation(member, form)
-    carry_out(lambda: membership.note_opening(member, page.now()))
+
+    def note_opening() -> None:
+        membership.note_opening(member, page.now())
+        address_change.prove(member.person)
+
+    carry_out(note_opening)
     session.permanent = True
-    session_links.note("member", member.public_id, member.link_version)
+    session_links.note("member", member)
     wants_results = page.pressed("answer") == "result"
     endpoint = "preparation.results" if wants_results else "preparation.hub"
     return redirect(url_for(endpoint), code=303)

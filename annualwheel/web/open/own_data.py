@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.errors import Missing
 from annualwheel.models import Person
+from annualwheel.participation import address_change
 from annualwheel.privacy import own_data
 from annualwheel.registrations import invitations
 from annualwheel.services import services
 from annualwheel.web import page, security, session_links
-from annualwheel.web.acting import carried_out
+from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
 
@@ -25,8 +26,14 @@ def ask_for_own_data() -> Response | AnyResponse:
 
     The form has the address of a person who is let in with a registration.
     """
-    form = AskForLink(data={"email": _address_on_file()})
-    if carried_out(form, lambda: own_data.ask(form.email.data, security.client(), page.now())):
+    person = _on_file()
+    form = AskForLink(data={"email": person.email if person else ""})
+    own = person.email if person and not person.address_unproven else ""
+
+    def ask() -> None:
+        own_data.ask(form.email.data, security.client(), page.now(), own)
+
+    if carried_out(form, ask):
         return redirect(url_for("open.own_data_sent"), code=303)
     return make_response(render_template("open/own_data.html", form=form, dead=False), form.status)
 
@@ -61,7 +68,9 @@ def enter_own_data(token: str) -> Response | AnyResponse:
         return _button(person, form)
     session.permanent = True
     # With the moment of the press: the half hour is counted from it, whatever the cookie lives.
-    session["own_data"] = [person.public_id, person.link_version, int(page.now().timestamp())]
+    if person.address_unproven:
+        carry_out(lambda: address_change.prove(person))
+    session["own_data"] = own_data.session_of(person, int(page.now().timestamp()))
     return redirect(url_for("owner.overview"), code=303)
 
 
@@ -72,12 +81,13 @@ def _person(token: str) -> Person | None:
         return None
 
 
-def _address_on_file() -> str:
-    target = session_links.newest("registration")
+def _on_file() -> Person | None:
+    """The person who is let in with a registration in this browser."""
+    link = session_links.newest("registration")
     try:
-        return invitations.by_target(target).person.email if target else ""
+        return invitations.by_target(*link).person if link else None
     except Missing:
-        return ""
+        return None
 
 
 def _button(person: Person, form: Press) -> Response:

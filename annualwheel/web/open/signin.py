@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from annualwheel.access import personal_links
 from annualwheel.accounts import staff
 from annualwheel.errors import Missing
+from annualwheel.privacy import own_data
 from annualwheel.services import services
-from annualwheel.web import page, security
+from annualwheel.web import page, security, session_links
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import AskForLink, Press
 from annualwheel.web.open import blueprint
@@ -66,9 +68,8 @@ def sign_out() -> Response | AnyResponse:
     form = Press()
     if not form.accepted():
         return make_response(render_template("open/sign_out.html", form=form), form.status)
-    if session.get("staff"):
-        # In the database too: a copy of the cookie must not live on.
-        carry_out(lambda: staff.sign_out(session["staff"], page.now()))
+    # In the database too: a copy of the cookie must not live on.
+    carry_out(_sign_out)
     # Read before the session is cleared: the page that follows speaks the same language.
     language, account = page.language(), "1" if session.get("staff") else None
     session.clear()
@@ -80,6 +81,15 @@ def sign_out() -> Response | AnyResponse:
 def signed_out() -> str:
     """Says that the person is signed out. Staff need a new link; a personal link still works."""
     return render_template("open/signed_out.html", account="konto" in request.args)
+
+
+def _sign_out() -> None:
+    if session.get("staff"):
+        staff.sign_out(session["staff"], page.now())
+    own = own_data.opened(session.get("own_data"))
+    personal_links.sign_out(
+        [*session_links.opened("registration"), *session_links.opened("member"), *own]
+    )
 
 
 def _signed_in(token: str) -> str:

@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.participation import open_registration
-from annualwheel.web import page
+from annualwheel.web import page, security
 from annualwheel.web.acting import carried_out
 from annualwheel.web.open import blueprint, landing
 from annualwheel.web.open.registration import OwnDetailsForm, closed, details_form
@@ -27,7 +27,8 @@ def someone_else(token: str) -> Response | AnyResponse:
     form = details_form(OwnDetailsForm, meeting)
 
     def ask() -> None:
-        open_registration.apply_beside(registration, form.applicant("forwarded:"), page.now())
+        who = form.applicant("forwarded:")
+        open_registration.apply_beside(registration, who, security.client(), page.now())
 
     if carried_out(form, ask):
         done = url_for("open.applied", number=meeting.year.number, kind=meeting.kind)

@@ -15,7 +15,7 @@ from wtforms.validators import Optional
 from annualwheel.models import Person
 from annualwheel.privacy import own_data
 from annualwheel.privacy.own_data import Correction
-from annualwheel.web import page
+from annualwheel.web import page, security
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import CHOOSE_LANGUAGE, SHORT, Address, BaseForm, NameFields, strip
 from annualwheel.web.owner import blueprint
@@ -91,10 +91,14 @@ def correct() -> AnyResponse:
     """Corrects name, address, number, language and titles."""
     person: Person = g.person
     form = _form(person)
-    if carried_out(form, lambda: own_data.correct(person, form.correction(person), page.now())):
+
+    def write() -> None:
+        own_data.correct(person, form.correction(person), page.now(), security.client())
+
+    if carried_out(form, write):
         # A new address has made every link new; without this the person would be out. Their half
         # hour is still counted from when it began.
-        session["own_data"] = [person.public_id, person.link_version, session["own_data"][2]]
+        session["own_data"] = own_data.session_of(person, session["own_data"][2])
         return redirect(url_for("owner.overview", klart="rattat"), code=303)
     titles = [form[f"title_{number}"] for number in range(len(_affiliations(person)))]
     html = render_template("owner/correct.html", form=form, titles=titles, person=person)

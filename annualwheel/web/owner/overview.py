@@ -7,11 +7,13 @@ import json
 from flask import Response, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from annualwheel.access import personal_links
 from annualwheel.models import Submission
 from annualwheel.privacy import export, own_data
 from annualwheel.questionnaires import published
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 from annualwheel.web import page
+from annualwheel.web.acting import carry_out
 from annualwheel.web.forms import Press
 from annualwheel.web.owner import blueprint
 from annualwheel.web.parts import mail_names
@@ -66,6 +68,8 @@ def file() -> Response:
 def close() -> AnyResponse:
     """Closes the own details on this computer before the half hour is over."""
     if Press().accepted():
+        # In the database too: a copy of the cookie must not live on.
+        carry_out(lambda: personal_links.sign_out(own_data.opened(session["own_data"])))
         session.pop("own_data", None)
         return redirect(url_for("open.own_data_closed"), code=303)
     return redirect(url_for("owner.overview"), code=303)

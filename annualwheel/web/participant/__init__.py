@@ -8,13 +8,15 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from annualwheel import audit
 from annualwheel.access.links import Target
+from annualwheel.audit import Actor
 from annualwheel.db import is_reading
 from annualwheel.errors import Missing
 from annualwheel.participation import substitution
 from annualwheel.registrations import invitations
 from annualwheel.registrations.states import HOLDS_SEAT
-from annualwheel.web import session_expired, session_links
+from annualwheel.web import security, session_expired, session_links
 from annualwheel.web.page import Viewer
 
 blueprint = Blueprint("participant", __name__, url_prefix="/anmalan")
@@ -27,22 +29,27 @@ def holder_of_link() -> Response | None:
     The session knows which registration the page was made for and which version its link had; both
     must still hold.
     """
-    target = session_links.target("registration")
+    link = session_links.used("registration")
+    if link is None:
+        return _not_let_in(None)
     try:
-        if target is None:
-            return _not_let_in(target)
         if not is_reading():
             # The act's own transaction: the registration is known, and the act reads it again.
-            invitations.require_open(target)
+            invitations.require_open(*link)
             return None
-        g.registration = invitations.by_target(target)
+        g.registration = invitations.by_target(*link)
     except Missing:
-        return _not_let_in(target)
-    session_links.let_in(target)
+        return _not_let_in(link.target)
+    session_links.let_in(link)
     person, g.acting_for = g.registration.person, g.registration.public_id
     g.own_language = person.language
     g.viewer = Viewer("participant", person.name, g.registration.organisation.name)
     return None
+
+
+def acting() -> Actor:
+    """The person whose page it is, acting from the network of this request."""
+    return audit.participant(g.registration.person_id, security.client())
 
 
 def _not_let_in(target: Target | None) -> Response:

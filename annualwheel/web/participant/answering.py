@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit
 from annualwheel.models import Registration
 from annualwheel.participation import replies
 from annualwheel.web import page, session_links
 from annualwheel.web.acting import carried_out
-from annualwheel.web.participant import blueprint
+from annualwheel.web.participant import acting, blueprint
 from annualwheel.web.participant.forms import DeclineForm, registration_form
 from annualwheel.web.parts import offered_acts
 
@@ -24,7 +23,7 @@ def register() -> Response | AnyResponse:
     registration: Registration = g.registration
     form = registration_form(registration, request.args.get("satt", ""))
     offer = offered_acts.of(registration, page.now())
-    actor = audit.participant(registration.person_id)
+    actor = acting()
     # Noted before the act, to tell whether anything was changed: nobody is told of a mail that is
     # not sent.
     state, stood = registration.state, replies.stands(registration)
@@ -33,7 +32,7 @@ def register() -> Response | AnyResponse:
     )
     if outcome:
         # A new address has raised the link's version: without this the person would be out.
-        session_links.note("registration", registration.public_id, registration.link_version)
+        session_links.note("registration", registration)
         done = "andrad" if replies.stands(registration) != stood else None
         if registration.state != state:
             done = "anmald"
@@ -62,7 +61,7 @@ def decline() -> Response | AnyResponse:
     """
     registration: Registration = g.registration
     form, offer = DeclineForm(), offered_acts.of(registration, page.now())
-    actor = audit.participant(registration.person_id)
+    actor = acting()
     if carried_out(form, lambda: replies.decline(registration, form.chosen(), page.now(), actor)):
         return redirect(url_for("participant.confirmation", klart="nej"), code=303)
     # An offered seat is answered by buttons of its own (`waiting`).

@@ -12,7 +12,6 @@ from wtforms import EmailField, Field, RadioField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from annualwheel import audit
 from annualwheel.contacts import folding
 from annualwheel.contacts.folding import fold
 from annualwheel.errors import Unreadable
@@ -22,7 +21,7 @@ from annualwheel.participation.colleagues import MOST, Colleague
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import SHORT, BaseForm, strip
-from annualwheel.web.participant import blueprint
+from annualwheel.web.participant import acting, blueprint
 from annualwheel.web.wording import words
 
 NAMES = ("given", "family", "email", "title", "mode")
@@ -147,7 +146,7 @@ def colleagues_in_one_go() -> Response | AnyResponse:
     adding = ADD in request.form
     form = colleagues_form(registration, min(_rows() + adding, MOST))
     became: list[colleagues.ColleagueOutcome] = []
-    actor = audit.participant(registration.person_id)
+    actor = acting()
 
     def register() -> None:
         # All rows in one act: either every one of them has an outcome or none has.

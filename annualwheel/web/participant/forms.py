@@ -148,7 +148,10 @@ def _lunch(registration: Registration) -> str | None:
 
 
 class SubstituteForm(NameFields, BaseForm):
-    """The person who comes instead."""
+    """The person who comes instead.
+
+    The form has no `message` for somebody whom the organisation does not know.
+    """
 
     email = EmailField(
         _l("E-postadress"),
@@ -166,8 +169,9 @@ class SubstituteForm(NameFields, BaseForm):
 
     def substitute(self) -> Substitute:
         """What was filled in."""
+        message = self.message.data if "message" in self else ""
         return Substitute(
-            self.given.data, self.family.data, self.email.data, self.title.data, self.message.data
+            self.given.data, self.family.data, self.email.data, self.title.data, message
         )
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit
+from annualwheel.contacts import affiliations
 from annualwheel.models import Registration
 from annualwheel.participation import replies, substitution
 from annualwheel.registrations.states import HOLDS_SEAT
 from annualwheel.web import page, session_links
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
-from annualwheel.web.participant import blueprint
+from annualwheel.web.participant import acting, blueprint
 from annualwheel.web.participant.forms import SubstituteForm
 from annualwheel.web.parts import offered_acts
 
@@ -28,8 +28,10 @@ def substitute() -> Response | AnyResponse:
     """
     registration: Registration = g.registration
     form, offer = SubstituteForm(), offered_acts.of(registration, page.now())
+    if not affiliations.has_place(registration.person, registration.organisation):
+        del form.message
     forwarded = request.args.get("vem") == "jag"
-    actor, seated = audit.participant(registration.person_id), registration.state in HOLDS_SEAT
+    actor, seated = acting(), registration.state in HOLDS_SEAT
 
     def hand_over() -> None:
         # Somebody who was forwarded the invitation takes it themselves: the mails say so.
@@ -60,7 +62,7 @@ def withdraw() -> Response | AnyResponse:
     """Gives back the seat, or the position on the waiting list."""
     registration: Registration = g.registration
     form, offer = Press(), offered_acts.of(registration, page.now())
-    actor = audit.participant(registration.person_id)
+    actor = acting()
     if carried_out(form, lambda: replies.withdraw(registration, page.now(), actor)):
         return redirect(url_for("participant.confirmation", klart="avbokad"), code=303)
     if not form.is_submitted() and "withdraw" not in offer.can:

@@ -77,7 +77,7 @@ def open_preparation() -> AnyResponse:
     member = carry_out(lambda: membership.of_registration(registration, questionnaire, page.now()))
     if member is None:
         return back
-    session_links.note("member", member.public_id, member.link_version)
+    session_links.note("member", member)
     return redirect(url_for("preparation.hub"), code=303)
 
 

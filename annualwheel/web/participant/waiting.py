@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from flask import Response, g, make_response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from annualwheel import audit
 from annualwheel.participation import offers, replies
 from annualwheel.web import page
 from annualwheel.web.acting import carried_out
 from annualwheel.web.forms import Press
-from annualwheel.web.participant import blueprint, overview
+from annualwheel.web.participant import acting, blueprint, overview
 
 # The value of the button, its act, and what the page then says was done.
 ANSWERS: Mapping[str, tuple[Callable[..., None], str]] = {
@@ -28,7 +27,7 @@ def answer_offer() -> Response | AnyResponse:
 
     The same press twice shows the same page; a press that comes too late says so.
     """
-    form, now, actor = Press(), page.now(), audit.participant(g.registration.person_id)
+    form, now, actor = Press(), page.now(), acting()
     act, done = ANSWERS.get(page.pressed("answer"), (None, ""))
     if act is None:
         return redirect(url_for("participant.confirmation"), code=303)

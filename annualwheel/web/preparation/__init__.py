@@ -24,9 +24,9 @@ def member_of_answer() -> Response | None:
     The session knows which membership the page was made for and which version its link had; both
     must still hold.
     """
-    target = session_links.target("member")
+    link = session_links.used("member")
     try:
-        g.member = membership.by_target(target)
+        g.member = membership.by_target(*link) if link else None
     except Missing:
         g.member = None
     if g.member is None:
@@ -34,7 +34,7 @@ def member_of_answer() -> Response | None:
             # Autosave keeps the text in the browser on 401 and shows the way to a new link.
             return make_response({"status": 401}, 401)
         return session_expired.answer()
-    session_links.let_in(target)
+    session_links.let_in(link)
     g.own_language, g.acting_for = g.member.person.language, g.member.public_id
     g.viewer = Viewer("participant", g.member.person.name, g.member.submission.organisation.name)
     return None if permissions.allowed(g.member) else _others_write()

@@ -17,7 +17,7 @@ from wtforms.validators import Length, Optional
 from annualwheel.preparation import collaborators, scopes
 from annualwheel.preparation.collaborators import Collaborator
 from annualwheel.questionnaires import published
-from annualwheel.web import page
+from annualwheel.web import page, security
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.forms import SHORT, Address, BaseForm, NameFields, OneOf, Press, strip
 from annualwheel.web.preparation import blueprint
@@ -80,8 +80,9 @@ def invite() -> Response:
     """
     _require_joint()
     form, here = _colleague_form(), page_head(g.member.submission)
+    client = security.client()
     outcome = carried_out(
-        form, lambda: collaborators.invite(g.member, form.colleague(), page.now())
+        form, lambda: collaborators.invite(g.member, form.colleague(), page.now(), client)
     )
     if outcome:
         return _told("invited", f"{form.given.data} {form.family.data}")
@@ -99,7 +100,9 @@ def mail_again(colleague: str) -> Response:
     """Mails a colleague the same link once more."""
     if not Press().accepted():
         return redirect(url_for("preparation.hub"), code=303)
-    found = carry_out(lambda: collaborators.mail_again(g.member, colleague, page.now()))
+    found = carry_out(
+        lambda: collaborators.mail_again(g.member, colleague, page.now(), security.client())
+    )
     return _told("mailed", found.person.name)
 
 
@@ -128,9 +131,11 @@ def hand_over() -> Response:
     names = {member.public_id: member.person.name for member in possible}
     form.colleague.choices = [SelectChoice(key, name) for key, name in names.items()]
     name = names.get(form.colleague.data, "")
-    if carried_out(
-        form, lambda: collaborators.hand_over_lead(g.member, form.colleague.data, page.now())
-    ):
+
+    def appoint() -> None:
+        collaborators.hand_over_lead(g.member, form.colleague.data, page.now(), security.client())
+
+    if carried_out(form, appoint):
         return _told("handed_over", name)
     if not form.is_submitted() and g.member.role != "lead":
         return redirect(url_for("preparation.hub"), code=303)

@@ -15,6 +15,7 @@ from annualwheel.accounts import staff
 from annualwheel.db import db
 from annualwheel.models import Staff, StaffLink, StaffSession
 from tests.conftest import START, Fixed
+from tests.makers.asked import answer_all
 from tests.makers.guests import mails
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -29,7 +30,9 @@ def make_staff(*roles: str) -> Staff:
 
 
 def ask(visitor: Browser, address: str = KARIN) -> Browser:
-    return visitor.open("/logga-in").fill("E-postadress", address).press("Mejla mig en länk")
+    visitor.open("/logga-in").fill("E-postadress", address).press("Mejla mig en länk")
+    answer_all()
+    return visitor
 
 
 def mailed(visitor: Browser, smtp: Smtp, work: Callable[[], int]) -> str:

@@ -24,6 +24,7 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.privacy import own_data
 from annualwheel.web.coordinator.mailings.mail_log import PRIVATE
 from tests.conftest import START
+from tests.makers.asked import answer_all
 from tests.makers.guests import mails, make_guest, make_meeting, reply_of
 from tests.makers.region import make_staff, sign_in
 from tests.tiny_browser import Browser
@@ -51,6 +52,7 @@ def karin(session: Any) -> Staff:
 
 def ask_for_own_data(maria: Registration, _karin: Staff) -> None:
     own_data.ask(maria.person.email, CLIENT, START)
+    answer_all()
 
 
 def ask_for_everybodys(maria: Registration, karin: Staff) -> None:
@@ -60,10 +62,12 @@ def ask_for_everybodys(maria: Registration, karin: Staff) -> None:
 
 def ask_for_links(maria: Registration, _karin: Staff) -> None:
     link_recovery.ask(maria.person.email, CLIENT, START)
+    answer_all()
 
 
 def ask_to_sign_in(_maria: Registration, karin: Staff) -> None:
     staff.ask_for_link(karin.email, CLIENT, START)
+    answer_all()
 
 
 def welcome(_maria: Registration, karin: Staff) -> None:

@@ -22,6 +22,7 @@ from annualwheel.models import Message
 from annualwheel.participation import replies, revocation
 from annualwheel.services import enqueue, services
 from tests.conftest import START, Fixed
+from tests.makers.asked import answer_all
 from tests.makers.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.smtp_server import Smtp
 from tests.tiny_browser import Browser
@@ -64,6 +65,7 @@ def send_one_of_each(session: Any, smtp: Smtp, work: Callable[[], int]) -> list[
     )
     account = staff.add("Karin Ek", "karin@region.example", ["coordinator"], START)
     staff.ask_for_link(account.email, "127.0.0.1", START)
+    answer_all()
     db.session.flush()
     outbox.take_queued()
     ids = [message.id for message in db.session.query(Message)]
@@ -145,7 +147,9 @@ def test_no_token_lies_in_the_database(session: Any, smtp: Smtp, work: Callable[
 
 
 def ask(visitor: Browser, address: str) -> Browser:
-    return visitor.open("/lank").fill("E-postadress", address).press("Få en ny länk med e-post")
+    visitor.open("/lank").fill("E-postadress", address).press("Få en ny länk med e-post")
+    answer_all()
+    return visitor
 
 
 def test_a_lost_link_is_mailed_to_the_address_on_file_and_works(
@@ -219,11 +223,11 @@ def test_a_meeting_long_over_gives_no_new_link(
 
 
 @pytest.mark.parametrize("address", ["maria@kommun.example", "okand@kommun.example"])
-def test_the_fourth_try_within_an_hour_is_too_many(
+def test_the_third_try_within_an_hour_is_too_many(
     session: Any, visitor: Browser, clock: Fixed, address: str
 ) -> None:
     make_guest(make_meeting())
-    for _ in range(3):
+    for _ in range(2):
         assert ask(visitor, address).status == 200
     assert ask(visitor, address).status == 422
     assert visitor.see("många försök på kort tid").value("E-postadress") == address

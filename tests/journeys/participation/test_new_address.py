@@ -23,6 +23,7 @@ from annualwheel.models import Audit, Member, Message, Person, Registration
 from annualwheel.participation import address_change, link_recovery, replies
 from tests.at_once import at_once
 from tests.conftest import START
+from tests.makers.asked import answer_all
 from tests.makers.guests import (
     entries,
     in_hand,
@@ -274,6 +275,7 @@ def test_a_link_in_a_mail_that_stopped_is_mailed_to_the_right_address(
     if kind == "new_link":
         mails()[0].state = "sent"
         link_recovery.ask(guest.person.email, "192.0.2.1", START)
+        answer_all()
     outbox.mark_failed(in_hand(mails(kind)[0]), "550 5.1.1 unknown user")
     db.session.flush()
     move(guest.person, told=False)

@@ -18,10 +18,12 @@ from annualwheel import audit
 from annualwheel.contacts import activation, directory, organisations, people
 from annualwheel.db import db
 from annualwheel.jobs import sweep
+from annualwheel.jobs.answering import answer_request
 from annualwheel.meetings import changes
 from annualwheel.models import (
     Affiliation,
     AttendanceOption,
+    MailRequest,
     Meeting,
     Message,
     MessageBody,
@@ -35,6 +37,7 @@ from annualwheel.registrations import audiences, invitations, turnout
 from annualwheel.registrations.audiences import Choice
 from tests.at_once import at_once
 from tests.conftest import START, Fixed
+from tests.makers.asked import answer_all
 from tests.makers.guests import link_of, mails, make_guest, make_meeting, reply_of
 from tests.makers.region import make_staff, sign_in
 from tests.smtp_server import Smtp
@@ -47,12 +50,15 @@ DAY = dt.timedelta(days=1)
 
 def apply(visitor: Browser, given: str = "Eva", family: str = "Nord", email: str = EVA) -> Browser:
     visitor.open(HERE).fill("Skriv en del av namnet", "hagf").press("Sök").follow("Hagfors kommun")
-    return (
-        visitor.fill("Förnamn", given)
-        .fill("Efternamn", family)
-        .fill("E-postadress", email)
-        .press("Skicka mig ett mejl")
-    )
+    visitor.fill("Förnamn", given).fill("Efternamn", family).fill("E-postadress", email)
+    return press(visitor)
+
+
+def press(visitor: Browser) -> Browser:
+    """Presses the button, and answers what is then asked for."""
+    visitor.press("Skicka mig ett mejl")
+    answer_all()
+    return visitor
 
 
 def open_meeting(**options: Any) -> Meeting:
@@ -130,7 +136,7 @@ def test_the_way_of_attending_that_was_chosen_is_chosen_in_the_form(
     ).fill("E-postadress", EVA)
     visitor.press("Skicka mig ett mejl").see("Välj om du deltar på plats eller digitalt")
     assert visitor.value("Förnamn") == "Eva"
-    visitor.choose("Digitalt", within="Hur vill du delta?").press("Skicka mig ett mejl")
+    press(visitor.choose("Digitalt", within="Hur vill du delta?"))
     visitor.open(link_of(seat_of())).press("Bekräfta")
     assert visitor.value("Digitalt", within="Hur vill du delta?") == "on"
 
@@ -312,23 +318,23 @@ def test_erasing_leaves_those_who_are_on_file_and_those_who_confirmed(
 # Limits, and two at once
 
 
-def test_one_mailbox_gets_three_an_hour_and_what_was_typed_is_kept(
+def test_one_mailbox_gets_two_an_hour_and_what_was_typed_is_kept(
     session: Any, visitor: Browser, clock: Fixed
 ) -> None:
     open_meeting()
-    for _turn in range(3):
+    for _turn in range(2):
         apply(visitor).see("Vi har skickat ett mejl")
     apply(visitor, email="EVA.nord@kommun.example").see("Det har varit många försök")
-    assert (visitor.value("Förnamn"), len(mails())) == ("Eva", 3)
+    assert (visitor.value("Förnamn"), len(mails())) == ("Eva", 2)
     clock.advance(dt.timedelta(hours=1, seconds=1))
     apply(visitor).see("Vi har skickat ett mejl")
 
 
-def test_one_client_gets_thirty_an_hour(session: Any) -> None:
+def test_one_client_gets_sixty_an_hour(session: Any) -> None:
     meeting = open_meeting()
     organisation = organisations.organisation_named("Hagfors kommun")
     assert organisation is not None
-    for number in range(30):
+    for number in range(60):
         open_registration.apply(
             meeting,
             organisation,
@@ -336,7 +342,7 @@ def test_one_client_gets_thirty_an_hour(session: Any) -> None:
             "192.0.2.1",
             START,
         )
-    with pytest.raises(Exception, match="too_many_attempts"):
+    with pytest.raises(Exception, match="too_many_asked"):
         open_registration.apply(
             meeting,
             organisation,
@@ -350,25 +356,21 @@ def test_one_client_gets_thirty_an_hour(session: Any) -> None:
 
 
 @pytest.mark.race
-def test_two_presses_at_once_make_one_person_and_one_registration(app: Flask) -> None:
+def test_two_requests_answered_at_once_make_one_person_and_one_registration(app: Flask) -> None:
     with app.app_context():
-        meeting_id = open_meeting().id
-        db.session.commit()
-
-    def press(_number: int) -> None:
+        meeting = open_meeting()
         organisation = organisations.organisation_named("Hagfors kommun")
         assert organisation is not None
-        open_registration.apply(
-            db.session.get_one(Meeting, meeting_id),
-            organisation,
-            Applicant("Eva", "Nord", EVA),
-            "192.0.2.1",
-            START,
-        )
+        for _press in range(2):
+            who = Applicant("Eva", "Nord", EVA)
+            open_registration.apply(meeting, organisation, who, "192.0.2.1", START)
         db.session.commit()
+        asked = [request.id for request in db.session.query(MailRequest)]
 
-    at_once(app, press, range(2))
+    # The queue may give out the same request twice, too.
+    at_once(app, answer_request, [*asked, *asked])
     with app.app_context():
+        assert db.session.query(MailRequest).count() == 0
         assert [db.session.query(table).count() for table in (Person, Registration, Message)] == [
             1,
             1,
@@ -533,9 +535,8 @@ def test_somebody_else_at_the_organisation_gets_a_link_of_their_own(
     visitor.open(link_of(guest)).see("Är du inte Maria?").follow(
         "Jag är någon annan från Hagfors kommun"
     ).see("Marias inbjudan ändras inte.")
-    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA).press(
-        "Skicka mig ett mejl"
-    ).see("Vi har skickat ett mejl")
+    visitor.fill("Förnamn", "Eva").fill("Efternamn", "Nord").fill("E-postadress", EVA)
+    press(visitor).see("Vi har skickat ett mejl")
     assert (seat_of().state, seat_of().organisation, guest.state, guest.link_version) == (
         "unconfirmed",
         guest.organisation,
@@ -548,15 +549,16 @@ def test_somebody_else_at_the_organisation_gets_a_link_of_their_own(
     assert (seat_of().state, guest.state) == ("registered", "invited")
 
 
-def test_one_link_gets_five_others_an_hour(session: Any, visitor: Browser) -> None:
+def test_a_forwarded_link_mails_a_mailbox_twice_an_hour(session: Any, visitor: Browser) -> None:
     guest = make_guest(open_meeting())
-    for number in range(6):
+    for number in range(3):
         visitor.open(f"{link_of(guest)}/kollega").fill("Förnamn", "Eva").fill(
             "Efternamn", f"Nord{number}"
         )
-        visitor.fill("E-postadress", f"eva{number}@kommun.example").press("Skicka mig ett mejl")
-    visitor.see("Det har varit många försök")
-    assert len(mails("application")) == 5
+        press(visitor.fill("E-postadress", f"eva.nord+{number}@kommun.example"))
+    visitor.see("Det har gått många mejl på kort tid")
+    assert visitor.value("Efternamn") == "Nord2"
+    assert len(mails("application")) == 2
 
 
 def test_at_a_meeting_for_the_invited_the_forwarded_link_says_whom_to_contact(

@@ -26,6 +26,7 @@ from annualwheel.participation.substitution import Substitute
 from annualwheel.preparation import collaborators, membership
 from annualwheel.registrations import invitations
 from tests.conftest import START
+from tests.makers.asked import answer_all
 from tests.makers.guests import link_of, make_guest, make_meeting, publish, reply_of
 from tests.makers.region import make_staff, sign_in
 from tests.makers.writers import OPEN, make_members
@@ -41,6 +42,7 @@ def asks(meeting: Meeting, organisation: str = "Hagfors kommun") -> Registration
         organisation
     )
     open_registration.apply(meeting, place, Applicant(*EVA), "192.0.2.1", START)
+    answer_all()
     registration = (
         db.session.query(Registration)
         .join(Person)
@@ -180,7 +182,7 @@ def test_the_participant_is_told_in_plain_words(session: Any, visitor: Browser) 
     visitor.fill("Förnamn", EVA[0]).fill("Efternamn", EVA[1]).fill("E-postadress", EVA[2]).press(
         "Skicka ersättaren"
     )
-    visitor.see("Koordinatorn har gjort Eva Nord inaktiv. Hör av dig till oss.")
+    visitor.see("Det går inte att välja Eva Nord här. Hör av dig till oss, så hjälper vi dig.")
     db.session.expire_all()
     assert (guest.state, eva.active, len(eva.affiliations)) == ("invited", False, 1)
 

@@ -20,6 +20,7 @@ from annualwheel.preparation import submission
 from annualwheel.privacy import own_data
 from annualwheel.services import services
 from tests.conftest import Fixed
+from tests.makers.asked import answer_all
 from tests.makers.followed import (
     AFTER,
     BEFORE,
@@ -67,6 +68,7 @@ def named_of(browser: Browser, tag: str) -> list[str]:
 def test_a_mail_with_lost_links_names_the_questionnaires(played: Played, clock: Fixed) -> None:
     answer_both(played, clock)
     link_recovery.ask(played.seats["Anna"].person.email, "1.2.3.4", played.held)
+    answer_all()
     text = told("new_link")[0].body.text
     assert f"{PREPARATION}, Arvika kommun" in text and f"{TITLE}, Arvika kommun" in text
 

@@ -24,6 +24,7 @@ from annualwheel.privacy import erasure, own_data
 from annualwheel.registrations import needs
 from annualwheel.services import services
 from tests.conftest import START, Fixed
+from tests.makers.asked import answer_all
 from tests.makers.guests import let_in, link_of, mails, make_guest, make_meeting, publish, reply_of
 from tests.makers.writers import OPEN, item_of, make_members
 from tests.makers.writers import write as write_fields
@@ -71,7 +72,9 @@ def enter(visitor: Browser, person: Person) -> Browser:
 
 
 def ask(visitor: Browser, address: str) -> Browser:
-    return visitor.open("/mina-uppgifter").fill("E-postadress", address).press("Mejla mig en länk")
+    visitor.open("/mina-uppgifter").fill("E-postadress", address).press("Mejla mig en länk")
+    answer_all()
+    return visitor
 
 
 # The way in
@@ -97,10 +100,10 @@ def test_the_answer_is_the_same_for_an_unknown_address(
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "okand@kommun.example"])
-def test_the_fourth_try_within_an_hour_is_too_many(
+def test_the_third_try_within_an_hour_is_too_many(
     maria: Registration, visitor: Browser, clock: Fixed, address: str
 ) -> None:
-    assert [ask(visitor, address).status for _ in range(4)] == [200, 200, 200, 422]
+    assert [ask(visitor, address).status for _ in range(3)] == [200, 200, 422]
     assert visitor.see("många försök på kort tid").value("E-postadress") == address
     clock.advance(dt.timedelta(minutes=61))
     assert ask(visitor, address).status == 200

@@ -192,7 +192,7 @@ def test_who_sends_a_substitute_is_out_and_the_others_stay(session: Any, visitor
         == 200
     )
     with visitor.client.session_transaction() as kept:
-        assert kept["registration"] == [[bo.public_id, bo.link_version]]
+        assert kept["registration"] == [[bo.public_id, bo.link_version, 0]]
 
 
 def test_a_browser_remembers_the_last_few_and_its_cookie_stays_small(

@@ -26,6 +26,7 @@ from annualwheel.participation.colleagues import Colleague
 from annualwheel.participation.open_registration import Applicant
 from annualwheel.participation.substitution import Substitute
 from tests.conftest import START
+from tests.makers.asked import answer_all
 from tests.makers.guests import make_guest, make_meeting, publish, reply_of
 from tests.makers.region import make_staff
 
@@ -175,6 +176,7 @@ def test_who_only_says_to_come_from_there_is_let_in_by_no_seat(session: Any) -> 
     claims = Applicant("Ylva", "Påståsson", "ylva@kommun.example")
     organisation = seated.organisation
     open_registration.apply(seated.meeting, organisation, claims, "192.0.2.1", START)
+    answer_all()
     ylva = registration_of("Ylva")
     open_registration.confirm(ylva, START)
     say_yes(ylva)
