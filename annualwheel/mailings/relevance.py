@@ -23,6 +23,33 @@ from annualwheel.models import (
     Submission,
 )
 
+# Made once: building a statement costs more than asking it, and each registration asks all three.
+_IDS = sa.bindparam("ids", expanding=True)
+_AT_CANCELLED = (
+    sa.select(Message.id)
+    .outerjoin(Registration, Registration.id == Message.registration_id)
+    .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+    .join(Meeting, sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id))
+    .where(Message.id.in_(_IDS), Meeting.state == "cancelled")
+)
+_OPENS_CANCELLED = (
+    sa.select(Member.public_id)
+    .join(Submission, Submission.id == Member.submission_id)
+    .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+    .join(Meeting, Meeting.id == Questionnaire.meeting_id)
+    .where(Member.public_id.in_(_IDS), Meeting.state == "cancelled")
+)
+_NEWER = aliased(Message)
+_IS_NEWER = sa.and_(
+    _NEWER.registration_id == Message.registration_id,
+    _NEWER.calendar_sequence > Message.calendar_sequence,
+    # A newer mail that never leaves says nothing that this one would contradict.
+    _NEWER.state.not_in(NEVER_LEFT),
+    # Another address is another calendar, and the old one must be cleared all the same.
+    folded_address(_NEWER.address) == folded_address(Message.address),
+)
+_OVERTAKEN = sa.select(Message.id).join(_NEWER, _IS_NEWER).where(Message.id.in_(_IDS))
+
 
 def wanted(messages: Sequence[Message]) -> list[Message]:
     """Those of the mails whose turn has come that should go (see `still_wanted`).
@@ -40,15 +67,7 @@ def _at_cancelled(messages: Sequence[Message]) -> set[int]:
     """The ids of the mails about a cancelled meeting: by registration, mailing or opened answer."""
     if not messages:
         return set()
-    ids = [message.id for message in messages]
-    meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
-    found = db.session.scalars(
-        sa.select(Message.id)
-        .outerjoin(Registration, Registration.id == Message.registration_id)
-        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
-        .join(Meeting, meeting)
-        .where(Message.id.in_(ids), Meeting.state == "cancelled")
-    )
+    found = db.session.scalars(_AT_CANCELLED, {"ids": [message.id for message in messages]})
     return {*found} | _opening_cancelled(messages)
 
 
@@ -61,13 +80,7 @@ def _opening_cancelled(messages: Sequence[Message]) -> set[int]:
     }
     if not opens:
         return set()
-    rows = db.session.scalars(
-        sa.select(Member.public_id)
-        .join(Submission, Submission.id == Member.submission_id)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-        .join(Meeting, Meeting.id == Questionnaire.meeting_id)
-        .where(Member.public_id.in_(opens.values()), Meeting.state == "cancelled")
-    )
+    rows = db.session.scalars(_OPENS_CANCELLED, {"ids": list(opens.values())})
     closed = set(rows)
     return {message_id for message_id, member in opens.items() if member in closed}
 
@@ -75,19 +88,7 @@ def _opening_cancelled(messages: Sequence[Message]) -> set[int]:
 def _overtaken(ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
-    newer = aliased(Message)
-    is_newer = sa.and_(
-        newer.registration_id == Message.registration_id,
-        newer.calendar_sequence > Message.calendar_sequence,
-        # A newer mail that never leaves says nothing that this one would contradict.
-        newer.state.not_in(NEVER_LEFT),
-        # Another address is another calendar, and the old one must be cleared all the same.
-        folded_address(newer.address) == folded_address(Message.address),
-    )
-    found = db.session.scalars(
-        sa.select(Message.id).join(newer, is_newer).where(Message.id.in_(ids))
-    )
-    return set(found)
+    return set(db.session.scalars(_OVERTAKEN, {"ids": ids}))
 
 
 def still_wanted(message: Message) -> bool:
