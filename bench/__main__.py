@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from bench import answers, lists, mail, packs, pages, start
+from bench import answers, lists, mail, packs, pages, start, wholes
 from bench.places import Places
 from bench.table import BY_NAME, KINDS, MEASURES, RESULTS, Result, Sample, judge, lines, write
 
@@ -16,8 +16,10 @@ Measure = Callable[[Places, str, int], Mapping[str, list[Sample]]]
 MEASURING: Mapping[str, Measure] = {
     "landing": pages.landing,
     "registration": pages.registration,
+    "whole-registration": wholes.registration,
     "saving": answers.saving,
     "submitting": answers.submitting,
+    "whole-answer": wholes.answer,
     "writers": answers.writers,
     "mail": mail.sending,
     "pack": packs.packing,

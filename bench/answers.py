@@ -96,7 +96,7 @@ def submitting(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]
     levels: list[tuple[list[dict[str, Any]], Served]] = []
     with ExitStack() as stack:
         for stored in STORED:
-            place, jobs = _submitting(places, kind, stored, rounds)
+            place, jobs = answering(places, kind, stored, SUBMISSIONS * rounds + WARM)
             ours = stack.enter_context(place.web())
             warming = Order(ours.port, "submitter", spread(jobs[SUBMISSIONS * rounds :]))
             load.play(warming, ours.roots)
@@ -135,14 +135,15 @@ def _writing(
     return place, jobs
 
 
-def _submitting(
-    places: Places, kind: str, stored: int, rounds: int
+def answering(
+    places: Places, kind: str, stored: int, count: int
 ) -> tuple[Place, list[dict[str, Any]]]:
+    """A place with so many stored answers, and that many people who answer ten questions."""
     place = places.make(kind)
     with place.app() as app:
         filling.publish(filling.plan(), [filling.ten_questions()])
         filling.store_answers(_questionnaire("tio"), stored)
-        members = filling.members(_questionnaire("tio"), SUBMISSIONS * rounds + WARM)
+        members = filling.members(_questionnaire("tio"), count)
         jobs = [
             {
                 "link": f"/f/{token(app, 'member', each.public_id)}",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -69,10 +70,11 @@ def spread(
     return [jobs[number::connections] for number in range(connections)]
 
 
-def play(order: Order, roots: list[int]) -> Measured:
+def play(order: Order, roots: list[int], follows: Callable[[], object] | None = None) -> Measured:
     """Plays the order from a process of its own.
 
-    Preparing (signing in, opening a form) is not counted. Raises `RuntimeError` when anything was
+    Preparing (signing in, opening a form) is not counted. `follows` waits for what the visitors
+    have caused and somebody else does, and that is counted. Raises `RuntimeError` when anything was
     not as it should be.
     """
     player = subprocess.Popen(
@@ -92,6 +94,8 @@ def play(order: Order, roots: list[int]) -> Measured:
         player.stdin.write("go\n")
         player.stdin.flush()
         report = Report(**json.loads(player.stdout.readline()))
+        if follows and not report.failures:
+            follows()
         used = processes.cpu_seconds(roots) - before
     if report.failures:
         raise RuntimeError("\n".join(report.failures))

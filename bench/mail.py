@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Server:
 def sending(places: Places, kind: str, rounds: int) -> dict[str, list[Sample]]:
     """In turns: the worker against a fast and a slow server, and the bare loop against both."""
     place = places.make(kind)
-    with _server(0) as fast, _server(DELAY) as slow:
+    with smtp_server(0) as fast, smtp_server(DELAY) as slow:
         with place.app() as app:
             _invite()
             mails = _same_bytes(app, place.folder / "mails")
@@ -125,11 +126,9 @@ def _same_bytes(app: Flask, path: Path) -> Path:
 def _worker(place: Place, server: Server) -> tuple[float, float]:
     """Empties the outbox by the separate worker: mails a second, and processor seconds in all."""
     place.changes["MAIL_PORT"] = str(server.port)
-    connections = Settings.from_env(place.environ).mail_connections
-    command = ("huey.bin.huey_consumer", "wsgi.huey", "-w", str(connections), "-m", "1", "-n")
-    with place.app(), processes.running(command, place.environ, place.log) as pid:
+    with place.app(), worker(place) as pid:
         filling.queue_again(db.session.scalars(sa.select(Message.id)).all())
-        _await_consumer(place)
+        await_worker()
         server.ask("reset")
         roots = [pid, place.server] if place.server else [pid]
         before = processes.cpu_seconds(roots)
@@ -139,8 +138,15 @@ def _worker(place: Place, server: Server) -> tuple[float, float]:
         return rate, processes.cpu_seconds(roots) - before
 
 
-def _await_consumer(place: Place) -> None:
-    """Until the consumer has taken a job that does nothing, so that its start is not measured."""
+def worker(place: Place) -> AbstractContextManager[int]:
+    """The separate worker, without the work of each minute; gives its pid."""
+    connections = Settings.from_env(place.environ).mail_connections
+    command = ("huey.bin.huey_consumer", "wsgi.huey", "-w", str(connections), "-m", "1", "-n")
+    return processes.running(command, place.environ, place.log)
+
+
+def await_worker() -> None:
+    """Until the worker has taken a job that does nothing, so that its start is not measured."""
     enqueue("send", [])
     until = time.monotonic() + PATIENCE
     while services().queue.pending_count() and time.monotonic() < until:
@@ -169,7 +175,8 @@ def _loop(server: Server, mails: Path, count: int) -> float:
 
 
 @contextlib.contextmanager
-def _server(delay: float) -> Iterator[Server]:
+def smtp_server(delay: float) -> Iterator[Server]:
+    """An SMTP server that takes so many seconds for every mail."""
     port = processes.free_port()
     process = subprocess.Popen(
         processes.command("bench.mail_server", port, delay),

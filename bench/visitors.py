@@ -36,9 +36,16 @@ class Browser:
     """One connection, kept alive, with its cookies."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
         self.acting_for = ""
+
+    def somebody_else(self) -> Browser:
+        """The same connection without cookies, as behind a proxy that keeps connections."""
+        found = Browser(self.port)
+        found.connection = self.connection
+        return found
 
     def get(self, path: str, expect: int = 200) -> Page:
         """The page at `path`."""
@@ -120,19 +127,37 @@ class Registrant:
     """
 
     def __init__(self, port: int) -> None:
-        self.port, self.inside = port, dict[str, Browser]()
+        self.browser, self.inside = Browser(port), dict[str, Browser]()
 
     def prepare(self, jobs: list[dict[str, Any]]) -> None:
-        shared = Browser(self.port)
         for job in jobs:
-            browser = self.inside[job["link"]] = Browser(self.port)
-            browser.connection = shared.connection
+            browser = self.inside[job["link"]] = self.browser.somebody_else()
             token = browser.get(job["link"]).find(CSRF)
             browser.post(job["link"], {"csrf_token": token, "answer": "yes"})
 
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
         form = browser.get("/anmalan/anmal")
+        done = browser.post("/anmalan/anmal", {"csrf_token": form.find(CSRF), **job["fields"]})
+        if job["fields"]["family"] not in done.text:
+            raise LookupError("the confirmation names somebody else")
+
+
+class Guest:
+    """Says yes, from the mailed link on: the landing page, its button, the form, the answer, the
+    confirmation.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.browser = Browser(port)
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        """Nothing comes before."""
+
+    def act(self, job: dict[str, Any]) -> None:
+        browser = self.browser.somebody_else()
+        token = browser.get(job["link"]).find(CSRF)
+        form = browser.post(job["link"], {"csrf_token": token, "answer": "yes"})
         done = browser.post("/anmalan/anmal", {"csrf_token": form.find(CSRF), **job["fields"]})
         if job["fields"]["family"] not in done.text:
             raise LookupError("the confirmation names somebody else")
@@ -196,26 +221,51 @@ class Submitter:
     """
 
     def __init__(self, port: int) -> None:
-        self.port, self.inside = port, dict[str, Browser]()
+        self.browser, self.inside = Browser(port), dict[str, Browser]()
 
     def prepare(self, jobs: list[dict[str, Any]]) -> None:
-        shared = Browser(self.port)
         for job in jobs:
-            browser = self.inside[job["link"]] = Browser(self.port)
-            browser.connection = shared.connection
+            browser = self.inside[job["link"]] = self.browser.somebody_else()
             browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
-            form = browser.get(job["page"])
-            stamps = dict(re.findall(r'name="(base-[a-z0-9_]+)" value="([^"]+)"', form.text))
-            beside = {"csrf_token": form.find(CSRF), "act": "next"}
-            browser.post(job["page"], {**beside, **stamps, **job["fields"]})
+            _fill_in(browser, job)
 
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
-        review = browser.get("/forberedelse/granska")
-        fields = {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)}
-        receipt = browser.post("/forberedelse/granska", fields)
-        if job["organisation"] not in receipt.text:
-            raise LookupError("the receipt is somebody else's")
+        _submit(browser, browser.get("/forberedelse/granska"), job["organisation"])
+
+
+class Answerer:
+    """Answers ten questions: the form, its button, which saves them, the page to check, the press,
+    the receipt.
+
+    The mailed link and its button come before.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.browser, self.inside = Browser(port), dict[str, Browser]()
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        for job in jobs:
+            browser = self.inside[job["link"]] = self.browser.somebody_else()
+            browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
+
+    def act(self, job: dict[str, Any]) -> None:
+        browser = self.inside[job["link"]]
+        _submit(browser, _fill_in(browser, job), job["organisation"])
+
+
+def _fill_in(browser: Browser, job: dict[str, Any]) -> Page:
+    """Opens the form and sends it filled in. Gives the page that follows: the one to check."""
+    form = browser.get(job["page"])
+    stamps = dict(re.findall(r'name="(base-[a-z0-9_]+)" value="([^"]+)"', form.text))
+    beside = {"csrf_token": form.find(CSRF), "act": "next"}
+    return browser.post(job["page"], {**beside, **stamps, **job["fields"]})
+
+
+def _submit(browser: Browser, review: Page, organisation: str) -> None:
+    fields = {"csrf_token": review.find(CSRF), "seen": review.find(SEEN)}
+    if organisation not in browser.post("/forberedelse/granska", fields).text:
+        raise LookupError("the receipt is somebody else's")
 
 
 class Hello:
@@ -234,8 +284,10 @@ class Hello:
 KINDS: Mapping[str, Callable[[int], Visitor]] = {
     "reader": Reader,
     "registrant": Registrant,
+    "guest": Guest,
     "writer": Writer,
     "colleague": Colleague,
     "submitter": Submitter,
+    "answerer": Answerer,
     "hello": Hello,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 
 from annualwheel import audit
 from annualwheel.contacts.imports import leases as import_leases
@@ -17,9 +18,17 @@ from annualwheel.services import enqueue, services
 from annualwheel.unit_of_work import commit
 from annualwheel.workshop import packs
 
+# What a lost job left, by the task that takes it up again.
+LEFT_BEHIND: Mapping[str, Callable[[dt.datetime], Sequence[int]]] = {
+    "answer": requests.left_behind,
+    "build_pack": packs.left_behind,
+    "prepare_mailing": sending.left_behind,
+    "carry_on_import": import_leases.left_behind,
+}
+
 
 def sweep_minute() -> None:
-    """Sends what is due and takes up packs, mailings and imports that were left.
+    """Sends what is due and takes up what jobs have left.
 
     It runs once a minute, for the scheduler that comes first. Once an hour it erases what has been
     kept long enough.
@@ -30,15 +39,10 @@ def sweep_minute() -> None:
     # The queue may have lost ids, or a worker may have died between its commit and the queue.
     if outbox.any_due(now):
         start_drains()
-    for request_id in requests.left_behind(now):
-        enqueue("answer", request_id)
     packs.give_up(now)
-    for pack_id in packs.left_behind(now):
-        enqueue("build_pack", pack_id)
-    for mailing_id in sending.left_behind(now):
-        enqueue("prepare_mailing", mailing_id)
-    for import_id in import_leases.left_behind(now):
-        enqueue("carry_on_import", import_id)
+    for task, left_behind in LEFT_BEHIND.items():
+        for row_id in left_behind(now):
+            enqueue(task, row_id)
     while sending.give_up(now):
         # Other writers wait for one batch at most.
         db.session.commit()

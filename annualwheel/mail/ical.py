@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ END:STANDARD
 END:VTIMEZONE
 """.replace("\n", "\r\n")
 ZONE_PART = Timezone.from_ical(ZONE)
+BEGIN, END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
 # A wish only: Google asks every 8 to 24 hours whatever a feed says.
 FETCHED_AGAIN = "PT4H"
 # A parameter cannot hold these plainly (RFC 5545 3.2, RFC 6868), and some readers, vobject among
@@ -114,7 +116,7 @@ def request(
     asked for. `url` is a public page: never a personal link, since calendars are shared. `now` is
     aware and becomes DTSTAMP. CRLF lines of at most 75 octets.
     """
-    return _calendar("REQUEST", [_for_attendee(entry, organiser_name, organiser_address, url, now)])
+    return _mailed("REQUEST", entry, organiser_name, organiser_address, url, now)
 
 
 def cancel(
@@ -124,9 +126,8 @@ def cancel(
 
     The caller has raised `sequence` above the last request's.
     """
-    event = _for_attendee(entry, organiser_name, organiser_address, url, now)
-    event["STATUS"] = vText("CANCELLED")
-    return _calendar("CANCEL", [event])
+    cancelled = replace(entry, status="CANCELLED")
+    return _mailed("CANCEL", cancelled, organiser_name, organiser_address, url, now)
 
 
 def published(
@@ -171,6 +172,35 @@ def feed(
     return _calendar("PUBLISH", events, about)
 
 
+def _mailed(
+    method: str,
+    entry: Entry,
+    organiser_name: str,
+    organiser_address: str,
+    url: str,
+    now: dt.datetime,
+) -> bytes:
+    # What is the same for all who come is written once: on the last evening many answer.
+    of_all = replace(entry, uid="", sequence=0, attendee_name="", attendee_address="")
+    before, begin, after = _for_all(method, of_all, organiser_name, organiser_address, url)
+    own = Event()
+    _add_own(own, entry, now)
+    own.add("ATTENDEE", _attendee(entry))
+    lines: bytes = own.to_ical()
+    return before + begin + lines.removeprefix(begin).removesuffix(END) + after
+
+
+# The values that it is made from are its key, so it cannot be out of date.
+@lru_cache(maxsize=64)
+def _for_all(
+    method: str, entry: Entry, organiser_name: str, organiser_address: str, url: str
+) -> tuple[bytes, bytes, bytes]:
+    """The calendar in three parts: before the event, its first line, and what follows."""
+    event = Event()
+    _add_shared(event, entry, organiser_name, organiser_address, url)
+    return _calendar(method, [event]).partition(BEGIN)
+
+
 def _calendar(
     method: str, events: Sequence[Event], about: Sequence[tuple[str, str, Mapping[str, str]]] = ()
 ) -> bytes:
@@ -189,14 +219,16 @@ def _calendar(
     return content
 
 
-def _event(
-    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
-) -> Event:
-    event = Event()
+def _add_own(event: Event, entry: Entry, now: dt.datetime) -> None:
     event.add("UID", entry.uid)
     event.add("SEQUENCE", entry.sequence)
     event.add("DTSTAMP", now)
     event.add("LAST-MODIFIED", now)
+
+
+def _add_shared(
+    event: Event, entry: Entry, organiser_name: str, organiser_address: str, url: str
+) -> None:
     event.add("DTSTART", entry.starts_at.astimezone(STOCKHOLM))
     event.add("DTEND", entry.ends_at.astimezone(STOCKHOLM))
     event.add("SUMMARY", _clean(entry.summary))
@@ -205,13 +237,14 @@ def _event(
     event.add("STATUS", entry.status)
     event.add("TRANSP", "OPAQUE")
     event.add("ORGANIZER", _party(organiser_address, organiser_name))
-    return event
 
 
 def _in_feed(
     entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
 ) -> Event:
-    event = _event(entry, organiser_name, organiser_address, url, now)
+    event = Event()
+    _add_own(event, entry, now)
+    _add_shared(event, entry, organiser_name, organiser_address, url)
     if entry.status != "CONFIRMED":
         # A seat that is not certain must not make its owner busy.
         event["TRANSP"] = vText("TRANSPARENT")
@@ -250,10 +283,7 @@ def _add_text(event: Event, **texts: str) -> None:
             event.add(name, _clean(text))
 
 
-def _for_attendee(
-    entry: Entry, organiser_name: str, organiser_address: str, url: str, now: dt.datetime
-) -> Event:
-    event = _event(entry, organiser_name, organiser_address, url, now)
+def _attendee(entry: Entry) -> vCalAddress:
     attendee = _party(entry.attendee_address, entry.attendee_name)
     for name, value in (
         ("CUTYPE", "INDIVIDUAL"),
@@ -262,8 +292,7 @@ def _for_attendee(
         ("RSVP", "FALSE"),
     ):
         attendee.params[name] = vText(value)
-    event.add("ATTENDEE", attendee)
-    return event
+    return attendee
 
 
 def _party(address: str, name: str) -> vCalAddress:

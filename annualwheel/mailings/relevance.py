@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from annualwheel.contacts.folding import folded_address
-from annualwheel.db import db
+from annualwheel.db import UTCDateTime, db
 from annualwheel.mail.kinds import ASKS_FOR_ANSWER, KINDS, TOWARDS_A_MEETING
 from annualwheel.mail.states import NEVER_LEFT
 from annualwheel.mailings import drafts
@@ -28,6 +28,52 @@ from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import availability
 from annualwheel.registrations.states import AWAITED
+
+# Made once: building a statement costs more than asking it, and each registration asks them all.
+_IDS: sa.BindParameter[Sequence[int]] = sa.bindparam("ids", expanding=True)
+_NOW = sa.bindparam("now", type_=UTCDateTime)
+_AT_AN_END = (
+    sa.select(Message.id, Meeting.state, Registration.state)
+    .outerjoin(Registration, Registration.id == Message.registration_id)
+    .outerjoin(Mailing, Mailing.id == Message.mailing_id)
+    .join(Meeting, sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id))
+    .where(
+        Message.id.in_(_IDS),
+        sa.or_(
+            Meeting.state == "cancelled",
+            Meeting.ends_at <= _NOW,
+            Registration.state.in_(LINK_IS_DEAD),
+        ),
+    )
+)
+_OPENED = (
+    sa.select(Member.public_id, Questionnaire, Submission.reopened_until)
+    .join(Submission, Submission.id == Member.submission_id)
+    .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
+    .where(Member.public_id.in_(_IDS))
+    .options(joinedload(Questionnaire.meeting).selectinload(Meeting.phases))
+    .execution_options(populate_existing=True)
+)
+_ASKED = (
+    sa.select(Registration)
+    .where(Registration.id.in_(_IDS))
+    .options(joinedload(Registration.meeting).selectinload(Meeting.phases))
+    .execution_options(populate_existing=True)
+)
+_RUN_OUT = sa.select(StaffLink.public_id).where(
+    StaffLink.public_id.in_(_IDS),
+    sa.or_(StaffLink.expires_at < _NOW, StaffLink.used_at.is_not(None)),
+)
+_NEWER = aliased(Message)
+_IS_NEWER = sa.and_(
+    _NEWER.registration_id == Message.registration_id,
+    _NEWER.calendar_sequence > Message.calendar_sequence,
+    # A newer mail that never leaves says nothing that this one would contradict.
+    _NEWER.state.not_in(NEVER_LEFT),
+    # Another address is another calendar, and the old one must be cleared all the same.
+    folded_address(_NEWER.address) == folded_address(Message.address),
+)
+_OVERTAKEN = sa.select(Message.id).join(_NEWER, _IS_NEWER).where(Message.id.in_(_IDS))
 
 
 def wanted(messages: Sequence[Message], now: dt.datetime) -> list[Message]:
@@ -54,21 +100,7 @@ def _at_an_end(messages: Sequence[Message], now: dt.datetime) -> set[int]:
     if not messages:
         return set()
     kinds = {message.id: message.kind for message in messages}
-    meeting = sa.or_(Meeting.id == Registration.meeting_id, Meeting.id == Mailing.meeting_id)
-    found = db.session.execute(
-        sa.select(Message.id, Meeting.state, Registration.state)
-        .outerjoin(Registration, Registration.id == Message.registration_id)
-        .outerjoin(Mailing, Mailing.id == Message.mailing_id)
-        .join(Meeting, meeting)
-        .where(
-            Message.id.in_(kinds),
-            sa.or_(
-                Meeting.state == "cancelled",
-                Meeting.ends_at <= now,
-                Registration.state.in_(LINK_IS_DEAD),
-            ),
-        )
-    )
+    found = db.session.execute(_AT_AN_END, {"ids": list(kinds), "now": now})
     return {
         id
         for id, meeting_state, state in found
@@ -90,14 +122,7 @@ def _closed(messages: Sequence[Message], now: dt.datetime) -> set[int]:
     }
     if not opens:
         return set()
-    rows = db.session.execute(
-        sa.select(Member.public_id, Questionnaire, Submission.reopened_until)
-        .join(Submission, Submission.id == Member.submission_id)
-        .join(Questionnaire, Questionnaire.id == Submission.questionnaire_id)
-        .where(Member.public_id.in_(opens.values()))
-        .options(joinedload(Questionnaire.meeting).selectinload(Meeting.phases))
-        .execution_options(populate_existing=True)
-    )
+    rows = db.session.execute(_OPENED, {"ids": list(opens.values())})
     closed = {
         member
         for member, asked, reopened_until in rows
@@ -116,12 +141,7 @@ def _unanswerable(messages: Sequence[Message], now: dt.datetime) -> set[int]:
     ]
     if not asking:
         return set()
-    rows = db.session.scalars(
-        sa.select(Registration)
-        .where(Registration.id.in_({message.registration_id for message in asking}))
-        .options(joinedload(Registration.meeting).selectinload(Meeting.phases))
-        .execution_options(populate_existing=True)
-    )
+    rows = db.session.scalars(_ASKED, {"ids": [message.registration_id for message in asking]})
     found = {registration.id: registration for registration in rows}
     return {
         message.id
@@ -148,33 +168,14 @@ def _run_out(messages: Sequence[Message], now: dt.datetime) -> set[int]:
     }
     if not opens:
         return set()
-    dead = set(
-        db.session.scalars(
-            sa.select(StaffLink.public_id).where(
-                StaffLink.public_id.in_(opens.values()),
-                sa.or_(StaffLink.expires_at < now, StaffLink.used_at.is_not(None)),
-            )
-        )
-    )
+    dead = set(db.session.scalars(_RUN_OUT, {"ids": list(opens.values()), "now": now}))
     return {message_id for message_id, link in opens.items() if link in dead}
 
 
 def _overtaken(ids: Sequence[int]) -> set[int]:
     if not ids:
         return set()
-    newer = aliased(Message)
-    is_newer = sa.and_(
-        newer.registration_id == Message.registration_id,
-        newer.calendar_sequence > Message.calendar_sequence,
-        # A newer mail that never leaves says nothing that this one would contradict.
-        newer.state.not_in(NEVER_LEFT),
-        # Another address is another calendar, and the old one must be cleared all the same.
-        folded_address(newer.address) == folded_address(Message.address),
-    )
-    found = db.session.scalars(
-        sa.select(Message.id).join(newer, is_newer).where(Message.id.in_(ids))
-    )
-    return set(found)
+    return set(db.session.scalars(_OVERTAKEN, {"ids": ids}))
 
 
 def still_wanted(message: Message) -> bool:

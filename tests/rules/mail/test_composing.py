@@ -213,6 +213,23 @@ def test_calendar_mail_has_the_shape_that_calendars_want(write: Any, method: str
     )
 
 
+@settings(max_examples=60)
+@given(said=TEXT, text=TEXT)
+def test_any_calendar_arrives_as_it_was_beside_its_text(said: str, text: str) -> None:
+    entry = replace(ENTRY, summary=f".{said} ", description=f"--=_m1 {said}\n.\n{said}=\n")
+    calendar = ical.request(entry, HEAD.sender_name, HEAD.sender_address, HEAD.base_url, NOW)
+    mail = make_mail(RenderedMail("", text, f"<p>{text}</p>"), calendar=calendar)
+    mixed, alternative, *leaves = parse(mail).walk()
+    assert len(mixed.get_payload()) == 2 and len(alternative.get_payload()) == 3
+    shown = [leaf.get_payload(decode=True).decode() for leaf in leaves]
+    written = (f"{text}\n", f"<p>{text}</p>\n", calendar.decode(), calendar.decode())
+    assert [part.replace("\r\n", "\n") for part in shown[:2]] == list(written[:2])
+    assert tuple(shown[2:]) == written[2:]
+    assert not any(part.defects for part in (mixed, alternative, *leaves))
+    assert all(len(line) <= 78 for line in mail.as_bytes().split(b"\r\n"))
+    assert mail.as_bytes().isascii()
+
+
 def test_calendar_without_method_is_refused() -> None:
     with pytest.raises(UnsendableError, match="METHOD"):
         make_mail(calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")

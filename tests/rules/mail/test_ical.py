@@ -136,6 +136,43 @@ def test_cancel_names_the_same_seat_and_attendee_and_says_cancelled() -> None:
     assert len(event.contents["status"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "name", "shown"),
+    [
+        ({"uid": "b" * 32}, "UID", "b" * 32),
+        ({"sequence": 7}, "SEQUENCE", "7"),
+        ({"summary": "Riktningsmötet"}, "SUMMARY", "Riktningsmötet"),
+        ({"description": "Välkommen"}, "DESCRIPTION", "Välkommen"),
+        ({"place": "Arvika"}, "LOCATION", "Arvika"),
+        ({"starts_at": SUMMER, "ends_at": SUMMER}, "DTSTART", "20270610T090000"),
+        ({"ends_at": SUMMER}, "DTEND", "20270610T090000"),
+        ({"attendee_address": "bo@x.example"}, "ATTENDEE", "mailto:bo@x.example"),
+    ],
+)
+def test_a_mail_after_another_of_the_same_meeting_says_what_is_its_own(
+    changes: dict[str, Any], name: str, shown: str
+) -> None:
+    ical.request(make_entry(), *ORGANISER, NOW)
+    ical.cancel(make_entry(), *ORGANISER, NOW)
+    later = NOW + dt.timedelta(hours=1)
+    content = ical.request(make_entry(**changes), *ORGANISER, later)
+    event = event_of(content)
+    assert event[name].to_ical().decode() == shown
+    assert (event["DTSTAMP"].dt, event["LAST-MODIFIED"].dt) == (later, later)
+    assert str(event["STATUS"]) == "CONFIRMED" and b"METHOD:REQUEST\r\n" in content
+    assert sorted(event) == sorted(event_of(ical.request(make_entry(), *ORGANISER, NOW)))
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_mail_after_another_names_its_own_organiser_and_page(number: int) -> None:
+    ical.request(make_entry(), *ORGANISER, NOW)
+    organiser = list(ORGANISER)
+    organiser[number] = organiser[number].replace("rshjul", "nat")
+    event = event_of(ical.request(make_entry(), *organiser, NOW))
+    said = (event["ORGANIZER"].params["CN"], str(event["ORGANIZER"]), str(event["URL"]))
+    assert said == (organiser[0], f"mailto:{organiser[1]}", organiser[2])
+
+
 def test_file_to_download_is_published_without_attendees() -> None:
     content = ical.published(
         [make_entry(status="TENTATIVE"), make_entry(SUMMER, uid="b" * 32)], *ORGANISER, NOW
