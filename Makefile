@@ -5,6 +5,7 @@ PYTHON ?=
 JOBS ?= 2
 BASE ?=
 ARGS ?=
+FILES ?=
 BIN := .venv/bin/python
 PYBABEL := $(BIN) -m babel.messages.frontend -q
 WORDS := annualwheel/translations
@@ -13,7 +14,7 @@ export PYTHONUTF8 := 1
 # Every worker of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run check test mutants bench rehearse pictures messages lint clean environment environment-dev
+.PHONY: run check test mutants faults bench rehearse pictures messages lint clean environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment .env
@@ -31,6 +32,10 @@ test: environment-dev
 # Turns a comparison or a Boolean and sees whether a test notices: a sample, in copies, on SQLite.
 mutants: environment-dev
 	@$(BIN) -m scripts.mutants --jobs $(JOBS) $(ARGS)
+
+# Reads any folder of workbooks and lists as uploads are read: make faults FILES=DIR
+faults: environment-dev
+	@$(BIN) -m scripts.faults_files $(FILES) --jobs $(JOBS)
 
 bench: environment-dev
 	@$(BIN) -m scripts.test_needs postgresql
