@@ -6,6 +6,7 @@ JOBS ?= 2
 TIMES ?= 10
 BASE ?=
 ARGS ?=
+FILES ?=
 BIN := .venv/bin/python
 PYBABEL := $(BIN) -m babel.messages.frontend -q
 WORDS := annualwheel/translations
@@ -33,10 +34,15 @@ test: environment-dev
 mutants: environment-dev
 	@$(BIN) -m scripts.mutants --jobs $(JOBS) $(ARGS)
 
-# Kills, outages and full disks, more often than in the ordinary run.
+# Kills, outages and full disks, more often than in the ordinary run. With FILES=DIR it reads that
+# folder of workbooks and lists as uploads are read.
 faults: environment-dev
+ifeq ($(FILES),)
 	@$(BIN) -m scripts.test_needs postgresql
 	@FAULT_TIMES=$(TIMES) $(BIN) -m pytest -n $(JOBS) -m fault $(ARGS)
+else
+	@$(BIN) -m scripts.faults_files $(FILES) --jobs $(JOBS)
+endif
 
 bench: environment-dev
 	@$(BIN) -m scripts.test_needs postgresql

@@ -80,6 +80,15 @@ SCENES = (
         Press(form="{preview}"),
         status=422,
     ),
+    _scene("import-fragor", "import_show", "/personer/import/{asked}"),
+    _scene(
+        "import-fragor-fel",
+        "import_show",
+        "/personer/import/{asked}",
+        Press(form="{asked}"),
+        status=422,
+    ),
+    _scene("import-pagar", "import_show", "/personer/import/{writing}"),
     _scene("import-klar", "import_show", "/personer/import/{written}"),
     _scene("import-angrad", "import_show", "/personer/import/{undone}"),
 )

@@ -18,15 +18,23 @@ def carry_on(import_id: int) -> None:
     Can be run again at any time. When it fails, the import is taken up again after its lease.
     """
     try:
-        kept = leases.take(import_id, services().clock.now())
+        taken = leases.take(import_id, services().clock.now())
         db.session.commit()
-        if kept is not None:
+        if taken:
+            kept = _read(import_id)
             _write(kept) if kept.state == "writing" else _undo(kept)
         # What is no longer ours has been cancelled, or taken over: nothing of the batch stays.
         db.session.rollback()
     except Exception:
         db.session.rollback()
         log.exception("import_stopped", import_id=import_id)
+
+
+def _read(import_id: int) -> Import:
+    with reading():
+        kept = db.session.get_one(Import, import_id, populate_existing=True)
+        db.session.commit()
+    return kept
 
 
 def _write(kept: Import) -> None:
@@ -39,25 +47,39 @@ def _write(kept: Import) -> None:
     for batch in names:
         if not writer.add_organisations(batch, clock.now()):
             return
-        db.session.commit()
+        _commit(kept)
     with reading():
         rows = list(writer.rows_left())
         db.session.commit()
     for people in rows:
         if not writer.add_rows(people, clock.now()):
             return
+        _commit(kept)
+    with reading():
+        whole = writer.trace()
         db.session.commit()
-    if writer.finish(clock.now()):
+    if writer.finish(whole, clock.now()):
         db.session.commit()
 
 
 def _undo(kept: Import) -> None:
     clock = services().clock
     undoer = undoing.Undoer(kept)
-    db.session.commit()
     while (left := undoer.left()) is not None:
         if not undoer.remove(left, clock.now()):
             return
-        db.session.commit()
+        _commit(kept)
     if undoer.finish(clock.now()):
         db.session.commit()
+
+
+def _commit(kept: Import) -> None:
+    """Commits a batch and lets go of its rows.
+
+    They point at each other, and thousands of them would be cleared away at once in the middle of
+    another batch.
+    """
+    db.session.commit()
+    for row in db.session:
+        if row is not kept:
+            db.session.expire(row)

@@ -147,8 +147,8 @@ class Import(Base):
     `rows` are the list's lines as `imports.storing` keeps them, `others` the other lists of the
     file until one is written; once written only the lines that could not be read are left. `trace`
     says which columns were found and, once written, what was added and changed, so that it can be
-    undone. While it is written `done` is the number of the last line that is, while it is undone how
-    many of its rows are; the worker that does it has it until `lease_until`.
+    undone. While it is written, `done` is the number of the last line that is; while it is undone,
+    how many of its rows are. The worker that does it has it until `lease_until`.
     """
 
     __tablename__ = "imports"

@@ -15,8 +15,8 @@ COLUMN_LIMIT = 100
 # Excel itself keeps no longer text in a cell.
 CELL_LIMIT = 32_767
 # XML elements in all that is read of a workbook, and characters that are kept of it. A list of
-# 20,000 people in 20 columns has a third of either.
-ELEMENTS = 3_000_000
+# 20,000 people in 20 columns has half of either.
+ELEMENTS = 2_000_000
 CHARACTERS = 16_000_000
 
 

@@ -14,6 +14,8 @@ PLACE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 FIRST_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001 a workbook's days have no zone
 FIRST_DAY_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
+FALSE_DAY = 60
+DAY_SECONDS = 24 * 60 * 60
 LAST_DAY = 2_950_000  # in the year 9976; Python has no day after the year 9999
 # The last row of cells that are merged downwards, by the first row and the column from 0.
 Merges = dict[tuple[int, int], int]
@@ -48,7 +50,7 @@ class Values:
             return stored
         number = float(stored)
         if is_day and 0 <= number <= LAST_DAY:
-            return _day(number, FIRST_DAY_1904 if self.days_from_1904 else FIRST_DAY)
+            return _day(number, self.days_from_1904)
         return str(int(number)) if number.is_integer() else str(number)
 
 
@@ -79,7 +81,9 @@ class WorksheetHandler(Handler):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """A row, a cell, or what a cell holds begins."""
         if name in ("v", "t"):
-            self.in_value = self.wanted and not self.spoken
+            # A text of its own goes before a number that stands beside it.
+            beside = name == "v" and self.place[0] == "inlineStr"
+            self.in_value = self.wanted and not self.spoken and not beside
         elif name == "c":
             self._start_cell(attributes)
         elif name == "row":
@@ -178,7 +182,14 @@ def unescaped(text: str) -> str:
     return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def _day(number: float, first: dt.datetime) -> str:
-    found = first + dt.timedelta(days=number)
-    whole = number == int(number)
-    return found.date().isoformat() if whole else found.isoformat(timespec="seconds")
+def _day(number: float, from_1904: bool) -> str:
+    """The day, the time or both that a number stands for."""
+    seconds = round(number * DAY_SECONDS)
+    if seconds < DAY_SECONDS:
+        return (FIRST_DAY + dt.timedelta(seconds=seconds)).time().isoformat()
+    # Excel counts the 29th of February 1900, which there was not.
+    late = dt.timedelta(days=int(number < FALSE_DAY))
+    first = FIRST_DAY_1904 if from_1904 else FIRST_DAY + late
+    found = first + dt.timedelta(seconds=seconds)
+    whole = seconds % DAY_SECONDS == 0
+    return found.date().isoformat() if whole else found.isoformat()

@@ -44,7 +44,7 @@ from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
 from scenes.world import DAY, FOLLOWING_UP, PREPARING, START, World
-from scenes.worlds import applicants, owners, writers
+from scenes.worlds import applicants, contacts, owners, writers
 
 ROWS = (
     "Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
@@ -251,7 +251,16 @@ def _imports(world: World, karin: Staff) -> None:
     writing.write(kept[0], Decisions(), actor, START)
     writing.write(kept[1], Decisions(), actor, START)
     undoing.undo(kept[1], actor, START)
+    lists = reading.lists(contacts.workbook())
+    asked, begun = (
+        storing.keep(lists, name, year, karin.name, actor, START)
+        for name in ("kontakter-alla-blad.xlsx", "kontakter-stor.xlsx")
+    )
+    writing.begin(begun, Decisions(), actor, START)
+    begun.done = 2
     world.names |= {
+        "asked": asked.public_id,
+        "writing": begun.public_id,
         "written": kept[0].public_id,
         "undone": kept[1].public_id,
         "preview": kept[2].public_id,

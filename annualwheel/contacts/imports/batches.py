@@ -44,15 +44,19 @@ def traces(kept: Import) -> Sequence[dict[str, Any]]:
 
 
 def put_together(kept: Import) -> dict[str, Any]:
-    """One trace of all batches, which go. The last print of a row is the one that holds."""
+    """One trace of all batches. The last print of a row is the one that holds."""
     whole: dict[str, Any] = {"aliases": [], "changed": [], **{name: {} for name in ADDED}}
     for trace in traces(kept):
         whole["aliases"] += trace["aliases"]
         whole["changed"] += trace["changed"]
         for name in ADDED:
             whole[name] |= trace[name]
-    db.session.execute(sa.delete(ImportBatch).where(ImportBatch.import_id == kept.id))
     return whole
+
+
+def forget(kept: Import) -> None:
+    """Removes the traces of the batches, when they are put together."""
+    db.session.execute(sa.delete(ImportBatch).where(ImportBatch.import_id == kept.id))
 
 
 class Batch:

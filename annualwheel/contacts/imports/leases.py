@@ -16,8 +16,8 @@ from annualwheel.models import Import
 LEASE = dt.timedelta(seconds=45)
 
 
-def take(import_id: int, now: dt.datetime) -> Import | None:
-    """Takes an import that is under way; None when another worker has it, or it is done.
+def take(import_id: int, now: dt.datetime) -> bool:
+    """Takes an import that is under way; False when another worker has it, or it is done.
 
     The caller commits, so that nobody else takes it.
     """
@@ -31,9 +31,7 @@ def take(import_id: int, now: dt.datetime) -> Import | None:
         .values(lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        return None
-    return db.session.get_one(Import, import_id, populate_existing=True)
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def advance(kept: Import, to: int, now: dt.datetime) -> bool:

@@ -6,7 +6,7 @@ It goes in batches, as the writing does. What has been built on meanwhile stays,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts.imports import leases, prints, states
-from annualwheel.contacts.imports.batches import ADDED, put_together
+from annualwheel.contacts.imports.batches import ADDED, forget, put_together
 from annualwheel.db import Base, db
 from annualwheel.errors import Refused
 from annualwheel.models import (
@@ -43,14 +43,15 @@ def obstacles(kept: Import) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def begin(kept: Import, actor: Actor) -> None:
+def begin(kept: Import, in_the_way: Collection[str], actor: Actor) -> None:
     """Decides that what the import added is removed, and what it changed put back.
 
-    Raises `Refused` when it is not written or has `obstacles`.
+    `in_the_way`: its `obstacles`, which are looked for before anybody waits for a lock.
+
+    Raises `Refused` when it is not written or something is in the way.
     """
     if kept.state != "written":
         raise Refused("import_not_written")
-    in_the_way = obstacles(kept)
     if in_the_way:
         raise Refused("import_edited" if EDITED in in_the_way else "import_in_use")
     _start(kept, "undo", kept.trace, actor)
@@ -64,6 +65,7 @@ def cancel(kept: Import, actor: Actor) -> None:
     trace = {name: value for name, value in kept.trace.items() if name != "decided"}
     counts = {"new": 0, "there": 0, "same": 0, "unreadable": 0, "organisations": 0, "places": 0}
     _start(kept, "cancel", trace | put_together(kept) | {"counts": counts}, actor)
+    forget(kept)
 
 
 def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
@@ -71,7 +73,7 @@ def undo(kept: Import, actor: Actor, now: dt.datetime) -> None:
 
     Raises `Refused` when it is not written or has `obstacles`.
     """
-    begin(kept, actor)
+    begin(kept, obstacles(kept) if kept.state == "written" else (), actor)
     undoer = Undoer(kept)
     while (left := undoer.left()) is not None:
         undoer.remove(left, now)
@@ -150,14 +152,15 @@ def _remove(kind: str, those: Sequence[Any], kept: Import) -> None:
     elif kind == "persons":
         _remove_persons(those, kept)
     elif kind == "organisations":
-        ids = set(those) - _used(Organisation, those)
+        ids = set(those) - _used(Organisation, those) - _changed_since("organisations", those, kept)
         db.session.execute(sa.delete(Organisation).where(Organisation.id.in_(ids)))
+    elif kind == "affiliations":
+        # Those of a person who stays, stay.
+        own = sa.select(Person.id).where(Person.import_id == kept.id)
+        mine = (Affiliation.id.in_(those), Affiliation.person_id.not_in(own))
+        db.session.execute(sa.delete(Affiliation).where(*mine))
     else:
-        table: Any = {
-            "year_rows": YearOrganisation,
-            "affiliations": Affiliation,
-            "aliases": Alias,
-        }[kind]
+        table: Any = {"year_rows": YearOrganisation, "aliases": Alias}[kind]
         db.session.execute(sa.delete(table).where(table.id.in_(those)))
     db.session.flush()
 
@@ -173,10 +176,19 @@ def _remove_persons(ids: Sequence[int], kept: Import) -> None:
     """Removes people with their places, but those that something is built on by now."""
     tables: tuple[Any, Any] = (ImportedPerson, Affiliation)
     own = [table.import_id == kept.id for table in tables]
-    gone = set(ids) - _used(Person, ids, *own)
+    gone = set(ids) - _used(Person, ids, *own) - _changed_since("persons", ids, kept)
     for table, mine in zip(tables, own, strict=True):
         db.session.execute(sa.delete(table).where(mine, table.person_id.in_(gone)))
     db.session.execute(sa.delete(Person).where(Person.id.in_(gone)))
+
+
+def _changed_since(name: str, ids: Sequence[int], kept: Import) -> set[int]:
+    """Which of the rows are not as the import left them: somebody has made them theirs."""
+    table: Any = ADDED[name]
+    asked = sa.select(table).where(table.id.in_(ids))
+    rows = db.session.scalars(asked, execution_options={"populate_existing": True})
+    printed = kept.trace[name]
+    return {int(row) for row, now in prints.of(rows).items() if printed[row] != now}
 
 
 def _used(target: Any, ids: Sequence[int], *but: sa.ColumnElement[bool]) -> set[int]:

@@ -17,7 +17,7 @@ from annualwheel import audit
 from annualwheel.audit import Actor
 from annualwheel.contacts import organisations
 from annualwheel.contacts.imports import decisions, leases, states, storing
-from annualwheel.contacts.imports.batches import Batch, put_together, traces
+from annualwheel.contacts.imports.batches import Batch, forget, put_together, traces
 from annualwheel.contacts.imports.decisions import Choice, Decisions
 from annualwheel.contacts.imports.preview import Preview, UnknownOrganisation, build
 from annualwheel.contacts.imports.values import Contact
@@ -66,7 +66,7 @@ def write(kept: Import, decided: Decisions, actor: Actor, now: dt.datetime) -> N
         writer.add_organisations(names, now)
     for rows in writer.rows_left():
         writer.add_rows(rows, now)
-    writer.finish(now)
+    writer.finish(writer.trace(), now)
 
 
 class Writer:
@@ -134,8 +134,12 @@ class Writer:
         batch.keep()
         return True
 
-    def finish(self, now: dt.datetime) -> bool:
-        """Puts the trace together when all rows are written.
+    def trace(self) -> dict[str, Any]:
+        """What all batches have added and changed, when all rows are written."""
+        return put_together(self.kept)
+
+    def finish(self, whole: dict[str, Any], now: dt.datetime) -> bool:
+        """Says that all rows are written; `whole` is what `trace` gave.
 
         False when the import is no longer this worker's.
         """
@@ -148,7 +152,8 @@ class Writer:
         self.kept.rows = [row for row in self.kept.rows if row[0] in self.unreadable]
         trace = {name: value for name, value in self.kept.trace.items() if name != "decided"}
         actor = trace.pop("actor")
-        self.kept.trace = trace | put_together(self.kept) | {"counts": counts}
+        forget(self.kept)
+        self.kept.trace = trace | whole | {"counts": counts}
         self.kept.lease_until, self.kept.done = None, 0
         states.step(self.kept, "finish")
         audit.note(Actor(**actor), "imported", self.kept, now, **counts)

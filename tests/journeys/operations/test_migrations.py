@@ -762,6 +762,23 @@ def insert(engine: sa.Engine, rows: dict[str, list[dict[str, Any]]]) -> None:
                 connection.execute(tables.tables[name].insert().values(**row))
 
 
+def test_imports_of_before_stand_and_half_done_ones_count_as_written_on_the_way_down(
+    empty_app: Flask,
+) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0007")
+        insert(db.engine, {"years": [ROWS["years"]], "imports": [dict(FILLED["0002"][0][1])]})
+        flask_migrate.upgrade(directory=FOLDER, revision="0008")
+        assert read(db.engine, "imports", "others") == [[]]
+        assert read(db.engine, "imports", "done") == [0]
+        other = FILLED["0002"][0][1] | {"id": 2, "public_id": "l2", "state": "writing"}
+        other |= {"others": [], "done": 40, "lease_until": AT}
+        batch = {"id": 1, "import_id": 2, "trace": {"changed": []}}
+        insert(db.engine, {"imports": [other], "import_batches": [batch]})
+        flask_migrate.downgrade(directory=FOLDER, revision="0007")
+        assert read(db.engine, "imports", "state") == ["written", "written"]
+
+
 def answer_rows(engine: sa.Engine) -> list[dict[str, Any]]:
     """Every row of the submitted answers, but for its id."""
     tables = sa.MetaData()

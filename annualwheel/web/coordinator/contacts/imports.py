@@ -180,7 +180,10 @@ def import_discard(public_id: str) -> AnyResponse:
 def import_undo(public_id: str) -> AnyResponse:
     """Undoes an import."""
     if Press().accepted():
-        kept = carry_out(lambda: _undone(public_id))
+        # Looked for before the write: of thousands of rows it takes a while.
+        kept = storing.by_public_id(public_id)
+        in_the_way = undoing.obstacles(kept) if kept.state == "written" else {}
+        kept = carry_out(lambda: _undone(public_id, in_the_way))
         if kept.state == "undone":
             flash(_("Importen är ångrad. Det som den lade till är borttaget."))
         else:
@@ -200,12 +203,12 @@ def _written(public_id: str, decided: Decisions) -> Import:
     return kept
 
 
-def _undone(public_id: str) -> Import:
+def _undone(public_id: str, in_the_way: Mapping[str, int]) -> Import:
     kept = storing.by_public_id(public_id, locked=True)
     if kept.state == "written" and undoing.is_small(kept):
         undoing.undo(kept, actor(), page.now())
     else:
-        undoing.begin(kept, actor())
+        undoing.begin(kept, in_the_way, actor())
     return kept
 
 
