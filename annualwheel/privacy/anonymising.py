@@ -14,6 +14,7 @@ from annualwheel.models import (
     DeletionRequest,
     Import,
     ImportedPerson,
+    MailRequest,
     Member,
     Needs,
     OrganisationRequest,
@@ -47,6 +48,11 @@ def wipe(person: Person) -> None:
         sa.update(OrganisationRequest)
         .where(folded_address(OrganisationRequest.email) == person.email_folded)
         .values(given="", family="", email="", title="")
+    )
+    db.session.execute(
+        sa.delete(MailRequest)
+        .where(folded_address(MailRequest.address) == person.email_folded)
+        .execution_options(synchronize_session="fetch")
     )
     db.session.execute(
         sa.update(ChangeRequest).where(ChangeRequest.person_id == person.id).values(reason="")
