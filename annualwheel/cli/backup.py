@@ -21,7 +21,7 @@ from flask.cli import with_appcontext
 from annualwheel import audit, unit_of_work
 from annualwheel.cli import copies
 from annualwheel.db import db, schema_version
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, requests
 from annualwheel.mailings import sending
 from annualwheel.participation import offers
 from annualwheel.privacy import retention
@@ -214,9 +214,11 @@ def _hold(made_at: str) -> None:
     """Keeps back what may have been done after the copy, and says what a person must decide."""
     now = services().clock.now()
     mails = outbox.doubt_all("Kopian lades tillbaka: mejlet kan ha gått.")
+    asked = requests.drop_all()
     mailings = sending.pause_all(now, audit.SYSTEM)
     waiting = offers.count_open()
-    audit.note(audit.SYSTEM, "restored", "database", now, mails=mails, mailings=mailings)
+    kept_back = {"mails": mails, "mailings": mailings, "mail_requests": asked}
+    audit.note(audit.SYSTEM, "restored", "database", now, **kept_back)
     unit_of_work.commit()
     when = dates.day_time(dt.datetime.fromisoformat(made_at), "sv")
     click.echo(f"Kopian från {when} är tillbaka. Det som hänt efter den finns inte.")

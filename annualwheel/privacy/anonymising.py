@@ -16,6 +16,7 @@ from annualwheel.models import (
     Import,
     ImportBatch,
     ImportedPerson,
+    MailRequest,
     Member,
     Needs,
     OrganisationRequest,
@@ -49,6 +50,11 @@ def wipe(person: Person) -> None:
         sa.update(OrganisationRequest)
         .where(folded_address(OrganisationRequest.email) == person.email_folded)
         .values(given="", family="", email="", title="")
+    )
+    db.session.execute(
+        sa.delete(MailRequest)
+        .where(folded_address(MailRequest.address) == person.email_folded)
+        .execution_options(synchronize_session="fetch")
     )
     db.session.execute(
         sa.update(ChangeRequest).where(ChangeRequest.person_id == person.id).values(reason="")

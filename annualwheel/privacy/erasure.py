@@ -158,6 +158,8 @@ def _make_nobody(person: Person) -> None:
     # Without an address the person can never be reactivated (`activation.let_in`), and `finish`
     # finds the mails that are still to be emptied.
     person.email = person.mobile = person.source = ""
+    # Who brought the person is nobody's business any more.
+    person.root_id = None
     # Address and name together must be unique, and nobody is called by a public id.
     person.email_folded, person.name_folded = "", person.public_id
     person.active = False

@@ -21,6 +21,7 @@ from annualwheel.models import (
     Audit,
     ChangeRequest,
     DeletionRequest,
+    MailRequest,
     Meeting,
     Member,
     Message,
@@ -90,6 +91,7 @@ class Extract:
     deletions: Sequence[DeletionRequest]
     changes: Sequence[ChangeRequest]
     organisations: Sequence[OrganisationRequest]
+    waiting: Sequence[MailRequest]
 
 
 def of(person: Person, language: str) -> Extract:
@@ -111,6 +113,7 @@ def of(person: Person, language: str) -> Extract:
         organisations=_mine(
             OrganisationRequest, folded_address(OrganisationRequest.email) == person.email_folded
         ),
+        waiting=_mine(MailRequest, folded_address(MailRequest.address) == person.email_folded),
     )
 
 
@@ -173,6 +176,7 @@ def _all_requests(held: Extract) -> list[dict[str, Any]]:
         *(_request("deletion", row, row.reason, row.answer) for row in held.deletions),
         *(_request("change_of_answer", row, row.reason, "") for row in held.changes),
         *(_request("organisation", row, row.organisation, "") for row in held.organisations),
+        *(_request("mail", row, row.kind, "") for row in held.waiting),
     ]
 
 
@@ -317,17 +321,10 @@ def _mine(table: Any, mine: sa.ColumnElement[bool]) -> Sequence[Any]:
 
 
 def _passage(row: WrittenText, gone: str) -> dict[str, Any]:
-    return {
-        **_asked(row.submission),
-        "question": row.question,
-        "text": row.text,
-        "at": _time(row.at),
-        gone: _time(row.gone_at),
-        "erased_at": _time(row.erased_at),
-    }
+    return {**_answer(row), gone: _time(row.gone_at), "erased_at": _time(row.erased_at)}
 
 
-def _answer(row: OwnAnswer) -> dict[str, Any]:
+def _answer(row: OwnAnswer | WrittenText) -> dict[str, Any]:
     return {
         **_asked(row.submission),
         "question": row.question,
@@ -380,12 +377,16 @@ def _needs(needs: Needs) -> dict[str, Any]:
 
 
 def _request(
-    kind: str, row: DeletionRequest | ChangeRequest | OrganisationRequest, text: str, answer: str
+    kind: str,
+    row: DeletionRequest | ChangeRequest | OrganisationRequest | MailRequest,
+    text: str,
+    answer: str,
 ) -> dict[str, Any]:
     return {
         "kind": kind,
         "asked_at": _time(row.asked_at),
-        "state": row.state,
+        # A mail that was asked for is gone from here once it is answered.
+        "state": "asked" if isinstance(row, MailRequest) else row.state,
         "text": text,
         "answer": answer,
     }

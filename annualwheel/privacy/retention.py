@@ -21,6 +21,7 @@ from annualwheel.audit import Actor
 from annualwheel.clock import local
 from annualwheel.contacts.imports import storing
 from annualwheel.db import Base, db
+from annualwheel.mail import requests
 from annualwheel.mail.states import DUE
 from annualwheel.models import (
     Attempt,
@@ -28,6 +29,7 @@ from annualwheel.models import (
     FileChunk,
     Import,
     Mailing,
+    MailRequest,
     Meeting,
     Message,
     MessageBody,
@@ -274,5 +276,6 @@ RULES: Mapping[str, Rule] = {
     "unread_rows": Rule(_unread_rows, _forget_rows),
     "sign_in_links": Rule(_staff_links, _rows(StaffLink, StaffLink.__table__.c.id)),
     "sessions": Rule(_staff_sessions, _rows(StaffSession, StaffSession.__table__.c.id)),
+    "mail_requests": Rule(requests.forgotten, _rows(MailRequest, MailRequest.__table__.c.id)),
     "attempts": Rule(_attempts, _rows(Attempt, Attempt.__table__.c.id)),
 }

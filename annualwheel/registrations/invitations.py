@@ -41,6 +41,7 @@ def invite(
     The row is made, or taken back to *invited* for that organisation, and is nobody's substitute
     any more. Without a new title the old one is kept, if the organisation is the same.
     """
+    _begin_chain(person)
     registration = find(meeting, person)
     if registration is None:
         registration = _made(meeting, person, organisation, title, now)
@@ -65,6 +66,7 @@ def invite_new(
     """
     states = _states(meeting, [person.id for person, _, _ in chosen])
     for person, organisation, title in chosen:
+        _begin_chain(person)
         # A stranger may have typed the name on the open page: that must not cost anybody the
         # invitation.
         if states.get(person.id) == "unconfirmed":
@@ -79,6 +81,11 @@ def invite_new(
     for registration in made:
         _write(registration, now, mailing)
     db.session.flush()
+
+
+def _begin_chain(person: Person) -> None:
+    """Makes a person whom staff invite the root of a chain, whoever brought them once."""
+    person.root_id = None
 
 
 def _states(meeting: Meeting, person_ids: Sequence[int]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annualwheel import audit, limits
 from annualwheel.contacts.imports import storing
 from annualwheel.jobs import sweep
+from annualwheel.mail import requests
 from annualwheel.participation import open_registration
 from annualwheel.preparation import answers, items
 from annualwheel.privacy import retention
@@ -103,6 +104,11 @@ SAID = {
         _l("Avslutade inloggningar"),
         _l("Visar vem som har varit inloggad"),
         _l("%(days)s dagar efter att de slutade gälla", days=retention.SIGN_INS.days),
+    ),
+    "mail_requests": RuleWords(
+        _l("Mejl som någon har bett om på en öppen sida"),
+        _l("Finns bara tills vi har svarat, oftast några sekunder"),
+        _l("%(hours)s timmar efter begäran", hours=requests.KEPT // HOUR),
     ),
     "attempts": RuleWords(
         _l("Försök att logga in eller få en ny länk"),

@@ -260,6 +260,27 @@ def test_every_step_down_leaves_what_the_step_up_found_and_no_row_is_lost(
         assert shape(db.engine) == {}
 
 
+def test_those_who_were_here_before_begin_chains_and_go_on(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision=FIRST)
+        fill(db.engine)
+        flask_migrate.upgrade(directory=FOLDER, revision="0007")
+        add(db.engine, "registrations", REGISTRATION)
+        flask_migrate.upgrade(directory=FOLDER)
+        assert (read(db.engine, "persons", "root_id"), read(db.engine, "persons", "sign_outs")) == (
+            [None],
+            [0],
+        )
+        # SQLite keeps no and yes as numbers.
+        assert [bool(one) for one in read(db.engine, "persons", "address_unproven")] == [False]
+        assert read(db.engine, "registrations", "sign_outs") == [0]
+        assert set(read(db.engine, "members", "sign_outs")) <= {0}
+        with pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE persons SET root_id = 99"))
+        with pytest.raises(IntegrityError):
+            insert(db.engine, {"mail_requests": [MAIL_REQUEST | {"id": 2, "kind": "other"}]})
+
+
 def shape(engine: sa.Engine) -> dict[str, dict[str, set[str]]]:
     """The columns, keys, checks and indexes of each table, without the place of the columns."""
     inspector = sa.inspect(engine)
@@ -701,6 +722,13 @@ SUBMITTED: dict[str, list[dict[str, Any]]] = {
 
 
 ASKED = {"public_id": "f1", "asked_at": AT, "state": "asked"}
+MAIL_REQUEST: dict[str, Any] = {
+    "id": 1,
+    "kind": "new_link",
+    "address": "asa@arj.example",
+    "asked_at": AT,
+    "details": {},
+}
 # What the tables hold before a step down, by the step that made them.
 FILLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "0001": list(ROWS.items()),
@@ -749,6 +777,7 @@ FILLED: dict[str, list[tuple[str, dict[str, Any]]]] = {
             },
         )
     ],
+    "0013": [("mail_requests", MAIL_REQUEST)],
 }
 
 

@@ -10,6 +10,7 @@ from annualwheel import limits
 from annualwheel.clock import STOCKHOLM
 from annualwheel.contacts import organisations
 from annualwheel.db import db
+from annualwheel.mail import requests
 from annualwheel.models import Attempt, File, FileChunk, Member, Needs, OrganisationRequest
 from annualwheel.models.drafts import AnswerHistory, Item
 from annualwheel.preparation import answers, items, membership
@@ -53,6 +54,12 @@ def test_attempts_go_after_a_day() -> None:
     db.session.add(Attempt(kind="sign_in", key_hash="a", at=START))
     over = START + limits.KEPT
     assert (due("attempts", over), due("attempts", over + MOMENT)) == (0, 1)
+
+
+def test_a_mail_that_was_asked_for_and_never_answered_is_forgotten_after_a_day() -> None:
+    requests.put("new_link", "a@kommun.example", START)
+    over = START + requests.KEPT
+    assert (due("mail_requests", over), due("mail_requests", over + MOMENT)) == (0, 1)
 
 
 def test_an_organisation_that_asked_to_come_is_forgotten_after_its_meeting() -> None:
