@@ -9,6 +9,7 @@ import gc
 from pathlib import Path
 from typing import Any
 
+from annualwheel import write_turns
 from annualwheel.jobs import queue
 from annualwheel.services import services
 from config import ROOT, environment
@@ -18,7 +19,8 @@ wsgi_app = "wsgi:app"
 bind = f"{_environ.get('HOST') or '127.0.0.1'}:{_environ.get('PORT') or '8000'}"
 worker_class = "gthread"
 workers = int(_environ.get("WEB_WORKERS") or "2")
-threads = int(_environ.get("WEB_THREADS") or "4")
+# More than may wait for the database's write lock, so that readers are answered meanwhile.
+threads = max(write_turns.MOST_WAITING + 2, int(_environ.get("WEB_THREADS") or "4"))
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # gunicorn 27 would open a socket in the home folder, which a hardened service cannot reach and two

@@ -53,7 +53,7 @@ def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sampl
         filling.publish(year)
         meeting = filling.meeting_of(year, "direction")
         registrations = filling.invited(meeting, PERSONS * rounds + WARM)
-        jobs = [_yes(app, each) for each in registrations]
+        jobs = [yes(app, each) for each in registrations]
         db.session.commit()
     settled(place)
     samples, wrong = [], []
@@ -67,7 +67,7 @@ def registration(places: Places, kind: str, rounds: int) -> dict[str, list[Sampl
     return {"registration": samples, "registrations or mails lost or double": wrong}
 
 
-def _yes(app: Flask, invited: Registration) -> dict[str, Any]:
+def yes(app: Flask, invited: Registration) -> dict[str, Any]:
     """What somebody who is invited opens and fills in."""
     person = invited.person
     fields = {

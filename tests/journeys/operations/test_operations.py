@@ -42,7 +42,7 @@ def test_ready_tells_the_age_of_the_oldest_due_mail(app: Flask, clock: Fixed) ->
     reply = app.test_client().get("/readyz")
     assert (reply.status_code, reply.get_json()) == (
         200,
-        {"status": "ok", "migrated": True, "oldest_due_mail": 90},
+        {"status": "ok", "migrated": True, "oldest_due_mail": 90, "clock_ahead": 0},
     )
 
 
