@@ -285,6 +285,7 @@ def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
         # long.
         connection.exec_driver_sql(f"pragma busy_timeout={int(patience * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        turns.moved()
     finally:
         turns.done(turn)
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from annualwheel import write_turns
 from annualwheel.db import db, is_busy
 from annualwheel.models import Person, Staff
-from annualwheel.write_turns import MOST_WAITING, NoTurn, WriteTurns
+from annualwheel.write_turns import BRIEF, JOB, LONG, MOST_WAITING, NoTurn, WriteTurns
 from tests.databases import PostgreSQL, SQLite
 from tests.makers.region import make_organisation, make_person, make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
@@ -68,6 +68,20 @@ def test_no_more_than_a_few_requests_wait_long(monkeypatch: pytest.MonkeyPatch) 
     waiting.join(PATIENCE)
     turns.done(served[0])
     assert turns.wait(in_request=True)
+
+
+def test_a_line_that_moves_is_waited_in() -> None:
+    turns = WriteTurns()
+    late = MOST_WAITING + 1
+    assert turns._until(late, 100.0, True) == 100.0 + BRIEF
+    turns._moved_at = 100.2
+    assert turns._until(late, 100.0, True) == 100.2 + BRIEF
+    turns._moved_at = 100.0 + LONG
+    assert turns._until(late, 100.0, True) == 100.0 + LONG
+    assert turns._until(MOST_WAITING, 100.0, True) == 100.0 + LONG
+    assert turns._until(late, 100.0, False) == 100.0 + JOB
+    turns.moved()
+    assert turns._moved_at > 0
 
 
 def test_one_that_gives_up_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
