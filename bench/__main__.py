@@ -22,6 +22,7 @@ MEASURING: Mapping[str, Measure] = {
     "mail": mail.sending,
     "pack": packs.packing,
     "beside": beside.registering,
+    "waiting": beside.waiting,
     "lists": lists.listing,
     "run": start.starting,
 }

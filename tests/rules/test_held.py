@@ -20,7 +20,7 @@ from annualwheel.mailings import sending
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.meetings import changes
 from annualwheel.meetings.changes import Appointment
-from annualwheel.models import Mailing, Meeting, Pack, Registration, Staff, Year
+from annualwheel.models import Mailing, Meeting, Pack, Person, Registration, Staff, Year
 from annualwheel.questionnaires import published
 from annualwheel.workshop import packs
 from bench import filling
@@ -59,14 +59,15 @@ def test_a_transaction_that_works_for_long_is_seen(session: Any) -> None:
 
 
 def test_building_a_pack(year: Year) -> None:
-    questionnaire = published.one(filling.meeting_of(year, "work"), "arbetsmote")
+    work = filling.meeting_of(year, "work")
+    meeting_id, questionnaire = work.id, published.one(work, "arbetsmote")
     filling.store_versions(questionnaire, 400, 3)
     db.session.commit()
-    by = db.session.query(Staff).one()
+    meeting, by = db.session.get_one(Meeting, meeting_id), db.session.query(Staff).one()
 
     def build(language: str) -> list[float]:
         with held(db.engine) as found:
-            pack = packs.ask(questionnaire.meeting, by, language, SystemClock().now())
+            pack = packs.ask(meeting, by, language, SystemClock().now())
             db.session.commit()
             building.build_pack(pack.id)
             db.session.refresh(pack)
@@ -76,18 +77,23 @@ def test_building_a_pack(year: Year) -> None:
     assert best(build("sv"), build("en")) < MOST
 
 
-def coming(year: Year, kind: str, count: int) -> Meeting:
-    """A meeting that so many come to, with an entry in their calendars."""
+@pytest.fixture
+def everybody(year: Year) -> list[Person]:
+    return filling.people(400, filling.organisations(100))
+
+
+def meeting_with(year: Year, kind: str, people: list[Person], state: str) -> Meeting:
+    """A meeting with all of them in that state, with an entry in their calendars."""
     meeting = filling.meeting_of(year, kind)
-    filling.invited(meeting, count)
-    db.session.execute(sa.update(Registration).values(state="registered", sequence=0))
+    filling.registrations(meeting, people, (state,))
+    db.session.execute(sa.update(Registration).values(sequence=0))
     db.session.commit()
     return meeting
 
 
-def test_moving_a_meeting(year: Year) -> None:
+def test_moving_a_meeting(year: Year, everybody: list[Person]) -> None:
     def move(kind: str) -> list[float]:
-        meeting = coming(year, kind, 400)
+        meeting = meeting_with(year, kind, everybody, "registered")
         starts, ends = meeting.starts_at + DAY, meeting.ends_at + DAY
         to = Appointment(starts, ends, meeting.place, meeting.address)
         with held(db.engine) as found:
@@ -101,11 +107,9 @@ def test_moving_a_meeting(year: Year) -> None:
     assert best(*map(move, KINDS)) < MOST
 
 
-def test_preparing_a_large_mailing(year: Year) -> None:
+def test_preparing_a_large_mailing(year: Year, everybody: list[Person]) -> None:
     def remind(kind: str) -> list[float]:
-        meeting = filling.meeting_of(year, kind)
-        filling.invited(meeting, 400)
-        db.session.commit()
+        meeting = meeting_with(year, kind, everybody, "invited")
         draft = MailingDraft(meeting, "reminder")
         with held(db.engine) as found:
             mailing = sending.confirm(draft, kind, 400, audit.SYSTEM, SystemClock().now())
@@ -117,8 +121,8 @@ def test_preparing_a_large_mailing(year: Year) -> None:
     assert best(*map(remind, KINDS)) < MOST
 
 
-def test_the_work_of_each_minute(year: Year) -> None:
-    coming(year, "direction", 400)
+def test_the_work_of_each_minute(year: Year, everybody: list[Person]) -> None:
+    meeting_with(year, "direction", everybody, "registered")
     found = []
     for _minute in range(2):
         with held(db.engine) as one:
