@@ -9,6 +9,7 @@ import gc
 from pathlib import Path
 from typing import Any
 
+from annualwheel import write_turns
 from annualwheel.jobs import queue
 from annualwheel.services import services
 from config import ROOT, environment
@@ -18,7 +19,8 @@ wsgi_app = "wsgi:app"
 bind = f"{_environ.get('HOST') or '127.0.0.1'}:{_environ.get('PORT') or '8000'}"
 worker_class = "gthread"
 workers = int(_environ.get("WEB_WORKERS") or "2")
-threads = int(_environ.get("WEB_THREADS") or "4")
+# More than may wait for the database's write lock, so that readers are answered meanwhile.
+threads = max(write_turns.MOST_WAITING + 2, int(_environ.get("WEB_THREADS") or "4"))
 # More than any page of ours sends: a cookie, some headers of browsers and of the proxy.
 limit_request_line = 4094
 limit_request_fields = 60

@@ -6,12 +6,13 @@ Registration, preparation, calendar entries and workshop packs.
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy.engine import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from annualwheel import cli, storage, web
 from annualwheel.access.links import LinkSigner
 from annualwheel.clock import Clock, SystemClock
-from annualwheel.db import db, prepare_engine
+from annualwheel.db import db, prepare_engine, server_time
 from annualwheel.jobs import queue, tasks
 from annualwheel.log import prepare_log
 from annualwheel.mail.letters import Letterhead
@@ -32,10 +33,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         # Flask-SQLAlchemy gives out its engine inside an application context only.
-        prepare_engine(db.engine)
+        engine = db.engine
+        prepare_engine(engine)
     app.extensions["arshjulet"] = Services(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock or _clock(engine),
         link_signer=LinkSigner(settings.base_url, settings.secret_keys),
         letterhead=_letterhead(settings),
         queue=queue.create_queue(settings),
@@ -49,6 +51,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _clock(engine: Engine) -> Clock:
+    """The system's clock, put right by the database server's; a file has none of its own."""
+    return SystemClock(None if engine.dialect.name == "sqlite" else lambda: server_time(engine))
 
 
 def _configure(app: Flask, settings: Settings) -> None:

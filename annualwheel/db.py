@@ -8,6 +8,7 @@ import functools
 import math
 import os
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -16,15 +17,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
+from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlalchemy.pool import PoolProxiedConnection
+
+from annualwheel.write_turns import NoTurn, WriteTurns
 
 # A migration can only change a constraint that has a name, and SQLite gives none by itself.
 NAMING = {
@@ -203,9 +207,22 @@ def keep(row: Base) -> None:
         raise ObjectDeletedError(sa.inspect(row)) from gone
 
 
+def is_busy(error: OperationalError) -> bool:
+    """Whether others wrote for so long that this transaction could not begin; try it again."""
+    locked = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
+    return getattr(error.orig, "sqlite_errorcode", None) in locked
+
+
 def schema_version() -> str | None:
     """The latest migration that the database has had; None before the first."""
     return MigrationContext.configure(db.session.connection()).get_current_revision()
+
+
+def server_time(engine: Engine) -> dt.datetime:
+    """What time it is on the database server, aware; outside the session and its transaction."""
+    with _alone(engine).connect() as connection:
+        told: dt.datetime = connection.scalars(sa.select(sa.func.clock_timestamp())).one()
+    return told.astimezone(dt.UTC)
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -241,20 +258,42 @@ def _prepare_sqlite(engine: Engine) -> None:
         # Left alone, the driver begins a transaction only before the first write: what was read
         # before may have changed, and updates are lost.
         connection.isolation_level = None
-        # WAL lets readers read while one writes. Foreign keys are off unless asked for. Writers
-        # wait for each other up to 15 seconds instead of failing. With `full` the disk has a commit
-        # before anybody is told that it is saved: a power cut takes nothing then.
-        for pragma in (
-            "journal_mode=wal",
-            "synchronous=full",
-            "foreign_keys=on",
-            "busy_timeout=15000",
-        ):
+        # WAL lets readers read while one writes. Foreign keys are off unless asked for. With `full`
+        # the disk has a commit before anybody is told that it is saved: a power cut takes nothing
+        # then.
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
+
+    turns = WriteTurns()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+        if _reading.get():
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection, turns)
+
+
+def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
+    """Takes SQLite's write lock in turn. Raises `OperationalError` when it takes too long."""
+    try:
+        turn, patience = turns.wait(in_request=has_request_context())
+    except NoTurn as late:
+        raise OperationalError("BEGIN IMMEDIATE", None, _locked()) from late
+    try:
+        # Writers of other processes have no place in the line: SQLite itself tries again for so
+        # long.
+        connection.exec_driver_sql(f"pragma busy_timeout={int(patience * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        turns.moved()
+    finally:
+        turns.done(turn)
+
+
+def _locked() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
 
 
 def _try_after_a_rest(engine: Engine) -> None:

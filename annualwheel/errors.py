@@ -41,6 +41,12 @@ class Unreadable(DomainError):
     status = 422
 
 
+class Busy(DomainError):
+    """So many write at the same time that there was no turn; the same may be sent once more."""
+
+    status = 503
+
+
 class TooMany(DomainError):
     """A limit on attempts was reached."""
 

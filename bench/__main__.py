@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from bench import answers, lists, mail, packs, pages, start, wholes
+from bench import answers, beside, lists, mail, packs, pages, start, wholes
 from bench.places import Places
 from bench.table import BY_NAME, KINDS, MEASURES, RESULTS, Result, Sample, judge, lines, write
 
@@ -23,6 +23,8 @@ MEASURING: Mapping[str, Measure] = {
     "writers": answers.writers,
     "mail": mail.sending,
     "pack": packs.packing,
+    "beside": beside.registering,
+    "waiting": beside.waiting,
     "lists": lists.listing,
     "run": start.starting,
 }

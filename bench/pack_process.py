@@ -78,6 +78,7 @@ def _measured() -> dict[str, float]:
     db.session.remove()
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew (proc(5))
+    print("begun", flush=True)
     idle, began = resident_mib(os.getpid()), time.monotonic()
     building.build_pack(pack_id)
     seconds = time.monotonic() - began

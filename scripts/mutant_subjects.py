@@ -133,8 +133,8 @@ EQUIVALENT: Mapping[str, Mapping[tuple[str, str], str]] = {
             "return Message.key.startswith(prefix, autoescape=False)",
         ): "asked on PostgreSQL only, where test_leases tells it",
         (
-            'db.session.refresh(mailing, with_for_update={"key_share": True})',
-            'db.session.refresh(mailing, with_for_update={"key_share": False})',
+            'db.session.refresh(mailing, _CHANGING, with_for_update={"key_share": True})',
+            'db.session.refresh(mailing, _CHANGING, with_for_update={"key_share": False})',
         ): "SQLite has no lock on a row",
         (
             "chosen = oldest.with_for_update(skip_locked=True)",

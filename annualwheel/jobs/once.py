@@ -14,6 +14,7 @@ from annualwheel.db import db
 from annualwheel.models import Tick
 
 KEPT = dt.timedelta(days=1)
+AHEAD = dt.timedelta(minutes=1)
 
 
 def claim_minute(name: str, now: dt.datetime) -> bool:
@@ -22,7 +23,10 @@ def claim_minute(name: str, now: dt.datetime) -> bool:
     Commits the tick, so that all others see it.
     """
     minute = now.replace(second=0, microsecond=0)
-    db.session.execute(sa.delete(Tick).where(Tick.name == name, Tick.minute < now - KEPT))
+    # A tick of the future is of a clock that was ahead: left, it would keep the job from running
+    # when its minute comes. That of the next minute may be of a clock that is a moment ahead.
+    beyond = sa.or_(Tick.minute < now - KEPT, Tick.minute > minute + AHEAD)
+    db.session.execute(sa.delete(Tick).where(Tick.name == name, beyond))
     db.session.add(Tick(name=name, minute=minute))
     try:
         # The unique key decides: of several that insert the same minute, one commits.

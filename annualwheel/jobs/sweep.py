@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 from collections.abc import Callable, Mapping, Sequence
 
-from annualwheel import audit
+from annualwheel import audit, machine_clocks
+from annualwheel.clock import ahead_of_shared
 from annualwheel.contacts.imports import leases as import_leases
 from annualwheel.db import db
 from annualwheel.jobs.once import claim_minute
@@ -34,6 +36,9 @@ def sweep_minute() -> None:
     kept long enough.
     """
     now = services().clock.now()
+    # By every machine, before one of them is chosen: each knows its own clock only.
+    machine_clocks.note(socket.gethostname(), ahead_of_shared(services().clock), now)
+    db.session.commit()
     if not claim_minute("sweep", now):
         return
     # The queue may have lost ids, or a worker may have died between its commit and the queue.

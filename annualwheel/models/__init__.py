@@ -18,7 +18,15 @@ from annualwheel.models.contacts import (
 from annualwheel.models.mail import Mailing, MailRequest, Message, MessageBody, Standstill
 from annualwheel.models.meetings import AttendanceOption, Meeting, Phase, Result
 from annualwheel.models.questionnaires import PublishedDefinition, Questionnaire
-from annualwheel.models.records import Attempt, Audit, File, FileChunk, Pack, Tick
+from annualwheel.models.records import (
+    Attempt,
+    Audit,
+    File,
+    FileChunk,
+    MachineClock,
+    Pack,
+    Tick,
+)
 from annualwheel.models.registrations import Needs, Registration
 from annualwheel.models.requests import ChangeRequest, DeletionRequest, OrganisationRequest
 from annualwheel.models.staff import Staff, StaffLink, StaffRole, StaffSession
@@ -43,6 +51,7 @@ __all__ = [
     "ImportBatch",
     "ImportedPerson",
     "Initiative",
+    "MachineClock",
     "MailRequest",
     "Mailing",
     "Meeting",

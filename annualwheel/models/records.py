@@ -41,6 +41,16 @@ class Tick(Base):
     minute: Mapped[dt.datetime]
 
 
+class MachineClock(Base):
+    """A machine whose clock differs from the database's: by how many seconds it is ahead."""
+
+    __tablename__ = "machine_clocks"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    machine: Mapped[str] = mapped_column(unique=True)
+    ahead: Mapped[int]
+    at: Mapped[dt.datetime]
+
+
 class Audit(Base):
     """Who did what to what.
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from flask import abort
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from annualwheel import unit_of_work
-from annualwheel.db import db, is_reading, start_reading, start_writing
-from annualwheel.errors import DomainError
+from annualwheel.db import db, is_busy, is_reading, start_reading, start_writing
+from annualwheel.errors import Busy, DomainError
 from annualwheel.web import error_messages, security
 from annualwheel.web.forms import BaseForm
 
@@ -126,7 +127,7 @@ def carry_out(act: Callable[[], T]) -> T:
 
     For a button without a page of its own, whose form has been accepted: a refusal undoes the act
     and goes on to the error page. The helper asks the guard of the page again first. It answers 404
-    when somebody has erased what the page was about.
+    when somebody has erased what the page was about. Raises `Busy` when others write for too long.
     """
     # Only autosave comes here writing already: its guard has run in this very transaction.
     reads = is_reading()
@@ -145,6 +146,11 @@ def carry_out(act: Callable[[], T]) -> T:
     except ObjectDeletedError:
         db.session.rollback()
         abort(404)
+    except OperationalError as error:
+        db.session.rollback()
+        if is_busy(error):
+            raise Busy("busy") from error
+        raise
     except Exception:
         db.session.rollback()
         raise

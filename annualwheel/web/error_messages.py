@@ -16,6 +16,10 @@ from annualwheel.wording import dates
 # ninety. What is filled in (`%(name)s`) has the name of the error's parameter.
 NOT_HERE = _l("Det går inte att välja %(name)s här. Hör av dig till oss, så hjälper vi dig.")
 SENTENCES = {
+    "busy": _l(
+        "Många sparar just nu, så det du skickade är inte sparat än. Det du har skrivit finns "
+        "kvar. Försök igen om en liten stund."
+    ),
     "no_section": _l("Avsnittet finns inte."),
     "no_item": _l("Det du söker finns inte i svaret."),
     "item_removed": _l("En kollega har tagit bort det här. Det går att ångra i 30 dagar."),

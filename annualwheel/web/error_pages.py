@@ -11,8 +11,8 @@ from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from annualwheel.db import db
-from annualwheel.errors import DomainError
+from annualwheel.db import db, is_busy
+from annualwheel.errors import Busy, DomainError
 from annualwheel.web import error_messages, security
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def _refused(error: DomainError) -> Response:
 
 def _database(error: OperationalError) -> Response:
     db.session.rollback()
-    # A lock that took too long or a server out of reach passes: 503 asks people to try again.
+    if is_busy(error):
+        return _refused(Busy("busy"))
+    # A server out of reach passes: 503 asks people to try again.
     return _with_code(503, error)
 
 

@@ -16,7 +16,7 @@ from wtforms import EmailField, Field, StringField
 from wtforms.validators import Length, ValidationError
 
 from annualwheel.contacts import folding
-from annualwheel.errors import Closed, DomainError, Unreadable
+from annualwheel.errors import Busy, Closed, DomainError, Unreadable
 from annualwheel.web import session_links
 from annualwheel.wording import cleaning
 
@@ -73,8 +73,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     def status(self) -> int:
         """200 for a page to fill in, 422 for one with something to put right.
 
-        410 where it is too late, and nothing that is typed would put it right.
+        410 where it is too late, and nothing that is typed would put it right; 503 where the same
+        may be sent once more as it is.
         """
+        if isinstance(self.refusal, Busy):
+            return self.refusal.status
         if isinstance(self.refusal, Closed):
             # Too many attempts (429) stays 422 here: the form can be sent again a while later.
             return self.refusal.status

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
 
 from annualwheel import listing
+from annualwheel.db import db
 from annualwheel.listing import Order, Page
-from annualwheel.models import Meeting
+from annualwheel.models import Meeting, Organisation, Person, Questionnaire, Submission
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
-from annualwheel.wording.collation import swedish
 from annualwheel.workshop import submitted
 from annualwheel.workshop.columns import code_books, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 BY_NAME = Order("name")
+# The organisation, and within it the person where each answers: the sign between them sorts first.
+_NAME = Organisation.sort_name + "\x01" + sa.func.coalesce(Person.sort_name, "")
 
 
 @dataclass(frozen=True)
@@ -66,34 +71,59 @@ def by_question(
 
     In as many queries however many respondents there are.
     """
-    everyone = [one for one in submitted.respondents(meeting) if one.questionnaire == questionnaire]
-    chosen = listing.page_in(everyone, wanted)
+    total = submitted.answer_counts(meeting).get(questionnaire, 0)
+    query = submitted.chosen(meeting, questionnaire)
+    chosen = _page(query, total, wanted, BY_NAME)
     # The page is one of respondents and not of answers: only their versions need to be read.
     found: list[AnswerPassage] = []
-    for answer in submitted.stream(list(chosen.rows)):
+    for answer in submitted.stream(chosen.rows):
         found += _passages(answer, key, language)
     return QuestionPage(found, chosen)
 
 
 def by_respondent(meeting: Meeting, number: int = 1, order: Order = BY_NAME) -> Page[Respondent]:
     """A page of those who have submitted, by name, time or version."""
-    by = {
-        "name": lambda each: (swedish(each.organisation), swedish(each.person)),
-        "submitted": lambda each: each.submitted_at,
-        "version": lambda each: each.number,
+    total = sum(submitted.answer_counts(meeting).values())
+    return _page(submitted.chosen(meeting), total, number, order)
+
+
+def _page(query: sa.Select[Any], total: int, number: int, order: Order) -> Page[Respondent]:
+    """A page of respondents; `total` is how many the query selects, which is counted for less."""
+    by: dict[str, listing.Column] = {
+        "name": _NAME,
+        "submitted": sa.column("submitted"),
+        "version": sa.column("number"),
     }
-    rows = listing.sort_rows(submitted.respondents(meeting), by, order, BY_NAME)
-    return listing.page_in(rows, number)
+    ordered = listing.sort(query, by, order, BY_NAME, Submission.id)
+
+    def read(start: int, size: int) -> list[Respondent]:
+        rows = db.session.execute(ordered.offset(start).limit(size))
+        return [submitted.respondent(row) for row in rows]
+
+    return listing.page_at(total, number, read)
 
 
-def neighbours(
-    chosen: list[Respondent], public_id: str
-) -> tuple[Respondent | None, Respondent | None]:
-    """The respondents before and after, for *Föregående* and *Nästa*."""
-    place = next(number for number, each in enumerate(chosen) if each.public_id == public_id)
-    before = chosen[place - 1] if place else None
-    after = chosen[place + 1] if place + 1 < len(chosen) else None
-    return before, after
+def neighbours(meeting: Meeting, one: Respondent) -> tuple[Respondent | None, Respondent | None]:
+    """The respondents before and after by name, for *Föregående* and *Nästa*."""
+    place = sa.tuple_(_NAME, Submission.id)
+    everyone = (
+        sa.select(Submission.id)
+        .join(Questionnaire, Submission.questionnaire_id == Questionnaire.id)
+        .join(Organisation, Submission.organisation_id == Organisation.id)
+        .outerjoin(Person, Submission.person_id == Person.id)
+        .where(Questionnaire.meeting_id == meeting.id, Submission.submitted_at.is_not(None))
+    )
+    named = everyone.with_only_columns(_NAME, Submission.id)
+    here = sa.tuple_(*db.session.execute(named.where(Submission.id == one.submission_id)).one())
+    before = everyone.where(place < here).order_by(_NAME.desc(), Submission.id.desc())
+    after = everyone.where(place > here).order_by(_NAME, Submission.id)
+    return _first(meeting, before), _first(meeting, after)
+
+
+def _first(meeting: Meeting, query: sa.Select[int]) -> Respondent | None:
+    found = submitted.chosen(meeting).where(Submission.id == query.limit(1).scalar_subquery())
+    row = db.session.execute(found).first()
+    return submitted.respondent(row) if row else None
 
 
 def sections(answer: Submitted, language: str) -> list[ShownSection]:

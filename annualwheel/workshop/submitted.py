@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 import structlog
@@ -75,23 +75,25 @@ def respondents(meeting: Meeting) -> list[Respondent]:
 
     In Swedish order.
     """
-    number = sa.func.max(SubmissionVersion.number).label("number")
-    latest = (
-        sa.select(SubmissionVersion.submission_id, number)
-        .group_by(SubmissionVersion.submission_id)
-        .subquery()
+    # In Python, since neither database sorts Swedish names by itself; the id gives pages one order.
+    return sorted(
+        (respondent(row) for row in db.session.execute(chosen(meeting))),
+        key=lambda each: (swedish(each.organisation), swedish(each.person), each.submission_id),
     )
-    latest_version = sa.and_(
-        SubmissionVersion.submission_id == Submission.id,
-        SubmissionVersion.number == latest.c.number,
-    )
-    rows = db.session.execute(
+
+
+def chosen(meeting: Meeting, questionnaire: str = "") -> sa.Select[Any]:
+    """The rows that `respondent` reads, of one questionnaire or of all that the meeting has."""
+    of = sa.select(sa.func.max(SubmissionVersion.number))
+    latest = of.where(SubmissionVersion.submission_id == Submission.id).correlate(Submission)
+    version = aliased(SubmissionVersion)
+    found: Any = (
         sa.select(
             Submission.id,
             Submission.public_id,
-            SubmissionVersion.id,
-            SubmissionVersion.number,
-            SubmissionVersion.at,
+            version.id,
+            version.number.label("number"),
+            version.at.label("submitted"),
             Organisation.id,
             Organisation.name,
             Person.given,
@@ -99,8 +101,13 @@ def respondents(meeting: Meeting) -> list[Respondent]:
             Category.key,
             Questionnaire.key,
         )
-        .join(latest, latest.c.submission_id == Submission.id)
-        .join(SubmissionVersion, latest_version)
+        .select_from(Submission)
+        .join(
+            version,
+            sa.and_(
+                version.submission_id == Submission.id, version.number == latest.scalar_subquery()
+            ),
+        )
         .join(Questionnaire, Submission.questionnaire_id == Questionnaire.id)
         .join(Organisation, Submission.organisation_id == Organisation.id)
         .outerjoin(Person, Submission.person_id == Person.id)
@@ -108,19 +115,29 @@ def respondents(meeting: Meeting) -> list[Respondent]:
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .where(Questionnaire.meeting_id == meeting.id)
     )
-    found = []
-    for row in rows:
-        person = f"{row.given} {row.family}" if row.given else ""
-        category, questionnaire = row[9] or "", row[10]
-        found.append(Respondent(*row[:7], person, category, questionnaire))
-    # In Python, since neither database sorts Swedish names by itself; the id gives pages one order.
-    return sorted(
-        found,
-        key=lambda each: (swedish(each.organisation), swedish(each.person), each.submission_id),
+    if questionnaire:
+        found = found.where(Questionnaire.key == questionnaire)
+    return cast("sa.Select[Any]", found)
+
+
+def respondent(row: Any) -> Respondent:
+    """The respondent of a row of `chosen`."""
+    person = f"{row.given} {row.family}" if row.given else ""
+    return Respondent(
+        submission_id=row[0],
+        public_id=row[1],
+        version_id=row[2],
+        number=row[3],
+        submitted_at=row[4],
+        organisation_id=row[5],
+        organisation=row[6],
+        person=person,
+        category=row[9] or "",
+        questionnaire=row[10],
     )
 
 
-def stream(chosen: list[Respondent]) -> Iterator[Submitted]:
+def stream(chosen: Sequence[Respondent]) -> Iterator[Submitted]:
     """Their submitted content one after another, read a batch at a time.
 
     Ten thousand take no more memory than a hundred. The code book, half of every version, stays in
@@ -148,11 +165,12 @@ def _read(by: Respondent, stored: Any) -> Submitted:
 
 def one(public_id: str, meeting: Meeting) -> Submitted | None:
     """One respondent's submitted answer, or None while nothing is submitted."""
-    for by in respondents(meeting):
-        if by.public_id == public_id:
-            said = content.read(db.session.get_one(SubmissionVersion, by.version_id).content)
-            return Submitted(by, said.sections, said.questions)
-    return None
+    row = db.session.execute(chosen(meeting).where(Submission.public_id == public_id)).first()
+    if row is None:
+        return None
+    by = respondent(row)
+    said = content.read(db.session.get_one(SubmissionVersion, by.version_id).content)
+    return Submitted(by, said.sections, said.questions)
 
 
 def answer_counts(meeting: Meeting) -> dict[str, int]:
@@ -202,19 +220,9 @@ def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
     (id, name, category key, lead's name).
     """
     lead = aliased(Person)
-    # Also those with an answer and no registration: a colleague may have been invited to write.
-    concerned = sa.union(
-        sa.select(Registration.organisation_id).where(
-            Registration.meeting_id == meeting.id,
-            Registration.state.not_in(ASKS_NOBODY),
-        ),
-        sa.select(Submission.organisation_id)
-        .join(Questionnaire)
-        .where(Questionnaire.meeting_id == meeting.id),
-    ).subquery()
     rows = db.session.execute(
         sa.select(Organisation.id, Organisation.name, Category.key, lead.given, lead.family)
-        .where(Organisation.id.in_(sa.select(concerned)))
+        .where(Organisation.id.in_(_concerned(meeting)))
         .outerjoin(YearOrganisation, _of_the_year(meeting))
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .outerjoin(lead, YearOrganisation.lead_id == lead.id)
@@ -224,6 +232,27 @@ def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
         leads = f"{given} {family}" if given else ""
         found.append((organisation_id, name, category or "", leads))
     return sorted(found, key=lambda each: swedish(each[1]))
+
+
+def count_asked(meeting: Meeting) -> int:
+    """How many organisations `asked` gives."""
+    asked = sa.select(sa.func.count()).select_from(Organisation)
+    return db.session.scalar(asked.where(Organisation.id.in_(_concerned(meeting)))) or 0
+
+
+def _concerned(meeting: Meeting) -> sa.Select[int]:
+    """The ids of the organisations that have anyone invited, coming or writing."""
+    # Also those with an answer and no registration: a colleague may have been invited to write.
+    either = sa.union(
+        sa.select(Registration.organisation_id).where(
+            Registration.meeting_id == meeting.id,
+            Registration.state.not_in(ASKS_NOBODY),
+        ),
+        sa.select(Submission.organisation_id)
+        .join(Questionnaire)
+        .where(Questionnaire.meeting_id == meeting.id),
+    ).subquery()
+    return sa.select(either.c.organisation_id)
 
 
 def _of_the_year(meeting: Meeting) -> sa.ColumnElement[bool]:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from annualwheel import audit
+from annualwheel import audit, machine_clocks
 from annualwheel.clock import STOCKHOLM
 from annualwheel.contacts import organisations
 from annualwheel.cycle import years
@@ -115,4 +115,5 @@ def _cancelled(world: World, meeting: Meeting) -> None:
     mailing = changes.cancel(meeting, "för få kunde komma", START, audit.SYSTEM)
     assert mailing is not None  # noqa: S101 there is somebody to tell
     world.names["cancelled_mailing"] = mailing.public_id
+    machine_clocks.note("webb-2", dt.timedelta(minutes=7), START)
     assert not years.is_open(meeting, "registration", START)  # noqa: S101 a cancelled meeting is closed

@@ -49,7 +49,11 @@ def answers() -> str:
     year = years.by_number(named) if named else years.latest()
     meetings = year.meetings if year else []
     rows = [
-        (meeting, len(submitted.respondents(meeting)), len(submitted.asked(meeting)))
+        (
+            meeting,
+            sum(submitted.answer_counts(meeting).values()),
+            submitted.count_asked(meeting),
+        )
         for meeting in meetings
     ]
     return render_template(
@@ -73,7 +77,7 @@ def meeting_answers(number: int, kind: str) -> str:
         active="answers",
         meeting=meeting,
         respondents=asked.shown(respondents),
-        asked=submitted.asked(meeting),
+        asked=submitted.count_asked(meeting),
         questions=answers_read.questions(meeting),
         titles=titles,
         answer_counts=submitted.answer_counts(meeting) if titles else {},
@@ -88,7 +92,7 @@ def by_respondent(number: int, kind: str, public_id: str) -> str:
     meeting = years.meeting_of(number, kind)
     # Through its own meeting only: the address must not lead to answers of another one.
     answer = submitted.one(public_id, meeting) or abort(404)
-    before, after = answers_read.neighbours(submitted.respondents(meeting), public_id)
+    before, after = answers_read.neighbours(meeting, answer.by)
     return render_template(
         "facilitator/respondent.html",
         active="answers",

@@ -8,7 +8,8 @@ from alembic.script import ScriptDirectory
 from flask import Response, current_app, jsonify
 from sqlalchemy.exc import OperationalError
 
-from annualwheel import storage
+from annualwheel import machine_clocks, storage
+from annualwheel.clock import ahead_of_shared
 from annualwheel.db import schema_version
 from annualwheel.mail import standstill, waiting
 from annualwheel.services import services
@@ -28,7 +29,8 @@ def readyz() -> tuple[Response, int]:
 
     With 503, `status` is "unreachable", "behind" or "storage"; `problems` says what is wrong with
     the folders, in Swedish sentences. What concerns mail (`_mail`) changes nothing of that: pages
-    work without a mail server.
+    work without a mail server. `clock_ahead`: how many seconds the clock that differs most from the
+    database's is ahead of it, 0 while all agree.
     """
     problems = storage.problems(services().settings)
     current = _schema_version()
@@ -38,7 +40,9 @@ def readyz() -> tuple[Response, int]:
     if current != head:
         return jsonify(status="behind", migrated=False, problems=problems), 503
     status = "storage" if problems else "ok"
-    answer = jsonify(status=status, migrated=True, problems=problems, **_mail())
+    answer = jsonify(
+        status=status, migrated=True, problems=problems, clock_ahead=_clock_ahead(), **_mail()
+    )
     return answer, 503 if problems else 200
 
 
@@ -48,6 +52,11 @@ def _schema_version() -> str | None:
         return schema_version() or ""
     except OperationalError:
         return None
+
+
+def _clock_ahead() -> int:
+    differing = machine_clocks.differing(page.now(), ahead_of_shared(services().clock))
+    return max((one.ahead for one in differing), key=abs, default=0)
 
 
 def _mail() -> dict[str, object]:

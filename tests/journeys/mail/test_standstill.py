@@ -347,6 +347,7 @@ def test_what_waits_for_a_server_is_counted_from_when_it_was_queued(
             "status": "ok",
             "migrated": True,
             "problems": [],
+            "clock_ahead": 0,
             "oldest_due_mail": 86_400,
             "mail_stands_still": 86_400,
             "mail_refused_at": "auth",

@@ -50,6 +50,7 @@ def test_ready_tells_the_age_of_the_oldest_due_mail(app: Flask, clock: Fixed) ->
             "status": "ok",
             "migrated": True,
             "problems": [],
+            "clock_ahead": 0,
             "oldest_due_mail": 90,
             "mail_stands_still": 0,
             "mail_refused_at": "",

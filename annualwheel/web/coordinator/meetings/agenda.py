@@ -10,6 +10,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from annualwheel import machine_clocks
+from annualwheel.clock import ahead_of_shared
 from annualwheel.cycle import years
 from annualwheel.mailings import log
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase
@@ -19,6 +21,7 @@ from annualwheel.preparation.states import COUNTED, HAS_SUBMITTED
 from annualwheel.privacy import erasure
 from annualwheel.questionnaires import opening
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
+from annualwheel.services import services
 from annualwheel.web.coordinator.meetings import asked as questionnaires_asked
 from annualwheel.web.coordinator.meetings.asked import QuestionnaireCounts
 from annualwheel.web.wording import words
@@ -106,6 +109,27 @@ def requests_to_do() -> list[dict[str, Any]]:
     href = url_for("coordinator.deletion_requests")
     text, link = _("Svara inom en månad"), _("Läs begäran")
     return [_row("warn", _("Väntar"), title, text, link, href)]
+
+
+def clocks_to_do(now: dt.datetime) -> list[dict[str, Any]]:
+    """The machines whose clocks are wrong, for whoever runs the system."""
+    rows = []
+    for one in machine_clocks.differing(now, ahead_of_shared(services().clock)):
+        title = (
+            _("Klockan på %(machine)s går %(count)s sekunder före", **_differs(one))
+            if one.ahead > 0
+            else _("Klockan på %(machine)s går %(count)s sekunder efter", **_differs(one))
+        )
+        text = _(
+            "Årshjulet räknar med databasens klocka i stället, så inget går fel nu. "
+            "Be den som sköter systemet att ställa klockan."
+        )
+        rows.append(_row("warn", _("Systemet"), title, text, "", ""))
+    return rows
+
+
+def _differs(one: machine_clocks.Difference) -> dict[str, Any]:
+    return {"machine": one.machine or _("webbservern"), "count": abs(one.ahead)}
 
 
 def phase_state(phase: Phase, now: dt.datetime) -> str:

@@ -182,7 +182,7 @@ def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]
     for status in statuses:
         meeting = words.meeting(status.meeting.kind)
         rows += [row | {"text": f"{meeting}. {row['text']}"} for row in to_do(status, now)]
-    rows += agenda.requests_to_do()
+    rows += [*agenda.requests_to_do(), *agenda.clocks_to_do(page.now())]
     # Only the first few fit on the home page, so the order decides what is seen.
     rank = {"err": 0, "warn": 1, "info": 2, "": 3}
     return sorted(rows, key=lambda row: rank[row["tone"]])[:TO_DO]

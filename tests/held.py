@@ -1,0 +1,49 @@
+"""How long each transaction that writes holds SQLite's one lock, in processor time of its thread.
+
+Processor time, since a machine that is busy with something else stretches every other: what the
+transaction itself does is what everybody else has to wait for.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+
+from annualwheel.db import is_reading
+
+# What nobody notices, in seconds.
+MOST = 0.1
+
+
+@contextmanager
+def held(engine: Engine) -> Iterator[list[float]]:
+    """The seconds of each transaction of the block that wrote, in any thread, in order."""
+    found: list[float] = []
+    # What the tests have left behind is no work of any of these transactions.
+    gc.collect()
+    gc.disable()
+
+    def begins(connection: Connection) -> None:
+        if not is_reading():
+            connection.info["held_since"] = time.thread_time()
+
+    def ends(connection: Connection) -> None:
+        since = connection.info.pop("held_since", None)
+        if since is not None:
+            found.append(time.thread_time() - since)
+
+    event.listen(engine, "begin", begins)
+    for ending in ("commit", "rollback"):
+        event.listen(engine, ending, ends)
+    try:
+        yield found
+    finally:
+        gc.enable()
+        event.remove(engine, "begin", begins)
+        for ending in ("commit", "rollback"):
+            event.remove(engine, ending, ends)

@@ -1,0 +1,139 @@
+"""The line in front of SQLite's one write lock: in order, short, and never all threads."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from annualwheel import write_turns
+from annualwheel.db import db, is_busy
+from annualwheel.models import Person, Staff
+from annualwheel.write_turns import BRIEF, JOB, LONG, MOST_WAITING, NoTurn, WriteTurns
+from tests.databases import PostgreSQL, SQLite
+from tests.makers.region import make_organisation, make_person, make_staff, make_year, sign_in
+from tests.tiny_browser import Browser
+
+PATIENCE = 60.0
+
+
+def begun(act: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_those_who_wait_come_in_the_order_they_came() -> None:
+    turns, came, done = WriteTurns(), list[int](), list[int]()
+    mine, _left = turns.wait(in_request=True)
+
+    def waits(number: int) -> None:
+        turn, _left = turns.wait(in_request=False)
+        done.append(number)
+        turns.done(turn)
+
+    threads = []
+    for number in range(5):
+        threads.append(begun(lambda number=number: waits(number)))
+        while len(turns._line) < number + 2:
+            pass
+        came.append(number)
+    turns.done(mine)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert done == came
+
+
+def test_no_more_than_a_few_requests_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_turns, "BRIEF", 0.0)
+    monkeypatch.setattr(write_turns, "LONG", PATIENCE)
+    turns = WriteTurns()
+    first, _left = turns.wait(in_request=True)
+    served: list[threading.Event] = []
+    waiting = begun(lambda: served.append(turns.wait(in_request=True)[0]))
+    while len(turns._line) < MOST_WAITING:
+        pass
+    for _late in range(8):
+        with pytest.raises(NoTurn):
+            turns.wait(in_request=True)
+    assert not served
+    turns.done(first)
+    waiting.join(PATIENCE)
+    turns.done(served[0])
+    assert turns.wait(in_request=True)
+
+
+def test_a_line_that_moves_is_waited_in() -> None:
+    turns = WriteTurns()
+    late = MOST_WAITING + 1
+    assert turns._until(late, 100.0, True) == 100.0 + BRIEF
+    turns._moved_at = 100.2
+    assert turns._until(late, 100.0, True) == 100.2 + BRIEF
+    turns._moved_at = 100.0 + LONG
+    assert turns._until(late, 100.0, True) == 100.0 + LONG
+    assert turns._until(MOST_WAITING, 100.0, True) == 100.0 + LONG
+    assert turns._until(late, 100.0, False) == 100.0 + JOB
+    turns.moved()
+    assert turns._moved_at > 0
+
+
+def test_one_that_gives_up_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_turns, "LONG", 0.0)
+    turns = WriteTurns()
+    first, _left = turns.wait(in_request=False)
+    with pytest.raises(NoTurn):
+        turns.wait(in_request=True)
+    turns.done(first)
+    assert turns.wait(in_request=True)[1] == 0.0
+
+
+@contextmanager
+def locked_by_another(app: Flask) -> Iterator[None]:
+    """Another process writes meanwhile, and is not done."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.update(Staff).values(name=Staff.name))
+        yield
+
+
+@pytest.mark.race
+def test_who_gets_no_turn_is_told_to_try_again_and_keeps_what_was_typed(
+    app: Flask,
+    database: SQLite | PostgreSQL,
+    visitor: Browser,
+    session: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(write_turns, "LONG", 0.01)
+    office = sign_in(visitor, make_staff())
+    anna = make_person(make_organisation(make_year(), "Arvika kommun"), "Anna", "Ek")
+    office.open(f"/personer/{anna.public_id}/andra").fill("Efternamn", "Berg")
+    anna_id = anna.id
+    db.session.commit()
+    with locked_by_another(app):
+        # On a server only who writes the same row waits.
+        if database.kind == "sqlite":
+            office.expects_failure = True
+            office.press("Spara")
+            assert office.status == 503
+            office.see("Försök igen", "inte sparat än").miss("behöver rättas")
+            assert office.value("Efternamn") == "Berg"
+            assert office.open("/personer").see("Anna").status == 200
+    office.expects_failure = False
+    office.open(f"/personer/{anna.public_id}/andra").fill("Efternamn", "Berg").press("Spara")
+    assert db.session.get_one(Person, anna_id, populate_existing=True).family == "Berg"
+
+
+def test_only_a_database_that_is_busy_is_asked_again() -> None:
+    error = sqlite3.OperationalError("no such table: x")
+    error.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    assert not is_busy(OperationalError("", None, error))
+    assert not is_busy(OperationalError("", None, Exception("the server is gone")))
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert is_busy(OperationalError("", None, error))
