@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -24,7 +25,7 @@ from annualwheel.models import (
 )
 
 # Made once: building a statement costs more than asking it, and each registration asks all three.
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _AT_CANCELLED = (
     sa.select(Message.id)
     .outerjoin(Registration, Registration.id == Message.registration_id)
