@@ -143,7 +143,7 @@ def test_strange_queries_names_values_and_json_on_every_page(
 @pytest.mark.parametrize("path", ["/kontakt", "/finns-inte"])
 def test_a_failure_of_the_error_page_too_gets_a_page_of_ours(app: Flask, path: str) -> None:
     """No template can be read any more, so not that of the error page either."""
-    loader = app.jinja_loader
+    loader = app.jinja_env.loader
     app.jinja_env.cache.clear()  # type: ignore[union-attr]
     app.jinja_env.loader = DictLoader({})
     try:
