@@ -301,7 +301,7 @@ def store_versions(questionnaire: Questionnaire, count: int, initiatives: int) -
     filled in.
     """
     definition = published.definition_of(questionnaire)
-    author = people(1, organisations(1, first=90_000))[0].id
+    author = people(1, organisations(1, first=90_000), first=90_000)[0].id
     for _ in _submitted(
         questionnaire, count, author, lambda number: _filled(definition, number, initiatives)
     ):
