@@ -143,6 +143,16 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """Lets transactions of their own within this block write, while the session only reads."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def start_reading() -> None:
     """As `reading`, for a web request: lasts until `stop_reading`."""
     _reading.set(True)
@@ -282,8 +292,8 @@ def _begin_writing(connection: sa.Connection, turns: WriteTurns) -> None:
         raise OperationalError("BEGIN IMMEDIATE", None, _locked()) from late
     try:
         # Writers of other processes have no place in the line: SQLite itself tries again for so
-        # long.
-        connection.exec_driver_sql(f"pragma busy_timeout={int(patience * 1000)}")
+        # long. Never shorter than a moment, since who reads by this connection next keeps it.
+        connection.exec_driver_sql(f"pragma busy_timeout={max(100, int(patience * 1000))}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         turns.moved()
     finally:

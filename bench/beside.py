@@ -39,12 +39,12 @@ def registering(places: Places, kind: str, rounds: int) -> dict[str, list[Sample
         year = filling.plan()
         filling.publish(year)
         filling.staff_link("facilitator")
-        questionnaire = published.one(filling.meeting_of(year, "work"), "arbetsmote")
-        filling.store_versions(questionnaire, ORGANISATIONS, INITIATIVES)
         meeting = filling.meeting_of(year, "direction")
         people = filling.invited(meeting, REGISTRATIONS * (2 * rounds + 1))
         jobs = [yes(app, each) for each in people]
         db.session.commit()
+        questionnaire = published.one(filling.meeting_of(year, "work"), "arbetsmote")
+        filling.store_versions(questionnaire, ORGANISATIONS, INITIATIVES)
     settled(place)
     batches = iter(spread(jobs, 2 * rounds + 1))
     samples = []

@@ -139,10 +139,10 @@ def organisations(count: int, first: int = 0) -> list[Organisation]:
     return made
 
 
-def people(count: int, places: Sequence[Organisation]) -> list[Person]:
-    """New people, spread over the organisations."""
+def people(count: int, places: Sequence[Organisation], first: int = 0) -> list[Person]:
+    """New people, numbered from `first`, spread over the organisations."""
     made = []
-    for number in range(count):
+    for number in range(first, first + count):
         given, family = GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]} {number}"
         person = new_person(
             given, family, f"person{number}@p{number % len(places)}.example.org", source="bench"
@@ -274,7 +274,7 @@ def ten_answers(number: int) -> dict[str, str]:
 
 def store_answers(questionnaire: Questionnaire, count: int) -> None:
     """That many answers of others, ten to a submitted answer, with the version submitted."""
-    author = people(1, organisations(1, first=90_000))[0].id
+    author = people(1, organisations(1, first=90_000), first=90_000)[0].id
     for number, submission in enumerate(
         _submitted(questionnaire, count // 10, author, lambda number: Filled(_as_drafts(number)))
     ):
@@ -302,7 +302,7 @@ def store_versions(questionnaire: Questionnaire, count: int, initiatives: int) -
     filled in.
     """
     definition = published.definition_of(questionnaire)
-    author = people(1, organisations(1, first=90_000))[0].id
+    author = people(1, organisations(1, first=90_000), first=90_000)[0].id
     for _ in _submitted(
         questionnaire, count, author, lambda number: _filled(definition, number, initiatives)
     ):

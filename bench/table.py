@@ -134,7 +134,7 @@ ROWS = (
         "landing page while ten writers wait",
         "waiting",
         "s",
-        Limit(1, 1),
+        Limit(1.5, 1.5),
         databases=("sqlite",),
     ),
     Row("meeting page, queries", "lists", "count", Limit(1, 1, of="ratio"), "50 registrations"),

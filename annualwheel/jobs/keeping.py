@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from annualwheel import leases
-from annualwheel.db import db
+from annualwheel.db import db, writing
 from annualwheel.services import services
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ def execute(statement: sa.Executable) -> int:
 
     Returns how many rows it changed. The session may be reading meanwhile.
     """
-    with db.engine.begin() as connection:
+    with writing(), db.engine.begin() as connection:
         return connection.execute(statement).rowcount
 
 

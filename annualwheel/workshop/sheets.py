@@ -6,6 +6,7 @@ Whatever a user typed is written as text, unchanged.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,8 @@ from annualwheel.wording import cleaning
 # Excel's limits, in UTF-16 code units. Longer texts are cut without a word, longer titles refused.
 CELL_LIMIT = 32_767
 TITLE_LIMIT = 31
+# Texts up to this length are worth remembering, and fit into a cell whatever they hold.
+SHORT = 100
 FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 # Excel reads _x000D_ in a text as a control character; written with its own escape it stays the
 # seven signs somebody typed.
@@ -259,11 +262,9 @@ class Sheet:
         return cell
 
     def _text(self, value: str) -> str:
-        if "\r" in value:
-            value = value.replace("\r\n", "\n").replace("\r", "\n")
-        text: str = cleaning.kept(value)
-        if "_x" in text:
-            text = LOOKS_ESCAPED.sub("_x005F_", text)
+        if len(value) <= SHORT:
+            return _short(value)
+        text = _cleaned(value)
         if _units(text) <= CELL_LIMIT:
             return text
         place = f"{self.sheet.title}, {self.rows + 1}"
@@ -271,6 +272,18 @@ class Sheet:
         self.book.long.extend((place, number, part) for number, part in enumerate(parts, 1))
         # Only the cell is cut: the whole text is on the sheet for long texts.
         return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
+
+
+def _cleaned(value: str) -> str:
+    """What Excel can hold of the text, shown as it was typed."""
+    if "\r" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+    text: str = cleaning.kept(value)
+    return LOOKS_ESCAPED.sub("_x005F_", text) if "_x" in text else text
+
+
+# Names, questions and kinds are the same on thousands of rows.
+_short = functools.lru_cache(maxsize=4096)(_cleaned)
 
 
 def _set_up_page(sheet: WriteOnlyWorksheet, footer: tuple[str, str]) -> None:

@@ -196,9 +196,14 @@ def test_a_pack_that_is_cancelled_is_built_no_further(
     monkeypatch.setattr(writing, "REPORT_EVERY", 1)
     pack = ask(meeting, karin)
     pack_id = pack.id
-    with before("SET done", lambda: behind_our_back(app, lambda: cancel(pack_id))):
+    said: list[str] = []
+    with (
+        before(CONTENT, lambda: behind_our_back(app, lambda: cancel(pack_id))),
+        listening(db.engine, lambda *given: said.append(given[2])),
+    ):
         building.build_pack(pack.id)
     assert now_is(pack) == ("cancelled", 1)
+    assert not any("INTO files" in one for one in said)
     assert (pack.lease_until, pack.done, pieces()) == (None, 0, 0)
 
 
