@@ -231,6 +231,24 @@ def test_one_that_was_thought_to_be_gone_writes_no_more(year: Year, clock: Fixed
     assert counted() == before
 
 
+def test_of_two_workers_one_writes_a_batch(year: Year, clock: Fixed) -> None:
+    kept = begun(year)
+    assert leases.take(kept.id, START)
+    db.session.refresh(kept)
+    slow = writing.Writer(kept)
+    for names in list(slow.new_names()):
+        assert slow.add_organisations(names, START)
+    rows = list(slow.rows_left())
+    db.session.commit()
+    db.session.expunge(kept)
+    clock.moment = START + dt.timedelta(minutes=2)
+    partly(db.session.get_one(Import, kept.id), 1)
+    before = counted()
+    assert not slow.add_rows(rows[0], clock.moment)
+    db.session.rollback()
+    assert counted() == before
+
+
 def test_pressed_twice_it_is_written_once(coordinator: Browser, work: Work) -> None:
     coordinator.open("/personer/import").attach("Fil med personer", "l.csv", text().encode())
     coordinator.press("Granska filen")
