@@ -84,7 +84,7 @@ def plan_year(browser: Browser, number: int, plans: tuple[Plan, ...]) -> None:
         browser.press("Spara temat").see(swedish)
 
 
-def import_contacts(browser: Browser, name: str, content: bytes) -> int:
+def import_contacts(stage: Stage, browser: Browser, name: str, content: bytes) -> int:
     """Uploads the file, looks at the preview, answers what it asks, writes.
 
     Returns how many persons the page says there are.
@@ -100,12 +100,15 @@ def import_contacts(browser: Browser, name: str, content: bytes) -> int:
         raise Unexpected(f"{name}: {wrong}")
     _answer_preview(browser)
     browser.press("Läs in")
+    # A long list is written by a job.
+    stage.settle()
+    browser.open(browser.url)
     return int(fact(browser, "Nya personer")) + int(fact(browser, "Fanns redan"))
 
 
 def _answer_preview(browser: Browser) -> None:
-    """Organisations of a kind nobody wrote down get the first there is; one that resembles another
-    is a new one.
+    """Organisations of a kind nobody wrote down get the first there is; what resembles another is a
+    new one, and every row is read in.
     """
     for control in fields_of(browser.page):
         if control.tag == "select" and not any(
@@ -114,7 +117,7 @@ def _answer_preview(browser: Browser) -> None:
             next(option for option in control.all("option") if option.get("value")).attrs[
                 "selected"
             ] = ""
-        elif control.get("type") == "radio" and control.get("value") == "ny":
+        elif control.get("type") == "radio" and control.get("value") in ("ny", "ja"):
             control.attrs["checked"] = ""
 
 

@@ -25,10 +25,11 @@ import sqlalchemy as sa
 from flask.cli import ScriptInfo
 
 from annualwheel import create_app
+from annualwheel.contacts.imports import states as import_states
 from annualwheel.db import db, reading
 from annualwheel.jobs.queue import EmbeddedConsumer, queue_of
 from annualwheel.mail.states import DUE
-from annualwheel.models import Mailing, Message, Pack
+from annualwheel.models import Import, Mailing, Message, Pack
 from annualwheel.workshop.states import UNDER_WAY
 from config import ROOT, Settings
 from rehearse.browser import Browser
@@ -42,6 +43,7 @@ UNFINISHED: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "mejl": (Message, DUE),
     "utskick": (Mailing, ("preparing",)),
     "underlag": (Pack, UNDER_WAY),
+    "import": (Import, import_states.UNDER_WAY),
 }
 
 
@@ -173,7 +175,7 @@ class Stage:
         return Browser(self.settings.base_url)
 
     def settle(self) -> None:
-        """Returns when every mail has gone and every pack is built.
+        """Returns when every mail has gone, every pack is built and every import is written.
 
         Raises `TimeoutError` when that takes too long.
         """

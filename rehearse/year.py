@@ -59,7 +59,7 @@ class Rehearsal:
         region.employ(self.stage)
         with region.sign_in(self.stage, cast.PLANNER[1]) as office:
             region.plan_year(office, YEAR, (WORK, DIRECTION, CONFERENCE))
-            self.ledger.contacts = region.import_contacts(office, *self.contacts)
+            self.ledger.contacts = region.import_contacts(self.stage, office, *self.contacts)
             region.publish(office, WORK, self.asked[BEFORE[WORK]])
         self.tell(f"Året är planerat, {self.ledger.contacts} personer är inlästa.")
 

@@ -101,11 +101,12 @@ def _shown(text: str, encoding: str) -> str:
 def _of_one_byte(content: bytes) -> list[Decoded]:
     """The text in each encoding of one byte, best first; the first alone when that is certain."""
     seen = content[:LOOKED_AT].translate(None, bytes(range(0x80)))
-    scores = {one: _usual(seen.decode(one, "replace")) for one in OF_ONE_BYTE}
+    signs = {one: seen.decode(one, "replace") for one in OF_ONE_BYTE}
     # Of two that fit as well, the one that Windows writes.
-    order = sorted(OF_ONE_BYTE, key=lambda one: scores[one], reverse=True)
-    if scores[order[0]] == len(seen) and all(scores[one] < len(seen) for one in order[1:]):
-        del order[1:]
+    order = sorted(OF_ONE_BYTE, key=lambda one: _usual(signs[one]), reverse=True)
+    fits = [one for one in order if USUAL.issuperset(signs[one])]
+    if fits == order[:1]:
+        order = fits
     return [_in_encoding(content, one, len(order) == 1) for one in order]
 
 
@@ -123,5 +124,5 @@ def _weight(sign: str) -> float:
     if sign in OURS:
         return 1
     if sign in USUAL:
-        return 0.9
+        return 0.5
     return 0.2 if unicodedata.category(sign).startswith("L") else 0

@@ -71,7 +71,7 @@ def lists(content: bytes) -> list[Sheet]:
         raise Unreadable("file_locked" if ENCRYPTED in content else "file_old_excel")
     if content.startswith(b"PK"):
         return _workbook(content)
-    return [_text(one) for one in encodings.readings(content)]
+    return _texts_of(content)
 
 
 def _workbook(content: bytes) -> list[Sheet]:
@@ -114,6 +114,20 @@ def _telling(refused: list[Unreadable]) -> Unreadable:
     telling = [one for one in refused if one.key not in silent]
     filled = [one for one in refused if one.key != "file_empty"]
     return next(iter([*telling, *filled, *refused]), Unreadable("file_empty"))
+
+
+def _texts_of(content: bytes) -> list[Sheet]:
+    """The list in each encoding in which a text holds one: a wrong one spoils the headings."""
+    found: list[Sheet] = []
+    refused: list[Unreadable] = []
+    for decoded in encodings.readings(content):
+        try:
+            found.append(_text(decoded))
+        except Unreadable as problem:
+            refused.append(problem)
+    if not found:
+        raise refused[0]
+    return found if len(found) > 1 or not refused else [replace(found[0], certain=True)]
 
 
 def _text(decoded: encodings.Decoded) -> Sheet:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from annualwheel import audit
 from annualwheel.contacts import organisations, people
@@ -26,6 +30,7 @@ from annualwheel.models import (
     YearOrganisation,
 )
 from annualwheel.services import services
+from config import ROOT
 from tests.conftest import START, Fixed
 from tests.makers.region import make_organisation, make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
@@ -177,6 +182,27 @@ def test_another_worker_goes_on_where_one_was_killed(year: Year, clock: Fixed) -
     assert undoing.obstacles(kept) == {}
 
 
+@pytest.mark.race
+@pytest.mark.parametrize("commits", [1, 4, 7])
+def test_killed_in_the_middle_of_a_batch_nothing_is_lost_and_nothing_is_there_twice(
+    app: Flask, year: Year, clock: Fixed, commits: int
+) -> None:
+    kept = begun(year)
+    settings = services().settings
+    importer = [sys.executable, "-m", "tests.killed_importer", settings.database_url]
+    importer += [settings.queue_url, str(kept.id), str(commits)]
+    killed = subprocess.run(importer, cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert state_of(kept) == "writing"
+    db.session.commit()
+    clock.moment = START + dt.timedelta(minutes=1)
+    importing.carry_on(kept.id)
+    assert state_of(kept) == "written"
+    assert counted()["persons"] == counted()["imported_persons"] == 1 + ROWS
+    assert counted()["organisations"] == 1 + len(NEW)
+    assert undoing.obstacles(kept) == {}
+
+
 def test_the_sweep_takes_it_up_within_two_minutes(year: Year, clock: Fixed, work: Work) -> None:
     kept = begun(year)
     partly(kept, 1)
@@ -201,6 +227,24 @@ def test_one_that_was_thought_to_be_gone_writes_no_more(year: Year, clock: Fixed
     assert not slow.add_organisations(names[0], clock.moment)
     assert not slow.add_rows(rows[0], clock.moment)
     assert not slow.finish({}, clock.moment)
+    db.session.rollback()
+    assert counted() == before
+
+
+def test_of_two_workers_one_writes_a_batch(year: Year, clock: Fixed) -> None:
+    kept = begun(year)
+    assert leases.take(kept.id, START)
+    db.session.refresh(kept)
+    slow = writing.Writer(kept)
+    for names in list(slow.new_names()):
+        assert slow.add_organisations(names, START)
+    rows = list(slow.rows_left())
+    db.session.commit()
+    db.session.expunge(kept)
+    clock.moment = START + dt.timedelta(minutes=2)
+    partly(db.session.get_one(Import, kept.id), 1)
+    before = counted()
+    assert not slow.add_rows(rows[0], clock.moment)
     db.session.rollback()
     assert counted() == before
 

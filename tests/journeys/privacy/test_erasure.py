@@ -144,6 +144,7 @@ def _imported(meeting: Meeting, person: Person) -> Import:
             [2, {"email": ADDRESS.upper(), "name": "Ingegerd Raderasson"}, {}],
             [3, {"email": "annan@kommun.example"}, {}],
         ],
+        others=[{"sheet": "Fler", "rows": [[7, {"email": ADDRESS}, {}], [8, {"email": "x"}, {}]]}],
         trace={"changed": [["persons", person.id, "mobile", "", NUMBER]]},
     )
 
@@ -299,7 +300,9 @@ def test_what_is_a_record_stays_without_the_name(
     )
     assert db.session.query(Registration).one().organisation.name == "Hagfors kommun"
     assert db.session.query(Organisation).count() == 1
-    assert db.session.query(Import).one().rows == [[3, {"email": "annan@kommun.example"}, {}]]
+    kept = db.session.query(Import).one()
+    assert kept.rows == [[3, {"email": "annan@kommun.example"}, {}]]
+    assert kept.others == [{"sheet": "Fler", "rows": [[8, {"email": "x"}, {}]]}]
     assert db.session.query(Audit).filter_by(verb="erased").one().actor_id == karin.id
 
 

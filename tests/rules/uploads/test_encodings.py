@@ -48,6 +48,21 @@ def test_the_lists_are_given_for_every_candidate() -> None:
     assert {one.encoding for one in found} == set(encodings.OF_ONE_BYTE)
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+def test_usual_letters_and_signs_leave_no_doubt(encoding: str) -> None:
+    content = LIST.replace("Björn", "André Müller-Øst")
+    (found,) = encodings.readings(content.encode(encoding))
+    assert (found.text, found.certain) == (content, True)
+
+
+def test_headings_tell_the_encoding_where_names_do_not() -> None:
+    content = "Förnamn;Efternamn;E-post;Organisation\nÞór;Ek;b@x.example;Eda\n"
+    for encoding in ("cp1252", "cp850"):
+        (found,) = reading.lists(content.encode(encoding))
+        assert found.lines[0].cells["given"].text == "Þór"
+        assert found.certain
+
+
 @pytest.mark.parametrize(
     "text, line",
     [

@@ -261,7 +261,7 @@ def _preview_page(kept: Import, shown: Preview, form: Any) -> AnyResponse:
     status = SHOWN.get(request.args.get("visa", "")) or _first_shown(counts)
     entries = [entry for entry in shown.entries if entry.status == status]
     tabs = [(word, name, counts[name]) for word, name in SHOWN.items() if counts[name]]
-    another = ListForm(formdata=None)
+    another = ListForm(formdata=None, list="0")
     another.list.choices = _other_lists(kept)
     html = render_template(
         "coordinator/import_preview.html",
