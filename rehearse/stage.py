@@ -29,7 +29,7 @@ from annualwheel.contacts.imports import states as import_states
 from annualwheel.db import db, reading
 from annualwheel.jobs.queue import EmbeddedConsumer, queue_of
 from annualwheel.mail.states import DUE
-from annualwheel.models import Import, Mailing, Message, Pack
+from annualwheel.models import Import, Mailing, MailRequest, Message, Pack
 from annualwheel.workshop.states import UNDER_WAY
 from config import ROOT, Settings
 from rehearse.browser import Browser
@@ -175,7 +175,7 @@ class Stage:
         return Browser(self.settings.base_url)
 
     def settle(self) -> None:
-        """Returns when every mail has gone, every pack is built and every import is written.
+        """Returns when what was asked for is answered, and every mail, pack and import is done.
 
         Raises `TimeoutError` when that takes too long.
         """
@@ -188,6 +188,9 @@ class Stage:
     def _unfinished(self) -> dict[str, int]:
         counts = {}
         with self.app.app_context(), reading():
+            # First: a request goes in the transaction that writes its mail.
+            asked = sa.select(sa.func.count()).select_from(MailRequest)
+            counts["mail_requests"] = db.session.scalar(asked) or 0
             for name, (table, states) in UNFINISHED.items():
                 counts[name] = self._count(table, states)
         return {name: count for name, count in counts.items() if count}

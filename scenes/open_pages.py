@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annualwheel.web.error_pages import PAGES
 from scenes.scene import Press, Scene
+from scenes.worlds.full_mailbox import FULL
 
 SCENES = (
     Scene("start", "open.start", "empty", "", "/"),
@@ -62,6 +63,15 @@ SCENES = (
         "/personer/ny",
         (Press({"given": "Halvskriven"}, forgets=True),),
         401,
+    ),
+    Scene(
+        "ny-lank-for-manga-mejl",
+        "open.new_link",
+        "year",
+        "",
+        "/lank",
+        (Press({"email": FULL}),),
+        422,
     ),
     Scene("ny-lank", "open.new_link", "empty", "", "/lank"),
     Scene(

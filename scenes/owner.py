@@ -6,10 +6,20 @@ And what a coordinator answers.
 from __future__ import annotations
 
 from scenes.scene import Press, Scene
+from scenes.worlds.full_mailbox import FULL
 
 OLD = "/u/avklippt"
 
 SCENES = (
+    Scene(
+        "mina-uppgifter-for-manga-mejl",
+        "open.own_data",
+        "year",
+        "",
+        "/mina-uppgifter",
+        (Press({"email": FULL}),),
+        422,
+    ),
     Scene("mina-uppgifter", "open.own_data", "empty", "", "/mina-uppgifter"),
     Scene("mina-uppgifter-kand", "open.own_data", "year", "registered", "/mina-uppgifter"),
     Scene(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenes.scene import Press, Scene
+from scenes.worlds.full_mailbox import FULL
 
 SUBSTITUTE = {"given": "Erik", "family": "Exempelsand", "email": "erik.exempelsand@kommun.example"}
 HERSELF = {"given": "Maria", "family": "Lindprov", "email": "maria.lindprov@kommun.example"}
@@ -61,6 +62,34 @@ SCENES = (
         "offered",
         "/anmalan",
         (Press({}, "answer=take", "/erbjudande", at="ended"),),
+        422,
+    ),
+    Scene("anmalan-ny-adress", "participant.confirmation", "year", "new_address", "/anmalan"),
+    Scene(
+        "anmal-ny-adress",
+        "participant.register",
+        "year",
+        "new_address",
+        "/anmalan/anmal",
+        (Press({"title": "chef"}),),
+        422,
+    ),
+    Scene(
+        "anmal-kopia-for-manga-mejl",
+        "participant.register",
+        "year",
+        "registered",
+        "/anmalan/anmal",
+        (Press({"copy_to": FULL}),),
+        422,
+    ),
+    Scene(
+        "anmal-adress-for-manga-mejl",
+        "participant.register",
+        "year",
+        "registered",
+        "/anmalan/anmal",
+        (Press({"email": FULL}),),
         422,
     ),
     Scene("anmalan-oppen", "participant.confirmation", "year", "claiming", "/anmalan"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenes.scene import Press, Scene
+from scenes.worlds.full_mailbox import FULL
 
 HUB, CARDS, THEME, REVIEW = (
     "/forberedelse",
@@ -49,6 +50,15 @@ SCENES = (
     ),
     Scene("bjud-in-kollega", "preparation.invite", "year", "half", INVITE),
     Scene("bjud-in-kollega-fel", "preparation.invite", "year", "half", INVITE, (Press(),), 422),
+    Scene(
+        "bjud-in-kollega-for-manga-mejl",
+        "preparation.invite",
+        "year",
+        "half",
+        INVITE,
+        (Press(SIV | {"given": "Rut", "email": FULL, "message": "Kan du titta?"}),),
+        422,
+    ),
     Scene(
         "bjud-in-kollega-redan-med",
         "preparation.invite",

@@ -6,6 +6,7 @@ Open registration, a missing organisation, a forwarded link, colleagues in one g
 from __future__ import annotations
 
 from scenes.scene import Press, Scene
+from scenes.worlds.full_mailbox import FULL
 
 HERE = "/anmal/2027/riktningsmote"
 OWN = HERE + "?organisation={organisation}"
@@ -137,6 +138,35 @@ SCENES = (
         "registered",
         COLLEAGUES,
         (Press(RUT, "lagg_till=1"), Press({"given_2": "Ivar", "email_2": "ivar"})),
+        422,
+    ),
+    Scene(
+        "kollegor-for-manga-mejl",
+        "participant.colleagues_in_one_go",
+        "year",
+        "registered",
+        COLLEAGUES,
+        (Press(RUT | {"email_1": FULL}),),
+        422,
+    ),
+    Scene("kollegor-okand", "participant.colleagues_in_one_go", "year", "claiming", COLLEAGUES),
+    Scene("ersattare-okand", "participant.substitute", "year", "claiming", "/anmalan/ersattare"),
+    Scene(
+        "ersattare-for-manga-mejl",
+        "participant.substitute",
+        "year",
+        "registered",
+        "/anmalan/ersattare",
+        (Press({"given": "Rut", "family": "Provgren", "email": FULL, "message": "Kul!"}),),
+        422,
+    ),
+    Scene(
+        "oppen-anmalan-for-manga-mejl",
+        "open.apply",
+        "year",
+        "",
+        OWN,
+        (Press(EVA | {"email": FULL}),),
         422,
     ),
     Scene(

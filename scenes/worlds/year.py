@@ -44,7 +44,7 @@ from annualwheel.services import services
 from annualwheel.workshop import packs
 from annualwheel.workshop import reading as answers_read
 from scenes.world import DAY, FOLLOWING_UP, PREPARING, START, World
-from scenes.worlds import applicants, contacts, owners, writers
+from scenes.worlds import applicants, contacts, full_mailbox, owners, writers
 
 ROWS = (
     "Förnamn;Efternamn;E-post;Organisation;Organisationstyp;Befattning;Samordnare\n"
@@ -72,6 +72,7 @@ def make(world: World) -> None:
     work, direction, conference = year.meetings
     _guests(world, work, direction, karin)
     applicants.make(world, direction)
+    full_mailbox.make(world, direction)
     db.session.execute(sa.update(Message).values(state="sent", sent_at=Message.queued_at))
     writers.make(world, work, conference)
     owners.make(world, direction)

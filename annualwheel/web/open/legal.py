@@ -86,7 +86,7 @@ def _periods() -> list[tuple[str, str]]:
         (_("Tidigare och borttagen text i ett utkast"), days(answers.KEPT)),
         (_("Text i mejl som vi har skickat"), after_meeting(retention.MAILS)),
         (_("Underlag till borden, som fil"), days(packs.KEPT)),
-        (_("Försök att få en ny länk"), days(limits.KEPT)),
+        (_("Försök att få en ny länk, och antalet mejl som andra har orsakat"), days(limits.KEPT)),
         (
             _("Namn, adress och svar på inbjudan"),
             _("Till dess att du ber oss radera dem, eller enligt regionens beslut om gallring"),
