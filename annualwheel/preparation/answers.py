@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
@@ -32,11 +32,38 @@ SETTLED = dt.timedelta(minutes=10)
 # goes past the mapper costs the processor less.
 _ANSWERS, _HISTORY = cast(sa.Table, Answer.__table__), cast(sa.Table, AnswerHistory.__table__)
 _SUBMISSIONS = cast(sa.Table, Submission.__table__)
-# Both dialects have ON CONFLICT DO NOTHING; SQLAlchemy's common insert does not.
-_INSERT: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
+# Made once: building a statement costs more than asking it, and each save asks four of them.
+_STORED = (
+    sa.select(
+        *(_ANSWERS.c[name] for name in ("question_key", "value", "version", "author_id", "at"))
+    )
+    .where(_ANSWERS.c.item_id == sa.bindparam("item"))
+    .where(_ANSWERS.c.question_key.in_(sa.bindparam("keys", expanding=True)))
+)
+# Whoever inserts second gets no row back; an error would end the transaction. Both dialects have
+# ON CONFLICT DO NOTHING; SQLAlchemy's common insert does not.
+_INSERTED: Mapping[str, sa.Executable] = {
+    name: insert(_ANSWERS).on_conflict_do_nothing().returning(_ANSWERS.c.question_key)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+# The version in the condition is the whole lock: of two saves on it, one finds no row.
+_UPDATED = (
+    sa.update(_ANSWERS)
+    .where(_ANSWERS.c.item_id == sa.bindparam("item"))
+    .where(_ANSWERS.c.question_key == sa.bindparam("key"))
+    .where(_ANSWERS.c.version == sa.bindparam("base"))
+    .values({name: sa.bindparam(name) for name in ("value", "version", "author_id", "at")})
+    .returning(_ANSWERS.c.id)
+)
+# The statement steps the state: somebody may be submitting at this very moment.
+_TOUCHED = (
+    sa.update(_SUBMISSIONS)
+    .where(_SUBMISSIONS.c.id == sa.bindparam("of"))
+    .values(
+        changed_at=sa.bindparam("changed_at"),
+        state=states.TRANSITIONS.in_sql(_SUBMISSIONS.c.state, "write"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -101,17 +128,21 @@ def save(item: Item, changes: Mapping[str, Change], author: Person, now: dt.date
     asked = drafts.fields_of(submission.digest, item.group_key)
     saved, writing = SaveResult(), _Saving(item, author, now, changes)
     # One order for everyone, so that two saves of the same fields cannot wait for each other.
-    for key in sorted(changes):
-        if key not in asked:
-            raise Missing("no_question")
-        change = changes[key]
-        sent = None if change.sent is None else normalise(asked[key], change.sent)
-        writing.put(
-            saved, key, replace(change, value=normalise(asked[key], change.value), sent=sent)
-        )
+    readable = {key: _readable(asked, key, changes[key]) for key in sorted(changes)}
+    writing.put_new(saved, readable)
+    for key, change in readable.items():
+        if key not in saved.versions:
+            writing.put(saved, key, change)
     if writing.written:
         touch(submission, now)
     return saved
+
+
+def _readable(asked: Mapping[str, Question], key: str, change: Change) -> Change:
+    if key not in asked:
+        raise Missing("no_question")
+    sent = None if change.sent is None else normalise(asked[key], change.sent)
+    return replace(change, value=normalise(asked[key], change.value), sent=sent)
 
 
 def normalise(question: Question, value: Value) -> Value:
@@ -168,6 +199,21 @@ class _Saving:
         self.item_id, self.author_id, self.now, self.written = item.id, author.id, now, False
         self.read = self._rows(list(keys))
 
+    def put_new(self, saved: SaveResult, changes: Mapping[str, Change]) -> None:
+        """Writes all fields in which nothing has been written yet, in one statement.
+
+        Those that somebody else has written first are left to `put`.
+        """
+        new = {
+            key: change.value
+            for key, change in changes.items()
+            if self.read[key] is None and not _is_stored(None, change.value)
+        }
+        made = self._insert(new)
+        for key in (key for key in new if key in made):
+            saved.versions[key], saved.values[key] = 1, new[key]
+            self.written = True
+
     def put(self, saved: SaveResult, key: str, change: Change) -> None:
         """Writes one field, or notes who wrote it first.
 
@@ -195,12 +241,7 @@ class _Saving:
 
         After a lost race a field is read again alone.
         """
-        field = _ANSWERS.c
-        found = db.session.execute(
-            sa.select(field.question_key, field.value, field.version, field.author_id, field.at)
-            .where(field.item_id == self.item_id)
-            .where(field.question_key.in_(keys))
-        )
+        found = db.session.execute(_STORED, {"item": self.item_id, "keys": keys})
         stored = {row[0]: _StoredAnswer(*row[1:]) for row in found}
         return {key: stored.get(key) for key in keys}
 
@@ -239,7 +280,7 @@ class _Saving:
     def _write(self, key: str, row: _StoredAnswer | None, change: Change) -> bool:
         """Writes over the stored answer. Returns False when somebody else came first."""
         if row is None:
-            return self._insert(key, change.value)
+            return key in self._insert({key: change.value})
         if not self._update(key, row, change.value):
             return False
         by_another = row.author_id != self.author_id
@@ -248,34 +289,25 @@ class _Saving:
             self._keep(key, row.value, row.version, row.author_id, row.at)
         return True
 
-    def _insert(self, key: str, value: Value) -> bool:
-        insert = _INSERT[db.session.get_bind().dialect.name]
-        new = insert(_ANSWERS).values(
-            item_id=self.item_id,
-            question_key=key,
-            value=value,
-            version=1,
-            author_id=self.author_id,
-            at=self.now,
-        )
-        # Whoever inserts second gets no row back; an error would end the transaction.
-        made = new.on_conflict_do_nothing().returning(_ANSWERS.c.id)
-        return db.session.execute(made).first() is not None
+    def _insert(self, new: Mapping[str, Value]) -> set[str]:
+        """Writes the fields that have no stored answer; returns those in which we came first."""
+        if not new:
+            return set()
+        common = {
+            "item_id": self.item_id,
+            "version": 1,
+            "author_id": self.author_id,
+            "at": self.now,
+        }
+        rows = [common | {"question_key": key, "value": value} for key, value in new.items()]
+        insert = _INSERTED[db.session.get_bind().dialect.name]
+        return set(db.session.scalars(insert, rows))
 
     def _update(self, key: str, row: _StoredAnswer, value: Value) -> bool:
-        # The version in the condition is the whole lock: of two saves on it, one finds no row.
-        unchanged = sa.and_(
-            _ANSWERS.c.item_id == self.item_id,
-            _ANSWERS.c.question_key == key,
-            _ANSWERS.c.version == row.version,
-        )
-        changed = (
-            sa.update(_ANSWERS)
-            .where(unchanged)
-            .values(value=value, version=row.version + 1, author_id=self.author_id, at=self.now)
-            .returning(_ANSWERS.c.id)
-        )
-        return db.session.execute(changed).first() is not None
+        version = {"base": row.version, "version": row.version + 1}
+        changed = {"value": value, "author_id": self.author_id, "at": self.now}
+        of = {"item": self.item_id, "key": key}
+        return db.session.execute(_UPDATED, of | version | changed).first() is not None
 
     def _keep(self, key: str, value: Value, version: int, author_id: int, at: dt.datetime) -> None:
         if is_blank(value):
@@ -289,7 +321,7 @@ class _Saving:
             "at": at,
             "replaced_at": self.now,
         }
-        db.session.execute(sa.insert(_HISTORY).values(former))
+        db.session.execute(sa.insert(_HISTORY), former)
 
 
 def touch(submission: Submission, now: dt.datetime) -> None:
@@ -297,13 +329,7 @@ def touch(submission: Submission, now: dt.datetime) -> None:
 
     A submitted answer becomes *changed* until it is submitted again.
     """
-    # The statement steps the state: somebody may be submitting at this very moment.
-    state = states.TRANSITIONS.in_sql(_SUBMISSIONS.c.state, "write")
-    db.session.execute(
-        sa.update(_SUBMISSIONS)
-        .where(_SUBMISSIONS.c.id == submission.id)
-        .values(changed_at=now, state=state)
-    )
+    db.session.execute(_TOUCHED, {"of": submission.id, "changed_at": now})
     # The session has not seen what the statement wrote.
     db.session.expire(submission, ["changed_at", "state"])
 

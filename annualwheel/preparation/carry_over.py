@@ -45,6 +45,32 @@ from annualwheel.questionnaires.values import Value, typed
 WAYS = ("still", "changed", "ended")
 
 
+# Built once: every page of an answer asks it. The year is this year's.
+_LATEST = (
+    sa.select(
+        Submission.id,
+        SubmissionVersion.digest,
+        SubmissionVersion.at,
+        # Only the sections: the code book is large, and no page about last year reads it.
+        SubmissionVersion.content[content.SECTIONS],
+    )
+    .select_from(SubmissionVersion)
+    .join(Submission)
+    .join(Questionnaire)
+    .join(Meeting)
+    .join(Year)
+    .where(
+        Questionnaire.key == sa.bindparam("key"),
+        Meeting.kind == sa.bindparam("kind"),
+        Year.number
+        == sa.select(Year.number - 1).where(Year.id == sa.bindparam("year")).scalar_subquery(),
+        Submission.respondent_key == sa.bindparam("respondent"),
+    )
+    .order_by(SubmissionVersion.number.desc())
+    .limit(1)
+)
+
+
 @dataclass(frozen=True)
 class EarlierItem:
     """An initiative as it was submitted the year before, in the group with the key `group`.
@@ -110,29 +136,8 @@ def before(submission: Submission) -> EarlierAnswer | None:
     None when there is nothing. Two queries.
     """
     asked, meeting = submission.questionnaire, submission.questionnaire.meeting
-    last_year = sa.select(Year.number - 1).where(Year.id == meeting.year_id).scalar_subquery()
-    row = db.session.execute(
-        sa.select(
-            Submission.id,
-            SubmissionVersion.digest,
-            SubmissionVersion.at,
-            # Only the sections: the code book is large, and no page about last year reads it.
-            SubmissionVersion.content[content.SECTIONS],
-        )
-        .select_from(SubmissionVersion)
-        .join(Submission)
-        .join(Questionnaire)
-        .join(Meeting)
-        .join(Year)
-        .where(
-            Questionnaire.key == asked.key,
-            Meeting.kind == meeting.kind,
-            Year.number == last_year,
-            Submission.respondent_key == submission.respondent_key,
-        )
-        .order_by(SubmissionVersion.number.desc())
-        .limit(1)
-    ).first()
+    same = {"key": asked.key, "kind": meeting.kind, "respondent": submission.respondent_key}
+    row = db.session.execute(_LATEST, {"year": meeting.year_id, **same}).first()
     if row is None:
         return None
     submission_id, digest, at, stored = row

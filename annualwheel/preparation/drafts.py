@@ -20,6 +20,31 @@ from annualwheel.questionnaires.definition import Definition, Group, Part, Quest
 from annualwheel.questionnaires.path import Filled, FilledItem
 from annualwheel.questionnaires.values import Value, Values
 
+# Built once: every page of an answer asks it.
+_WRITTEN = (
+    sa.select(
+        Item.id,
+        Item.public_id,
+        Item.group_key,
+        Item.carried,
+        Item.initiative_id,
+        Answer.question_key,
+        Answer.value,
+        Answer.version,
+        Answer.author_id,
+        Person.given,
+        Person.family,
+        Answer.at,
+    )
+    .select_from(Item)
+    # Outer joins, since an item that nobody has written in is part of the draft too.
+    .outerjoin(Answer, Answer.item_id == Item.id)
+    .outerjoin(Person, Person.id == Answer.author_id)
+    .where(Item.submission_id == sa.bindparam("submission"), Item.removed_at.is_(None))
+    # A restored card may have the same position as a newer one: then the older one goes first.
+    .order_by(Item.position, Item.id)
+)
+
 
 @dataclass(frozen=True)
 class DraftAnswer:
@@ -117,29 +142,7 @@ class Draft:
 
 def load(submission: Submission) -> Draft:
     """The draft, read in one query however much is written. Removed items are left out."""
-    rows = db.session.execute(
-        sa.select(
-            Item.id,
-            Item.public_id,
-            Item.group_key,
-            Item.carried,
-            Item.initiative_id,
-            Answer.question_key,
-            Answer.value,
-            Answer.version,
-            Answer.author_id,
-            Person.given,
-            Person.family,
-            Answer.at,
-        )
-        .select_from(Item)
-        # Outer joins, since an item that nobody has written in is part of the draft too.
-        .outerjoin(Answer, Answer.item_id == Item.id)
-        .outerjoin(Person, Person.id == Answer.author_id)
-        .where(Item.submission_id == submission.id, Item.removed_at.is_(None))
-        # A restored card may have the same position as a newer one: then the older one goes first.
-        .order_by(Item.position, Item.id)
-    )
+    rows = db.session.execute(_WRITTEN, {"submission": submission.id})
     items: dict[int, DraftItem] = {}
     stored: dict[int, dict[str, DraftAnswer]] = {}
     for row in rows:

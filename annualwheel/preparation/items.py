@@ -20,6 +20,10 @@ from annualwheel.questionnaires.definition import Group, Section
 
 # As long as replaced texts (`answers.KEPT`); `privacy.retention` erases by both.
 KEPT = dt.timedelta(days=30)
+# Built once: every save asks it.
+_FOUND = sa.select(Item).where(
+    Item.submission_id == sa.bindparam("submission"), Item.public_id == sa.bindparam("public_id")
+)
 
 
 @dataclass(frozen=True)
@@ -218,9 +222,7 @@ def present(submission: Submission, group_key: str) -> list[Item]:
 
 
 def _find(submission: Submission, public_id: str) -> Item:
-    item = db.session.scalar(
-        sa.select(Item).where(Item.submission_id == submission.id, Item.public_id == public_id)
-    )
+    item = db.session.scalar(_FOUND, {"submission": submission.id, "public_id": public_id})
     if item is None:
         raise Missing("no_item")
     return item

@@ -22,6 +22,25 @@ from annualwheel.questionnaires.definition import Definition, Part
 from annualwheel.questionnaires.path import Filled, SectionState
 from annualwheel.wording import dates, names
 
+# Built once. With removed items and replaced texts: whoever wrote them has worked on this answer
+# too.
+_ITEMS = sa.select(Item.id).where(Item.submission_id == sa.bindparam("submission"))
+_WROTE = sa.union(
+    sa.select(Answer.author_id).where(Answer.item_id.in_(_ITEMS)),
+    sa.select(AnswerHistory.author_id).where(AnswerHistory.item_id.in_(_ITEMS)),
+)
+_CONCERNED = (
+    sa.select(Person)
+    .where(
+        sa.or_(
+            Person.id.in_(sa.bindparam("also", expanding=True)),
+            Person.id.in_(sa.select(_WROTE.subquery())),
+        ),
+        WITH_US,
+    )
+    .order_by(Person.id)
+)
+
 
 def links(member: Member) -> dict[str, Target]:
     """The link that lets the member in, as every mail about preparing carries it."""
@@ -186,16 +205,9 @@ def _concerned(version: SubmissionVersion) -> Sequence[Person]:
     inactive.
     """
     submission = version.submission
-    # With removed items and replaced texts: whoever wrote them has worked on this answer too.
-    mine = sa.select(Item.id).where(Item.submission_id == submission.id)
-    wrote = sa.union(
-        sa.select(Answer.author_id).where(Answer.item_id.in_(mine)),
-        sa.select(AnswerHistory.author_id).where(AnswerHistory.item_id.in_(mine)),
-    )
     leads = [member.person_id for member in submission.members if member.role == "lead"]
-    also = [version.by_id, *leads]
-    concerned = sa.or_(Person.id.in_(also), Person.id.in_(sa.select(wrote.subquery())))
-    return db.session.scalars(sa.select(Person).where(concerned, WITH_US).order_by(Person.id)).all()
+    also = {"submission": submission.id, "also": [version.by_id, *leads]}
+    return db.session.scalars(_CONCERNED, also).all()
 
 
 def _common(submission: Submission, person: Person, language: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -48,6 +49,7 @@ from tests.makers.writers import (
 Db = scoped_session[Session]
 MINUTE = dt.timedelta(minutes=1)
 KEY, THEME = "skapa", "strukturer/arbete"
+PAGE = ("skapa", "bryta", "behalla")
 
 
 def test_the_first_text_is_stored_as_version_one(session: Db) -> None:
@@ -311,6 +313,49 @@ def test_ten_hands_that_write_first_at_once_make_one_row(app: Flask) -> None:
         return is_first
 
     assert Counter(at_once(app, hand, range(10))) == {True: 1, False: 9}
+
+
+@pytest.mark.race
+def test_a_new_page_that_several_fill_in_at_once_loses_no_field_of_any_of_them(app: Flask) -> None:
+    with app.app_context():
+        (maria,) = make_members()
+        item_id, member_id = item_of(maria, THEME).id, maria.id
+
+    def hand(number: int) -> tuple[set[str], set[str]]:
+        item = db.session.get_one(Item, item_id)
+        person = db.session.get_one(Member, member_id).person
+        chosen = PAGE[:2] if number % 2 else PAGE[::-1]
+        changes = {key: Change(f"{key} {number}", 0) for key in chosen}
+        saved = answers.save(item, changes, person, OPEN)
+        db.session.commit()
+        return set(saved.versions), set(saved.conflicts)
+
+    told = at_once(app, hand, range(8))
+    assert Counter(key for saved, _ in told for key in saved) == dict.fromkeys(PAGE, 1)
+    assert all(not saved & conflicts for saved, conflicts in told)
+    assert {len(saved | conflicts) for saved, conflicts in told} == {2, 3}
+    with app.app_context():
+        texts = {row.value for row in db.session.query(Answer).filter_by(item_id=item_id)}
+        texts |= {row.value for row in db.session.query(AnswerHistory).filter_by(item_id=item_id)}
+    assert len(texts) == 4 * 2 + 4 * 3
+
+
+def test_a_page_of_new_fields_takes_as_many_statements_as_one_field(session: Db) -> None:
+    maria, bo = make_members("Maria", "Bo")
+    counts = []
+    for member, keys in ((maria, PAGE[:1]), (bo, PAGE[1:])):
+        item, seen = item_of(member, THEME), list[str]()
+        write(member, item_of(member, "strukturer/energi"), **{KEY: "Läst in"})
+        listener = _noting(seen)
+        event.listen(db.engine, "before_cursor_execute", listener)
+        write(member, item, **{key: f"Ny text i {key}" for key in keys})
+        event.remove(db.engine, "before_cursor_execute", listener)
+        counts.append([one.partition(" ")[0] for one in seen])
+    assert counts[0] == counts[1] and counts[0].count("INSERT") == 1
+
+
+def _noting(seen: list[str]) -> Callable[..., None]:
+    return lambda *given: seen.append(given[2])
 
 
 TYPED = st.lists(
