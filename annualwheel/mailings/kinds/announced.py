@@ -14,9 +14,9 @@ from sqlalchemy.orm import joinedload
 from annualwheel.db import db
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import Kind, MailingDraft
-from annualwheel.meetings import announcements, changes, listeners
+from annualwheel.meetings import announcements, changes, listeners, unheard
 from annualwheel.meetings.acts import MeetingNews
-from annualwheel.meetings.announcements import InformedPerson, Saved
+from annualwheel.meetings.unheard import InformedPerson, Saved
 from annualwheel.models import Mailing, Person, Registration
 from annualwheel.registrations import audiences, notices
 from annualwheel.registrations.audiences import Addressee
@@ -57,7 +57,7 @@ class Announced(Kind[InformedPerson | Saved]):
     def left(self, mailing: Mailing, now: dt.datetime) -> Sequence[InformedPerson | Saved]:
         """Those whom the act concerned, in order, from the first whose mail is not written."""
         # Kept with the mailing as they were at the act: their states have changed by it.
-        return announcements.people_of(mailing)[mailing.audience["next"] :]
+        return unheard.people_of(mailing)[mailing.audience["next"] :]
 
     def write(
         self, mailing: Mailing, batch: Sequence[InformedPerson | Saved], now: dt.datetime
