@@ -74,6 +74,7 @@ def put(
     now: dt.datetime,
     *,
     registration_id: int | None = None,
+    meeting_id: int | None = None,
     mailing: Mailing | None = None,
     entry: Entry | None = None,
     method: str = "",
@@ -82,8 +83,9 @@ def put(
 
     `key` names the cause and is unique: the same cause never writes twice (the database refuses).
     `facts` fill the template of `kind`; the text is frozen here. `links` name the rows the links
-    open; they are signed only when the mail is sent. `entry` and `method` (REQUEST or CANCEL) make
-    it a calendar mail.
+    open; they are signed only when the mail is sent. `meeting_id` goes with a mail about an answer,
+    where no registration says which meeting it is about. `entry` and `method` (REQUEST or CANCEL)
+    make it a calendar mail.
     """
     letter = letters.write(kind, to.language, facts)
     message = Message(
@@ -94,6 +96,7 @@ def put(
         language=to.language,
         person_id=to.person_id,
         registration_id=registration_id,
+        meeting_id=meeting_id,
         mailing_id=mailing.id if mailing else None,
         queued_at=now,
         due_at=now,
@@ -348,6 +351,26 @@ def drop_waiting(meeting: Meeting, mailing: Mailing | None = None) -> None:
             Message.state.in_(states.TRANSITIONS.sources("stop")),
         )
         .values(state=states.TRANSITIONS.outcome("stop"))
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def make_way(keys: Sequence[str]) -> None:
+    """Lets new mails be written with these keys, where what was written with them told nobody.
+
+    What was tried in vain is not sent again: the new mail says the same.
+    """
+    told_nobody = Message.key.in_(keys), Message.state.in_(states.TOLD_NOBODY)
+    db.session.execute(
+        sa.update(Message)
+        .where(*told_nobody)
+        .values(
+            key=Message.key + ":" + Message.public_id,
+            state=sa.case(
+                (Message.state.in_(states.IN_VAIN), states.TRANSITIONS.outcome("replace")),
+                else_=Message.state,
+            ),
+        )
         .execution_options(synchronize_session="fetch")
     )
 

@@ -74,6 +74,8 @@ TOLD_NOBODY = (*IN_VAIN, *NEVER_LEFT)
 NOT_LEFT = (*UNSENT, *TOLD_NOBODY)
 # Has left us, or may have: whom it was for may know what it says.
 MAY_BE_KNOWN = ("sending", "sent", "unknown", "withheld")
+# Has been handed over, or would have been in production.
+HANDED_OVER = ("sent", "withheld")
 # Came to an end without being handed over.
 ENDED_UNSENT = ("withheld", *NEVER_LEFT)
 

@@ -96,3 +96,24 @@ def wait_anew(mailing: Mailing, now: dt.datetime) -> None:
         .values(due_at=now, waiting_since=now)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def try_all_again(ids: sa.Select[int], now: dt.datetime) -> int:
+    """As `outbox.try_again` for the mails that a query finds; returns how many there were.
+
+    Mails in other states are left as they are. The caller starts the workers.
+    """
+    done = db.session.execute(
+        sa.update(Message)
+        .where(Message.id.in_(ids), Message.state.in_(states.TRANSITIONS.sources("try_again")))
+        .values(
+            state=states.TRANSITIONS.outcome("try_again"),
+            due_at=now,
+            waiting_since=now,
+            attempts=0,
+            error="",
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from annualwheel import audit
 from annualwheel.access.links import Target
 from annualwheel.db import db
 from annualwheel.errors import Refused
-from annualwheel.mail import kinds, letters, outbox
+from annualwheel.mail import kinds, letters, outbox, states
 from annualwheel.mail.letters import Letter
 from annualwheel.mail.outbox import Recipient
 from annualwheel.mailings.kinds import registry
@@ -80,20 +80,32 @@ def send_test(draft: MailingDraft, one: Addressee, by: Staff, now: dt.datetime) 
     return message
 
 
+def latest_test(draft: MailingDraft, by: Staff, now: dt.datetime) -> Message | None:
+    """The latest test of this meeting's mail, with the text it has now, that `by` has asked for.
+
+    One that has left, where there is one: a later one that has not takes nothing back.
+    """
+    tests = sa.select(Message).where(outbox.begins(_test_key(draft, by, now)))
+    has_left = sa.case((Message.state.in_(states.HANDED_OVER), 0), else_=1)
+    return db.session.scalar(tests.order_by(has_left, Message.id.desc()).limit(1))
+
+
 def tested_at(draft: MailingDraft, by: Staff, now: dt.datetime) -> dt.datetime | None:
-    """When `by` last had a test of this meeting's mail with the text it has now."""
-    return db.session.scalar(
-        sa.select(sa.func.max(Message.queued_at)).where(outbox.begins(_test_key(draft, by, now)))
-    )
+    """When the latest test of the text as it is now left for `by`, None while none has."""
+    found = latest_test(draft, by, now)
+    return found.sent_at if found and found.state in states.HANDED_OVER else None
 
 
 def require_tested(draft: MailingDraft, by: Staff, now: dt.datetime) -> None:
-    """Raises `Refused("test_needed")` when `by` has had no test of the text as it is now.
+    """Raises `Refused` when no test of the text as it is now has left for `by`.
 
-    The page asks this where a person sends: a schedule has nobody to read the test (decision 21).
+    `test_needed` when there is none on its way, `test_waits` when there is. The page asks this
+    where a person sends: a schedule has nobody to read the test (decision 21).
     """
-    if tested_at(draft, by, now) is None:
-        raise Refused("test_needed")
+    if tested_at(draft, by, now) is not None:
+        return
+    found = latest_test(draft, by, now)
+    raise Refused("test_waits" if found and found.state in states.DUE else "test_needed")
 
 
 def is_test(message: Message) -> bool:

@@ -12,8 +12,10 @@ from annualwheel.audit import Actor
 from annualwheel.contacts import folding
 from annualwheel.db import db
 from annualwheel.errors import Missing, Refused
-from annualwheel.mail import outbox
+from annualwheel.mail import outbox, waiting
 from annualwheel.mail.states import AGAIN
+from annualwheel.mailings import log
+from annualwheel.mailings.log import LogFilter
 from annualwheel.models import Message, MessageBody, Person, Registration
 from annualwheel.participation import address_change
 
@@ -65,6 +67,26 @@ def send_again(message: Message, now: dt.datetime, actor: Actor) -> None:
     audit.note(actor, "sent_again", message, now, _meeting_id(message))
 
 
+def count_stopped(wanted: LogFilter) -> int:
+    """How many mails `send_all_again` would send."""
+    return (
+        db.session.scalar(sa.select(sa.func.count()).select_from(log.stopped(wanted).subquery()))
+        or 0
+    )
+
+
+def send_all_again(wanted: LogFilter, now: dt.datetime, actor: Actor) -> int:
+    """Asks for a new attempt with all mails of the log that stopped; returns how many there are.
+
+    Those whose text has been erased are left out. The caller starts the sending after its commit.
+    """
+    found = waiting.try_all_again(log.stopped(wanted), now)
+    if found:
+        about = wanted.meeting_id or None
+        audit.note(actor, "all_sent_again", "messages", now, about, count=found)
+    return found
+
+
 def correct_address(message: Message, address: str, now: dt.datetime, actor: Actor) -> None:
     """Gives the person the right address and sends the mail there.
 
@@ -86,7 +108,7 @@ def correct_address(message: Message, address: str, now: dt.datetime, actor: Act
 
 def _meeting_id(message: Message) -> int | None:
     if message.registration_id is None:
-        return None
+        return message.meeting_id
     return db.session.scalar(
         sa.select(Registration.meeting_id).where(Registration.id == message.registration_id)
     )

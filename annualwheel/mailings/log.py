@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from annualwheel.db import db
 from annualwheel.listing import Order, Page, SwedishKey
 from annualwheel.mail import states
 from annualwheel.mail.kinds import KINDS
-from annualwheel.models import Mailing, Meeting, Message, Person, Registration
+from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person, Registration
 from annualwheel.models.mail import MESSAGE_STATES
 
 GROUPS = {
@@ -24,6 +25,12 @@ GROUPS = {
     "sent": ("sent",),
     "not_sent": states.ENDED_UNSENT,
 }
+# What stopped, by why.
+OF_STOPPED = {"expired": ("expired",), "unknown": ("unknown",)}
+# All that the log can be narrowed to.
+NARROWED = GROUPS | OF_STOPPED
+# The groups whose mails may all be sent again by one press.
+AGAIN = ("stopped", *OF_STOPPED)
 NEWEST = Order("when", descending=True)
 # When the mail went, or else when it was written.
 _when = sa.func.coalesce(Message.sent_at, Message.queued_at)
@@ -33,7 +40,7 @@ _when = sa.func.coalesce(Message.sent_at, Message.queued_at)
 class LogFilter:
     """What the log is narrowed to.
 
-    `group` is one of `GROUPS`, `kind` a kind of mail; "" and 0 narrow nothing.
+    `group` is one of `NARROWED`, `kind` a kind of mail; "" and 0 narrow nothing.
     """
 
     text: str = ""
@@ -76,6 +83,20 @@ def count(wanted: LogFilter) -> int:
     """How many mails there are."""
     counted = _found(wanted).with_only_columns(sa.func.count(Message.id))
     return db.session.scalar(counted) or 0
+
+
+def count_by_state(wanted: LogFilter) -> Counter[str]:
+    """How many mails there are in each state."""
+    counted = _found(wanted).with_only_columns(Message.state, sa.func.count())
+    rows = db.session.execute(counted.group_by(Message.state))
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def stopped(wanted: LogFilter) -> sa.Select[int]:
+    """For a statement: the ids of those mails that stopped and still have their text."""
+    with_text = sa.select(MessageBody.message_id).where(MessageBody.message_id == Message.id)
+    found = _found(wanted).where(Message.state.in_(states.STOPPED), with_text.exists())
+    return found.with_only_columns(Message.id)
 
 
 def about(registration: Registration) -> Sequence[Message]:
@@ -122,8 +143,8 @@ def latest_mailings(at_most: int) -> Sequence[Mailing]:
 def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
     """The mails in no order. The person is joined only when that is asked for or needed."""
     query = sa.select(Message)
-    if wanted.group in GROUPS:
-        query = query.where(Message.state.in_(GROUPS[wanted.group]))
+    if wanted.group in NARROWED:
+        query = query.where(Message.state.in_(NARROWED[wanted.group]))
     if wanted.kind:
         query = query.where(Message.kind == wanted.kind)
     if wanted.meeting_id:
@@ -131,8 +152,12 @@ def _found(wanted: LogFilter, with_person: bool = False) -> sa.Select[Message]:
             Registration.meeting_id == wanted.meeting_id
         )
         mailings = sa.select(Mailing.id).where(Mailing.meeting_id == wanted.meeting_id)
-        about_it = Message.registration_id.in_(registrations)
-        query = query.where(sa.or_(about_it, Message.mailing_id.in_(mailings)))
+        about_it = (
+            Message.registration_id.in_(registrations),
+            Message.mailing_id.in_(mailings),
+            Message.meeting_id == wanted.meeting_id,
+        )
+        query = query.where(sa.or_(*about_it))
     if wanted.person_id:
         query = query.where(Message.person_id == wanted.person_id)
     if wanted.mailing_id:

@@ -12,7 +12,7 @@ from annualwheel.clock import local, start_of_day
 from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.mail.states import NEVER_LEFT
+from annualwheel.mail.states import TOLD_NOBODY
 from annualwheel.meetings import results
 from annualwheel.models import (
     Affiliation,
@@ -96,7 +96,10 @@ def to_prepare(meeting: Meeting, questionnaire: Questionnaire) -> list[Addressee
         sa.select(Member.person_id, Submission.organisation_id)
         .join(Submission, Submission.id == Member.submission_id)
         .join(Message, Message.key == sa.literal("preparation:") + Member.public_id)
-        .where(Submission.questionnaire_id == questionnaire.id)
+        .where(
+            Submission.questionnaire_id == questionnaire.id,
+            Message.state.not_in(TOLD_NOBODY),
+        )
     )
     told = _found(asked)
     states = PREPARES if opening.prepares(questionnaire) else results.present(meeting)
@@ -223,8 +226,8 @@ def _told_results(meeting: Meeting) -> sa.Exists:
         .where(
             Message.person_id == Person.id,
             Message.kind == "results",
-            # A mail that never left has told nobody.
-            Message.state.not_in(NEVER_LEFT),
+            # A mail that has not left has told nobody.
+            Message.state.not_in(TOLD_NOBODY),
             Message.key.startswith(f"results:{meeting.id}:"),
         )
         .exists()
@@ -268,7 +271,13 @@ def _today(kind: str, about: sa.ColumnElement[bool], now: dt.datetime) -> sa.Col
     midnight = start_of_day(local(now).date())
     return (
         sa.select(Message.id)
-        .where(about, Message.kind == kind, Message.queued_at >= midnight)
+        .where(
+            about,
+            Message.kind == kind,
+            # One that is sent again today was written before.
+            Message.waiting_since >= midnight,
+            Message.state.not_in(TOLD_NOBODY),
+        )
         .exists()
     )
 
@@ -276,6 +285,8 @@ def _today(kind: str, about: sa.ColumnElement[bool], now: dt.datetime) -> sa.Col
 def _reminded(now: dt.datetime) -> set[str]:
     midnight = start_of_day(local(now).date())
     keys = sa.select(Message.key).where(
-        Message.kind == "preparation_reminder", Message.queued_at >= midnight
+        Message.kind == "preparation_reminder",
+        Message.queued_at >= midnight,
+        Message.state.not_in(TOLD_NOBODY),
     )
     return set(db.session.scalars(keys))

@@ -220,6 +220,12 @@ def resume(mailing: Mailing, now: dt.datetime, actor: audit.Actor) -> None:
         audit.note(actor, "mailing_resumed", mailing, now, mailing.meeting_id)
 
 
+def try_server(now: dt.datetime, actor: audit.Actor) -> None:
+    """Has a mail server that stands still tried at once. The caller starts the workers."""
+    standstill.try_now(now)
+    audit.note(actor, "mail_server_tried", "standstills", now)
+
+
 def progress_of(mailing: Mailing) -> MailingProgress:
     """How far it has come, in one query."""
     rows = db.session.execute(

@@ -69,6 +69,12 @@ class Act(ABC):
         """The state that the act would take the registration to."""
         return registration.state
 
+    def is_news(
+        self, known: Mapping[str, str], news: MeetingNews, registration: Registration
+    ) -> bool:
+        """Whether there is anything to tell to a person who knows the appointment `known`."""
+        return True
+
     def kept(self, meeting: Meeting) -> frozenset[int]:
         """The organisations that are told that their submitted answer is kept."""
         return frozenset()
@@ -95,7 +101,7 @@ class MovedAct(Act):
         now: dt.datetime,
     ) -> dict[str, Any]:
         """The old and the new appointment, and what is asked about it."""
-        another_day = _day(known) != _day(news.to)
+        another_day = day_of(known) != day_of(news.to)
         language = registration.person.language
         facts = self.news(known, news, language) | _owed(registration, state, another_day, now)
         # Somebody who attends online has no old and new venue.
@@ -127,11 +133,17 @@ class MovedAct(Act):
         """The same entry, with a higher SEQUENCE."""
         notices.put_in_calendar(registration, now, "calendar_update", mailing)
 
+    def is_news(
+        self, known: Mapping[str, str], news: MeetingNews, registration: Registration
+    ) -> bool:
+        """Not that the appointment is the one that the person knows."""
+        return is_another(known, news.to, registration.mode)
+
     def state_after(
         self, registration: Registration, known: Mapping[str, str], news: MeetingNews
     ) -> str:
         """A person who is coming must say yes again to another day."""
-        if registration.state == "registered" and _day(known) != _day(news.to):
+        if registration.state == "registered" and day_of(known) != day_of(news.to):
             return "to_reconfirm"
         return registration.state
 
@@ -200,6 +212,12 @@ class CancelledAct(Act):
         """Takes the entry away."""
         notices.take_from_calendar(registration, now, mailing)
 
+    def is_news(
+        self, known: Mapping[str, str], news: MeetingNews, registration: Registration
+    ) -> bool:
+        """Whether there is anything to tell to a person who knows the appointment `known`."""
+        return True
+
     def kept(self, meeting: Meeting) -> frozenset[int]:
         """The organisations that have submitted an answer."""
         found = db.session.scalars(
@@ -210,6 +228,8 @@ class CancelledAct(Act):
         return frozenset(found)
 
 
+# What is written anew when the meeting moves before it has left.
+RENEWED = ("invitation", "reminder")
 ACTS: Mapping[str, Act] = {act.kind: act for act in (MovedAct(), CancelledAct())}
 
 
@@ -229,7 +249,18 @@ def _owed(
     return {"asks": invited or state == "to_reconfirm", "stands": state == "registered"}
 
 
-def _day(kept: Mapping[str, str]) -> dt.date:
+def is_another(known: Mapping[str, str], to: Mapping[str, str], mode: str) -> bool:
+    """Whether an appointment is another than the one that somebody knows.
+
+    Somebody who attends online has no venue to hear of.
+    """
+    if mode == "online":
+        return (known["starts_at"], known["ends_at"]) != (to["starts_at"], to["ends_at"])
+    return known != to
+
+
+def day_of(kept: Mapping[str, str]) -> dt.date:
+    """The day of an appointment that is kept as plain values, on the clock of Stockholm."""
     return dates.as_date(_times(kept)[0])
 
 

@@ -1,18 +1,18 @@
 """Tells those concerned that a meeting is moved or cancelled.
 
 The act settles who is told, and the mails are written after it, in batches. The mailing's
-`audience` keeps the people as `[registration, state, sequence, known]`: as they were in the act,
-and which of the appointments in `known` they had been told of. `saved` keeps those who had only
-been asked to save the date, as `[person, known]`. The mailing's `written` counts those who are done
-with, in the transaction of their mails.
+`audience` keeps the people as `[registration, state, sequence, known, said_yes]`: as they were in
+the act, which of the appointments in `known` they had been told of, and whether they had said yes
+to that one. `saved` keeps those who had only been asked to save the date, as `[person, known]`. The
+mailing's `written` counts those who are done with, in the transaction of their mails.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -21,44 +21,16 @@ from annualwheel.audit import Actor
 from annualwheel.db import db
 from annualwheel.mail import mailing_states, outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mail.states import NOT_LEFT
-from annualwheel.meetings import listeners
-from annualwheel.meetings.acts import ACTS, MeetingNews
-from annualwheel.models import Mailing, Meeting, Message, Person, Registration
+from annualwheel.meetings import listeners, unheard
+from annualwheel.meetings.acts import ACTS, MeetingNews, day_of
+from annualwheel.meetings.unheard import InformedPerson, Saved, people_of
+from annualwheel.models import Mailing, Meeting, Person, Registration
 from annualwheel.registrations import notices, states
 from annualwheel.wording import names
 
 # More are written to by a job: with thousands the press took seconds, and held the meeting's lock.
 AT_ONCE = 25
-
-
-class InformedPerson(NamedTuple):
-    """A person concerned, as the act found them.
-
-    `known` is the position of the appointment they know in the list of appointments.
-    """
-
-    id: int
-    state: str
-    sequence: int
-    known: int
-
-    @property
-    def who(self) -> tuple[str, int]:
-        """The registration, apart from every person with the same number."""
-        return "registration", self.id
-
-
-class Saved(NamedTuple):
-    """Somebody who had only been asked to save the date; `known` as for `InformedPerson`."""
-
-    id: int
-    known: int
-
-    @property
-    def who(self) -> tuple[str, int]:
-        """The person, apart from every registration with the same number."""
-        return "person", self.id
+MOST_VALUES = 1000
 
 
 # A person with their place in the list of those whom the act concerned.
@@ -103,32 +75,38 @@ def as_kept(
     }
 
 
+def said_yes(meeting: Meeting) -> frozenset[int]:
+    """The registrations whose yes holds. Asked before a move that takes it back."""
+    found = sa.select(Registration.id).where(
+        Registration.meeting_id == meeting.id, Registration.state == "registered"
+    )
+    return frozenset(db.session.scalars(found))
+
+
 def begin(
-    meeting: Meeting, kind: str, reason: str, was: dict[str, str], now: dt.datetime, actor: Actor
+    meeting: Meeting,
+    kind: str,
+    reason: str,
+    was: dict[str, str],
+    now: dt.datetime,
+    actor: Actor,
+    had_said_yes: Collection[int] = frozenset(),
 ) -> Mailing | None:
     """Settles whom to tell that the meeting has "moved" or is "cancelled"; None for nobody.
 
     Call it after the act and under its lock. A few are written to at once, many by a job
-    (`preparing`). `was` is the appointment before the act. Mails about an earlier move that have
-    not been sent are stopped: their readers hear of this act, and of the appointment they know.
+    (`preparing`). `was` is the appointment before the act, `had_said_yes` those whose yes held
+    then. Mails about an earlier move that have not been sent are stopped: their readers hear of
+    this act, and of the appointment they know. Who knows the appointment that holds now hears
+    nothing.
     """
     known = [was]
-    earlier = _overtake(meeting, known)
-    rows = db.session.execute(
-        listeners.concerned(meeting, kind)
-        .with_only_columns(Registration.id, Registration.state, Registration.sequence)
-        .order_by(Registration.id)
-    ).all()
-    told = [InformedPerson(*row, known=earlier.get(("registration", row.id), 0)) for row in rows]
-    only_saved = listeners.saved(meeting, kind).with_only_columns(Person.id).order_by(Person.id)
-    saved = [
-        Saved(number, earlier.get(("person", number), 0))
-        for number in db.session.scalars(only_saved)
-    ]
+    told, saved, silent = _settle(meeting, kind, known, had_said_yes)
     people: list[InformedPerson | Saved] = [*told, *saved]
     if not people:
         return None
-    mails = len(people) + sum(_has_entry(one.state, one.sequence) for one in told)
+    mails = sum(one.who not in silent for one in people)
+    mails += sum(_has_entry(one.state, one.sequence) for one in told)
     mailing = Mailing(
         meeting=meeting,
         kind=kind,
@@ -148,10 +126,41 @@ def begin(
     return mailing
 
 
-def people_of(mailing: Mailing) -> list[InformedPerson | Saved]:
-    """Everyone the mailing is about."""
-    told = [InformedPerson(*row) for row in mailing.audience["people"]]
-    return [*told, *(Saved(*row) for row in mailing.audience.get("saved", ()))]
+def _settle(
+    meeting: Meeting, kind: str, known: list[dict[str, str]], had_said_yes: Collection[int]
+) -> tuple[list[InformedPerson], list[Saved], set[tuple[str, int]]]:
+    """The people whom the act concerns, and those among them to whom it is no news.
+
+    Of the last only those are among the people whose calendar or waiting mail has to be changed.
+    Adds to `known` what people know who have not heard of the move before.
+    """
+    earlier = unheard.overtake(meeting, known, had_said_yes)
+    if kind == "moved":
+        _let_yes_stand(meeting, earlier, known)
+    rows = db.session.execute(
+        listeners.concerned(meeting, kind)
+        .with_only_columns(
+            Registration.id, Registration.state, Registration.sequence, Registration.mode
+        )
+        .order_by(Registration.id)
+    ).all()
+    told = [
+        earlier.told_from(InformedPerson(*row[:3], known=0, said_yes=row.id in had_said_yes))
+        for row in rows
+    ]
+    only_saved = listeners.saved(meeting, kind).with_only_columns(Person.id).order_by(Person.id)
+    saved = [
+        Saved(number, earlier.known_by(("person", number)))
+        for number in db.session.scalars(only_saved)
+    ]
+    silent: set[tuple[str, int]] = set()
+    if kind == "moved":
+        modes = {row.id: row.mode for row in rows}
+        silent = unheard.without_news([*told, *saved], modes, known, appointment(meeting))
+        to_change = unheard.to_change(earlier, silent)
+        told = [one for one in told if one.who not in silent or one.id in to_change]
+        saved = [one for one in saved if one.who not in silent]
+    return told, saved, silent
 
 
 def left(mailing: Mailing) -> list[Listed]:
@@ -172,47 +181,25 @@ def write(mailing: Mailing, batch: Sequence[Listed], now: dt.datetime) -> None:
         db.session.flush()
 
 
-def _overtake(meeting: Meeting, known: list[dict[str, str]]) -> dict[tuple[str, int], int]:
-    """Stops what the move before this has not sent.
-
-    Returns the registrations that therefore have not heard of it, each with the position in `known`
-    of the appointment that the person knows.
-    """
-    mailing = db.session.scalar(
-        sa.select(Mailing)
-        .where(Mailing.meeting_id == meeting.id, Mailing.kind == "moved")
-        .order_by(Mailing.id.desc())
-        .limit(1)
-    )
-    if mailing is None:
-        return {}
-    # The job may be writing a batch of it in this moment.
-    outbox.lock(mailing)
-    if mailing.state == "done":
-        return {}
-    sent = db.session.execute(
-        sa.select(Message.registration_id, Message.person_id).where(
-            Message.mailing_id == mailing.id,
-            Message.kind == "moved",
-            Message.state.not_in(NOT_LEFT),
+def _let_yes_stand(meeting: Meeting, earlier: unheard.Earlier, known: list[dict[str, str]]) -> None:
+    """Lets an earlier yes stand again of those who never heard that the day was another."""
+    day = day_of(appointment(meeting))
+    again = [
+        one.id
+        for one in earlier.unheard.values()
+        if isinstance(one, InformedPerson) and one.said_yes and day_of(known[one.known]) == day
+    ]
+    # A database takes so many values in one statement.
+    for start in range(0, len(again), MOST_VALUES):
+        db.session.execute(
+            sa.update(Registration)
+            .where(
+                Registration.id.in_(again[start : start + MOST_VALUES]),
+                Registration.state.in_(states.TRANSITIONS.sources("move_back")),
+            )
+            .values(state=states.TRANSITIONS.outcome("move_back"))
+            .execution_options(synchronize_session="fetch")
         )
-    )
-    heard = {("registration", row[0]) if row[0] else ("person", row[1]) for row in sent}
-    outbox.drop_waiting(meeting, mailing)
-    if mailing_states.allowed(mailing, "overtake"):
-        mailing_states.step(mailing, "overtake")
-    rows = db.session.execute(
-        sa.select(Registration.id, Registration.state).where(Registration.meeting_id == meeting.id)
-    )
-    state_now = {row.id: row.state for row in rows}
-    start = len(known)
-    known.extend(mailing.audience["known"])
-    return {
-        one.who: start + one.known
-        for one in people_of(mailing)
-        if one.who not in heard
-        and (isinstance(one, Saved) or not _has_answered(one, state_now[one.id]))
-    }
 
 
 def _write(mailing: Mailing, people: Sequence[InformedPerson | Saved], now: dt.datetime) -> None:
@@ -260,7 +247,11 @@ def _write_to_told(mailing: Mailing, people: Sequence[InformedPerson], now: dt.d
         registration = found.get(one.id)
         if registration is None:
             continue
-        if registration.id not in renewed and not _has_answered(one, registration.state):
+        known = mailing.audience["known"][one.known]
+        knows = unheard.has_answered(one, registration.state) or not act.is_news(
+            known, news, registration
+        )
+        if registration.id not in renewed and not knows:
             _tell(mailing, registration, one, news, now)
         # With a higher number the person has got the entry meanwhile as it is now.
         has_entry = _has_entry(registration.state, registration.sequence)
@@ -290,11 +281,6 @@ def _tell(
     act, known = ACTS[mailing.kind], mailing.audience["known"][one.known]
     facts = act.facts(registration, registration.state, known, news, now)
     notices.write(act.kind, registration, now, cause=act.cause(mailing), mailing=mailing, **facts)
-
-
-def _has_answered(one: InformedPerson, state: str) -> bool:
-    """Whether they have answered since: the page on which they did said how it is now."""
-    return one.state in states.HAS_TO_ANSWER and state != one.state
 
 
 def _has_entry(state: str, sequence: int) -> bool:

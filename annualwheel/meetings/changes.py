@@ -13,7 +13,7 @@ from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
-from annualwheel.meetings import announcements, states
+from annualwheel.meetings import announcements, states, unheard
 from annualwheel.models import Mailing, Meeting, Registration
 from annualwheel.participation import offers
 from annualwheel.registrations import needs, seats
@@ -40,9 +40,11 @@ def move(
 
     Another day: those who are coming must say yes again. Same day: they keep their yes. Either way
     their calendar entries follow (same UID, higher SEQUENCE), and the phases that are not over
-    follow the meeting's day. Raises `Closed` for a meeting that is cancelled or over,
-    `Refused("not_moved")` when nothing changes, `Refused("ends_before_start")`,
-    `Refused("time_passed")`.
+    follow the meeting's day. Who has not heard of an earlier move and knows the appointment that
+    holds again hears nothing, and an earlier yes to that day stands again.
+
+    Raises `Closed` for a meeting that is cancelled or over, `Refused("not_moved")` when nothing
+    changes, `Refused("ends_before_start")`, `Refused("time_passed")`.
     """
     seats.lock(meeting)
     # Under the lock: a colleague may have cancelled the meeting since the page was shown.
@@ -61,11 +63,12 @@ def move(
     meeting.sequence += 1
     years.place_phases(meeting, now)
     another_day = dates.as_date(before.starts_at) != dates.as_date(to.starts_at)
+    said_yes = announcements.said_yes(meeting)
     if another_day:
         _step_all(meeting, "move")
     needs.follow(meeting)
     offers.follow(meeting, now)
-    mailing = announcements.begin(meeting, "moved", reason, known, now, actor)
+    mailing = announcements.begin(meeting, "moved", reason, known, now, actor, said_yes)
     audit.note(
         actor, "moved", meeting, now, meeting.id, told=told(mailing), another_day=another_day
     )
@@ -96,7 +99,7 @@ def cancel(meeting: Meeting, reason: str, now: dt.datetime, actor: Actor) -> Mai
 
 def told(mailing: Mailing | None) -> int:
     """How many people hear of the move or the cancellation that the mailing is about."""
-    return len(announcements.people_of(mailing)) if mailing else 0
+    return len(unheard.people_of(mailing)) if mailing else 0
 
 
 def require_planned(meeting: Meeting, now: dt.datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from annualwheel.contacts.states import WITH_US
 from annualwheel.db import db
 from annualwheel.mail import outbox
-from annualwheel.mail.states import MAY_BE_KNOWN, NEVER_LEFT, UNSENT
+from annualwheel.mail.states import MAY_BE_KNOWN, TOLD_NOBODY, UNSENT
 from annualwheel.models import Meeting, Message, Person, Registration
 from annualwheel.registrations.states import STANDS
 
@@ -36,12 +37,14 @@ class Listeners:
     first_saved: Person | None
 
 
-def listeners(meeting: Meeting, kind: str) -> Listeners:
+def listeners(meeting: Meeting, kind: str, without: Collection[tuple[str, int]] = ()) -> Listeners:
     """Those who would be told if the meeting were moved or cancelled now.
 
-    The first `SHOWN` are named, those with a seat before the others.
+    The first `SHOWN` are named, those with a seat before the others. `without`: those to whom it is
+    no news (`unheard.knowing`).
     """
-    everyone = concerned(meeting, kind)
+    knowing = [number for kind, number in without if kind == "registration"]
+    everyone = concerned(meeting, kind).where(Registration.id.not_in(knowing))
     counted = everyone.with_only_columns(Registration.state, sa.func.count())
     by_state = db.session.execute(counted.group_by(Registration.state))
     counts: dict[str, int] = {row[0]: row[1] for row in by_state}
@@ -57,7 +60,9 @@ def listeners(meeting: Meeting, kind: str) -> Listeners:
     for row in rows:
         names[row.state].append(f"{row.person.name}, {row.organisation.name}")
     groups = [(state, counts[state], shown) for state, shown in names.items()]
-    only_saved = saved(meeting, kind)
+    only_saved = saved(meeting, kind).where(
+        Person.id.not_in([number for kind, number in without if kind == "person"])
+    )
     count = db.session.scalar(sa.select(sa.func.count()).select_from(only_saved.subquery())) or 0
     in_order = only_saved.order_by(Person.sort_name, Person.id)
     people = db.session.scalars(in_order.limit(SHOWN - len(rows))).all()
@@ -87,7 +92,7 @@ def concerned(meeting: Meeting, kind: str) -> sa.Select[Any]:
     # A cancellation stops what waits of a mailing. A mail that was written for one person alone
     # still goes.
     unsent = sa.or_(
-        Message.state.in_(NEVER_LEFT),
+        Message.state.in_(TOLD_NOBODY),
         sa.and_(Message.state.in_(UNSENT), Message.mailing_id.is_not(None)),
     )
     return chosen.where(

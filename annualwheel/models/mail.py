@@ -79,9 +79,10 @@ class Message(Base):
     `text_version` names the template that the text was written from (see `letters.Letter`); it is
     empty for mails that are older than the column.
 
-    `waiting_since`: from when it may leave, which is when it was put, sent again, or let go on with
-    its mailing. `may_have_left`: a server had the whole of it, or a worker was lost with it, and no
-    answer came.
+    `meeting_id` is the meeting of a mail about an answer, which has neither a registration nor
+    always a mailing. `waiting_since`: from when it may leave, which is when it was put, sent again,
+    or let go on with its mailing. `may_have_left`: a server had the whole of it, or a worker was
+    lost with it, and no answer came.
     """
 
     __tablename__ = "messages"
@@ -108,6 +109,9 @@ class Message(Base):
     )
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("persons.id"), index=True, default=None
+    )
+    meeting_id: Mapped[int | None] = mapped_column(
+        ForeignKey("meetings.id"), index=True, default=None
     )
     state: Mapped[str] = mapped_column(choice_column("state", *MESSAGE_STATES), default="queued")
     # A worker has it until then; after that another may take it.

@@ -321,4 +321,5 @@ def _mail(kind: str, member: Member, sender: Person, now: dt.datetime, message: 
     facts = {name: everything[name] for name in wanted if name in everything}
     # Each press is a mail of its own: the same colleague may be mailed again.
     key = f"{kind}:{member.public_id}:{public_id()}"
-    outbox.put(key, kind, to, facts, notices.links(member), now)
+    meeting_id = member.submission.questionnaire.meeting_id
+    outbox.put(key, kind, to, facts, notices.links(member), now, meeting_id=meeting_id)

@@ -120,10 +120,11 @@ def send_receipts(version: SubmissionVersion, now: dt.datetime) -> None:
         }
         # The key is unique, so the database refuses a second receipt of one version to one person.
         key = f"{_receipt_key(version)}{person.public_id}"
+        meeting_id = submission.questionnaire.meeting_id
         if member:
-            outbox.put(key, "receipt", to, facts, links(member), now)
+            outbox.put(key, "receipt", to, facts, links(member), now, meeting_id=meeting_id)
         else:
-            outbox.put(key, "receipt_copy", to, facts, {}, now)
+            outbox.put(key, "receipt_copy", to, facts, {}, now, meeting_id=meeting_id)
 
 
 def _gets_receipt(person: Person, version: SubmissionVersion, now: dt.datetime) -> bool:
@@ -164,7 +165,8 @@ def tell_change(
             **facts,
         }
         key = f"{kind}:{cause}:{member.person.public_id}"
-        outbox.put(key, kind, to, every_fact, links(member), now)
+        meeting_id = submission.questionnaire.meeting_id
+        outbox.put(key, kind, to, every_fact, links(member), now, meeting_id=meeting_id)
 
 
 def summary(sections: Iterable[SectionContent], language: str) -> list[str]:

@@ -189,7 +189,7 @@ def _bodies(now: dt.datetime) -> Ids:
 
     The time counts from the meeting they are about, else from the day they were written.
     """
-    meeting_id = sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id)
+    meeting_id = sa.func.coalesce(Registration.meeting_id, Mailing.meeting_id, Message.meeting_id)
     counted_from = sa.func.coalesce(Meeting.ends_at, Message.queued_at)
     return (
         sa.select(MessageBody.message_id)

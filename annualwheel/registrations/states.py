@@ -44,6 +44,7 @@ TABLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("to_reconfirm", "revoke"): ("revoked",),
     ("to_reconfirm", "check_in"): ("attended",),
     ("to_reconfirm", "move"): ("to_reconfirm",),
+    ("to_reconfirm", "move_back"): ("registered",),
     ("declined", "invite"): ("invited",),
     ("declined", "register"): ("registered", "waitlisted"),
     ("declined", "substitute"): ("substituted",),

@@ -82,6 +82,9 @@ SENTENCES = {
     "test_needed": _l(
         "Skicka ett test till dig själv först. Texten kan ha ändrats sedan ditt förra test."
     ),
+    "test_waits": _l(
+        "Ditt test har inte gått iväg än. Vänta tills det har kommit, läs det och gå vidare då."
+    ),
     "too_late_to_save_the_date": _l("Anmälan öppnade %(day)s. Bjud in personerna i stället."),
     "invitation_sent": _l("Inbjudan till mötet är redan skickad. Bjud in personerna i stället."),
     "nobody_left": _l("Det finns ingen kvar att skicka till."),

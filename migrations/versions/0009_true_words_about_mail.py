@@ -15,6 +15,10 @@ MESSAGE = ('queued', 'sending', 'retry', 'sent', 'failed', 'unknown', 'withheld'
 MAILING = ('preparing', 'sending', 'done', 'paused')
 STAGE = sa.Enum('connection', 'tls', 'ehlo', 'auth', 'mail', 'rcpt', 'data', name='stage', native_enum=False, create_constraint=True, length=24)
 
+ABOUT_AN_ANSWER = ('receipt', 'change_granted', 'change_refused', 'colleague', 'lead')
+MESSAGES = sa.table('messages', sa.column('id', sa.Integer), sa.column('kind', sa.Text), sa.column('meeting_id', sa.Integer))
+BODIES = sa.table('message_bodies', sa.column('message_id', sa.Integer), sa.column('links', sa.JSON))
+
 
 def upgrade() -> None:
     _allow('messages', (*MESSAGE, 'expired'))
@@ -22,7 +26,11 @@ def upgrade() -> None:
     with op.batch_alter_table('messages') as batch:
         batch.add_column(sa.Column('waiting_since', sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column('may_have_left', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column('meeting_id', sa.Integer(), nullable=True))
+        batch.create_foreign_key(batch.f('fk_messages_meeting_id_meetings'), 'meetings', ['meeting_id'], ['id'])
+        batch.create_index(batch.f('ix_messages_meeting_id'), ['meeting_id'])
     op.execute('UPDATE messages SET waiting_since = queued_at')
+    name_the_meeting(op.get_bind())
     with op.batch_alter_table('messages') as batch:
         batch.alter_column('waiting_since', existing_type=sa.DateTime(timezone=True), nullable=False)
     with op.batch_alter_table('mailings') as batch:
@@ -42,12 +50,31 @@ def upgrade() -> None:
     )
 
 
+def name_the_meeting(connection: sa.Connection) -> None:
+    """What a mail about an answer is about, only its link says."""
+    meetings = dict(connection.execute(sa.text(
+        'SELECT m.public_id, q.meeting_id FROM members m JOIN submissions s ON s.id = m.submission_id '
+        'JOIN questionnaires q ON q.id = s.questionnaire_id')).all())
+    rows = connection.execute(
+        sa.select(BODIES.c.message_id, BODIES.c.links)
+        .join(MESSAGES, MESSAGES.c.id == BODIES.c.message_id)
+        .where(MESSAGES.c.kind.in_(ABOUT_AN_ANSWER))
+    ).all()
+    for message, links in rows:
+        member = links.get('preparation', {}).get('public_id')
+        if member in meetings:
+            connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == message).values(meeting_id=meetings[member]))
+
+
 def downgrade() -> None:
     op.drop_table('standstills')
     with op.batch_alter_table('mailings') as batch:
         batch.drop_column('stopped_why')
         batch.drop_column('stopped_at')
     with op.batch_alter_table('messages') as batch:
+        batch.drop_index(batch.f('ix_messages_meeting_id'))
+        batch.drop_constraint(batch.f('fk_messages_meeting_id_meetings'), type_='foreignkey')
+        batch.drop_column('meeting_id')
         batch.drop_column('may_have_left')
         batch.drop_column('waiting_since')
     # Nearest to the truth among the older states: a person must look at it.

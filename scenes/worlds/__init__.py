@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from annualwheel.db import db
 from annualwheel.services import services
 from scenes.world import START, World
-from scenes.worlds import after, empty, line, turns, year
+from scenes.worlds import after, empty, line, stands, turns, year
 
 MAKERS: Mapping[str, Callable[[World], None]] = {
     "empty": empty.make,
@@ -15,6 +15,7 @@ MAKERS: Mapping[str, Callable[[World], None]] = {
     "turns": turns.make,
     "after": after.make,
     "line": line.make,
+    "stands": stands.make,
 }
 
 

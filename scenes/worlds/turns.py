@@ -44,7 +44,7 @@ def make(world: World) -> None:
     """Registration is open at all three meetings, until what happens happens."""
     world.hire("coordinator", "Karin Exempel")
     world.hire("administrator", "Ada Exempel")
-    plan = {kind: _at(day) for kind, day in DAYS.items()}
+    plan = {kind: at(day) for kind, day in DAYS.items()}
     year = planning.create_year(2027, plan, START - 60 * DAY, audit.SYSTEM)
     kinds = {row.key: row for row in db.session.scalars(sa.select(Category))}
     for name, kind in PLACES:
@@ -61,7 +61,8 @@ def make(world: World) -> None:
     world.names |= {"hagfors": hagfors.public_id if hagfors else ""}
 
 
-def _at(day: dt.date) -> Appointment:
+def at(day: dt.date) -> Appointment:
+    """The usual hours of that day, at the usual venue."""
     starts, ends = (dt.datetime.combine(day, dt.time(hour, 30), STOCKHOLM) for hour in (8, 15))
     return Appointment(starts, ends, "Exempelsalen", "Exempelgatan 1, Karlstad")
 
@@ -101,7 +102,7 @@ def _moved(world: World, meeting: Meeting) -> None:
     _yes(world.invite("moved", meeting, "Ida Mallander", "Hagfors kommun"), None)
     _yes(world.invite("moved_online", meeting, "Viggo Fiktivlund", "Arvika kommun"), None, "online")
     world.invite("asked", meeting, "Rut Övningsfors", "Karlstads universitet")
-    new = _at(dt.date(2027, 3, 19))
+    new = at(dt.date(2027, 3, 19))
     mailing = changes.move(meeting, new, "lokalen är dubbelbokad", START, audit.SYSTEM)
     assert mailing is not None  # noqa: S101 there is somebody to tell
     world.names["moved_mailing"] = mailing.public_id

@@ -14,7 +14,16 @@ from annualwheel.contacts import organisations, people
 from annualwheel.db import db
 from annualwheel.meetings.changes import Appointment
 from annualwheel.meetings.planning import create_year
-from annualwheel.models import Category, Meeting, Organisation, Person, Staff, StaffLink, Year
+from annualwheel.models import (
+    Category,
+    Meeting,
+    Message,
+    Organisation,
+    Person,
+    Staff,
+    StaffLink,
+    Year,
+)
 from annualwheel.services import services
 from tests.conftest import START
 from tests.tiny_browser import Browser
@@ -86,3 +95,14 @@ def sign_in(visitor: Browser, person: Staff, now: dt.datetime = START) -> Browse
     return visitor.open(services().link_signer.url(Target("staff", link.public_id))).press(
         "Logga in"
     )
+
+
+def read_test(office: Browser) -> Browser:
+    """Has a test sent from the page of a mailing, and gets it."""
+    office.press("Skicka test till mig")
+    tests = db.session.query(Message).filter(
+        Message.key.startswith("test:"), Message.sent_at.is_(None)
+    )
+    tests.update({"state": "sent", "sent_at": START})
+    db.session.commit()
+    return office

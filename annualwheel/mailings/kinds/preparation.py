@@ -13,7 +13,7 @@ from annualwheel.mailings.kinds.asked import questionnaire_of, require_asked
 from annualwheel.mailings.kinds.composed import Composed, draft_of
 from annualwheel.mailings.kinds.kind import MailingDraft
 from annualwheel.mailings.recipients import to_prepare
-from annualwheel.models import Mailing
+from annualwheel.models import Mailing, Member
 from annualwheel.preparation import membership, notices
 from annualwheel.registrations.audiences import Addressee
 
@@ -41,16 +41,24 @@ class Preparation(Composed):
     def write(self, mailing: Mailing, batch: Sequence[Addressee], now: dt.datetime) -> None:
         """Makes them members and mails their link."""
         asked = questionnaire_of(draft_of(mailing))
-        for person, organisation, _title in rows.people(batch):
-            member = membership.join(asked, person, organisation, now)
+        members = [
+            membership.join(asked, person, organisation, now)
+            for person, organisation, _title in rows.people(batch)
+        ]
+        outbox.make_way([_key(member) for member in members])
+        for member in members:
             outbox.put(
-                # One such mail for each membership: `to_prepare` leaves out those with this key.
-                f"preparation:{member.public_id}",
+                _key(member),
                 self.key,
-                Recipient.of(person),
-                notices.preparation_facts(member, person.language),
+                Recipient.of(member.person),
+                notices.preparation_facts(member, member.person.language),
                 notices.links(member),
                 now,
                 mailing=mailing,
             )
         db.session.flush()
+
+
+def _key(member: Member) -> str:
+    """One such mail for each membership: `to_prepare` leaves out those with this key."""
+    return f"preparation:{member.public_id}"

@@ -61,6 +61,7 @@ class PreparationReminder(Composed):
                 joinedload(Member.submission).joinedload(Submission.organisation),
             )
         ).all()
+        outbox.make_way([day_key(self.key, member.public_id, now) for member in members])
         for member in members:
             # They were chosen before the locks of the meeting and the mailing were taken.
             if member.submission.submitted_at is not None:

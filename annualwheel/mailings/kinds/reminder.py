@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from annualwheel.cycle import years
 from annualwheel.db import db
 from annualwheel.errors import Closed
+from annualwheel.mail import outbox
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
@@ -65,6 +66,7 @@ class Reminder(Composed):
             .execution_options(populate_existing=True)
         ).all()
         today = dates.as_date(now).isoformat()
+        outbox.make_way([f"{self.key}:{one.public_id}:{today}" for one in registrations])
         for registration in registrations:
             notices.write(self.key, registration, now, cause=today, mailing=mailing)
         db.session.flush()

@@ -50,6 +50,7 @@ class Results(Composed):
         # Read once for each language: the number of queries must not follow the batch.
         languages = {one.language for one in batch}
         shared = {language: results.mail_facts(meeting, language) for language in languages}
+        outbox.make_way([results_key(meeting, person) for person in people.values()])
         for one in batch:
             public_id = one.key.partition(".")[2]
             row, person = found[public_id], people[one.person_id]

@@ -18,7 +18,7 @@ from annualwheel.db import db
 from annualwheel.errors import Closed, Refused
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
-from annualwheel.mail.states import NEVER_LEFT
+from annualwheel.mail.states import TOLD_NOBODY
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.composed import Composed
 from annualwheel.mailings.kinds.kind import MailingDraft
@@ -67,11 +67,13 @@ class SaveTheDate(Composed):
         chosen = audiences.audience(draft.meeting, draft.choice)
         begins = _key(draft.meeting, "")
         moved = listeners.news_of_date("moved", draft.meeting, "")
-        keys = db.session.scalars(sa.select(Message.key).where(outbox.begins(begins)))
+        keys = db.session.scalars(
+            sa.select(Message.key).where(outbox.begins(begins), Message.state.not_in(TOLD_NOBODY))
+        )
         # The keys hold the number of the meeting's moves, so a move lets everybody be told again.
         told = {key.removeprefix(begins) for key in keys}
         about_move = sa.select(Message.key).where(
-            outbox.begins(moved), Message.state.not_in(NEVER_LEFT)
+            outbox.begins(moved), Message.state.not_in(TOLD_NOBODY)
         )
         told |= {key.removeprefix(moved) for key in db.session.scalars(about_move)}
         return [one for one in chosen if one.key not in told]
@@ -85,6 +87,7 @@ class SaveTheDate(Composed):
         """Writes to them, whoever has been invited meanwhile left out by `is_wanted`."""
         meeting = mailing.meeting
         before = _told_before(meeting, [one.person_id for one in batch])
+        outbox.make_way([_key(meeting, one.key) for one in batch])
         for one, (person, _organisation, _title) in zip(batch, rows.people(batch), strict=True):
             outbox.put(
                 _key(meeting, person.public_id),
@@ -141,7 +144,7 @@ def _told_before(meeting: Meeting, person_ids: Collection[int]) -> set[int]:
         sa.select(Message.person_id).where(
             Message.person_id.in_(person_ids),
             outbox.begins(listeners.saved_date(meeting.id)),
-            Message.state.not_in(NEVER_LEFT),
+            Message.state.not_in(TOLD_NOBODY),
         )
     )
     return {number for number in rows_ if number is not None}

@@ -138,6 +138,13 @@ EVENT = {
     "terms_changed": Word("Mötets villkor ändrades", "The terms of the meeting were changed"),
     "mailing_confirmed": Word("Ett utskick började", "A mailing began"),
     "mailing_paused": Word("Ett utskick pausades", "A mailing was paused"),
+    "mailing_stopped": Word(
+        "Ett utskick stannade: mejlservern tog inte emot det",
+        "A mailing stopped: the mail server did not take it",
+    ),
+    "all_sent_again": Word(
+        "Mejl som hade stannat skickades igen", "E-mails that had stopped were sent again"
+    ),
     "mailing_resumed": Word("Ett utskick fortsatte", "A mailing was resumed"),
     "tested": Word("Ett testmejl skickades", "A test e-mail was sent"),
     "sent_again": Word("Ett mejl skickades igen", "An e-mail was sent again"),
@@ -172,6 +179,8 @@ EVENT = {
 }
 MAIL_GROUP = {
     "stopped": Word("Kom inte fram", "Not delivered"),
+    "expired": Word("Gick inte iväg", "Did not leave"),
+    "unknown": Word("Osäkert om de kom fram", "Delivery uncertain"),
     "waiting": Word("Väntar", "Waiting"),
     "sent": Word("Skickade", "Sent"),
     "not_sent": Word("Skickades inte", "Not sent"),

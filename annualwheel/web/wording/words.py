@@ -93,6 +93,7 @@ MESSAGE = {
     "sent": Word("Skickat", "Sent", "ok", "check"),
     "failed": Word("Kom inte fram", "Not delivered", "err", "warn"),
     "unknown": Word("Osäkert om det kom fram", "Delivery uncertain", "warn", "warn"),
+    "expired": Word("Gick inte iväg", "Did not leave", "err", "warn"),
     "withheld": Word("Skickades inte", "Not sent", "", "cross"),
     "dropped": Word("Struket, gällde inte längre", "Dropped, no longer applied", "", "cross"),
     "not_sent": Word(
@@ -107,6 +108,35 @@ MAILING = {
     "sending": Word("Skickas nu", "Being sent", "info", "half"),
     "done": Word("Skickat", "Sent", "ok", "check"),
     "paused": Word("Pausat", "Paused", "warn", "warn"),
+    "stopped": Word("Har stannat", "Has stopped", "err", "warn"),
+}
+# What the mail server does not do for us, by how far the talk with it came.
+STAGE = {
+    "connection": Word("Mejlservern går inte att nå.", "The mail server cannot be reached."),
+    "tls": Word(
+        "Det går inte att koppla upp säkert till mejlservern (TLS).",
+        "There is no secure connection to the mail server (TLS).",
+    ),
+    "ehlo": Word(
+        "Mejlservern svarar inte på vår hälsning (EHLO).",
+        "The mail server does not answer our greeting (EHLO).",
+    ),
+    "auth": Word(
+        "Mejlservern godtar inte vår inloggning (AUTH).",
+        "The mail server does not accept our sign-in (AUTH).",
+    ),
+    "mail": Word(
+        "Mejlservern tar inte emot mejl från vår adress (MAIL).",
+        "The mail server takes no e-mail from our address (MAIL).",
+    ),
+    "rcpt": Word(
+        "Mejlservern för inte vidare våra mejl (RCPT).",
+        "The mail server passes none of our e-mail on (RCPT).",
+    ),
+    "data": Word(
+        "Mejlservern tar inte emot våra mejl (DATA).",
+        "The mail server does not take our e-mail (DATA).",
+    ),
 }
 MEETING_STATE = {
     "planned": Word("Planerat", "Planned"),
@@ -151,6 +181,7 @@ TABLES: Mapping[str, Mapping[str, Word]] = {
     "role": ROLE,
     "submission": SUBMISSION,
     "mailing": MAILING,
+    "stage": STAGE,
     "meeting_state": MEETING_STATE,
     "mode": MODE,
     "member": MEMBER,

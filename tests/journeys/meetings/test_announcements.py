@@ -353,3 +353,152 @@ def test_a_paused_announcement_is_written_when_it_goes_on(meeting: Meeting) -> N
     assert [mail.registration_id for mail in mails("moved")] == [
         registration.id for registration in seats
     ]
+
+
+# Moved and moved back before anything has left
+
+
+def place_of(meeting: Meeting, place: str, now: dt.datetime = START) -> Mailing | None:
+    """Moves the meeting to another venue at the same time."""
+    to = Appointment(meeting.starts_at, meeting.ends_at, place, meeting.address)
+    mailing = changes.move(meeting, to, "", now, audit.SYSTEM)
+    db.session.commit()
+    return mailing
+
+
+def back(meeting: Meeting, by: dt.timedelta = -WEEK) -> Mailing | None:
+    to = Appointment(meeting.starts_at + by, meeting.ends_at + by, meeting.place, meeting.address)
+    mailing = changes.move(meeting, to, "", START, audit.SYSTEM)
+    db.session.commit()
+    return mailing
+
+
+def leaves(**which: object) -> None:
+    db.session.query(Message).filter_by(state="queued", **which).update({"state": "sent"})
+    db.session.commit()
+
+
+@pytest.mark.parametrize("by_a_job", [True, False])
+def test_moved_back_before_anything_left_nobody_hears_and_each_yes_stands(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch, by_a_job: bool
+) -> None:
+    if by_a_job:
+        monkeypatch.setattr(announcements, "AT_ONCE", 0)
+    maria, erik = coming(meeting, "Maria", "Erik")
+    (anna,) = invited(meeting, "Anna")
+    first, before = move(meeting), len(mails())
+    assert (maria.state, anna.state) == ("to_reconfirm", "invited")
+    assert back(meeting) is None
+    building.prepare(first.id)
+    db.session.expire_all()
+    assert [one.state for one in (maria, erik, anna)] == ["registered", "registered", "invited"]
+    assert len(mails()) == before
+    assert {mail.state for mail in mails() if mail.mailing_id == first.id} <= {"dropped"}
+
+
+def test_over_a_third_day_and_back_the_yes_stands(meeting: Meeting) -> None:
+    (maria,) = coming(meeting, "Maria")
+    move(meeting)
+    move(meeting)
+    assert back(meeting, -2 * WEEK) is None
+    db.session.refresh(maria)
+    assert maria.state == "registered"
+
+
+def test_who_has_heard_is_told_of_the_way_back_and_asked_again(meeting: Meeting) -> None:
+    heard, unheard = coming(meeting, "Maria", "Erik")
+    first = move(meeting)
+    leaves(registration_id=heard.id)
+    before = len(mails())
+    second = back(meeting)
+    assert second is not None and (second.expected, changes.told(second)) == (2, 1)
+    assert new_to(heard, before) == ["moved", "calendar_update"]
+    assert new_to(unheard, before) == []
+    assert (heard.state, unheard.state) == ("to_reconfirm", "registered")
+    assert first.id != second.id
+
+
+def test_a_calendar_that_was_changed_is_changed_back_though_nothing_is_told(
+    meeting: Meeting,
+) -> None:
+    (maria,) = coming(meeting, "Maria")
+    move(meeting)
+    leaves(kind="calendar_update")
+    before = len(mails())
+    mailing = back(meeting)
+    assert new_to(maria, before) == ["calendar_update"]
+    assert mailing is not None and mailing.expected == 1
+    assert (maria.state, maria.sequence) == ("registered", 2)
+
+
+def test_back_to_the_day_with_another_venue_the_yes_stands_and_the_venue_is_told(
+    meeting: Meeting,
+) -> None:
+    (maria,) = coming(meeting, "Maria")
+    move(meeting)
+    to = Appointment(meeting.starts_at - WEEK, meeting.ends_at - WEEK, "Karlstad CCC", "")
+    before = len(mails())
+    changes.move(meeting, to, "", START, audit.SYSTEM)
+    assert new_to(maria, before) == ["moved", "calendar_update"]
+    (told,) = [mail for mail in mails()[before:] if mail.kind == "moved"]
+    assert "Ny plats" in told.body.subject and "Din anmälan gäller" in text_of(told)
+    assert "Karlstad CCC" in text_of(told) and "29 januari" not in text_of(told)
+    assert maria.state == "registered"
+
+
+def test_an_invitation_that_waits_says_the_day_that_holds_again(meeting: Meeting) -> None:
+    registration = make_guest(meeting, "Maria", "Ek")
+    move(meeting)
+    assert "29 januari" in text_of(mails("invitation")[0])
+    back(meeting)
+    assert new_to(registration) == ["invitation"]
+    db.session.expire_all()
+    assert "22 januari" in text_of(mails("invitation")[0])
+
+
+def test_who_answered_for_the_new_day_is_told_of_the_way_back(meeting: Meeting) -> None:
+    (maria,) = coming(meeting, "Maria")
+    move(meeting)
+    replies.register(maria, reply_of(maria), START, audit.participant(maria.person_id))
+    before = len(mails())
+    back(meeting)
+    assert "moved" in new_to(maria, before) and maria.state == "to_reconfirm"
+
+
+def test_a_move_that_was_tried_in_vain_has_told_nobody(meeting: Meeting) -> None:
+    (maria,) = coming(meeting, "Maria")
+    first = move(meeting)
+    for mail in mails("moved") + mails("calendar_update"):
+        mail.state = "expired"
+    first.state = "done"
+    db.session.commit()
+    assert back(meeting) is None
+    db.session.expire_all()
+    assert maria.state == "registered"
+    assert {mail.state for mail in mails("moved")} == {"dropped"}
+
+
+def test_nobody_who_attends_online_hears_of_another_venue(
+    session: scoped_session[Session],
+) -> None:
+    meeting = make_meeting(online=True)
+    here, online = coming(meeting, "Maria", "Erik")
+    online.mode = "online"
+    db.session.commit()
+    before = len(mails())
+    place_of(meeting, "Karlstad CCC")
+    assert new_to(here, before) == ["moved", "calendar_update"]
+    assert new_to(online, before) == []
+    assert all("som tidigare" not in text_of(mail) for mail in mails("moved"))
+
+
+def test_the_page_before_a_move_counts_only_those_who_would_hear(
+    meeting: Meeting, visitor: Browser
+) -> None:
+    heard, _unheard = coming(meeting, "Maria", "Erik")
+    move(meeting)
+    leaves(registration_id=heard.id)
+    office = sign_in(visitor, make_staff())
+    office.open("/mote/2027/arbetsmote/flytta").fill("Dag", "2027-01-22").press("Granska ändringen")
+    office.see("Visa vem som får mejlet", "Maria Ek").miss("Erik Ek")
+    office.press("Ändra och mejla 1 person").see("Mötet är ändrat. 1 person får ett mejl.")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField
 
 from annualwheel import audit
+from annualwheel.jobs import queue
 from annualwheel.mail import letters, states
 from annualwheel.mailings import failures, log
 from annualwheel.mailings import sending as sent
+from annualwheel.mailings.kinds import asked
 from annualwheel.mailings.log import LogFilter
 from annualwheel.models import Message
 from annualwheel.web import lists, page
 from annualwheel.web.acting import carried_out, carry_out
 from annualwheel.web.coordinator import blueprint
+from annualwheel.web.coordinator.mailings import mail_server
 from annualwheel.web.forms import Address, BaseForm, Press, strip
 from annualwheel.web.lists import Column
 from annualwheel.web.parts import mail_names
@@ -26,6 +34,8 @@ from annualwheel.wording.collation import swedish
 MAILINGS = 10
 # The largest number that a key may be: PostgreSQL refuses to compare with a larger one.
 NO_ID = 2**31 - 1
+# What the log is narrowed by in its address.
+FILTERS = ("sok", "lage", "mejl", "mote", "utskick")
 # Mails with what participants write to each other: staff do not read their text here.
 PRIVATE = ("colleague", "receipt", "receipt_copy", "substitute_invitation")
 COLUMNS = (
@@ -40,33 +50,57 @@ COLUMNS = (
 @blueprint.get("/utskick")
 def mailings() -> str:
     """Lists the mailings and the single mails; those that need somebody come first."""
-    wanted, asked, kinds = _wanted(), lists.ListRequest(COLUMNS, log.NEWEST), _kinds()
+    wanted, kinds = _wanted(request.args), _kinds()
+    listed = lists.ListRequest(COLUMNS, log.NEWEST)
     narrowed = wanted != LogFilter()
     recent = [] if narrowed else log.latest_mailings(MAILINGS)
-    found = log.page(wanted, asked.number, asked.order, kinds)
+    found = log.page(wanted, listed.number, listed.order, kinds)
     return render_template(
         "coordinator/mailings.html",
         active="mailings",
-        found=asked.shown(found),
+        found=listed.shown(found),
         mail_names=mail_names.mails(found.rows),
         mailing_names=mail_names.mailings(recent),
         wanted=wanted,
-        groups=[(one, staff_words.say(one, "mail_group")) for one in log.GROUPS],
+        groups=[(one, staff_words.say(one, "mail_group")) for one in log.NARROWED],
         kinds=[(one, staff_words.say(one, "mail")) for one in kinds],
         narrowed=narrowed,
-        stopped=0 if narrowed else log.count(LogFilter(group="stopped")),
+        stopped=Counter() if narrowed else log.count_by_state(LogFilter(group="stopped")),
+        standing=None if narrowed else mail_server.shown(),
+        of_mailing=_mailing_name(wanted),
+        **_again(wanted),
         recent=[(mailing, sent.progress_of(mailing)) for mailing in recent],
     )
 
 
-def _wanted() -> LogFilter:
-    """The filter of the log, read from the address."""
+def _wanted(given: MultiDict[str, str]) -> LogFilter:
+    """The filter of the log, read from the address or from the form of the press."""
+    mailing = given.get("utskick", "")
     return LogFilter(
-        text=request.args.get("sok", ""),
-        group=request.args.get("lage", ""),
-        kind=request.args.get("mejl", ""),
-        meeting_id=min(request.args.get("mote", 0, int), NO_ID),
+        text=given.get("sok", ""),
+        group=given.get("lage", ""),
+        kind=given.get("mejl", ""),
+        meeting_id=min(given.get("mote", 0, int), NO_ID),
+        mailing_id=sent.by_public_id(mailing).id if mailing else 0,
     )
+
+
+def _mailing_name(wanted: LogFilter) -> str:
+    """What the mailing that the log is narrowed to is called in running text."""
+    if not wanted.mailing_id:
+        return ""
+    mailing = sent.by_public_id(request.args["utskick"])
+    return mail_names.in_running_text(mailing.kind, asked.of_mailing(mailing))
+
+
+def _again(wanted: LogFilter) -> dict[str, int]:
+    """How many of the listed mails one press would send again, and how many may have arrived."""
+    if wanted.group not in log.AGAIN:
+        return {"to_send_again": 0, "found_doubtful": 0}
+    return {
+        "to_send_again": failures.count_stopped(wanted),
+        "found_doubtful": log.count_by_state(wanted)["unknown"],
+    }
 
 
 def _kinds() -> list[str]:
@@ -98,6 +132,7 @@ def _shown(public_id: str, form: AddressForm | None) -> AnyResponse:
         registration=log.registration_of(message),
         text=_text(message) if written and message.kind not in PRIVATE else "",
         form=form or AddressForm(data={"email": message.address}),
+        standing=mail_server.shown() if message.state in states.UNSENT else None,
         can_again=written and message.state in states.AGAIN,
         written=written,
         instead=_instead(message),
@@ -135,6 +170,19 @@ def _instead(message: Message) -> str:
             )
         )
     return str(_("Mejlet hör inte till någon i registret, så adressen går inte att rätta här."))
+
+
+@blueprint.post("/utskick/igen")
+def all_again() -> AnyResponse:
+    """Sends all mails again that stopped and that the page listed."""
+    wanted = _wanted(request.form)
+    if Press().accepted() and wanted.group in log.AGAIN:
+        actor = audit.staff(g.staff.id)
+        count = carry_out(lambda: failures.send_all_again(wanted, page.now(), actor))
+        queue.start_drains()
+        flash(ngettext("%(num)s mejl skickas igen.", "%(num)s mejl skickas igen.", count))
+    here: dict[str, Any] = {key: value for key, value in request.form.items() if key in FILTERS}
+    return redirect(url_for("coordinator.mailings", **here), code=303)
 
 
 @blueprint.post("/utskick/mejl/<public_id>/igen")

@@ -50,7 +50,7 @@ from annualwheel.services import enqueue, services
 from annualwheel.web import error_messages, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint, categories
-from annualwheel.web.coordinator.mailings import kind_words
+from annualwheel.web.coordinator.mailings import kind_words, mail_server
 from annualwheel.web.forms import TOO_OLD, Press
 from annualwheel.web.parts import mail_names
 from annualwheel.web.wording import staff_words, words
@@ -157,7 +157,7 @@ def _compose(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         plain=plain(drafts.letter(draft, sample, page.now())),
         most=TICKED,
         examples=_examples(rows),
-        tested=drafts.tested_at(draft, g.staff, page.now()),
+        test=drafts.latest_test(draft, g.staff, page.now()),
         form=Press(),
         choices=_choices(draft.meeting),
         chosen=request.args.get("urval", ""),
@@ -274,10 +274,12 @@ def _here(draft: MailingDraft, what: str) -> str:
 def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
     """Makes the last page before anything is sent. It changes nothing."""
     rows = drafts.recipients(draft, page.now())
-    tested = drafts.tested_at(draft, g.staff, page.now())
-    if not rows or tested is None:
-        missing = "test_needed" if rows else "nobody_left"
-        return _compose(draft, what, error_messages.sentence(Refused(missing)))
+    try:
+        if not rows:
+            raise Refused("nobody_left")
+        drafts.require_tested(draft, g.staff, page.now())
+    except Refused as refusal:
+        return _compose(draft, what, error_messages.sentence(refusal))
     html = render_template(
         "coordinator/sending_confirm.html",
         active="year",
@@ -285,7 +287,7 @@ def _confirm(draft: MailingDraft, what: str, problem: str = "") -> AnyResponse:
         draft=draft,
         name=_name(draft),
         rows=rows,
-        tested=tested,
+        tested=drafts.tested_at(draft, g.staff, page.now()),
         form=Press(),
         letter=drafts.letter(draft, rows[0], page.now()),
         english=sum(one.language == "en" for one in rows),
@@ -368,18 +370,18 @@ def sending(public_id: str) -> str:
         counts=counts,
         running=running,
         is_left=is_left(mailing, page.now()),
+        standing=mail_server.stands_in_the_way(mailing, counts.waiting),
         announced=not kind.address,
         reminds=kind.reminds,
         said=kind_words.PAGES.get(mailing.kind),
         form=Press(),
         failed=log.newest(log.LogFilter(group="stopped", mailing_id=mailing.id), FAILED),
-        most=FAILED,
     )
 
 
 @blueprint.post("/utskick/<public_id>/<act>")
 def steer(public_id: str, act: str) -> AnyResponse:
-    """Pauses a mailing or resumes it."""
+    """Pauses a mailing, or lets one go on that was paused or has stopped."""
     mailing, actor = by_public_id(public_id), audit.staff(g.staff.id)
     if act not in ("pausa", "fortsatt"):
         abort(404)

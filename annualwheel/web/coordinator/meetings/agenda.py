@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask_babel import ngettext
 from annualwheel import machine_clocks
 from annualwheel.clock import ahead_of_shared
 from annualwheel.cycle import years
+from annualwheel.mail.mailing_states import HELD
 from annualwheel.mailings import log
 from annualwheel.models import ChangeRequest, Mailing, Meeting, Phase
 from annualwheel.participation import organisation_requests
@@ -22,6 +24,7 @@ from annualwheel.privacy import erasure
 from annualwheel.questionnaires import opening
 from annualwheel.registrations.turnout import Funnel, Turnout, funnel, turnout
 from annualwheel.services import services
+from annualwheel.web.coordinator.mailings import mail_server
 from annualwheel.web.coordinator.meetings import asked as questionnaires_asked
 from annualwheel.web.coordinator.meetings.asked import QuestionnaireCounts
 from annualwheel.web.wording import words
@@ -40,7 +43,7 @@ class Status:
     funnel: Funnel
     turnout: list[Turnout]
     asked: list[QuestionnaireCounts]
-    undelivered: int
+    stopped: Counter[str]
     mailings: dict[str, list[Mailing]]
     asking: list[ChangeRequest]
     unlisted: int
@@ -56,7 +59,7 @@ class Status:
             funnel=funnel(meeting),
             turnout=turnout(meeting),
             asked=questionnaires_asked.of(meeting, mailings.get("preparation", [])),
-            undelivered=log.count(log.LogFilter(group="stopped", meeting_id=meeting.id)),
+            stopped=log.count_by_state(log.LogFilter(group="stopped", meeting_id=meeting.id)),
             mailings=mailings,
             asking=reopening.waiting(meeting),
             unlisted=organisation_requests.count(meeting),
@@ -196,14 +199,7 @@ def _url(endpoint: str, meeting: Meeting, **values: Any) -> str:
 
 
 def _stopped(status: Status) -> list[dict[str, Any]]:
-    rows, meeting = [], status.meeting
-    if status.undelivered:
-        title = ngettext(
-            "%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", status.undelivered
-        )
-        text, link = _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser")
-        href = url_for("coordinator.mailings", mote=meeting.id, lage="stopped")
-        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
+    rows, meeting = _undelivered(status), status.meeting
     if status.unlisted:
         title = ngettext(
             "%(num)s organisation saknas i registret",
@@ -214,18 +210,50 @@ def _stopped(status: Status) -> list[dict[str, Any]]:
         href = _url("organisation_requests", meeting)
         rows.append(_row("warn", _("Väntar"), title, text, _("Svara på frågan"), href))
     mailings = (mailing for several in status.mailings.values() for mailing in several)
-    return rows + [_paused(mailing) for mailing in mailings if mailing.state == "paused"]
+    return rows + [_held(mailing) for mailing in mailings if mailing.state in HELD]
 
 
-def _paused(mailing: Mailing) -> dict[str, Any]:
-    return _row(
-        "warn",
-        _("Pausat"),
-        _("Ett utskick är pausat"),
-        _("Inget mer skickas förrän du fortsätter"),
-        _("Visa utskicket"),
-        url_for("coordinator.sending", public_id=mailing.public_id),
+def _undelivered(status: Status) -> list[dict[str, Any]]:
+    """The rows about mails that stopped: those that never left, and those that did not arrive."""
+    rows, meeting, expired = [], status.meeting, status.stopped["expired"]
+    others = status.stopped.total() - expired
+    if others:
+        title = ngettext("%(num)s mejl kom inte fram", "%(num)s mejl kom inte fram", others)
+        text, link = _("Rätta adressen, så skickas mejlet igen"), _("Rätta adresser")
+        href = url_for("coordinator.mailings", mote=meeting.id, lage="stopped")
+        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
+    if expired:
+        title = ngettext("%(num)s mejl gick inte iväg", "%(num)s mejl gick inte iväg", expired)
+        text, link = _("Inget säger att adresserna är fel"), _("Skicka dem igen")
+        href = url_for("coordinator.mailings", mote=meeting.id, lage="expired")
+        rows.append(_row("err", _("Mejl stoppat"), title, text, link, href))
+    return rows
+
+
+def _held(mailing: Mailing) -> dict[str, Any]:
+    """The row about a mailing that waits for somebody."""
+    link, href = _("Visa utskicket"), url_for("coordinator.sending", public_id=mailing.public_id)
+    if mailing.state == "paused":
+        title, text = _("Ett utskick är pausat"), _("Inget mer skickas förrän du fortsätter")
+        return _row("warn", _("Pausat"), title, text, link, href)
+    title = _("Ett utskick har stannat")
+    text = _("Mejlservern tar inte emot det. Adresserna är det inget fel på")
+    return _row("err", _("Mejl stoppat"), title, text, link, href)
+
+
+def mail_to_do(now: dt.datetime) -> list[dict[str, Any]]:
+    """The row about a mail server that takes nothing from us, which concerns every meeting."""
+    stands = mail_server.shown()
+    if stands is None:
+        return []
+    title = _("Mejlen står still")
+    text = _(
+        "%(count)s mejl väntar sedan %(when)s",
+        count=words.number(stands.waiting),
+        when=words.moment(stands.since, now),
     )
+    href = url_for("coordinator.mailings")
+    return [_row("err", _("Mejl stoppat"), title, text, _("Visa vad servern säger"), href)]
 
 
 def _asking(status: Status) -> list[dict[str, Any]]:

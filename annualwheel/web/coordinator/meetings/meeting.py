@@ -23,7 +23,7 @@ from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.meetings import events, year_overview
-from annualwheel.web.coordinator.meetings.agenda import Status, steps, to_do
+from annualwheel.web.coordinator.meetings.agenda import Status, mail_to_do, steps, to_do
 from annualwheel.web.forms import Press
 from annualwheel.web.lists import Column
 
@@ -45,7 +45,7 @@ def meeting(number: int, kind: str) -> str:
         meeting=found,
         status=status,
         steps=steps(found, now),
-        todos=to_do(status, now),
+        todos=[*mail_to_do(now), *to_do(status, now)],
         funnel=[(group, getattr(status.funnel, group)) for group in STEPS],
         events=events.latest(found),
         badge=year_overview.badge(status, now),

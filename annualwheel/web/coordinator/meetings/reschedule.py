@@ -17,7 +17,7 @@ from annualwheel.errors import Refused
 from annualwheel.mailings import drafts
 from annualwheel.mailings.kinds import rows
 from annualwheel.mailings.kinds.kind import MailingDraft
-from annualwheel.meetings import announcements, changes, listeners
+from annualwheel.meetings import announcements, changes, listeners, unheard
 from annualwheel.meetings.acts import MeetingNews
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Mailing, Meeting
@@ -189,7 +189,10 @@ def _audience(meeting: Meeting, kind: str, to: dict[str, str], reason: str) -> d
 
     Who has only been asked to save the date gets another one.
     """
-    who = listeners.listeners(meeting, kind)
+    knowing = (
+        unheard.knowing(meeting, announcements.appointment(meeting), to) if kind == "moved" else ()
+    )
+    who = listeners.listeners(meeting, kind, knowing)
     draft = MailingDraft(meeting, kind, news=MeetingNews(to, reason))
     samples = []
     if who.first:

@@ -178,7 +178,7 @@ def _prefilled(last: Year | None, now: dt.datetime) -> dict[str, object]:
 
 def _all_to_do(statuses: list[Status], now: dt.datetime) -> list[dict[str, Any]]:
     """The rows of all meetings, each with its meeting's name, most urgent first."""
-    rows = []
+    rows = agenda.mail_to_do(now)
     for status in statuses:
         meeting = words.meeting(status.meeting.kind)
         rows += [row | {"text": f"{meeting}. {row['text']}"} for row in to_do(status, now)]
