@@ -253,10 +253,11 @@ def make_private(file: Path) -> None:
     """Makes the file, where there is none, for its owner alone to read.
 
     SQLite gives the log beside it the same rights. Where no file can be made, whoever opens it says
-    so.
+    so. One that is there is not opened: closing it again would end the locks that SQLite holds on
+    it in this process (https://sqlite.org/howtocorrupt.html 2.2).
     """
     with contextlib.suppress(OSError):
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -71,14 +71,18 @@ def _unwritable(settings: Settings) -> Iterator[str]:
 
 
 def _try(file: Path) -> None:
-    """Writes beside the file and opens it, as SQLite will. Raises `OSError`.
+    """Writes beside the file. Raises `OSError`.
 
-    Only a write shows that a disk is full, or that its file system can only be read.
+    Only a write shows that a disk is full, or that its file system can only be read. The file
+    itself is not opened: closing it again would end the locks that SQLite holds on it in this
+    process (https://sqlite.org/howtocorrupt.html 2.2).
     """
     with tempfile.TemporaryFile(dir=file.parent, buffering=0) as trial:
         trial.write(bytes(4096))
-    if file.exists():
-        os.close(os.open(file, os.O_RDWR))
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if file.exists() and not os.access(file, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _nearly_full(settings: Settings) -> Iterator[str]:

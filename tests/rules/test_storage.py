@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from annualwheel import create_app, storage
+from annualwheel.db import make_private
 from config import Settings, SettingsError
 
 
@@ -69,6 +74,26 @@ def test_little_room_is_told_but_does_not_keep_readers_out(
         "QUEUE_URL",
     ]
     storage.require(settings)
+
+
+WRITE = """
+import sqlite3, sys
+sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None).execute("begin immediate")
+"""
+
+
+def test_looking_leaves_the_locks_of_this_process_alone(settings: Settings, tmp_path: Path) -> None:
+    """To close a file that is locked ends the locks (POSIX), and two would write at once."""
+    file = tmp_path / "rows.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as ours:
+        ours.execute("create table rows (id integer)")
+        ours.execute("begin immediate")
+        storage.problems(settings)
+        make_private(file)
+        other = subprocess.run(
+            [sys.executable, "-c", WRITE, str(file)], capture_output=True, text=True, check=False
+        )
+    assert "database is locked" in other.stderr
 
 
 def test_a_database_server_keeps_no_files_here(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 import stat
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -296,7 +297,8 @@ def test_a_copy_of_the_file_alone_lacks_what_was_acknowledged(
         db.session.commit()
         made = copied(app, tmp_path / "copies")
         plain = tmp_path / "plain.db"
-        plain.write_bytes(database.file.read_bytes())
+        # By another process: closing the file in this one would end its locks.
+        subprocess.run(["cp", str(database.file), str(plain)], check=True)
         counts = [_named(plain), _named(made / "database")]
     assert counts == [0, 1]
 
