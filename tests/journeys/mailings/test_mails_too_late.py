@@ -28,6 +28,7 @@ from annualwheel.preparation import membership
 from annualwheel.questionnaires import opening
 from annualwheel.registrations import invitations, notices
 from tests.conftest import START, Fixed
+from tests.makers.asked import answer_all
 from tests.makers.guests import mails, make_guest, make_meeting, publish, reply_of
 from tests.makers.region import make_staff
 from tests.smtp_server import Smtp
@@ -315,6 +316,7 @@ def test_what_follows_a_meeting_up_is_asked_after_it(guest: Registration) -> Non
 @pytest.mark.parametrize("used", [True, False])
 def test_a_link_to_sign_in_that_has_run_out_is_not_sent(session: Any, used: bool) -> None:
     staff.ask_for_link(make_staff().email, "192.0.2.1", START)
+    answer_all()
     [message] = mails("staff_sign_in")
     assert relevance.wanted([message], START + staff.LINK_LIFE) == [message]
     if used:

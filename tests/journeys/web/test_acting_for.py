@@ -83,7 +83,8 @@ def test_every_form_says_whose_it_is_and_nobody_elses(
             ):
                 bare.append(f"{scene.name}: {script.attrs}")
     assert not bare, "\n".join(bare)
-    assert seen or name == "empty"
+    # Nobody but staff has a page there.
+    assert seen or name in ("empty", "stands")
 
 
 # The registration

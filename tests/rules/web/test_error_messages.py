@@ -21,7 +21,7 @@ MADE = {
     ),
 }
 # Never reached by a press: nobody asks a page to move, promote or lapse a registration.
-SILENT = {"cannot_lapse"}
+SILENT = {"cannot_lapse", "cannot_move_back"}
 
 
 def keys() -> Iterator[str]:

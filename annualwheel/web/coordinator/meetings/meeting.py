@@ -23,7 +23,8 @@ from annualwheel.web import lists, page
 from annualwheel.web.acting import carry_out
 from annualwheel.web.coordinator import blueprint, categories
 from annualwheel.web.coordinator.meetings import events, year_overview
-from annualwheel.web.coordinator.meetings.agenda import Status, mail_to_do, steps, to_do
+from annualwheel.web.coordinator.meetings.agenda import Status, mail_to_do, to_do
+from annualwheel.web.coordinator.meetings.steps import steps
 from annualwheel.web.forms import Press
 from annualwheel.web.lists import Column
 

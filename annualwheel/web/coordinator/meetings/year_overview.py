@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from annualwheel.models import Meeting, Phase, Year
 from annualwheel.web import page
-from annualwheel.web.coordinator.meetings.agenda import SHOWN_PHASES, Status, phase_state
+from annualwheel.web.coordinator.meetings.agenda import Status
+from annualwheel.web.coordinator.meetings.steps import SHOWN_PHASES, phase_state
 from annualwheel.web.parts import wheel
 from annualwheel.web.wording import words
 from annualwheel.wording import dates
