@@ -86,6 +86,12 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
+def times() -> int:
+    """How often a fault strikes: once in the ordinary run, more often in `make faults`."""
+    return int(os.environ.get("FAULT_TIMES") or "1")
+
+
+@pytest.fixture(scope="session")
 def session_smtp() -> Iterator[smtp_server.Smtp]:
     """The mail server of this worker; tests use `smtp`."""
     with smtp_server.running() as server:

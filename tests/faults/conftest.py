@@ -40,12 +40,6 @@ STANDS_STILL = 60
 GONE = (OSError, HTTPException, Unexpected)
 
 
-@pytest.fixture(scope="session")
-def times() -> int:
-    """How often a fault strikes: once in the ordinary run, more often in `make faults`."""
-    return int(os.environ.get("FAULT_TIMES") or "1")
-
-
 @dataclass
 class Service:
     """The web server as in production, but for its clock, in processes of their own."""

@@ -21,6 +21,8 @@ from tests.conftest import START, Fixed
 from tests.makers.region import make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
 
+pytestmark = pytest.mark.fault
+
 MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
 SEVEN = 7 * MINUTE
 

@@ -28,7 +28,7 @@ from tests.held import MOST, held
 
 DAY = dt.timedelta(days=1)
 KINDS = ("direction", "conference")
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.fault, pytest.mark.usefixtures("session")]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.makers.guests import make_meeting
 MOMENT = dt.timedelta(microseconds=1)
 STATES = ("queued", "building")
 PATIENCE = 60.0
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.fault, pytest.mark.usefixtures("session")]
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from tests.databases import PostgreSQL, SQLite
 from tests.makers.region import make_organisation, make_person, make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
 
+pytestmark = pytest.mark.fault
+
 PATIENCE = 60.0
 
 

@@ -35,6 +35,8 @@ from tests.conftest import START, Fixed
 from tests.makers.region import make_organisation, make_staff, make_year, sign_in
 from tests.tiny_browser import Browser
 
+pytestmark = pytest.mark.fault
+
 Work = Callable[..., int]
 TABLES = (Person, Organisation, Affiliation, YearOrganisation, ImportedPerson, ImportBatch)
 ROWS = 2 * writing.SMALL

@@ -23,6 +23,8 @@ from tests.conftest import START, Fixed
 from tests.makers.guests import make_meeting
 from tests.smtp_server import Stages, refusing
 
+pytestmark = pytest.mark.fault
+
 SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
 # What each stage may say for good, and what it may say for now.
 FOR_GOOD = [

@@ -151,6 +151,7 @@ def test_what_a_lost_job_left_is_taken_up_and_nobody_is_told_twice(
     assert sending.progress_of(mailing).skipped == 0
 
 
+@pytest.mark.fault
 @pytest.mark.race
 def test_killing_the_writer_again_and_again_loses_nobody(
     database: SQLite | PostgreSQL,

@@ -31,7 +31,7 @@ from tests.watching import listening
 # In the statement that reads the answers.
 CONTENT = "submission_versions.content"
 MINUTE = dt.timedelta(minutes=1)
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.fault, pytest.mark.usefixtures("session")]
 
 
 @pytest.fixture
