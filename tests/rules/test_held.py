@@ -71,6 +71,8 @@ def test_building_a_pack(year: Year) -> None:
             db.session.commit()
             building.build_pack(pack.id)
             db.session.refresh(pack)
+            # Else this read would last until the next one begins.
+            db.session.commit()
         assert (pack.state, pack.counts["answers"]) == ("ready", 400)
         return found
 
