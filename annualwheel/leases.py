@@ -31,9 +31,14 @@ class Leased(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     tries: Mapped[int] = mapped_column(default=0)
 
 
-def is_free(table: type[Leased], now: dt.datetime) -> sa.ColumnElement[bool]:
-    """The rows that no worker has at `now`."""
+def is_free(table: Any, now: dt.datetime) -> sa.ColumnElement[bool]:
+    """The rows that no worker has at `now`. `table` has a column `lease_until`."""
     return sa.or_(table.lease_until.is_(None), table.lease_until < now)
+
+
+def is_lost(lease_until: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether the worker of a row that was taken has renewed its lease too long ago."""
+    return lease_until is not None and lease_until < now
 
 
 def is_abandoned(table: type[Leased], now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -214,26 +214,6 @@ class Colleague:
         self.notes.append(note)
 
 
-class Submitter:
-    """Submits an answer of ten questions: the page to check, the press, the receipt.
-
-    The ten answers are saved before.
-    """
-
-    def __init__(self, port: int) -> None:
-        self.browser, self.inside = Browser(port), dict[str, Browser]()
-
-    def prepare(self, jobs: list[dict[str, Any]]) -> None:
-        for job in jobs:
-            browser = self.inside[job["link"]] = self.browser.somebody_else()
-            browser.post(job["link"], {"csrf_token": browser.get(job["link"]).find(CSRF)})
-            _fill_in(browser, job)
-
-    def act(self, job: dict[str, Any]) -> None:
-        browser = self.inside[job["link"]]
-        _submit(browser, browser.get("/forberedelse/granska"), job["organisation"])
-
-
 class Answerer:
     """Answers ten questions: the form, its button, which saves them, the page to check, the press,
     the receipt.
@@ -252,6 +232,22 @@ class Answerer:
     def act(self, job: dict[str, Any]) -> None:
         browser = self.inside[job["link"]]
         _submit(browser, _fill_in(browser, job), job["organisation"])
+
+
+class Submitter(Answerer):
+    """Submits an answer of ten questions: the page to check, the press, the receipt.
+
+    The ten answers are saved before.
+    """
+
+    def prepare(self, jobs: list[dict[str, Any]]) -> None:
+        super().prepare(jobs)
+        for job in jobs:
+            _fill_in(self.inside[job["link"]], job)
+
+    def act(self, job: dict[str, Any]) -> None:
+        browser = self.inside[job["link"]]
+        _submit(browser, browser.get("/forberedelse/granska"), job["organisation"])
 
 
 def _fill_in(browser: Browser, job: dict[str, Any]) -> Page:

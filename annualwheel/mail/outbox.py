@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from annualwheel import leases
 from annualwheel.access.links import Target
 from annualwheel.db import db
 from annualwheel.mail import letters, mailing_states, standstill, states, waiting
@@ -248,7 +249,7 @@ def _free(now: dt.datetime) -> sa.Select[int]:
         Message.state.in_(states.TRANSITIONS.sources("claim")),
         Message.due_at <= now,
         ~waiting.of_mailing(mailing_states.HELD),
-        sa.or_(Message.lease_until.is_(None), Message.lease_until < now),
+        leases.is_free(Message, now),
     )
 
 

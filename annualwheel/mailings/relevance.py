@@ -115,11 +115,7 @@ def _closed(messages: Sequence[Message], now: dt.datetime) -> set[int]:
 
     A colleague's mail has neither registration nor mailing: only its link says what it is about.
     """
-    opens = {
-        message.id: message.body.links["preparation"]["public_id"]
-        for message in messages
-        if "preparation" in message.body.links
-    }
+    opens = _opened_by(messages, "preparation")
     if not opens:
         return set()
     rows = db.session.execute(_OPENED, {"ids": list(opens.values())})
@@ -161,15 +157,20 @@ def _is_too_late(kind: str, registration: Registration, now: dt.datetime) -> boo
 
 def _run_out(messages: Sequence[Message], now: dt.datetime) -> set[int]:
     """The ids of the mails to staff whose link has run out, or has been used."""
-    opens = {
-        message.id: message.body.links["sign_in"]["public_id"]
-        for message in messages
-        if "sign_in" in message.body.links
-    }
+    opens = _opened_by(messages, "sign_in")
     if not opens:
         return set()
     dead = set(db.session.scalars(_RUN_OUT, {"ids": list(opens.values()), "now": now}))
     return {message_id for message_id, link in opens.items() if link in dead}
+
+
+def _opened_by(messages: Sequence[Message], link: str) -> dict[int, str]:
+    """What the mails that have such a link open with it: the public id by the mail's id."""
+    return {
+        message.id: message.body.links[link]["public_id"]
+        for message in messages
+        if link in message.body.links
+    }
 
 
 def _overtaken(ids: Sequence[int]) -> set[int]:

@@ -291,8 +291,7 @@ def left_behind(now: dt.datetime) -> Sequence[int]:
 
 def is_left(mailing: Mailing, now: dt.datetime) -> bool:
     """Whether the job that wrote it is gone, so that the sweep is about to start another."""
-    is_lost = mailing.lease_until is not None and mailing.lease_until < now
-    return mailing.state == "preparing" and is_lost
+    return mailing.state == "preparing" and leases.is_lost(mailing.lease_until, now)
 
 
 def by_public_id(public_id: str) -> Mailing:

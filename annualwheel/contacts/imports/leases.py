@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from annualwheel.contacts.imports.states import UNDER_WAY
 from annualwheel.db import db
+from annualwheel.leases import is_free
 from annualwheel.models import Import
 
 # Renewed with each batch. With the sweep of each minute, a worker that is killed is replaced within
@@ -26,7 +27,7 @@ def take(import_id: int, now: dt.datetime) -> bool:
         .where(
             Import.id == import_id,
             Import.state.in_(UNDER_WAY),
-            sa.or_(Import.lease_until.is_(None), Import.lease_until < now),
+            is_free(Import, now),
         )
         .values(lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
@@ -58,6 +59,6 @@ def left_behind(now: dt.datetime) -> Sequence[int]:
     return db.session.scalars(
         sa.select(Import.id).where(
             Import.state.in_(UNDER_WAY),
-            sa.or_(Import.lease_until.is_(None), Import.lease_until < now),
+            is_free(Import, now),
         )
     ).all()

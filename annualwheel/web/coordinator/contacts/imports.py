@@ -22,6 +22,7 @@ from annualwheel.contacts.imports.reading import Sheet
 from annualwheel.contacts.imports.states import UNDER_WAY
 from annualwheel.cycle import years
 from annualwheel.errors import Missing, Unreadable
+from annualwheel.leases import is_lost
 from annualwheel.models import Import
 from annualwheel.web import error_messages, lists, page
 from annualwheel.web.acting import carried_out, carry_out
@@ -241,7 +242,7 @@ def _progress_page(kept: Import) -> AnyResponse:
         active="people",
         kept=kept,
         total=undoing.steps_of(kept) if kept.state == "undoing" else storing.last_row(kept),
-        stands_still=kept.lease_until is not None and kept.lease_until < page.now(),
+        stands_still=is_lost(kept.lease_until, page.now()),
     )
     response = make_response(html)
     # A header and no script: the page follows the job in every browser.
