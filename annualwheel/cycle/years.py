@@ -22,6 +22,7 @@ from annualwheel.models import (
     Theme,
     Year,
 )
+from annualwheel.wording import names
 
 # First and last day, counted from the meeting, as in the region's own plan for 2026–27. A
 # coordinator changes them for each meeting.
@@ -48,6 +49,8 @@ USUAL_PHASES: Mapping[str, Mapping[str, tuple[int, int]]] = {
         "followup": (8, 35),
     },
 }
+# Letters of a theme's short name: it stands on a tab behind its number.
+SHORT_THEME = 25
 Row = TypeVar("Row", FocusArea, Goal, Category)
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]
 # A page may be open when the last day ends: what is sent from it a little later is accepted, though
@@ -176,9 +179,22 @@ def _ways_to_attend(meeting: Meeting, like: Meeting | None) -> list[AttendanceOp
     ]
 
 
-def add_theme(year: Year, key: str, sv: str, en: str) -> Theme:
-    """Adds one of the year's themes, last in order."""
-    theme = Theme(year=year, key=key, position=len(year.themes) + 1, sv=sv, en=en)
+def add_theme(
+    year: Year, key: str, sv: str, en: str, short_sv: str = "", short_en: str = ""
+) -> Theme:
+    """Adds one of the year's themes, last in order.
+
+    A short name that is left out is the theme's first words.
+    """
+    theme = Theme(
+        year=year,
+        key=key,
+        position=len(year.themes) + 1,
+        sv=sv,
+        en=en,
+        short_sv=short_sv or names.first_words(sv, SHORT_THEME),
+        short_en=short_en or names.first_words(en, SHORT_THEME),
+    )
     db.session.add(theme)
     db.session.flush()
     return theme

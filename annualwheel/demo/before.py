@@ -45,8 +45,16 @@ THEMES = (
         "arbete",
         "Hur skapar vi förutsättningar för att fler ska komma i arbete?",
         "How do we help more people into work?",
+        "Fler i arbete",
+        "More people in work",
     ),
-    ("ensamhet", "Hur bryter vi ofrivillig ensamhet?", "How do we break involuntary loneliness?"),
+    (
+        "ensamhet",
+        "Hur bryter vi ofrivillig ensamhet?",
+        "How do we break involuntary loneliness?",
+        "Ofrivillig ensamhet",
+        "Involuntary loneliness",
+    ),
 )
 CARD: dict[str, Value] = {
     "typ": "natverk",
@@ -112,8 +120,8 @@ def play(year: Year, preparing: Definition, after: Definition, actor: Actor) -> 
     plan = {meeting.kind: _a_year_earlier(meeting) for meeting in year.meetings}
     planned_at = plan["work"].starts_at - 100 * DAY
     earlier = planning.create_year(year.number - 1, plan, planned_at, actor)
-    for key, sv, en in THEMES:
-        years.add_theme(earlier, key, sv, en)
+    for theme in THEMES:
+        years.add_theme(earlier, *theme)
     _same_organisations(year, earlier)
     db.session.flush()
     db.session.refresh(earlier)

@@ -60,11 +60,15 @@ THEMES = (
         "arbete",
         "Hur skapar vi förutsättningar för att fler ska komma i arbete?",
         "How do we help more people into work?",
+        "Fler i arbete",
+        "More people in work",
     ),
     (
         "energi",
         "Hur klarar vi energi- och klimatomställningen tillsammans?",
         "How do we manage the energy and climate transition together?",
+        "Energi och klimat",
+        "Energy and climate",
     ),
 )
 STAFF = (
@@ -134,8 +138,8 @@ def _plan(now: dt.datetime, actor: audit.Actor) -> Year:
         for kind, (start, end) in HOURS.items()
     }
     year = planning.create_year(days["direction"].year, plan, now - 90 * DAY, actor)
-    for key, sv, en in THEMES:
-        years.add_theme(year, key, sv, en)
+    for theme in THEMES:
+        years.add_theme(year, *theme)
     for meeting in year.meetings:
         plan_phases(meeting, PHASES.get(meeting.kind, {}), now - 90 * DAY, actor)
     db.session.flush()

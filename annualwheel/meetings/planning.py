@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from annualwheel import audit
 from annualwheel.audit import Actor
+from annualwheel.contacts.folding import fold
 from annualwheel.contacts.states import WITH_US
 from annualwheel.cycle import reference, years
 from annualwheel.db import db, read_again
@@ -31,6 +32,7 @@ from annualwheel.participation import attendance_terms
 from annualwheel.participation.attendance_terms import AttendanceTerms
 from annualwheel.questionnaires import opening, published
 from annualwheel.registrations import seats
+from annualwheel.wording import names
 
 
 @dataclass(frozen=True)
@@ -177,25 +179,53 @@ def set_terms(meeting: Meeting, terms: Terms, now: dt.datetime, actor: Actor) ->
     return attendance_terms.change(meeting, terms.ways, now)
 
 
-def add_theme(year: Year, sv: str, en: str, now: dt.datetime, actor: Actor) -> Theme:
+@dataclass(frozen=True)
+class ThemeWords:
+    """A theme in both languages. A short name of "" is the first words of the theme."""
+
+    sv: str
+    en: str
+    short_sv: str = ""
+    short_en: str = ""
+
+
+def add_theme(year: Year, words: ThemeWords, now: dt.datetime, actor: Actor) -> Theme:
     """Adds a theme last.
 
-    Raises `Refused("themes_published")` once a questionnaire of the year is published.
+    Raises `Refused("themes_published")` once a questionnaire of the year is published, and
+    `Refused("short_theme_sv")` or `Refused("short_theme_en")` for a short name that another theme
+    of the year has.
     """
     _require_unpublished(year)
     taken = {theme.key for theme in year.themes}
     possible = [f"tema{number}" for number in range(1, len(taken) + 2)]
     key = next(key for key in possible if key not in taken)
-    theme = years.add_theme(year, key, sv, en)
+    theme = years.add_theme(year, key, words.sv, words.en, words.short_sv, words.short_en)
+    _require_short_names(theme)
     audit.note(actor, "theme_added", theme, now)
     return theme
 
 
-def change_theme(theme: Theme, sv: str, en: str, now: dt.datetime, actor: Actor) -> None:
-    """Rewords a theme. Raises as `add_theme`."""
-    _require_unpublished(theme.year)
-    theme.sv, theme.en = sv, en
+def change_theme(theme: Theme, words: ThemeWords, now: dt.datetime, actor: Actor) -> None:
+    """Rewords a theme. Raises as `add_theme`.
+
+    The short names may be changed after a questionnaire is published: no answer has them.
+    """
+    if (words.sv, words.en) != (theme.sv, theme.en):
+        _require_unpublished(theme.year)
+    theme.sv, theme.en = words.sv, words.en
+    theme.short_sv = words.short_sv or names.first_words(words.sv, years.SHORT_THEME)
+    theme.short_en = words.short_en or names.first_words(words.en, years.SHORT_THEME)
+    _require_short_names(theme)
     audit.note(actor, "theme_changed", theme, now)
+
+
+def _require_short_names(theme: Theme) -> None:
+    """Two themes with one short name could not be told apart on tabs and in matrices."""
+    others = [other for other in theme.year.themes if other is not theme]
+    for language in ("sv", "en"):
+        if fold(theme.short(language)) in [fold(other.short(language)) for other in others]:
+            raise Refused(f"short_theme_{language}")
 
 
 def theme_of(year: Year, key: str) -> Theme:

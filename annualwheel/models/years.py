@@ -29,7 +29,10 @@ class Year(Base):
 
 
 class Theme(Base):
-    """One of the year's questions. It is data and never code, since it is new every year."""
+    """One of the year's questions. It is data and never code, since it is new every year.
+
+    The short names stand where a whole question has no room: on tabs, in columns and in matrices.
+    """
 
     __tablename__ = "themes"
     __table_args__ = (UniqueConstraint("year_id", "key"),)
@@ -40,6 +43,16 @@ class Theme(Base):
     position: Mapped[int]
     sv: Mapped[str]
     en: Mapped[str]
+    short_sv: Mapped[str]
+    short_en: Mapped[str]
+
+    def name(self, language: str) -> str:
+        """The whole theme ("en", anything else gives Swedish)."""
+        return self.en if language == "en" else self.sv
+
+    def short(self, language: str) -> str:
+        """Its short name ("en", anything else gives Swedish)."""
+        return self.short_en if language == "en" else self.short_sv
 
 
 class FocusArea(Base):

@@ -50,6 +50,8 @@ FIELDS: Mapping[str, str] = {
     "person_exists": "email",
     "person_inactive": "email",
     "phase_backwards": "{kind}_closes",
+    "short_theme_en": "short_en",
+    "short_theme_sv": "short_sv",
     "staff_exists": "email",
     "still_open": "reason",
     "substitute_exists": "email",

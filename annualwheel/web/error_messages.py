@@ -72,6 +72,8 @@ SENTENCES = {
         "Frågor som bygger på temana är publicerade, så temana går inte att ändra."
     ),
     "no_theme": _l("Temat finns inte."),
+    "short_theme_sv": _l("Ett annat tema har samma korta namn. Skriv ett som skiljer dem åt."),
+    "short_theme_en": _l("Ett annat tema har samma korta namn. Skriv ett som skiljer dem åt."),
     "no_questions": _l(
         "Det finns inga frågor för den här sortens möte i mappen forms/. Be den som sköter "
         "programmet lägga in en frågefil."

@@ -51,3 +51,11 @@ def title(kind: str, language: str) -> str:
     """The name with a capital: "Arbetsmötet", "The working meeting"."""
     name = meeting(kind, language)
     return name[0].upper() + name[1:]
+
+
+def first_words(text: str, most: int) -> str:
+    """The first whole words of a text, at most `most` letters; a longer first word is cut."""
+    if len(text) <= most:
+        return text
+    fits = text[: most + 1]
+    return (fits.rsplit(" ", 1)[0] if " " in fits else text[:most]).rstrip(" ,;:–-")

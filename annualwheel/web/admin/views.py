@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import EmailField, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
+from wtforms.validators import Length, Optional
 
 from annualwheel import audit
 from annualwheel.accounts import staff
@@ -17,7 +18,8 @@ from annualwheel.errors import Missing
 from annualwheel.mail import outbox
 from annualwheel.mail.outbox import Recipient
 from annualwheel.meetings import planning
-from annualwheel.models import Staff, Year
+from annualwheel.meetings.planning import ThemeWords
+from annualwheel.models import Staff, Theme, Year
 from annualwheel.models.staff import STAFF_ROLES
 from annualwheel.services import services
 from annualwheel.web import lists, page
@@ -74,11 +76,32 @@ class TestMailForm(BaseForm):
     email = EmailField(_l("Skicka ett testmejl till"), [Address()], filters=[strip])
 
 
+SHORT = Length(max=years.SHORT_THEME, message=_l("Skriv högst 25 tecken"))
+
+
 class ThemeForm(BaseForm):
     """A theme in both languages."""
 
     sv = StringField(_l("På svenska"), [Required(_l("Skriv temat på svenska"))], filters=[strip])
     en = StringField(_l("På engelska"), [Required(_l("Skriv temat på engelska"))], filters=[strip])
+    short_sv = StringField(
+        _l("Kort namn på svenska"),
+        [Optional(), SHORT],
+        filters=[strip],
+        description=_l("Till exempel Fler i arbete. Lämna tomt, så blir det temats första ord"),
+    )
+    short_en = StringField(
+        _l("Kort namn på engelska"),
+        [Optional(), SHORT],
+        filters=[strip],
+        description=_l("Till exempel More people in work"),
+    )
+
+    def words(self, known: Theme | None = None) -> ThemeWords:
+        """What was typed; the theme is the `known` one where it cannot be changed any more."""
+        whole = known if known and "sv" not in self else None
+        sv, en = (whole.sv, whole.en) if whole else (self.sv.data, self.en.data)
+        return ThemeWords(sv, en, self.short_sv.data, self.short_en.data)
 
 
 @blueprint.get("/installningar")
@@ -202,9 +225,7 @@ def switch_account(public_id: str, act: str) -> AnyResponse:
 def new_theme(number: int) -> AnyResponse:
     """Adds a theme to the year."""
     year, form, actor = years.by_number(number), ThemeForm(), audit.staff(g.staff.id)
-    if carried_out(
-        form, lambda: planning.add_theme(year, form.sv.data, form.en.data, page.now(), actor)
-    ):
+    if carried_out(form, lambda: planning.add_theme(year, form.words(), page.now(), actor)):
         return _saved(_("Temat är tillagt."))
     return _theme(year, form, "")
 
@@ -214,10 +235,13 @@ def theme(number: int, key: str) -> AnyResponse:
     """Changes the words of a theme."""
     year = years.by_number(number)
     found = planning.theme_of(year, key)
-    form = ThemeForm(data={"sv": found.sv, "en": found.en})
+    form = ThemeForm(obj=found)
+    # Whoever answers has read the whole theme; the short name is ours alone.
+    if planning.is_published(year):
+        del form.sv, form.en
     actor = audit.staff(g.staff.id)
     if carried_out(
-        form, lambda: planning.change_theme(found, form.sv.data, form.en.data, page.now(), actor)
+        form, lambda: planning.change_theme(found, form.words(found), page.now(), actor)
     ):
         return _saved(_("Temat är sparat."))
     return _theme(year, form, found.sv)

@@ -135,11 +135,41 @@ def test_themes_are_written_until_questions_are_published(office: Browser) -> No
     theme = db.session.query(Theme).one()
     assert (theme.sv, theme.en) == ("Fler i jobb", "More people in work")
     publish(meeting_of(year))
-    office.open("/installningar").see("så temana går inte att ändra").miss("Lägg till ett tema")
-    office.open(f"/installningar/teman/2027/{theme.key}").see("så temana går inte att ändra").miss(
-        "Spara temat"
+    office.open("/installningar").see("bara de korta namnen går att ändra").miss(
+        "Lägg till ett tema"
     )
+    office.open("/installningar/teman/2027").see("så temana går inte att ändra").miss("Spara temat")
     assert verbs() == ["theme_added", "theme_changed"]
+
+
+def test_the_short_name_of_a_theme_is_its_first_words_until_somebody_writes_another(
+    office: Browser,
+) -> None:
+    year: Year = make_year()
+    whole = "Hur skapar vi förutsättningar för att fler ska komma i arbete?"
+    for sv in (whole, "Hur skapar vi förutsättningar för energin?"):
+        office.open("/installningar/teman/2027").fill("På svenska", sv).fill(
+            "På engelska", f"In English {sv}"
+        ).press("Spara temat")
+    # Both would be "Hur skapar vi" on their tabs.
+    assert office.status == 422
+    assert office.error_at("Kort namn på svenska")
+    office.fill("Kort namn på svenska", "x" * 26).press("Spara temat")
+    assert "25 tecken" in office.error_at("Kort namn på svenska")
+    office.fill("Kort namn på svenska", "Energi och klimat").fill(
+        "Kort namn på engelska", "Energy and climate"
+    ).press("Spara temat").see("Energi och klimat")
+    publish(meeting_of(year))
+    office.follow(f"Ändra {whole}").miss("På svenska").fill(
+        "Kort namn på svenska", "energi och KLIMAT"
+    ).press("Spara temat")
+    assert office.error_at("Kort namn på svenska")
+    office.fill("Kort namn på svenska", "Fler i arbete").press("Spara temat").see("Fler i arbete")
+    found = [(theme.sv, theme.short_sv, theme.short_en) for theme in year.themes]
+    assert found == [
+        (whole, "Fler i arbete", "In English Hur skapar vi"),
+        ("Hur skapar vi förutsättningar för energin?", "Energi och klimat", "Energy and climate"),
+    ]
 
 
 @pytest.mark.parametrize("role", ["coordinator", "facilitator"])

@@ -148,6 +148,15 @@ MESSAGE = {
     "error": "",
 }
 
+THEME = {
+    "id": 1,
+    "year_id": 1,
+    "key": "energi",
+    "position": 1,
+    "sv": "Hur klarar vi energi- och klimatomställningen tillsammans?",
+    "en": "Energy",
+}
+
 
 @pytest.fixture(params=databases.EACH)
 def empty_app(
@@ -279,6 +288,18 @@ def test_those_who_were_here_before_begin_chains_and_go_on(empty_app: Flask) -> 
             connection.execute(sa.text("UPDATE persons SET root_id = 99"))
         with pytest.raises(IntegrityError):
             insert(db.engine, {"mail_requests": [MAIL_REQUEST | {"id": 2, "kind": "other"}]})
+
+
+def test_themes_of_before_are_called_by_their_first_words(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(directory=FOLDER, revision="0014")
+        add(db.engine, "years", ROWS["years"])
+        add(db.engine, "themes", THEME)
+        flask_migrate.upgrade(directory=FOLDER)
+        assert read(db.engine, "themes", "short_sv") == ["Hur klarar vi energi- och"]
+        assert read(db.engine, "themes", "short_en") == ["Energy"]
+        flask_migrate.downgrade(directory=FOLDER, revision="0014")
+        assert read(db.engine, "themes", "sv") == [THEME["sv"]]
 
 
 def shape(engine: sa.Engine) -> dict[str, dict[str, set[str]]]:
