@@ -24,7 +24,7 @@ from annualwheel.mailings import sending
 from annualwheel.models import Mailing, Pack
 from annualwheel.services import services
 from annualwheel.workshop import packs
-from annualwheel.workshop.pack import PackWriter
+from annualwheel.workshop.pack.writer import PackWriter
 
 log = structlog.get_logger()
 
@@ -71,7 +71,8 @@ def _build(pack: Pack, worker: str, lost: threading.Event) -> None:
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as workspace:
         with reading():
-            writer = PackWriter(pack.meeting, packs.cover(pack, began))
+            cover = packs.cover(pack, services().settings.region_name, began)
+            writer = PackWriter(pack.meeting, cover)
             counts = writer.write(workspace.name, report)
             db.session.commit()
         _store(pack, worker, Path(workspace.name), counts, began)

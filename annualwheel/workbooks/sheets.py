@@ -1,128 +1,125 @@
 """Sheets that people sort, filter and print, written as a stream.
 
-Whatever a user typed is written as text, unchanged.
+Whatever a user typed is written as text, unchanged. Nothing is printed smaller than 8 points.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from annualwheel.clock import local
-from annualwheel.wording import cleaning
+from annualwheel.workbooks import pages, styles, texts
+from annualwheel.workbooks.pages import Column, Layout
 
-# Excel's limits, in UTF-16 code units. Longer texts are cut without a word, longer titles refused.
-CELL_LIMIT = 32_767
-TITLE_LIMIT = 31
-# Texts up to this length are worth remembering, and fit into a cell whatever they hold.
-SHORT = 100
-FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-# Excel reads _x000D_ in a text as a control character; written with its own escape it stays the
-# seven signs somebody typed.
-LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 # Openpyxl would make a formula or an error value of these; with + - @ only the quote prefix keeps
 # Excel from it after F2, Enter.
 NEEDS_CARE = ("=", "#", "+", "-", "@")
-# Styles that wrap, with the size of their letters against the usual ones.
-WRAPPING = {
-    "wrap": 1.0,
-    "quoted_wrap": 1.0,
-    "strong": 1.1,
-    "heading": 1.1,
-    "card": 1.0,
-    "card_strong": 1.1,
-}
 LINE, TALLEST = 15.0, 409.0
+# Lines that surely fit into a row: Excel shows and prints no taller one. What is left of a text
+# goes on in the next row.
+MOST_LINES = 24
 # Letters to a line, as a part of the column's width, which counts zeros: most letters are narrower,
 # but a line of words with m and w is not.
 LETTERS = 1.0
 # The part of a column's width in which any letters fit on one line, so that no style is needed.
 SURE = 0.6
-FACE = "Calibri"
-THIN = Side(style="thin", color="FF5E6D78")
+# Each link costs memory until the workbook is saved; the text of what comes after these stands.
+MOST_LINKS = 5_000
+
+
+# Stands for the number of the row, where a text goes on over several.
+PART = object()
+
+
+class Link(NamedTuple):
+    """A cell that leads somewhere: to an address, or to the sheet `to` of the same workbook."""
+
+    text: str
+    address: str = ""
+    to: Sheet | None = None
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: its heading, its width in characters, whether its text wraps.
+class BookWords:
+    """What every workbook says, in its language.
 
-    `grouped` for one of the grouped 1/0 columns.
+    `cut` ends a text that is too long for a cell and goes on in the sheet `long_texts`, whose
+    columns are `headings`: sheet, id, question, part, text. `page` and `of` make "Sida 1 av 3".
     """
 
-    heading: str
-    width: float = 14
-    wrap: bool = False
-    grouped: bool = False
+    long_texts: str
+    cut: str
+    headings: tuple[str, str, str, str, str]
+    page: str
+    of: str
 
 
 class StyledWorkbook:
-    """A write-only workbook whose sheets share a handful of styles."""
+    """A write-only workbook whose sheets share a handful of styles.
 
-    def __init__(self, title: str, language: str, long_texts: str, cut: str) -> None:
+    `title` and `author` are the file's own.
+    """
+
+    def __init__(self, title: str, author: str, language: str, words: BookWords) -> None:
         self.workbook = Workbook(write_only=True)
-        self.workbook.properties.title, self.workbook.properties.language = title, language
-        _align_to_top(self.workbook)
-        self.cut, self.long_title = cut, long_texts
-        self.long: list[tuple[str, int, str]] = []
+        properties = self.workbook.properties
+        properties.title, properties.creator, properties.language = title, author, language
+        styles.align_to_top(self.workbook)
+        self.words = words
+        self.long: list[tuple[str, str, str, int, str]] = []
         # Excel keeps this name for itself.
         self._titles: set[str] = {"history"}
         self.styles: dict[str, StyleArray] = {}
         self.tall: dict[int, float] = {}
-        self.filtered: list[Sheet] = []
+        self.sheets: list[Sheet] = []
+        self.of_long_texts: list[Sheet] = []
 
-    def sheet(
-        self,
-        title: str,
-        columns: Sequence[Column],
-        footer: tuple[str, str],
-        name_columns: int = 1,
-        tab: str = "",
-    ) -> Sheet:
-        """Adds a sheet; `footer` is the two words of "Sida 1 av 3".
-
-        The first `name_columns` stay in view when scrolling sideways.
+    def sheet(self, layout: Layout) -> Sheet:
+        """Adds a sheet.
 
         A title too long for a tab is cut there, unless `tab` says what stands there instead, and
         stands whole at the top of every printed page.
         """
-        sheet = self.workbook.create_sheet(self._free_title(tab or title))
+        sheet = self.workbook.create_sheet(self._free_title(layout.tab or layout.title))
         # A single & begins a code in headers and footers.
-        sheet.oddHeader.left.text = title.replace("&", "&&")
-        return Sheet(self, sheet, columns, footer, name_columns)
+        sheet.oddHeader.left.text = layout.title.replace("&", "&&")
+        sheet.oddFooter.left.text = "&A"
+        sheet.oddFooter.right.text = f"{self.words.page} &P {self.words.of} &N"
+        self.sheets.append(Sheet(self, sheet, layout))
+        return self.sheets[-1]
 
-    def plain(self, title: str, widths: Sequence[float], footer: tuple[str, str]) -> Sheet:
-        """Adds a sheet without a heading row."""
-        sheet = self.workbook.create_sheet(self._free_title(title))
-        columns = [Column("", width) for width in widths]
-        return Sheet(self, sheet, columns, footer, 0)
-
-    def save(self, path: str, headings: Sequence[str], footer: tuple[str, str]) -> None:
-        """Writes the workbook.
-
-        Texts too long for a cell follow whole, in parts, on a sheet of their own.
-        """
+    def keep_long_texts(self, rank: int) -> None:
+        """Adds a sheet with the texts too long for a cell, whole and in parts, if there are any."""
         if self.long:
-            place, part, text = headings
-            columns = [Column(place, 24), Column(part, 10), Column(text, 100, wrap=True)]
-            sheet = self.sheet(self.long_title, columns, footer)
+            place, about, question, part, text = self.words.headings
+            columns = (
+                Column(place, 20),
+                Column(about, 15),
+                Column(question, 30, wrap=True),
+                Column(part, 8),
+                Column(text, 70, text=True),
+            )
+            sheet = self.sheet(Layout(self.words.long_texts, columns, rank))
             for row in self.long:
                 sheet.append(row)
-        # Only now, since the range of a filter ends at the last row.
-        for sheet in self.filtered:
-            last_column = get_column_letter(len(sheet.columns))
-            sheet.sheet.auto_filter.ref = f"A1:{last_column}{sheet.rows}"
+            self.of_long_texts = [sheet]
+
+    def save(self, path: str) -> None:
+        """Writes the workbook, with its sheets in the order of their ranks."""
+        for each in self.sheets:
+            each.finish()
+        self.sheets.sort(key=lambda each: each.layout.rank)
+        self.workbook._sheets = [each.sheet for each in self.sheets]
         self.workbook.save(path)
 
     def discard(self) -> None:
@@ -136,11 +133,10 @@ class StyledWorkbook:
                 sheet._writer.cleanup()
 
     def _free_title(self, wanted: str) -> str:
-        base = FORBIDDEN_IN_TITLE.sub(" ", wanted).strip().strip("'").strip() or "Blad"
-        title, number = _cut_title(base, ""), 2
+        title, number = texts.tab_title(wanted), 2
         # Excel takes titles that differ only in case for the same.
         while title.casefold() in self._titles:
-            title, number = _cut_title(base, f" ({number})"), number + 1
+            title, number = texts.tab_title(wanted, f" ({number})"), number + 1
         self._titles.add(title.casefold())
         return title
 
@@ -151,43 +147,75 @@ class Sheet:
     A streamed sheet cannot be changed later.
     """
 
-    def __init__(
-        self,
-        book: StyledWorkbook,
-        sheet: WriteOnlyWorksheet,
-        columns: Sequence[Column],
-        footer: tuple[str, str],
-        frozen: int,
-    ) -> None:
-        self.book, self.sheet, self.columns, self.rows = book, sheet, columns, 0
+    def __init__(self, book: StyledWorkbook, sheet: WriteOnlyWorksheet, layout: Layout) -> None:
+        self.book, self.sheet, self.layout = book, sheet, layout
+        self.columns, self.rows, self.links = layout.columns, 0, 0
         if not book.styles:
-            book.styles = _styles(sheet)
-            book.tall = {id(book.styles[name]): size for name, size in WRAPPING.items()}
+            book.styles = styles.make(sheet)
+            book.tall = {id(book.styles[name]): size for name, size in styles.WRAPPING.items()}
         # Before the first row: openpyxl leaves out what is set on a streamed sheet after that.
-        self._set_widths()
-        _set_up_page(sheet, footer)
-        if any(column.heading for column in columns):
-            sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
-            sheet.print_title_rows = "1:1"
-            self._head()
-            book.filtered.append(self)
-        self._wrapped = [column.wrap for column in columns]
-        self._fits = [int(column.width * SURE) for column in columns]
-
-    def _set_widths(self) -> None:
         for number, column in enumerate(self.columns, 1):
-            dimension = self.sheet.column_dimensions[get_column_letter(number)]
-            dimension.width, dimension._style = column.width, self.book.styles["plain"]
+            dimension = sheet.column_dimensions[get_column_letter(number)]
+            dimension.width, dimension._style = column.width, book.styles["plain"]
             if column.grouped:
                 dimension.outlineLevel, dimension.hidden = 1, True
+        pages.set_up(sheet, layout)
+        self._wrapped = [column.wrap or column.text for column in self.columns]
+        self._texts = [number for number, column in enumerate(self.columns) if column.text]
+        self._fits = [int(column.width * SURE) for column in self.columns]
+        # What is not printed makes no row taller: it would be empty paper.
+        printed = layout.printed or len(self.columns)
+        self._tall = [
+            0.0 if column.grouped or number >= printed else column.width
+            for number, column in enumerate(self.columns)
+        ]
+        if layout.has_headings:
+            self.styled([column.heading for column in self.columns], "heading")
 
-    def append(self, values: Iterable[object]) -> None:
-        """Writes one row.
+    @property
+    def title(self) -> str:
+        """What stands on the tab."""
+        return str(self.sheet.title)
+
+    def append(self, values: Iterable[object], about: str = "", question: str = "") -> None:
+        """Writes one row, or several where a text is too long for the height of one.
 
         Text stays text; datetimes become Swedish clock time; dates are real ones; None is an empty
-        cell.
+        cell; `PART` is the number of the row. What is no text is repeated on each row. A text too
+        long for a cell is found again by the id `about` and the `question` (the heading of its
+        column, unless it is given).
         """
-        self._write([self._cell(value, number) for number, value in enumerate(values)])
+        whole = [
+            self._whole(value, about, question or self.columns[number].heading)
+            if isinstance(value, str)
+            else value
+            for number, value in enumerate(values)
+        ]
+        for part, row in enumerate(self._rows(whole), 1):
+            self._write([self._cell(value, number, part) for number, value in enumerate(row)])
+
+    def _rows(self, values: list[object]) -> list[list[object]]:
+        """The values as one row, or as several where a text takes too many lines."""
+        split: dict[int, list[str]] = {}
+        for number in self._texts:
+            value = values[number] if number < len(values) else None
+            if isinstance(value, str) and self._may_be_tall(value, number):
+                split[number] = texts.in_parts(value, self.letters(number, "wrap"), MOST_LINES)
+        count = max((len(parts) for parts in split.values()), default=1)
+        if count == 1:
+            return [values]
+        rows = [list(values) for _ in range(count)]
+        for number in self._texts:
+            whole = [values[number]] if number < len(values) else []
+            parts: Sequence[object] = split.get(number, whole)
+            for place, row in enumerate(rows):
+                row[number] = parts[place] if place < len(parts) else None
+        return rows
+
+    def _may_be_tall(self, text: str, number: int) -> bool:
+        # Two lines after each other hold more than one line's letters, so there are no more.
+        letters = self.letters(number, "wrap")
+        return 2 * len(text) / letters + text.count("\n") + 1 > MOST_LINES
 
     def styled(self, values: Iterable[object], style: str) -> None:
         """Writes one row in one of the styles (`heading`, `title`, `strong`, `card` …)."""
@@ -197,15 +225,38 @@ class Sheet:
         """Writes one row of (value, style) pairs."""
         self._write([self._in_style(value, style) for value, style in values])
 
-    def _write(self, cells: list[object]) -> None:
+    def joined(self, values: Iterable[tuple[object, str]], last: int) -> None:
+        """Writes a row of (value, style) pairs whose last value reaches to the column `last`."""
+        pairs = list(values)
+        first = len(pairs)
+        width = sum(column.width for column in self.columns[first - 1 : last])
+        cells = [self._in_style(value, style) for value, style in pairs]
+        tall = [*self._tall[: first - 1], width]
+        self._write(cells, tall)
+        letters = get_column_letter(first), get_column_letter(last)
+        self.sheet.merged_cells.add(f"{letters[0]}{self.rows}:{letters[1]}{self.rows}")
+
+    def letters(self, number: int, style: str) -> int:
+        """How many letters of a style a line of the column (numbered from 0) surely holds."""
+        return max(1, int(self.columns[number].width * LETTERS / styles.WRAPPING[style]))
+
+    def finish(self) -> None:
+        """Sets what depends on the last row: the range of the filter and what is printed."""
+        if self.layout.has_headings and self.layout.filtered:
+            last_column = get_column_letter(len(self.columns))
+            self.sheet.auto_filter.ref = f"A1:{last_column}{self.rows}"
+        if self.layout.printed:
+            self.sheet.print_area = f"A1:{get_column_letter(self.layout.printed)}{self.rows}"
+
+    def _write(self, cells: list[object], tall: Sequence[float] | None = None) -> None:
         """Appends a row, with a height where text wraps.
 
         Not every program finds the height by itself when it opens or prints the file.
         """
         self.rows += 1
-        placed = zip(cells, self.columns, strict=False)
+        placed = zip(cells, tall or self._tall, strict=False)
         # Most cells are plain values, which never wrap.
-        styled = ((cell, column.width) for cell, column in placed if isinstance(cell, Cell))
+        styled = ((cell, width) for cell, width in placed if isinstance(cell, Cell))
         lines = max((self._lines(cell, width) for cell, width in styled), default=1.0)
         if lines > 1:
             dimension = self.sheet.row_dimensions[self.rows]
@@ -219,17 +270,17 @@ class Sheet:
         """How many lines a cell takes, in lines of the usual size."""
         size = self.book.tall.get(id(getattr(cell, "_style", None)))
         text = getattr(cell, "value", None)
-        if size is None or not isinstance(text, str):
+        if size is None or not width or not isinstance(text, str):
             return 1.0
-        letters = max(1, int(width * LETTERS / size))
-        return size * sum([_lines_of(part, letters) for part in text.split("\n")])
+        return size * texts.count_lines(text, max(1, int(width * LETTERS / size)))
 
-    def _head(self) -> None:
-        self._write([self._in_style(column.heading, "heading") for column in self.columns])
-
-    def _cell(self, value: object, number: int) -> object:
+    def _cell(self, value: object, number: int, part: int) -> object:
         if isinstance(value, str):
-            return self._text_cell(self._text(value), number)
+            return self._text_cell(value, number)
+        if value is PART:
+            return part
+        if isinstance(value, Link):
+            return self._link(value, "link")
         # Before `date`, which a datetime is too. Excel has no zones: openpyxl refuses aware times.
         if isinstance(value, dt.datetime):
             return self._in_style(local(value).replace(tzinfo=None), "moment")
@@ -246,7 +297,9 @@ class Sheet:
 
     def _in_style(self, value: object, style: str) -> object:
         if isinstance(value, str):
-            return self._as_text(self._text(value), style)
+            return self._as_text(self._whole(value, "", ""), style)
+        if isinstance(value, Link):
+            return self._link(value, "link_wrap")
         cell = WriteOnlyCell(self.sheet, value=value)
         cell._style = self.book.styles[style]
         return cell
@@ -254,147 +307,33 @@ class Sheet:
     def _as_text(self, text: str, style: str) -> WriteOnlyCell:
         """A text cell that is set past the setter of `value`.
 
-        The setter would look for formulas and errors in what `_text` has made ready already.
+        The setter would look for formulas and errors in what `_whole` has made ready already.
         """
         cell = WriteOnlyCell(self.sheet)
         cell._value, cell.data_type = text, "s"
         cell._style = self.book.styles[style]
         return cell
 
-    def _text(self, value: str) -> str:
-        if len(value) <= SHORT:
-            return _short(value)
-        text = _cleaned(value)
-        if _units(text) <= CELL_LIMIT:
+    def _link(self, link: Link, style: str) -> object:
+        cell = self._as_text(self._whole(link.text, "", ""), style)
+        if self.links >= MOST_LINKS:
+            return cell
+        self.links += 1
+        target: dict[str, Any] = {"target": link.address}
+        if link.to is not None:
+            quoted = link.to.title.replace("'", "''")
+            target = {"location": f"'{quoted}'!A1"}
+        cell._hyperlink = Hyperlink(ref="", **target)
+        return cell
+
+    def _whole(self, value: str, about: str, question: str) -> str:
+        text = texts.cleaned(value)
+        if texts.fits_in_cell(text):
             return text
-        place = f"{self.sheet.title}, {self.rows + 1}"
-        parts = _split(text)
-        self.book.long.extend((place, number, part) for number, part in enumerate(parts, 1))
+        self.book.long.extend(
+            (self.title, about, question, number, texts.Cleaned(part))
+            for number, part in enumerate(texts.split(text), 1)
+        )
         # Only the cell is cut: the whole text is on the sheet for long texts.
-        return _split(text, CELL_LIMIT - len(self.book.cut))[0] + self.book.cut
-
-
-def _cleaned(value: str) -> str:
-    """What Excel can hold of the text, shown as it was typed."""
-    if "\r" in value:
-        value = value.replace("\r\n", "\n").replace("\r", "\n")
-    text: str = cleaning.kept(value)
-    return LOOKS_ESCAPED.sub("_x005F_", text) if "_x" in text else text
-
-
-# Names, questions and kinds are the same on thousands of rows.
-_short = functools.lru_cache(maxsize=4096)(_cleaned)
-
-
-def _set_up_page(sheet: WriteOnlyWorksheet, footer: tuple[str, str]) -> None:
-    page = sheet.page_setup
-    # 9 is A4; no height to fit: as many pages long as it takes.
-    page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight = "landscape", 9, 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.left.text = "&A"
-    sheet.oddFooter.right.text = f"{footer[0]} &P {footer[1]} &N"
-
-
-def _align_to_top(workbook: Workbook) -> None:
-    """Lets cells without a style of their own begin at the top, where wrapped text begins.
-
-    Otherwise a row of five lines has its names at its foot.
-    """
-    top = Alignment(vertical="top")
-    workbook._named_styles["Normal"].alignment = top
-    workbook._cell_styles[0].alignmentId = workbook._alignments.add(top)
-
-
-def _styles(sheet: WriteOnlyWorksheet) -> dict[str, StyleArray]:
-    """The few styles there are.
-
-    Cells share these arrays: setting a style by name or by new objects on every cell is many times
-    slower.
-    """
-    top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
-    middle = Alignment(horizontal="center", vertical="center")
-    dashed = Side(style="dashed", color="FF5B3A78")
-    card = {"alignment": wrapped, "border": Border(bottom=THIN), "quotePrefix": True}
-    looks: dict[str, dict[str, Any]] = {
-        "heading": {
-            "font": Font(name=FACE, bold=True, color="FFFFFFFF"),
-            "fill": PatternFill("solid", fgColor="FF083A50"),
-            "alignment": Alignment(vertical="center", wrap_text=True),
-        },
-        "title": {"font": Font(name=FACE, bold=True, size=18)},
-        "strong": {"font": Font(name=FACE, bold=True), "alignment": wrapped},
-        "card": {"font": Font(name=FACE), **card},
-        "card_strong": {"font": Font(name=FACE, bold=True), **card},
-        "plain": {"alignment": top},
-        "wrap": {"alignment": wrapped},
-        "quoted": {"alignment": top, "quotePrefix": True},
-        "quoted_wrap": {"alignment": wrapped, "quotePrefix": True},
-        "number": {"alignment": middle, "border": Border(THIN, THIN, THIN, THIN)},
-        # Dashed and bold as well as violet: colour never says anything alone.
-        "gap": {
-            "alignment": middle,
-            "border": Border(dashed, dashed, dashed, dashed),
-            "font": Font(name=FACE, bold=True, color="FF5B3A78"),
-        },
-        "moment": {"number_format": "yyyy-mm-dd hh:mm", "alignment": top},
-        "day": {"number_format": "yyyy-mm-dd", "alignment": top},
-    }
-    arrays = {}
-    for name, look in looks.items():
-        cell = WriteOnlyCell(sheet)
-        for part, value in look.items():
-            setattr(cell, part, value)
-        arrays[name] = cell._style
-    return arrays
-
-
-def _lines_of(text: str, letters: int) -> int:
-    """How many lines of so many letters a paragraph takes when words stay whole.
-
-    A word longer than a line is broken.
-    """
-    if len(text) <= letters:
-        return 1
-    lines, left = 1, letters
-    for word in text.split(" "):
-        if len(word) > left and left < letters:
-            lines, left = lines + 1, letters
-        if len(word) > letters:
-            more = math.ceil(len(word) / letters) - 1
-            lines, left = lines + more, left - len(word) + more * letters
-        else:
-            left -= len(word)
-        left -= 1
-    return lines
-
-
-def _units(text: str) -> int:
-    """Length as Excel counts it: UTF-16 code units."""
-    # No sign takes more than two units, so most texts need not be counted.
-    if len(text) <= CELL_LIMIT // 2:
-        return len(text)
-    return len(text) + sum(1 for character in text if character > "\uffff")
-
-
-def _split(text: str, limit: int = CELL_LIMIT) -> list[str]:
-    parts: list[str] = []
-    current: list[str] = []
-    size = 0
-    for character in text:
-        # A sign outside the basic plane takes two units, and is never split between two parts.
-        width = 2 if character > "\uffff" else 1
-        if size + width > limit:
-            parts.append("".join(current))
-            current, size = [], 0
-        current.append(character)
-        size += width
-    return [*parts, "".join(current)]
-
-
-def _cut_title(base: str, ending: str) -> str:
-    """The title with as many whole words as fit, and the ending."""
-    fits = _split(base, TITLE_LIMIT - len(ending))[0]
-    if fits != base and " " in fits:
-        fits = fits.rsplit(" ", 1)[0]
-    return fits.strip() + ending
+        cut = self.book.words.cut
+        return texts.split(text, texts.CELL_LIMIT - len(cut))[0] + cut

@@ -14,7 +14,7 @@ from annualwheel.errors import Missing
 from annualwheel.models import Audit, File, FileChunk, Meeting, Pack, Staff, SubmissionVersion
 from annualwheel.wording import names
 from annualwheel.workshop import states, submitted
-from annualwheel.workshop.pack import CoverFacts
+from annualwheel.workshop.pack.facts import CoverFacts
 
 # A download sends one piece after the other, each read in a short transaction.
 CHUNK = 256 * 1024
@@ -116,10 +116,12 @@ def cancel(pack: Pack, now: dt.datetime, actor: audit.Actor) -> None:
         audit.note(actor, "pack_cancelled", pack, now, pack.meeting_id)
 
 
-def cover(pack: Pack, now: dt.datetime) -> CoverFacts:
-    """What the cover of a pack that is built at `now` says."""
+def cover(pack: Pack, region: str, now: dt.datetime) -> CoverFacts:
+    """What a pack of that region that is built at `now` says of itself."""
     by = db.session.get(Staff, pack.by_id)
-    return CoverFacts(made_by=by.name if by else "", made_at=now, language=pack.language)
+    return CoverFacts(
+        made_by=by.name if by else "", made_at=now, region=region, language=pack.language
+    )
 
 
 def note_progress(pack_id: int, worker: str, done: int) -> sa.Update:

@@ -14,7 +14,7 @@ from annualwheel.listing import Order, Page
 from annualwheel.models import Meeting, Organisation, Person, Questionnaire, Submission
 from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion, answers_in
 from annualwheel.workshop import submitted
-from annualwheel.workshop.columns import code_books, readable
+from annualwheel.workshop.code_books import code_books, readable
 from annualwheel.workshop.submitted import Respondent, Submitted
 
 BY_NAME = Order("name")

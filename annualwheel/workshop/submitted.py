@@ -46,6 +46,7 @@ class Respondent:
     submitted_at: dt.datetime
     organisation_id: int
     organisation: str
+    code: str
     person: str
     category: str
     questionnaire: str
@@ -96,6 +97,7 @@ def chosen(meeting: Meeting, questionnaire: str = "") -> sa.Select[Any]:
             version.at.label("submitted"),
             Organisation.id,
             Organisation.name,
+            Organisation.code,
             Person.given,
             Person.family,
             Category.key,
@@ -111,7 +113,7 @@ def chosen(meeting: Meeting, questionnaire: str = "") -> sa.Select[Any]:
         .join(Questionnaire, Submission.questionnaire_id == Questionnaire.id)
         .join(Organisation, Submission.organisation_id == Organisation.id)
         .outerjoin(Person, Submission.person_id == Person.id)
-        .outerjoin(YearOrganisation, _of_the_year(meeting))
+        .outerjoin(YearOrganisation, of_the_year(meeting))
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .where(Questionnaire.meeting_id == meeting.id)
     )
@@ -131,9 +133,10 @@ def respondent(row: Any) -> Respondent:
         submitted_at=row[4],
         organisation_id=row[5],
         organisation=row[6],
+        code=row[7],
         person=person,
-        category=row[9] or "",
-        questionnaire=row[10],
+        category=row[10] or "",
+        questionnaire=row[11],
     )
 
 
@@ -223,7 +226,7 @@ def asked(meeting: Meeting) -> list[tuple[int, str, str, str]]:
     rows = db.session.execute(
         sa.select(Organisation.id, Organisation.name, Category.key, lead.given, lead.family)
         .where(Organisation.id.in_(_concerned(meeting)))
-        .outerjoin(YearOrganisation, _of_the_year(meeting))
+        .outerjoin(YearOrganisation, of_the_year(meeting))
         .outerjoin(Category, YearOrganisation.category_id == Category.id)
         .outerjoin(lead, YearOrganisation.lead_id == lead.id)
     )
@@ -255,7 +258,7 @@ def _concerned(meeting: Meeting) -> sa.Select[int]:
     return sa.select(either.c.organisation_id)
 
 
-def _of_the_year(meeting: Meeting) -> sa.ColumnElement[bool]:
+def of_the_year(meeting: Meeting) -> sa.ColumnElement[bool]:
     """Joins an organisation to its row of the meeting's year."""
     return sa.and_(
         YearOrganisation.organisation_id == Organisation.id,

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 
 from annualwheel.contacts.imports.headings import SPELLINGS
 from annualwheel.web.wording import staff_words, words
-from annualwheel.workshop.headings import WORDS as WORKBOOK
+from annualwheel.workshop.pack.headings import WORDS as WORKBOOK
 
 SOURCE = Path(__file__).parents[2] / "annualwheel"
 WORDS = SOURCE / "translations"

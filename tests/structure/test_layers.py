@@ -19,7 +19,7 @@ LIBRARIES = {
     "flask_sqlalchemy": ("db",),
     "flask_migrate": ("cli",),
     "wtforms": ("web", "questionnaires.form"),
-    "openpyxl": ("workshop", "contacts.imports"),
+    "openpyxl": ("workbooks", "contacts.imports"),
     "icalendar": ("mail.ical",),
     "markdown_it": ("mail.letters",),
     "smtplib": ("mail.delivery",),

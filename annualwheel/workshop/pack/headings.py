@@ -10,17 +10,12 @@ WORDS = {
     "overview": ("Översikt", "Overview"),
     "initiatives": ("Initiativ", "Initiatives"),
     "all_answers": ("Alla svar", "All answers"),
-    "structures": ("Skapa-bryta-behålla", "Create-break-keep"),
     "participants": ("Deltagare", "Participants"),
-    "not_answered": ("Ej svarat", "Not answered"),
     "unreadable": ("Gick inte att läsa, är inte med", "Could not be read, left out"),
     "long_texts": ("Långa texter", "Long texts"),
     "id": ("Id", "Id"),
     "number": ("Nr", "No."),
     "title": ("Initiativ", "Initiative"),
-    "respondent": ("Svar från", "Answer from"),
-    "organisation": ("Organisation", "Organisation"),
-    "category": ("Typ av organisation", "Kind of organisation"),
     "theme": ("Tema", "Theme"),
     "section": ("Avsnitt", "Section"),
     "question": ("Fråga", "Question"),
@@ -30,14 +25,10 @@ WORDS = {
     "submitted": ("Inskickat", "Submitted"),
     "since": ("Sedan förra året", "Since last year"),
     "carried_new": ("Ny", "New"),
-    "carried_still": ("Pågår", "Goes on"),
     "carried_changed": ("Ändrat", "Changed"),
     "carried_ended": ("Avslutat", "Finished"),
     "focus_area": ("Insatsområde", "Focus area"),
-    "kind": ("Slag", "Kind"),
     "text": ("Text", "Text"),
-    "total": ("Summa", "Total"),
-    "name": ("Namn", "Name"),
     "role": ("Titel eller uppdrag", "Job title or role"),
     "state": ("Läge", "State"),
     "mode": ("Deltar", "Takes part"),
@@ -78,25 +69,16 @@ WORDS = {
         "An initiative may belong to several themes and focus areas and is then counted in "
         "several cells.",
     ),
-    "empty_theme": (
-        "Inga initiativ är inskickade för temat.",
-        "No initiatives have been submitted for this theme.",
-    ),
     "pack": ("Underlag inför", "Pack for"),
     "meeting": ("Möte", "Meeting"),
-    "made_at": ("Framtaget", "Made at"),
-    "made_by": ("Framtaget av", "Made by"),
+    "made_by": ("Framtaget av", "Created by"),
     "filter": ("Urval", "Selection"),
     "filter_is": (
         "Inskickade svar, senaste versionen. Utkast är inte med.",
         "Submitted answers, the latest version. Drafts are not included.",
     ),
     "registry": ("Diarienummer", "Registry number"),
-    "answers_of": ("Svar av tillfrågade", "Answers of those asked"),
-    "count_initiatives": ("Initiativ", "Initiatives"),
-    "sheets": ("Blad", "Sheet"),
     "content": ("Innehåll", "Content"),
-    "left_out": ("Ej med", "Left out"),
     "left_out_is": (
         "Specialkost och behov på plats, kontaktuppgifter, utkast.",
         "Diet and access needs, contact details, drafts.",
@@ -107,38 +89,150 @@ WORDS = {
         "Årshjulet.",
         "Submitted answers are public records. This is a copy, the original is in Årshjulet.",
     ),
-    "about_overview": (
-        "Tema mot insatsområde och mot typ av organisation, med antal",
-        "Theme by focus area and by kind of organisation, with counts",
-    ),
     "about_theme": ("Ett blad att skriva ut för varje tema", "One sheet to print for each theme"),
-    "about_initiatives": (
-        "En rad per initiativ, och sist de svar som inte har något. Kolumnerna med 1 och 0 är "
-        "till för att filtrera och räkna",
-        "One row for each initiative, and last the answers without one. The columns with 1 and 0 "
-        "are for filtering and counting",
-    ),
-    "about_items": (
-        "En rad för varje, och sist de svar som inte har något. Kolumnerna med 1 och 0 är till för "
-        "att filtrera och räkna",
-        "One row for each, and last the answers without one. The columns with 1 and 0 are for "
-        "filtering and counting",
-    ),
-    "about_all_answers": ("En rad per svar", "One row for each answer"),
-    "about_structures": (
-        "Svaren per tema: skapa, bryta, behålla, hinder, möjligheter och glapp",
-        "The answers by theme: create, break, keep, obstacles, opportunities and gaps",
-    ),
-    "about_participants": (
-        "De som kommer, och de som en plats hålls åt tills de har svarat",
-        "Those who come, and those a place is kept for until they have answered",
-    ),
-    "about_not_answered": (
-        "De som inte har skickat in något svar",
-        "Those who have not submitted an answer",
-    ),
     "page": ("Sida", "Page"),
     "of": ("av", "of"),
+    "by_theme": ("Svar per tema", "Answers by theme"),
+    "by_organisation": ("Svar per organisation", "Answers by organisation"),
+    "by_person": ("Svar per person", "Answers by person"),
+    "question_short": ("F", "Q"),
+    "partners": ("Samarbeten", "Collaborations"),
+    "partner": ("Samarbetar med", "Works with"),
+    "notes": ("Dokumentation", "Notes"),
+    "secretary": ("Sekreterare", "Secretary"),
+    "table": ("Bord", "Table"),
+    "here": ("Här", "Here"),
+    "codes": ("Kodbok", "Code book"),
+    "not_answered": ("Har inte svarat", "Not answered"),
+    "awaited": ("Svar väntas från", "Awaiting a response from"),
+    "respondent": ("Svar från", "From"),
+    "category": ("Typ av organisation", "Type of organisation"),
+    "organisation": ("Organisation", "Organisation"),
+    "organisation_id": ("Organisationens id", "Organisation id"),
+    "answer_id": ("Svarets id", "Response id"),
+    "question_key": ("Frågans nyckel", "Question key"),
+    "option_key": ("Valets nyckel", "Choice key"),
+    "option": ("Val", "Choice"),
+    "type": ("Sort", "Type"),
+    "type_text": ("Kort text", "Short text"),
+    "type_long_text": ("Text", "Text"),
+    "type_number": ("Tal", "Number"),
+    "type_date": ("Dag", "Date"),
+    "type_url": ("Länk", "Link"),
+    "type_years": ("Årtal", "Years"),
+    "type_choice": ("Ett val", "One choice"),
+    "type_choices": ("Flera val", "Several choices"),
+    "organisations_listed": ("Organisationerna i Årshjulet", "The organisations in Årshjulet"),
+    "chosen": ("Har valt", "Has chosen"),
+    "have_answered": ("har svarat på frågan", "have answered the question"),
+    "kind": ("Slag", "Kind"),
+    "status": ("Läge", "Status"),
+    "begins": ("Start", "Start"),
+    "ends": ("Slut", "End"),
+    "family": ("Efternamn", "Family name"),
+    "given": ("Förnamn", "Given name"),
+    "carried_still": ("Pågår", "Continues"),
+    "gap": ("Lucka", "Gap"),
+    "unknown": ("Vet inte", "Not known"),
+    "gap_is": (
+        "Lucka: minst hälften har svarat, och ingen har något initiativ här.",
+        "Gap: at least half have responded, and nobody has an initiative here.",
+    ),
+    "unknown_is": (
+        "Vet inte: färre än hälften av de tillfrågade har svarat.",
+        "Not known: fewer than half of those asked have responded.",
+    ),
+    "number_of_initiatives": ("Antal initiativ", "Number of initiatives"),
+    "answered": ("Har svarat", "Responded"),
+    "asked": ("Tillfrågade", "Asked"),
+    "all": ("Alla", "All"),
+    "out_of": ("av", "of"),
+    "people_answered": ("Personer som har svarat", "People who responded"),
+    "organisations_answered": (
+        "Organisationer som har svarat",
+        "Organisations that responded",
+    ),
+    "made_at": ("Framtaget", "Created"),
+    "sheets": ("Blad", "Sheet"),
+    "left_out": ("Ingår inte", "Left out"),
+    "how_to_read": ("Så läser du", "How to read it"),
+    "how_to_filter": (
+        "Rubrikraden har filter: tryck på pilen för att sortera eller visa en del. Ett initiativ "
+        "med flera teman står på flera blad, men på en rad i listan.",
+        "The heading row has filters: press the arrow to sort or to show a part. An initiative "
+        "with several themes is on several sheets, but on one row of the list.",
+    ),
+    "how_to_fold": (
+        "I listan över initiativ ligger en kolumn med 1 och 0 för varje val hopfälld längst till "
+        "höger. Tryck på plustecknet ovanför för att visa dem. Tomt betyder att frågan inte "
+        "ställdes.",
+        "In the list of initiatives, a column of 1 and 0 for each choice is folded away on the "
+        "far right. Press the plus sign above to show them. Empty means that the question was not "
+        "asked.",
+    ),
+    "how_to_go_on": (
+        "En text som inte får plats på en rad fortsätter på nästa. Kolumnen Del räknar raderna: "
+        "filtrera på 1 när du räknar svar.",
+        "A text that does not fit on one row continues on the next. The column Part counts the "
+        "rows: filter by 1 to count answers.",
+    ),
+    "how_to_find": (
+        "Ett id är detsamma på alla blad och i alla underlag, även nästa år.",
+        "An id is the same on all sheets and in all packs, also next year.",
+    ),
+    "about_overview": (
+        "Antal initiativ per tema, med luckor, och hur många som har svarat",
+        "Number of initiatives by theme, with gaps, and how many have responded",
+    ),
+    "about_initiatives": (
+        "En rad per initiativ, och sist de svar som inte har något. De första kolumnerna skrivs ut",
+        "One row for each initiative, and last the responses without one. The first columns are "
+        "printed",
+    ),
+    "about_items": (
+        "En rad för varje, och sist de svar som inte har något. De första kolumnerna skrivs ut",
+        "One row for each, and last the responses without one. The first columns are printed",
+    ),
+    "about_partners": (
+        "En rad för varje initiativ och samarbetspartner",
+        "One row for each initiative and partner",
+    ),
+    "about_notes": (
+        "Frågorna med tomma rader, till den som antecknar vid bordet",
+        "The questions with empty lines, for whoever takes notes at the table",
+    ),
+    "about_by_theme": (
+        "Svaren per tema, ordnade efter tema, fråga och organisation",
+        "The answers by theme, sorted by theme, question and organisation",
+    ),
+    "about_question": (
+        "Svaren på en fråga, att skriva ut",
+        "The answers to one question, to print",
+    ),
+    "about_by_organisation": (
+        "En rad för varje svar och en kolumn för varje fråga",
+        "One row for each response and one column for each question",
+    ),
+    "about_all_answers": (
+        "En rad per svar och val, med nycklar till kodboken",
+        "One row for each answer and choice, with keys to the code book",
+    ),
+    "about_participants": (
+        "De som kommer, och de som en plats hålls åt tills de har svarat, att pricka av",
+        "Those who come, and those a place is kept for until they have answered, to tick off",
+    ),
+    "about_not_answered": (
+        "De som är tillfrågade och inte har skickat in något svar",
+        "Those who were asked and have not submitted a response",
+    ),
+    "about_long": (
+        "Det som är för långt för en cell, helt och i delar",
+        "What is too long for a cell, whole and in parts",
+    ),
+    "about_codes": (
+        "Vad nycklarna för frågor och val betyder",
+        "What the keys of questions and choices mean",
+    ),
 }
 
 

@@ -1,22 +1,22 @@
-"""The pack's lists of initiatives: a sheet for each repeating group that was asked about."""
+"""The lists of initiatives: a sheet for each repeating group that was asked about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from annualwheel.questionnaires import published
 from annualwheel.questionnaires.content import (
-    AnswerContent,
-    CodeBookQuestion,
     EndedContent,
+    GroupContent,
     ItemContent,
 )
 from annualwheel.questionnaires.definition import Definition
-from annualwheel.workshop.columns import AnswerColumns
-from annualwheel.workshop.headings import word
-from annualwheel.workshop.sheets import TITLE_LIMIT, Column, StyledWorkbook
-from annualwheel.workshop.submitted import Respondent
+from annualwheel.workbooks.pages import Layout
+from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
+from annualwheel.workbooks.texts import TITLE_LIMIT
+from annualwheel.workshop.pack.columns import ItemColumns
+from annualwheel.workshop.pack.facts import Facts, Part, Rank
+from annualwheel.workshop.submitted import Respondent, Submitted
 
 # A group is named by its questionnaire and its own key: two questionnaires may use the same.
 GroupName = tuple[str, str]
@@ -38,96 +38,108 @@ class Label:
     none: str = ""
 
 
+class ItemLists(Part):
+    """A list for each group that the definitions ask about.
+
+    A single one bears the plain word; several bear the labels of their groups, with the title of
+    the questionnaire where there are several.
+    """
+
+    def __init__(self, facts: Facts, book: StyledWorkbook) -> None:
+        super().__init__(facts, book)
+        labels = _labels(facts.definitions(), facts.language)
+        if len(labels) == 1:
+            labels = dict.fromkeys(labels, Label(facts.word("initiatives")))
+        self.lists = {
+            name: ItemList(self, label, name, Rank.ITEMS + place)
+            for place, (name, label) in enumerate(labels.items())
+        }
+
+    def add(self, answer: Submitted) -> None:
+        """Writes a row for each initiative, also for one that has ended."""
+        for section in answer.sections:
+            if section.group:
+                self.lists[answer.by.questionnaire, section.group.key].add(section.group, answer.by)
+
+    def close(self) -> None:
+        """Writes who has none."""
+        for each in self.lists.values():
+            each.close()
+
+    def contents(self) -> Sequence[tuple[Sheet, str]]:
+        """The lists that were made, each with what it holds."""
+        return [(each.sheet, each.content) for each in self.lists.values() if each.sheet]
+
+
 class ItemList:
     """One sheet with a row for each item of a group, and the answers without one at its end."""
 
-    def __init__(
-        self,
-        label: Label,
-        questions: list[CodeBookQuestion],
-        language: str,
-        category: Callable[[str], str],
-    ) -> None:
-        self.label, self.language, self.category = label, language, category
-        self.columns = AnswerColumns(questions, language)
+    def __init__(self, part: ItemLists, label: Label, name: GroupName, rank: int) -> None:
+        self.part, self.facts, self.label, self.rank = part, part.facts, label, rank
+        questionnaire, key = name
+        book = [asked for asked in self.facts.books[questionnaire] if asked.group == key]
+        groups = [
+            each.group(key)
+            for each in self.facts.definitions()
+            if each.key == questionnaire and key in each.groups()
+        ]
+        self.columns = ItemColumns(self.facts, groups[-1], book)
         self.items = 0
+        self.sheet: Sheet | None = None
         # Kept until the end: a streamed sheet takes rows in one order only.
         self.without: list[tuple[Respondent, bool]] = []
-
-    def open(self, book: StyledWorkbook, footer: tuple[str, str]) -> None:
-        """Adds the sheet to the book. Call it when its turn among the sheets has come."""
-        headings = (
-            ("id", 15),
-            ("respondent", 28),
-            ("category", 20),
-            ("number", 6),
-            ("since", 16),
-        )
-        own = [Column(word(key, self.language), width) for key, width in headings]
-        columns = [*own, *self.columns.columns()]
-        label = self.label
-        self.sheet = book.sheet(label.title, columns, footer, name_columns=2, tab=label.tab)
 
     @property
     def content(self) -> str:
         """What the sheet holds, as the cover says it."""
-        about = word("about_items" if self.label.group else "about_initiatives", self.language)
+        about = self.facts.word("about_items" if self.label.group else "about_initiatives")
         what = ", ".join(part for part in (self.label.group, self.label.asked) if part)
         return f"{what}. {about}" if what else about
 
-    def row(
-        self, item: ItemContent | EndedContent, by: Respondent, number: int | None, carried: str
-    ) -> dict[str, AnswerContent]:
-        """Writes the row of an item, and returns its answers by question."""
-        # An ended initiative has a row, so that it can be followed, but is in no count.
-        self.items += carried != "ended"
-        given = {answer.question: answer for answer in item.answers}
-        since = word(f"carried_{carried}", self.language)
-        first = [item.public_id, by.name, self.category(by.category), number, since]
-        self.sheet.append([*first, *self.columns.values(given)])
-        return given
+    def add(self, group: GroupContent, by: Respondent) -> None:
+        """Writes the rows of one respondent."""
+        for item in group.items:
+            self._row(item, by, item.number, item.carried)
+        for ended in group.ended:
+            self._row(ended, by, None, "ended")
+        # Those with ended initiatives alone are listed here too: they have nothing under way.
+        if not group.items:
+            self.without.append((by, group.none))
 
     def close(self) -> None:
         """Writes who has submitted without an item, and whether they have said so.
 
         These rows are last on the sheet, so that readers see the gaps.
         """
+        word = self.facts.word
         if self.label.group:
-            none, nothing = self.label.none, word("without_items", self.language)
+            none, nothing = self.label.none, word("without_items")
         else:
-            none, nothing = (
-                word(key, self.language) for key in ("no_initiatives", "without_initiatives")
-            )
+            none, nothing = word("no_initiatives"), word("without_initiatives")
         for by, ticked in self.without:
             said = none if ticked and none else nothing
-            self.sheet.append([None, by.name, self.category(by.category), None, None, said])
+            self._write(self.columns.without(by, said), "")
 
+    def _row(
+        self, item: ItemContent | EndedContent, by: Respondent, number: int | None, carried: str
+    ) -> None:
+        # An ended initiative has a row, so that it can be followed, but is in no count.
+        self.items += carried != "ended"
+        self._write(self.columns.values(item, by, number, carried), item.public_id)
 
-def of_questionnaires(
-    books: Mapping[str, list[CodeBookQuestion]],
-    digests: list[str],
-    language: str,
-    category: Callable[[str], str],
-) -> dict[GroupName, ItemList]:
-    """A list for each group that the definitions ask about, by questionnaire and group.
-
-    `books` are the code books by questionnaire (see `columns.code_books`). A single one bears the
-    plain word; several bear the labels of their groups, with the title of the questionnaire where
-    there are several. The pack has an empty one where no group is asked about.
-    """
-    labels = _labels([published.by_digest(digest) for digest in digests], language)
-    # One list needs no telling apart, and the sheet is there even when nobody is asked for items.
-    if len(labels) < 2:
-        labels = dict.fromkeys(labels or [("", "")], Label(word("initiatives", language)))
-    return {
-        (questionnaire, group): ItemList(
-            label,
-            [asked for asked in books.get(questionnaire, []) if asked.group == group],
-            language,
-            category,
-        )
-        for (questionnaire, group), label in labels.items()
-    }
+    def _write(self, values: list[object], about: str) -> None:
+        if self.sheet is None:
+            label, columns = self.label, self.columns
+            layout = Layout(
+                label.title,
+                columns.columns(),
+                self.rank,
+                tab=label.tab,
+                frozen=2,
+                printed=columns.printed,
+            )
+            self.sheet = self.part.make(layout)
+        self.sheet.append(values, about=about)
 
 
 def _labels(definitions: Sequence[Definition], language: str) -> dict[GroupName, Label]:

@@ -1,140 +1,95 @@
-"""The two lists of people and organisations in the pack: who comes, and who has not answered."""
+"""The lists of people and organisations: who comes, and who has not answered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import sqlalchemy as sa
+from annualwheel.workbooks.pages import Column, Layout
+from annualwheel.workbooks.sheets import Sheet
+from annualwheel.workshop import attendance
+from annualwheel.workshop.pack.facts import Part, Rank
 
-from annualwheel.db import db
-from annualwheel.models import (
-    Category,
-    Meeting,
-    Organisation,
-    Person,
-    Registration,
-    Submission,
-    YearOrganisation,
-)
-from annualwheel.registrations import audiences
-from annualwheel.registrations.states import HOLDS_SEAT
-from annualwheel.wording.collation import swedish
-from annualwheel.workshop.headings import word
-from annualwheel.workshop.sheets import Column, Sheet
+# Left out where everybody has the same: it would be paper without a word.
+TELLS_APART = ("category", "mode", "state")
 
 
-def participant_columns(language: str) -> list[Column]:
-    """The columns of those who come: no contact details, no needs."""
-    widths = (
-        ("name", 26),
-        ("role", 28),
-        ("organisation", 34),
-        ("category", 22),
-        ("mode", 12),
-        ("state", 24),
-    )
-    return [Column(word(key, language), width) for key, width in widths]
+class Participants(Part):
+    """Everyone who holds a seat, to tick off and to seat at tables.
 
-
-def participants(
-    sheet: Sheet, meeting: Meeting, categories: Mapping[str, str], language: str
-) -> None:
-    """Writes everyone who holds a seat with their state, in Swedish order of organisation and name.
-
-    Not all of them come: `audiences.funnel` counts those who do.
+    No contact details, and no needs.
     """
-    of_the_year = sa.and_(
-        YearOrganisation.organisation_id == Organisation.id,
-        YearOrganisation.year_id == meeting.year_id,
-    )
-    rows = db.session.execute(
-        audiences.of_registrations(meeting, *HOLDS_SEAT)
-        .with_only_columns(
-            Person.family,
-            Person.given,
-            Registration.title,
-            Organisation.name,
-            Category.key,
-            Registration.mode,
-            Registration.state,
+
+    about = "about_participants"
+
+    def close(self) -> None:
+        """Writes the sheet."""
+        facts, word = self.facts, self.facts.word
+        people = attendance.seated(facts.meeting)
+        if not people:
+            return
+        widths = (
+            ("family", 20),
+            ("given", 16),
+            ("role", 26),
+            ("organisation", 30),
+            ("category", 20),
+            ("mode", 12),
+            ("state", 20),
         )
-        .join(Person, Registration.person_id == Person.id)
-        .join(Organisation, Registration.organisation_id == Organisation.id)
-        .outerjoin(YearOrganisation, of_the_year)
-        .outerjoin(Category, YearOrganisation.category_id == Category.id)
-    ).all()
-    without = word("no_category", language)
-    # In Python, since neither database sorts Swedish names by itself.
-    ordered = sorted(rows, key=lambda row: (swedish(row[3]), swedish(row[0]), swedish(row[1])))
-    for family, given, title, organisation, category, mode, state in ordered:
-        name, kind = f"{given} {family}", categories.get(category, without)
-        how, stands = word(mode, language), word(state, language)
-        sheet.append([name, title, organisation, kind, how, stands])
+        rows = [
+            {
+                "family": one.family,
+                "given": one.given,
+                "role": one.title,
+                "organisation": one.organisation,
+                "category": facts.category(one.category),
+                "mode": word(one.mode),
+                "state": word(one.state),
+            }
+            for one in people
+        ]
+        same = [key for key in TELLS_APART if len({row[key] for row in rows}) == 1]
+        shown = [(key, width) for key, width in widths if key not in same]
+        columns = [Column(word(key), width, wrap=True) for key, width in shown]
+        columns += [Column(word("table"), 8), Column(word("here"), 8)]
+        sheet = self.make(Layout(word("participants"), columns, Rank.PARTICIPANTS, frozen=2))
+        for row in rows:
+            # Two empty cells to write in, with a line to write on.
+            cells = [(row[key], "ruled_row") for key, _width in shown]
+            sheet.append_styled([*cells, ("", "ruled_row"), ("", "ruled_row")])
 
 
-def not_answered_columns(language: str, several: bool) -> list[Column]:
-    """The columns of those to call, with how far they have come and never what they have written.
+class Silent(Part):
+    """Those who were asked and have not answered, to call or to mail."""
 
-    `several`: the meeting has several questionnaires, so a column says which.
-    """
-    widths = (("organisation", 40), ("category", 22), ("lead", 26), ("state", 30), ("coming", 10))
-    which = (("questionnaire", 40),) if several else ()
-    return [Column(word(key, language), width) for key, width in (*widths, *which)]
+    about = "about_not_answered"
 
+    def close(self) -> None:
+        """Writes who has not answered each questionnaire that has opened."""
+        facts, word = self.facts, self.facts.word
+        for one in attendance.awaited(facts.meeting, facts.cover.made_at):
+            for silent in one.silent:
+                row: list[object] = [
+                    silent.name,
+                    facts.category(silent.category),
+                    silent.lead,
+                    word("draft" if silent.begun else "none"),
+                    silent.coming,
+                ]
+                if facts.several:
+                    row.append(facts.title(one.questionnaire))
+                self._sheet().append(row)
 
-@dataclass(frozen=True)
-class AwaitedQuestionnaire:
-    """A questionnaire that is or has been open, and the ids of the organisations that answered it.
-
-    `title` is "" where the meeting has one.
-    """
-
-    questionnaire_id: int | None
-    title: str
-    answered: set[int]
-
-
-def not_answered(
-    sheet: Sheet,
-    meeting: Meeting,
-    asked: Iterable[tuple[int, str, str, str]],
-    awaited: Iterable[AwaitedQuestionnaire],
-    categories: Mapping[str, str],
-    language: str,
-) -> None:
-    """Writes the organisations that were asked and have submitted nothing to a questionnaire."""
-    coming, without = _coming(meeting), word("no_category", language)
-    asked = list(asked)
-    for one in awaited:
-        begun = _begun(one.questionnaire_id)
-        which = [one.title] if one.title else []
-        for organisation_id, name, category, lead in asked:
-            if organisation_id in one.answered:
-                continue
-            kind = categories.get(category, without)
-            state = word("draft" if organisation_id in begun else "none", language)
-            sheet.append([name, kind, lead, state, coming.get(organisation_id, 0), *which])
-
-
-def _begun(questionnaire_id: int | None) -> set[int]:
-    """The ids of the organisations that have begun to write an answer."""
-    return set(
-        db.session.scalars(
-            sa.select(Submission.organisation_id).where(
-                Submission.questionnaire_id == questionnaire_id,
-                # Tells it without the draft, which this package must not import (decision 6).
-                Submission.changed_at.is_not(None),
+    def _sheet(self) -> Sheet:
+        if not self.made:
+            word = self.facts.word
+            columns: Sequence[Column] = (
+                Column(word("awaited"), 40, wrap=True),
+                Column(word("category"), 22),
+                Column(word("lead"), 26),
+                Column(word("state"), 24),
+                Column(word("coming"), 10),
+                *([Column(word("questionnaire"), 36, wrap=True)] if self.facts.several else ()),
             )
-        )
-    )
-
-
-def _coming(meeting: Meeting) -> dict[int, int]:
-    """How many come from each organisation."""
-    rows = db.session.execute(
-        audiences.of_registrations(meeting, *audiences.GROUPS["coming"])
-        .with_only_columns(Registration.organisation_id, sa.func.count(Registration.id))
-        .group_by(Registration.organisation_id)
-    )
-    return {row[0]: row[1] for row in rows}
+            self.make(Layout(word("not_answered"), columns, Rank.SILENT))
+        return self.made[0]

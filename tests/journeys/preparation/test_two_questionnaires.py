@@ -287,16 +287,24 @@ def test_the_pack_is_true_of_both(played: Played, clock: Fixed) -> None:
     listed = [row[0].value for row in book["Initiativ"].iter_rows(min_row=2)]
     assert len(listed) == 1
     missing = [
-        (row[0].value, row[3].value, row[5].value) for row in book["Ej svarat"].iter_rows(min_row=2)
+        (row[0].value, row[3].value, row[5].value)
+        for row in book["Har inte svarat"].iter_rows(min_row=2)
     ]
+    # Where each person answers, a person is missing and never an organisation.
     assert missing == [
         ("Grums kommun", "Inte påbörjat", "Förberedelse inför arbetsmötet"),
         ("Kils kommun", "Inte påbörjat", "Förberedelse inför arbetsmötet"),
-        ("Grums kommun", "Inte påbörjat", TITLE),
+        ("Ola Ek, Arvika kommun", "Inte påbörjat", TITLE),
+        ("Eva Ek, Grums kommun", "Inte påbörjat", TITLE),
     ]
-    front = {row[0].value: row[1].value for row in book["Läs mig"].iter_rows(max_col=2)}
-    assert front["Svar av tillfrågade: Förberedelse inför arbetsmötet"] == "1 / 3"
-    assert front[f"Svar av tillfrågade: {TITLE}"] == "2 / 3"
+    rows = book["Läs mig"].iter_rows(max_col=3, values_only=True)
+    front = {row[0]: row[1:] for row in rows}
+    prepared = "Organisationer som har svarat: Förberedelse inför arbetsmötet"
+    assert front[prepared] == (1, "av 3")
+    assert front[f"Personer som har svarat: {TITLE}"] == (2, "av 4")
+    overview = [row[:3] for row in book["Översikt"].iter_rows(values_only=True)]
+    found = overview[overview.index((f"Personer som har svarat: {TITLE}", None, None)) :]
+    assert ("Alla", 2, 4) in found
 
 
 def test_before_the_follow_up_opens_nobody_has_failed_to_answer_it(
@@ -304,7 +312,7 @@ def test_before_the_follow_up_opens_nobody_has_failed_to_answer_it(
 ) -> None:
     clock.set(PREPARED)
     book = packed(played, clock)
-    assert {row[5].value for row in book["Ej svarat"].iter_rows(min_row=2)} == {
+    assert {row[5].value for row in book["Har inte svarat"].iter_rows(min_row=2)} == {
         "Förberedelse inför arbetsmötet"
     }
 

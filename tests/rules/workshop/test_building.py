@@ -10,11 +10,12 @@ import pytest
 
 from annualwheel.contacts import organisations
 from annualwheel.models import Meeting
-from annualwheel.workshop import pack
-from annualwheel.workshop.pack import CoverFacts, PackWriter
+from annualwheel.workshop.pack import writer
+from annualwheel.workshop.pack.facts import CoverFacts
+from annualwheel.workshop.pack.writer import PackWriter
 from tests.makers.submitted import INITIATIVE, NOW, Written, make_submitted, make_work_meeting
 
-COVER = CoverFacts("Vera Exempel", NOW, "sv")
+COVER = CoverFacts("Vera Exempel", NOW, "Region Exempel", "sv")
 pytestmark = pytest.mark.usefixtures("session")
 
 
@@ -35,7 +36,7 @@ def reported(meeting: Meeting, folder: Path) -> list[int]:
 def test_every_so_many_answers_the_number_that_is_done_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack, "REPORT_EVERY", 2)
+    monkeypatch.setattr(writer, "REPORT_EVERY", 2)
     assert reported(make_answers(5), tmp_path) == [2, 4]
 
 
@@ -50,9 +51,7 @@ def built(meeting: Meeting, folder: Path) -> Any:
     return openpyxl.load_workbook(path)
 
 
-@pytest.mark.parametrize(
-    ("sheet", "heading"), [("Alla svar", "Svar"), ("Skapa-bryta-behålla", "Text")]
-)
+@pytest.mark.parametrize(("sheet", "heading"), [("Alla svar", "Svar"), ("Svar per tema", "Svar")])
 def test_long_answers_are_wrapped_within_their_column(
     tmp_path: Path, sheet: str, heading: str
 ) -> None:
@@ -62,14 +61,15 @@ def test_long_answers_are_wrapped_within_their_column(
     headings, *rows = built(meeting, tmp_path)[sheet].iter_rows()
     (row,) = (row for row in rows if text in [cell.value for cell in row])
     wrapped = [cell.column for cell in row if cell.alignment.wrap_text]
-    assert [headings[column - 1].value for column in wrapped] == [heading]
+    assert heading in [headings[column - 1].value for column in wrapped]
 
 
 def test_a_card_says_whose_it_is_and_of_what_kind_and_status(tmp_path: Path) -> None:
     meeting = make_work_meeting()
     make_submitted(meeting, "Arvika kommun")
-    card = [cell.value for cell in built(meeting, tmp_path)["1. Fler i arbete"][2]]
-    assert card[:2] == ["Föreningskompis", "Arvika kommun\nNätverk, Pågår"]
+    rows = built(meeting, tmp_path)["1. Fler i arbete"].iter_rows(min_row=2, max_row=3)
+    card = [[cell.value or "" for cell in row] for row in rows]
+    assert card == [["Arvika kommun", "Föreningskompis"], ["", "Nätverk · Pågår"]]
 
 
 @pytest.mark.parametrize("category", ["kommun", ""])
@@ -87,6 +87,6 @@ def test_where_nobody_does_anything_the_overview_shows_a_gap(tmp_path: Path) -> 
     make_submitted(meeting, "Arvika kommun", Written(items=(INITIATIVE, INITIATIVE)))
     overview = built(meeting, tmp_path)["Översikt"]
     work, energy = overview[3], overview[4]
-    assert [cell.value for cell in work[:3]] == ["Fler i arbete?", 2, 0]
+    assert [cell.value for cell in work[:3]] == ["Fler i arbete?", 2, "Lucka"]
     assert [cell.border.left.style for cell in work[1:3]] == ["thin", "dashed"]
     assert {cell.border.left.style for cell in energy[1:5]} == {"dashed"}

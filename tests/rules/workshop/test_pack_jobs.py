@@ -20,8 +20,8 @@ from annualwheel.errors import Missing
 from annualwheel.jobs import building, sweep
 from annualwheel.models import File, FileChunk, Meeting, Pack, Staff, SubmissionVersion
 from annualwheel.services import services
-from annualwheel.workshop import pack as writing
 from annualwheel.workshop import packs
+from annualwheel.workshop.pack import writer as writing
 from tests.conftest import START, Fixed
 from tests.makers.region import make_staff
 from tests.makers.submitted import Written, make_submitted, make_work_meeting

@@ -1,0 +1,1 @@
+"""Workbooks that people sort, filter and print, written as a stream."""

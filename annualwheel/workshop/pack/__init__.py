@@ -1,0 +1,1 @@
+"""The workshop input pack: a workbook made for tables, streamed from the submitted answers."""

@@ -1,0 +1,136 @@
+"""A sheet to print for each question that is asked once: what was written, or what was chosen."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from annualwheel.questionnaires.content import AnswerContent, CodeBookQuestion
+from annualwheel.workbooks.pages import Column, Layout
+from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
+from annualwheel.workshop.code_books import readable
+from annualwheel.workshop.pack.facts import Facts, Part, Rank
+from annualwheel.workshop.submitted import Respondent, Submitted
+
+NAME, TEXT, NUMBER = 26.0, 62.0, 10.0
+
+
+class ByQuestion(Part):
+    """The questions that are neither about initiatives nor asked anew for each theme."""
+
+    about = "about_question"
+
+    def __init__(self, facts: Facts, book: StyledWorkbook) -> None:
+        super().__init__(facts, book)
+        asked = [
+            (key, one) for key, one in facts.questions() if not one.group and not one.per_theme
+        ]
+        self.sheets: dict[tuple[str, str], QuestionSheet] = {
+            (key, one.key): (ChoiceSheet if one.options or one.source else TextSheet)(
+                self, key, one, number
+            )
+            for number, (key, one) in enumerate(asked, 1)
+        }
+
+    def add(self, answer: Submitted) -> None:
+        """Writes each answer on the sheet of its question."""
+        for section in answer.sections:
+            for given in section.answers:
+                sheet = self.sheets.get((answer.by.questionnaire, given.question))
+                if sheet and not section.theme:
+                    sheet.add(answer.by, given)
+
+    def close(self) -> None:
+        """Writes the counts."""
+        for sheet in self.sheets.values():
+            sheet.close()
+
+
+class QuestionSheet:
+    """The sheet of one question."""
+
+    def __init__(
+        self, part: ByQuestion, questionnaire: str, question: CodeBookQuestion, number: int
+    ) -> None:
+        self.part, self.facts, self.question = part, part.facts, question
+        self.label = question.label.to(self.facts.language)
+        self.number, self.questionnaire = number, questionnaire
+
+    def add(self, by: Respondent, given: AnswerContent) -> None:
+        """Takes one respondent's answer."""
+
+    def close(self) -> None:
+        """Ends the sheet."""
+
+    def make(self, columns: tuple[Column, ...], *, frozen: int) -> Sheet:
+        """The sheet with those columns."""
+        title = f"{self.facts.word('question_short')}{self.number}. {self.label}"
+        rank = Rank.QUESTIONS + self.number
+        return self.part.make(
+            Layout(title, columns, rank, frozen=frozen, portrait=True, filtered=False)
+        )
+
+
+class TextSheet(QuestionSheet):
+    """What was written, respondent after respondent."""
+
+    sheet: Sheet | None = None
+
+    def add(self, by: Respondent, given: AnswerContent) -> None:
+        """Writes a row for an answer that is not empty."""
+        text = readable(given, self.facts.language)
+        if not text:
+            return
+        if self.sheet is None:
+            columns = (
+                Column(self.facts.word("respondent"), NAME, wrap=True),
+                Column(self.label, TEXT + NUMBER, text=True),
+            )
+            self.sheet = self.make(columns, frozen=1)
+        self.sheet.append([by.name, text], about=by.public_id, question=self.label)
+
+
+class ChoiceSheet(QuestionSheet):
+    """How often each option was chosen, and then who chose what."""
+
+    def __init__(
+        self, part: ByQuestion, questionnaire: str, question: CodeBookQuestion, number: int
+    ) -> None:
+        super().__init__(part, questionnaire, question, number)
+        language = self.facts.language
+        # Options that nobody chose are counted too: a nought is an answer.
+        self.counts: Counter[str] = Counter(
+            {option.label.to(language): 0 for option in question.options}
+        )
+        # Short, so they are kept until the counts are known.
+        self.chosen: list[tuple[str, str]] = []
+
+    def add(self, by: Respondent, given: AnswerContent) -> None:
+        """Counts what was chosen."""
+        labels = given.labels(self.facts.language)
+        if labels:
+            self.counts.update(labels)
+            self.chosen.append((by.name, "; ".join(labels)))
+
+    def close(self) -> None:
+        """Writes the sheet, if anybody has answered."""
+        if not self.chosen:
+            return
+        word = self.facts.word
+        sheet = self.make((Column("", NAME), Column("", TEXT), Column("", NUMBER)), frozen=0)
+        sheet.joined([(self.label, "question")], 3)
+        sheet.joined([(word("option"), "heading"), ("", "heading")], 2)
+        for label, count in self._in_order():
+            sheet.append_styled([(count, "number"), (label, "wrap"), (self._share(count), "share")])
+        sheet.append([])
+        sheet.append_styled([(len(self.chosen), "number"), (word("have_answered"), "strong")])
+        sheet.append([])
+        sheet.styled([word("respondent"), word("chosen"), ""], "heading")
+        for name, labels in self.chosen:
+            sheet.append_styled([(name, "wrap"), (labels, "wrap")])
+
+    def _share(self, count: int) -> float:
+        return count / len(self.chosen)
+
+    def _in_order(self) -> list[tuple[str, int]]:
+        """As asked; organisations, which have no order of their own, by how often."""
+        return list(self.counts.items()) if self.question.options else self.counts.most_common()

@@ -1,0 +1,43 @@
+"""The code book: what the keys of questions and options mean."""
+
+from __future__ import annotations
+
+from annualwheel.workbooks.pages import Column, Layout
+from annualwheel.workbooks.sheets import Sheet
+from annualwheel.workshop.pack.facts import Part, Rank
+
+
+class CodeBook(Part):
+    """A row for each option of each question, and for each question without options."""
+
+    about = "about_codes"
+
+    def close(self) -> None:
+        """Writes the sheet."""
+        facts = self.facts
+        for questionnaire, question in facts.questions():
+            first = [
+                facts.title(questionnaire),
+                question.key,
+                question.label.to(facts.language),
+                facts.word(f"type_{question.type}"),
+            ]
+            for option in question.options:
+                self._sheet().append([*first, option.key, option.label.to(facts.language)])
+            if not question.options:
+                listed = facts.word("organisations_listed") if question.source else None
+                self._sheet().append([*first, None, listed])
+
+    def _sheet(self) -> Sheet:
+        if not self.made:
+            word = self.facts.word
+            columns = (
+                Column(word("questionnaire"), 30, wrap=True),
+                Column(word("question_key"), 18),
+                Column(word("question"), 44, wrap=True),
+                Column(word("type"), 14),
+                Column(word("option_key"), 24),
+                Column(word("option"), 44, wrap=True),
+            )
+            self.make(Layout(word("codes"), columns, Rank.CODES))
+        return self.made[0]

@@ -1,0 +1,136 @@
+"""What all sheets of a pack know: the meeting, what was asked, and the words of its language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from annualwheel.models import Meeting, Theme
+from annualwheel.questionnaires import opening, published
+from annualwheel.questionnaires.content import CodeBookQuestion
+from annualwheel.questionnaires.definition import Definition
+from annualwheel.workbooks.pages import Layout
+from annualwheel.workbooks.sheets import Sheet, StyledWorkbook
+from annualwheel.workshop import submitted
+from annualwheel.workshop.code_books import code_books
+from annualwheel.workshop.pack.headings import word
+from annualwheel.workshop.submitted import Submitted
+
+
+class Rank(IntEnum):
+    """The order of the sheets; those of one part follow each other from its rank on."""
+
+    COVER = 0
+    OVERVIEW = 100
+    CARDS = 200
+    NOTES = 300
+    ITEMS = 400
+    PARTNERS = 500
+    BY_THEME = 600
+    QUESTIONS = 700
+    BY_ORGANISATION = 800
+    ALL = 900
+    PARTICIPANTS = 1000
+    SILENT = 1100
+    LONG = 1200
+    CODES = 1300
+
+
+@dataclass(frozen=True)
+class CoverFacts:
+    """What the pack says of itself: who asked, when, for whom, in which language ("sv" or "en")."""
+
+    made_by: str
+    made_at: dt.datetime
+    region: str
+    language: str
+
+
+class Facts:
+    """What was asked for the meeting and how it is called, read once for the whole pack."""
+
+    def __init__(self, meeting: Meeting, cover: CoverFacts) -> None:
+        self.meeting, self.cover, self.language = meeting, cover, cover.language
+        answered = submitted.digests(meeting)
+        # Also what nobody has answered yet: the code book and the notes say what was asked.
+        digests = list(dict.fromkeys([*answered, *(one.digest for one in meeting.questionnaires)]))
+        order = [one.key for one in meeting.questionnaires]
+        digests.sort(key=lambda digest: order.index(published.by_digest(digest).key))
+        self.digests = digests
+        self.books = code_books(digests)
+        self.several = len(meeting.questionnaires) > 1
+        self.themes: dict[str, Theme] = {theme.key: theme for theme in meeting.year.themes}
+        self.categories = submitted.categories(self.language)
+        self.asked = {
+            key: {question.key: question for question in book} for key, book in self.books.items()
+        }
+
+    def word(self, key: str) -> str:
+        """A heading in the language of the pack."""
+        return word(key, self.language)
+
+    def category(self, key: str) -> str:
+        """What a kind of organisation is called."""
+        return self.categories.get(key, self.word("no_category"))
+
+    def title(self, questionnaire: str) -> str:
+        """What the meeting's questionnaire with that key is called."""
+        return published.title_of(published.one(self.meeting, questionnaire)).to(self.language)
+
+    def questions(self) -> Iterator[tuple[str, CodeBookQuestion]]:
+        """Every question, with the key of its questionnaire, in order."""
+        for key, book in self.books.items():
+            for question in book:
+                yield key, question
+
+    def definitions(self) -> list[Definition]:
+        """All definitions that were answered or are published, the oldest of each first."""
+        return [published.by_digest(digest) for digest in self.digests]
+
+    def before_the_meeting(self) -> list[str]:
+        """The keys of the questionnaires that prepare the meeting."""
+        return [one.key for one in self.meeting.questionnaires if opening.prepares(one)]
+
+    def is_personal(self, questionnaire: str) -> bool:
+        """Whether each person answers the questionnaire for themselves."""
+        return published.one(self.meeting, questionnaire).respondent == "person"
+
+    def areas(self) -> dict[str, str]:
+        """The focus areas that were offered, by key."""
+        asking = [one for _key, one in self.questions() if one.source == "focus_areas"]
+        options = (option for question in asking for option in question.options)
+        return {option.key: option.label.to(self.language) for option in options}
+
+    def short_themes(self, keys: Iterable[str]) -> str:
+        """The short names of themes; one that was taken out of the year has none."""
+        known = [self.themes[key].short(self.language) for key in keys if key in self.themes]
+        return "; ".join(known)
+
+
+class Part:
+    """A part of the pack: sheets that are made when their first row comes, so none is empty."""
+
+    # The key of what the cover says about its sheets.
+    about = ""
+
+    def __init__(self, facts: Facts, book: StyledWorkbook) -> None:
+        self.facts, self.book = facts, book
+        self.made: list[Sheet] = []
+
+    def add(self, answer: Submitted) -> None:
+        """Writes what one respondent has submitted."""
+
+    def close(self) -> None:
+        """Writes what is known when all answers have been read."""
+
+    def make(self, layout: Layout) -> Sheet:
+        """Adds a sheet to the book."""
+        self.made.append(self.book.sheet(layout))
+        return self.made[-1]
+
+    def contents(self) -> Sequence[tuple[Sheet, str]]:
+        """The sheets that were made, each with what the cover says that it holds."""
+        words = self.facts.word(self.about)
+        return [(sheet, words) for sheet in sorted(self.made, key=lambda one: one.layout.rank)]

@@ -1,0 +1,61 @@
+"""Who works with whom: a row for each initiative and each partner that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annualwheel.questionnaires.content import ItemContent
+from annualwheel.questionnaires.definition import OTHER_SUFFIX
+from annualwheel.workbooks.pages import Column, Layout
+from annualwheel.workbooks.sheets import Sheet
+from annualwheel.workshop.code_books import readable
+from annualwheel.workshop.pack.facts import Part, Rank
+from annualwheel.workshop.submitted import Submitted
+
+
+class Partners(Part):
+    """The sheet of collaborations. A partner that was typed in words stands as it was typed."""
+
+    about = "about_partners"
+
+    def add(self, answer: Submitted) -> None:
+        """Writes the partners of each initiative."""
+        by, facts = answer.by, self.facts
+        for section in answer.sections:
+            for item in section.items:
+                for partner in self._partners(item, by.questionnaire):
+                    row = [
+                        by.name,
+                        facts.category(by.category),
+                        item.title,
+                        facts.short_themes(item.themes),
+                        partner,
+                        item.public_id,
+                    ]
+                    self._sheet().append(row, about=item.public_id)
+
+    def _sheet(self) -> Sheet:
+        if not self.made:
+            word = self.facts.word
+            columns = (
+                Column(word("respondent"), 28, wrap=True),
+                Column(word("category"), 20),
+                Column(word("title"), 34, wrap=True),
+                Column(word("theme"), 24, wrap=True),
+                Column(word("partner"), 34, wrap=True),
+                Column(word("id"), 15),
+            )
+            self.make(Layout(word("partners"), columns, Rank.PARTNERS))
+        return self.made[0]
+
+    def _partners(self, item: ItemContent, questionnaire: str) -> Iterator[str]:
+        asked = self.facts.asked[questionnaire]
+        for answer in item.answers:
+            question = asked[answer.question]
+            if question.source == "organisations":
+                yield from answer.labels(self.facts.language)
+            of = asked.get(question.key.removesuffix(OTHER_SUFFIX))
+            if of and of is not question and of.source == "organisations":
+                text = readable(answer, self.facts.language)
+                if text:
+                    yield text
