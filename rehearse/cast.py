@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import openpyxl
 
 from annualwheel.contacts.imports import bounded
+from annualwheel.demo import prose
 from annualwheel.demo.initiatives import INITIATIVES
 from annualwheel.demo.people import Body, organisations, people_of
 from annualwheel.errors import Unreadable
@@ -51,7 +52,8 @@ SENTENCES = tuple(
         sample.keep,
     )
 )
-# What two colleagues add to the same field.
+# What two colleagues add to the same field, and the letters that are left free for it.
+ROOM = 100
 LATE, MEANWHILE = "Vi vill säga en sak till: det tar tid.", "Tillagt av en kollega: det kostar."
 TITLES = tuple(sample.title for sample in INITIATIVES)
 
@@ -123,9 +125,9 @@ def _column(content: bytes, field: str) -> list[str]:
     return [line.cells[field].text for line in lines if field in line.cells]
 
 
-def chance_of(seed: int, *about: object) -> random.Random:
+def chance_of(seed: int, *about: object) -> Random:
     """Dice of one's own for each person and occasion.
 
     So a rehearsal with the same seed is the same.
     """
-    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 nothing is kept secret with it
+    return prose.dice_of(seed, *about)

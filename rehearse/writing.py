@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
+from annualwheel.demo import prose
 from annualwheel.questionnaires.definition import (
     CHOOSING,
     Definition,
@@ -194,7 +195,8 @@ def _choose(box: Node, question: Question, dice: Random) -> None:
 def _type(field: Node, question: Question, dice: Random) -> None:
     """Writes something in the field, unless something stands there already."""
     if field.tag == "textarea" and not field.raw.strip():
-        field.children = [dice.choice(cast.SENTENCES)]
+        most = question.max_length or prose.USUAL
+        field.children = [prose.told(dice.choice(cast.SENTENCES), dice, most - cast.ROOM)]
     elif field.tag == "input" and not field.get("value"):
         field.attrs["value"] = VALUES.get(question.type) or dice.choice(cast.TITLES)
 

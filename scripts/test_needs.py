@@ -81,7 +81,7 @@ NEEDS = {
     "readers": Need(
         {
             "libreoffice-calc-nogui": _programs("soffice"),
-            "poppler-utils": _programs("pdftotext", "pdfinfo"),
+            "poppler-utils": _programs("pdftotext", "pdfinfo", "pdftohtml"),
             "nodejs": _programs("node"),
             "npm": _programs("npm"),
             "libical3": lambda: find_library("ical") is not None,

@@ -18,7 +18,7 @@ from annualwheel.contacts.organisations import add_organisation, set_category, s
 from annualwheel.contacts.people import add_person
 from annualwheel.cycle import years
 from annualwheel.db import db
-from annualwheel.demo import before
+from annualwheel.demo import before, prose
 from annualwheel.demo.holidays import plan_phases, working_day
 from annualwheel.demo.initiatives import INITIATIVES, Sample
 from annualwheel.demo.people import organisations, people_of
@@ -276,14 +276,15 @@ def _place(member: Member, ending: str) -> Item:
 
 def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
     """Writes one organisation's answer and submits it."""
+    dice = prose.dice_of(sample.title)
     structures: dict[str, Value] = {
-        "skapa": sample.create,
-        "bryta": sample.breaks,
-        "behalla": sample.keep,
+        "skapa": prose.told(sample.create, dice),
+        "bryta": prose.told(sample.breaks, dice),
+        "behalla": prose.told(sample.keep, dice),
     }
     for item, texts in (
         (_place(member, ""), {"forberett": "Strateger och chefer"}),
-        (_card(member, sample, at), _card_texts(sample)),
+        (_card(member, sample, at), _card_texts(sample, dice)),
         (_place(member, sample.theme), structures),
     ):
         # What came along from the year before is the first version.
@@ -296,16 +297,16 @@ def _write(member: Member, sample: Sample, at: dt.datetime) -> None:
     submission.submit(member, at)
 
 
-def _card_texts(sample: Sample) -> dict[str, Value]:
+def _card_texts(sample: Sample, dice: random.Random) -> dict[str, Value]:
     return {
         "titel": sample.title,
         "typ": sample.kind,
         "tema": [sample.theme],
         "insatsomrade": [sample.area],
         "status": "pagar",
-        "mal": sample.goal,
-        "svart": sample.difficult,
-        "framgang": sample.success,
+        "mal": prose.told(sample.goal, dice, 600),
+        "svart": prose.told(sample.difficult, dice),
+        "framgang": prose.told(sample.success, dice),
         "period": "2024–",
         "aktorer": list(sample.partners),
     }

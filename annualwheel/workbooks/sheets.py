@@ -25,9 +25,9 @@ from annualwheel.workbooks.pages import Column, Layout
 # Excel from it after F2, Enter.
 NEEDS_CARE = ("=", "#", "+", "-", "@")
 LINE, TALLEST = 15.0, 409.0
-# Lines that surely fit into a row: Excel shows and prints no taller one. What is left of a text
-# goes on in the next row.
-MOST_LINES = 24
+# Lines of a text in one row; what is left goes on in the next. A taller row, which leaves half a
+# page empty where it does not fit any more, would be cut at last.
+MOST_LINES = 16
 # Letters to a line, as a part of the column's width, which counts zeros: most letters are narrower,
 # but a line of words with m and w is not.
 LETTERS = 1.0
@@ -94,6 +94,8 @@ class StyledWorkbook:
         # A single & begins a code in headers and footers.
         sheet.oddHeader.left.text = layout.title.replace("&", "&&")
         sheet.oddFooter.left.text = "&A"
+        for part in (sheet.oddHeader.left, sheet.oddFooter.left, sheet.oddFooter.right):
+            part.size = int(styles.POINTS)
         sheet.oddFooter.right.text = f"{self.words.page} &P {self.words.of} &N"
         self.sheets.append(Sheet(self, sheet, layout))
         return self.sheets[-1]

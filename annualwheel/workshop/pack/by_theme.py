@@ -63,11 +63,11 @@ class ByTheme(Part):
         if not self.made:
             word = self.facts.word
             columns = (
-                Column(word("theme"), 24, wrap=True),
-                Column(word("question"), 26, wrap=True),
-                Column(word("respondent"), 24, wrap=True),
-                Column(word("category"), 17, wrap=True),
-                Column(word("answer"), 70, text=True),
+                Column(word("theme"), 20, wrap=True),
+                Column(word("question"), 24, wrap=True),
+                Column(word("respondent"), 22, wrap=True),
+                Column(word("category"), 16, wrap=True),
+                Column(word("answer"), 64, text=True),
                 Column(word("part"), 6),
             )
             self.make(Layout(word("by_theme"), columns, Rank.BY_THEME))
