@@ -73,6 +73,15 @@ def local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(STOCKHOLM)
 
 
+def is_on_clock(day: dt.date, time: dt.time) -> bool:
+    """Whether Stockholm's clock shows that time on that day.
+
+    In the last hour before summer time it does not: on 28 March 2027, 3.00 follows 1.59.
+    """
+    there = dt.datetime.combine(day, time, STOCKHOLM)
+    return local(there.astimezone(dt.UTC)).time() == time
+
+
 def start_of_day(day: dt.date) -> dt.datetime:
     """Midnight when `day` begins in Stockholm, as aware UTC."""
     # Put together on Stockholm's clock: a day there can have 23 or 25 hours.

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from annualwheel.clock import STOCKHOLM, local
+from annualwheel.clock import STOCKHOLM, is_on_clock, local
 from annualwheel.meetings.changes import Appointment
 from annualwheel.models import Meeting
 from annualwheel.questionnaires import values
@@ -130,9 +130,26 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 def require_order(form: Any, prefix: str = "") -> bool:
-    """Whether the meeting ends after it starts; otherwise the field for the end says so."""
+    """Whether the meeting ends after it starts, at times that there are.
+
+    Otherwise the field that is wrong says so.
+    """
+    if not _are_on_clock(form, prefix):
+        return False
     at = appointment(form, prefix)
     if at.ends_at > at.starts_at:
         return True
     form[f"{prefix}ends"].errors = (_("Mötet ska sluta efter att det har börjat"),)
     return False
+
+
+def _are_on_clock(form: Any, prefix: str) -> bool:
+    """Whether both times are on the clock that day; it skips an hour when summer time begins."""
+    day = parse_day(form[f"{prefix}day"].data)
+    fields = [form[prefix + name] for name in ("starts", "ends")]
+    skipped = [field for field in fields if not is_on_clock(day, parse_time(field.data))]
+    for field in skipped:
+        field.errors = (
+            _("Den tiden finns inte: klockan ställs om från 2.00 till 3.00 den här dagen"),
+        )
+    return not skipped

@@ -126,6 +126,15 @@ def test_the_first_year_is_planned_from_an_empty_page(office: Browser) -> None:
         office.fill("Dag", day, within=kind).fill("Plats", "Nöjesfabriken", within=kind)
     office.fill("Slutar", "8.00", within="Riktningsmötet").press("Spara årshjulet")
     assert "sluta efter" in office.error_at("Slutar", within="Riktningsmötet")
+    # Summer time begins: 2.30 is not on the clock, and is not moved to 3.30 in silence.
+    office.fill("Dag", "2027-03-28", within="Riktningsmötet").fill(
+        "Börjar", "2.30", within="Riktningsmötet"
+    ).fill("Slutar", "12.00", within="Riktningsmötet").press("Spara årshjulet")
+    assert office.status == 422
+    assert "Den tiden finns inte" in office.error_at("Börjar", within="Riktningsmötet")
+    office.fill("Dag", "2027-03-12", within="Riktningsmötet").fill(
+        "Börjar", "9.00", within="Riktningsmötet"
+    )
     office.fill("Slutar", "12.00", within="Riktningsmötet").press("Spara årshjulet").see(
         "Årshjulet 2027 är planerat", "60", "dagar till"
     )
