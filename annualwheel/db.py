@@ -42,6 +42,7 @@ NAMING = {
 # On SQLite readers begin a deferred transaction and take no lock. A writer must take it at once:
 # when another has written since its first read, its snapshot is stale and the write fails at once.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
+_at_once: ContextVar[bool] = ContextVar("at_once", default=False)
 # Seconds after which a connection is tried before it is used.
 REST = 5.0
 JSONValue = sa.JSON().with_variant(JSONB(), "postgresql")
@@ -88,7 +89,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
 
 
 class ReadingOrWriting(FlaskSession):
-    """A session that reads without a transaction on a database server.
+    """A session that reads, and writes a single statement, without a transaction on a database
+    server.
 
     Each statement sees what is committed, with or without one (READ COMMITTED), and beginning and
     ending it are two more trips to the server.
@@ -99,7 +101,9 @@ class ReadingOrWriting(FlaskSession):
         engine = super().get_bind(*arguments, **named)
         return (
             _alone(engine)
-            if _reading.get() and isinstance(engine, Engine) and engine.dialect.name != "sqlite"
+            if (_reading.get() or _at_once.get())
+            and isinstance(engine, Engine)
+            and engine.dialect.name != "sqlite"
             else engine
         )
 
@@ -151,6 +155,19 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+@contextlib.contextmanager
+def at_once() -> Iterator[None]:
+    """For a single statement that writes, which the caller commits within this block.
+
+    On a database server it is a transaction by itself; SQLite has its turns, and begins one.
+    """
+    token = _at_once.set(True)
+    try:
+        yield
+    finally:
+        _at_once.reset(token)
 
 
 def start_reading() -> None:

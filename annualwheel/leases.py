@@ -31,7 +31,7 @@ class Leased(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     tries: Mapped[int] = mapped_column(default=0)
 
 
-def is_free(table: Any, now: dt.datetime) -> sa.ColumnElement[bool]:
+def is_free(table: Any, now: dt.datetime | sa.BindParameter[dt.datetime]) -> sa.ColumnElement[bool]:
     """The rows that no worker has at `now`. `table` has a column `lease_until`."""
     return sa.or_(table.lease_until.is_(None), table.lease_until < now)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import threading
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
+from huey.storage import SqliteStorage
 
 from annualwheel.db import make_private
 from annualwheel.services import enqueue, services
@@ -29,7 +31,13 @@ def create_queue(settings: Settings) -> Huey:
     if scheme == "sqlite":
         path = Path(settings.queue_url.removeprefix("sqlite:///"))
         make_private(path)
-        return SqliteHuey("arshjulet", filename=str(path), results=False, serializer=serializer)
+        return SqliteHuey(
+            "arshjulet",
+            storage_class=UnhurriedStorage,
+            filename=str(path),
+            results=False,
+            serializer=serializer,
+        )
     if scheme.startswith("postgresql"):
         # The driver's name is for SQLAlchemy; the server's own library does not know it.
         dsn = settings.queue_url.replace("+psycopg", "")
@@ -47,6 +55,19 @@ def start_drains() -> None:
     """Asks as many workers as there are connections to empty the outbox: one task for each."""
     for _ in range(services().settings.mail_connections):
         enqueue("drain")
+
+
+class UnhurriedStorage(SqliteStorage):  # type: ignore[misc]
+    """The queue's file, without a wait for the disk at each job that comes and goes.
+
+    A power cut may take the last ones, which the sweep queues again, and leaves the file whole
+    (https://sqlite.org/pragma.html#pragma_synchronous: "normal" with a write-ahead log).
+    """
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        connection.execute("pragma synchronous=normal")
+        return connection
 
 
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]

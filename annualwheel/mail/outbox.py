@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from annualwheel import leases
 from annualwheel.access.links import Target
-from annualwheel.db import db
+from annualwheel.db import UTCDateTime, db
 from annualwheel.mail import letters, mailing_states, standstill, states, waiting
 from annualwheel.mail.ical import Entry
 from annualwheel.models import Mailing, Meeting, Message, MessageBody, Person
@@ -49,6 +49,54 @@ _MARKED = (
         | {"lease_until": None}
     )
 )
+_NOW = sa.bindparam("now", type_=UTCDateTime)
+_IDS: sa.BindParameter[Sequence[int]] = sa.bindparam("ids", expanding=True)
+_FREE = sa.select(Message.id).where(
+    Message.state.in_(states.TRANSITIONS.sources("claim")),
+    Message.due_at <= _NOW,
+    ~waiting.of_mailing(mailing_states.HELD),
+    leases.is_free(Message, _NOW),
+)
+_TAKEN = (
+    sa.select(Message)
+    .where(Message.id.in_(_IDS))
+    .options(joinedload(Message.body))
+    .order_by(Message.id)
+    # The claim went past the session, which may hold these rows from an earlier chunk.
+    .execution_options(populate_existing=True)
+)
+
+
+def _claiming(*, some: bool, has_turn: bool) -> sa.Executable:
+    """The statement that leases mails: `some` alone or the oldest of all (see `claim`)."""
+    free = _FREE if has_turn else _FREE.where(~standstill.lasts())
+    if some:
+        free = free.where(Message.id.in_(_IDS))
+    oldest = free.order_by(Message.due_at, Message.id).limit(sa.bindparam("at_most"))
+    # PostgreSQL passes over what another worker claims right now. SQLite drops this clause: there
+    # only one transaction writes at a time.
+    chosen = oldest.with_for_update(skip_locked=True)
+    return (
+        sa.update(_MESSAGES)
+        .where(_MESSAGES.c.id.in_(chosen.scalar_subquery()))
+        .values(
+            state=states.TRANSITIONS.outcome("claim"),
+            lease_until=sa.bindparam("until", type_=UTCDateTime),
+            lease_by=sa.bindparam("worker"),
+            attempts=_MESSAGES.c.attempts + 1,
+            # The worker who had it was lost, perhaps between the server's answer and ours.
+            may_have_left=sa.or_(_MESSAGES.c.may_have_left, _MESSAGES.c.state == "sending"),
+        )
+        .returning(_MESSAGES.c.id)
+    )
+
+
+# Built once, as those above: each registration has a job of its own, and building takes longer.
+_CLAIMS = {
+    (some, has_turn): _claiming(some=some, has_turn=has_turn)
+    for some in (True, False)
+    for has_turn in (True, False)
+}
 
 
 @dataclass(frozen=True)
@@ -160,38 +208,11 @@ def claim(
     mails of a held mailing wait. Nothing is taken while the server stands still, but by the one who
     has the turn to try it (`standstill.take_turn`).
     """
-    free = _free(now) if has_turn else _free(now).where(~standstill.lasts())
+    asked = {"now": now, "until": now + LEASE, "worker": worker, "at_most": at_most}
     if ids is not None:
-        free = free.where(Message.id.in_(ids))
-    oldest = free.order_by(Message.due_at, Message.id).limit(at_most)
-    # PostgreSQL passes over what another worker claims right now. SQLite drops this clause: there
-    # only one transaction writes at a time.
-    chosen = oldest.with_for_update(skip_locked=True)
-    taken = db.session.scalars(
-        sa.update(Message)
-        .where(Message.id.in_(chosen.scalar_subquery()))
-        .values(
-            state=states.TRANSITIONS.outcome("claim"),
-            lease_until=now + LEASE,
-            lease_by=worker,
-            attempts=Message.attempts + 1,
-            # The worker who had it was lost, perhaps between the server's answer and ours.
-            may_have_left=sa.or_(Message.may_have_left, Message.state == "sending"),
-        )
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if not taken:
-        return []
-    found = db.session.scalars(
-        sa.select(Message)
-        .where(Message.id.in_(taken))
-        .options(joinedload(Message.body))
-        .order_by(Message.id)
-        # The statement went past the session, which may hold these rows from an earlier chunk.
-        .execution_options(populate_existing=True)
-    )
-    return list(found)
+        asked["ids"] = ids
+    taken = db.session.execute(_CLAIMS[ids is not None, has_turn], asked).scalars().all()
+    return list(db.session.scalars(_TAKEN, {"ids": taken})) if taken else []
 
 
 def give_back(untried: Sequence[Message]) -> None:
@@ -241,16 +262,8 @@ def doubt_all(why: str) -> int:
 
 def any_due(now: dt.datetime) -> bool:
     """Whether a mail is due that no worker has in hand, and the server may be tried."""
-    return db.session.scalar(_free(now).where(~standstill.is_too_early(now)).limit(1)) is not None
-
-
-def _free(now: dt.datetime) -> sa.Select[int]:
-    return sa.select(Message.id).where(
-        Message.state.in_(states.TRANSITIONS.sources("claim")),
-        Message.due_at <= now,
-        ~waiting.of_mailing(mailing_states.HELD),
-        leases.is_free(Message, now),
-    )
+    due = _FREE.where(~standstill.is_too_early(now)).limit(1)
+    return db.session.scalar(due, {"now": now}) is not None
 
 
 def mark_sent(message: Message, now: dt.datetime) -> None:

@@ -21,6 +21,17 @@ from annualwheel.preparation.drafts import DraftAnswer
 from annualwheel.questionnaires.definition import Question
 from annualwheel.questionnaires.values import Value
 
+# Built once: every page of questions asks it.
+_WITH_PAST = (
+    sa.select(AnswerHistory.item_id, AnswerHistory.question_key)
+    .distinct()
+    .join(Item, Item.id == AnswerHistory.item_id)
+    .where(
+        Item.submission_id == sa.bindparam("submission"),
+        AnswerHistory.replaced_at >= sa.bindparam("since"),
+    )
+)
+
 
 @dataclass(frozen=True)
 class FormerText:
@@ -59,12 +70,7 @@ class FieldHistory:
 
 def fields_with_past(submission: Submission, now: dt.datetime) -> dict[int, set[str]]:
     """The fields of an answer that have former texts to see, by the id of their item. One query."""
-    rows = db.session.execute(
-        sa.select(AnswerHistory.item_id, AnswerHistory.question_key)
-        .distinct()
-        .join(Item, Item.id == AnswerHistory.item_id)
-        .where(Item.submission_id == submission.id, AnswerHistory.replaced_at >= now - KEPT)
-    )
+    rows = db.session.execute(_WITH_PAST, {"submission": submission.id, "since": now - KEPT})
     found: dict[int, set[str]] = {}
     for item_id, key in rows:
         found.setdefault(item_id, set()).add(key)

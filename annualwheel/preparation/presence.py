@@ -27,6 +27,16 @@ _SEEN = (
     .where(_MEMBERS.c.id == sa.bindparam("of"))
     .values(seen_at=sa.bindparam("seen_at"), seen_section=sa.bindparam("seen_section"))
 )
+_OTHERS = (
+    sa.select(Person.given, Person.family, Member.seen_section)
+    .join(Person, Person.id == Member.person_id)
+    .where(
+        Member.submission_id == sa.bindparam("submission"),
+        Member.id != sa.bindparam("own"),
+        Member.seen_at > sa.bindparam("since"),
+    )
+    .order_by(Member.id)
+)
 
 
 class PresentMember(NamedTuple):
@@ -72,14 +82,6 @@ def others(member: Member, now: dt.datetime) -> list[PresentMember]:
     """
     if not deadline.is_open(member.submission, now):
         return []
-    rows = db.session.execute(
-        sa.select(Person.given, Person.family, Member.seen_section)
-        .join(Person, Person.id == Member.person_id)
-        .where(
-            Member.submission_id == member.submission_id,
-            Member.id != member.id,
-            Member.seen_at > now - GONE,
-        )
-        .order_by(Member.id)
-    )
+    here = {"submission": member.submission_id, "own": member.id, "since": now - GONE}
+    rows = db.session.execute(_OTHERS, here)
     return [PresentMember(f"{given} {family}".strip(), where) for given, family, where in rows]

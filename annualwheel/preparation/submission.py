@@ -23,15 +23,18 @@ from annualwheel.questionnaires.content import SectionContent
 from annualwheel.questionnaires.definition import Definition, Option, Question, Text
 from annualwheel.questionnaires.values import keys
 
+# Built once: every submission asks it, and every receipt.
+_LATEST = (
+    sa.select(SubmissionVersion)
+    .where(SubmissionVersion.submission_id == sa.bindparam("submission"))
+    .order_by(SubmissionVersion.number.desc())
+    .limit(1)
+)
+
 
 def latest(submission: Submission) -> SubmissionVersion | None:
     """The version submitted last, None before the first."""
-    return db.session.scalar(
-        sa.select(SubmissionVersion)
-        .where(SubmissionVersion.submission_id == submission.id)
-        .order_by(SubmissionVersion.number.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_LATEST, {"submission": submission.id})
 
 
 def versions(submission: Submission) -> Sequence[SubmissionVersion]:

@@ -17,12 +17,10 @@ from annualwheel.models.registrations import LINK_IS_DEAD
 from annualwheel.registrations import notices, seats
 from annualwheel.registrations.states import step
 
-# Built once: every request with a personal link begins with this statement.
-_OPENED = (
-    sa.select(Registration)
-    .where(Registration.public_id == sa.bindparam("public_id"))
-    .options(*seats.WHOLE)
-)
+# Built once: every request with a personal link begins with one of these statements.
+_LINKED = sa.select(Registration).where(Registration.public_id == sa.bindparam("public_id"))
+_OPENED = _LINKED.options(*seats.WHOLE)
+_PRESSED = _LINKED.options(joinedload(Registration.person))
 _STANDING = sa.select(Registration.link_version, Registration.state, Registration.sign_outs).where(
     Registration.public_id == sa.bindparam("public_id")
 )
@@ -149,13 +147,15 @@ def find(meeting: Meeting, person: Person) -> Registration | None:
     )
 
 
-def by_target(target: Target, sign_outs: int | None = None) -> Registration:
+def by_target(target: Target, sign_outs: int | None = None, *, whole: bool = True) -> Registration:
     """The registration a link opens, with what its pages show in one query.
 
-    `sign_outs` is what a session noted when it was opened, None for the link itself. Raises
-    `Missing` for a dead or unknown link, and for a session from before somebody signed out.
+    `sign_outs` is what a session noted when it was opened, None for the link itself. Not `whole`,
+    for a press that leads on to another page: with its person alone. Raises `Missing` for a dead or
+    unknown link, and for a session from before somebody signed out.
     """
-    found = db.session.scalars(_OPENED, {"public_id": target.public_id}).unique()
+    opened = _OPENED if whole else _PRESSED
+    found = db.session.scalars(opened, {"public_id": target.public_id}).unique()
     registration = found.one_or_none()
     # Unknown, old and revoked links get one answer, which says nothing about the registration.
     if registration is None:

@@ -16,6 +16,8 @@ from annualwheel.errors import Closed, Refused
 from annualwheel.models import Meeting, Needs, Registration
 from annualwheel.registrations.states import MAY_STATE_NEEDS
 
+# Built once: every confirmation asks it.
+_STATED = sa.select(Needs).where(Needs.registration_id == sa.bindparam("registration_id"))
 # A proposal, like the periods in `privacy.retention`, until the archive authority has decided.
 KEPT = dt.timedelta(days=14)
 
@@ -130,4 +132,4 @@ def _lock(registration: Registration) -> None:
 
 
 def _row(registration: Registration) -> Needs | None:
-    return db.session.scalar(sa.select(Needs).where(Needs.registration_id == registration.id))
+    return db.session.scalar(_STATED, {"registration_id": registration.id})

@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     """Gives the application its pages, its guards and its answers to failure."""
     # Before anything asks for the templates.
     app.jinja_environment = templating.InPlace
-    Babel(app, locale_selector=page.language)
+    Babel(app, locale_selector=page.locale)
     # A rule that uses a converter is refused unless the converter is known when the rule is added.
     addresses.register(app)
     assets.register(app)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from babel import Locale
 from flask import Flask, abort, g, request, session, url_for
 from flask_babel import get_translations
 from flask_babel import gettext as _
@@ -26,6 +27,8 @@ from annualwheel.web.wording import words
 from annualwheel.wording import dates
 
 LANGUAGES = ("sv", "en")
+# Made once: the library looks for the file of a language on the disk at each.
+LOCALES = {language: Locale(language) for language in LANGUAGES}
 # Autosave has no form to check first and comes more often than anything else, so it writes from its
 # first row. All other requests read until `acting` begins their write.
 WRITES_AT_ONCE = ("preparation.save",)
@@ -73,6 +76,11 @@ def language() -> str:
     )
     # Anybody can write anything into the address.
     return chosen if chosen in LANGUAGES else "sv"
+
+
+def locale() -> Locale:
+    """The page's language, as Flask-Babel asks for it."""
+    return LOCALES[language()]
 
 
 def pressed(name: str) -> str:

@@ -19,6 +19,7 @@ from flask import (
     url_for,
 )
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
 from annualwheel.accounts import staff
@@ -50,6 +51,14 @@ class Sessions(SecureCookieSessionInterface):
     would bring the old session back.
     """
 
+    def __init__(self, app: Flask) -> None:
+        # Made once: the keys stay the same, and each page reads a cookie and writes one.
+        self._signing = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookies of the application and reads them."""
+        return self._signing
+
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Whether this answer carries the cookie."""
         return request.endpoint != "static" and super().should_set_cookie(app, session)
@@ -57,7 +66,10 @@ class Sessions(SecureCookieSessionInterface):
 
 def register(app: Flask) -> None:
     """Makes a nonce before each request and adds the security headers after it."""
-    app.session_interface = Sessions()
+    app.session_interface = Sessions(app)
+    lasting = dict(HEADERS)
+    if app.config["SESSION_COOKIE_SECURE"]:
+        lasting["Strict-Transport-Security"] = "max-age=31536000"
 
     @app.before_request
     def _nonce() -> None:
@@ -73,16 +85,16 @@ def register(app: Flask) -> None:
         # for, which anybody can write.
         if response.location and response.location.startswith(request.host_url):
             response.location = f"/{response.location.removeprefix(request.host_url).lstrip('/')}"
-        # `setdefault`, here and below: the viewer of mails sets a policy of its own.
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
         policy = CSP.format(nonce=g.get("nonce", ""), ancestors="'none'")
-        response.headers.setdefault("Content-Security-Policy", policy)
-        if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        ours = lasting | {"Content-Security-Policy": policy}
         if request.endpoint != "static":
             # The browser's way back shows what is true now, and nothing after one has signed out.
-            response.headers.setdefault("Cache-Control", "no-store")
+            ours["Cache-Control"] = "no-store"
+        # What a page has set stays: the viewer of mails sets a policy of its own.
+        given = {name.lower() for name, _value in response.headers}
+        response.headers.extend(
+            {name: value for name, value in ours.items() if name.lower() not in given}
+        )
         return response
 
 

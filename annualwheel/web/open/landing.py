@@ -45,7 +45,7 @@ def enter(token: str) -> Response | AnyResponse:
 
     It leads on to a page whose address has no token.
     """
-    registration = registration_of(token)
+    registration = registration_of(token, whole=False)
     if registration is None:
         return dead_link()
     form = Press()
@@ -137,11 +137,14 @@ def link_sent() -> str:
     return render_template("open/link_sent.html", own_data=False)
 
 
-def registration_of(token: str) -> Registration | None:
-    """The registration that a personal link opens, None for a dead link."""
+def registration_of(token: str, *, whole: bool = True) -> Registration | None:
+    """The registration that a personal link opens, None for a dead link.
+
+    It is read `whole`, or with its person alone.
+    """
     target = services().link_signer.read("registration", token)
     try:
-        return invitations.by_target(target) if target else None
+        return invitations.by_target(target, whole=whole) if target else None
     except Missing:
         return None
 
